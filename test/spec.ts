@@ -1,0 +1,17 @@
+import { coverage, definedIds, filesBelow, idsIn, readAll } from './support/catalogue.ts'
+
+/** `npm run spec`: which entries of docs/spec the tests and scenarios name, and which not (AT-53). */
+const defined = [...new Set(definedIds(readAll(filesBelow('docs/spec', '.md'))))]
+const tests = filesBelow('test', '.test.ts').filter((file) => !file.includes('catalogue'))
+const named = new Set(idsIn(readAll([...tests, ...filesBelow('scenarios', '.ts')])))
+
+let coveredCount = 0
+for (const { prefix, covered, uncovered } of coverage(defined, named)) {
+  coveredCount += covered.length
+  console.log(`${prefix}  ${covered.length} of ${covered.length + uncovered.length} covered`)
+  if (covered.length > 0) console.log(`    covered:   ${covered.join(' ')}`)
+  if (uncovered.length > 0) console.log(`    uncovered: ${uncovered.join(' ')}`)
+}
+const unknown = [...named].filter((id) => !defined.includes(id))
+if (unknown.length > 0) console.log(`named but not in the catalogue: ${unknown.join(' ')}`)
+console.log(`${coveredCount} of ${defined.length} entries covered`)

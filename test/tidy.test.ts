@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { filesBelow } from './support/catalogue.ts'
+
+/** The repository checks its own shape: who may import whom, and what no file may call. */
+const sources = ['system', 'harness', 'scenarios'].flatMap((folder) => filesBelow(folder, '.ts'))
+const everything = [...sources, ...filesBelow('test', '.ts')]
+
+const importPattern = /(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g
+const importsOf = (file: string) =>
+  [...readFileSync(file, 'utf8').matchAll(importPattern)].map(([, path]) => normalize(join(dirname(file), path!)))
+const graph = new Map(everything.map((file) => [file, importsOf(file)]))
+
+const edges = (from: string) =>
+  [...graph].filter(([file]) => file.startsWith(from)).flatMap(([file, targets]) => targets.map((to) => ({ file, to })))
+const offending = (from: string, allowed: (to: string) => boolean) =>
+  edges(from)
+    .filter(({ to }) => !allowed(to))
+    .map(({ file, to }) => `${file} imports ${to}`)
+const below =
+  (...folders: string[]) =>
+  (to: string) =>
+    folders.some((folder) => to.startsWith(folder))
+
+describe('who may import whom', () => {
+  it('system knows nothing of the harness, and the harness nothing of the system', () => {
+    expect(offending('system/', below('system/'))).toEqual([])
+    expect(offending('harness/', below('harness/'))).toEqual([])
+  })
+
+  it('scenarios import the door of the harness, and one another, only', () => {
+    expect(offending('scenarios/', (to) => to === 'harness/index.ts' || to.startsWith('scenarios/'))).toEqual([])
+  })
+
+  it('the layers of the system point downwards', () => {
+    expect(offending('system/platform/', below('system/platform/'))).toEqual([])
+    expect(offending('system/runtime/', below('system/platform/', 'system/runtime/'))).toEqual([])
+    expect(offending('system/pubsub/', below('system/platform/', 'system/runtime/', 'system/pubsub/'))).toEqual([])
+    const channelsMay = below('system/platform/', 'system/runtime/', 'system/pubsub/', 'system/channels/')
+    expect(offending('system/channels/', channelsMay)).toEqual([])
+  })
+
+  it('domain folders of the store import no sockets', () => {
+    for (const domain of ['catalog', 'inventory', 'checkout', 'replication']) {
+      const bad = offending(
+        `system/apps/store/${domain}/`,
+        (to) => !below('system/channels/', 'system/apps/store/web/')(to),
+      )
+      expect(bad).toEqual([])
+    }
+  })
+
+  it('histories import nothing above them, and checkers only histories', () => {
+    expect(offending('harness/history/', below('harness/history/', 'harness/platform/'))).toEqual([])
+    expect(
+      offending('harness/checkers/', below('harness/history/', 'harness/checkers/', 'harness/drivers/rendering')),
+    ).toEqual([])
+  })
+
+  it('has no cycles', () => {
+    expect(cycles()).toEqual([])
+  })
+})
+
+function cycles(): string[] {
+  const done = new Set<string>()
+  const found: string[] = []
+  const walk = (file: string, path: string[]) => {
+    if (path.includes(file)) return void found.push([...path.slice(path.indexOf(file)), file].join(' -> '))
+    if (done.has(file)) return
+    for (const to of graph.get(file) ?? []) walk(to, [...path, file])
+    done.add(file)
+  }
+  for (const file of graph.keys()) walk(file, [])
+  return found
+}
+
+/** What no file may call outside its platform folder, and what to use instead. */
+const instead = {
+  'Date.now(': 'clock.now(), so time can be simulated',
+  'new Date()': 'clock.now(), so time can be simulated',
+  'Math.random(': 'random, so the seed decides',
+  'setTimeout(': 'clock.after() or clock.sleep()',
+  'setInterval(': 'clock.after(), re-armed',
+} as const
+const mayTouchTime = (file: string) =>
+  file.includes('/platform/') || file.includes('/client/') || file.startsWith('scenarios/')
+
+describe('what no file may do', () => {
+  it.each(Object.entries(instead))('calls %s only in platform/ (instead: %s)', (banned) => {
+    const guilty = sources.filter((file) => !mayTouchTime(file) && code(file).includes(banned))
+    expect(guilty).toEqual([])
+  })
+
+  it('focuses no test', () => {
+    const focus = ['test', 'it', 'describe'].map((name) => `${name}.only(`)
+    expect(everything.filter((file) => focus.some((word) => code(file).includes(word)))).toEqual([])
+  })
+
+  it('names no folder of a machine', () => {
+    const machine = new RegExp(['/work/', '/root/', '/home/[a-z]'].join('|'))
+    expect(
+      everything.filter((file) => file !== 'test/tidy.test.ts' && machine.test(readFileSync(file, 'utf8'))),
+    ).toEqual([])
+  })
+
+  it('keeps download hosts out of the lock file', () => {
+    expect(readFileSync('package-lock.json', 'utf8')).not.toMatch(/"resolved"/)
+  })
+})
+
+/** The text of a file without its comments and without what it runs in a browser page. */
+function code(file: string): string {
+  return readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+}
