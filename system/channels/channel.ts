@@ -1,0 +1,63 @@
+import type { Broadcast } from '../pubsub/index.ts'
+import type { Ref } from './message.ts'
+
+export type JoinResult = { kind: 'ok'; response: unknown } | { kind: 'refuse'; response: unknown }
+export type HandleResult =
+  | { kind: 'reply'; status: string; response: unknown }
+  | { kind: 'noreply' }
+  | { kind: 'stop'; reason: string; reply?: { status: string; response: unknown } }
+
+/** Accepts a join; the response reaches the client (CH-52). */
+export const ok = (response: unknown = {}): JoinResult => ({ kind: 'ok', response })
+/** Refuses a join with exactly this response (CH-53). */
+export const refuse = (response: unknown = {}): JoinResult => ({ kind: 'refuse', response })
+/** Answers a push (CH-65). */
+export const reply = (status: string, response: unknown = {}): HandleResult => ({ kind: 'reply', status, response })
+/** Stays silent (CH-66). */
+export const noreply = (): HandleResult => ({ kind: 'noreply' })
+/** Ends the channel: `normal`, `shutdown` and `shutdown: …` are clean, any other reason is an error (CH-62, CH-67). */
+export const stop = (reason = 'normal', reply?: { status: string; response?: unknown }): HandleResult =>
+  reply ? { kind: 'stop', reason, reply: { response: {}, ...reply } } : { kind: 'stop', reason }
+
+/** Small on purpose: what is needed to answer later, and nothing of the channel's state (CH-68). */
+export interface ReplyRef {
+  readonly topic: string
+  readonly joinRef: Ref
+  readonly ref: Ref
+}
+
+/** What a channel's handlers can do. */
+export interface Channel {
+  readonly topic: string
+  readonly joinRef: Ref
+  readonly nodeName: string
+  /** Private to this channel; starts as a copy of what connect set (CH-91). */
+  readonly assigns: Record<string, unknown>
+  readonly socketId: string | null
+  push(event: string, payload: unknown): void
+  broadcast(event: string, payload: unknown): void
+  broadcastFrom(event: string, payload: unknown): void
+  /** The reference of the push that is being handled now. */
+  replyRef(): ReplyRef
+  reply(ref: ReplyRef, status: string, response?: unknown): void
+  /** A message to itself: `handleInfo` gets it, after the join reply when sent from join (CH-56). */
+  send(message: unknown): void
+  sendAfter(delayMs: number, message: unknown): () => void
+  /** Broadcasts on this topic reach `handleInfo` as they are (CH-80). */
+  subscribe(topic: string): void
+  unsubscribe(topic: string): void
+}
+
+/** One kind of channel: what it accepts, hears and forwards. A handler that throws ends the channel, and nothing else (CH-59). */
+export interface ChannelDefinition {
+  name: string
+  join(topic: string, payload: unknown, channel: Channel): JoinResult | Promise<JoinResult>
+  handleIn?(event: string, payload: unknown, channel: Channel): HandleResult | Promise<HandleResult>
+  /** Broadcast events that go through `handleOut` and not straight to the client (CH-77). */
+  intercept?: readonly string[]
+  handleOut?(event: string, payload: unknown, channel: Channel): HandleResult | Promise<HandleResult>
+  handleInfo?(message: unknown | Broadcast, channel: Channel): HandleResult | Promise<HandleResult>
+  terminate?(reason: string, channel: Channel): void | Promise<void>
+}
+
+export const channel = (definition: ChannelDefinition): ChannelDefinition => definition

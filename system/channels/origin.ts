@@ -1,0 +1,36 @@
+/** `false`: any origin. `true`: the host must be the public host. A list: `http://a.example`, `//a.example`, `//*.a.example:80` (CH-30, CH-31). */
+export type OriginRule = boolean | readonly string[]
+
+/** Whether a request with this Origin header may connect; requests without one may (CH-33). */
+export function originAllowed(origin: string | undefined, rule: OriginRule, publicHost: string): boolean {
+  if (origin === undefined || rule === false) return true
+  const given = parseOrigin(origin)
+  if (!given) return false
+  if (rule === true) return given.host === publicHost
+  return rule.some((allowed) => matches(given, allowed))
+}
+
+interface Origin {
+  scheme: string
+  host: string
+  port: string
+}
+
+const defaultPorts: Record<string, string> = { http: '80', https: '443', ws: '80', wss: '443' }
+
+/** By exact bytes: a URL parser would lower the case, and `HTTP://ALLOWED.EXAMPLE` is not the allowed origin. */
+function parseOrigin(text: string): Origin | undefined {
+  const [, scheme, host, port] = /^([A-Za-z][\w+.-]*):\/\/([^/:?#\s]+)(?::(\d+))?$/.exec(text) ?? []
+  if (!scheme || !host) return undefined
+  return { scheme, host, port: port ?? defaultPorts[scheme] ?? '' }
+}
+
+function matches(given: Origin, allowed: string): boolean {
+  const [, scheme, host, port] = /^(?:([^:]+):)?\/\/([^/:]+)(?::(\d+))?$/.exec(allowed) ?? []
+  if (!host) return false
+  if (scheme && scheme !== given.scheme) return false
+  const wantedPort = port ?? (scheme ? defaultPorts[scheme] : undefined)
+  if (wantedPort !== undefined && wantedPort !== given.port) return false
+  if (!host.startsWith('*.')) return host === given.host
+  return given.host === host.slice(2) || given.host.endsWith(host.slice(1))
+}

@@ -1,0 +1,20 @@
+/** Time as an argument: the only file of the system that asks the machine what time it is. */
+export interface Clock {
+  /** Unix time in ms: may jump, fit for stamps and token ages. */
+  now(): number
+  /** Never goes back: fit for durations. */
+  monotonicMs(): number
+  /** Calls `run` once, `delayMs` later; the answer cancels it. */
+  after(delayMs: number, run: () => void): () => void
+  sleep(delayMs: number): Promise<void>
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonicMs: () => performance.now(),
+  after(delayMs, run) {
+    const timer = setTimeout(run, delayMs)
+    return () => clearTimeout(timer)
+  },
+  sleep: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
+}

@@ -1,0 +1,109 @@
+import type { Log } from '../platform/log.ts'
+import type { PubSubAdapter, RemoteMessage } from './adapter.ts'
+
+/** Turns a broadcast into finished bytes for one protocol version; implemented by the serializers of the channels. */
+export interface BroadcastEncoder {
+  readonly vsn: string
+  encodeBroadcast(topic: string, event: string, payload: unknown): Buffer | string
+}
+
+export interface Broadcast {
+  readonly topic: string
+  readonly event: string
+  readonly payload: unknown
+  /** The finished message for this encoder: encoded once, however many subscribers ask (CH-79). */
+  encoded(encoder: BroadcastEncoder): Buffer | string
+}
+
+export interface Subscriber {
+  deliver(broadcast: Broadcast): void
+}
+
+export interface BroadcastOptions {
+  /** This subscriber gets no copy (CH-72). */
+  from?: Subscriber
+}
+
+export type PubSub = ReturnType<typeof createPubSub>
+
+/**
+ * Local fan-out of one node, and a port to the others. A broadcast reaches every subscriber on every node, once, in one
+ * attempt (CH-71, DP-9, AM-3, AM-4); one subscriber that throws disturbs no other.
+ */
+export function createPubSub({ nodeName, adapter, log }: { nodeName: string; adapter?: PubSubAdapter; log: Log }) {
+  const topics = new Map<string, Subscriber[]>()
+  const counters = { broadcasts: 0, encodes: 0, delivered: 0 }
+
+  function toBroadcast(topic: string, event: string, payload: unknown): Broadcast {
+    const cache = new Map<string, Buffer | string>()
+    return {
+      topic,
+      event,
+      payload,
+      encoded(encoder) {
+        const ready = cache.get(encoder.vsn)
+        if (ready !== undefined) return ready
+        counters.encodes += 1
+        const fresh = encoder.encodeBroadcast(topic, event, payload)
+        cache.set(encoder.vsn, fresh)
+        return fresh
+      },
+    }
+  }
+
+  function deliver(topic: string, event: string, payload: unknown, from?: Subscriber) {
+    const subscribers = topics.get(topic)
+    if (!subscribers) return
+    const broadcast = toBroadcast(topic, event, payload)
+    for (const subscriber of [...subscribers]) {
+      if (subscriber === from) continue
+      try {
+        subscriber.deliver(broadcast)
+        counters.delivered += 1
+      } catch (error) {
+        log.error({ topic, event, err: error }, 'a subscriber could not take a broadcast')
+      }
+    }
+  }
+
+  return {
+    nodeName,
+    counters,
+    /** Connects to the other nodes, where there is an adapter. */
+    start: async () =>
+      adapter?.start((message: RemoteMessage) => deliver(message.topic, message.event, message.payload)),
+    stop: async () => adapter?.stop(),
+    subscribe(topic: string, subscriber: Subscriber) {
+      const subscribers = topics.get(topic)
+      if (subscribers) subscribers.push(subscriber)
+      else topics.set(topic, [subscriber])
+    },
+    /** Removes every subscription of this subscriber to the topic (CH-80). */
+    unsubscribe(topic: string, subscriber: Subscriber) {
+      const left = topics.get(topic)?.filter((one) => one !== subscriber) ?? []
+      if (left.length > 0) topics.set(topic, left)
+      else topics.delete(topic)
+    },
+    /** To every subscriber on every node (CH-71). */
+    broadcast(topic: string, event: string, payload: unknown, { from }: BroadcastOptions = {}) {
+      counters.broadcasts += 1
+      adapter?.broadcast({ topic, event, payload })
+      deliver(topic, event, payload, from)
+    },
+    /** To the subscribers of this node only (CT-49). */
+    localBroadcast(topic: string, event: string, payload: unknown, { from }: BroadcastOptions = {}) {
+      counters.broadcasts += 1
+      deliver(topic, event, payload, from)
+    },
+    /** To the subscribers of one named node, this one included (CH-75). */
+    directBroadcast(toNode: string, topic: string, event: string, payload: unknown) {
+      counters.broadcasts += 1
+      if (toNode === nodeName) deliver(topic, event, payload)
+      else adapter?.directBroadcast(toNode, { topic, event, payload })
+    },
+    subscriptions: (): Record<string, number> =>
+      Object.fromEntries([...topics].map(([topic, subscribers]) => [topic, subscribers.length])),
+    peers: () => adapter?.peers() ?? {},
+    onPeerUp: (listener: (name: string) => void) => adapter?.onPeerUp(listener),
+  }
+}

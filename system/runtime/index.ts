@@ -1,0 +1,11 @@
+export {
+  ActorExited,
+  type ActorRef,
+  type ActorSelf,
+  type ActorSpec,
+  type AnyActorRef,
+  CallTimeout,
+  type ExitReason,
+} from './actor.ts'
+export { createRuntime, type Runtime } from './runtime.ts'
+export { type Child, child, type Supervised, type Supervisor, supervisor } from './supervisor.ts'

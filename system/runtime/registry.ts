@@ -1,0 +1,18 @@
+import type { AnyActorRef } from './actor.ts'
+
+/** Name -> living actor. An actor's name is free again the moment it dies (RT-15). */
+export function createRegistry() {
+  const byName = new Map<string, AnyActorRef>()
+  return {
+    register(name: string, ref: AnyActorRef) {
+      if (byName.get(name)?.alive) throw new Error(`the name ${name} is taken by a living actor`)
+      byName.set(name, ref)
+      ref.onExit(() => {
+        if (byName.get(name) === ref) byName.delete(name)
+      })
+    },
+    whereis: (name: string): AnyActorRef | undefined => byName.get(name),
+    names: (): string[] => [...byName.keys()],
+  }
+}
+export type Registry = ReturnType<typeof createRegistry>

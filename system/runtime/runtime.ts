@@ -1,0 +1,47 @@
+import type { Clock } from '../platform/clock.ts'
+import type { Log } from '../platform/log.ts'
+import { type ActorRef, type ActorSpec, type AnyActorRef, startActor } from './actor.ts'
+import { createRegistry, type Registry } from './registry.ts'
+
+export interface Runtime {
+  readonly registry: Registry
+  readonly clock: Clock
+  /** Starts an actor; a name is registered unless `unique` is false (channels share names). Rejects when its init throws. */
+  start<M>(spec: ActorSpec<M>, options?: { unique?: boolean }): Promise<ActorRef<M>>
+  /** As `start`, for actors whose init cannot fail: the actor is there at once. */
+  spawn<M>(spec: ActorSpec<M>, options?: { unique?: boolean }): ActorRef<M>
+  actors(): AnyActorRef[]
+}
+
+/** One node's actors: numbers them, lists them, logs their crashes (RT-5). */
+export function createRuntime({ clock, log }: { clock: Clock; log: Log }): Runtime {
+  const living = new Map<string, AnyActorRef>()
+  const registry = createRegistry()
+  let lastId = 0
+
+  function launch<M>(spec: ActorSpec<M>, unique: boolean) {
+    lastId += 1
+    const ref = startActor(spec, { id: String(lastId), clock, onCrash })
+    if (!ref.alive) return ref
+    if (unique && spec.name) registry.register(spec.name, ref)
+    living.set(ref.id, ref)
+    ref.onExit(() => living.delete(ref.id))
+    return ref
+  }
+
+  function onCrash(ref: AnyActorRef, error: unknown) {
+    log.error({ actor: ref.name ?? ref.id, err: error }, 'an actor crashed')
+  }
+
+  return {
+    registry,
+    clock,
+    spawn: (spec, { unique = true } = {}) => launch(spec, unique),
+    async start(spec, { unique = true } = {}) {
+      const ref = launch(spec, unique)
+      await ref.started
+      return ref
+    },
+    actors: () => [...living.values()],
+  }
+}

@@ -1,0 +1,185 @@
+import { channel, type HandleResult, noreply, ok, refuse, reply, stop } from '../../system/channels/index.ts'
+
+/** The channels of the test application that the recorded conversations talk to. */
+type Payload = Record<string, unknown>
+
+export const wildcard = channel({
+  name: 'Wildcard',
+  join(topic) {
+    const numbers = topic.slice('wild:'.length).split(':').map(integer)
+    const [a, b] = numbers
+    return numbers.length === 2 && b === a! * 2 ? ok() : refuse()
+  },
+  handleIn: (event) => only(event, 'ping', () => reply('ok', { ping: 'pong' })),
+})
+
+function integer(text: string) {
+  if (!/^[+-]?\d+$/.test(text)) throw new Error(`${text} is not an integer`)
+  return Number(text)
+}
+
+function only(event: string, wanted: string, then: () => HandleResult): HandleResult {
+  if (event !== wanted) throw new Error(`no handler for ${event}`)
+  return then()
+}
+
+export const dedupe = channel({
+  name: 'Dedupe',
+  join: () => ok(),
+  intercept: ['number'],
+  handleOut(_event, payload, { assigns, sendAfter }) {
+    const numbers = (assigns.numbers ??= []) as unknown[]
+    if (numbers.length === 0) sendAfter(1000, 'flush')
+    numbers.push((payload as Payload).number)
+    return noreply()
+  },
+  handleInfo(_message, { assigns, push }) {
+    for (const value of new Set(assigns.numbers as unknown[])) push('number', { value })
+    assigns.numbers = []
+    return noreply()
+  },
+})
+
+export const auth = channel({
+  name: 'Auth',
+  join: (topic, _payload, { assigns }) =>
+    topic === `user:${assigns.userId}` ? ok() : refuse({ reason: 'unauthorized' }),
+  handleIn: (event, _payload, { assigns }) => only(event, 'whoami', () => reply('ok', { user_id: assigns.userId })),
+})
+
+export const stats = (sleep: (delayMs: number) => Promise<void>) =>
+  channel({
+    name: 'Stats',
+    join(topic) {
+      if (topic === 'valid') return ok()
+      if (topic === 'invalid') return refuse({ reason: 'always fails' })
+      throw new Error(`no clause for ${topic}`)
+    },
+    async handleIn(event, _payload, self) {
+      if (event === 'ping') return reply('ok', { ping: 'pong' })
+      if (event === 'slow_ping') {
+        await sleep(3000)
+        return reply('ok', { ping: 'pong' })
+      }
+      if (event !== 'parallel_slow_ping') throw new Error(`no handler for ${event}`)
+      const ref = self.replyRef()
+      void sleep(3000).then(() => self.reply(ref, 'ok', { ping: 'pong' }))
+      return noreply()
+    },
+  })
+
+export const term = channel({
+  name: 'Term',
+  join: () => ok(),
+  handleIn(event) {
+    if (event === 'stop') return stop('normal', { status: 'ok' })
+    if (event === 'raise') throw new Error('boom')
+    throw new Error(`no handler for ${event}`)
+  },
+  terminate(reason, { push, topic, assigns }) {
+    push('you_left', { reason })
+    ;(assigns.announce as (payload: unknown) => void)({ topic, reason })
+  },
+})
+
+export const room = (sleep: (delayMs: number) => Promise<void>) =>
+  channel({
+    name: 'Room',
+    async join(topic, payload, self) {
+      const deny = typeof payload === 'object' && payload !== null && (payload as Payload).deny === true
+      if (topic === 'room:reply') return ok({ echo: payload })
+      if (topic === 'room:denied') return refuse({ reason: 'denied', params: payload })
+      if (topic === 'room:cond') return deny ? refuse({ reason: 'denied' }) : ok()
+      if (topic === 'room:raise') throw new Error('asked to raise')
+      if (topic === 'room:badreturn') return 'nonsense' as never
+      if (topic === 'room:slowjoin') await sleep(1500)
+      if (topic === 'room:push_in_join') self.send({ push: 'after_join', payload: { n: 1 } })
+      return ok()
+    },
+    intercept: ['icpt', 'icpt_stop'],
+    handleOut(event, payload, { push }) {
+      if (event === 'icpt_stop') return stop('normal')
+      push('icpt', { ...(payload as Payload), intercepted: true })
+      return noreply()
+    },
+    handleInfo(message, { push }) {
+      const mail = message as Payload
+      if (typeof mail.push === 'string') push(mail.push, mail.payload)
+      else if (typeof mail.stop === 'string') return stop(mail.stop)
+      else throw new Error('no handler for this message')
+      return noreply()
+    },
+    async handleIn(event, payload, self) {
+      const answer = roomAnswers[event]
+      if (answer) return answer(payload)
+      if (event === 'slow') {
+        await sleep(500)
+        return reply('ok', { slow: true })
+      }
+      if (event === 'async_reply') {
+        const ref = self.replyRef()
+        void sleep(200).then(() => self.reply(ref, 'ok', payload))
+        return noreply()
+      }
+      const act = roomActs[event]
+      if (!act) throw new Error(`no handler for ${event}`)
+      return act(payload, self)
+    },
+  })
+
+const roomAnswers: Record<string, (payload: unknown) => HandleResult> = {
+  echo: (payload) => reply('ok', payload),
+  echo_error: (payload) => reply('error', payload),
+  bare_ok: () => reply('ok'),
+  bare_error: () => reply('error'),
+  custom_status: () => reply('teapot', { short: true }),
+  reply_list: () => reply('ok', [1, 'two', null]),
+  reply_string: () => reply('ok', 'str'),
+  bin_reply: () => reply('ok', Buffer.from([0, 1, 2, 255])),
+  badreturn: () => 'nonsense' as never,
+  stop_normal: () => stop('normal'),
+  stop_shutdown: () => stop('shutdown'),
+  stop_shutdown_tuple: () => stop('shutdown: because'),
+  stop_error: () => stop('went wrong'),
+  stop_error_reply: () => stop('went wrong', { status: 'error', response: { msg: 'bye' } }),
+  stop_normal_bare_reply: () => stop('normal', { status: 'ok' }),
+}
+
+type Self = Parameters<NonNullable<ReturnType<typeof channel>['handleIn']>>[2]
+
+const roomActs: Record<string, (payload: unknown, self: Self) => HandleResult> = {
+  bin_push: (_, { push }) => quietly(() => push('bin_evt', Buffer.from([1, 2, 3]))),
+  bin_broadcast: (_, { broadcast }) => quietly(() => broadcast('bin_evt', Buffer.from([9, 8, 7]))),
+  push_to_me: (payload, { push }) => quietly(() => push('pushed', payload)),
+  push_then_reply: (payload, { push }) => {
+    push('pushed', payload)
+    return reply('ok', { n: 2 })
+  },
+  push_list: (_, { push }) => quietly(() => push('pushed', [1, 2])),
+  shout: (payload, { broadcast }) => quietly(() => broadcast('shout', payload)),
+  shout_reply: (payload, { broadcast }) => {
+    broadcast('shout', payload)
+    return reply('ok')
+  },
+  shout_from: (payload, { broadcastFrom }) => {
+    broadcastFrom('shout', payload)
+    return reply('ok')
+  },
+  double_reply: (_, self) => {
+    self.reply(self.replyRef(), 'ok', { n: 1 })
+    return reply('ok', { n: 2 })
+  },
+  later_stop: (payload, { sendAfter }) => {
+    sendAfter(100, { stop: String((payload as Payload).reason) })
+    return reply('ok')
+  },
+  subscribe_other: (payload, { subscribe }) => {
+    subscribe(String((payload as Payload).topic))
+    return reply('ok')
+  },
+}
+
+function quietly(act: () => void): HandleResult {
+  act()
+  return noreply()
+}

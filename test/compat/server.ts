@@ -1,0 +1,142 @@
+import { createServer } from 'node:http'
+import { parseArgs } from 'node:util'
+import { pingChannel } from '../../system/apps/hello/ping-channel.ts'
+import { connected, createEndpoint, refused, socket } from '../../system/channels/index.ts'
+import { signToken, verifyToken } from '../../system/channels/token.ts'
+import { systemClock } from '../../system/platform/clock.ts'
+import { createLog } from '../../system/platform/log.ts'
+import { createPubSub } from '../../system/pubsub/index.ts'
+import { createRuntime } from '../../system/runtime/index.ts'
+import { auth, dedupe, room, stats, term, wildcard } from './channels.ts'
+
+/**
+ * The application that the recorded conversations talk to, on the project's own channel API:
+ * `node test/compat/server.ts --port 4000` prints `ready`. Long poll, version 1 and presence are not built yet.
+ */
+const { values } = parseArgs({ options: { port: { type: 'string', default: process.env.PORT ?? '4000' } } })
+const clock = systemClock
+const log = createLog({ level: process.env.LOG_LEVEL ?? 'silent', node: 'compat@127.0.0.1' })
+const runtime = createRuntime({ clock, log })
+const pubsub = createPubSub({ nodeName: 'compat@127.0.0.1', log })
+const secret = 'a secret that only this test application uses, with enough bytes'
+const tokenSalt = 'salt identifier'
+const tokenAgeMaxS = 86_400
+
+const announce = (payload: unknown) => pubsub.broadcast('room:termlog', 'terminated', payload)
+const open = { checkOrigin: false } as const
+const ping = { ping: pingChannel, 'ping:*': pingChannel }
+const roomChannel = room(clock.sleep)
+
+async function connectWithToken(params: Record<string, string>) {
+  if (!params.token) return refused('missing params')
+  const verified = await verifyToken({
+    secret,
+    salt: tokenSalt,
+    token: params.token,
+    ageMaxS: tokenAgeMaxS,
+    nowMs: clock.now(),
+  })
+  return verified.kind === 'valid'
+    ? connected({ userId: verified.data }, `auth_socket:${verified.data}`)
+    : refused(':invalid')
+}
+
+const endpoint = createEndpoint({
+  runtime,
+  pubsub,
+  clock,
+  log,
+  sockets: [
+    socket({
+      name: 'UserSocket',
+      path: '/socket',
+      channels: { ...ping, 'wild:*': wildcard, dupe: dedupe, 'room:*': roomChannel, 'term:*': term },
+      connect: () => connected({ announce }),
+      options: open,
+    }),
+    socket({
+      name: 'AuthSocket',
+      path: '/auth_socket',
+      channels: { ping: pingChannel, 'user:*': auth },
+      connect: connectWithToken,
+      options: open,
+    }),
+    socket({ name: 'StatsSocket', path: '/stats_socket', channels: { '*': stats(clock.sleep) }, options: open }),
+    socket({
+      name: 'OriginSocket',
+      path: '/origin_socket',
+      channels: { ping: pingChannel },
+      options: { checkOrigin: ['http://allowed.example', '//*.wild.example', '//any-scheme.example:8080'] },
+    }),
+    socket({ name: 'OriginHostSocket', path: '/origin_host_socket', channels: { ping: pingChannel } }),
+    socket({
+      name: 'TightSocket',
+      path: '/tight_socket',
+      channels: { ...ping, 'room:*': roomChannel },
+      options: { ...open, timeoutMs: 2_000, maxFrameBytes: 1_024, channelsMax: 3 },
+    }),
+    socket({
+      name: 'DeflateSocket',
+      path: '/deflate_socket',
+      channels: { ping: pingChannel, 'room:*': roomChannel },
+      options: { ...open, compress: true },
+    }),
+    socket({
+      name: 'ProtoSocket',
+      path: '/proto_socket',
+      channels: { ping: pingChannel },
+      options: { ...open, subprotocols: ['phx.v2', 'mqtt'] },
+    }),
+  ],
+})
+
+const server = createServer(async (request, response) => {
+  const url = new URL(request.url ?? '/', 'http://localhost')
+  const answer = await helperRoutes(`${request.method} ${url.pathname}`, url.searchParams, request)
+  if (answer === undefined) return void response.writeHead(404).end()
+  if (typeof answer === 'string') return void response.writeHead(200, { 'content-type': 'text/plain' }).end(answer)
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
+})
+
+async function helperRoutes(route: string, query: URLSearchParams, request: AsyncIterable<Buffer>) {
+  if (route === 'GET /ready') return 'ok'
+  if (route === 'GET /token') return { token: await tokenFor(query) }
+  if (route === 'POST /broadcast') return broadcast(query, await bodyOf(request))
+  if (route === 'POST /disconnect') {
+    pubsub.broadcast(query.get('id') ?? '', 'disconnect', {})
+    return { ok: true }
+  }
+  if (route !== 'POST /stop') return undefined
+  clock.after(100, () => void stopServer())
+  return { ok: true }
+}
+
+function tokenFor(query: URLSearchParams) {
+  const id = query.get('id') ?? ''
+  const signedAtMs = clock.now() - Number(query.get('age') ?? 0) * 1_000
+  const data = /^\d+$/.test(id) ? Number(id) : id
+  return signToken({ secret, salt: query.get('salt') ?? tokenSalt, data, nowMs: signedAtMs })
+}
+
+function broadcast(query: URLSearchParams, body: unknown) {
+  const payload = Array.isArray(body) ? { _json: body } : body
+  pubsub.broadcast(query.get('topic') ?? '', query.get('event') ?? '', payload)
+  return { ok: true }
+}
+
+async function bodyOf(request: AsyncIterable<Buffer>): Promise<unknown> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk)
+  return JSON.parse(Buffer.concat(chunks).toString() || '{}')
+}
+
+async function stopServer() {
+  await endpoint.drain()
+  server.close()
+  server.closeAllConnections()
+  process.exit(0)
+}
+
+endpoint.attach(server)
+process.once('SIGTERM', () => void stopServer())
+server.listen(Number(values.port), '127.0.0.1', () => console.log('ready'))
