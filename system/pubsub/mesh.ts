@@ -89,7 +89,7 @@ export function createMesh(options: MeshOptions): PubSubAdapter {
     clock.after(retryMs, () => dial(peer))
   }
 
-  function send(peer: Peer, message: RemoteMessage, encoded: string) {
+  function send(peer: Peer, encoded: string) {
     if (!peer.connected || !peer.socket || peer.socket.bufferedAmount > backedUpBytes) {
       peer.lost += 1
       return
@@ -148,7 +148,7 @@ export function createMesh(options: MeshOptions): PubSubAdapter {
     },
     broadcast(message) {
       const encoded = JSON.stringify(message)
-      for (const peer of peers) send(peer, message, encoded)
+      for (const peer of peers) send(peer, encoded)
     },
     directBroadcast(toNode, message) {
       const peer = peers.find(({ name }) => name === toNode)
@@ -156,7 +156,7 @@ export function createMesh(options: MeshOptions): PubSubAdapter {
         throw new Error(
           `cannot reach node ${toNode}: this node's peers are ${peers.map(({ name }) => name).join(', ')}`,
         )
-      send(peer, message, JSON.stringify(message))
+      send(peer, JSON.stringify(message))
     },
     peers: () => Object.fromEntries(peers.map(({ name, connected }) => [name, { connected }])),
     onPeerUp: (listener) => void peerUpListeners.push(listener),

@@ -28,7 +28,8 @@ export const dedupe = channel({
   join: () => ok(),
   intercept: ['number'],
   handleOut(_event, payload, { assigns, sendAfter }) {
-    const numbers = (assigns.numbers ??= []) as unknown[]
+    assigns.numbers ??= []
+    const numbers = assigns.numbers as unknown[]
     if (numbers.length === 0) sendAfter(1000, 'flush')
     numbers.push((payload as Payload).number)
     return noreply()

@@ -15,7 +15,9 @@ let port: number
 
 beforeAll(async () => {
   port = await freePort()
-  server = spawn(process.execPath, ['test/compat/server.ts', '--port', String(port)], { stdio: ['ignore', 'pipe', 'inherit'] })
+  server = spawn(process.execPath, ['test/compat/server.ts', '--port', String(port)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   const [first] = await once(server.stdout!, 'data')
   expect(String(first)).toContain('ready')
 })

@@ -1,0 +1,68 @@
+import type { Repo } from '../db/repo.ts'
+import type { Product } from './product.ts'
+
+interface Row {
+  id: number
+  sku: string
+  brand: string
+  name: string
+  color: string
+  price_usd: number
+  main_image_url: string
+  released: boolean
+  item_id: number
+  item_sku: string
+  size: string
+  available_count: number
+}
+
+const completeProducts = `
+  select p.id, p.sku, p.brand, p.name, p.color, p.price_usd, p.main_image_url, p.released,
+         i.id as item_id, i.sku as item_sku, i.size, a.available_count
+    from products p
+    join items i on i.product_id = p.id
+    join item_availability a on a.item_id = i.id
+   order by p.position, p.id, i.id`
+
+/** All products with their items, in one query and so of one moment. */
+export async function readCompleteProducts(repo: Repo): Promise<Product[]> {
+  const products = new Map<number, Product>()
+  for (const row of await repo.query<Row>(completeProducts)) {
+    const product = products.get(row.id) ?? toProduct(row)
+    products.set(row.id, product)
+    product.items.push({
+      id: row.item_id,
+      productId: row.id,
+      sku: row.item_sku,
+      size: row.size,
+      availableCount: row.available_count,
+    })
+  }
+  return [...products.values()]
+}
+
+const toProduct = ({ id, sku, brand, name, color, price_usd, main_image_url, released }: Row): Product => ({
+  id,
+  sku,
+  brand,
+  name,
+  color,
+  priceUsd: price_usd,
+  mainImageUrl: main_image_url,
+  released,
+  items: [],
+})
+
+export async function readAvailableCount(repo: Repo, itemId: number): Promise<number | undefined> {
+  const [row] = await repo.query<{ available_count: number }>(
+    'select available_count from item_availability where item_id = $1',
+    [itemId],
+  )
+  return row?.available_count
+}
+
+/** Answers whether there is such a product (ST-16 step 1). */
+export async function writeReleased(repo: Repo, productId: number): Promise<boolean> {
+  const rows = await repo.query('update products set released = true where id = $1 returning id', [productId])
+  return rows.length === 1
+}

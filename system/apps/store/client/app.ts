@@ -1,0 +1,27 @@
+import { type Channel, Socket } from 'phoenix'
+import './app.css'
+import { applyRelease, applyStockChange } from './product-view.ts'
+
+/** The page's script: one connection, one channel for each listed product (ST-37). */
+const { heartbeatMs, defects = '' } = document.body.dataset
+const socket = new Socket('/product_socket', { heartbeatIntervalMs: Number(heartbeatMs) || 30_000 })
+const channels: Channel[] = []
+
+function joinProduct(productId: string) {
+  const channel = socket.channel(`product:${productId}`, {})
+  channel.on('released', ({ size_html }) => applyRelease(productId, size_html))
+  channel.on('stock_change', applyStockChange)
+  channel
+    .join()
+    .receive('error', () => console.error('Channel join failed'))
+    .receive('timeout', () => console.error('Channel join timed out'))
+  if (defects.includes('DF-4')) Object.assign(channel, { rejoin: () => {} })
+  channels.push(channel)
+}
+
+socket.connect()
+for (const listing of document.querySelectorAll<HTMLElement>('.product-listing')) {
+  if (listing.dataset.productId) joinProduct(listing.dataset.productId)
+}
+
+Object.assign(window, { squall: { socket, channels } })

@@ -1,0 +1,94 @@
+import { Pool, type PoolClient, type QueryResultRow } from 'pg'
+import type { Clock } from '../../../platform/clock.ts'
+import type { Log } from '../../../platform/log.ts'
+import type { ActorRef, Runtime } from '../../../runtime/index.ts'
+
+export class DatabaseDown extends Error {
+  override name = 'DatabaseDown'
+}
+
+/** Database access: the only thing that decides what is sold and released (ST-11). */
+export interface Repo {
+  query<R extends QueryResultRow>(sql: string, params?: unknown[]): Promise<R[]>
+  /** Runs `work` in one transaction: all of it, or nothing. */
+  transaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T>
+  reachable(): boolean
+  /** Starts the actor that owns the connections; a restart gets new ones (FI-1). */
+  start(): Promise<ActorRef<'probe'>>
+}
+
+const connectTimeoutMs = 1_500
+const queryTimeoutMs = 3_000
+const probeEveryMs = 500
+
+export function createRepo({ url, runtime, log }: { url: string; runtime: Runtime; log: Log; clock: Clock }): Repo {
+  let pool: Pool | undefined
+  let reachable = false
+
+  function openPool(): Pool {
+    const fresh = new Pool({
+      connectionString: url,
+      max: 8,
+      connectionTimeoutMillis: connectTimeoutMs,
+      query_timeout: queryTimeoutMs,
+      statement_timeout: queryTimeoutMs,
+    })
+    // An idle connection that breaks is replaced by the pool; without a listener it would end the node.
+    fresh.on('error', (error) => log.warn({ reason: error.message }, 'repo: a database connection broke'))
+    return fresh
+  }
+
+  async function probe() {
+    try {
+      await pool?.query('select 1')
+      if (!reachable) log.info('repo: the database is reachable')
+      reachable = true
+    } catch (error) {
+      reachable = false
+      log.error({ reason: (error as Error).message }, 'repo: the database is not reachable, trying again')
+    }
+  }
+
+  const current = () => {
+    if (!pool) throw new DatabaseDown('database access is restarting')
+    return pool
+  }
+
+  return {
+    reachable: () => reachable,
+    query: async <R extends QueryResultRow>(sql: string, params: unknown[] = []) =>
+      (await current().query<R>(sql, params)).rows,
+    async transaction(work) {
+      const client = await current().connect()
+      try {
+        await client.query('begin')
+        const result = await work(client)
+        await client.query('commit')
+        client.release()
+        return result
+      } catch (error) {
+        client.release(error as Error)
+        throw error
+      }
+    },
+    start: () =>
+      runtime.start<'probe'>({
+        name: 'Sneakers23.Repo',
+        async init(self) {
+          pool = openPool()
+          self.send('probe')
+        },
+        async handle(_message, self) {
+          await probe()
+          self.sendAfter(probeEveryMs, 'probe')
+        },
+        terminate() {
+          const old = pool
+          pool = undefined
+          reachable = false
+          // Not awaited: connections through a silent network would keep a killed actor from being replaced.
+          void old?.end().catch(() => {})
+        },
+      }),
+  }
+}

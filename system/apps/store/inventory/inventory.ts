@@ -1,0 +1,168 @@
+import type { Clock } from '../../../platform/clock.ts'
+import type { Log } from '../../../platform/log.ts'
+import type { ActorRef, Runtime } from '../../../runtime/index.ts'
+import type { Item, Product } from '../catalog/product.ts'
+
+export interface Loader {
+  products(): Promise<Product[]>
+  availableCount(itemId: number): Promise<number | undefined>
+}
+
+export interface ItemChange {
+  before: Item
+  after: Item
+}
+
+export interface InventoryDiff {
+  released: Product[]
+  items: ItemChange[]
+}
+
+type Mail =
+  | { do: 'load' }
+  | { do: 'reload' }
+  | { do: 'released'; productId: number }
+  | { do: 'item_sold'; itemId: number }
+
+/** What one node knows of the stock: a copy for rendering, never asked for decisions (ST-10..15). */
+export interface Inventory {
+  /** From memory; undefined until the first load succeeded. */
+  products(): readonly Product[] | undefined
+  start(): Promise<ActorRef<Mail>>
+  markReleased(productId: number): Promise<Product>
+  /** Reads the count from the database and puts it in place; reads are made one after the other, so none is older than the last. */
+  itemSold(itemId: number): Promise<ItemChange>
+  /** Everything anew from the database; answers what was different (ST-57). */
+  reload(): Promise<InventoryDiff>
+}
+
+export class InventoryNotReady extends Error {
+  override name = 'InventoryNotReady'
+}
+export class UnknownId extends Error {
+  override name = 'UnknownId'
+}
+
+const loadRetryMs = 300
+
+interface InventoryOptions {
+  name?: string
+  loader: Loader
+  runtime: Runtime
+  clock: Clock
+  log: Log
+  beforeHandle?: (handler: string) => Promise<void> | undefined
+}
+
+export function createInventory(options: InventoryOptions): Inventory {
+  const { name = 'Sneakers23.Inventory', loader, runtime, log, beforeHandle = () => undefined } = options
+  let products: Product[] | undefined
+  let actor: ActorRef<Mail> | undefined
+
+  const itemOf = (itemId: number) => products?.flatMap(({ items }) => items).find(({ id }) => id === itemId)
+
+  function replaceItem(item: Item) {
+    products = products?.map((product) =>
+      product.id === item.productId
+        ? { ...product, items: product.items.map((one) => (one.id === item.id ? item : one)) }
+        : product,
+    )
+  }
+
+  async function itemSold(itemId: number): Promise<ItemChange> {
+    await beforeHandle('Inventory.item_sold')
+    const before = itemOf(itemId)
+    if (!before) throw unknownItem(itemId)
+    const availableCount = await loader.availableCount(itemId)
+    if (availableCount === undefined) throw unknownItem(itemId)
+    const after = { ...before, availableCount }
+    replaceItem(after)
+    return { before, after }
+  }
+
+  const unknownItem = (itemId: number) =>
+    products ? new UnknownId(`there is no item ${itemId}`) : new InventoryNotReady('the inventory is still loading')
+
+  function released(productId: number): Product {
+    products = products?.map((product) => (product.id === productId ? { ...product, released: true } : product))
+    const product = products?.find(({ id }) => id === productId)
+    if (!product) throw new InventoryNotReady(`product ${productId} is not in this node's inventory`)
+    return product
+  }
+
+  async function load(self: { sendAfter(delayMs: number, message: Mail): void }) {
+    try {
+      products = await loader.products()
+      log.info({ products: products.length }, 'inventory: loaded')
+    } catch (error) {
+      log.warn({ reason: (error as Error).message }, 'inventory: cannot load, trying again')
+      self.sendAfter(loadRetryMs, { do: 'load' })
+    }
+  }
+
+  async function reload(): Promise<InventoryDiff> {
+    const before = products
+    const fresh = await loader.products()
+    products = fresh
+    return diff(before ?? [], fresh)
+  }
+
+  /** A failed call must reject at its caller and not end the actor: the state is untouched and still right. */
+  const asValue = async <T>(work: Promise<T> | T) => {
+    try {
+      return { value: await work }
+    } catch (error) {
+      return { error }
+    }
+  }
+
+  async function ask<T>(mail: Mail): Promise<T> {
+    if (!actor?.alive) throw new InventoryNotReady('the inventory is restarting')
+    const answer = await actor.call<{ value: T } | { error: unknown }>(mail, callTimeoutMs)
+    if ('error' in answer) throw answer.error
+    return answer.value
+  }
+
+  return {
+    products: () => products,
+    async start() {
+      actor = await runtime.start<Mail>({
+        name,
+        init: (self) => self.send({ do: 'load' }),
+        handle(mail, self) {
+          if (mail.do === 'load') return load(self)
+          if (mail.do === 'reload') return asValue(reload())
+          if (mail.do === 'released') return asValue(beforeRelease(mail.productId))
+          return asValue(itemSold(mail.itemId))
+        },
+        terminate() {
+          products = undefined
+        },
+      })
+      return actor
+    },
+    markReleased: (productId) => ask({ do: 'released', productId }),
+    itemSold: (itemId) => ask({ do: 'item_sold', itemId }),
+    reload: () => ask({ do: 'reload' }),
+  }
+
+  async function beforeRelease(productId: number) {
+    await beforeHandle('Inventory.released')
+    return released(productId)
+  }
+}
+
+/** Longer than a query may take, so that a slow database is told apart from a dead actor. */
+const callTimeoutMs = 8_000
+
+function diff(before: readonly Product[], after: readonly Product[]): InventoryDiff {
+  const old = new Map(before.map((product) => [product.id, product]))
+  const oldItems = new Map(before.flatMap(({ items }) => items).map((item) => [item.id, item]))
+  const changes = after
+    .flatMap(({ items }) => items)
+    .flatMap((item) => {
+      const previous = oldItems.get(item.id)
+      return previous && previous.availableCount !== item.availableCount ? [{ before: previous, after: item }] : []
+    })
+  return { released: after.filter(({ id, released }) => released && old.get(id)?.released === false), items: changes }
+}

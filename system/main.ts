@@ -1,0 +1,231 @@
+import type { FastifyInstance } from 'fastify'
+import { userSocket } from './apps/hello/user-socket.ts'
+import { productSocket } from './apps/store/channels/product-socket.ts'
+import { createRepo } from './apps/store/db/repo.ts'
+import { createInventory, InventoryNotReady, UnknownId } from './apps/store/inventory/inventory.ts'
+import { sellRandomUntilGone } from './apps/store/inventory/reducer.ts'
+import { createNotifications } from './apps/store/notifications.ts'
+import { createReplication } from './apps/store/replication/replication.ts'
+import { createLoader, createStore } from './apps/store/store.ts'
+import { createWeb } from './apps/store/web/server.ts'
+import { createEndpoint } from './channels/index.ts'
+import { type ControlActions, createControl } from './control/server.ts'
+import { systemClock as clock } from './platform/clock.ts'
+import { type Config, ConfigError, readConfig } from './platform/config.ts'
+import { createLog } from './platform/log.ts'
+import { systemRandom } from './platform/random.ts'
+import { createMesh, createPubSub } from './pubsub/index.ts'
+import { child, createRuntime, supervisor } from './runtime/index.ts'
+
+/** One node: reads its configuration, joins the parts, starts them in order, and drains on SIGTERM. */
+const exitCode = { crashed: 1, badConfig: 64, environment: 69 } as const
+
+/** Kills come in bursts when somebody breaks a node on purpose: the budget leaves room for each part to be killed a few times. */
+const restartBudget = { restartsMax: 20, withinMs: 5_000 } as const
+
+function compose(config: Config) {
+  const { DEFECTS: defects, SQUALL_NODE: nodeName } = config
+  const log = createLog({ level: config.LOG_LEVEL, node: nodeName })
+  const runtime = createRuntime({ clock, log })
+  const startedMs = clock.monotonicMs()
+  const thresholds = { lowBelow: config.STORE_LOW_BELOW, mediumBelow: config.STORE_MEDIUM_BELOW }
+  const delays = new Map<string, number>()
+  const beforeHandle = (handler: string) => {
+    const delayMs = delays.get(handler)
+    return delayMs ? clock.sleep(delayMs) : undefined
+  }
+
+  const mesh = config.CLUSTER_PORT
+    ? createMesh({
+        nodeName,
+        port: config.CLUSTER_PORT,
+        secret: config.CLUSTER_SECRET!,
+        peers: config.CLUSTER_PEERS,
+        heartbeatMs: config.CLUSTER_HEARTBEAT_MS,
+        clock,
+        log,
+        quirks: { doubleSendAfterReconnect: defects.has('DF-144') },
+      })
+    : undefined
+  const pubsub = createPubSub({ nodeName, log, ...(mesh && { adapter: mesh }) })
+  const repo = createRepo({ url: config.DATABASE_URL, runtime, log, clock })
+  const inventory = createInventory({ loader: createLoader(repo), runtime, clock, log, beforeHandle })
+  const notifications = createNotifications({ pubsub, thresholds })
+  const replication = createReplication({
+    pubsub,
+    runtime,
+    log,
+    mute: defects.has('DF-56'),
+    handle: (event) => store.handleReplicated(event),
+  })
+  const { replicate } = replication
+  const store = createStore({ repo, inventory, notifications, replicate, nodeName, defects, clock, log })
+  pubsub.onPeerUp(
+    () => void store.catchUp().catch((error) => log.warn({ reason: error.message }, 'store: cannot catch up yet')),
+  )
+
+  const stateOnJoin = config.STORE_STATE_ON_JOIN && !defects.has('DF-1') && !defects.has('DF-2')
+  const endpoint = createEndpoint({
+    runtime,
+    pubsub,
+    clock,
+    log,
+    publicHost: config.PUBLIC_HOST,
+    beforeHandle,
+    quirks: { duplicateSubscription: defects.has('DF-8'), allowInnerStar: defects.has('DF-14') },
+    sockets: [
+      userSocket,
+      productSocket({ products: store.products, thresholds, stateOnJoin, route: config.STORE_PRODUCT_ROUTE }),
+    ],
+  })
+
+  const actors = supervisor({ clock, log }, nodeName, { strategy: 'one_for_one', ...restartBudget }, [
+    child('repo', repo.start),
+    child('inventory', inventory.start),
+    child('replication', replication.start),
+  ])
+
+  async function startWeb(): Promise<FastifyInstance> {
+    const web = await createWeb({
+      products: store.products,
+      noStore: config.STORE_NO_STORE && !defects.has('DF-1'),
+      log,
+      thresholds,
+      clientHeartbeatMs: config.CLIENT_HEARTBEAT_MS,
+      clientDefects: defects.has('DF-4') ? ['DF-4'] : [],
+    })
+    endpoint.attach(web.server)
+    await web.listen({ host: config.HOST, port: config.PORT, backlog: 4_096 })
+    return web
+  }
+
+  const peerNames = () => Object.entries(pubsub.peers()).map(([name, { connected }]) => [name, connected] as const)
+  const actions: ControlActions = {
+    health: () => ({ node: nodeName, pid: process.pid, uptimeMs: Math.round(clock.monotonicMs() - startedMs) }),
+    ready() {
+      const [database, loaded] = [repo.reachable(), store.products() !== undefined]
+      return { ready: database && loaded, database, inventory: loaded, peers: Object.fromEntries(peerNames()) }
+    },
+    state: () => ({
+      node: nodeName,
+      inventory: store.products() ? { products: store.products()!.map(withoutLooks) } : null,
+      subscriptions: pubsub.subscriptions(),
+      connections: endpoint.connections(),
+      peers: pubsub.peers(),
+      counters: { ...pubsub.counters, ...replication.counters, ...mesh?.counters },
+    }),
+    actors: () =>
+      runtime
+        .actors()
+        .map(({ id, name, mailboxLength, handled, alive }) => ({ id, name, mailboxLength, handled, alive })),
+    killActor({ id, name }) {
+      const victim = runtime.actors().find((actor) => (id === undefined ? actor.name === name : actor.id === id))
+      victim?.kill()
+      return victim?.id
+    },
+    release: (productId) => store.markProductReleased(productId),
+    sell: (itemId) => store.sellItem(itemId),
+    reduce: (options) =>
+      sellRandomUntilGone(
+        { repo, nodeName, random: systemRandom(), clock, log, itemSold: (itemId) => store.itemSold(itemId) },
+        options,
+      ),
+    broadcast: (topic, event, payload) => endpoint.broadcast(topic, event, payload),
+    notifyRelease(productId) {
+      notifications.released(
+        found(
+          store.products()?.find(({ id }) => id === productId),
+          `product ${productId}`,
+        ),
+      )
+    },
+    notifyStock(itemId, availableCount) {
+      const items = store.products()?.flatMap((product) => product.items)
+      const before = found(
+        items?.find(({ id }) => id === itemId),
+        `item ${itemId}`,
+      )
+      return notifications.stockChange({ before, after: { ...before, availableCount } })
+    },
+    delay: (handler, delayMs) => void (delayMs === 0 ? delays.delete(handler) : delays.set(handler, delayMs)),
+  }
+
+  function found<T>(value: T | undefined, what: string): T {
+    if (!store.products()) throw new InventoryNotReady('the inventory is still loading')
+    if (value === undefined) throw new UnknownId(`there is no ${what}`)
+    return value
+  }
+
+  let web: FastifyInstance | undefined
+  let control: FastifyInstance | undefined
+  return {
+    log,
+    actors,
+    async start() {
+      if (config.CONTROL_SECRET && config.CONTROL_PORT) {
+        control = createControl({ secret: config.CONTROL_SECRET, actions })
+        await control.listen({ host: '127.0.0.1', port: config.CONTROL_PORT })
+      }
+      await actors.start()
+      await pubsub.start()
+      if (config.WEB) web = await startWeb()
+      log.info({ port: config.WEB ? config.PORT : null }, 'node is up')
+    },
+    /** The reverse of start: clients first, so that they find another node while this one still answers. */
+    async stop() {
+      await endpoint.drain()
+      await web?.close()
+      await pubsub.stop()
+      await actors.stop()
+      await control?.close()
+    },
+  }
+}
+
+const withoutLooks = ({
+  id,
+  released,
+  items,
+}: {
+  id: number
+  released: boolean
+  items: { id: number; availableCount: number }[]
+}) => ({
+  id,
+  released,
+  items: items.map(({ id: itemId, availableCount }) => ({ id: itemId, availableCount })),
+})
+
+function end(code: number, sentence: string): never {
+  process.stderr.write(`${sentence}\n`)
+  process.exit(code)
+}
+
+function startFailure(error: unknown): never {
+  const { code, message, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number }
+  if (code === 'EADDRINUSE')
+    end(exitCode.environment, `the port ${address}:${port} is in use; free it or choose another`)
+  end(error instanceof ConfigError || /splat patterns/.test(message) ? exitCode.badConfig : exitCode.crashed, message)
+}
+
+async function main() {
+  const node = compose(readConfig(process.env))
+  let stopping = false
+  const stop = () => {
+    if (stopping) return
+    stopping = true
+    node.log.info('node drains')
+    node.stop().then(
+      () => process.exit(0),
+      (error) => end(exitCode.crashed, `could not stop in order: ${error.message}`),
+    )
+  }
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+  await node.start()
+  node.actors.onExit(({ kind }) => {
+    if (kind === 'crash') end(exitCode.crashed, 'a part of the node could not be kept running; the log says which')
+  })
+}
+
+main().catch(startFailure)
