@@ -1,0 +1,82 @@
+export class ControlError extends Error {
+  override name = 'ControlError'
+  readonly status: number
+  constructor(status: number, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+/** No answer: what was asked for may have happened. */
+export class ControlTimeout extends Error {
+  override name = 'ControlTimeout'
+}
+
+export interface NodeState {
+  node: string
+  inventory: { products: { id: number; released: boolean; items: { id: number; availableCount: number }[] }[] } | null
+  subscriptions: Record<string, number>
+  connections: { id: string; socket: string; topics: string[] }[]
+  peers: Record<string, { connected: boolean }>
+  counters: Record<string, number>
+}
+export interface ActorInfo {
+  id: string
+  name?: string
+  mailboxLength: number
+  handled: number
+  alive: boolean
+}
+export interface Readiness {
+  ready: boolean
+  database: boolean
+  inventory: boolean
+  peers: Record<string, boolean>
+}
+
+export type ControlClient = ReturnType<typeof createControlClient>
+
+const timeoutMs = 6_000
+const reduceTimeoutMs = 60_000
+
+/** The control port of one node, direct and not through a link. A refusal throws ControlError, silence ControlTimeout. */
+export function createControlClient(baseUrl: string, secret: string) {
+  async function request<T>(path: string, body?: unknown, withinMs = timeoutMs): Promise<{ status: number; body: T }> {
+    const response = await fetch(`${baseUrl}${path}`, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { authorization: `Bearer ${secret}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(withinMs),
+    }).catch((error: Error) => {
+      if (error.name === 'TimeoutError') throw new ControlTimeout(`${path}: no answer within ${withinMs} ms`)
+      throw new ControlError(0, `${path}: ${(error.cause as Error | undefined)?.message ?? error.message}`)
+    })
+    return { status: response.status, body: (await response.json()) as T }
+  }
+
+  async function call<T>(path: string, body?: unknown, withinMs?: number): Promise<T> {
+    const answer = await request<T & { error?: string }>(path, body, withinMs)
+    if (answer.status >= 400)
+      throw new ControlError(answer.status, answer.body.error ?? `${path}: status ${answer.status}`)
+    return answer.body
+  }
+
+  return {
+    health: (withinMs?: number) =>
+      call<{ node: string; pid: number; uptimeMs: number }>('/health', undefined, withinMs),
+    /** Also answers while the node is not ready. */
+    ready: async () => (await request<Readiness>('/ready')).body,
+    state: () => call<NodeState>('/state'),
+    actors: async () => (await call<{ actors: ActorInfo[] }>('/actors')).actors,
+    killActor: async (name: string) => (await call<{ killedId: string }>('/actors/kill', { name })).killedId,
+    release: (productId: number) => call<{ ok: true }>('/release', { productId }),
+    sell: (itemId: number) => call<{ ok: true }>('/sell', { itemId }),
+    reduce: async (options: { unitsPerStep?: number; delayMs?: number } = {}) =>
+      (await call<{ sold: number }>('/reduce', options, reduceTimeoutMs)).sold,
+    broadcast: (topic: string, event: string, payload: object) =>
+      call<{ ok: true }>('/broadcast', { topic, event, payload }),
+    notifyRelease: (productId: number) => call<{ result: string }>('/notify/release', { productId }),
+    notifyStock: async (itemId: number, availableCount: number) =>
+      (await call<{ result: string }>('/notify/stock', { itemId, availableCount })).result,
+    delay: (handler: string, delayMs: number) => call<{ ok: true }>('/delay', { handler, delayMs }),
+  }
+}

@@ -1,0 +1,20 @@
+/** What the API answers when it refuses; the words and codes are those that Toxiproxy's clients expect. */
+export const apiErrors = {
+  badBody: (detail: string) => new ApiError(400, `bad request body: ${detail}`),
+  missingField: (field: string) => new ApiError(400, `missing required field: ${field}`),
+  proxyNotFound: () => new ApiError(404, 'proxy not found'),
+  proxyExists: () => new ApiError(409, 'proxy already exists'),
+  invalidStream: () => new ApiError(400, 'stream was invalid, can be either upstream or downstream'),
+  invalidType: () => new ApiError(400, 'invalid toxic type'),
+  toxicExists: () => new ApiError(409, 'toxic already exists'),
+  toxicNotFound: () => new ApiError(404, 'toxic not found'),
+  cannotListen: (detail: string) => new ApiError(500, detail),
+} as const
+
+export class ApiError extends Error {
+  readonly status: number
+  constructor(status: number, message: string) {
+    super(message)
+    this.status = status
+  }
+}

@@ -1,0 +1,1 @@
+export { type LinkServer, type LinkServerOptions, startLinkServer } from './api.ts'

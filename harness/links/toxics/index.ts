@@ -1,0 +1,22 @@
+import { bandwidth } from './bandwidth.ts'
+import { latency } from './latency.ts'
+import { limitData } from './limit-data.ts'
+import { resetPeer } from './reset-peer.ts'
+import { slicer } from './slicer.ts'
+import { slowClose } from './slow-close.ts'
+import { timeout } from './timeout.ts'
+import type { Toxic } from './toxic.ts'
+
+/** Every toxic by the name that the API knows. */
+export const toxics = {
+  bandwidth,
+  latency,
+  limit_data: limitData,
+  reset_peer: resetPeer,
+  slicer,
+  slow_close: slowClose,
+  timeout,
+} as const satisfies Record<string, Toxic>
+
+export type ToxicType = keyof typeof toxics
+export const isToxicType = (type: unknown): type is ToxicType => typeof type === 'string' && Object.hasOwn(toxics, type)

@@ -1,0 +1,26 @@
+export interface Random {
+  /** In [0, 1). */
+  next(): number
+  /** Whole number from `min` to `max`, both included. */
+  integer(min: number, max: number): number
+  pick<T>(list: readonly T[]): T
+}
+
+/** xorshift32 on a hashed seed: the seed decides everything that chance decides in a run. */
+export function seededRandom(seed: number): Random {
+  let state = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) >>> 0 || 1
+  const next = () => {
+    state ^= state << 13
+    state ^= state >>> 17
+    state ^= state << 5
+    return (state >>> 0) / 2 ** 32
+  }
+  return {
+    next,
+    integer: (min, max) => min + Math.floor(next() * (max - min + 1)),
+    pick: (list) => list[Math.floor(next() * list.length)]!,
+  }
+}
+
+/** A seed for a run that was given none; printed with the run, so that it can be repeated. */
+export const freshSeed = (): number => Math.floor(Math.random() * 0x1_0000_0000)
