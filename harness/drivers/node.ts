@@ -69,12 +69,14 @@ export function createNode({ name, port, controlPort, controlSecret, env, logFil
       leases.releaseProcess(started.pid!)
     })
     leases.holdProcess(started.pid!, `node ${name}`)
-    await until(() => (exit ? 'ended' : control.health(1_000)), {
+    const ended = () => exit
+    await until<unknown>(() => ended() ?? control.health(1_000), {
       what: `${name} answers /health`,
       withinMs: startWithinMs,
       everyMs: 60,
     })
-    if (exit) throw new Error(`${name} ended with code ${exit.code} while it started: ${lastLine(readLog())}`)
+    const early = ended()
+    if (early) throw new Error(`${name} ended with code ${early.code} while it started: ${lastLine(readLog())}`)
   }
 
   async function end(signal: NodeJS.Signals, withinMs: number): Promise<number | null> {

@@ -1,0 +1,32 @@
+import { ledger, reordered } from '../history/ledger.ts'
+import { type Checker, invalid, unknown, valid } from './checker.ts'
+
+/** Every message arrives once or not at all, in the order of its publisher, and every loss is explained by something witnessed (AM-1, AM-3..6). */
+export const atMostOnce: Checker = {
+  name: 'at-most-once',
+  law: 'no message arrives twice, none is lost without a witnessed reason, none overtakes another of its publisher',
+  check(history) {
+    const lines = ledger(history)
+    if (lines.length === 0) return unknown('no message was published to anybody, so nothing was tested')
+    const count = (fate: string) => lines.filter((line) => line.fate === fate)
+    const [duplicate, unexplained, disorder] = [count('duplicate'), count('lost-unexplained'), reordered(history)]
+    const evidence = Object.fromEntries(lines.map(({ fate }) => [fate, count(fate).length]))
+    if (duplicate[0])
+      return invalid(`duplicate: ${said(duplicate[0])} arrived ${duplicate[0].count} times`, {
+        ...evidence,
+        first: duplicate[0],
+      })
+    if (unexplained[0])
+      return invalid(`lost-unexplained: ${said(unexplained[0])} never arrived`, { ...evidence, first: unexplained[0] })
+    if (disorder[0])
+      return invalid(`reordered: ${disorder[0].subscriber} saw ${disorder[0].seq} after ${disorder[0].after}`, {
+        first: disorder[0],
+      })
+    if (count('once').length === 0)
+      return unknown('not one message arrived, so nothing shows that messages can arrive', evidence)
+    return valid(`${lines.length} deliveries, no duplicate, every loss explained`, evidence)
+  },
+}
+
+const said = ({ publisher, seq, subscriber }: { publisher: string; seq: number; subscriber: string }) =>
+  `message ${seq} of ${publisher} to ${subscriber}`

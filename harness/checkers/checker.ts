@@ -1,0 +1,44 @@
+import type { History } from '../history/history.ts'
+
+export interface Verdict {
+  outcome: 'valid' | 'unknown' | 'invalid'
+  why: string
+  evidence: Record<string, unknown>
+}
+
+/** A law over a whole history. Pure: no clock, no network. Without evidence it answers `unknown`, never `valid`. */
+export interface Checker {
+  name: string
+  law: string
+  check(history: History): Verdict
+}
+
+export const valid = (why: string, evidence: Record<string, unknown> = {}): Verdict => ({
+  outcome: 'valid',
+  why,
+  evidence,
+})
+export const invalid = (why: string, evidence: Record<string, unknown> = {}): Verdict => ({
+  outcome: 'invalid',
+  why,
+  evidence,
+})
+export const unknown = (why: string, evidence: Record<string, unknown> = {}): Verdict => ({
+  outcome: 'unknown',
+  why,
+  evidence,
+})
+
+/** A proven failure is never hidden, and no evidence is not a pass. */
+const severity = { valid: 0, unknown: 1, invalid: 2 } as const
+export const worst = (outcomes: readonly Verdict['outcome'][]): Verdict['outcome'] =>
+  outcomes.reduce((a, b) => (severity[b] > severity[a] ? b : a), 'valid' as Verdict['outcome'])
+
+/** Runs a checker; one that throws has found out nothing. */
+export function judge(checker: Checker, history: History): Verdict {
+  try {
+    return checker.check(history)
+  } catch (error) {
+    return unknown(`the checker itself failed: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}

@@ -1,0 +1,34 @@
+import { type Checker, invalid, unknown, valid } from './checker.ts'
+import type { FinalStock } from './stock.ts'
+
+/** A pair sold is a pair that existed: initial = on hand + sold, and never below zero (ST-19, DF-68). */
+export const neverOversold: Checker = {
+  name: 'never-oversold',
+  law: 'for every item: initial stock = available + sold, and available >= 0',
+  check(history) {
+    const items = history
+      .finals<FinalStock>('database')
+      .flatMap(({ value }) => value.products.flatMap((product) => product.items))
+    if (items.length === 0) return unknown('the final stock was not read')
+    const oversold = items.find(
+      ({ initialCount, soldUnits, availableCount }) => soldUnits > initialCount || availableCount < 0,
+    )
+    if (oversold)
+      return invalid(`oversold: item ${oversold.id} had ${oversold.initialCount} and sold ${oversold.soldUnits}`, {
+        oversold,
+      })
+    const leaking = items.find(
+      ({ initialCount, soldUnits, availableCount }) => initialCount !== availableCount + soldUnits,
+    )
+    if (leaking)
+      return invalid(
+        `not conserved: item ${leaking.id} had ${leaking.initialCount}, has ${leaking.availableCount}, sold ${leaking.soldUnits}`,
+        { leaking },
+      )
+    const soldUnits = items.reduce((sum, item) => sum + item.soldUnits, 0)
+    const attempts = history.of('invoke').filter(({ f }) => f === 'sell' || f === 'reduce').length
+    return attempts === 0
+      ? unknown('nobody tried to buy anything')
+      : valid(`${soldUnits} units sold, every one of them existed`, { soldUnits })
+  },
+}

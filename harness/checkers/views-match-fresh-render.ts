@@ -1,0 +1,41 @@
+import type { Rendering } from '../history/operation.ts'
+import { type Checker, invalid, unknown, valid } from './checker.ts'
+
+/** What an open page shows is what it would show after a reload, whichever node serves it (ST-58, DF-1, DF-2). */
+export const viewsMatchFreshRender: Checker = {
+  name: 'views-match-fresh-render',
+  law: 'after settling, every open page equals a fresh rendering by every node',
+  check(history) {
+    const views = history.finals<Rendering>('view')
+    const fresh = history.finals<Rendering>('fresh-render')
+    if (views.length === 0 || fresh.length === 0)
+      return unknown(`${views.length} open pages and ${fresh.length} fresh renderings: nothing to compare`)
+    for (const view of views) {
+      for (const render of fresh) {
+        const difference = firstDifference(view.value, render.value)
+        if (difference)
+          return invalid(`stale view: ${view.who} differs from a fresh rendering by ${render.node}: ${difference}`, {
+            view,
+            render,
+          })
+      }
+    }
+    return valid(`${views.length} open pages equal the fresh renderings of ${fresh.length} nodes`)
+  },
+}
+
+function firstDifference(shown: Rendering, fresh: Rendering): string | undefined {
+  for (const product of fresh.products) {
+    const other = shown.products.find(({ id }) => id === product.id)
+    if (!other) return `product ${product.id} is not shown`
+    if (other.soon !== product.soon)
+      return `product ${product.id} ${other.soon ? 'still says coming soon' : 'is shown as released'}`
+    for (const size of product.sizes) {
+      const same = other.sizes.find(({ itemId }) => itemId === size.itemId)
+      if (same?.level !== size.level)
+        return `item ${size.itemId} shows ${same?.level ?? 'nothing'} instead of ${size.level}`
+      if (same.disabled !== size.disabled) return `item ${size.itemId} is ${same.disabled ? '' : 'not '}disabled`
+    }
+  }
+  return shown.products.length === fresh.products.length ? undefined : 'another number of products'
+}

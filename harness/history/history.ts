@@ -1,0 +1,26 @@
+import type { FaultRecord, HistoryEvent } from './operation.ts'
+
+export interface Window {
+  fromMs: number
+  toMs: number
+  why: string
+}
+
+export type History = ReturnType<typeof toHistory>
+
+/** Questions that checkers ask of what happened. */
+export function toHistory(events: readonly HistoryEvent[]) {
+  const faults = events.filter(({ type }) => type === 'fault').map(({ value }) => value as FaultRecord)
+  return {
+    events,
+    /** The last word on each fault. */
+    faults: [...new Map(faults.map((fault) => [fault.id, fault])).values()],
+    of: (type: HistoryEvent['type'], f?: string) =>
+      events.filter((event) => event.type === type && (f === undefined || event.f === f)),
+    finals: <T>(f: string) =>
+      events
+        .filter((event) => event.type === 'final' && event.f === f)
+        .map(({ who, node, value }) => ({ who, node, value: value as T })),
+    endMs: events.at(-1)?.tMs ?? 0,
+  }
+}

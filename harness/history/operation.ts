@@ -1,0 +1,65 @@
+/** One thing that happened in a scenario, in the order in which the harness saw it. */
+export interface HistoryEvent {
+  i: number
+  /** Since the scenario began. */
+  tMs: number
+  /** Who did it or saw it: `alice`, `n1`, `nemesis`. */
+  who: string
+  type:
+    | 'invoke'
+    | 'ok'
+    | 'failed'
+    | 'unsure'
+    | 'publish'
+    | 'receive'
+    | 'join'
+    | 'leave'
+    | 'connect'
+    | 'disconnect'
+    | 'final'
+    | 'expectation'
+    | 'fault'
+    | 'phase'
+    | 'step'
+    | 'console'
+  f?: string
+  op?: number
+  topic?: string
+  event?: string
+  joinRef?: unknown
+  node?: string
+  value?: unknown
+  error?: string
+}
+
+export type NewEvent = Omit<HistoryEvent, 'i' | 'tMs'>
+
+/** How an operation ended. `failed` certainly did not happen; `unsure` may have happened. */
+export type Outcome<T> =
+  | { kind: 'ok'; value: T }
+  | { kind: 'failed'; error: string }
+  | { kind: 'unsure'; error: string }
+
+/** What a page shows, read by its hooks. */
+export interface Rendering {
+  products: { id: string; soon: boolean; sizes: { itemId: string; level: string; disabled: boolean }[] }[]
+}
+
+export interface LedgerEntry {
+  publisher: string
+  seq: number
+  origin: string
+}
+
+/** A fault's life, as far as it got; times since the scenario began. */
+export interface FaultRecord {
+  id: number
+  kind: string
+  target: string
+  options: Record<string, unknown>
+  requestedMs: number
+  witnessedOnMs: number | null
+  healRequestedMs: number | null
+  witnessedOffMs: number | null
+  witness: { on: string; off: string }
+}

@@ -1,0 +1,45 @@
+import type { HistoryEvent, NewEvent, Outcome } from './operation.ts'
+
+export interface RecorderOptions {
+  /** Since the scenario began. */
+  elapsedMs(): number
+  /** Called for each event as it happens, so that a crash loses nothing. */
+  sink(event: HistoryEvent): void
+  /** Whether an error means that the operation certainly did not happen. */
+  isDefinite(error: unknown): boolean
+}
+
+export type Recorder = ReturnType<typeof createRecorder>
+
+export function createRecorder({ elapsedMs, sink, isDefinite }: RecorderOptions) {
+  const events: HistoryEvent[] = []
+  let lastOp = 0
+
+  function record(event: NewEvent): HistoryEvent {
+    const full = { i: events.length, tMs: Math.round(elapsedMs()), ...event }
+    events.push(full)
+    sink(full)
+    return full
+  }
+
+  return {
+    events: events as readonly HistoryEvent[],
+    record,
+    /** Runs an operation between its invocation and its end, and says how it ended. */
+    async invoke<T>(who: string, f: string, value: unknown, run: () => Promise<T>): Promise<Outcome<T>> {
+      lastOp += 1
+      const op = lastOp
+      record({ who, type: 'invoke', f, op, value })
+      try {
+        const result = await run()
+        record({ who, type: 'ok', f, op, value })
+        return { kind: 'ok', value: result }
+      } catch (error) {
+        const kind = isDefinite(error) ? 'failed' : 'unsure'
+        const message = error instanceof Error ? error.message : String(error)
+        record({ who, type: kind, f, op, value, error: message })
+        return { kind, error: message }
+      }
+    },
+  }
+}
