@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { type Clock, systemClock } from '../platform/clock.ts'
 import { ApiError, apiErrors } from './errors.ts'
 import { metricsText } from './metrics.ts'
-import { createProxy, type Proxy } from './proxy.ts'
+import { createProxy, type LinkProxy } from './proxy.ts'
 
 /** The version of the API that this server speaks. */
 const version = '2.12.0'
@@ -46,7 +46,7 @@ type Handler = (body: unknown, proxyName: string, toxicName: string) => Answer |
 /** Proxies for network links, steered over the Toxiproxy HTTP API: the same code steers these and a real Toxiproxy. */
 export async function startLinkServer(options: LinkServerOptions): Promise<LinkServer> {
   const { host = '127.0.0.1', apiPort = 0, clock = systemClock, random } = options
-  const proxies = new Map<string, Proxy>()
+  const proxies = new Map<string, LinkProxy>()
 
   const find = (name: string) => {
     const proxy = proxies.get(name)
@@ -54,7 +54,7 @@ export async function startLinkServer(options: LinkServerOptions): Promise<LinkS
     return proxy
   }
 
-  async function create(wish: ProxyWish): Promise<Proxy> {
+  async function create(wish: ProxyWish): Promise<LinkProxy> {
     if (!wish.name) throw apiErrors.missingField('name')
     if (!wish.upstream) throw apiErrors.missingField('upstream')
     if (proxies.has(wish.name)) throw apiErrors.proxyExists()

@@ -1,9 +1,9 @@
-import type { Proxy, Stream } from './proxy.ts'
+import type { LinkProxy, Stream } from './proxy.ts'
 
 const streams: readonly Stream[] = ['upstream', 'downstream']
 
 /** How many bytes each link carried, in the Prometheus text format, under the names that Toxiproxy uses. */
-export function metricsText(proxies: readonly Proxy[]): string {
+export function metricsText(proxies: readonly LinkProxy[]): string {
   const series = (kind: 'received' | 'sent') =>
     proxies.flatMap((proxy) => {
       const { name, listen, upstream } = proxy.state()

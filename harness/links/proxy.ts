@@ -38,7 +38,7 @@ export interface ProxyOptions {
   random(): number
 }
 
-export type Proxy = ReturnType<typeof createProxy>
+export type LinkProxy = ReturnType<typeof createProxy>
 
 /** One listener, one upstream, and the toxics between them. Every connection is dialled on when it is accepted. */
 export function createProxy({ name, clock, random, ...addresses }: ProxyOptions) {

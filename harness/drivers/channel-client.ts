@@ -1,0 +1,87 @@
+import { type Channel, Socket } from 'phoenix'
+import type { Recorder } from '../history/recorder.ts'
+import { until } from '../platform/until.ts'
+import type { Cluster } from './cluster.ts'
+
+/** The official channel client in Node, over links of its own. */
+export interface ChannelClient {
+  readonly name: string
+  join(topic: string): Promise<void>
+  push(topic: string, event: string, payload: object): Promise<unknown>
+  leave(topic: string): Promise<void>
+  joins(): { connected: boolean; expected: string[]; joined: string[] }
+  close(): void
+}
+
+interface ClientOptions {
+  name: string
+  node: string
+  cluster: Cluster
+  recorder: Recorder
+}
+
+const connectWithinMs = 5_000
+const heartbeatMs = 1_000
+const lifecycle = new Set(['phx_reply', 'phx_join', 'phx_leave', 'phx_error', 'phx_close'])
+
+export async function openChannelClient({ name, node, cluster, recorder }: ClientOptions): Promise<ChannelClient> {
+  const link = await cluster.links.link(name, node)
+  const channels = new Map<string, Channel>()
+  const socket = new Socket(`ws://${link.host}:${link.port}/socket`, {
+    heartbeatIntervalMs: heartbeatMs,
+    timeout: 5_000,
+  })
+  socket.onOpen(() => recorder.record({ who: name, type: 'connect', node }))
+  socket.onClose(() => recorder.record({ who: name, type: 'disconnect', node }))
+  socket.onMessage(((message: { topic: string; event: string; payload: unknown; join_ref?: string }) => {
+    const { topic, event, payload, join_ref } = message
+    if (topic !== 'phoenix' && !lifecycle.has(event))
+      recorder.record({ who: name, type: 'receive', topic, event, joinRef: join_ref ?? null, value: payload, node })
+  }) as never)
+  socket.connect()
+  await until(() => socket.isConnected(), { what: `${name} connects to ${node}`, withinMs: connectWithinMs })
+
+  const find = (topic: string) => {
+    const channel = channels.get(topic)
+    if (!channel) throw new Error(`${name} has not joined ${topic}`)
+    return channel
+  }
+
+  return {
+    name,
+    join(topic) {
+      const channel = socket.channel(topic, {})
+      channels.set(topic, channel)
+      return new Promise((resolve, reject) => {
+        // The hook runs again on every rejoin, which is just what has to be written down.
+        channel
+          .join()
+          .receive('ok', () => {
+            recorder.record({ who: name, type: 'join', topic, node })
+            resolve()
+          })
+          .receive('error', (response) => reject(new Error(`join of ${topic} refused: ${JSON.stringify(response)}`)))
+          .receive('timeout', () => reject(new Error(`join of ${topic} timed out`)))
+      })
+    },
+    push: (topic, event, payload) =>
+      new Promise((resolve, reject) => {
+        find(topic)
+          .push(event, payload)
+          .receive('ok', resolve)
+          .receive('error', (response) => reject(new Error(JSON.stringify(response))))
+          .receive('timeout', () => reject(new Error(`${event} timed out`)))
+      }),
+    async leave(topic) {
+      recorder.record({ who: name, type: 'leave', topic, node })
+      find(topic).leave()
+      channels.delete(topic)
+    },
+    joins: () => ({
+      connected: socket.isConnected(),
+      expected: [...channels.keys()],
+      joined: [...channels].filter(([, { state }]) => state === 'joined').map(([topic]) => topic),
+    }),
+    close: () => socket.disconnect(),
+  }
+}

@@ -1,0 +1,8 @@
+/** The hooks of the pages that scenarios depend on (AT-6): names, never layout. */
+export const selectors = {
+  listing: '.product-listing',
+  sizeContainer: '.size-container',
+  sizeEntry: '.size-container__entry',
+  soon: (productId: string) => `.product-soon-${productId}`,
+  levelClassPrefix: 'size-container__entry--level-',
+} as const

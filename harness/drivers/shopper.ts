@@ -1,0 +1,195 @@
+import { createServer, type Server } from 'node:http'
+import { join } from 'node:path'
+import type { Browser, BrowserContext, Page, WebSocket } from 'playwright'
+import type { Rendering } from '../history/operation.ts'
+import type { Recorder } from '../history/recorder.ts'
+import type { Cluster } from './cluster.ts'
+import { selectors } from './selectors.ts'
+
+/** One person with a browser of their own: own cookies, own links, several tabs. */
+export interface Shopper {
+  readonly name: string
+  open(node: string, path?: string): Promise<Tab>
+  readonly tabs: readonly Tab[]
+  /** Writes trace and screenshots; answers their paths. */
+  saveEvidence(folder: string): Promise<string[]>
+  close(): Promise<void>
+}
+
+export interface Tab {
+  readonly who: string
+  readonly node: string
+  readonly page: Page
+  reload(): Promise<void>
+  /** To a page of another site, in the same tab. */
+  leave(): Promise<void>
+  /** The back button; whether the page came from the back-forward cache. */
+  back(): Promise<{ restored: boolean }>
+  rendering(): Promise<Rendering>
+  joins(): Promise<{ connected: boolean; expected: string[]; joined: string[] }>
+  text(selector: string): Promise<string>
+}
+
+interface ShopperOptions {
+  name: string
+  browser: Browser
+  cluster: Cluster
+  recorder: Recorder
+}
+
+const loadWithinMs = 10_000
+
+/** Tells whether a page was restored from the back-forward cache: the only thing that knows is the page. */
+const watchPageshow = () => {
+  window.addEventListener('pageshow', (event) => Object.assign(window, { squallRestored: event.persisted }))
+}
+
+export async function openShopper({ name, browser, cluster, recorder }: ShopperOptions): Promise<Shopper> {
+  const context = await browser.newContext()
+  await context.addInitScript(watchPageshow)
+  await context.tracing.start({ screenshots: true, snapshots: true })
+  const tabs: Tab[] = []
+  let elsewhere: Server | undefined
+
+  async function otherSite(): Promise<string> {
+    elsewhere ??= await serveOtherSite()
+    return `http://127.0.0.1:${(elsewhere.address() as { port: number }).port}/`
+  }
+
+  return {
+    name,
+    tabs,
+    async open(node, path = '/') {
+      const link = await cluster.links.link(name, node)
+      const who = tabs.length === 0 ? name : `${name}#${tabs.length + 1}`
+      const tab = await openTab({ context, who, node, url: `${link.url}${path}`, recorder, otherSite })
+      tabs.push(tab)
+      return tab
+    },
+    async saveEvidence(folder) {
+      const trace = join(folder, `${name}-trace.zip`)
+      await context.tracing.stop({ path: trace })
+      const shots = tabs.map(async ({ who, page }) => {
+        const path = join(folder, `${who.replace('#', '-')}.png`)
+        await page.screenshot({ path, timeout: 3_000 })
+        return path
+      })
+      const done = await Promise.allSettled(shots)
+      return [trace, ...done.flatMap((shot) => (shot.status === 'fulfilled' ? [shot.value] : []))]
+    },
+    async close() {
+      await context.close().catch(() => {})
+      elsewhere?.close()
+      elsewhere?.closeAllConnections()
+    },
+  }
+}
+
+interface TabOptions {
+  context: BrowserContext
+  who: string
+  node: string
+  url: string
+  recorder: Recorder
+  otherSite(): Promise<string>
+}
+
+async function openTab({ context, who, node, url, recorder, otherSite }: TabOptions): Promise<Tab> {
+  const page = await context.newPage()
+  page.on('websocket', (socket) => tapFrames(socket, who, node, recorder))
+  page.on('console', (message) => {
+    if (message.type() === 'error') recorder.record({ who, type: 'console', value: message.text() })
+  })
+  page.on('pageerror', (error) => recorder.record({ who, type: 'console', value: error.message }))
+  await page.goto(url, { timeout: loadWithinMs })
+
+  return {
+    who,
+    node,
+    page,
+    reload: async () => void (await page.reload({ timeout: loadWithinMs })),
+    leave: async () => void (await page.goto(await otherSite(), { timeout: loadWithinMs })),
+    async back() {
+      await page.goBack({ waitUntil: 'commit', timeout: loadWithinMs })
+      await page.waitForFunction(() => 'squallRestored' in window, undefined, { timeout: loadWithinMs })
+      return { restored: await page.evaluate(() => (window as { squallRestored?: boolean }).squallRestored === true) }
+    },
+    rendering: () => page.evaluate(readRendering, selectors.levelClassPrefix),
+    joins: () => page.evaluate(readJoins),
+    text: async (selector) => (await page.locator(selector).allTextContents()).join(' '),
+  }
+}
+
+/** Runs in the page. */
+function readRendering(levelPrefix: string): Rendering {
+  return {
+    products: [...document.querySelectorAll<HTMLElement>('.product-listing')].map((listing) => {
+      const id = listing.dataset.productId ?? ''
+      const buttons = [...listing.querySelectorAll<HTMLButtonElement>('.size-container__entry')]
+      return {
+        id,
+        soon: listing.querySelector(`.product-soon-${id}`) !== null,
+        sizes: buttons.map((button) => ({
+          itemId: button.value,
+          level: [...button.classList].find((name) => name.startsWith(levelPrefix))?.slice(levelPrefix.length) ?? '',
+          disabled: button.disabled,
+        })),
+      }
+    }),
+  }
+}
+
+/** Runs in the page. */
+function readJoins() {
+  interface PageChannel {
+    topic: string
+    state: string
+  }
+  const { squall } = window as unknown as { squall: { socket: { isConnected(): boolean }; channels: PageChannel[] } }
+  return {
+    connected: squall.socket.isConnected(),
+    expected: squall.channels.map(({ topic }) => topic),
+    joined: squall.channels.filter(({ state }) => state === 'joined').map(({ topic }) => topic),
+  }
+}
+
+/** Writes down what really went over the wire, both ways. */
+function tapFrames(socket: WebSocket, who: string, node: string, recorder: Recorder) {
+  const joins = new Map<string, string>()
+  recorder.record({ who, type: 'connect', node })
+  socket.on('framesent', ({ payload }) => {
+    const [, ref, topic, event] = parseFrame(payload)
+    if (event === 'phx_join') joins.set(String(ref), String(topic))
+    if (event === 'phx_leave') recorder.record({ who, type: 'leave', topic: String(topic), node })
+  })
+  socket.on('framereceived', ({ payload }) => {
+    const [joinRef, ref, topic, event, value] = parseFrame(payload)
+    const isReply = event === 'phx_reply'
+    if (isReply && joins.has(String(ref)) && (value as { status: string }).status === 'ok') {
+      recorder.record({ who, type: 'join', topic: String(topic), node })
+      joins.delete(String(ref))
+    } else if (!isReply && topic !== 'phoenix')
+      recorder.record({ who, type: 'receive', topic: String(topic), event: String(event), joinRef, value, node })
+  })
+  socket.on('close', () => recorder.record({ who, type: 'disconnect', node }))
+}
+
+function parseFrame(payload: string | Buffer): unknown[] {
+  try {
+    return JSON.parse(String(payload)) as unknown[]
+  } catch {
+    return []
+  }
+}
+
+/** Another site on another origin, for going away from the shop. */
+function serveOtherSite(): Promise<Server> {
+  return new Promise((resolve) => {
+    const server = createServer((_request, response) => {
+      response
+        .writeHead(200, { 'content-type': 'text/html' })
+        .end('<!doctype html><title>Elsewhere</title><p>another site</p>')
+    })
+    server.listen(0, '127.0.0.1', () => resolve(server))
+  })
+}

@@ -1,0 +1,31 @@
+import { connect } from 'node:net'
+import { systemClock } from '../platform/clock.ts'
+
+export interface CanaryResult {
+  answer: 'answered' | 'silent' | 'closed' | 'refused'
+  tookMs: number
+}
+
+/** What any PostgreSQL answers with one byte: a request for an encrypted connection. */
+const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
+const httpRequest = Buffer.from('GET /healthz HTTP/1.1\r\nhost: canary\r\nconnection: close\r\n\r\n')
+
+export const canaryBytes = httpRequest.length
+
+/** A small request of the harness's own through a port: is there anybody behind it? */
+export function canary(port: number, { database = false, withinMs = 500 } = {}): Promise<CanaryResult> {
+  const startedMs = systemClock.monotonicMs()
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port })
+    const finish = (answer: CanaryResult['answer']) => {
+      cancel()
+      socket.destroy()
+      resolve({ answer, tookMs: systemClock.monotonicMs() - startedMs })
+    }
+    const cancel = systemClock.after(withinMs, () => finish('silent'))
+    socket.once('connect', () => socket.write(database ? sslRequest : httpRequest))
+    socket.once('data', () => finish('answered'))
+    socket.once('end', () => finish('closed'))
+    socket.once('error', (error: NodeJS.ErrnoException) => finish(error.code === 'ECONNREFUSED' ? 'refused' : 'closed'))
+  })
+}

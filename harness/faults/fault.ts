@@ -1,0 +1,43 @@
+import type { Cluster } from '../drivers/cluster.ts'
+
+/** What a look from outside the fault's own code path found. */
+export interface Witness {
+  seen: boolean
+  why: string
+}
+
+export type FaultOptions = Record<string, unknown>
+
+/** One fault in the making: four steps, each called once and in this order. */
+export interface Fault {
+  inject(): Promise<void>
+  witnessOn(): Promise<Witness>
+  heal(): Promise<void>
+  witnessOff(): Promise<Witness>
+}
+
+/** Makes the fault for one target. Throws at once for a target or an option that makes no sense. */
+export type FaultKind = (cluster: Cluster, target: string, options: FaultOptions) => Fault
+
+export const seen = (why: string): Witness => ({ seen: true, why })
+export const unseen = (why: string): Witness => ({ seen: false, why })
+
+/** Looks until it is seen or the time is over; the last look is the answer. */
+export async function witnessWithin(
+  withinMs: number,
+  look: () => Promise<Witness>,
+  sleep: (delayMs: number) => Promise<void>,
+): Promise<Witness> {
+  const everyMs = 100
+  for (let waitedMs = 0; ; waitedMs += everyMs) {
+    const witness = await look()
+    if (witness.seen || waitedMs >= withinMs) return witness
+    await sleep(everyMs)
+  }
+}
+
+export function numberOption(options: FaultOptions, name: string, fallback?: number): number {
+  const value = options[name] ?? fallback
+  if (typeof value !== 'number') throw new Error(`the fault needs the option ${name}, a number; got ${String(value)}`)
+  return value
+}

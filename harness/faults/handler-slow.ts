@@ -1,0 +1,60 @@
+import { WebSocket } from 'ws'
+import type { ClusterNode } from '../drivers/node.ts'
+import { systemClock } from '../platform/clock.ts'
+import { type FaultKind, numberOption, seen, unseen, witnessWithin } from './fault.ts'
+
+/** Delays one handler of one node; a probe push of the harness's own, on a connection of its own, feels it (FI-11). */
+export const handlerSlow: FaultKind = (cluster, target, options) => {
+  const node = cluster.node(target)
+  const delayMs = numberOption(options, 'delayMs')
+  const handler = String(options.handler ?? 'PingChannel.ping')
+  let beforeMs = 0
+  const probe = () => probePushMs(node, delayMs * 2 + 2_000)
+  const canProbe = handler === 'PingChannel.ping'
+  return {
+    async inject() {
+      if (canProbe) beforeMs = await probe()
+      await node.control.delay(handler, delayMs)
+    },
+    async witnessOn() {
+      if (!canProbe) return unseen(`there is no probe for the handler ${handler}`)
+      const tookMs = await probe()
+      const said = `a push takes ${tookMs.toFixed(0)} ms, before ${beforeMs.toFixed(0)} ms`
+      return tookMs - beforeMs >= 0.8 * delayMs ? seen(said) : unseen(said)
+    },
+    heal: async () => void (await node.control.delay(handler, 0)),
+    witnessOff: () =>
+      witnessWithin(
+        3_000,
+        async () => {
+          const tookMs = await probe()
+          return tookMs < 0.8 * delayMs
+            ? seen(`a push takes ${tookMs.toFixed(0)} ms`)
+            : unseen(`a push still takes ${tookMs.toFixed(0)} ms`)
+        },
+        systemClock.sleep,
+      ),
+  }
+}
+
+/** Joins `ping`, pushes once, and answers how long the reply took. */
+function probePushMs(node: ClusterNode, withinMs: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(`ws://127.0.0.1:${node.port}/socket/websocket?vsn=2.0.0`)
+    const finish = (act: () => void) => {
+      cancel()
+      socket.terminate()
+      act()
+    }
+    const cancel = systemClock.after(withinMs, () => finish(() => reject(new Error(`no reply within ${withinMs} ms`))))
+    let pushedMs = 0
+    socket.on('error', (error) => finish(() => reject(error)))
+    socket.on('open', () => socket.send('["1","1","ping:probe","phx_join",{}]'))
+    socket.on('message', (data) => {
+      const [, ref] = JSON.parse(String(data)) as [unknown, string]
+      if (ref === '2') return finish(() => resolve(systemClock.monotonicMs() - pushedMs))
+      pushedMs = systemClock.monotonicMs()
+      socket.send('["1","2","ping:probe","ping",{}]')
+    })
+  })
+}

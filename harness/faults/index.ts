@@ -1,0 +1,23 @@
+import { actorKill } from './actor-kill.ts'
+import { dbKill, dbPause } from './db-faults.ts'
+import type { FaultKind } from './fault.ts'
+import { handlerSlow } from './handler-slow.ts'
+import { linkCut, linkCutOneWay, linkLatency, linkReset } from './link-faults.ts'
+import { nodeKill, nodePause, nodeStop } from './node-faults.ts'
+
+/** Every fault by its kind. */
+export const faults = {
+  'actor.kill': actorKill,
+  'db.kill': dbKill,
+  'db.pause': dbPause,
+  'handler.slow': handlerSlow,
+  'link.cut': linkCut,
+  'link.cut-one-way': linkCutOneWay,
+  'link.latency': linkLatency,
+  'link.reset': linkReset,
+  'node.kill': nodeKill,
+  'node.pause': nodePause,
+  'node.stop': nodeStop,
+} as const satisfies Record<string, FaultKind>
+
+export type FaultName = keyof typeof faults

@@ -1,0 +1,118 @@
+import type { Cluster } from '../drivers/cluster.ts'
+import type { Link, ToxicWish } from '../drivers/links.ts'
+import { systemClock } from '../platform/clock.ts'
+import { type CanaryResult, canary } from './canary.ts'
+import { type Fault, type FaultKind, numberOption, seen, unseen, type Witness, witnessWithin } from './fault.ts'
+
+const witnessWithinMs = 2_000
+const healthyWithinMs = 5_000
+
+async function linkOf(cluster: Cluster, target: string): Promise<Link> {
+  const [from, to] = target.split('->')
+  if (!from || !to) throw new Error(`a link is named from->to, but this is "${target}"`)
+  return cluster.links.link(from, to)
+}
+
+const probe = (link: Link, withinMs = 500) => canary(link.port, { database: link.to === 'db', withinMs })
+
+/** The same request by a way of its own: shows that the target is well and only the link is not. */
+async function control(cluster: Cluster, link: Link): Promise<CanaryResult> {
+  const beside = link.to === 'db' ? 'witness->db' : `witness->${link.to}`
+  return probe(await linkOf(cluster, beside))
+}
+
+interface LinkFault {
+  toxics: ToxicWish[]
+  /** Judges a request through the broken link, given one from before. */
+  broken(now: CanaryResult, before: CanaryResult): Witness
+  probeWithinMs?: number
+}
+
+/** The common shape: toxics on one link, a canary through it and a control beside it. A link that carried nothing before was nobody's. */
+function linkFault(cluster: Cluster, target: string, { toxics, broken, probeWithinMs = 500 }: LinkFault): Fault {
+  let link: Link
+  let before: CanaryResult
+  let bytesBefore = 0
+  return {
+    async inject() {
+      link = await linkOf(cluster, target)
+      bytesBefore = await cluster.links.bytes(link.name)
+      before = await probe(link)
+      for (const toxic of toxics) await link.addToxic(toxic)
+    },
+    async witnessOn() {
+      if (bytesBefore === 0) return unseen(`nobody uses ${link.name}: it carried nothing before the fault`)
+      if (before.answer !== 'answered')
+        return unseen(`${link.name} did not answer before the fault either (${before.answer})`)
+      const look = async () => {
+        const [now, beside] = [await probe(link, probeWithinMs), await control(cluster, link)]
+        if (beside.answer !== 'answered')
+          return unseen(`${link.to} does not answer beside ${link.name} either (${beside.answer})`)
+        return broken(now, before)
+      }
+      return witnessWithin(witnessWithinMs, look, systemClock.sleep)
+    },
+    async heal() {
+      for (const { name } of toxics) await link.removeToxic(name)
+    },
+    witnessOff: () =>
+      witnessWithin(
+        healthyWithinMs,
+        async () => {
+          const { answer, tookMs } = await probe(link)
+          return answer === 'answered'
+            ? seen(`a request through ${link.name} is answered in ${tookMs.toFixed(0)} ms`)
+            : unseen(`a request through ${link.name} is ${answer}`)
+        },
+        systemClock.sleep,
+      ),
+  }
+}
+
+const blackHole = (stream: ToxicWish['stream']): ToxicWish => ({
+  name: `cut_${stream}`,
+  type: 'timeout',
+  stream,
+  attributes: { timeout: 0 },
+})
+
+const isSilent = (now: CanaryResult): Witness =>
+  now.answer === 'silent'
+    ? seen('a request gets no answer, one beside it does')
+    : unseen(`a request through the link is ${now.answer}`)
+
+/** A black hole: nothing arrives, nothing is closed. */
+export const linkCut: FaultKind = (cluster, target) =>
+  linkFault(cluster, target, { toxics: [blackHole('upstream'), blackHole('downstream')], broken: isSilent })
+
+/** What is sent from `from` arrives, the answers do not. */
+export const linkCutOneWay: FaultKind = (cluster, target) =>
+  linkFault(cluster, target, { toxics: [blackHole('downstream')], broken: isSilent })
+
+/** Every connection on the link is torn down with a TCP reset, new ones too, until it is healed. */
+export const linkReset: FaultKind = (cluster, target) =>
+  linkFault(cluster, target, {
+    toxics: [{ name: 'reset', type: 'reset_peer', stream: 'downstream', attributes: { timeout: 0 } }],
+    broken: ({ answer }) =>
+      answer === 'closed'
+        ? seen('a connection is reset, one beside it is not')
+        : unseen(`a request through the link is ${answer}`),
+  })
+
+/** Answers come `delayMs` late, give or take `jitterMs`. */
+export const linkLatency: FaultKind = (cluster, target, options) => {
+  const delayMs = numberOption(options, 'delayMs')
+  const jitterMs = numberOption(options, 'jitterMs', 0)
+  const leastMs = 0.8 * (delayMs - jitterMs)
+  return linkFault(cluster, target, {
+    toxics: [
+      { name: 'late', type: 'latency', stream: 'downstream', attributes: { latency: delayMs, jitter: jitterMs } },
+    ],
+    probeWithinMs: (delayMs + jitterMs) * 2 + 500,
+    broken({ answer, tookMs }, before) {
+      const roseMs = tookMs - before.tookMs
+      const said = `a request takes ${tookMs.toFixed(0)} ms, before ${before.tookMs.toFixed(0)} ms`
+      return answer === 'answered' && roseMs >= leastMs ? seen(said) : unseen(said)
+    },
+  })
+}

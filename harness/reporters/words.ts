@@ -1,0 +1,84 @@
+import type { ExpectationResult, Outcome, RunResult, ScenarioResult } from '../runner/result.ts'
+
+/** The sentences that every report says in the same way. Pure: the same record always gives the same words. */
+export const outcomeMark: Record<Outcome, string> = { passed: '✓', violated: '✗', unknown: '?' }
+
+export const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
+
+/** `850 ms`, `12.3 s`, `2 min 05 s`. */
+export function duration(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`
+  if (ms < 99_950) return `${(ms / 1_000).toFixed(1)} s`
+  const seconds = Math.round(ms / 1_000)
+  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`
+}
+
+export interface Counts {
+  passed: number
+  violated: number
+  unknown: number
+  faults: number
+  witnessed: number
+}
+
+export function counts(run: RunResult): Counts {
+  const having = (outcome: Outcome) => run.scenarios.filter((one) => one.outcome === outcome).length
+  const faults = run.scenarios.flatMap((one) => one.faults)
+  return {
+    passed: having('passed'),
+    violated: having('violated'),
+    unknown: having('unknown'),
+    faults: faults.length,
+    witnessed: faults.filter((one) => one.witness?.on?.seen === true).length,
+  }
+}
+
+const outcomeOfCheck = { valid: 'passed', unknown: 'unknown', invalid: 'violated' } as const
+
+/** Why a scenario did not pass: its failed checks and expectations first, then what stayed unknown. */
+export function reasons(scenario: ScenarioResult): string[] {
+  const checks = scenario.checks.map(({ name, outcome, why }) => ({ name, outcome: outcomeOfCheck[outcome], why }))
+  const expectations = scenario.expectations.map((one) => ({
+    name: `after step ${one.after}, ${one.title}`,
+    outcome: outcomeOfExpectation(one),
+    why: one.why,
+  }))
+  const steps = scenario.steps
+    .filter((step) => step.error !== undefined)
+    .map((step) => ({ name: `step ${step.n}, ${step.title}`, outcome: 'unknown' as const, why: step.error ?? '' }))
+  // The `expectations` check only sums up what the expectations themselves say better.
+  const own = checks.filter((check) => check.name !== 'expectations' || expectations.every(held))
+  const all = [...expectations, ...own, ...steps]
+  return [...all.filter((one) => one.outcome === 'violated'), ...all.filter((one) => one.outcome === 'unknown')].map(
+    ({ name, why }) => `${name}: ${why}`,
+  )
+}
+
+const held = ({ outcome }: { outcome: Outcome }) => outcome === 'passed'
+
+export const outcomeOfExpectation = ({ outcome }: ExpectationResult): Outcome =>
+  outcome in outcomeOfCheck ? outcomeOfCheck[outcome as keyof typeof outcomeOfCheck] : (outcome as Outcome)
+
+export const outcomeOf = (outcome: keyof typeof outcomeOfCheck): Outcome => outcomeOfCheck[outcome]
+
+/** The sentence on top of every report. */
+export function verdictSentence(run: RunResult): string {
+  const { passed, violated, unknown, faults, witnessed } = counts(run)
+  const first = (outcome: Outcome) => run.scenarios.find((one) => one.outcome === outcome)
+  const because = (scenario: ScenarioResult) => `${scenario.id} (${reasons(scenario)[0] ?? 'no reason was recorded'})`
+  if (run.interrupted)
+    return `Interrupted: ${count(run.scenarios.length, 'scenario')} had begun; the report is partial.`
+  if (violated > 0)
+    return `Violated: ${count(violated, 'scenario')} of ${run.scenarios.length} broke a law, first ${because(first('violated')!)}.`
+  if (unknown > 0)
+    return `Unknown: ${count(unknown, 'scenario')} of ${run.scenarios.length} proved nothing, first ${because(first('unknown')!)}.`
+  if (run.scenarios.length === 0) return 'Unknown: no scenario ran.'
+  const proof = faults === 0 ? 'no fault was asked for' : `${witnessed} of ${count(faults, 'fault')} were witnessed`
+  const leaks = run.leaks.length > 0 ? `, but the run left ${count(run.leaks.length, 'thing')} behind` : ''
+  return `Passed: ${count(passed, 'scenario')} held every law; ${proof}${leaks}.`
+}
+
+/** The command that asks for the same workload and the same faults again. */
+export const replayCommand = (run: Pick<RunResult, 'folder'>): string => `./squall replay ${run.folder}`
+
+export const when = (startedAt: string): string => startedAt.replace('T', ' ').replace(/\.\d+Z$|Z$/, ' UTC')
