@@ -1,4 +1,4 @@
-import type { ExpectationResult, Outcome, RunResult, ScenarioResult } from '../runner/result.ts'
+import type { Outcome, RunResult, ScenarioResult } from '../runner/result.ts'
 
 /** The sentences that every report says in the same way. Pure: the same record always gives the same words. */
 export const outcomeMark: Record<Outcome, string> = { passed: '✓', violated: '✗', unknown: '?' }
@@ -29,7 +29,7 @@ export function counts(run: RunResult): Counts {
     violated: having('violated'),
     unknown: having('unknown'),
     faults: faults.length,
-    witnessed: faults.filter((one) => one.witness?.on?.seen === true).length,
+    witnessed: faults.filter((one) => one.witnessedOnMs !== null).length,
   }
 }
 
@@ -40,7 +40,7 @@ export function reasons(scenario: ScenarioResult): string[] {
   const checks = scenario.checks.map(({ name, outcome, why }) => ({ name, outcome: outcomeOfCheck[outcome], why }))
   const expectations = scenario.expectations.map((one) => ({
     name: `after step ${one.after}, ${one.title}`,
-    outcome: outcomeOfExpectation(one),
+    outcome: outcomeOf(one.outcome),
     why: one.why,
   }))
   const steps = scenario.steps
@@ -55,9 +55,6 @@ export function reasons(scenario: ScenarioResult): string[] {
 }
 
 const held = ({ outcome }: { outcome: Outcome }) => outcome === 'passed'
-
-export const outcomeOfExpectation = ({ outcome }: ExpectationResult): Outcome =>
-  outcome in outcomeOfCheck ? outcomeOfCheck[outcome as keyof typeof outcomeOfCheck] : (outcome as Outcome)
 
 export const outcomeOf = (outcome: keyof typeof outcomeOfCheck): Outcome => outcomeOfCheck[outcome]
 

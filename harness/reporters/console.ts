@@ -1,0 +1,142 @@
+import type { Clock } from '../platform/clock.ts'
+import type { RunResult, ScenarioResult } from '../runner/result.ts'
+import { type Palette, palette } from './palette.ts'
+import type { Reporter } from './reporter.ts'
+import { counts, duration, outcomeMark, reasons, replayCommand, verdictSentence } from './words.ts'
+
+export interface ConsoleOptions {
+  /** Progress: never the result. */
+  write(text: string): void
+  /** Where the table goes when the run is over. */
+  writeResult(text: string): void
+  isTty: boolean
+  color: boolean
+  clock: Clock
+}
+
+interface Running {
+  id: string
+  sinceMs: number
+  doing: string
+  /** Faults that are asked for or on, in words. */
+  broken: Map<string, string>
+}
+
+const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
+const redrawEveryMs = 120
+
+/** One line per scenario: what is being broken right now, and for how long it runs. Redrawn in place on a terminal, plain lines elsewhere. */
+export function consoleReporter(options: ConsoleOptions): Reporter {
+  const { write, writeResult, isTty, clock } = options
+  const paint = palette(options.color)
+  const running = new Map<string, Running>()
+  let drawn = 0
+  let frame = 0
+  let stopSpinner = () => {}
+
+  const elapsed = ({ sinceMs }: Running) => duration(clock.monotonicMs() - sinceMs)
+  const erase = () => {
+    if (drawn > 0) write(`\x1b[${drawn}A\x1b[0J`)
+    drawn = 0
+  }
+  const draw = () => {
+    if (!isTty) return
+    for (const one of running.values())
+      write(`${paint.soft(frames[frame % frames.length]!)} ${lineOf(one, elapsed(one), paint)}\n`)
+    drawn = running.size
+  }
+  const say = (line: string) => {
+    erase()
+    write(`${line}\n`)
+    draw()
+  }
+  const change = (one: Running | undefined, plain: () => string | undefined) => {
+    if (!one) return
+    const words = plain()
+    if (!isTty && words) write(`  ${one.id}: ${words} (${elapsed(one)})\n`)
+  }
+  const spin = () => {
+    stopSpinner = clock.after(redrawEveryMs, () => {
+      frame += 1
+      erase()
+      draw()
+      spin()
+    })
+  }
+
+  return {
+    onRunStart({ seed, nodes, scenarios, folder }) {
+      say(
+        paint.soft(
+          `${scenarios.length} scenario${scenarios.length === 1 ? '' : 's'}, ${nodes} nodes, seed ${seed}, ${folder}`,
+        ),
+      )
+      if (isTty) spin()
+    },
+    onScenarioStart({ id, title }) {
+      running.set(id, { id, sinceMs: clock.monotonicMs(), doing: 'starts', broken: new Map() })
+      if (!isTty) write(`> ${id}: ${title}\n`)
+    },
+    onPhase(id, phase) {
+      const one = running.get(id)
+      if (one) one.doing = phase
+    },
+    onStep(id, n, title) {
+      const one = running.get(id)
+      if (one) one.doing = `step ${n}, ${title}`
+      change(one, () => `step ${n}, ${title}`)
+    },
+    onFault(id, { kind, target, state }) {
+      const one = running.get(id)
+      const name = `${kind} ${target}`
+      if (state === 'off') one?.broken.delete(name)
+      else one?.broken.set(name, state === 'on' ? name : `${name} (${state})`)
+      change(
+        one,
+        () => ({ injecting: undefined, on: `broken now: ${name}`, healing: undefined, off: `healed: ${name}` })[state],
+      )
+    },
+    onScenarioEnd(result) {
+      running.delete(result.id)
+      say(ended(result, paint))
+    },
+    onRunEnd(run) {
+      stopSpinner()
+      erase()
+      writeResult(closing(run, paint))
+    },
+  }
+}
+
+function lineOf({ id, doing, broken }: Running, elapsed: string, paint: Palette): string {
+  const now = broken.size > 0 ? paint.violated(`breaking ${[...broken.values()].join(', ')}`) : paint.soft(doing)
+  return `${id}  ${now}  ${paint.soft(elapsed)}`
+}
+
+function ended(result: ScenarioResult, paint: Palette): string {
+  const { id, outcome, durationMs } = result
+  const head = `${paint[outcome](`${outcomeMark[outcome]} ${outcome}`)}  ${id}  ${paint.soft(duration(durationMs))}`
+  return [head, ...reasons(result).map((why) => `    ${why}`)].join('\n')
+}
+
+/** The result of a run for people: table, sentence, where the report is, how to repeat it. */
+export function closing(run: RunResult, paint: Palette): string {
+  const idWidth = Math.max(8, ...run.scenarios.map(({ id }) => id.length))
+  const rows = run.scenarios.map(({ id, outcome, faults, durationMs }) => {
+    const seen = faults.filter(({ witnessedOnMs }) => witnessedOnMs !== null).length
+    const cells = [id.padEnd(idWidth), `${seen}/${faults.length}`.padStart(9), duration(durationMs).padStart(11)]
+    return `${paint[outcome](`${outcomeMark[outcome]} ${outcome.padEnd(8)}`)}  ${cells.join('  ')}`
+  })
+  const { passed, violated, unknown } = counts(run)
+  return `${[
+    '',
+    paint.soft(`  verdict   ${'scenario'.padEnd(idWidth)}  witnessed         took`),
+    ...rows,
+    '',
+    paint[run.outcome](verdictSentence(run)),
+    `${passed} passed, ${violated} violated, ${unknown} unknown in ${duration(run.durationMs)}`,
+    ...run.leaks.map((leak) => `left behind: ${leak}`),
+    `report: ${run.folder}/report.html`,
+    `replay: ${replayCommand(run)}`,
+  ].join('\n')}\n`
+}

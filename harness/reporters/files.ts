@@ -1,0 +1,23 @@
+import { renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { html } from './html.ts'
+import { junit } from './junit.ts'
+import { markdown } from './markdown.ts'
+import type { RunRecord } from './record.ts'
+
+/** What is derived from a run's verdict, by file name. */
+export const renderings = {
+  'junit.xml': junit,
+  'summary.md': markdown,
+  'report.html': html,
+} as const satisfies Record<string, (record: RunRecord) => string>
+
+export type RenderingName = keyof typeof renderings
+
+/** Writes one derived file; a reader never sees half of it. */
+export function renderFile(folder: string, name: RenderingName, record: RunRecord): string {
+  const file = join(folder, name)
+  writeFileSync(`${file}.new`, renderings[name](record))
+  renameSync(`${file}.new`, file)
+  return file
+}

@@ -1,0 +1,35 @@
+import { type ConsoleOptions, consoleReporter } from './console.ts'
+import { type RenderingName, renderFile } from './files.ts'
+import { jsonReporter } from './json.ts'
+import { multiplex } from './multiplexer.ts'
+import { readRecord } from './record.ts'
+import type { Reporter } from './reporter.ts'
+
+export interface ReporterOptions extends ConsoleOptions {
+  /** The verdict document alone is the result; the table goes where progress goes. */
+  json: boolean
+  /** The run's folder as the file system knows it. */
+  folder(run: { folder: string }): string
+}
+
+/** Derives one file from what is on disk, so that rendering it again gives the same bytes. */
+const fileReporter = (name: RenderingName, { folder }: ReporterOptions): Reporter => ({
+  onRunEnd(run) {
+    renderFile(folder(run), name, readRecord(folder(run)))
+  },
+})
+
+/** Every reporter by its name. */
+export const reporters = {
+  junit: (options) => fileReporter('junit.xml', options),
+  markdown: (options) => fileReporter('summary.md', options),
+  html: (options) => fileReporter('report.html', options),
+  console: (options) => consoleReporter(options.json ? { ...options, writeResult: options.write } : options),
+  json: (options) => (options.json ? jsonReporter(options.writeResult) : {}),
+} as const satisfies Record<string, (options: ReporterOptions) => Reporter>
+
+/** All of them as one; files are written before the console says where they are. */
+export function allReporters(options: ReporterOptions): Reporter {
+  const made = Object.entries(reporters).map(([name, make]) => [name, make(options)] as const)
+  return multiplex(Object.fromEntries(made), (sentence) => options.write(`squall: ${sentence}\n`))
+}

@@ -1,0 +1,75 @@
+import type { CheckResult, RunResult, ScenarioResult } from '../runner/result.ts'
+import { escapeHtml } from './escape.ts'
+import type { RunRecord } from './record.ts'
+import { reasons, verdictSentence } from './words.ts'
+
+/**
+ * One suite per scenario, one case per law. JUnit has no "unknown": such a case is skipped with a message that begins with UNKNOWN, and
+ * the exit code says the rest. A scenario that was stopped before it could be judged is an error of its own. Pure.
+ */
+export function junit({ run }: RunRecord): string {
+  const suites = run.scenarios.map((scenario) => suite(scenario, run))
+  const cases = run.scenarios.flatMap(casesOf)
+  const sum = totals(cases)
+  const leaks = run.leaks.length > 0 ? [leakSuite(run)] : []
+  const errors = sum.errors + leaks.length
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<testsuites name="squall" tests="${cases.length + leaks.length}" failures="${sum.failures}" errors="${errors}" skipped="${sum.skipped}" time="${time(run.durationMs)}">
+${[...suites, ...leaks].map((one) => `${one}\n`).join('')}</testsuites>
+`
+}
+
+interface Case {
+  name: string
+  body: string
+  kind: 'passed' | 'failures' | 'errors' | 'skipped'
+}
+
+const time = (ms: number) => (ms / 1_000).toFixed(3)
+const attribute = (text: string) => escapeHtml(text).replace(/\s+/g, ' ')
+
+function totals(cases: readonly Case[]) {
+  const having = (kind: Case['kind']) => cases.filter((one) => one.kind === kind).length
+  return { failures: having('failures'), errors: having('errors'), skipped: having('skipped') }
+}
+
+function casesOf(scenario: ScenarioResult): Case[] {
+  const judged = scenario.checks.map(caseOf)
+  const told = scenario.checks.some(({ outcome }) => outcome !== 'valid')
+  if (judged.length > 0 && (scenario.outcome === 'passed' || told)) return judged
+  if (scenario.outcome === 'passed') return [{ name: 'scenario', body: '', kind: 'passed' }]
+  const why = reasons(scenario).join('; ') || `the scenario ended ${scenario.outcome} before it could be judged`
+  return [...judged, { name: 'scenario', kind: 'errors', body: `<error message="${attribute(why)}"/>` }]
+}
+
+function caseOf({ name, outcome, why, evidence }: CheckResult): Case {
+  if (outcome === 'valid') return { name, body: '', kind: 'passed' }
+  if (outcome === 'unknown')
+    return { name, kind: 'skipped', body: `<skipped message="${attribute(`UNKNOWN: ${why}`)}"/>` }
+  const details = escapeHtml(JSON.stringify(evidence, null, 2))
+  return { name, kind: 'failures', body: `<failure message="${attribute(why)}">${details}</failure>` }
+}
+
+function suite(scenario: ScenarioResult, run: RunResult): string {
+  const cases = casesOf(scenario)
+  const { failures, errors, skipped } = totals(cases)
+  const properties = [
+    ['seed', run.seed],
+    ['covers', scenario.covers.join(' ')],
+    ['replay', scenario.replay],
+  ].map(([name, value]) => `      <property name="${name}" value="${attribute(value ?? '')}"/>\n`)
+  const testcases = cases.map(
+    ({ name, body }) =>
+      `    <testcase classname="${attribute(scenario.id)}" name="${attribute(name)}" time="${time(cases[0]?.name === name ? scenario.durationMs : 0)}"${body === '' ? '/>' : `>${body}</testcase>`}\n`,
+  )
+  return `  <testsuite name="${attribute(scenario.id)}" tests="${cases.length}" failures="${failures}" errors="${errors}" skipped="${skipped}" time="${time(scenario.durationMs)}">
+    <properties>
+${properties.join('')}    </properties>
+${testcases.join('')}  </testsuite>`
+}
+
+function leakSuite(run: RunResult): string {
+  return `  <testsuite name="nothing-left-behind" tests="1" failures="0" errors="1" skipped="0" time="0.000">
+    <testcase classname="run" name="nothing-left-behind" time="0.000"><error message="${attribute(run.leaks.join('; ') || verdictSentence(run))}"/></testcase>
+  </testsuite>`
+}

@@ -1,0 +1,38 @@
+import type { ScenarioResult } from '../runner/result.ts'
+import type { RunRecord } from './record.ts'
+import { counts, duration, outcomeMark, reasons, replayCommand, verdictSentence, when } from './words.ts'
+
+/** What a CI step shows and what people paste into a thread: the verdict, the table, each reason, the command. Pure. */
+export function markdown({ run }: RunRecord): string {
+  const { passed, violated, unknown, faults, witnessed } = counts(run)
+  return `${[
+    `# ${outcomeMark[run.outcome]} ${text(verdictSentence(run))}`,
+    `**${passed} passed, ${violated} violated, ${unknown} unknown** · faults witnessed ${witnessed}/${faults} · left behind ${run.leaks.length} · ${duration(run.durationMs)} · ${when(run.startedAt)}`,
+    table(run.scenarios),
+    ...run.scenarios.filter(({ outcome }) => outcome !== 'passed').map(section),
+    ...(run.leaks.length > 0 ? [`## Left behind\n\n${run.leaks.map((leak) => `- ${text(leak)}`).join('\n')}`] : []),
+    `Seed \`${run.seed}\`, driver ${run.driver}, ${run.nodes} nodes. Repeat it:\n\n${block(replayCommand(run))}`,
+  ].join('\n\n')}\n`
+}
+
+function table(scenarios: readonly ScenarioResult[]): string {
+  const rows = scenarios.map(
+    ({ id, outcome, faults, durationMs, title }) =>
+      `| ${outcomeMark[outcome]} ${outcome} | ${cell(id)} | ${cell(title)} | ${cell(faults.map(({ kind, target }) => `${kind} ${target}`).join(', ')) || 'none'} | ${duration(durationMs)} |`,
+  )
+  return ['| verdict | scenario | title | faults | took |', '|--|--|--|--|--:|', ...rows].join('\n')
+}
+
+function section(scenario: ScenarioResult): string {
+  const why = reasons(scenario).map((one) => `- ${text(one)}`)
+  return [
+    `## ${outcomeMark[scenario.outcome]} ${scenario.id}: ${scenario.outcome}`,
+    ...(why.length > 0 ? [why.join('\n')] : []),
+    block(scenario.replay),
+  ].join('\n\n')
+}
+
+const block = (command: string) => `\`\`\`sh\n${command}\n\`\`\``
+/** Reasons quote what programs said; nothing of it may become markup. */
+const text = (words: string) => words.replace(/\s+/g, ' ').replace(/[<>*_`[\]\\]/g, '\\$&')
+const cell = (words: string) => text(words).replaceAll('|', '\\|')

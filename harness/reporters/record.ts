@@ -1,0 +1,39 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { basename, join, resolve } from 'node:path'
+import type { HistoryEvent } from '../history/operation.ts'
+import type { RunResult } from '../runner/result.ts'
+
+/** All that a report may be made of: the verdict and the history of one run, as they are on disk. */
+export interface RunRecord {
+  run: RunResult
+  eventsOf(scenarioId: string): readonly HistoryEvent[]
+}
+
+export function toRecord(run: RunResult, history: readonly (HistoryEvent & { scenario: string })[]): RunRecord {
+  const byScenario = Map.groupBy(history, ({ scenario }) => scenario)
+  return { run, eventsOf: (id) => byScenario.get(id) ?? [] }
+}
+
+/** Reads a run's folder. Throws a sentence when it is not one. */
+export function readRecord(folder: string): RunRecord {
+  const file = join(folder, 'verdict.json')
+  if (!existsSync(file)) throw new Error(`${folder} is not a finished run: there is no verdict.json in it`)
+  const verdict = JSON.parse(readFileSync(file, 'utf8')) as Omit<RunResult, 'folder'> & { folder?: string }
+  // The document's own word comes first: a run that was moved, or is looked at from elsewhere, must render to the same bytes.
+  const run = { ...verdict, folder: verdict.folder ?? `reports/${basename(resolve(folder))}` }
+  return toRecord(run, readLines<HistoryEvent & { scenario: string }>(join(folder, 'history.ndjson')))
+}
+
+/** The lines of an NDJSON file; the last one may be torn when the harness died while it wrote, and is left out then. */
+export function readLines<T>(file: string): T[] {
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []
+  return lines.flatMap((line, index) => {
+    if (line === '') return []
+    try {
+      return [JSON.parse(line) as T]
+    } catch (error) {
+      if (index >= lines.length - 1) return []
+      throw new Error(`${file} is damaged in line ${index + 1}: ${(error as Error).message}`)
+    }
+  })
+}
