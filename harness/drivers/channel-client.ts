@@ -31,10 +31,20 @@ export async function openChannelClient({ name, node, cluster, recorder }: Clien
     heartbeatIntervalMs: heartbeatMs,
     timeout: 5_000,
   })
-  socket.onOpen(() => recorder.record({ who: name, type: 'connect', node }))
-  socket.onClose(() => recorder.record({ who: name, type: 'disconnect', node }))
+  let isOpen = false
+  socket.onOpen(() => {
+    isOpen = true
+    recorder.record({ who: name, type: 'connect', node })
+  })
+  // Also called for every attempt that was refused; only who was connected can be disconnected.
+  socket.onClose(() => {
+    if (isOpen) recorder.record({ who: name, type: 'disconnect', node })
+    isOpen = false
+  })
   socket.onMessage(((message: { topic: string; event: string; payload: unknown; join_ref?: string }) => {
     const { topic, event, payload, join_ref } = message
+    if (event === 'phx_error' || event === 'phx_close')
+      recorder.record({ who: name, type: 'leave', topic, node, event })
     if (topic !== 'phoenix' && !lifecycle.has(event))
       recorder.record({ who: name, type: 'receive', topic, event, joinRef: join_ref ?? null, value: payload, node })
   }) as never)

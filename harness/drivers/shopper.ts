@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Browser, BrowserContext, Page, WebSocket } from 'playwright'
 import type { Rendering } from '../history/operation.ts'
 import type { Recorder } from '../history/recorder.ts'
+import { until } from '../platform/until.ts'
 import type { Cluster } from './cluster.ts'
 import { selectors } from './selectors.ts'
 
@@ -41,7 +42,15 @@ const loadWithinMs = 10_000
 
 /** Tells whether a page was restored from the back-forward cache: the only thing that knows is the page. */
 const watchPageshow = () => {
-  window.addEventListener('pageshow', (event) => Object.assign(window, { squallRestored: event.persisted }))
+  const shown: boolean[] = []
+  window.addEventListener('pageshow', (event) => shown.push(event.persisted))
+  Object.assign(window, { squallShown: shown })
+}
+
+/** Runs in the page: which document this is, and whether its last showing was a restoration; undefined until it is shown. */
+const readShowing = () => {
+  const { squallShown = [] } = window as { squallShown?: boolean[] }
+  return { document: performance.timeOrigin, restored: squallShown.at(-1) }
 }
 
 export async function openShopper({ name, browser, cluster, recorder }: ShopperOptions): Promise<Shopper> {
@@ -102,17 +111,29 @@ async function openTab({ context, who, node, url, recorder, otherSite }: TabOpti
   })
   page.on('pageerror', (error) => recorder.record({ who, type: 'console', value: error.message }))
   await page.goto(url, { timeout: loadWithinMs })
+  let left: number | undefined
 
   return {
     who,
     node,
     page,
     reload: async () => void (await page.reload({ timeout: loadWithinMs })),
-    leave: async () => void (await page.goto(await otherSite(), { timeout: loadWithinMs })),
+    async leave() {
+      left = (await page.evaluate(readShowing)).document
+      await page.goto(await otherSite(), { timeout: loadWithinMs })
+    },
     async back() {
       await page.goBack({ waitUntil: 'commit', timeout: loadWithinMs })
-      await page.waitForFunction(() => 'squallRestored' in window, undefined, { timeout: loadWithinMs })
-      return { restored: await page.evaluate(() => (window as { squallRestored?: boolean }).squallRestored === true) }
+      // The document that was left shows itself again only after its pageshow; until then it still tells of its first showing.
+      const showing = await until(
+        async () => {
+          const now = await page.evaluate(readShowing)
+          const isSettled = now.document === left ? now.restored === true : now.restored !== undefined
+          return isSettled ? now : undefined
+        },
+        { what: `${who} is shown the page again`, withinMs: loadWithinMs, everyMs: 20 },
+      )
+      return { restored: showing.restored === true }
     },
     rendering: () => page.evaluate(readRendering, selectors.levelClassPrefix),
     joins: () => page.evaluate(readJoins),
@@ -153,25 +174,35 @@ function readJoins() {
   }
 }
 
-/** Writes down what really went over the wire, both ways. */
+/** Writes down what really went over the wire, both ways. A socket that carried nothing was refused, and connected nobody. */
 function tapFrames(socket: WebSocket, who: string, node: string, recorder: Recorder) {
   const joins = new Map<string, string>()
-  recorder.record({ who, type: 'connect', node })
+  let isOpen = false
+  const opened = () => {
+    if (!isOpen) recorder.record({ who, type: 'connect', node })
+    isOpen = true
+  }
   socket.on('framesent', ({ payload }) => {
+    opened()
     const [, ref, topic, event] = parseFrame(payload)
     if (event === 'phx_join') joins.set(String(ref), String(topic))
     if (event === 'phx_leave') recorder.record({ who, type: 'leave', topic: String(topic), node })
   })
   socket.on('framereceived', ({ payload }) => {
+    opened()
     const [joinRef, ref, topic, event, value] = parseFrame(payload)
-    const isReply = event === 'phx_reply'
-    if (isReply && joins.has(String(ref)) && (value as { status: string }).status === 'ok') {
-      recorder.record({ who, type: 'join', topic: String(topic), node })
-      joins.delete(String(ref))
-    } else if (!isReply && topic !== 'phoenix')
+    if (event === 'phx_reply') {
+      const isJoined = joins.delete(String(ref)) && (value as { status: string }).status === 'ok'
+      if (isJoined) recorder.record({ who, type: 'join', topic: String(topic), node })
+    } else if (event === 'phx_error' || event === 'phx_close')
+      recorder.record({ who, type: 'leave', topic: String(topic), node, event })
+    else if (topic !== undefined && topic !== 'phoenix')
       recorder.record({ who, type: 'receive', topic: String(topic), event: String(event), joinRef, value, node })
   })
-  socket.on('close', () => recorder.record({ who, type: 'disconnect', node }))
+  socket.on('close', () => {
+    if (isOpen) recorder.record({ who, type: 'disconnect', node })
+    isOpen = false
+  })
 }
 
 function parseFrame(payload: string | Buffer): unknown[] {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -30,6 +31,7 @@ let server: Server
 let url: string
 let pool: BrowserPool
 let noStore = false
+let refusing = false
 const sockets = new Set<WebSocket>()
 const held: number[] = []
 const shoppers: Shopper[] = []
@@ -39,7 +41,7 @@ beforeAll(async () => {
     answer.setHeader('cache-control', noStore ? 'no-store, must-revalidate' : 'no-cache')
     answer.setHeader('content-type', 'text/html; charset=utf-8').end(pageHtml)
   })
-  new WebSocketServer({ server }).on('connection', (socket) => {
+  new WebSocketServer({ server, verifyClient: () => !refusing }).on('connection', (socket) => {
     sockets.add(socket)
     socket.on('close', () => sockets.delete(socket))
     socket.on('message', (data) => {
@@ -61,6 +63,7 @@ beforeAll(async () => {
 afterEach(async () => {
   for (const shopper of shoppers.splice(0)) await shopper.close()
   noStore = false
+  refusing = false
 })
 afterAll(async () => {
   await pool.close()
@@ -153,13 +156,42 @@ describe('a shopper in a real browser', () => {
     await rm(folder, { recursive: true })
   })
 
-  it('leaves no browser behind', async () => {
-    const own = createBrowserPool({
-      leases: { holdProcess() {}, releaseProcess() {}, holdFolder() {}, releaseFolder() {} } as unknown as Leases,
-      headed: false,
-    })
-    const browser = await own.get({ bfcache: false })
-    await own.close()
+  it('takes a refused connection for none', async () => {
+    const { shopper, seen } = await shop()
+    refusing = true
+    await shopper.open('n1')
+    await until(() => seen('console').length > 1, { what: 'the page complains', withinMs: 5_000 })
+    expect(seen('connect')).toEqual([])
+    expect(seen('disconnect')).toEqual([])
+  })
+
+  it('takes a crashed channel for one that is not joined (DF-4)', async () => {
+    const { shopper, seen } = await shop()
+    await shopper.open('n1')
+    await until(() => seen('join').length === 1, { what: 'the page joins', withinMs: 5_000 })
+    for (const socket of sockets) socket.send(JSON.stringify(['1', '1', 'product:1', 'phx_error', {}]))
+    await until(() => seen('leave').length === 1, { what: 'the crash is recorded', withinMs: 5_000 })
+    expect(seen('receive').some(({ event }) => event === 'phx_error')).toBe(false)
+  })
+
+  it('leases its process and its folders, and leaves none of them behind', async () => {
+    const own = { pids: new Set<number>(), folders: new Set<string>() }
+    const leases = {
+      holdProcess: (pid: number) => own.pids.add(pid),
+      releaseProcess: (pid: number) => own.pids.delete(pid),
+      holdFolder: (path: string) => own.folders.add(path),
+      releaseFolder: (path: string) => own.folders.delete(path),
+    } as unknown as Leases
+    const other = createBrowserPool({ leases, headed: false })
+    const browser = await other.get({ bfcache: false })
+    const [pids, folders] = [[...own.pids], [...own.folders]]
+    expect(pids).toHaveLength(1)
+    expect(() => process.kill(pids[0]!, 0)).not.toThrow()
+    expect(folders).toHaveLength(2)
+    expect(folders.every((path) => existsSync(path))).toBe(true)
+    await other.close()
     expect(browser.isConnected()).toBe(false)
+    expect(own).toEqual({ pids: new Set(), folders: new Set() })
+    expect(folders.some((path) => existsSync(path))).toBe(false)
   })
 })
