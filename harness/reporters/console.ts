@@ -2,7 +2,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { RunResult, ScenarioResult } from '../runner/result.ts'
 import { type Palette, palette } from './palette.ts'
 import type { Reporter } from './reporter.ts'
-import { counts, duration, outcomeMark, reasons, replayCommand, verdictSentence } from './words.ts'
+import { count, counts, duration, outcomeMark, reasons, replayCommand, shownFolder, verdictSentence } from './words.ts'
 
 export interface ConsoleOptions {
   /** Progress: never the result. */
@@ -65,12 +65,8 @@ export function consoleReporter(options: ConsoleOptions): Reporter {
   }
 
   return {
-    onRunStart({ seed, nodes, scenarios, folder }) {
-      say(
-        paint.soft(
-          `${scenarios.length} scenario${scenarios.length === 1 ? '' : 's'}, ${nodes} nodes, seed ${seed}, ${folder}`,
-        ),
-      )
+    onRunStart({ seed, nodes, scenarioCount, folder }) {
+      say(paint.soft(`${count(scenarioCount, 'scenario')}, ${nodes} nodes, seed ${seed}, ${folder}`))
       if (isTty) spin()
     },
     onScenarioStart({ id, title }) {
@@ -136,7 +132,7 @@ export function closing(run: RunResult, paint: Palette): string {
     paint[run.outcome](verdictSentence(run)),
     `${passed} passed, ${violated} violated, ${unknown} unknown in ${duration(run.durationMs)}`,
     ...run.leaks.map((leak) => `left behind: ${leak}`),
-    `report: ${run.folder}/report.html`,
+    `report: ${shownFolder(run)}/report.html`,
     `replay: ${replayCommand(run)}`,
   ].join('\n')}\n`
 }

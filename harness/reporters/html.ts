@@ -1,5 +1,5 @@
 import type { FaultRecord } from '../history/operation.ts'
-import type { CheckResult, ExpectationResult, ScenarioResult } from '../runner/result.ts'
+import type { CheckResult, ScenarioResult } from '../runner/result.ts'
 import { escapeHtml } from './escape.ts'
 import type { RunRecord } from './record.ts'
 import { style } from './style.ts'
@@ -58,7 +58,7 @@ const faultsInWords = ({ faults }: ScenarioResult) => faults.map(({ kind, target
 function scenarioCard(scenario: ScenarioResult, { eventsOf }: RunRecord): string {
   const why = reasons(scenario).map((one) => `<p class="why ${scenario.outcome}">${escapeHtml(one)}</p>`)
   return `<section class="card" id="${anchor(scenario.id)}"><div class="head"><h2>${escapeHtml(scenario.id)}</h2><span>${mark(scenario.outcome)} <span class="soft small">${duration(scenario.durationMs)}</span></span></div>
-<p>${escapeHtml(scenario.title)}</p>${clause(escapeHtml(scenario.define ?? '')) && `<p class="soft small">${escapeHtml(scenario.define ?? '')}</p>`}${why.join('')}
+<p>${escapeHtml(scenario.title)}</p>${why.join('')}
 <div class="wide">${timeline(scenario, eventsOf(scenario.id))}</div>${legend}
 ${checksTable(scenario.checks)}${expectationsTable(scenario)}${faultsTable(scenario.faults)}${artifacts(scenario)}
 <h3>Repeat this scenario</h3><pre>${escapeHtml(scenario.replay)}</pre></section>`
@@ -82,7 +82,7 @@ function evidenceOf(evidence: Record<string, unknown>): string {
 function expectationsTable({ expectations, steps }: ScenarioResult): string {
   const titleOf = (n: number) => steps.find((step) => step.n === n)?.title ?? ''
   const rows = expectations.map(
-    (one: ExpectationResult) =>
+    (one) =>
       `<tr><td class="tight">${mark(outcomeOf(one.outcome))}</td><td>${one.after}. ${escapeHtml(titleOf(one.after))}</td><td>${escapeHtml(one.title)}${clause(one.why) && `<br><span class="soft small">${escapeHtml(one.why)}</span>`}</td></tr>`,
   )
   return table('Expectations', ['verdict', 'after step', 'expected'], rows)
@@ -92,7 +92,7 @@ function faultsTable(faults: readonly FaultRecord[]): string {
   const at = (ms: number | null) => (ms === null ? 'never' : duration(ms))
   const rows = faults.map(
     ({ kind, target, options, requestedMs, witnessedOnMs, witnessedOffMs, witness }) =>
-      `<tr><td class="tight">${escapeHtml(`${kind} ${target}`)}${Object.keys(options).length > 0 ? `<br><code class="soft">${escapeHtml(JSON.stringify(options))}</code>` : ''}</td><td class="n" data-label="asked for">${at(requestedMs)}</td><td data-label="seen on">${at(witnessedOnMs)}<br><span class="soft small">${escapeHtml(witness.on)}</span></td><td data-label="seen off">${at(witnessedOffMs)}<br><span class="soft small">${escapeHtml(witness.off)}</span></td></tr>`,
+      `<tr><td class="tight">${escapeHtml(`${kind} ${target}`)}${Object.keys(options).length > 0 ? `<br><code class="soft">${escapeHtml(JSON.stringify(options))}</code>` : ''}</td><td class="tight" data-label="asked for">${at(requestedMs)}</td><td data-label="seen on">${at(witnessedOnMs)}<br><span class="soft small">${escapeHtml(witness.on)}</span></td><td data-label="seen off">${at(witnessedOffMs)}<br><span class="soft small">${escapeHtml(witness.off)}</span></td></tr>`,
   )
   return table('Faults and their witnesses', ['fault', 'asked for', 'seen on', 'seen off'], rows)
 }

@@ -8,22 +8,22 @@ import type { Reporter } from './reporter.ts'
 export interface ReporterOptions extends ConsoleOptions {
   /** The verdict document alone is the result; the table goes where progress goes. */
   json: boolean
-  /** The run's folder as the file system knows it. */
-  folder(run: { folder: string }): string
 }
 
 /** Derives one file from what is on disk, so that rendering it again gives the same bytes. */
-const fileReporter = (name: RenderingName, { folder }: ReporterOptions): Reporter => ({
-  onRunEnd(run) {
-    renderFile(folder(run), name, readRecord(folder(run)))
-  },
-})
+function fileReporter(name: RenderingName): Reporter {
+  let folder = ''
+  return {
+    onRunStart: (run) => void (folder = run.folder),
+    onRunEnd: () => void renderFile(folder, name, readRecord(folder)),
+  }
+}
 
 /** Every reporter by its name. */
 export const reporters = {
-  junit: (options) => fileReporter('junit.xml', options),
-  markdown: (options) => fileReporter('summary.md', options),
-  html: (options) => fileReporter('report.html', options),
+  junit: () => fileReporter('junit.xml'),
+  markdown: () => fileReporter('summary.md'),
+  html: () => fileReporter('report.html'),
   console: (options) => consoleReporter(options.json ? { ...options, writeResult: options.write } : options),
   json: (options) => (options.json ? jsonReporter(options.writeResult) : {}),
 } as const satisfies Record<string, (options: ReporterOptions) => Reporter>

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { join } from 'node:path'
 import type { HistoryEvent } from '../history/operation.ts'
 import type { RunResult } from '../runner/result.ts'
 
@@ -18,9 +18,7 @@ export function toRecord(run: RunResult, history: readonly (HistoryEvent & { sce
 export function readRecord(folder: string): RunRecord {
   const file = join(folder, 'verdict.json')
   if (!existsSync(file)) throw new Error(`${folder} is not a finished run: there is no verdict.json in it`)
-  const verdict = JSON.parse(readFileSync(file, 'utf8')) as Omit<RunResult, 'folder'> & { folder?: string }
-  // The document's own word comes first: a run that was moved, or is looked at from elsewhere, must render to the same bytes.
-  const run = { ...verdict, folder: verdict.folder ?? `reports/${basename(resolve(folder))}` }
+  const run = JSON.parse(readFileSync(file, 'utf8')) as RunResult
   return toRecord(run, readLines<HistoryEvent & { scenario: string }>(join(folder, 'history.ndjson')))
 }
 

@@ -37,7 +37,7 @@ details>summary{cursor:pointer;color:var(--soft);font-size:.86rem}
 .timeline{display:block;width:100%;min-width:640px;height:auto;font:12px system-ui,sans-serif}
 .timeline text{fill:var(--ink)}.timeline .axis{fill:var(--soft);text-anchor:middle;font-size:11px}.timeline .label{text-anchor:end}
 .timeline .inband,.timeline .number{font-size:11px;pointer-events:none}.timeline .number{font-weight:600}
-.grid{stroke:var(--line)}.lane{fill:var(--lane)}.phase0{fill:var(--phase0)}.phase1{fill:var(--phase1)}.step{fill:var(--step)}.broken{fill:var(--fault)}
+.grid{stroke:var(--line)}.lane{fill:var(--lane)}.phase0{fill:var(--phase0)}.phase1{fill:var(--phase1)}.step{fill:var(--step);stroke:var(--lane)}.broken{fill:var(--fault)}
 .requested{fill:none;stroke:var(--frame);stroke-dasharray:4 3;stroke-width:1.3}.witnessed{fill:var(--fault);fill-opacity:.75}
 .connected{fill:var(--wire)}.tick{stroke:var(--tick);stroke-width:1.4}
 @media(max-width:560px){main{padding:14px 12px 48px}.card{padding:14px}.verdict{padding:14px 16px}

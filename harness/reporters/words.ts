@@ -75,7 +75,11 @@ export function verdictSentence(run: RunResult): string {
   return `Passed: ${count(passed, 'scenario')} held every law; ${proof}${leaks}.`
 }
 
+/** Where a run's files are, as a person would type it. */
+export const shownFolder = ({ folder }: Pick<RunResult, 'folder'>): string =>
+  folder.includes('/') ? folder : `reports/${folder}`
+
 /** The command that asks for the same workload and the same faults again. */
-export const replayCommand = (run: Pick<RunResult, 'folder'>): string => `./squall replay ${run.folder}`
+export const replayCommand = (run: Pick<RunResult, 'folder'>): string => `./squall replay ${shownFolder(run)}`
 
 export const when = (startedAt: string): string => startedAt.replace('T', ' ').replace(/\.\d+Z$|Z$/, ' UTC')

@@ -29,6 +29,8 @@ export interface CheckResult extends Verdict {
 export interface ScenarioResult {
   id: string
   title: string
+  /** What must hold, in one sentence. */
+  define: string
   covers: string[]
   outcome: Outcome
   startedAt: string

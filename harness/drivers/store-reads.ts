@@ -1,0 +1,37 @@
+import type { FinalStock } from '../checkers/stock.ts'
+import type { Database } from './database.ts'
+
+interface Row {
+  product_id: number
+  released: boolean
+  item_id: number
+  initial_count: number
+  available_count: number
+  sold_units: number
+}
+
+const stockSql = `
+  select i.product_id, p.released, i.id as item_id, a.initial_count, a.available_count,
+         coalesce((select sum(units) from sales s where s.item_id = i.id), 0)::integer as sold_units
+    from items i
+    join products p on p.id = i.product_id
+    join item_availability a on a.item_id = i.id
+   order by i.id`
+
+/** The stock as the database has it, with what was sold; the only place of the harness that knows the tables. */
+export async function readStock(database: Database): Promise<FinalStock> {
+  const rows = await database.query<Row>(stockSql)
+  const ids = [...new Set(rows.map(({ product_id }) => product_id))]
+  return {
+    products: ids.map((id) => {
+      const own = rows.filter(({ product_id }) => product_id === id)
+      const items = own.map(({ item_id, initial_count, available_count, sold_units }) => ({
+        id: item_id,
+        initialCount: initial_count,
+        availableCount: available_count,
+        soldUnits: sold_units,
+      }))
+      return { id, released: own[0]!.released, items }
+    }),
+  }
+}

@@ -1,0 +1,102 @@
+import type { BrowserPool } from '../drivers/browser.ts'
+import { type ChannelClient, openChannelClient } from '../drivers/channel-client.ts'
+import type { Cluster } from '../drivers/cluster.ts'
+import { openShopper, type Shopper } from '../drivers/shopper.ts'
+import type { Outcome } from '../history/operation.ts'
+import type { Recorder } from '../history/recorder.ts'
+import { type Clock, systemClock } from '../platform/clock.ts'
+import type { Random } from '../platform/random.ts'
+import { until } from '../platform/until.ts'
+import type { Nemesis } from './nemesis.ts'
+import type { ScheduleTape } from './schedule.ts'
+
+interface CastOptions {
+  cluster: Cluster
+  nemesis: Nemesis
+  recorder: Recorder
+  random: Random
+  tape: ScheduleTape
+  browsers: BrowserPool
+}
+
+/** A scenario cannot tell what it wanted to tell: the verdict is `unknown`, not `violated`. */
+export class NotReached extends Error {
+  override name = 'NotReached'
+}
+
+export type Cast = ReturnType<typeof createCast>
+
+/** All that a story's steps can use. Operations are written down with how they ended. */
+export function createCast({ cluster, nemesis, recorder, random, tape, browsers }: CastOptions) {
+  const shoppers = new Map<string, Shopper>()
+  const clients = new Map<string, ChannelClient>()
+  const notes = new Map<string, unknown>()
+  const sequence = new Map<string, number>()
+  const clock: Clock = systemClock
+
+  const operation = <T>(node: string, f: string, value: object, run: () => Promise<T>): Promise<Outcome<T>> => {
+    tape.take({ kind: 'op', name: f, target: node })
+    return recorder.invoke(node, f, value, run)
+  }
+  const controlOf = (node: string) => cluster.node(node).control
+
+  return {
+    cluster,
+    nemesis,
+    recorder,
+    clock,
+    notes,
+    shoppers: () => [...shoppers.values()],
+    clients: () => [...clients.values()],
+    /** Waits for a condition with a deadline; the failure says what was awaited and last seen. */
+    until: <T>(what: string, withinMs: number, ask: () => T | Promise<T>) => until(ask, { what, withinMs }),
+    /** Chance with a record: a replay chooses the same. */
+    choose<T>(name: string, list: readonly T[]): T {
+      const decided = tape.take({ kind: 'choice', name, value: list.indexOf(random.pick(list)) })
+      return list[decided.value as number]!
+    },
+    /** A person with a browser and links of their own. */
+    async shopper(name: string, { bfcache = false } = {}): Promise<Shopper> {
+      const known = shoppers.get(name)
+      if (known) return known
+      const shopper = await openShopper({ name, browser: await browsers.get({ bfcache }), cluster, recorder })
+      shoppers.set(name, shopper)
+      return shopper
+    },
+    /** The official channel client in Node, on `/socket` of one node. */
+    async client(name: string, node: string): Promise<ChannelClient> {
+      const known = clients.get(name)
+      if (known) return known
+      const client = await openChannelClient({ name, node, cluster, recorder })
+      clients.set(name, client)
+      return client
+    },
+    release: (node: string, productId: number) =>
+      operation(node, 'release', { productId }, () => controlOf(node).release(productId)),
+    sell: (node: string, itemId: number) => operation(node, 'sell', { itemId }, () => controlOf(node).sell(itemId)),
+    reduce: (node: string, options: { unitsPerStep?: number } = { unitsPerStep: 500 }) =>
+      operation(node, 'reduce', options, () => controlOf(node).reduce(options)),
+    notifyRelease: (node: string, productId: number) =>
+      operation(node, 'notify-release', { productId }, () => controlOf(node).notifyRelease(productId)),
+    notifyStock: (node: string, itemId: number, availableCount: number) =>
+      operation(node, 'notify-stock', { itemId, availableCount }, () =>
+        controlOf(node).notifyStock(itemId, availableCount),
+      ),
+    /** A numbered message from one node to everybody on the topic; the ledger knows what became of it. */
+    async publish(node: string, topic = 'ping') {
+      const seq = (sequence.get(node) ?? 0) + 1
+      sequence.set(node, seq)
+      const value = { publisher: node, seq, origin: node }
+      recorder.record({ who: node, type: 'publish', topic, event: 'ledger', value })
+      return operation(node, 'publish', value, () => controlOf(node).broadcast(topic, 'ledger', value))
+    },
+    /** Ends the story as `unknown`: what it is about was never reached. */
+    notReached(why: string): never {
+      throw new NotReached(why)
+    },
+    async close() {
+      for (const client of clients.values()) client.close()
+      await Promise.all([...shoppers.values()].map((shopper) => shopper.close()))
+    },
+  }
+}

@@ -1,0 +1,85 @@
+import type { Cluster } from '../drivers/cluster.ts'
+import type { Fault, FaultOptions } from '../faults/fault.ts'
+import { type FaultName, faults } from '../faults/index.ts'
+import type { FaultRecord } from '../history/operation.ts'
+import type { Recorder } from '../history/recorder.ts'
+import type { FaultState } from '../reporters/reporter.ts'
+import type { ScheduleTape } from './schedule.ts'
+
+export interface Injected extends AsyncDisposable {
+  heal(): Promise<void>
+}
+
+interface NemesisOptions {
+  cluster: Cluster
+  recorder: Recorder
+  tape: ScheduleTape
+  elapsedMs(): number
+  report(fault: { kind: string; target: string; state: FaultState }): void
+}
+
+export type Nemesis = ReturnType<typeof createNemesis>
+
+/** Breaks things, sees that they are broken, mends them, sees that they are mended. */
+export function createNemesis({ cluster, recorder, tape, elapsedMs, report }: NemesisOptions) {
+  const active = new Map<number, () => Promise<void>>()
+  const now = () => Math.round(elapsedMs())
+  let lastId = 0
+
+  const note = (record: FaultRecord) =>
+    recorder.record({ who: 'nemesis', type: 'fault', value: { ...record, witness: { ...record.witness } } })
+
+  async function heal(fault: Fault, record: FaultRecord) {
+    if (!active.delete(record.id)) return
+    record.healRequestedMs = now()
+    report({ kind: record.kind, target: record.target, state: 'healing' })
+    try {
+      await fault.heal()
+      const { seen, why } = await fault.witnessOff()
+      if (seen) record.witnessedOffMs = now()
+      record.witness.off = why
+    } catch (error) {
+      record.witness.off = `healing failed: ${(error as Error).message}`
+    }
+    note(record)
+    report({ kind: record.kind, target: record.target, state: 'off' })
+  }
+
+  return {
+    /** Resolves when the fault was seen to hold, or was looked for in vain; the verdict knows which. */
+    async inject(wishedKind: FaultName, wishedTarget: string, wishedOptions: FaultOptions = {}): Promise<Injected> {
+      const decided = tape.take({ kind: 'fault', name: wishedKind, target: wishedTarget, options: wishedOptions })
+      const { name: kind, target = '', options = {} } = decided
+      const fault = faults[kind as FaultName](cluster, target, options)
+      lastId += 1
+      const record: FaultRecord = {
+        id: lastId,
+        kind,
+        target,
+        options,
+        requestedMs: now(),
+        witnessedOnMs: null,
+        healRequestedMs: null,
+        witnessedOffMs: null,
+        witness: { on: 'not looked for yet', off: 'not healed yet' },
+      }
+      report({ kind, target, state: 'injecting' })
+      active.set(record.id, () => heal(fault, record))
+      note(record)
+      await fault.inject()
+      const { seen, why } = await fault
+        .witnessOn()
+        .catch((error: Error) => ({ seen: false, why: `the witness failed: ${error.message}` }))
+      if (seen) record.witnessedOnMs = now()
+      record.witness.on = why
+      note(record)
+      report({ kind, target, state: 'on' })
+      const healThis = () => heal(fault, record)
+      return { heal: healThis, [Symbol.asyncDispose]: healThis }
+    },
+    /** In the reverse order of injection. */
+    async healEverything() {
+      for (const healOne of [...active.values()].reverse()) await healOne()
+    },
+  }
+}

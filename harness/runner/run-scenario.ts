@@ -1,0 +1,312 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Checker, judge, type Verdict, worst } from '../checkers/checker.ts'
+import { expectations } from '../checkers/expectations.ts'
+import { faultsWitnessed } from '../checkers/faults-witnessed.ts'
+import type { BrowserPool } from '../drivers/browser.ts'
+import { type Cluster, startProcessCluster } from '../drivers/cluster.ts'
+import { ControlError } from '../drivers/control-client.ts'
+import type { DatabaseTemplate } from '../drivers/database.ts'
+import { fetchRendering } from '../drivers/rendering.ts'
+import { readStock } from '../drivers/store-reads.ts'
+import { toHistory } from '../history/history.ts'
+import type { HistoryEvent } from '../history/operation.ts'
+import { createRecorder, type Recorder } from '../history/recorder.ts'
+import { systemClock as clock } from '../platform/clock.ts'
+import { seededRandom } from '../platform/random.ts'
+import { until } from '../platform/until.ts'
+import type { Reporter } from '../reporters/reporter.ts'
+import type { Scenario } from '../scenario.ts'
+import { type Cast, createCast, NotReached } from './context.ts'
+import type { Leases } from './leases.ts'
+import { createNemesis, type Nemesis } from './nemesis.ts'
+import type { CheckResult, ExpectationResult, Outcome, ScenarioResult, StepResult } from './result.ts'
+import { createTape, ScheduleDiverged, type ScheduleEntry } from './schedule.ts'
+
+export interface ScenarioContext {
+  seed: number
+  nodes: number
+  defects: readonly string[]
+  template: DatabaseTemplate
+  browsers: BrowserPool
+  leases: Leases
+  /** Data of the cluster; gone after the run. */
+  workFolder: string
+  /** Traces, screenshots and logs of a scenario that did not pass; kept. */
+  artifactFolder: string
+  reporter: Required<Pick<Reporter, 'onPhase' | 'onStep' | 'onFault'>>
+  recorded?: readonly ScheduleEntry[]
+  sink(event: HistoryEvent): void
+  replay: string
+  /** Set when somebody pressed Ctrl-C: the story stops between two steps and is healed. */
+  interrupted(): boolean
+}
+
+export interface ScenarioRun {
+  result: ScenarioResult
+  entries: readonly ScheduleEntry[]
+}
+
+interface Stage {
+  scenario: Scenario
+  context: ScenarioContext
+  recorder: Recorder
+  tape: ReturnType<typeof createTape>
+  elapsedMs(): number
+  steps: StepResult[]
+  expectations: ExpectationResult[]
+  checks: CheckResult[]
+  artifacts: string[]
+  cluster?: Cluster
+  nemesis?: Nemesis
+  cast?: Cast
+  /** Why the story could not be told to its end. */
+  obstacle?: string
+}
+
+/** The life of a scenario, in order; the report uses the same names. */
+const phases: [name: string, run: (stage: Stage) => Promise<void>][] = [
+  ['provision', provision],
+  ['steady-state', checkSteadyState],
+  ['steps', runSteps],
+  ['heal', healEverything],
+  ['settle', awaitSettled],
+  ['final-reads', readFinalState],
+  ['judge', judgeHistory],
+  ['clean-up', cleanUp],
+]
+/** What still happens after an obstacle: mend, judge what there is, leave nothing behind. */
+const always = new Set(['heal', 'judge', 'clean-up'])
+
+export async function runScenario(scenario: Scenario, context: ScenarioContext): Promise<ScenarioRun> {
+  const startedMs = clock.monotonicMs()
+  const startedAt = new Date(clock.now()).toISOString()
+  const elapsedMs = () => clock.monotonicMs() - startedMs
+  // A refusal by the node certainly did not happen; silence, or a failure in the middle, may have.
+  const isDefinite = (error: unknown) => error instanceof ControlError && error.status >= 400
+  const recorder = createRecorder({ elapsedMs, sink: context.sink, isDefinite })
+  const tape = createTape(context.recorded)
+  const stage: Stage = {
+    scenario,
+    context,
+    recorder,
+    tape,
+    elapsedMs,
+    steps: [],
+    expectations: [],
+    checks: [],
+    artifacts: [],
+  }
+  const timings: ScenarioResult['phases'] = []
+  for (const [name, run] of phases) {
+    if (stage.obstacle !== undefined && !always.has(name)) continue
+    context.reporter.onPhase(scenario.id, name)
+    const startMs = Math.round(elapsedMs())
+    try {
+      await run(stage)
+    } catch (error) {
+      stage.obstacle ??= `${name}: ${(error as Error).message}`
+    }
+    timings.push({ name, startMs, endMs: Math.round(elapsedMs()) })
+  }
+  const history = toHistory(recorder.events)
+  const { steps, expectations: seen, checks, artifacts } = stage
+  const result: ScenarioResult = {
+    id: scenario.id,
+    title: scenario.title,
+    define: scenario.define,
+    covers: scenario.covers,
+    outcome: outcomeOf(checks),
+    startedAt,
+    durationMs: Math.round(elapsedMs()),
+    phases: timings,
+    steps,
+    expectations: seen,
+    faults: history.faults,
+    checks,
+    replay: context.replay,
+    artifacts,
+  }
+  return { result, entries: tape.entries }
+}
+
+const names: Record<Verdict['outcome'], Outcome> = { valid: 'passed', unknown: 'unknown', invalid: 'violated' }
+const outcomeOf = (checks: readonly CheckResult[]) => names[worst(checks.map(({ outcome }) => outcome))]
+
+async function provision(stage: Stage) {
+  const { scenario, context, recorder, tape, elapsedMs } = stage
+  const { given = {}, id } = scenario
+  const cluster = await startProcessCluster({
+    nodes: given.nodes ?? context.nodes,
+    template: context.template,
+    folder: join(context.workFolder, id.replaceAll('/', '-')),
+    leases: context.leases,
+    random: seededRandom(context.seed),
+    defects: context.defects,
+    ...(given.env && { env: given.env }),
+    ...(given.webless && { webless: given.webless }),
+    ...(given.stock && { stock: given.stock }),
+  })
+  stage.cluster = cluster
+  const report = (fault: Parameters<typeof context.reporter.onFault>[1]) => context.reporter.onFault(id, fault)
+  const nemesis = createNemesis({ cluster, recorder, tape, elapsedMs, report })
+  stage.nemesis = nemesis
+  stage.cast = createCast({
+    cluster,
+    nemesis,
+    recorder,
+    tape,
+    random: seededRandom(context.seed ^ hash(id)),
+    browsers: context.browsers,
+  })
+}
+
+/** So that two scenarios of one run do not draw the same numbers. */
+const hash = (text: string) => [...text].reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) | 0, 7)
+
+const steadyWithinMs = 20_000
+
+/** What is not healthy before it is broken proves nothing. */
+async function checkSteadyState({ cluster }: Stage) {
+  await allReady(cluster!, steadyWithinMs)
+  for (const node of cluster!.nodes.filter(({ hasWeb }) => hasWeb)) await fetchRendering(`${node.directUrl}/`)
+}
+
+async function allReady(cluster: Cluster, withinMs: number) {
+  await Promise.all(
+    cluster.nodes.map((node) =>
+      until(
+        async () => {
+          const { ready, peers } = await node.control.ready()
+          return ready && Object.values(peers).every(Boolean) && Object.keys(peers).length === cluster.nodes.length - 1
+        },
+        { what: `${node.name} is ready and sees its peers`, withinMs },
+      ),
+    ),
+  )
+}
+
+async function runSteps(stage: Stage) {
+  const { scenario, context, cast, recorder, steps, elapsedMs } = stage
+  for (const [index, { title, run }] of scenario.steps.entries()) {
+    if (context.interrupted()) throw new NotReached('interrupted')
+    const n = index + 1
+    context.reporter.onStep(scenario.id, n, title)
+    recorder.record({ who: 'story', type: 'step', f: title, value: n })
+    const result: StepResult = { n, title, startMs: Math.round(elapsedMs()), endMs: 0 }
+    steps.push(result)
+    try {
+      await run(cast!)
+      result.endMs = Math.round(elapsedMs())
+      for (const one of scenario.expectations.filter((expectation) => expectation.after === n))
+        await expectThat(stage, one)
+    } catch (error) {
+      result.endMs = Math.round(elapsedMs())
+      result.error = (error as Error).message
+      const why =
+        error instanceof NotReached || error instanceof ScheduleDiverged
+          ? result.error
+          : `step ${n} (${title}) failed: ${result.error}`
+      throw new NotReached(why)
+    }
+  }
+}
+
+async function expectThat(
+  { cast, recorder, expectations: results }: Stage,
+  { after: step, title, see }: Scenario['expectations'][number],
+) {
+  try {
+    await see(cast!)
+    results.push({ after: step, title, outcome: 'valid', why: 'seen' })
+    recorder.record({ who: 'story', type: 'expectation', value: { after: step, text: title, met: true } })
+  } catch (error) {
+    if (error instanceof NotReached || error instanceof ScheduleDiverged) throw error
+    const why = (error as Error).message
+    results.push({ after: step, title, outcome: 'invalid', why })
+    recorder.record({ who: 'story', type: 'expectation', value: { after: step, text: title, met: false }, error: why })
+  }
+}
+
+async function healEverything({ nemesis }: Stage) {
+  await nemesis?.healEverything()
+}
+
+const settleWithinMs = 15_000
+const quietMs = 400
+
+/** Until all nodes are well, every client is back, and nothing changes any more. What never settles is judged as it is. */
+async function awaitSettled(stage: Stage) {
+  const { cluster, cast } = stage
+  await allReady(cluster!, settleWithinMs)
+  const everybodyBack = async () => {
+    for (const { joins } of listeners(cast!)) {
+      const { connected, expected, joined } = await joins()
+      if (!connected || joined.length < expected.length) return false
+    }
+    return true
+  }
+  await until(everybodyBack, { what: 'everybody is joined again', withinMs: settleWithinMs, everyMs: 150 }).catch(
+    () => {},
+  )
+  let before = ''
+  const unchanged = async () => {
+    const now = JSON.stringify(
+      await Promise.all(
+        cast!
+          .shoppers()
+          .flatMap(({ tabs }) => tabs)
+          .map((tab) => tab.rendering()),
+      ),
+    )
+    const same = now === before
+    before = now
+    return same
+  }
+  await until(unchanged, { what: 'the pages stop changing', withinMs: settleWithinMs, everyMs: quietMs })
+}
+
+/** Everybody who listens: open tabs and channel clients. */
+function listeners(cast: Cast) {
+  const tabs = cast.shoppers().flatMap(({ tabs: open }) => open)
+  return [
+    ...tabs.map((tab) => ({ who: tab.who, joins: tab.joins })),
+    ...cast.clients().map((client) => ({ who: client.name, joins: async () => client.joins() })),
+  ]
+}
+
+async function readFinalState({ cluster, cast, recorder }: Stage) {
+  const final = (f: string, value: unknown, who = 'harness', node?: string) =>
+    recorder.record({ who, type: 'final', f, value, ...(node && { node }) })
+  final('database', await readStock(cluster!.database))
+  for (const node of cluster!.nodes) final('node-state', await node.control.state(), node.name, node.name)
+  for (const node of cluster!.nodes.filter(({ hasWeb }) => hasWeb))
+    final('fresh-render', await fetchRendering(`${node.directUrl}/`), 'fresh', node.name)
+  for (const { tabs } of cast!.shoppers())
+    for (const tab of tabs) final('view', await tab.rendering(), tab.who, tab.node)
+  for (const { who, joins } of listeners(cast!)) final('joined', await joins(), who)
+}
+
+async function judgeHistory(stage: Stage) {
+  const { scenario, recorder, checks, obstacle } = stage
+  const history = toHistory(recorder.events)
+  const laws: Checker[] = [
+    ...(scenario.expectations.length > 0 ? [expectations] : []),
+    faultsWitnessed,
+    ...(scenario.laws ?? []),
+  ]
+  for (const law of laws) checks.push({ name: law.name, ...judge(law, history) })
+  if (obstacle !== undefined) checks.push({ name: 'told-to-its-end', outcome: 'unknown', why: obstacle, evidence: {} })
+}
+
+async function cleanUp(stage: Stage) {
+  const { context, cluster, cast, checks, artifacts, scenario } = stage
+  const folder = join(context.artifactFolder, scenario.id.replaceAll('/', '-'))
+  if (outcomeOf(checks) !== 'passed') {
+    mkdirSync(folder, { recursive: true })
+    for (const shopper of cast?.shoppers() ?? [])
+      artifacts.push(...(await shopper.saveEvidence(folder).catch(() => [])))
+  }
+  await cast?.close()
+  await cluster?.stop()
+}

@@ -1,0 +1,245 @@
+import {
+  accessSync,
+  appendFileSync,
+  constants,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { cpus, platform, release, tmpdir, totalmem } from 'node:os'
+import { basename, dirname, join, resolve } from 'node:path'
+import { createBrowserPool } from '../drivers/browser.ts'
+import { prepareTemplate } from '../drivers/database.ts'
+import { EnvironmentMissing } from '../drivers/errors.ts'
+import { systemClock as clock } from '../platform/clock.ts'
+import type { Reporter } from '../reporters/reporter.ts'
+import type { Scenario } from '../scenario.ts'
+import { auditLeaks, openLeases } from './leases.ts'
+import { exitCodes, type RunResult, type ScenarioResult, worstOutcome } from './result.ts'
+import { runScenario, type ScenarioContext } from './run-scenario.ts'
+import type { Schedule } from './schedule.ts'
+
+export interface RunOptions {
+  suite: string
+  scenarios: readonly Scenario[]
+  seed: number
+  nodes: number
+  defects: readonly string[]
+  /** How many scenarios side by side. */
+  jobs: number
+  headed: boolean
+  /** The folder that holds the folders of runs. */
+  out: string
+  reporter: Reporter
+  recorded?: Schedule
+  /** The signal that ends the run early, once there is one. */
+  interruptedBy(): 'SIGINT' | 'SIGTERM' | undefined
+  budgetMs?: number
+}
+
+export const hex = (seed: number) => `0x${(seed >>> 0).toString(16)}`
+
+/** Runs scenarios side by side, each on a cluster of its own, and writes the run's folder. Throws EnvironmentMissing before anything is started. */
+export async function runAll(options: RunOptions): Promise<RunResult> {
+  const startedMs = clock.monotonicMs()
+  const startedAt = new Date(clock.now()).toISOString()
+  const folder = makeRunFolder(options, startedAt)
+  const workFolder = mkdtempSync(join(tmpdir(), 'squall-'))
+  const leases = openLeases(basename(workFolder))
+  leases.holdFolder(workFolder, 'working folder')
+  // PostgreSQL may run as another account, which must be able to reach its data.
+  const { chmodSync } = await import('node:fs')
+  chmodSync(workFolder, 0o755)
+  const oldTmp = process.env.TMPDIR
+  process.env.TMPDIR = workFolder
+  const browsers = createBrowserPool({ leases, headed: options.headed })
+  const reporter = safely(options.reporter)
+  reporter.onRunStart({
+    suite: options.suite,
+    seed: hex(options.seed),
+    nodes: options.nodes,
+    scenarios: options.scenarios,
+    folder,
+  })
+  const results: ScenarioResult[] = []
+  const schedule: Schedule['scenarios'] = []
+  const overBudget = () => options.budgetMs !== undefined && clock.monotonicMs() - startedMs > options.budgetMs
+  const stopEarly = () => options.interruptedBy() !== undefined || overBudget()
+
+  async function one(scenario: Scenario, template: ScenarioContext['template']) {
+    reporter.onScenarioStart({ id: scenario.id, title: scenario.title })
+    const recorded = options.recorded?.scenarios.find(({ id }) => id === scenario.id)?.entries
+    const { result, entries } = await runScenario(scenario, {
+      seed: options.seed,
+      nodes: options.nodes,
+      defects: options.defects,
+      template,
+      browsers,
+      leases,
+      workFolder,
+      artifactFolder: join(folder, 'browser'),
+      reporter,
+      ...(recorded && { recorded }),
+      sink: (event) => {
+        appendFileSync(join(folder, 'history.ndjson'), `${JSON.stringify({ scenario: scenario.id, ...event })}\n`)
+        if (event.type === 'fault')
+          appendFileSync(
+            join(folder, 'faults.ndjson'),
+            `${JSON.stringify({ scenario: scenario.id, ...(event.value as object) })}\n`,
+          )
+      },
+      replay: `./squall replay ${join('reports', basename(folder))}`,
+      interrupted: stopEarly,
+    })
+    if (result.outcome !== 'passed') keepLogs(workFolder, folder, scenario.id)
+    rmSync(join(workFolder, scenario.id.replaceAll('/', '-')), { recursive: true, force: true, maxRetries: 10 })
+    results.push(result)
+    schedule.push({ id: scenario.id, entries: [...entries] })
+    reporter.onScenarioEnd(result)
+  }
+
+  let leaks: string[] = []
+  try {
+    const template = await prepareTemplate(workFolder, options.seed, leases)
+    await sideBySide(options.scenarios, options.jobs, stopEarly, (scenario) => one(scenario, template))
+  } finally {
+    await browsers.close()
+    if (oldTmp === undefined) delete process.env.TMPDIR
+    else process.env.TMPDIR = oldTmp
+    rmSync(workFolder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
+    leaks = await auditLeaks(leases.list())
+    await leases.close()
+  }
+
+  const order = options.scenarios.map(({ id }) => id)
+  const sorted = results.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id))
+  const run: RunResult = {
+    schemaVersion: 1,
+    suite: options.suite,
+    outcome:
+      sorted.length < options.scenarios.length
+        ? worstOutcome([...sorted.map(({ outcome }) => outcome), 'unknown'])
+        : worstOutcome(sorted.map(({ outcome }) => outcome)),
+    exitCode: 0,
+    seed: hex(options.seed),
+    driver: 'process',
+    nodes: options.nodes,
+    defects: [...options.defects],
+    startedAt,
+    durationMs: Math.round(clock.monotonicMs() - startedMs),
+    environment: {
+      node: process.version,
+      platform: `${platform()} ${release()}`,
+      cpus: cpus().length,
+      memoryGiB: Math.round(totalmem() / 2 ** 30),
+    },
+    leaks,
+    interrupted: options.interruptedBy() !== undefined,
+    folder: basename(folder),
+    scenarios: sorted,
+  }
+  run.exitCode = exitCodeOf(run, options.interruptedBy(), overBudget())
+  const write = (name: string, value: unknown) =>
+    writeFileSync(join(folder, name), `${JSON.stringify(value, null, 2)}\n`)
+  write('schedule.json', {
+    schemaVersion: 1,
+    seed: run.seed,
+    driver: 'process',
+    nodes: options.nodes,
+    defects: run.defects,
+    scenarios: schedule.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id)),
+  })
+  write('run.json', {
+    argv: process.argv.slice(2),
+    seed: run.seed,
+    suite: options.suite,
+    scenarios: order,
+    environment: run.environment,
+  })
+  write('verdict.json', run)
+  pointLatest(folder)
+  await reporter.onRunEnd(run)
+  return run
+}
+
+/** A proven violation is never hidden, not even by Ctrl-C. */
+function exitCodeOf(run: RunResult, signal: 'SIGINT' | 'SIGTERM' | undefined, overBudget: boolean): number {
+  if (run.outcome === 'violated') return exitCodes.violated
+  if (signal) return signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated
+  if (overBudget) return exitCodes.budget
+  if (run.outcome === 'unknown') return exitCodes.unknown
+  return run.leaks.length > 0 ? exitCodes.leaked : exitCodes.passed
+}
+
+async function sideBySide<T>(
+  list: readonly T[],
+  jobs: number,
+  stopEarly: () => boolean,
+  work: (one: T) => Promise<void>,
+) {
+  const waiting = [...list]
+  const worker = async () => {
+    for (let next = waiting.shift(); next && !stopEarly(); next = waiting.shift()) await work(next)
+  }
+  await Promise.all(Array.from({ length: jobs }, worker))
+}
+
+function makeRunFolder({ out, suite, seed }: RunOptions, startedAt: string): string {
+  const name = `${startedAt.replace(/[-:]|\.\d+/g, '')}-${suite.replaceAll('/', '-')}-${hex(seed)}`
+  const folder = resolve(out, name)
+  try {
+    mkdirSync(folder, { recursive: true })
+    accessSync(folder, constants.W_OK)
+    writeFileSync(join(folder, 'history.ndjson'), '')
+    writeFileSync(join(folder, 'faults.ndjson'), '')
+  } catch (error) {
+    throw new EnvironmentMissing(
+      `cannot write reports to ${out}: ${(error as Error).message}; make it writable or choose another folder with --out`,
+    )
+  }
+  return folder
+}
+
+function keepLogs(workFolder: string, folder: string, id: string) {
+  const from = join(workFolder, id.replaceAll('/', '-'))
+  const to = join(folder, 'logs', id.replaceAll('/', '-'))
+  mkdirSync(to, { recursive: true })
+  try {
+    for (const name of readdirSync(from).filter((one) => one.endsWith('.log')))
+      copyFileSync(join(from, name), join(to, name))
+  } catch {
+    // A scenario that never got a cluster has no logs.
+  }
+}
+
+function pointLatest(folder: string) {
+  const latest = join(dirname(folder), 'latest')
+  try {
+    unlinkSync(latest)
+  } catch {
+    // The first run has no predecessor.
+  }
+  symlinkSync(basename(folder), latest)
+}
+
+/** A reporter that breaks says so on stderr and changes nothing else. */
+function safely(reporter: Reporter): Required<Reporter> {
+  const guard =
+    (hook: keyof Reporter) =>
+    (...args: unknown[]) => {
+      const complain = (error: Error) => process.stderr.write(`a reporter failed in ${hook}: ${error.message}\n`)
+      try {
+        const done = (reporter[hook] as ((...rest: unknown[]) => unknown) | undefined)?.(...args)
+        return done instanceof Promise ? done.catch(complain) : undefined
+      } catch (error) {
+        complain(error as Error)
+      }
+    }
+  const hooks = ['onRunStart', 'onScenarioStart', 'onPhase', 'onStep', 'onFault', 'onScenarioEnd', 'onRunEnd'] as const
+  return Object.fromEntries(hooks.map((hook) => [hook, guard(hook)])) as unknown as Required<Reporter>
+}

@@ -1,0 +1,62 @@
+import type { Checker } from './checkers/checker.ts'
+import type { Cast } from './runner/context.ts'
+
+export interface Step {
+  title: string
+  run(cast: Cast): Promise<void>
+}
+
+export interface Expectation {
+  /** The number of the step after which it must hold; steps count from 1. */
+  after: number
+  title: string
+  /** Throws, with what was seen, when it does not hold. */
+  see(cast: Cast): Promise<unknown>
+}
+
+export interface Given {
+  /** Default: what the run says. */
+  nodes?: number
+  webless?: string[]
+  env?: Record<string, string>
+  /** Item id -> count, before the nodes start. */
+  stock?: Record<number, number>
+}
+
+/** One story: what must hold, the steps, and what one sees after each; written before it runs (AT-1). */
+export interface Scenario {
+  id: string
+  title: string
+  define: string
+  covers: string[]
+  given?: Given
+  steps: Step[]
+  expectations: Expectation[]
+  /** Judge the whole history, beside `expectations` and `faults-witnessed`, which always do. */
+  laws?: Checker[]
+  /** Must fail: shows that the harness can say no. Left out of suites. */
+  canary?: boolean
+}
+
+export class BadScenario extends Error {
+  override name = 'BadScenario'
+}
+
+export const step = (title: string, run: Step['run']): Step => ({ title, run })
+export const after = (n: number, title: string, see: Expectation['see']): Expectation => ({ after: n, title, see })
+
+/** Refuses a story that could not mean anything. Throws BadScenario. */
+export function scenario(story: Scenario): Scenario {
+  if (!/^[a-z]+(\/[a-z0-9-]+)+$/.test(story.id))
+    throw new BadScenario(`"${story.id}" is no scenario id; expected group/name`)
+  if (story.steps.length === 0) throw new BadScenario(`${story.id} has no steps`)
+  if (story.expectations.length + (story.laws?.length ?? 0) === 0)
+    throw new BadScenario(`${story.id} expects nothing and has no law: it could not fail`)
+  const stray = story.expectations.find((one) => one.after < 1 || one.after > story.steps.length)
+  if (stray)
+    throw new BadScenario(
+      `${story.id} expects "${stray.title}" after step ${stray.after}, but has ${story.steps.length} steps`,
+    )
+  if (story.covers.length === 0) throw new BadScenario(`${story.id} names no catalogue id that it covers`)
+  return story
+}

@@ -1,0 +1,26 @@
+import { after, joinedTopics, scenario, step, viewsMatchFreshRender } from '../../harness/index.ts'
+import { listings, openShop, sees, succeeded } from '../support.ts'
+
+export default scenario({
+  id: 'channels/poor-network',
+  title: 'a poor network delays news and loses none',
+  define: 'A shopper whose network is slow and uneven sees a release a little later and keeps the connection.',
+  covers: ['FI-4', 'CH-9', 'ST-4', 'AM-1'],
+  steps: [
+    step('load the shop', async (cast) => void (await openShop(cast, 'alice', 'n1'))),
+    step('make the network slow, then release product 1', async (cast) => {
+      await cast.nemesis.inject('link.latency', 'alice->n1', { delayMs: 300, jitterMs: 100 })
+      succeeded(await cast.release('n2', 1), 'release')
+    }),
+  ],
+  expectations: [
+    after(2, 'product 1 has sizes while the network is slow', (cast) =>
+      sees(cast, 'alice', listings({ 1: 'sizes', 2: 'soon' })),
+    ),
+    after(2, 'the connection was never lost', async (cast) => {
+      if (cast.recorder.events.some(({ type, who }) => type === 'disconnect' && who === 'alice'))
+        throw new Error('alice was disconnected')
+    }),
+  ],
+  laws: [viewsMatchFreshRender, joinedTopics],
+})

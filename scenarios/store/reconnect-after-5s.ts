@@ -1,0 +1,3 @@
+import { reconnectAfter } from './reconnect.ts'
+
+export default reconnectAfter(5)

@@ -1,0 +1,40 @@
+import {
+  after,
+  joinedTopics,
+  neverOversold,
+  nodesAgreeWithDatabase,
+  scenario,
+  step,
+  viewsMatchFreshRender,
+} from '../../harness/index.ts'
+import { openShop, sees, soldOut, succeeded } from '../support.ts'
+
+export default scenario({
+  id: 'store/sell-out',
+  title: 'two nodes sell everything at once',
+  define:
+    'Two reducers on two nodes sell until nothing is left: every unit once, and every page ends sold out without a reload.',
+  covers: ['ST-1', 'ST-19', 'ST-50', 'ST-59', 'NF-23', 'DF-68'],
+  steps: [
+    step('two shoppers look at the shop on two nodes', async (cast) => {
+      await openShop(cast, 'alice', 'n1')
+      await openShop(cast, 'bob', 'n3')
+    }),
+    step('release both products', async (cast) => {
+      for (const id of [1, 2]) succeeded(await cast.release('n1', id), 'release')
+    }),
+    step('sell everything on two nodes', async (cast) => {
+      const [one, two] = await Promise.all([
+        cast.reduce('n1', { unitsPerStep: 100 }),
+        cast.reduce('n2', { unitsPerStep: 100 }),
+      ])
+      succeeded(one, 'reducer on n1')
+      succeeded(two, 'reducer on n2')
+    }),
+  ],
+  expectations: [
+    after(3, 'alice sees everything sold out', (cast) => sees(cast, 'alice', soldOut)),
+    after(3, 'bob sees everything sold out', (cast) => sees(cast, 'bob', soldOut)),
+  ],
+  laws: [neverOversold, viewsMatchFreshRender, nodesAgreeWithDatabase, joinedTopics],
+})
