@@ -1,20 +1,16 @@
 import { type ConsoleOptions, consoleReporter } from './console.ts'
 import { type RenderingName, renderFile } from './files.ts'
-import { jsonReporter } from './json.ts'
 import { multiplex } from './multiplexer.ts'
 import { readRecord } from './record.ts'
 import type { Reporter } from './reporter.ts'
-
-export interface ReporterOptions extends ConsoleOptions {
-  /** The verdict document alone is the result; the table goes where progress goes. */
-  json: boolean
-}
 
 /** Derives one file from what is on disk, so that rendering it again gives the same bytes. */
 function fileReporter(name: RenderingName): Reporter {
   let folder = ''
   return {
-    onRunStart: (run) => void (folder = run.folder),
+    onRunStart(run) {
+      folder = run.folder
+    },
     onRunEnd: () => void renderFile(folder, name, readRecord(folder)),
   }
 }
@@ -24,12 +20,11 @@ export const reporters = {
   junit: () => fileReporter('junit.xml'),
   markdown: () => fileReporter('summary.md'),
   html: () => fileReporter('report.html'),
-  console: (options) => consoleReporter(options.json ? { ...options, writeResult: options.write } : options),
-  json: (options) => (options.json ? jsonReporter(options.writeResult) : {}),
-} as const satisfies Record<string, (options: ReporterOptions) => Reporter>
+  console: consoleReporter,
+} as const satisfies Record<string, (options: ConsoleOptions) => Reporter>
 
 /** All of them as one; files are written before the console says where they are. */
-export function allReporters(options: ReporterOptions): Reporter {
+export function allReporters(options: ConsoleOptions): Reporter {
   const made = Object.entries(reporters).map(([name, make]) => [name, make(options)] as const)
   return multiplex(Object.fromEntries(made), (sentence) => options.write(`squall: ${sentence}\n`))
 }

@@ -1,9 +1,5 @@
 import type { RunResult } from '../runner/result.ts'
-import type { Reporter } from './reporter.ts'
 
-/** The verdict document, and nothing else. */
-export const json = (run: RunResult): string => `${JSON.stringify(run, null, 2)}\n`
-
-export const jsonReporter = (writeResult: (text: string) => void): Reporter => ({
-  onRunEnd: (run) => writeResult(json(run)),
-})
+/** The verdict document alone; a list of them when a run was repeated. */
+export const json = (runs: readonly RunResult[]): string =>
+  `${JSON.stringify(runs.length === 1 ? runs[0] : runs, null, 2)}\n`

@@ -1,0 +1,70 @@
+import { type Checker, judge } from '../checkers/checker.ts'
+import { expectations } from '../checkers/expectations.ts'
+import { faultsWitnessed } from '../checkers/faults-witnessed.ts'
+import { checkers } from '../checkers/index.ts'
+import { toHistory } from '../history/history.ts'
+import { palette, wantsColor } from '../reporters/palette.ts'
+import { type RunRecord, readRecord } from '../reporters/record.ts'
+import { outcomeMark, outcomeOf } from '../reporters/words.ts'
+import { type CheckResult, exitCodes, type ScenarioResult, worstOutcome } from '../runner/result.ts'
+import type { Scenario } from '../scenario.ts'
+import type { Command } from './command.ts'
+import { flags } from './options.ts'
+import { findRun } from './run-folder.ts'
+import { loadAll } from './scenario-files.ts'
+
+export const check: Command = {
+  name: 'check',
+  argument: '<run>',
+  summary: 'judge the recorded history of a run again, with the laws as they are now',
+  options: [flags.json],
+  async run([name], { json }: { json?: boolean }, io) {
+    const record = readRecord(findRun(name!, io))
+    const judged = judgeAgain(record, await loadAll(io.root))
+    const outcome = worstOutcome(judged.flatMap(({ checks }) => checks.map((one) => outcomeOf(one.outcome))))
+    if (json) io.out(`${JSON.stringify({ outcome, scenarios: judged }, null, 2)}\n`)
+    else {
+      const paint = palette(wantsColor(io.isTty, io.env))
+      for (const { id, checks } of judged)
+        for (const one of checks) {
+          const now = outcomeOf(one.outcome)
+          const changed = one.before !== undefined && one.before !== one.outcome ? ` (was ${one.before})` : ''
+          io.out(`${paint[now](`${outcomeMark[now]} ${now.padEnd(8)}`)}  ${id}  ${one.name}: ${one.why}${changed}\n`)
+        }
+    }
+    return exitCodes[outcome]
+  },
+}
+
+interface Judged {
+  id: string
+  checks: (CheckResult & { before?: CheckResult['outcome'] })[]
+}
+
+/** Verdicts are functions of the history: judging again without a cluster gives what the run gave, or shows that a law has changed. */
+export function judgeAgain({ run, eventsOf }: RunRecord, scenarios: readonly Scenario[]): Judged[] {
+  return run.scenarios.map((result) => {
+    const history = toHistory(eventsOf(result.id))
+    const laws = lawsOf(result, scenarios)
+    const again = laws.map((law) => ({ name: law.name, ...judge(law, history) }))
+    // What only the run itself could know, such as a story that was not told to its end, stays as it was.
+    const kept = result.checks.filter(({ name }) => !laws.some((law) => law.name === name))
+    const before = new Map(result.checks.map((one) => [one.name, one.outcome]))
+    return {
+      id: result.id,
+      checks: [...again, ...kept].map((one) => {
+        const was = before.get(one.name)
+        return was === undefined ? one : { ...one, before: was }
+      }),
+    }
+  })
+}
+
+/** The scenario's own laws; for one that is gone, the laws that judged it then. */
+function lawsOf(result: ScenarioResult, scenarios: readonly Scenario[]): Checker[] {
+  const scenario = scenarios.find(({ id }) => id === result.id)
+  if (scenario)
+    return [...(scenario.expectations.length > 0 ? [expectations] : []), faultsWitnessed, ...(scenario.laws ?? [])]
+  const known: Readonly<Record<string, Checker>> = checkers
+  return result.checks.flatMap(({ name }) => known[name] ?? [])
+}

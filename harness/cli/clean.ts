@@ -1,0 +1,19 @@
+import { cleanLeftovers } from '../runner/leases.ts'
+import type { Command } from './command.ts'
+import { flags } from './options.ts'
+
+export const clean: Command = {
+  name: 'clean',
+  summary: 'end what dead runs left behind; runs that are alive keep what is theirs',
+  options: [flags.json],
+  async run(_names, { json }: { json?: boolean }, io) {
+    const cleaned = cleanLeftovers()
+    if (json) io.out(`${JSON.stringify(cleaned, null, 2)}\n`)
+    else {
+      for (const what of cleaned.killed) io.out(`ended ${what}\n`)
+      for (const path of cleaned.removed) io.out(`removed ${path}\n`)
+      if (cleaned.killed.length + cleaned.removed.length === 0) io.out('nothing was left behind\n')
+    }
+    return 0
+  },
+}

@@ -1,0 +1,51 @@
+import { cpus, platform, release, tmpdir, totalmem } from 'node:os'
+import { EnvironmentMissing } from '../drivers/errors.ts'
+import { findBrowser } from '../drivers/find-browser.ts'
+import { freePort } from '../drivers/ports.ts'
+import { findPostgres } from '../drivers/postgres.ts'
+import { exitCodes } from '../runner/result.ts'
+import type { Command, Io } from './command.ts'
+import { flags } from './options.ts'
+import { demandPages, demandWritable, outFolder } from './run-folder.ts'
+
+type Probe = (io: Io) => string | Promise<string>
+
+/** What a run needs; each answers what it found, or throws the sentence that says what to do. */
+const probes: Record<string, Probe> = {
+  node: () => `${process.version}`,
+  machine: () => `${platform()} ${release()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`,
+  browser: ({ env }) => findBrowser(env),
+  database: async () => (await findPostgres(tmpdir())).postgres,
+  pages: ({ root }) => {
+    demandPages(root)
+    return 'built'
+  },
+  reports: (io) => {
+    demandWritable(outFolder(io))
+    return outFolder(io)
+  },
+  ports: async () => `loopback, such as ${await freePort()}`,
+  links: () => 'embedded proxy; no root and no Docker needed',
+}
+
+export const doctor: Command = {
+  name: 'doctor',
+  summary: 'what this machine can do, and what is missing',
+  options: [flags.json],
+  async run(_names, { json }: { json?: boolean }, io) {
+    const found = await Promise.all(Object.entries(probes).map(([name, probe]) => look(name, probe, io)))
+    const ok = found.every((one) => one.ok)
+    if (json) io.out(`${JSON.stringify({ ok, probes: found }, null, 2)}\n`)
+    else for (const { name, ok: fine, what } of found) io.out(`${fine ? '✓' : '✗'} ${name.padEnd(9)} ${what}\n`)
+    return ok ? exitCodes.passed : exitCodes.environment
+  },
+}
+
+async function look(name: string, probe: Probe, io: Io) {
+  try {
+    return { name, ok: true, what: await probe(io) }
+  } catch (error) {
+    if (error instanceof EnvironmentMissing) return { name, ok: false, what: error.message }
+    return { name, ok: false, what: `cannot be probed: ${(error as Error).message}` }
+  }
+}

@@ -1,0 +1,62 @@
+import { checkers } from '../checkers/index.ts'
+import { faults } from '../faults/index.ts'
+import { zoo } from '../runner/zoo.ts'
+import type { Command } from './command.ts'
+import { UsageError } from './errors.ts'
+import { orNearest } from './nearest.ts'
+import { flags } from './options.ts'
+import { loadAll } from './scenario-files.ts'
+import { suites } from './suites.ts'
+
+interface Listed {
+  name: string
+  [fact: string]: unknown
+}
+
+const scenarioList = async (root: string): Promise<Listed[]> =>
+  (await loadAll(root)).map(({ id, title, covers }) => ({ name: id, title, covers }))
+
+/** What there is, by kind. */
+const lists = {
+  scenarios: scenarioList,
+  async suites(root: string) {
+    const all = await loadAll(root)
+    return Object.entries(suites).map(([name, { summary, has }]) => ({
+      name,
+      title: summary,
+      scenarios: all.filter(has).map(({ id }) => id),
+    }))
+  },
+  faults: () => Object.keys(faults).map((name) => ({ name })),
+  checkers: () => Object.entries(checkers).map(([name, { law }]) => ({ name, title: law })),
+  defects: () =>
+    Object.entries(zoo).map(([name, { scenario, checker }]) => ({
+      name,
+      title: `caught by ${checker} in ${scenario}`,
+      scenario,
+      checker,
+    })),
+} as const satisfies Record<string, (root: string) => Listed[] | Promise<Listed[]>>
+
+const isKind = (name: string): name is keyof typeof lists => Object.hasOwn(lists, name)
+
+export const list: Command = {
+  name: 'list',
+  argument: '[kind]',
+  summary: 'what there is: scenarios (default), suites, faults, checkers, defects',
+  options: [flags.json],
+  async run([kind = 'scenarios'], { json }: { json?: boolean }, io) {
+    if (!isKind(kind)) {
+      const kinds = Object.keys(lists)
+      throw new UsageError(`cannot list ${kind}${orNearest(kind, kinds)}; there are ${kinds.join(', ')}`)
+    }
+    const entries: Listed[] = await lists[kind](io.root)
+    io.out(json ? `${JSON.stringify({ [kind]: entries }, null, 2)}\n` : lines(entries))
+    return 0
+  },
+}
+
+function lines(entries: readonly Listed[]): string {
+  const width = Math.max(...entries.map(({ name }) => name.length))
+  return entries.map(({ name, title }) => `${`${name.padEnd(width)}  ${String(title ?? '')}`.trimEnd()}\n`).join('')
+}

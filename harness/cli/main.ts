@@ -1,0 +1,21 @@
+import { fileURLToPath } from 'node:url'
+import { systemClock } from '../platform/clock.ts'
+import { watchSignals } from './interruption.ts'
+import { main } from './program.ts'
+
+/** The command line: the only file of it that touches the process. */
+const say = (text: string) => void process.stderr.write(text)
+
+// A reader that went away (`squall list | head`) is no error.
+process.stdout.on('error', () => process.exit(0))
+
+process.exitCode = await main(process.argv.slice(2), {
+  out: (text) => void process.stdout.write(text),
+  err: say,
+  isTty: process.stderr.isTTY === true,
+  env: process.env,
+  clock: systemClock,
+  cwd: process.cwd(),
+  root: fileURLToPath(new URL('../..', import.meta.url)),
+  interruption: watchSignals(process, (sentence) => say(`squall: ${sentence}\n`)),
+})

@@ -1,0 +1,101 @@
+import { zoo } from '../runner/zoo.ts'
+import type { OptionSpec } from './command.ts'
+import { UsageError } from './errors.ts'
+import { orNearest } from './nearest.ts'
+
+const nodesMax = 9
+const jobsMax = 16
+const repeatMax = 1_000
+
+/** A whole number in bounds, or a sentence that says which. */
+export const wholeNumber = (flag: string, min: number, max: number) => (text: string) => {
+  const n = Number(text)
+  if (/^\d+$/.test(text) && n >= min && n <= max) return n
+  throw new UsageError(`${flag} takes a whole number from ${min} to ${max}; got "${text}"`)
+}
+
+/** `0x5eed` or `24301`: 32 bits. */
+export function parseSeed(text: string): number {
+  const seed = /^(0x[0-9a-f]+|\d+)$/i.test(text) ? Number(text) : Number.NaN
+  if (Number.isInteger(seed) && seed <= 0xffff_ffff) return seed
+  throw new UsageError(`--seed takes a number below 2^32, such as 0x5eed; got "${text}"`)
+}
+
+const msOf: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
+
+/** `90s`, `10m`, `1h`. */
+export function parseDuration(text: string): number {
+  const [, n, unit] = /^(\d+)(ms|s|m|h)$/.exec(text) ?? []
+  if (n && unit && Number(n) > 0) return Number(n) * msOf[unit]!
+  throw new UsageError(`--budget takes a duration such as 90s or 10m; got "${text}"`)
+}
+
+export function parseGrep(text: string): RegExp {
+  try {
+    return new RegExp(text, 'i')
+  } catch (error) {
+    throw new UsageError(`--grep takes a regular expression: ${(error as Error).message}`)
+  }
+}
+
+function parseDefect(text: string, before: unknown): string[] {
+  const known = Object.keys(zoo)
+  const wanted = text.split(',').map((id) => id.trim().toUpperCase())
+  const stranger = wanted.find((id) => !known.includes(id))
+  if (stranger !== undefined)
+    throw new UsageError(
+      `there is no defect ${stranger}${orNearest(stranger, known)}; "squall list defects" lists them`,
+    )
+  return [...((before as string[] | undefined) ?? []), ...wanted]
+}
+
+const only = (flag: string, available: string, planned: readonly string[]) => (text: string) => {
+  if (text === available) return text
+  if (planned.includes(text)) throw new UsageError(`${flag} ${text} is not available yet; use ${flag} ${available}`)
+  throw new UsageError(`${flag} takes ${available}; got "${text}"`)
+}
+
+/** Flags that several commands share, by name. */
+export const flags = {
+  seed: { flags: '--seed <seed>', help: 'repeat an earlier workload and choice of faults', parse: parseSeed },
+  driver: {
+    flags: '--driver <driver>',
+    help: 'where the nodes run: process',
+    parse: only('--driver', 'process', ['container', 'remote']),
+    default: 'process',
+  },
+  pubsub: {
+    flags: '--pubsub <adapter>',
+    help: 'how the nodes talk: mesh',
+    parse: only('--pubsub', 'mesh', ['redis']),
+    default: 'mesh',
+  },
+  nodes: {
+    flags: '--nodes <n>',
+    help: 'size of a cluster, where the scenario does not say',
+    parse: wholeNumber('--nodes', 1, nodesMax),
+    default: 3,
+  },
+  grep: { flags: '--grep <pattern>', help: 'only scenarios whose id or title matches', parse: parseGrep },
+  repeat: {
+    flags: '--repeat <n>',
+    help: 'run that often; the worst verdict counts',
+    parse: wholeNumber('--repeat', 1, repeatMax),
+    default: 1,
+  },
+  jobs: {
+    flags: '--jobs <n>',
+    help: 'scenarios side by side',
+    parse: wholeNumber('--jobs', 1, jobsMax),
+    default: 2,
+  },
+  out: { flags: '--out <folder>', help: 'folder for the folders of runs (default: reports)' },
+  json: { flags: '--json', help: 'one JSON document on stdout, and nothing else' },
+  headed: { flags: '--headed', help: 'show the browsers' },
+  budget: { flags: '--budget <duration>', help: 'stop after this long, such as 90s or 10m', parse: parseDuration },
+  defect: {
+    flags: '--defect <id>',
+    help: 'start the nodes with a planted defect (may be given again)',
+    parse: parseDefect,
+  },
+} as const satisfies Record<string, OptionSpec>

@@ -1,0 +1,119 @@
+import { CommanderError, InvalidArgumentError, Option, Command as Program } from 'commander'
+import { EnvironmentMissing } from '../drivers/errors.ts'
+import { exitCodes } from '../runner/result.ts'
+import { check } from './check.ts'
+import { clean } from './clean.ts'
+import type { Command, Io, OptionSpec } from './command.ts'
+import { doctor } from './doctor.ts'
+import { UsageError } from './errors.ts'
+import { list } from './list.ts'
+import { orNearest } from './nearest.ts'
+import { replay } from './replay.ts'
+import { report } from './report.ts'
+import { run } from './run.ts'
+import { selftest } from './selftest.ts'
+import { test } from './test.ts'
+import { trend } from './trend.ts'
+import { up } from './up.ts'
+
+/** Every command by its name, in the order of the help. */
+export const commands: Record<string, Command> = {
+  run,
+  list,
+  up,
+  doctor,
+  replay,
+  check,
+  selftest,
+  report,
+  trend,
+  clean,
+  test,
+}
+
+/** Verbs that are agreed on and not there yet. */
+const planned = ['shrink', 'bench', 'compare']
+
+const codesInWords =
+  '0 passed, 1 a law was violated, 2 unknown, 5 cleanup leaked, 64 usage, 69 environment missing, 70 harness bug, 124 budget exhausted, 130/143 interrupted after healing'
+
+/** Parses, runs one command and answers the exit code. Nothing that a person can do wrong shows a stack. */
+export async function main(argv: readonly string[], io: Io): Promise<number> {
+  try {
+    const verb = argv.find((word) => !word.startsWith('-'))
+    if (verb !== undefined) demandKnown(verb)
+    let code: number = exitCodes.passed
+    const program = build(io, (answer) => {
+      code = answer
+    })
+    if (argv.length === 0) {
+      io.err(program.helpInformation())
+      return exitCodes.usage
+    }
+    await program.parseAsync([...argv], { from: 'user' })
+    return code
+  } catch (error) {
+    return complain(error as Error, io)
+  }
+}
+
+function demandKnown(verb: string) {
+  if (verb in commands || verb === 'help') return
+  if (planned.includes(verb)) throw new UsageError(`${verb} is not available yet; "squall --help" shows what is`)
+  throw new UsageError(
+    `there is no command ${verb}${orNearest(verb, Object.keys(commands))}; "squall --help" shows what there is`,
+  )
+}
+
+function build(io: Io, answer: (code: number) => void): Program {
+  const program = new Program('squall')
+    .description('Breaks a cluster on purpose and tells the truth about it.')
+    .usage('<command> [options]')
+    .addHelpText('after', `\nExit codes: ${codesInWords}.`)
+  quiet(program, io)
+  for (const command of Object.values(commands)) {
+    const sub = program.command(command.name).description(command.summary)
+    quiet(sub, io)
+    if (command.argument) sub.argument(command.argument)
+    for (const option of command.options) sub.addOption(toOption(option))
+    sub.action(async (...args: unknown[]) => {
+      const given = command.argument ? args[0] : []
+      const names = Array.isArray(given) ? given : given === undefined ? [] : [given]
+      answer(await command.run(names as string[], sub.opts(), io))
+    })
+  }
+  return program
+}
+
+/** Commander tells; we decide how the process ends. */
+function quiet(program: Program, io: Io) {
+  program
+    .exitOverride()
+    .allowExcessArguments(false)
+    .configureOutput({ writeOut: io.out, writeErr: () => {} })
+}
+
+function toOption({ flags, help, parse, default: standard }: OptionSpec): Option {
+  const option = new Option(flags, help)
+  if (standard !== undefined) option.default(standard)
+  if (parse) option.argParser(parse as (text: string, before: unknown) => unknown)
+  return option
+}
+
+const asCode = (error: Error): number => {
+  if (error instanceof UsageError || error instanceof InvalidArgumentError) return exitCodes.usage
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.passed : exitCodes.usage
+  return error instanceof EnvironmentMissing ? exitCodes.environment : exitCodes.harnessBug
+}
+
+function complain(error: Error, io: Io): number {
+  const code = asCode(error)
+  if (code === exitCodes.passed) return code
+  const sentence = error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ')
+  if (code !== exitCodes.harnessBug) io.err(`squall: ${sentence}\n`)
+  else {
+    io.err(`squall: the harness itself failed: ${sentence}; SQUALL_DEBUG=1 shows where\n`)
+    if (io.env.SQUALL_DEBUG) io.err(`${error.stack}\n`)
+  }
+  return code
+}

@@ -1,0 +1,117 @@
+import { findBrowser } from '../drivers/find-browser.ts'
+import { freshSeed } from '../platform/random.ts'
+import { allReporters } from '../reporters/index.ts'
+import { json } from '../reporters/json.ts'
+import { wantsColor } from '../reporters/palette.ts'
+import type { Reporter } from '../reporters/reporter.ts'
+import { exitCodes, type RunResult } from '../runner/result.ts'
+import { type RunOptions, runAll } from '../runner/run.ts'
+import type { Command, Io } from './command.ts'
+import { flags } from './options.ts'
+import { demandPages, demandWritable, outFolder } from './run-folder.ts'
+import { selectScenarios } from './scenario-files.ts'
+
+export interface RunFlags {
+  seed?: number
+  nodes: number
+  grep?: RegExp
+  repeat: number
+  jobs: number
+  out?: string
+  json?: boolean
+  headed?: boolean
+  budget?: number
+  defect?: string[]
+}
+
+export const run: Command = {
+  name: 'run',
+  argument: '[scenario...]',
+  summary: 'run scenarios, judge what was seen, write a report (default: the suite acceptance)',
+  options: [
+    flags.seed,
+    flags.nodes,
+    flags.grep,
+    flags.repeat,
+    flags.jobs,
+    flags.defect,
+    flags.budget,
+    flags.headed,
+    flags.out,
+    flags.json,
+    flags.driver,
+    flags.pubsub,
+  ],
+  async run(names, options: RunFlags, io) {
+    const { suite, scenarios } = await selectScenarios({
+      names,
+      root: io.root,
+      cwd: io.cwd,
+      ...(options.grep && { grep: options.grep }),
+    })
+    return repeatedly(options, io, (reporter) => ({
+      ...baseOptions(options, io),
+      suite,
+      scenarios,
+      seed: options.seed ?? freshSeed(),
+      nodes: options.nodes,
+      defects: options.defect ?? [],
+      reporter,
+    }))
+  },
+}
+
+type Common = Pick<RunFlags, 'jobs' | 'out' | 'headed' | 'budget'>
+
+export const baseOptions = ({ jobs, headed, out, budget }: Common, io: Io) => ({
+  jobs,
+  headed: headed === true,
+  out: outFolder(io, out),
+  interruptedBy: io.interruption.by,
+  ...(budget !== undefined && { budgetMs: budget }),
+})
+
+/** What must be there before anything is started. */
+export function demandAll(out: string | undefined, io: Io) {
+  demandPages(io.root)
+  findBrowser(io.env)
+  demandWritable(outFolder(io, out))
+}
+
+/** Runs as often as was asked for; the worst exit code counts. With --json, one document: a list when there is more than one run. */
+export async function repeatedly(
+  { repeat = 1, json: asJson = false, out }: { repeat?: number; json?: boolean; out?: string },
+  io: Io,
+  optionsOf: (reporter: Reporter) => RunOptions,
+): Promise<number> {
+  demandAll(out, io)
+  const documents: RunResult[] = []
+  for (let n = 0; n < repeat && io.interruption.by() === undefined; n += 1) {
+    const reporter = allReporters(reporterOptions(io, asJson))
+    documents.push(await runAll(optionsOf(reporter)))
+  }
+  if (asJson) io.out(json(documents))
+  return worstCode(documents.map(({ exitCode }) => exitCode))
+}
+
+/** Without --json, the table is the result; with it, the table is progress. */
+export const reporterOptions = (io: Io, json: boolean) => ({
+  write: io.err,
+  writeResult: json ? io.err : io.out,
+  isTty: io.isTty,
+  color: wantsColor(io.isTty, io.env),
+  clock: io.clock,
+})
+
+const gravest = [
+  exitCodes.violated,
+  exitCodes.interrupted,
+  exitCodes.terminated,
+  exitCodes.budget,
+  exitCodes.unknown,
+  exitCodes.leaked,
+]
+
+/** A proven failure is never hidden by what came after it. */
+export const worstCode = (codes: readonly number[]): number =>
+  gravest.find((code) => codes.includes(code)) ?? codes.find((code) => code !== 0) ?? exitCodes.passed

@@ -1,0 +1,17 @@
+import type { Scenario } from '../scenario.ts'
+
+interface Suite {
+  summary: string
+  has(scenario: Scenario): boolean
+}
+
+const smoke = ['store/one-listing-at-a-time', 'store/missed-release', 'store/last-pairs', 'cluster/broadcast']
+
+/** Curated sets of scenarios, by name. */
+export const suites = {
+  acceptance: { summary: 'every story but the canaries', has: ({ canary }) => !canary },
+  smoke: { summary: 'a few short stories: page, reconnect, sale, broadcast', has: ({ id }) => smoke.includes(id) },
+} as const satisfies Record<string, Suite>
+
+export type SuiteName = keyof typeof suites
+export const isSuite = (name: string): name is SuiteName => Object.hasOwn(suites, name)

@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { exitCodes } from '../runner/result.ts'
+import type { Command, Io } from './command.ts'
+import { codeOf } from './interruption.ts'
+
+/** What is checked before the tests run, by name. */
+const checks: Record<string, readonly string[]> = {
+  types: ['tsc', '--noEmit'],
+  lint: ['biome', 'check', '.'],
+}
+
+const closingLine = /^(\d+) passed, (\d+) failed(.*)$/
+
+export const test: Command = {
+  name: 'test',
+  argument: '[filter...]',
+  summary: "the project's own tests: types, lint, unit, integration (with a filter: only the tests that match)",
+  options: [],
+  async run(filters, _options, io) {
+    const broken: string[] = []
+    for (const [name, command] of Object.entries(checks))
+      if ((await tool(command, io, io.out)).code !== 0) broken.push(name)
+    const stopped = io.interruption.by()
+    if (stopped) return codeOf(stopped)
+
+    const tests = await tool(['vitest', 'run', ...filters], io, withoutClosing(io.out))
+    const closing = closingOf(tests.last, tests.code, broken.length)
+    for (const name of broken) io.out(`FAIL ${name}\n`)
+    io.out(`${closing}\n`)
+    const signal = io.interruption.by()
+    if (signal) return codeOf(signal)
+    return tests.code === 0 && broken.length === 0 ? exitCodes.passed : exitCodes.violated
+  },
+}
+
+/** The last line: failed checks count as failed, and a test runner that died did not pass. */
+export function closingOf(last: string | undefined, code: number, broken: number): string {
+  const [, passed = '0', failed = '0', rest = ''] = closingLine.exec(last ?? '') ?? []
+  const died = code !== 0 && Number(failed) === 0 ? 1 : 0
+  return `${passed} passed, ${Number(failed) + broken + died} failed${rest}`
+}
+
+/** Holds back the runner's own closing line: ours, which counts everything, is the last. */
+function withoutClosing(out: Io['out']): Io['out'] {
+  return (line) => {
+    if (!closingLine.test(line.trim())) out(line)
+  }
+}
+
+interface Ended {
+  code: number
+  /** The closing line, when there was one. */
+  last: string | undefined
+}
+
+/** Runs one of the project's tools and passes on what it says, line by line. */
+function tool([name, ...args]: readonly string[], io: Io, out: Io['out']): Promise<Ended> {
+  const bin = join(io.root, 'node_modules', '.bin')
+  const child = spawn(join(bin, name!), args, {
+    cwd: io.root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    // The pinned Node, whatever the caller has; and colours where the caller sees them.
+    env: { ...io.env, PATH: `${bin}:${io.env.PATH ?? ''}`, ...(io.isTty && !io.env.NO_COLOR && { FORCE_COLOR: '1' }) },
+  })
+  let rest = ''
+  let last: string | undefined
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    const lines = (rest + text).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) {
+      if (closingLine.test(line)) last = line
+      out(`${line}\n`)
+    }
+  })
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code) => {
+      if (rest !== '') out(`${rest}\n`)
+      resolve({ code: code ?? 1, last })
+    })
+  })
+}

@@ -1,0 +1,52 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { palette, wantsColor } from '../reporters/palette.ts'
+import { readRecord } from '../reporters/record.ts'
+import { counts, duration, outcomeMark, when } from '../reporters/words.ts'
+import type { RunResult } from '../runner/result.ts'
+import type { Command, Io } from './command.ts'
+import { flags } from './options.ts'
+import { outFolder } from './run-folder.ts'
+
+export const trend: Command = {
+  name: 'trend',
+  summary: 'the verdicts of the runs that are kept, oldest first',
+  options: [flags.out, flags.json],
+  async run(_names, { out, json }: { out?: string; json?: boolean }, io) {
+    const runs = keptRuns(outFolder(io, out), io)
+    const facts = runs.map((run) => ({
+      folder: run.folder,
+      startedAt: run.startedAt,
+      suite: run.suite,
+      seed: run.seed,
+      outcome: run.outcome,
+      ...counts(run),
+      durationMs: run.durationMs,
+    }))
+    if (json) io.out(`${JSON.stringify({ runs: facts }, null, 2)}\n`)
+    else if (facts.length === 0) io.out('no run is kept; "squall run" makes one\n')
+    else {
+      const paint = palette(wantsColor(io.isTty, io.env))
+      for (const one of facts)
+        io.out(
+          `${paint[one.outcome](`${outcomeMark[one.outcome]} ${one.outcome.padEnd(8)}`)}  ${when(one.startedAt)}  ${one.passed} passed, ${one.violated} violated, ${one.unknown} unknown  ${one.witnessed}/${one.faults} faults  ${duration(one.durationMs)}  ${one.folder}\n`,
+        )
+    }
+    return 0
+  },
+}
+
+/** Damaged runs are named and left out. */
+function keptRuns(folder: string, io: Io): RunResult[] {
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => name !== 'latest') : []
+  const runs = names.flatMap((name) => {
+    if (!existsSync(join(folder, name, 'verdict.json'))) return []
+    try {
+      return [readRecord(join(folder, name)).run]
+    } catch (error) {
+      io.err(`squall: ${name} is left out: ${(error as Error).message}\n`)
+      return []
+    }
+  })
+  return runs.sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1))
+}
