@@ -73,7 +73,11 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   return config
 }
 
+/** Values that must not reach a log: secrets, and an address with a password in it. */
+const holdsSecret = /SECRET|DATABASE_URL/
+
 function sentence({ path, message }: z.core.$ZodIssue, env: Record<string, string | undefined>) {
   const name = String(path[0])
-  return env[name] === undefined ? `${name} is missing` : `${name} is "${env[name]}": ${message}`
+  if (env[name] === undefined) return `${name} is missing`
+  return holdsSecret.test(name) ? `${name} is not valid: ${message}` : `${name} is "${env[name]}": ${message}`
 }

@@ -4,7 +4,7 @@ import type { Log } from '../../platform/log.ts'
 import { readAvailableCount, readCompleteProducts, writeReleased } from './catalog/product-reads.ts'
 import { sellOneUnit } from './checkout/single-item.ts'
 import type { Repo } from './db/repo.ts'
-import { type Inventory, type Loader, UnknownId } from './inventory/inventory.ts'
+import { type Inventory, InventoryNotReady, type Loader, UnknownId } from './inventory/inventory.ts'
 import type { Notifications } from './notifications.ts'
 import type { ReplicationEvent } from './replication/replication.ts'
 
@@ -43,9 +43,16 @@ export function createStore(options: StoreOptions) {
     !replicated || (defects.has('DF-58') && hops < loopHopsMax)
   const announces = ({ replicated = false }: Handling) => !replicated || defects.has('DF-60')
 
+  /** Asked before a write: a change that this node could not announce is refused while nothing has happened yet. */
+  function requireLoaded() {
+    if (!inventory.products()) throw new InventoryNotReady('the inventory is still loading')
+  }
+
   async function markProductReleased(productId: number, handling: Handling = {}) {
-    if (!handling.replicated && !(await writeReleased(repo, productId)))
-      throw new UnknownId(`there is no product ${productId}`)
+    if (!handling.replicated) {
+      requireLoaded()
+      if (!(await writeReleased(repo, productId))) throw new UnknownId(`there is no product ${productId}`)
+    }
     const product = await inventory.markReleased(productId)
     if (passesOn(handling)) replicate({ type: 'product_released', id: productId, hops: (handling.hops ?? -1) + 1 })
     if (announces(handling)) notifications.released(product)
@@ -59,6 +66,13 @@ export function createStore(options: StoreOptions) {
     if (change.after.availableCount === 0) notifications.itemOut(itemId)
   }
 
+  /** The unit is sold whatever happens here: a buyer told "failed" would buy it twice. */
+  async function makeKnown(itemId: number) {
+    await itemSold(itemId).catch((error: Error) =>
+      log.error({ itemId, reason: error.message }, 'store: a sale was made but could not be announced'),
+    )
+  }
+
   return {
     products: () => inventory.products(),
     /** Database first; then this node, the other nodes, the clients (ST-16). Throws before any change when the database is down. */
@@ -67,8 +81,9 @@ export function createStore(options: StoreOptions) {
     itemSold,
     /** Sells one unit; false when there is none (ST-18, ST-19). Announced after the commit (CT-57). */
     async sellItem(itemId: number): Promise<boolean> {
+      requireLoaded()
       const sold = await sellOneUnit({ repo, itemId, nodeName, defects, clock, announceEarly: () => itemSold(itemId) })
-      if (sold && !defects.has('DF-89')) await itemSold(itemId)
+      if (sold && !defects.has('DF-89')) await makeKnown(itemId)
       return sold
     },
     async handleReplicated({ type, id, hops }: ReplicationEvent) {

@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest'
+import type { Repo } from '../../../../system/apps/store/db/repo.ts'
+import type { Inventory } from '../../../../system/apps/store/inventory/inventory.ts'
+import { createStore } from '../../../../system/apps/store/store.ts'
+import { systemClock } from '../../../../system/platform/clock.ts'
+import type { Defect } from '../../../../system/platform/defects.ts'
+import { silentLog } from '../../../../system/platform/log.ts'
+import { completeProducts } from '../../../support/complete-products.ts'
+
+interface Setting {
+  defects?: Defect[]
+  left?: number
+  databaseDown?: boolean
+  loaded?: boolean
+  inventoryFails?: boolean
+}
+
+/** The store with every part written down as a line of a step log. */
+function store({ defects = [], left = 4, databaseDown = false, loaded = true, inventoryFails = false }: Setting = {}) {
+  const steps: string[] = []
+  const products = completeProducts()
+  const item = products[0]!.items[0]!
+  const query = async (sql: string) => {
+    if (databaseDown) throw new Error('no database')
+    steps.push(/released/.test(sql) ? 'write released' : 'write sale')
+    return [{ id: 1, units: 1 }]
+  }
+  const transaction = async (work: (client: unknown) => Promise<unknown>) => {
+    const result = await work({ query: async () => ({ rows: [await query('sale')] }) })
+    steps.push('commit')
+    return result
+  }
+  const inventory = {
+    products: () => (loaded ? products : undefined),
+    async markReleased(id: number) {
+      steps.push('inventory released')
+      return products.find((product) => product.id === id)!
+    },
+    async itemSold() {
+      if (inventoryFails) throw new Error('the inventory is restarting')
+      steps.push('inventory sold')
+      return { before: item, after: { ...item, availableCount: left } }
+    },
+    reload: async () => ({
+      released: [products[1]!],
+      items: [{ before: item, after: { ...item, availableCount: left } }],
+    }),
+  }
+  const said = (where: string) => ({
+    released: () => void steps.push(`${where} released`),
+    stockChange: () => {
+      steps.push(`${where} stock`)
+      return 'broadcast' as const
+    },
+  })
+  const built = createStore({
+    repo: { query, transaction } as unknown as Repo,
+    inventory: inventory as unknown as Inventory,
+    notifications: { ...said('clients'), locally: said('own clients'), itemOut: () => void steps.push('item out') },
+    replicate: ({ type, hops }) => void steps.push(`replicate ${type} ${hops}`),
+    nodeName: 'n1',
+    defects: new Set(defects),
+    clock: { ...systemClock, sleep: async () => {} },
+    log: silentLog,
+  })
+  return { store: built, steps }
+}
+
+describe('releasing a product', () => {
+  it('writes, then updates, then replicates, then tells (ST-16)', async () => {
+    const { store: shop, steps } = store()
+    await shop.markProductReleased(1)
+    expect(steps).toEqual(['write released', 'inventory released', 'replicate product_released 0', 'clients released'])
+  })
+
+  it('changes and says nothing while the database is down (ST-16, AT-21)', async () => {
+    const { store: shop, steps } = store({ databaseDown: true })
+    await expect(shop.markProductReleased(1)).rejects.toThrow('no database')
+    expect(steps).toEqual([])
+  })
+
+  it('is refused before any write while the inventory loads (NF-6)', async () => {
+    const { store: shop, steps } = store({ loaded: false })
+    await expect(shop.markProductReleased(1)).rejects.toThrow('still loading')
+    expect(steps).toEqual([])
+  })
+})
+
+describe('selling an item', () => {
+  it('commits, then updates, then replicates, then tells (ST-17, ST-18, CT-57)', async () => {
+    const { store: shop, steps } = store()
+    expect(await shop.sellItem(1)).toBe(true)
+    expect(steps).toEqual(['write sale', 'inventory sold', 'replicate item_sold 0', 'clients stock'])
+  })
+
+  it('says that the last one is gone (ST-17, CT-49)', async () => {
+    const { store: shop, steps } = store({ left: 0 })
+    await shop.sellItem(1)
+    expect(steps.at(-1)).toBe('item out')
+  })
+
+  it('is sold even when the news cannot be spread (ST-18)', async () => {
+    const { store: shop, steps } = store({ inventoryFails: true })
+    expect(await shop.sellItem(1)).toBe(true)
+    expect(steps).toEqual(['write sale'])
+  })
+
+  it('is refused before any write while the inventory loads (NF-6)', async () => {
+    const { store: shop, steps } = store({ loaded: false })
+    await expect(shop.sellItem(1)).rejects.toThrow('still loading')
+    expect(steps).toEqual([])
+  })
+})
+
+describe('a replicated event', () => {
+  it('updates this node and stays here (ST-55)', async () => {
+    const { store: shop, steps } = store()
+    await shop.handleReplicated({ type: 'item_sold', id: 1, hops: 0 })
+    await shop.handleReplicated({ type: 'product_released', id: 1, hops: 0 })
+    expect(steps).toEqual(['inventory sold', 'inventory released'])
+  })
+
+  it('tells the carts of this node that an item is gone (ST-17, CT-49)', async () => {
+    const { store: shop, steps } = store({ left: 0 })
+    await shop.handleReplicated({ type: 'item_sold', id: 1, hops: 0 })
+    expect(steps).toEqual(['inventory sold', 'item out'])
+  })
+})
+
+describe('catching up', () => {
+  it('tells only the clients of this node, and only what changed (ST-57)', async () => {
+    const { store: shop, steps } = store({ left: 0 })
+    await shop.catchUp()
+    expect(steps).toEqual(['own clients released', 'own clients stock', 'item out'])
+  })
+})
+
+describe('planted defects (FI-18)', () => {
+  const replicated = { type: 'item_sold', id: 1, hops: 0 } as const
+
+  it('DF-57 drops the news of a sale and no other news', async () => {
+    const { store: shop, steps } = store({ defects: ['DF-57'] })
+    await shop.handleReplicated(replicated)
+    await shop.handleReplicated({ ...replicated, type: 'product_released' })
+    expect(steps).toEqual(['inventory released'])
+  })
+
+  it('DF-58 replicates again, for a few hops', async () => {
+    const { store: shop, steps } = store({ defects: ['DF-58'] })
+    await shop.handleReplicated(replicated)
+    await shop.handleReplicated({ ...replicated, hops: 5 })
+    expect(steps).toEqual(['inventory sold', 'replicate item_sold 1', 'inventory sold'])
+  })
+
+  it('DF-60 tells the clients too', async () => {
+    const { store: shop, steps } = store({ defects: ['DF-60'] })
+    await shop.handleReplicated(replicated)
+    expect(steps).toEqual(['inventory sold', 'clients stock'])
+  })
+
+  it('DF-89 announces before the commit', async () => {
+    const { store: shop, steps } = store({ defects: ['DF-89'] })
+    await shop.sellItem(1)
+    expect(steps).toEqual(['write sale', 'inventory sold', 'replicate item_sold 0', 'clients stock', 'commit'])
+  })
+})

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest'
+import { readConfig } from '../../../system/platform/config.ts'
+
+const least = { DATABASE_URL: 'postgres://user:pass@127.0.0.1/shop' }
+
+describe('readConfig', () => {
+  it('fills in what is not said', () => {
+    const config = readConfig(least)
+    expect(config).toMatchObject({ SQUALL_NODE: 'nonode@nohost', HOST: '127.0.0.1', PORT: 4000, WEB: true })
+    expect(config).toMatchObject({ STORE_NO_STORE: true, STORE_STATE_ON_JOIN: true, STORE_PRODUCT_ROUTE: 'product:*' })
+    expect(config.DEFECTS.size).toBe(0)
+  })
+
+  it('reads peers and defects (FI-18)', () => {
+    const config = readConfig({
+      ...least,
+      CLUSTER_PEERS: 'n2=ws://127.0.0.1:5002, n3=ws://h:1',
+      DEFECTS: 'DF-1,DF-144',
+    })
+    expect(config.CLUSTER_PEERS).toEqual({ n2: 'ws://127.0.0.1:5002', n3: 'ws://h:1' })
+    expect([...config.DEFECTS]).toEqual(['DF-1', 'DF-144'])
+  })
+
+  it.each([
+    [{}, 'DATABASE_URL is missing'],
+    [{ ...least, PORT: 'http' }, 'PORT is "http"'],
+    [{ ...least, WEB: 'maybe' }, 'WEB is "maybe"'],
+    [{ ...least, DEFECTS: 'DF-9999' }, 'there is no defect DF-9999'],
+    [{ ...least, CLUSTER_PEERS: 'n2' }, 'expected name=ws://host:port, got "n2"'],
+    [{ ...least, NODE_ENV: 'production' }, 'SECRET_KEY_BASE is missing'],
+    [{ ...least, CLUSTER_PORT: '5001' }, 'CLUSTER_PORT is set but CLUSTER_SECRET is not'],
+  ])('refuses %j in one sentence', (env, sentence) => {
+    expect(() => readConfig(env)).toThrow(sentence)
+  })
+
+  it('prints no secret', () => {
+    const errorOf = (env: Record<string, string>) => {
+      try {
+        readConfig(env)
+      } catch (error) {
+        return (error as Error).message
+      }
+    }
+    expect(errorOf({ ...least, SECRET_KEY_BASE: 'hunter2' })).not.toContain('hunter2')
+    expect(errorOf({ DATABASE_URL: 'mysql://user:hunter2@h/db' })).not.toContain('hunter2')
+  })
+})
