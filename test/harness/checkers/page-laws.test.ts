@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest'
+import { joinedTopics } from '../../../harness/checkers/joined-topics.ts'
+import { oneAnnouncementPerChange } from '../../../harness/checkers/one-announcement-per-change.ts'
+import { releasedEverywhere } from '../../../harness/checkers/released-everywhere.ts'
+import { viewsMatchFreshRender } from '../../../harness/checkers/views-match-fresh-render.ts'
+import { final, historyOf, invoke, ok, rendering, type Told } from '../../support/histories.ts'
+
+const view = (value: unknown) => final('view', value, 'alice', 'n1')
+const fresh = (value: unknown) => final('fresh-render', value, 'fresh', 'n2')
+const release = [invoke('release', { productId: 1 }), ok('release', { productId: 1 })]
+
+describe('views-match-fresh-render (ST-58, DF-1, DF-2)', () => {
+  const check = (...told: Told[]) => viewsMatchFreshRender.check(historyOf(...told))
+
+  it('is valid when the open page shows what a reload would', () => {
+    expect(check(view(rendering()), fresh(rendering())).outcome).toBe('valid')
+  })
+
+  it('is invalid for another level, another button and a listing that still waits', () => {
+    expect(check(view(rendering('high')), fresh(rendering())).why).toContain('item 7 shows high instead of low')
+    expect(check(view(rendering()), fresh(rendering('low', false, true))).outcome).toBe('invalid')
+    expect(check(view(rendering('low', true)), fresh(rendering())).why).toContain('still says coming soon')
+    expect(check(view({ products: [] }), fresh(rendering())).why).toContain('product 1 is not shown')
+  })
+
+  it('is unknown when there is nothing to compare', () => {
+    expect(check(fresh(rendering())).outcome).toBe('unknown')
+    expect(check(view(rendering())).outcome).toBe('unknown')
+  })
+})
+
+describe('released-everywhere (ST-23, NF-6)', () => {
+  const check = (...told: Told[]) => releasedEverywhere.check(historyOf(...told))
+
+  it('is valid when every page and every node shows the release', () => {
+    expect(check(...release, view(rendering()), fresh(rendering())).outcome).toBe('valid')
+  })
+
+  it('is invalid when one page still waits', () => {
+    expect(check(...release, view(rendering('low', true)), fresh(rendering())).why).toContain('product 1 as alice')
+  })
+
+  it('is unknown when no release succeeded or nobody looked', () => {
+    expect(check(view(rendering())).outcome).toBe('unknown')
+    expect(check(...release).outcome).toBe('unknown')
+  })
+})
+
+describe('one-announcement-per-change (ST-55, DF-60)', () => {
+  const check = (...told: Told[]) => oneAnnouncementPerChange.check(historyOf(...told))
+  const heard = (joinRef: string | null): Told => ({
+    type: 'receive',
+    who: 'alice',
+    topic: 'product:1',
+    event: 'released',
+    joinRef,
+  })
+
+  it('is valid when one release is announced once', () => {
+    expect(check(...release, heard(null)).outcome).toBe('valid')
+  })
+
+  it('does not count the state that a join sends (ST-47)', () => {
+    expect(check(...release, heard(null), heard('1'), heard('2')).outcome).toBe('valid')
+  })
+
+  it('is invalid when every node announces it', () => {
+    expect(check(...release, heard(null), heard(null)).why).toContain('announced 2 times')
+  })
+
+  it('is unknown when nothing was released or nobody heard', () => {
+    expect(check(heard(null)).outcome).toBe('unknown')
+    expect(check(...release).outcome).toBe('unknown')
+  })
+})
+
+describe('joined-topics (CH-108, CH-112, DF-4)', () => {
+  const check = (...values: unknown[]) =>
+    joinedTopics.check(historyOf(...values.map((one) => final('joined', one, 'alice'))))
+  const expected = ['product:1', 'product:2']
+
+  it('is valid when a client is joined to all of its topics', () => {
+    expect(check({ connected: true, expected, joined: expected }).outcome).toBe('valid')
+  })
+
+  it('is invalid when it is connected and deaf, or not connected', () => {
+    expect(check({ connected: true, expected, joined: ['product:1'] }).why).toContain('alice misses product:2')
+    expect(check({ connected: false, expected, joined: [] }).why).toContain('not connected')
+  })
+
+  it('is unknown when no client was looked at', () => {
+    expect(check().outcome).toBe('unknown')
+  })
+})

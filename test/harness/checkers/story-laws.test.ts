@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest'
+import { expectations } from '../../../harness/checkers/expectations.ts'
+import { faultsWitnessed } from '../../../harness/checkers/faults-witnessed.ts'
+import { recoveryTime } from '../../../harness/checkers/recovery-time.ts'
+import { disconnect, fault, historyOf, join, type Told, theEnd } from '../../support/histories.ts'
+
+describe('expectations (AT-1)', () => {
+  const seen = (met: boolean): Told => ({
+    type: 'expectation',
+    who: 'harness',
+    value: { after: 2, text: 'all listings wait', met },
+    ...(!met && { error: 'product 1 does not' }),
+  })
+  const check = (...told: Told[]) => expectations.check(historyOf(...told))
+
+  it('is valid when all were met', () => {
+    expect(check(seen(true), seen(true)).outcome).toBe('valid')
+  })
+
+  it('is invalid when one was not, and names its step and text', () => {
+    expect(check(seen(true), seen(false))).toMatchObject({
+      outcome: 'invalid',
+      why: 'after step 2: all listings wait: product 1 does not',
+    })
+  })
+
+  it('is unknown when none was reached', () => {
+    expect(check().outcome).toBe('unknown')
+  })
+})
+
+describe('faults-witnessed', () => {
+  const check = (...told: Told[]) => faultsWitnessed.check(historyOf(...told))
+
+  it('is valid when a fault was seen to hold and to end, or none was asked for', () => {
+    expect(check(fault(0)).outcome).toBe('valid')
+    expect(check().outcome).toBe('valid')
+  })
+
+  it('is unknown when nobody felt it, whatever else happened', () => {
+    const unseen = fault(0, { id: 2, witnessedOnMs: null, witness: { on: 'nobody uses bob->n1', off: '' } })
+    expect(check(fault(0), unseen)).toMatchObject({
+      outcome: 'unknown',
+      why: expect.stringContaining('nobody uses bob->n1'),
+    })
+  })
+
+  it('is unknown when it was not seen to end', () => {
+    expect(check(fault(0, { witnessedOffMs: null })).why).toContain('was not seen to end')
+  })
+
+  it('judges the last word on each fault', () => {
+    expect(check(fault(0, { witnessedOnMs: null, witnessedOffMs: null }), fault(0)).outcome).toBe('valid')
+  })
+})
+
+describe('recovery-time (CH-106, NF-3)', () => {
+  const check = (...told: Told[]) => recoveryTime(10_000).check(historyOf(...told))
+  // Witnessed off at 16 s.
+  const lost = [join('alice', 0), fault(10_000), disconnect('alice', 10_500)]
+
+  it('is valid when who was cut off is back in time', () => {
+    expect(check(...lost, join('alice', 18_000), theEnd(60_000)).evidence).toEqual({
+      measuredMs: { 'alice after node.kill': 2_000 },
+    })
+  })
+
+  it('is invalid when it takes too long, or never happens', () => {
+    expect(check(...lost, join('alice', 30_000), theEnd(60_000)).why).toContain('too slow: alice took 14000 ms')
+    expect(check(...lost, theEnd(60_000)).why).toContain('not recovered: alice')
+  })
+
+  it('is unknown when no fault was witnessed to its end', () => {
+    expect(check(join('alice', 0), fault(10_000, { witnessedOffMs: null }), theEnd(60_000)).outcome).toBe('unknown')
+  })
+})

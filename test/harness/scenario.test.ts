@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest'
+import { after, BadScenario, scenario, step } from '../../harness/scenario.ts'
+
+const story = {
+  id: 'store/example',
+  title: 'an example',
+  define: 'what was released stays released',
+  covers: ['AT-1'],
+  steps: [step('look', async () => {})],
+  expectations: [after(1, 'it is there', async () => {})],
+}
+
+describe('scenario (AT-1)', () => {
+  it('accepts a story that can fail', () => {
+    expect(scenario(story).id).toBe('store/example')
+  })
+
+  it.each([
+    ['without a group in its id', { id: 'example' }],
+    ['without steps', { steps: [] }],
+    ['that expects nothing', { expectations: [] }],
+    ['that expects something after a step that it lacks', { expectations: [after(2, 'later', async () => {})] }],
+    ['that covers nothing', { covers: [] }],
+  ])('refuses a story %s', (_, change) => {
+    expect(() => scenario({ ...story, ...change })).toThrow(BadScenario)
+  })
+})

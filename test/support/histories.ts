@@ -1,0 +1,76 @@
+import { type History, toHistory } from '../../harness/history/history.ts'
+import type { FaultRecord, HistoryEvent, NewEvent } from '../../harness/history/operation.ts'
+
+export type Told = NewEvent & { tMs?: number }
+
+/** A history as a test tells it: events in order, at the second of their place unless they say when. */
+export const historyOf = (...told: Told[]): History =>
+  toHistory(told.map((event, i): HistoryEvent => ({ i, tMs: i * 1_000, ...event })))
+
+export const final = (f: string, value: unknown, who = 'harness', node?: string): Told => ({
+  type: 'final',
+  who,
+  f,
+  value,
+  ...(node && { node }),
+})
+
+export const join = (who: string, tMs: number, topic = 'ping'): Told => ({ type: 'join', who, topic, tMs })
+export const leave = (who: string, tMs: number, topic = 'ping'): Told => ({ type: 'leave', who, topic, tMs })
+export const disconnect = (who: string, tMs: number): Told => ({ type: 'disconnect', who, tMs })
+
+const entry = (publisher: string, seq: number) => ({ publisher, seq, origin: publisher })
+
+export const publish = (publisher: string, seq: number, tMs: number, topic = 'ping'): Told => ({
+  type: 'publish',
+  who: publisher,
+  topic,
+  event: 'ledger',
+  value: entry(publisher, seq),
+  tMs,
+})
+export const receive = (who: string, publisher: string, seq: number, tMs: number, topic = 'ping'): Told => ({
+  type: 'receive',
+  who,
+  topic,
+  event: 'ledger',
+  joinRef: null,
+  value: entry(publisher, seq),
+  tMs,
+})
+
+/** A fault that was asked for at `requestedMs`, and by default seen to hold and to end. */
+export const fault = (requestedMs: number, record: Partial<FaultRecord> = {}): Told => ({
+  type: 'fault',
+  who: 'nemesis',
+  tMs: requestedMs,
+  value: {
+    id: 1,
+    kind: 'node.kill',
+    target: 'n2',
+    options: {},
+    requestedMs,
+    witnessedOnMs: requestedMs + 100,
+    healRequestedMs: requestedMs + 5_000,
+    witnessedOffMs: requestedMs + 6_000,
+    witness: { on: 'the port is refused', off: 'ready' },
+    ...record,
+  } satisfies FaultRecord,
+})
+
+/** The end of the record, so that what came before is not at its edge. */
+export const theEnd = (tMs: number): Told => ({ type: 'phase', who: 'harness', tMs })
+
+export const invoke = (f: string, value: object, who = 'n1'): Told => ({ type: 'invoke', who, f, value })
+export const ok = (f: string, value: object, who = 'n1'): Told => ({ type: 'ok', who, f, value })
+
+export const stock = (released = true, item: Partial<Record<string, number>> = {}) => ({
+  products: [{ id: 1, released, items: [{ id: 7, initialCount: 10, availableCount: 8, soldUnits: 2, ...item }] }],
+})
+export const rendering = (level = 'low', soon = false, disabled = false) => ({
+  products: [{ id: '1', soon, sizes: soon ? [] : [{ itemId: '7', level, disabled }] }],
+})
+export const nodeState = (availableCount = 8, counters: Record<string, number> = {}, released = true) => ({
+  inventory: { products: [{ id: 1, released, items: [{ id: 7, availableCount }] }] },
+  counters,
+})
