@@ -81,13 +81,19 @@ const isSilent = (now: CanaryResult): Witness =>
     ? seen('a request gets no answer, one beside it does')
     : unseen(`a request through the link is ${now.answer}`)
 
+/** The other side got the request and may have closed after an answer that never came. */
+const getsNoAnswer = ({ answer }: CanaryResult): Witness =>
+  answer === 'silent' || answer === 'closed'
+    ? seen('a request is taken and its answer never comes, one beside it is answered')
+    : unseen(`a request through the link is ${answer}`)
+
 /** A black hole: nothing arrives, nothing is closed. */
 export const linkCut: FaultKind = (cluster, target) =>
   linkFault(cluster, target, { toxics: [blackHole('upstream'), blackHole('downstream')], broken: isSilent })
 
 /** What is sent from `from` arrives, the answers do not. */
 export const linkCutOneWay: FaultKind = (cluster, target) =>
-  linkFault(cluster, target, { toxics: [blackHole('downstream')], broken: isSilent })
+  linkFault(cluster, target, { toxics: [blackHole('downstream')], broken: getsNoAnswer })
 
 /** Every connection on the link is torn down with a TCP reset, new ones too, until it is healed. */
 export const linkReset: FaultKind = (cluster, target) =>

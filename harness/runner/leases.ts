@@ -60,6 +60,7 @@ export function openLeases(runId: string): Leases {
     list: () => [...held.values()],
     async close() {
       rmSync(file, { force: true })
+      watchdog.ref()
       const gone = new Promise((resolve) => watchdog.once('exit', resolve))
       watchdog.stdin?.end('done\n')
       await gone

@@ -63,7 +63,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     suite: options.suite,
     seed: hex(options.seed),
     nodes: options.nodes,
-    scenarios: options.scenarios,
+    scenarioCount: options.scenarios.length,
     folder,
   })
   const results: ScenarioResult[] = []
