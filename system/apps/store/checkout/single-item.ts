@@ -37,7 +37,7 @@ export async function sellUnits(repo: Repo, itemId: number, units: number, nodeN
 }
 
 /** How long the planted defects leave their window open. */
-const windowMs = 60
+const windowMs = 100
 
 /** DF-68: between the look and the write somebody else sells the same unit. */
 async function checkThenWrite({ repo, itemId, nodeName, clock }: Sale): Promise<boolean> {
