@@ -32,7 +32,7 @@ export const unknown = (why: string, evidence: Record<string, unknown> = {}): Ve
 /** A proven failure is never hidden, and no evidence is not a pass. */
 const severity = { valid: 0, unknown: 1, invalid: 2 } as const
 export const worst = (outcomes: readonly Verdict['outcome'][]): Verdict['outcome'] =>
-  outcomes.reduce((a, b) => (severity[b] > severity[a] ? b : a), 'valid' as Verdict['outcome'])
+  outcomes.length === 0 ? ('unknown' as const) : outcomes.reduce((a, b) => (severity[b] > severity[a] ? b : a))
 
 /** Runs a checker; one that throws has found out nothing. */
 export function judge(checker: Checker, history: History): Verdict {

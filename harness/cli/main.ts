@@ -9,7 +9,7 @@ const say = (text: string) => void process.stderr.write(text)
 // A reader that went away (`squall list | head`) is no error.
 process.stdout.on('error', () => process.exit(0))
 
-process.exitCode = await main(process.argv.slice(2), {
+const code = await main(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
   err: say,
   isTty: process.stderr.isTTY === true,
@@ -19,3 +19,6 @@ process.exitCode = await main(process.argv.slice(2), {
   root: fileURLToPath(new URL('../..', import.meta.url)),
   interruption: watchSignals(process, (sentence) => say(`squall: ${sentence}\n`)),
 })
+
+// Sockets of clients that were cut off may still be waiting for an answer; nobody needs it any more.
+process.stdout.write('', () => process.exit(code))

@@ -82,8 +82,8 @@ export async function runScenario(scenario: Scenario, context: ScenarioContext):
   const startedMs = clock.monotonicMs()
   const startedAt = new Date(clock.now()).toISOString()
   const elapsedMs = () => clock.monotonicMs() - startedMs
-  // A refusal by the node certainly did not happen; silence, or a failure in the middle, may have.
-  const isDefinite = (error: unknown) => error instanceof ControlError && error.status >= 400
+  // What a node refuses as wrong or sold out certainly did not happen; silence, or a failure in the middle, may have.
+  const isDefinite = (error: unknown) => error instanceof ControlError && error.status >= 400 && error.status < 500
   const recorder = createRecorder({ elapsedMs, sink: context.sink, isDefinite })
   const tape = createTape(context.recorded)
   const stage: Stage = {
@@ -105,7 +105,11 @@ export async function runScenario(scenario: Scenario, context: ScenarioContext):
     try {
       await run(stage)
     } catch (error) {
-      stage.obstacle ??= `${name}: ${(error as Error).message}`
+      const why = `${name}: ${(error as Error).message}`
+      stage.obstacle ??= why
+      // Nobody judges after these two: what they could not do has to be said here.
+      if (name === 'judge' || name === 'clean-up')
+        stage.checks.push({ name: 'told-to-its-end', outcome: 'unknown', why, evidence: {} })
     }
     timings.push({ name, startMs, endMs: Math.round(elapsedMs()) })
   }

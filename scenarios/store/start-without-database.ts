@@ -9,7 +9,10 @@ export default scenario({
   covers: ['AT-22', 'DF-70', 'ST-21', 'NF-5', 'DF-69'],
   steps: [
     step('load the shop', async (cast) => void (await openShop(cast, 'alice', 'n1'))),
-    step('kill the database', async (cast) => void (await cast.nemesis.inject('db.kill', 'db'))),
+    step(
+      'kill the database',
+      async (cast) => void cast.notes.set('outage', await cast.nemesis.inject('db.kill', 'db')),
+    ),
     step('restart the server', async (cast) => {
       const restart = await cast.nemesis.inject('node.stop', 'n1')
       cast.notes.set('restart', restart)
@@ -23,14 +26,10 @@ export default scenario({
       }
       cast.notes.set('statuses', [...seen])
     }),
-    step('start the database', (cast) =>
-      cast.nemesis
-        .healEverything()
-        .then(() =>
-          cast.until('n1 is ready', 15_000, async () => (await cast.cluster.node('n1').control.ready()).ready),
-        )
-        .then(() => {}),
-    ),
+    step('start the database', async (cast) => {
+      await (cast.notes.get('outage') as { heal(): Promise<void> }).heal()
+      await cast.nemesis.healEverything()
+    }),
     step('reload and release product 1', async (cast) => {
       await theTab(cast, 'alice').reload()
       succeeded(await cast.release('n1', 1), 'release')

@@ -5,44 +5,12 @@ import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import type { PubSub } from '../pubsub/index.ts'
 import type { Runtime } from '../runtime/index.ts'
-import { type OriginRule, originAllowed } from './origin.ts'
-import { checkRoutes, type Routes } from './routes.ts'
+import { originAllowed } from './origin.ts'
+import { checkRoutes } from './routes.ts'
 import { v2 } from './serializers/v2.ts'
+import type { SocketDefinition } from './socket-definition.ts'
+import { connected } from './socket-definition.ts'
 import { type Connection, openConnection } from './transports/websocket.ts'
-
-export type ConnectResult =
-  | { kind: 'connected'; assigns: Record<string, unknown>; id: string | null }
-  | { kind: 'refused'; reason: string }
-
-/** Accepts a connection; what is set here every channel of it can read (CH-8). */
-export const connected = (assigns: Record<string, unknown> = {}, id: string | null = null): ConnectResult => ({
-  kind: 'connected',
-  assigns,
-  id,
-})
-/** Refuses a connection: 403 at the client, the reason in the log (CH-12, CH-82). */
-export const refused = (reason: string): ConnectResult => ({ kind: 'refused', reason })
-
-export interface SocketOptions {
-  checkOrigin?: OriginRule
-  /** A client that sends nothing for so long is disconnected (CH-25). */
-  timeoutMs?: number
-  maxFrameBytes?: number
-  channelsMax?: number
-  subprotocols?: readonly string[]
-  compress?: boolean
-}
-
-export interface SocketDefinition {
-  name: string
-  /** Where it is mounted; the WebSocket listens at `<path>/websocket` (CH-11). */
-  path: string
-  channels: Routes
-  connect?(params: Record<string, string>): ConnectResult | Promise<ConnectResult>
-  options?: SocketOptions
-}
-
-export const socket = (definition: SocketDefinition): SocketDefinition => definition
 
 export interface EndpointOptions {
   sockets: readonly SocketDefinition[]

@@ -10,5 +10,6 @@ export {
   reply,
   stop,
 } from './channel.ts'
-export { connected, createEndpoint, type Endpoint, refused, type SocketDefinition, socket } from './endpoint.ts'
+export { createEndpoint, type Endpoint } from './endpoint.ts'
 export { isBytes } from './message.ts'
+export { connected, refused, type SocketDefinition, socket } from './socket-definition.ts'

@@ -1,10 +1,10 @@
 import type { WebSocket } from 'ws'
 import type { Clock } from '../../platform/clock.ts'
 import { type ChannelHost, type ChannelServer, startChannel } from '../channel-server.ts'
-import type { SocketDefinition } from '../endpoint.ts'
 import { closed, type Message } from '../message.ts'
 import { routeTo } from '../routes.ts'
 import { type Effect, receive } from '../socket.ts'
+import type { SocketDefinition } from '../socket-definition.ts'
 
 export interface Connection {
   readonly id: string
