@@ -18,6 +18,9 @@ export const atMostOnce: Checker = {
       })
     if (unexplained[0])
       return invalid(`lost-unexplained: ${said(unexplained[0])} never arrived`, { ...evidence, first: unexplained[0] })
+    const [stranger] = count('non-member')
+    if (stranger)
+      return invalid(`non-member: ${said(stranger)} arrived though it was not joined`, { ...evidence, first: stranger })
     if (disorder[0])
       return invalid(`reordered: ${disorder[0].subscriber} saw ${disorder[0].seq} after ${disorder[0].after}`, {
         first: disorder[0],

@@ -25,6 +25,12 @@ export const neverOversold: Checker = {
         `not conserved: item ${leaking.id} had ${leaking.initialCount}, has ${leaking.availableCount}, sold ${leaking.soldUnits}`,
         { leaking },
       )
+    const okSales = history.of('ok', 'sell').map(({ value }) => (value as { itemId: number }).itemId)
+    const lost = items.find(({ id, soldUnits }) => okSales.filter((itemId) => itemId === id).length > soldUnits)
+    if (lost)
+      return invalid(`lost sale: item ${lost.id} was sold more often than the database knows (${lost.soldUnits})`, {
+        lost,
+      })
     const soldUnits = items.reduce((sum, item) => sum + item.soldUnits, 0)
     const attempts = history.of('invoke').filter(({ f }) => f === 'sell' || f === 'reduce').length
     return attempts === 0

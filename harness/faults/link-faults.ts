@@ -26,10 +26,16 @@ interface LinkFault {
   /** Judges a request through the broken link, given one from before. */
   broken(now: CanaryResult, before: CanaryResult): Witness
   probeWithinMs?: number
+  /** An answer that comes this much later than before is not healthy yet. */
+  slowMs?: number
 }
 
 /** The common shape: toxics on one link, a canary through it and a control beside it. A link that carried nothing before was nobody's. */
-function linkFault(cluster: Cluster, target: string, { toxics, broken, probeWithinMs = 500 }: LinkFault): Fault {
+function linkFault(
+  cluster: Cluster,
+  target: string,
+  { toxics, broken, probeWithinMs = 500, slowMs = Number.POSITIVE_INFINITY }: LinkFault,
+): Fault {
   let link: Link
   let before: CanaryResult
   let bytesBefore = 0
@@ -60,7 +66,7 @@ function linkFault(cluster: Cluster, target: string, { toxics, broken, probeWith
         healthyWithinMs,
         async () => {
           const { answer, tookMs } = await probe(link)
-          return answer === 'answered'
+          return answer === 'answered' && tookMs - before.tookMs < slowMs
             ? seen(`a request through ${link.name} is answered in ${tookMs.toFixed(0)} ms`)
             : unseen(`a request through ${link.name} is ${answer}`)
         },
@@ -115,6 +121,7 @@ export const linkLatency: FaultKind = (cluster, target, options) => {
       { name: 'late', type: 'latency', stream: 'downstream', attributes: { latency: delayMs, jitter: jitterMs } },
     ],
     probeWithinMs: (delayMs + jitterMs) * 2 + 500,
+    slowMs: leastMs,
     broken({ answer, tookMs }, before) {
       const roseMs = tookMs - before.tookMs
       const said = `a request takes ${tookMs.toFixed(0)} ms, before ${before.tookMs.toFixed(0)} ms`

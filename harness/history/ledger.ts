@@ -53,7 +53,7 @@ function fateOf(history: History, publish: HistoryEvent, who: string, count: num
     ({ fromMs, toMs }) => fromMs <= publish.tMs && publish.tMs <= toMs,
   )
   if (count > 1) return 'duplicate'
-  if (count === 1) return 'once'
+  if (count === 1) return isNearMembership(history, who, publish) ? 'once' : 'non-member'
   if (!member) return 'lost-while-disconnected'
   if (near(membershipEdges(history, who, publish.topic), publish.tMs)) return 'lost-while-disconnected'
   return witnessedWindows(history).some(
@@ -62,6 +62,10 @@ function fateOf(history: History, publish: HistoryEvent, who: string, count: num
     ? 'lost-in-witnessed-window'
     : 'lost-unexplained'
 }
+
+/** Whoever was not joined, not even a little before or after, should not have got it. */
+const isNearMembership = (history: History, who: string, { topic, tMs }: HistoryEvent) =>
+  membership(history, who, topic).some(({ fromMs, toMs }) => fromMs - edgeMs <= tMs && tMs <= toMs + edgeMs)
 
 const near = (edgesMs: readonly number[], atMs: number) => edgesMs.some((edge) => Math.abs(edge - atMs) <= edgeMs)
 

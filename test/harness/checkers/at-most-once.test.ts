@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { atMostOnce } from '../../../harness/checkers/at-most-once.ts'
-import { fault, historyOf, join, publish, receive, theEnd } from '../../support/histories.ts'
+import { fault, historyOf, join, leave, publish, receive, theEnd } from '../../support/histories.ts'
 
 const check = (...told: Parameters<typeof historyOf>) => atMostOnce.check(historyOf(...told))
 
@@ -49,6 +49,17 @@ describe('at-most-once (AM-1, AM-3..6)', () => {
     const seen = [receive('alice', 'n1', 2, 5_010), receive('alice', 'n1', 1, 5_011)]
     const verdict = check(join('alice', 0), ...sent, ...seen, theEnd(20_000))
     expect(verdict).toMatchObject({ outcome: 'invalid', why: expect.stringContaining('reordered') })
+  })
+
+  it('is invalid for a message to somebody who left long before', () => {
+    const verdict = check(
+      join('alice', 0),
+      leave('alice', 5_000),
+      publish('n1', 1, 15_000),
+      receive('alice', 'n1', 1, 15_010),
+      theEnd(20_000),
+    )
+    expect(verdict).toMatchObject({ outcome: 'invalid', why: expect.stringMatching(/^non-member: /) })
   })
 
   it('is unknown without subscribers, without messages, and when not one arrived', () => {

@@ -26,6 +26,12 @@ describe('never-oversold (ST-19, DF-68)', () => {
     })
   })
 
+  it('is invalid when a sale was confirmed that the database does not know', () => {
+    const confirmed = { who: 'n1', type: 'ok', f: 'sell', value: { itemId: 7 } } as const
+    const verdict = check({ soldUnits: 1, availableCount: 9 }, sale, sale, confirmed, confirmed)
+    expect(verdict).toMatchObject({ outcome: 'invalid', why: expect.stringMatching(/^lost sale: /) })
+  })
+
   it('is unknown when nobody bought or the stock was not read', () => {
     expect(check({}).outcome).toBe('unknown')
     expect(neverOversold.check(historyOf(sale)).outcome).toBe('unknown')
