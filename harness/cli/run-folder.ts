@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync, mkdirSync, realpathSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { EnvironmentMissing } from '../drivers/errors.ts'
 import { UsageError } from './errors.ts'
 
@@ -27,7 +27,7 @@ export function findRun(name: string, { root, cwd }: Places): string {
 /** Checked before anything is started: a run that cannot leave its report is not worth its time. */
 export function demandWritable(folder: string) {
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     accessSync(folder, constants.W_OK)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
@@ -35,6 +35,13 @@ export function demandWritable(folder: string) {
       `cannot write reports to ${folder} (${code}); make it writable or choose another folder with --out`,
     )
   }
+}
+
+/** Step by step, because Node's own recursive mkdir never comes back from a file system that takes no folders. */
+function makeFolder(folder: string) {
+  if (existsSync(folder)) return
+  makeFolder(dirname(folder))
+  mkdirSync(folder)
 }
 
 /** The pages that the nodes serve come from a build. */

@@ -1,27 +1,8 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http'
-import { z } from 'zod'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type Clock, systemClock } from '../platform/clock.ts'
-import { ApiError, apiErrors } from './errors.ts'
-import { metricsText } from './metrics.ts'
-import { createProxy, type LinkProxy } from './proxy.ts'
-
-/** The version of the API that this server speaks. */
-const version = '2.12.0'
-
-const proxyWish = z.object({
-  name: z.string().optional(),
-  listen: z.string().optional(),
-  upstream: z.string().optional(),
-  enabled: z.boolean().optional(),
-})
-const toxicWish = z.object({
-  name: z.string().optional(),
-  type: z.string().optional(),
-  stream: z.string().optional(),
-  toxicity: z.number().optional(),
-  attributes: z.record(z.string(), z.number()).optional(),
-})
-type ProxyWish = z.infer<typeof proxyWish>
+import { createCollection } from './collection.ts'
+import { ApiError } from './errors.ts'
+import { type Answer, type Routes, routesOf } from './routes.ts'
 
 export interface LinkServerOptions {
   host?: string
@@ -36,168 +17,101 @@ export interface LinkServer {
   close(): Promise<void>
 }
 
-interface Answer {
-  status: number
-  body?: unknown
-  text?: string
-}
-type Handler = (body: unknown, proxyName: string, toxicName: string) => Answer | Promise<Answer>
-
 /** Proxies for network links, steered over the Toxiproxy HTTP API: the same code steers these and a real Toxiproxy. */
 export async function startLinkServer(options: LinkServerOptions): Promise<LinkServer> {
   const { host = '127.0.0.1', apiPort = 0, clock = systemClock, random } = options
-  const proxies = new Map<string, LinkProxy>()
-
-  const find = (name: string) => {
-    const proxy = proxies.get(name)
-    if (!proxy) throw apiErrors.proxyNotFound()
-    return proxy
-  }
-
-  async function create(wish: ProxyWish): Promise<LinkProxy> {
-    if (!wish.name) throw apiErrors.missingField('name')
-    if (!wish.upstream) throw apiErrors.missingField('upstream')
-    if (proxies.has(wish.name)) throw apiErrors.proxyExists()
-    const { name, upstream, listen = `${host}:0` } = wish
-    const proxy = createProxy({ name, upstream, listen: listen || `${host}:0`, clock, random })
-    if (wish.enabled !== false) await proxy.start()
-    proxies.set(name, proxy)
-    return proxy
-  }
-
-  async function populate(wishes: ProxyWish[]) {
-    for (const wish of wishes) {
-      if (!wish.name) throw apiErrors.missingField('name')
-      if (!wish.upstream) throw apiErrors.missingField('upstream')
-    }
-    const made: unknown[] = []
-    for (const wish of wishes) {
-      const old = proxies.get(wish.name!)
-      if (old && (old.state().listen !== wish.listen || old.state().upstream !== wish.upstream)) {
-        await old.stop()
-        proxies.delete(wish.name!)
-      }
-      const proxy = proxies.get(wish.name!) ?? (await create(wish))
-      await proxy.update({ enabled: wish.enabled ?? true })
-      made.push(proxy.state())
-    }
-    return { proxies: made }
-  }
-
-  async function reset() {
-    for (const proxy of proxies.values()) {
-      proxy.removeAllToxics()
-      await proxy.update({ enabled: true })
-    }
-  }
-
-  const routes: Record<string, Handler> = {
-    'GET /version': () => ({ status: 200, body: { version } }),
-    'GET /metrics': () => ({ status: 200, text: metricsText([...proxies.values()]) }),
-    'POST /reset': async () => {
-      await reset()
-      return { status: 204 }
-    },
-    'GET /proxies': () => ({
-      status: 200,
-      body: Object.fromEntries([...proxies].map(([name, proxy]) => [name, proxy.state()])),
-    }),
-    'POST /proxies': async (body) => ({ status: 201, body: (await create(parse(proxyWish, body))).state() }),
-    'POST /populate': async (body) => ({ status: 201, body: await populate(parse(z.array(proxyWish), body)) }),
-    'GET /proxies/:proxy': (_, name) => ({ status: 200, body: find(name).state() }),
-    'POST /proxies/:proxy': async (body, name) => {
-      const proxy = find(name)
-      const { listen, upstream, enabled } = parse(proxyWish, body)
-      await proxy.update({
-        ...(listen && { listen }),
-        ...(upstream && { upstream }),
-        ...(enabled !== undefined && { enabled }),
-      })
-      return { status: 200, body: proxy.state() }
-    },
-    'DELETE /proxies/:proxy': async (_, name) => {
-      await find(name).stop()
-      proxies.delete(name)
-      return { status: 204 }
-    },
-    'GET /proxies/:proxy/toxics': (_, name) => ({ status: 200, body: find(name).toxics() }),
-    'POST /proxies/:proxy/toxics': (body, name) => ({
-      status: 200,
-      body: find(name).addToxic(defined(parse(toxicWish, body))),
-    }),
-    'GET /proxies/:proxy/toxics/:toxic': (_, name, toxic) => ({ status: 200, body: find(name).toxic(toxic) }),
-    'POST /proxies/:proxy/toxics/:toxic': (body, name, toxic) => ({
-      status: 200,
-      body: find(name).updateToxic(toxic, defined(parse(toxicWish, body))),
-    }),
-    'DELETE /proxies/:proxy/toxics/:toxic': (_, name, toxic) => {
-      find(name).removeToxic(toxic)
-      return { status: 204 }
-    },
-  }
+  const collection = createCollection({ clock, random })
+  const routes = routesOf(collection)
+  const inTurn = createQueue()
+  let requests = 0
 
   const server = createServer(async (request, response) => {
-    const { status, body, text } = await answer(routes, request)
-    const type = text === undefined ? 'application/json' : 'text/plain; version=0.0.4'
-    response.writeHead(status, status === 204 ? {} : { 'content-type': type })
-    response.end(text ?? (body === undefined ? undefined : JSON.stringify(body)))
+    requests += 1
+    response.setHeader('x-toxiproxy-request-id', String(requests))
+    send(response, await answer(request, routes, inTurn))
   })
   const port = await listening(server, host, apiPort)
   return {
     apiUrl: `http://${host}:${port}`,
     async close() {
-      for (const proxy of proxies.values()) await proxy.stop()
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
       server.closeAllConnections()
-      await new Promise<void>((resolve) => server.close(() => resolve()))
+      await inTurn(collection.close)
+      await closed
     },
   }
 }
 
-async function answer(routes: Record<string, Handler>, request: IncomingMessage): Promise<Answer> {
-  try {
-    // A page in somebody's browser must not be able to break a network.
-    if (request.headers['user-agent']?.startsWith('Mozilla/')) return { status: 403, text: 'User agent not allowed\n' }
-    const parts = new URL(request.url ?? '/', 'http://localhost').pathname
-      .split('/')
-      .filter(Boolean)
-      .map(decodeURIComponent)
-    const [top, proxy = '', kind, toxic = ''] = parts
-    const pattern = ['', top, proxy && ':proxy', kind, toxic && ':toxic']
-      .filter((part, index) => part || index === 0)
-      .join('/')
-    const method = request.method === 'PATCH' ? 'POST' : request.method
-    const handler = routes[`${method} ${pattern}`]
-    if (handler) return await handler(await bodyOf(request), proxy, toxic)
-    const otherMethod = Object.keys(routes).some((route) => route.endsWith(` ${pattern}`))
-    return otherMethod ? { status: 405 } : { status: 404, text: '404 page not found\n' }
-  } catch (error) {
-    const status = error instanceof ApiError ? error.status : 500
-    return { status, body: { error: (error as Error).message, status } }
+/** One after the other: two requests must never open the same proxy. */
+function createQueue() {
+  let last: Promise<unknown> = Promise.resolve()
+  return <T>(run: () => T | Promise<T>): Promise<T> => {
+    const mine = last.then(run)
+    last = mine.catch(() => {})
+    return mine
   }
 }
 
-async function bodyOf(request: IncomingMessage): Promise<unknown> {
+async function answer(
+  request: IncomingMessage,
+  routes: Routes,
+  inTurn: ReturnType<typeof createQueue>,
+): Promise<Answer> {
+  // A page in somebody's browser must not be able to break a network.
+  if (request.headers['user-agent']?.startsWith('Mozilla/')) return plain(403, 'User agent not allowed')
+  const path = pathOf(request)
+  if (path === undefined) return plain(400, '400 Bad Request')
+  const found = Object.entries(routes).flatMap(([pattern, methods]) => {
+    const names = match(pattern, path)
+    return names ? [{ names, methods }] : []
+  })[0]
+  if (!found) return plain(404, '404 page not found')
+  const handler = found.methods[request.method ?? '']
+  if (!handler) return { status: 405 }
+  const text = await textOf(request).catch(() => undefined)
+  if (text === undefined) return plain(400, 'the body ended early')
+  return inTurn(() => handler({ proxy: '', toxic: '', ...found.names, text })).catch(refusal)
+}
+
+function refusal(error: unknown): Answer {
+  const status = error instanceof ApiError ? error.status : 500
+  return plain(status, JSON.stringify({ error: (error as Error).message, status }))
+}
+
+const plain = (status: number, text: string): Answer => ({
+  status,
+  contentType: 'text/plain; charset=utf-8',
+  text: `${text}\n`,
+  isRefusal: true,
+})
+
+function send(response: ServerResponse, { status, contentType, text, isRefusal }: Answer) {
+  if (contentType) response.setHeader('content-type', contentType)
+  if (isRefusal) response.setHeader('x-content-type-options', 'nosniff')
+  response.writeHead(status).end(text)
+}
+
+function pathOf(request: IncomingMessage): string | undefined {
+  try {
+    return decodeURIComponent((request.url ?? '/').replace(/[?#].*$/s, ''))
+  } catch {
+    return undefined
+  }
+}
+
+/** The named parts of a path, or undefined when it has another shape. */
+function match(pattern: string, path: string): Record<string, string> | undefined {
+  const [wanted, given] = [pattern.split('/'), path.split('/')]
+  const fits = wanted.every((part, index) => (part.startsWith(':') ? given[index] : part === given[index]))
+  if (!fits || wanted.length !== given.length) return undefined
+  return Object.fromEntries(wanted.flatMap((part, i) => (part.startsWith(':') ? [[part.slice(1), given[i]!]] : [])))
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk)
-  const text = Buffer.concat(chunks).toString()
-  if (!text) return undefined
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw apiErrors.badBody((error as Error).message)
-  }
+  return Buffer.concat(chunks).toString()
 }
-
-function parse<T>(schema: z.ZodType<T>, body: unknown): T {
-  const parsed = schema.safeParse(body)
-  if (parsed.success) return parsed.data
-  throw apiErrors.badBody(parsed.error.issues[0]!.message)
-}
-
-const defined = <T extends object>(wish: T) =>
-  Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]: NonNullable<T[K]>
-  }
 
 function listening(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {

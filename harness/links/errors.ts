@@ -1,3 +1,11 @@
+export class ApiError extends Error {
+  readonly status: number
+  constructor(status: number, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
 /** What the API answers when it refuses; the words and codes are those that Toxiproxy's clients expect. */
 export const apiErrors = {
   badBody: (detail: string) => new ApiError(400, `bad request body: ${detail}`),
@@ -11,10 +19,13 @@ export const apiErrors = {
   cannotListen: (detail: string) => new ApiError(500, detail),
 } as const
 
-export class ApiError extends Error {
-  readonly status: number
-  constructor(status: number, message: string) {
-    super(message)
-    this.status = status
-  }
+const bindProblems: Record<string, string> = {
+  EADDRINUSE: 'address already in use',
+  EADDRNOTAVAIL: 'cannot assign requested address',
+  EACCES: 'permission denied',
+}
+
+/** Why a listener could not be opened. */
+export function listenProblem(address: string, error: NodeJS.ErrnoException): ApiError {
+  return apiErrors.cannotListen(`listen tcp ${address}: bind: ${bindProblems[error.code ?? ''] ?? error.message}`)
 }

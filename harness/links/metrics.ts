@@ -1,19 +1,24 @@
-import type { LinkProxy, Stream } from './proxy.ts'
+import { streams } from './connection.ts'
+import type { LinkProxy } from './proxy.ts'
 
-const streams: readonly Stream[] = ['upstream', 'downstream']
+const escaped = (label: string) => label.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
 
-/** How many bytes each link carried, in the Prometheus text format, under the names that Toxiproxy uses. */
+/** How many bytes each link carried so far, in the Prometheus text format, under the names that Toxiproxy uses. */
 export function metricsText(proxies: readonly LinkProxy[]): string {
   const series = (kind: 'received' | 'sent') =>
     proxies.flatMap((proxy) => {
       const { name, listen, upstream } = proxy.state()
       return streams.map((direction) => {
-        const labels = `direction="${direction}",listener="${listen}",proxy="${name}",upstream="${upstream}"`
+        const labels = `direction="${direction}",listener="${listen}",proxy="${escaped(name)}",upstream="${escaped(upstream)}"`
         return `toxiproxy_proxy_${kind}_bytes_total{${labels}} ${proxy.bytes[direction][kind]}`
       })
     })
-  return ['received', 'sent']
-    .flatMap((kind) => [`# TYPE toxiproxy_proxy_${kind}_bytes_total counter`, ...series(kind as 'received' | 'sent')])
+  return (['received', 'sent'] as const)
+    .flatMap((kind) => [
+      `# HELP toxiproxy_proxy_${kind}_bytes_total Bytes ${kind} on a link, by direction.`,
+      `# TYPE toxiproxy_proxy_${kind}_bytes_total counter`,
+      ...series(kind),
+    ])
     .concat('')
     .join('\n')
 }

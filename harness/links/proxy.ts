@@ -1,33 +1,29 @@
-import { connect, createServer, type Server, type Socket } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import type { Clock } from '../platform/clock.ts'
-import { type ActiveToxic, type Direction, openDirection } from './direction.ts'
-import { apiErrors } from './errors.ts'
-import { isToxicType, type ToxicType, toxics } from './toxics/index.ts'
+import { formatAddress, parseAddress, resolveAddress } from './address.ts'
+import { type Connection, openConnection, type Stream, streams } from './connection.ts'
+import { apiErrors, listenProblem } from './errors.ts'
+import type { ActiveToxic } from './stage.ts'
+import { type ToxicType, toxics } from './toxics/index.ts'
 import type { Attributes } from './toxics/toxic.ts'
 
-export type Stream = 'upstream' | 'downstream'
-
+/** A toxic as the API shows it. */
 export interface ToxicState {
   attributes: Attributes
   name: string
   type: ToxicType
-  stream: Stream
+  /** As it was written: upper case is allowed. */
+  stream: string
   toxicity: number
 }
 
-/** What a client sends to add or change a toxic; every field may be missing. */
-export interface ToxicWish {
-  name?: string
-  type?: string
-  stream?: string
-  toxicity?: number
-  attributes?: Attributes
-}
-
-interface Connection {
-  client: Socket
-  upstream: Socket
-  directions: Record<Stream, { direction: Direction; active: ActiveToxic[] }>
+/** A proxy as the API shows it. */
+export interface ProxyState {
+  name: string
+  listen: string
+  upstream: string
+  enabled: boolean
+  toxics: ToxicState[]
 }
 
 export interface ProxyOptions {
@@ -40,102 +36,85 @@ export interface ProxyOptions {
 
 export type LinkProxy = ReturnType<typeof createProxy>
 
+const backlog = 1_024
+
+export const streamOf = (toxic: { stream: string }) => toxic.stream.toLowerCase() as Stream
+
 /** One listener, one upstream, and the toxics between them. Every connection is dialled on when it is accepted. */
 export function createProxy({ name, clock, random, ...addresses }: ProxyOptions) {
   let { listen, upstream } = addresses
   let server: Server | undefined
   let chain: ToxicState[] = []
   const connections = new Set<Connection>()
-  const bytes: Record<Stream, { received: number; sent: number }> = {
-    upstream: { received: 0, sent: 0 },
-    downstream: { received: 0, sent: 0 },
-  }
+  const bytes = { upstream: { received: 0, sent: 0 }, downstream: { received: 0, sent: 0 } }
 
-  const activate = (toxic: ToxicState): ActiveToxic => ({
-    name: toxic.name,
-    kind: toxics[toxic.type],
-    attributes: toxic.attributes,
-    applies: random() < toxic.toxicity,
-    memory: { bytes: 0 },
+  const activate = ({ name, type, attributes, toxicity }: ToxicState): ActiveToxic => ({
+    name,
+    kind: toxics[type],
+    attributes,
+    applies: random() < toxicity,
   })
+  const on = (stream: Stream) => chain.filter((toxic) => streamOf(toxic) === stream)
 
   function accept(client: Socket) {
-    const target = connect({ ...hostAndPort(upstream), allowHalfOpen: true })
-    const connection = { client, upstream: target } as Connection
-    const close = () => end(connection, (socket) => socket.destroy())
-    const reset = () => end(connection, (socket) => socket.resetAndDestroy())
-    const open = (stream: Stream, source: Socket, sink: Socket) => {
-      const active = chain.filter((toxic) => toxic.stream === stream).map(activate)
-      const count = (kind: 'received' | 'sent', size: number) => {
+    const connection = openConnection({
+      client,
+      upstream,
+      clock,
+      random,
+      toxics: { upstream: on('upstream').map(activate), downstream: on('downstream').map(activate) },
+      count(stream, kind, size) {
         bytes[stream][kind] += size
-      }
-      return {
-        active,
-        direction: openDirection({ source, target: sink, toxics: active, clock, random, count, close, reset }),
-      }
-    }
-    connection.directions = {
-      upstream: open('upstream', client, target),
-      downstream: open('downstream', target, client),
-    }
+      },
+      gone: () => connections.delete(connection),
+    })
     connections.add(connection)
-    for (const socket of [client, target]) {
-      socket.setNoDelay(true)
-      socket.on('error', close)
-      socket.on('close', () => {
-        if (client.destroyed && target.destroyed) forget(connection)
-        else if (socket.errored) close()
-      })
-    }
-  }
-
-  function forget(connection: Connection) {
-    connections.delete(connection)
-    for (const { direction } of Object.values(connection.directions)) direction.end()
-  }
-
-  function end(connection: Connection, how: (socket: Socket) => void) {
-    forget(connection)
-    how(connection.client)
-    how(connection.upstream)
-  }
-
-  /** Draws again only for toxics that are new or changed, so that a connection keeps its luck. */
-  function rewire(changed?: string) {
-    for (const connection of [...connections]) {
-      for (const [stream, side] of Object.entries(connection.directions)) {
-        const wanted = chain.filter((toxic) => toxic.stream === stream)
-        side.active = wanted.map(
-          (toxic) => side.active.find((one) => one.name === toxic.name && one.name !== changed) ?? activate(toxic),
-        )
-        side.direction.change(side.active)
-      }
-    }
   }
 
   async function start() {
     if (server) return
-    const fresh = createServer({ allowHalfOpen: true, noDelay: true }, accept)
-    await new Promise<void>((resolve, reject) => {
-      fresh.once('error', (error) => reject(apiErrors.cannotListen(error.message)))
-      fresh.listen({ ...hostAndPort(listen), backlog: 1_024 }, resolve)
-    })
-    const { address, port, family } = fresh.address() as { address: string; port: number; family: string }
-    listen = family === 'IPv6' ? `[${address}]:${port}` : `${address}:${port}`
+    const wanted = await resolveAddress(listen, 'listen tcp: ')
+    const fresh = createServer({ allowHalfOpen: true, noDelay: true }, (client) => guarded(client))
+    await listening(fresh, wanted)
+    const { address, port } = fresh.address() as { address: string; port: number }
+    listen = formatAddress({ host: address, port })
     server = fresh
+  }
+
+  /** An upstream that cannot even be read is like one that does not answer. */
+  function guarded(client: Socket) {
+    try {
+      parseAddress(upstream)
+    } catch {
+      return void client.destroy()
+    }
+    accept(client)
   }
 
   async function stop() {
     const old = server
     server = undefined
-    for (const connection of [...connections]) end(connection, (socket) => socket.destroy())
-    await new Promise<void>((resolve) => (old ? old.close(() => resolve()) : resolve()))
+    const closed = old && new Promise<void>((resolve) => old.close(() => resolve()))
+    for (const connection of connections) connection.destroy()
+    await closed
   }
 
-  const find = (toxicName: string) => {
+  /** Whether these addresses are others than the proxy has; a refused one changes nothing. */
+  async function differs(wish: { listen: string; upstream: string }): Promise<boolean> {
+    return formatAddress(await resolveAddress(wish.listen)) !== listen || wish.upstream !== upstream
+  }
+
+  const find = (toxicName: string): ToxicState => {
     const toxic = chain.find((one) => one.name === toxicName)
     if (!toxic) throw apiErrors.toxicNotFound()
     return toxic
+  }
+  const inOrder = () => streams.flatMap(on)
+
+  function removeToxic(toxicName: string) {
+    const toxic = find(toxicName)
+    chain = chain.filter((one) => one !== toxic)
+    for (const connection of connections) connection.links[streamOf(toxic)].remove(toxicName)
   }
 
   return {
@@ -143,56 +122,45 @@ export function createProxy({ name, clock, random, ...addresses }: ProxyOptions)
     bytes,
     start,
     stop,
+    differs,
     connectionCount: () => connections.size,
-    state: () => ({ name, listen, upstream, enabled: server !== undefined, toxics: chain }),
+    state: (): ProxyState => ({ name, listen, upstream, enabled: server !== undefined, toxics: inOrder() }),
     /** Other addresses take effect by a restart of the listener, which ends all connections. */
-    async update(wish: { listen?: string; upstream?: string; enabled?: boolean }) {
-      const moved = (wish.listen && wish.listen !== listen) || (wish.upstream && wish.upstream !== upstream)
-      const wantedOn = wish.enabled ?? server !== undefined
-      if (moved || !wantedOn) await stop()
-      listen = wish.listen || listen
-      upstream = wish.upstream || upstream
-      if (wantedOn) await start()
+    async update(wish: { listen?: string | undefined; upstream?: string | undefined; enabled?: boolean | undefined }) {
+      const next = { listen: wish.listen ?? listen, upstream: wish.upstream ?? upstream }
+      const enabled = wish.enabled ?? server !== undefined
+      const moves = await differs(next)
+      if (moves || !enabled) await stop()
+      if (moves) ({ listen, upstream } = next)
+      if (enabled) await start()
     },
-    toxics: () => chain,
+    toxics: inOrder,
     toxic: find,
-    addToxic(wish: ToxicWish): ToxicState {
-      const stream = wish.stream || 'downstream'
-      if (stream !== 'upstream' && stream !== 'downstream') throw apiErrors.invalidStream()
-      if (!isToxicType(wish.type)) throw apiErrors.invalidType()
-      const toxicName = wish.name || `${wish.type}_${stream}`
-      if (chain.some((one) => one.name === toxicName)) throw apiErrors.toxicExists()
-      const attributes = merged(toxics[wish.type].attributes, wish.attributes)
-      const toxic = { attributes, name: toxicName, type: wish.type, stream, toxicity: wish.toxicity ?? 1 } as const
+    addToxic(toxic: ToxicState): ToxicState {
+      if (chain.some((one) => one.name === toxic.name)) throw apiErrors.toxicExists()
       chain = [...chain, toxic]
-      rewire()
+      for (const connection of connections) connection.links[streamOf(toxic)].add(activate(toxic))
       return toxic
     },
-    updateToxic(toxicName: string, { attributes, toxicity }: ToxicWish): ToxicState {
+    /** Connections draw their luck again. */
+    updateToxic(toxicName: string, wish: { attributes: Attributes; toxicity?: number | undefined }): ToxicState {
       const old = find(toxicName)
-      const fresh = { ...old, attributes: merged(old.attributes, attributes), toxicity: toxicity ?? old.toxicity }
+      const attributes = { ...old.attributes, ...wish.attributes }
+      const fresh = { ...old, attributes, toxicity: wish.toxicity ?? old.toxicity }
       chain = chain.map((one) => (one === old ? fresh : one))
-      rewire(toxicName)
+      for (const connection of connections) connection.links[streamOf(fresh)].change(activate(fresh))
       return fresh
     },
-    removeToxic(toxicName: string) {
-      const toxic = find(toxicName)
-      chain = chain.filter((one) => one !== toxic)
-      rewire()
-    },
+    removeToxic,
     removeAllToxics() {
-      chain = []
-      rewire()
+      for (const toxic of inOrder()) removeToxic(toxic.name)
     },
   }
 }
 
-/** Only attributes that the toxic has; others are nobody's. */
-const merged = (known: Attributes, wish: Attributes = {}): Attributes =>
-  Object.fromEntries(Object.entries(known).map(([key, value]) => [key, wish[key] ?? value]))
-
-function hostAndPort(address: string): { host: string; port: number } {
-  const [, host, port] = /^(?:\[?(.*?)\]?):(\d+)$/.exec(address) ?? []
-  if (port === undefined) throw apiErrors.cannotListen(`address ${address}: expected host:port`)
-  return { host: host || '127.0.0.1', port: Number(port) }
+function listening(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(listenProblem(formatAddress({ host, port }), error)))
+    server.listen({ ...(host && { host }), port, backlog }, resolve)
+  })
 }

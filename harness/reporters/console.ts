@@ -1,8 +1,9 @@
+import { basename, dirname } from 'node:path'
 import type { Clock } from '../platform/clock.ts'
 import type { RunResult, ScenarioResult } from '../runner/result.ts'
 import { type Palette, palette } from './palette.ts'
 import type { Reporter } from './reporter.ts'
-import { count, counts, duration, outcomeMark, reasons, replayCommand, shownFolder, verdictSentence } from './words.ts'
+import { count, counts, duration, outcomeMark, reasons, verdictSentence } from './words.ts'
 
 export interface ConsoleOptions {
   /** Progress: never the result. */
@@ -30,6 +31,7 @@ export function consoleReporter(options: ConsoleOptions): Reporter {
   const { write, writeResult, isTty, clock } = options
   const paint = palette(options.color)
   const running = new Map<string, Running>()
+  let place = ''
   let drawn = 0
   let frame = 0
   let stopSpinner = () => {}
@@ -66,6 +68,7 @@ export function consoleReporter(options: ConsoleOptions): Reporter {
 
   return {
     onRunStart({ seed, nodes, scenarioCount, folder }) {
+      place = shownPlace(folder)
       say(paint.soft(`${count(scenarioCount, 'scenario')}, ${nodes} nodes, seed ${seed}, ${folder}`))
       if (isTty) spin()
     },
@@ -99,7 +102,7 @@ export function consoleReporter(options: ConsoleOptions): Reporter {
     onRunEnd(run) {
       stopSpinner()
       erase()
-      writeResult(closing(run, paint))
+      writeResult(closing(run, paint, place))
     },
   }
 }
@@ -115,8 +118,12 @@ function ended(result: ScenarioResult, paint: Palette): string {
   return [head, ...reasons(result).map((why) => `    ${why}`)].join('\n')
 }
 
+/** As short as it can be typed; the folder `reports` is where every command looks. */
+const shownPlace = (folder: string) =>
+  basename(dirname(folder)) === 'reports' ? `reports/${basename(folder)}` : folder
+
 /** The result of a run for people: table, sentence, where the report is, how to repeat it. */
-export function closing(run: RunResult, paint: Palette): string {
+export function closing(run: RunResult, paint: Palette, place: string): string {
   const idWidth = Math.max(8, ...run.scenarios.map(({ id }) => id.length))
   const rows = run.scenarios.map(({ id, outcome, faults, durationMs }) => {
     const seen = faults.filter(({ witnessedOnMs }) => witnessedOnMs !== null).length
@@ -132,7 +139,7 @@ export function closing(run: RunResult, paint: Palette): string {
     paint[run.outcome](verdictSentence(run)),
     `${passed} passed, ${violated} violated, ${unknown} unknown in ${duration(run.durationMs)}`,
     ...run.leaks.map((leak) => `left behind: ${leak}`),
-    `report: ${shownFolder(run)}/report.html`,
-    `replay: ${replayCommand(run)}`,
+    `report: ${place}/report.html`,
+    `replay: ./squall replay ${place}`,
   ].join('\n')}\n`
 }

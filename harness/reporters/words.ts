@@ -70,7 +70,7 @@ export function verdictSentence(run: RunResult): string {
   if (unknown > 0)
     return `Unknown: ${count(unknown, 'scenario')} of ${run.scenarios.length} proved nothing, first ${because(first('unknown')!)}.`
   if (run.scenarios.length === 0) return 'Unknown: no scenario ran.'
-  const proof = faults === 0 ? 'no fault was asked for' : `${witnessed} of ${count(faults, 'fault')} were witnessed`
+  const proof = faults === 0 ? 'no fault was asked for' : `faults witnessed: ${witnessed} of ${faults}`
   const leaks = run.leaks.length > 0 ? `, but the run left ${count(run.leaks.length, 'thing')} behind` : ''
   return `Passed: ${count(passed, 'scenario')} held every law; ${proof}${leaks}.`
 }

@@ -1,15 +1,24 @@
 import type { Toxic } from './toxic.ts'
 
-const sliceBytes = 4_096
+/** Timers fire late; so much of a delay is made up for by the next one. */
+const makeUpMs = 20
+const pieceMs = 100
+const foreverMs = Number.POSITIVE_INFINITY
 
-/** At most `rate` KB each second. */
+/** At most `rate` KB each second, in pieces of 100 ms; 0 lets nothing through. */
 export const bandwidth: Toxic = {
   attributes: { rate: 0 },
-  async pipe(chunk, { rate = 0 }, { wait, pass }) {
-    for (let start = 0; start < chunk.length; start += sliceBytes) {
-      const slice = chunk.subarray(start, start + sliceBytes)
-      if (rate > 0) await wait(slice.length / rate)
-      await pass(slice)
+  async pipe({ data, readMs }, { rate = 0 }, { wait, pass, monotonicMs, memory }) {
+    const pieceBytes = rate > 0 ? rate * pieceMs : data.length
+    let start = 0
+    while (start < data.length) {
+      const piece = data.subarray(start, start + pieceBytes)
+      memory.freeAtMs = Math.max(memory.freeAtMs, monotonicMs() - makeUpMs)
+      memory.freeAtMs += rate > 0 ? piece.length / rate : 0
+      const waited = await wait(rate > 0 ? memory.freeAtMs - monotonicMs() : foreverMs)
+      if (!waited) return pass(data.subarray(start), readMs)
+      await pass(piece, readMs)
+      start += piece.length
     }
   },
 }

@@ -1,6 +1,7 @@
 import { bandwidth } from './bandwidth.ts'
 import { latency } from './latency.ts'
 import { limitData } from './limit-data.ts'
+import { noop } from './noop.ts'
 import { resetPeer } from './reset-peer.ts'
 import { slicer } from './slicer.ts'
 import { slowClose } from './slow-close.ts'
@@ -12,6 +13,7 @@ export const toxics = {
   bandwidth,
   latency,
   limit_data: limitData,
+  noop,
   reset_peer: resetPeer,
   slicer,
   slow_close: slowClose,

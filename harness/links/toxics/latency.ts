@@ -3,9 +3,11 @@ import type { Toxic } from './toxic.ts'
 /** Delivers everything `latency` ms late, give or take `jitter`, in order. */
 export const latency: Toxic = {
   attributes: { latency: 0, jitter: 0 },
-  async pipe(chunk, { latency: delayMs = 0, jitter = 0 }, { wait, ageMs, random, pass }) {
+  aheadBytesMax: 16 * 1_048_576,
+  async pipe({ data, readMs }, { latency: latencyMs = 0, jitter = 0 }, { wait, monotonicMs, random, pass }) {
     const jitterMs = jitter > 0 ? (random() * 2 - 1) * jitter : 0
-    await wait(delayMs + jitterMs - ageMs())
-    await pass(chunk)
+    const waitMs = Math.max(0, readMs + latencyMs + jitterMs - monotonicMs())
+    const waited = await wait(waitMs)
+    await pass(data, waited ? readMs + waitMs : readMs)
   },
 }

@@ -1,13 +1,16 @@
-import type { Toxic } from './toxic.ts'
+import type { Stage, Toxic } from './toxic.ts'
 
-/** Drops all data; closes after `timeout` ms, or never when that is 0 (a black hole). Ends its connections when it is removed. */
+const closeLater = (delayMs: number, { timer, close }: Stage) => {
+  if (delayMs > 0) timer(delayMs, close)
+}
+
+/**
+ * Drops all data and closes the connection when none came for `timeout` ms; with 0 never (a black hole). Its removal ends the
+ * connections that it sat in: they have a hole in their data.
+ */
 export const timeout: Toxic = {
   attributes: { timeout: 0 },
   closesOnRemoval: true,
-  pipe: async () => {},
-  async begin({ timeout: delayMs = 0 }, { wait, close }) {
-    if (delayMs === 0) return
-    await wait(delayMs)
-    close()
-  },
+  begin: ({ timeout: delayMs = 0 }, stage) => closeLater(delayMs, stage),
+  pipe: async (_, { timeout: delayMs = 0 }, stage) => closeLater(delayMs, stage),
 }

@@ -1,0 +1,34 @@
+import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
+import { apiErrors } from './errors.ts'
+
+export interface Address {
+  /** Empty: every address of the machine. */
+  host: string
+  port: number
+}
+
+/** Reads `host:port`, `[::1]:port` or `:port`; nothing at all is any free port. `during` begins what is said about a bad one. */
+export function parseAddress(text: string, during = ''): Address {
+  if (text === '') return { host: '', port: 0 }
+  const [, bracketed, plain, port = ''] = /^(?:\[([^\]]*)\]|([^:]*)):([^:]*)$/.exec(text) ?? []
+  if (bracketed === undefined && plain === undefined) throw apiErrors.cannotListen(`${during}${whatIsWrong(text)}`)
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
+    throw apiErrors.cannotListen(`${during}address ${port}: invalid port`)
+  return { host: bracketed ?? plain ?? '', port: Number(port) }
+}
+
+const whatIsWrong = (text: string) =>
+  text.includes(':') ? `address ${text}: too many colons in address` : `address ${text}: missing port in address`
+
+export const formatAddress = ({ host, port }: Address) => `${host.includes(':') ? `[${host}]` : host}:${port}`
+
+/** With a number in place of a host's name, IPv4 before IPv6. */
+export async function resolveAddress(text: string, during = ''): Promise<Address> {
+  const { host, port } = parseAddress(text, during)
+  if (host === '' || isIP(host)) return { host, port }
+  const found = await lookup(host, { order: 'ipv4first' }).catch(() => {
+    throw apiErrors.cannotListen(`${during}lookup ${host}: no such host`)
+  })
+  return { host: found.address, port }
+}

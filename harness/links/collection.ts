@@ -1,0 +1,103 @@
+import type { Clock } from '../platform/clock.ts'
+import { type ProxyWish, readAttributes, type toxicWish } from './body.ts'
+import { streams } from './connection.ts'
+import { ApiError, apiErrors } from './errors.ts'
+import { createProxy, type LinkProxy, type ProxyState, streamOf, type ToxicState } from './proxy.ts'
+import { isToxicType, toxics } from './toxics/index.ts'
+
+type ToxicWish = ReturnType<typeof toxicWish.parse>
+
+export interface Populated {
+  failure: ApiError | undefined
+  proxies: ProxyState[]
+}
+
+export type ProxyCollection = ReturnType<typeof createCollection>
+
+/** All proxies of a server, by name. */
+export function createCollection(chance: { clock: Clock; random(): number }) {
+  const proxies = new Map<string, LinkProxy>()
+
+  const find = (name: string): LinkProxy => {
+    const proxy = proxies.get(name)
+    if (!proxy) throw apiErrors.proxyNotFound()
+    return proxy
+  }
+
+  function demandFields({ name, upstream }: ProxyWish, place = '') {
+    if (!name) throw apiErrors.missingField(`name${place}`)
+    if (!upstream) throw apiErrors.missingField(`upstream${place}`)
+    return { name, upstream }
+  }
+
+  /** Kept only when it could start. */
+  async function open(wish: ProxyWish): Promise<LinkProxy> {
+    const proxy = createProxy({ ...demandFields(wish), listen: wish.listen ?? '', ...chance })
+    if (wish.enabled ?? true) await proxy.start()
+    proxies.set(proxy.name, proxy)
+    return proxy
+  }
+
+  async function create(wish: ProxyWish): Promise<LinkProxy> {
+    const { name } = demandFields(wish)
+    if (proxies.has(name)) throw apiErrors.proxyExists()
+    return open(wish)
+  }
+
+  /** A proxy that already has these addresses stays as it is, with its toxics; another one of that name makes way. */
+  async function openOrKeep(wish: ProxyWish): Promise<LinkProxy> {
+    const { name, upstream } = demandFields(wish)
+    const old = proxies.get(name)
+    if (!old) return open(wish)
+    if (!(await old.differs({ listen: wish.listen ?? '', upstream }))) return old
+    await old.stop()
+    return open(wish)
+  }
+
+  return {
+    find,
+    create,
+    /** By name, in order. */
+    all: () => [...proxies.keys()].sort().map(find),
+    async remove(name: string) {
+      await find(name).stop()
+      proxies.delete(name)
+    },
+    /** Nothing is opened unless all are complete; the first that cannot be opened ends it, and those before it stay. */
+    async populate(readWishes: () => ProxyWish[]): Promise<Populated> {
+      const opened: ProxyState[] = []
+      try {
+        const wishes = readWishes()
+        for (const [index, wish] of wishes.entries()) demandFields(wish, ` at proxy ${index + 1}`)
+        for (const wish of wishes) opened.push((await openOrKeep(wish)).state())
+      } catch (error) {
+        if (error instanceof ApiError) return { failure: error, proxies: opened }
+        throw error
+      }
+      return { failure: undefined, proxies: opened }
+    },
+    async reset() {
+      for (const proxy of proxies.values()) {
+        await proxy.start()
+        proxy.removeAllToxics()
+      }
+    },
+    async close() {
+      for (const proxy of proxies.values()) await proxy.stop()
+    },
+  }
+}
+
+/** What a client asked for, with what it left out. */
+export function completeToxic({ type, name, stream = 'downstream', toxicity = 1, attributes }: ToxicWish): ToxicState {
+  if (!streams.includes(streamOf({ stream }))) throw apiErrors.invalidStream()
+  if (!isToxicType(type)) throw apiErrors.invalidType()
+  const known = toxics[type].attributes
+  return {
+    attributes: { ...known, ...readAttributes(known, attributes) },
+    name: name || `${type}_${stream}`,
+    type,
+    stream,
+    toxicity,
+  }
+}

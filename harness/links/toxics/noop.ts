@@ -1,0 +1,4 @@
+import type { Toxic } from './toxic.ts'
+
+/** Does nothing; for trying out the API. */
+export const noop: Toxic = { attributes: {} }
