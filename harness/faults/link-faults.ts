@@ -15,6 +15,13 @@ async function linkOf(cluster: Cluster, target: string): Promise<Link> {
 
 const probe = (link: Link, withinMs = 500) => canary(link.port, { database: link.to === 'db', withinMs })
 
+/** What the link can do when nothing else holds the machine up: one slow look must not hide the fault. */
+async function bestOfThree(link: Link): Promise<CanaryResult> {
+  const looks = [await probe(link), await probe(link), await probe(link)]
+  const answered = looks.filter(({ answer }) => answer === 'answered')
+  return answered.sort((a, b) => a.tookMs - b.tookMs)[0] ?? looks[0]!
+}
+
 /** The same request by a way of its own: shows that the target is well and only the link is not. */
 async function control(cluster: Cluster, link: Link): Promise<CanaryResult> {
   const beside = link.to === 'db' ? 'witness->db' : `witness->${link.to}`
@@ -43,7 +50,7 @@ function linkFault(
     async inject() {
       link = await linkOf(cluster, target)
       bytesBefore = await cluster.links.bytes(link.name)
-      before = await probe(link)
+      before = await bestOfThree(link)
       for (const toxic of toxics) await link.addToxic(toxic)
     },
     async witnessOn() {
