@@ -34,7 +34,7 @@ details>summary{cursor:pointer;color:var(--soft);font-size:.86rem}
 .legend i{display:inline-block;width:20px;height:10px;border-radius:2px;margin-right:6px}
 .l-requested{border:1.5px dashed var(--frame)}.l-witnessed{background:var(--fault)}.l-connected{background:var(--wire)}
 .legend .l-tick{width:2px;background:var(--tick);border-radius:0;margin-left:8px}.l-step{background:var(--step)}
-.timeline{display:block;width:100%;min-width:640px;height:auto;font:12px system-ui,sans-serif}
+.timeline{display:block;width:100%;min-width:820px;height:auto;font:12px system-ui,sans-serif}
 .timeline text{fill:var(--ink)}.timeline .axis{fill:var(--soft);text-anchor:middle;font-size:11px}.timeline .label{text-anchor:end}
 .timeline .inband,.timeline .number{font-size:11px;pointer-events:none}.timeline .number{font-weight:600}
 .grid{stroke:var(--line)}.lane{fill:var(--lane)}.phase0{fill:var(--phase0)}.phase1{fill:var(--phase1)}.step{fill:var(--step);stroke:var(--lane)}.broken{fill:var(--fault)}

@@ -63,10 +63,10 @@ export function verdictSentence(run: RunResult): string {
   const { passed, violated, unknown, faults, witnessed } = counts(run)
   const first = (outcome: Outcome) => run.scenarios.find((one) => one.outcome === outcome)
   const because = (scenario: ScenarioResult) => `${scenario.id} (${reasons(scenario)[0] ?? 'no reason was recorded'})`
-  if (run.interrupted)
-    return `Interrupted: ${count(run.scenarios.length, 'scenario')} had begun; the report is partial.`
   if (violated > 0)
     return `Violated: ${count(violated, 'scenario')} of ${run.scenarios.length} broke a law, first ${because(first('violated')!)}.`
+  if (run.interrupted)
+    return `Interrupted: ${count(run.scenarios.length, 'scenario')} had begun; the report is partial.`
   if (unknown > 0)
     return `Unknown: ${count(unknown, 'scenario')} of ${run.scenarios.length} proved nothing, first ${because(first('unknown')!)}.`
   if (run.scenarios.length === 0) return 'Unknown: no scenario ran.'

@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { checkers } from '../../../harness/checkers/index.ts'
+import { watchSignals } from '../../../harness/cli/interruption.ts'
+import { nearest } from '../../../harness/cli/nearest.ts'
+import { parseDuration, parseSeed } from '../../../harness/cli/options.ts'
+import { worstCode } from '../../../harness/cli/run.ts'
+import { loadAll } from '../../../harness/cli/scenario-files.ts'
+import { judgeCatch } from '../../../harness/cli/selftest.ts'
+import { closingOf } from '../../../harness/cli/test.ts'
+import type { RunResult } from '../../../harness/runner/result.ts'
+import { zoo } from '../../../harness/runner/zoo.ts'
+
+describe('words on the command line', () => {
+  it('reads seeds and durations', () => {
+    expect([parseSeed('0x5eed'), parseSeed('24301'), parseDuration('90s'), parseDuration('10m')]).toEqual([
+      24301, 24301, 90_000, 600_000,
+    ])
+  })
+
+  it('finds what was probably meant, and nothing when nothing is near', () => {
+    expect(nearest('rnu', ['run', 'report'])).toBe('run')
+    expect(nearest('missed-release', ['store/missed-release', 'store/sell-out'])).toBe('store/missed-release')
+    expect(nearest('hurricane', ['run', 'report'])).toBeUndefined()
+  })
+
+  it('hides no proven failure behind another exit code', () => {
+    expect(worstCode([0, 2, 1, 130])).toBe(1)
+    expect(worstCode([0, 5, 2])).toBe(2)
+    expect(worstCode([0, 0])).toBe(0)
+  })
+})
+
+describe('the zoo (FI-18)', () => {
+  const defects = () =>
+    [...readFileSync('system/platform/defects.ts', 'utf8').matchAll(/'(DF-\d+)':/g)].map(([, id]) => id)
+
+  it('has a detector for every defect that a node can be started with', () => {
+    expect(Object.keys(zoo)).toEqual(defects())
+  })
+
+  it('names scenarios that exist and checkers that judge there', async () => {
+    const all = await loadAll(process.cwd())
+    for (const [id, { scenario, checker }] of Object.entries(zoo)) {
+      const found = all.find((one) => one.id === scenario)
+      expect(found, `${id} needs ${scenario}`).toBeDefined()
+      expect(checkers, `${id} needs ${checker}`).toHaveProperty(checker)
+      const judges = [...(found?.laws ?? []).map(({ name }) => name), 'expectations']
+      expect(judges, `${checker} judges ${scenario}`).toContain(checker)
+    }
+  })
+
+  it('takes only the named checker, in the words of the defect, for a catch', () => {
+    const planted = { scenario: 'a/one', checker: 'at-most-once', finding: /^duplicate: / }
+    const run = (name: string, outcome: string, why: string) =>
+      ({ scenarios: [{ checks: [{ name, outcome, why, evidence: {} }] }] }) as unknown as RunResult
+    expect(judgeCatch(run('at-most-once', 'invalid', 'duplicate: n1/3 twice'), planted).caught).toBe(true)
+    expect(judgeCatch(run('at-most-once', 'invalid', 'reordered: x'), planted).caught).toBe(false)
+    expect(judgeCatch(run('at-most-once', 'unknown', 'duplicate: x'), planted).caught).toBe(false)
+    expect(judgeCatch(run('never-oversold', 'invalid', 'duplicate: x'), planted).caught).toBe(false)
+    expect(judgeCatch(run('at-most-once', 'valid', 'fine'), planted).finding).toContain('nobody noticed anything')
+  })
+})
+
+describe('the closing line of the tests', () => {
+  it('counts what failed before the tests, and a runner that died', () => {
+    expect(closingOf('12 passed, 0 failed', 0, 0)).toBe('12 passed, 0 failed')
+    expect(closingOf('12 passed, 1 failed, 2 skipped', 1, 1)).toBe('12 passed, 2 failed, 2 skipped')
+    expect(closingOf(undefined, 1, 0)).toBe('0 passed, 1 failed')
+  })
+})
+
+describe('Ctrl-C', () => {
+  it('asks for an orderly end first, and ends at once the second time', () => {
+    const heard: string[] = []
+    const handlers: Record<string, (signal: 'SIGINT' | 'SIGTERM') => void> = {}
+    const target = {
+      on: (name: string, handler: (signal: 'SIGINT' | 'SIGTERM') => void) => {
+        handlers[name] = handler
+      },
+      exit: (code: number) => heard.push(`exit ${code}`),
+    } as unknown as NodeJS.Process
+    const interruption = watchSignals(target, () => heard.push('said'))
+    interruption.onStop((signal) => heard.push(`stop ${signal}`))
+    handlers.SIGTERM?.('SIGTERM')
+    expect([interruption.by(), ...heard]).toEqual(['SIGTERM', 'said', 'stop SIGTERM'])
+    handlers.SIGINT?.('SIGINT')
+    expect(heard[2]).toBe('exit 130')
+  })
+})

@@ -1,0 +1,162 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { commands } from '../../../harness/cli/program.ts'
+import { squall } from './support.ts'
+
+let folder = ''
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'squall-test-'))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe('what makes no sense ends with one sentence and 64', () => {
+  it.each([
+    ['an unknown command', ['rnu'], 'there is no command rnu, did you mean run?; "squall --help" shows what there is'],
+    [
+      'a verb that is not there yet',
+      ['shrink', 'latest'],
+      'shrink is not available yet; "squall --help" shows what is',
+    ],
+    ['an unknown flag', ['run', '--sed', '1'], "unknown option '--sed' (Did you mean --seed?)"],
+    [
+      'an unknown scenario',
+      ['run', 'store/mised-release'],
+      'there is no scenario or suite store/mised-release, did you mean store/missed-release?; "squall list scenarios" lists them',
+    ],
+    ['a file that is not there', ['run', 'mine.ts'], 'there is no scenario file mine.ts'],
+    ['no nodes', ['run', '--nodes', '0'], '--nodes takes a whole number from 1 to 9; got "0"'],
+    ['half a job', ['run', '--jobs', '0.5'], '--jobs takes a whole number from 1 to 16; got "0.5"'],
+    ['a seed of letters', ['run', '--seed', 'wind'], '--seed takes a number below 2^32, such as 0x5eed; got "wind"'],
+    ['a budget without unit', ['run', '--budget', '5'], '--budget takes a duration such as 90s or 10m; got "5"'],
+    [
+      'a driver that is not there yet',
+      ['run', '--driver', 'container'],
+      '--driver container is not available yet; use --driver process',
+    ],
+    [
+      'an adapter that is not there yet',
+      ['up', '--pubsub', 'redis'],
+      '--pubsub redis is not available yet; use --pubsub mesh',
+    ],
+    [
+      'an unknown defect',
+      ['selftest', '--defect', 'DF-145'],
+      'there is no defect DF-145, did you mean DF-14?; "squall list defects" lists them',
+    ],
+    ['nothing left', ['run', 'smoke', '--grep', '^none$'], 'no scenario of smoke matches --grep ^none$'],
+    [
+      'an unknown run',
+      ['replay', 'yesterday'],
+      'there is no run yesterday; "squall trend" lists the runs that are kept, and "latest" is the newest',
+    ],
+    ['a missing argument', ['report'], "missing required argument 'run'"],
+    [
+      'a list of what there is not',
+      ['list', 'fault'],
+      'cannot list fault, did you mean faults?; there are scenarios, suites, faults, checkers, defects',
+    ],
+  ])('%s', async (_what, words, sentence) => {
+    expect(await squall(words)).toEqual({ code: 64, out: '', err: `squall: ${sentence}\n` })
+  })
+
+  it('no command at all: the help, on stderr', async () => {
+    const { code, out, err } = await squall([])
+    expect([code, out]).toEqual([64, ''])
+    expect(err).toMatch(/^Usage: squall/)
+  })
+})
+
+describe('a broken scenario file is named, with what is wrong with it', () => {
+  it.each([
+    ['syntax.ts', 'export default {{', /^squall: syntax\.ts is no scenario: .*$/],
+    ['import.ts', "import './not-there.ts'\nexport default 1", /^squall: import\.ts is no scenario: Cannot find .*$/],
+    ['throws.ts', "throw new Error('no wind')", /^squall: throws\.ts is no scenario: no wind.*$/],
+    ['nothing.ts', 'export const a = 1', /^squall: nothing\.ts is no scenario: it has no default export; .*$/],
+    [
+      'shape.ts',
+      'export default { id: 1 }',
+      /^squall: shape\.ts is no scenario: its default export is not made by .*$/,
+    ],
+  ])('%s', async (name, text, sentence) => {
+    writeFileSync(join(folder, name), text)
+    const { code, out, err } = await squall(['run', name], { cwd: folder })
+    expect([code, out]).toEqual([64, ''])
+    expect(err.trimEnd()).toMatch(sentence)
+  })
+})
+
+describe('what the machine lacks is said before anything is started, with 69', () => {
+  it('no built pages', async () => {
+    const { code, err } = await squall(['up'], { root: folder })
+    expect(code).toBe(69)
+    expect(err).toBe('squall: the pages are not built: dist/client/app.js is missing; run "npm run build"\n')
+  })
+
+  it('no browser', async () => {
+    const { code, err } = await squall(['run', 'smoke'], { env: { SQUALL_BROWSER: join(folder, 'no-browser') } })
+    expect([code, err.split('\n').length]).toEqual([69, 2])
+    expect(err).toMatch(/^squall: SQUALL_BROWSER names .*, but that is no program; /)
+  })
+
+  it('nowhere to write the report', async () => {
+    const browser = join(folder, 'browser')
+    writeFileSync(browser, '', { mode: 0o755 })
+    writeFileSync(join(folder, 'file'), '')
+    const out = join(folder, 'file', 'reports')
+    const { code, err } = await squall(['run', 'smoke', '--out', out], { env: { SQUALL_BROWSER: browser } })
+    expect([code, err]).toEqual([
+      69,
+      `squall: cannot write reports to ${out} (ENOTDIR); make it writable or choose another folder with --out\n`,
+    ])
+  })
+})
+
+describe('help and lists', () => {
+  it('names every command, and none that is not there', async () => {
+    const { code, out, err } = await squall(['--help'])
+    expect([code, err]).toEqual([0, ''])
+    for (const name of Object.keys(commands)) expect(out).toContain(`  ${name}`)
+    for (const name of ['shrink', 'bench', 'compare']) expect(out).not.toContain(`  ${name}`)
+  })
+
+  it.each(Object.keys(commands))('%s explains itself', async (name) => {
+    const { code, out } = await squall([name, '--help'])
+    expect(code).toBe(0)
+    expect(out).toContain(commands[name]?.summary.slice(0, 30))
+  })
+
+  it.each(['scenarios', 'suites', 'faults', 'checkers', 'defects'])('%s as one JSON document', async (kind) => {
+    const { code, out, err } = await squall(['list', kind, '--json'])
+    expect([code, err]).toEqual([0, ''])
+    expect(JSON.parse(out)[kind].length).toBeGreaterThan(1)
+  })
+})
+
+describe('runs that are kept', () => {
+  const fixture = join(import.meta.dirname, '..', 'reporters', 'fixture')
+
+  it('are listed, with damaged ones left out and named', async () => {
+    const kept = join(folder, 'kept')
+    mkdirSync(join(kept, 'torn'), { recursive: true })
+    writeFileSync(join(kept, 'torn', 'verdict.json'), '{')
+    expect((await squall(['trend', '--out', join(folder, 'none')])).out).toMatch(/^no run is kept/)
+    const { code, out, err } = await squall(['trend', '--out', join(fixture, '..'), '--json'])
+    expect([code, err]).toEqual([0, ''])
+    expect(JSON.parse(out).runs).toMatchObject([{ outcome: 'violated', violated: 1, faults: 4, witnessed: 3 }])
+    expect((await squall(['trend', '--out', kept])).err).toMatch(/^squall: torn is left out: /)
+  })
+
+  it('are judged again from their history, and a law that finds something else says so', async () => {
+    const { code, out } = await squall(['check', fixture])
+    expect(code).toBe(1)
+    expect(out).toContain('✗ violated  cluster/cut-link  at-most-once: ')
+    expect(out).toContain('(was valid)')
+  })
+
+  it('that cannot be replayed say why', async () => {
+    const { code, err } = await squall(['replay', fixture])
+    expect([code, err]).toEqual([64, `squall: ${fixture} cannot be replayed: there is no schedule.json in it\n`])
+  })
+})

@@ -1,0 +1,55 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { type RenderingName, renderFile, renderings } from '../../../harness/reporters/files.ts'
+import { readLines, readRecord } from '../../../harness/reporters/record.ts'
+
+const fixture = join(import.meta.dirname, 'fixture')
+const names = Object.keys(renderings) as RenderingName[]
+const folders: string[] = []
+const newFolder = () => {
+  const folder = mkdtempSync(join(tmpdir(), 'squall-test-'))
+  folders.push(folder)
+  return folder
+}
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true })
+})
+
+describe('what is derived from a verdict', () => {
+  it.each(names)('%s says everything that the fixture run holds', async (name) => {
+    await expect(renderings[name](readRecord(fixture))).toMatchFileSnapshot(`expected/${name}.txt`)
+  })
+
+  it.each(names)('%s is the same, byte for byte, when it is rendered again elsewhere', (name) => {
+    const folder = newFolder()
+    cpSync(fixture, folder, { recursive: true })
+    const render = () => readFileSync(renderFile(folder, name, readRecord(folder)), 'utf8')
+    const first = render()
+    expect(render()).toBe(first)
+    expect(first).toBe(renderings[name](readRecord(fixture)))
+  })
+
+  it('the page needs no network, and nothing that a program said becomes markup', () => {
+    const page = renderings['report.html'](readRecord(fixture))
+    expect(page).not.toMatch(/https?:\/\/|<script|<link|url\(|@import/)
+    expect(page).not.toMatch(/<(broken|markup|low)>/)
+    expect(page).toContain('&lt;broken&gt;')
+  })
+})
+
+describe('the record of a run', () => {
+  it('says in a sentence that a folder is no finished run', () => {
+    const folder = newFolder()
+    expect(() => readRecord(folder)).toThrow(/is not a finished run: there is no verdict.json in it$/)
+  })
+
+  it('leaves out a torn last line, and names a damaged one before it', () => {
+    const file = join(newFolder(), 'history.ndjson')
+    writeFileSync(file, '{"i":0}\n{"i":1}\n{"i":')
+    expect(readLines(file)).toEqual([{ i: 0 }, { i: 1 }])
+    writeFileSync(file, '{"i":0}\n{"i":\n{"i":2}\n')
+    expect(() => readLines(file)).toThrow(/history.ndjson is damaged in line 2/)
+  })
+})
