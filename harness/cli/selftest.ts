@@ -90,7 +90,8 @@ const quietly = (stage: Stage, suite: string, scenarios: readonly Scenario[], de
 
 async function plant(id: string, planted: Planted, scenario: Scenario, stage: Stage): Promise<DefectResult> {
   const run = await quietly(stage, id.toLowerCase(), [scenario], [id])
-  return { id, checker: planted.checker, ...judgeCatch(run, planted), seconds: Math.round(run.durationMs / 100) / 10 }
+  const { caught, finding } = judgeCatch(run, planted)
+  return { id, caught, checker: planted.checker, finding, seconds: Math.round(run.durationMs / 100) / 10 }
 }
 
 /** Caught means: the named checker says no, in the words of this defect. Any other alarm proves nothing about this detector. */

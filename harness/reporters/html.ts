@@ -28,7 +28,6 @@ ${sections.filter((section) => section !== '').join('\n')}
 type Outcome = keyof typeof outcomeMark
 const mark = (outcome: Outcome) => `<span class="mark ${outcome}">${outcomeMark[outcome]} ${outcome}</span>`
 const anchor = (id: string) => `s-${id.replace(/[^a-zA-Z0-9]+/g, '-')}`
-const clause = (text: string, suffix = '') => (text === '' ? '' : `${text}${suffix}`)
 
 function verdict({ run }: RunRecord): string {
   const numbers = counts(run)
@@ -48,12 +47,13 @@ function verdict({ run }: RunRecord): string {
 function overview({ run }: RunRecord): string {
   const rows = run.scenarios.map(
     (one) =>
-      `<tr><td class="tight">${mark(one.outcome)}</td><td><a href="#${anchor(one.id)}">${escapeHtml(one.id)}</a><br><span class="soft small">${escapeHtml(one.title)}</span></td><td data-label="faults" class="small">${escapeHtml(faultsInWords(one) || 'none')}</td><td data-label="covers" class="small">${escapeHtml(one.covers.join(', '))}</td><td class="n" data-label="took">${duration(one.durationMs)}</td></tr>`,
+      `<tr><td class="tight">${mark(one.outcome)}</td><td><a href="#${anchor(one.id)}">${escapeHtml(one.id)}</a><br><span class="soft small">${escapeHtml(one.title)}</span></td><td data-label="faults" class="small">${faultsInWords(one)}</td><td data-label="covers" class="small">${escapeHtml(one.covers.join(', '))}</td><td class="n" data-label="took">${duration(one.durationMs)}</td></tr>`,
   )
   return `<section class="card"><h2>Scenarios</h2><table class="stack"><thead><tr><th>verdict</th><th>scenario</th><th>faults</th><th>covers</th><th class="n">took</th></tr></thead><tbody>${rows.join('')}</tbody></table></section>`
 }
 
-const faultsInWords = ({ faults }: ScenarioResult) => faults.map(({ kind, target }) => `${kind} ${target}`).join(', ')
+const faultsInWords = ({ faults }: ScenarioResult) =>
+  faults.map(({ kind, target }) => `<span class="whole">${escapeHtml(`${kind} ${target}`)}</span>`).join(', ') || 'none'
 
 function scenarioCard(scenario: ScenarioResult, { eventsOf }: RunRecord): string {
   const why = reasons(scenario).map((one) => `<p class="why ${scenario.outcome}">${escapeHtml(one)}</p>`)
@@ -61,8 +61,11 @@ function scenarioCard(scenario: ScenarioResult, { eventsOf }: RunRecord): string
 <p>${escapeHtml(scenario.title)}</p>${why.join('')}
 <div class="wide">${timeline(scenario, eventsOf(scenario.id))}</div>${legend}
 ${checksTable(scenario.checks)}${expectationsTable(scenario)}${faultsTable(scenario.faults)}${artifacts(scenario)}
-<h3>Repeat this scenario</h3><pre>${escapeHtml(scenario.replay)}</pre></section>`
+<h3>Repeat this scenario</h3><pre>${escapeHtml(replayOf(scenario))}</pre></section>`
 }
+
+/** A run's command repeats all of it; here, one story of it is enough. */
+const replayOf = ({ id, replay }: ScenarioResult) => (replay.includes('--grep') ? replay : `${replay} --grep '^${id}$'`)
 
 const legend = `<ul class="legend"><li><i class="l-requested"></i>fault asked for</li><li><i class="l-witnessed"></i>fault witnessed</li><li><i class="l-step"></i>step</li><li><i class="l-connected"></i>connected</li><li><i class="l-tick"></i>message received</li></ul>`
 
@@ -83,7 +86,7 @@ function expectationsTable({ expectations, steps }: ScenarioResult): string {
   const titleOf = (n: number) => steps.find((step) => step.n === n)?.title ?? ''
   const rows = expectations.map(
     (one) =>
-      `<tr><td class="tight">${mark(outcomeOf(one.outcome))}</td><td>${one.after}. ${escapeHtml(titleOf(one.after))}</td><td>${escapeHtml(one.title)}${clause(one.why) && `<br><span class="soft small">${escapeHtml(one.why)}</span>`}</td></tr>`,
+      `<tr><td class="tight">${mark(outcomeOf(one.outcome))}</td><td>${one.after}. ${escapeHtml(titleOf(one.after))}</td><td>${escapeHtml(one.title)}${one.why !== '' && one.why !== 'seen' ? `<br><span class="soft small">${escapeHtml(one.why)}</span>` : ''}</td></tr>`,
   )
   return table('Expectations', ['verdict', 'after step', 'expected'], rows)
 }
