@@ -19,7 +19,7 @@ const roundTrip = async (size = 4) => {
 /** Bounds are wide on the late side: the machine may be busy. Never early. */
 const expectAbout = (ms: number, atLeastMs: number) => {
   expect(ms).toBeGreaterThan(atLeastMs - 10)
-  expect(ms).toBeLessThan(atLeastMs + 400)
+  expect(ms).toBeLessThan(atLeastMs + 2_000)
 }
 
 describe('a link without toxics', () => {
