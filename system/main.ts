@@ -49,8 +49,15 @@ function compose(config: Config) {
     : undefined
   const pubsub = createPubSub({ nodeName, log, ...(mesh && { adapter: mesh }) })
   const repo = createRepo({ url: config.DATABASE_URL, runtime, log, clock })
-  const inventory = createInventory({ loader: createLoader(repo), runtime, clock, log, beforeHandle })
-  const notifications = createNotifications({ pubsub, thresholds })
+  const inventory = createInventory({
+    loader: createLoader(repo),
+    runtime,
+    clock,
+    log,
+    beforeHandle,
+    onLoaded: (products) => void notifications.tellDifferences(products),
+  })
+  const notifications = createNotifications({ pubsub, thresholds, products: inventory.products, log })
   const replication = createReplication({
     pubsub,
     runtime,
@@ -60,9 +67,8 @@ function compose(config: Config) {
   })
   const { replicate } = replication
   const store = createStore({ repo, inventory, notifications, replicate, nodeName, defects, clock, log })
-  pubsub.onPeerUp(
-    () => void store.catchUp().catch((error) => log.warn({ reason: error.message }, 'store: cannot catch up yet')),
-  )
+  // News may have been lost while the peer was away (ST-57).
+  pubsub.onPeerUp(inventory.refresh)
 
   const stateOnJoin = config.STORE_STATE_ON_JOIN && !defects.has('DF-1') && !defects.has('DF-2')
   const endpoint = createEndpoint({
@@ -75,7 +81,12 @@ function compose(config: Config) {
     quirks: { duplicateSubscription: defects.has('DF-8'), allowInnerStar: defects.has('DF-14') },
     sockets: [
       userSocket,
-      productSocket({ products: store.products, thresholds, stateOnJoin, route: config.STORE_PRODUCT_ROUTE }),
+      productSocket({
+        products: store.products,
+        stateOf: notifications.stateOf,
+        stateOnJoin,
+        route: config.STORE_PRODUCT_ROUTE,
+      }),
     ],
   })
 
@@ -166,6 +177,7 @@ function compose(config: Config) {
         control = createControl({ secret: config.CONTROL_SECRET, actions })
         await control.listen({ host: '127.0.0.1', port: config.CONTROL_PORT })
       }
+      notifications.start()
       await actors.start()
       await pubsub.start()
       if (config.WEB) web = await startWeb()

@@ -28,6 +28,8 @@ interface Peer {
   lastHeardMs: number
   /** Broadcasts queued for a peer that is down would arrive late: there is no such queue (AM-4). */
   lost: number
+  /** The peer has been told that it missed this many. */
+  lostToldOf: number
 }
 
 const retryMs = 500
@@ -51,6 +53,7 @@ export function createMesh(options: MeshOptions): PubSubAdapter {
     connects: 0,
     lastHeardMs: 0,
     lost: 0,
+    lostToldOf: 0,
   }))
   const counters = { meshSent: 0, meshReceived: 0 }
   const peerUpListeners: ((name: string) => void)[] = []
@@ -78,7 +81,14 @@ export function createMesh(options: MeshOptions): PubSubAdapter {
     peer.connects += 1
     peer.lastHeardMs = clock.monotonicMs()
     log.info({ peer: peer.name }, 'mesh: peer is up')
-    for (const listener of peerUpListeners) listener(peer.name)
+    // The other side counts this one as up from here on: whatever it sent before may be lost.
+    peer.socket?.send('up')
+    peer.lostToldOf = peer.lost
+    tellUp(peer.name)
+  }
+
+  function tellUp(name: string) {
+    for (const listener of peerUpListeners) listener(name)
   }
 
   function down(peer: Peer, socket: WebSocket) {
@@ -94,6 +104,8 @@ export function createMesh(options: MeshOptions): PubSubAdapter {
       peer.lost += 1
       return
     }
+    if (peer.lost > peer.lostToldOf) peer.socket.send('up')
+    peer.lostToldOf = peer.lost
     const times = quirks.doubleSendAfterReconnect && peer.connects > 1 ? 2 : 1
     for (let sent = 0; sent < times; sent += 1) peer.socket.send(encoded)
     counters.meshSent += 1
@@ -104,7 +116,6 @@ export function createMesh(options: MeshOptions): PubSubAdapter {
     socket.on('message', (data) => receive(socket, data, onRemote))
     socket.on('error', (error) => log.debug({ peer: name, reason: error.message }, 'mesh: an inbound connection broke'))
     socket.on('close', () => inbound.delete(socket))
-    for (const listener of peerUpListeners) listener(name)
   }
 
   function receive(socket: WebSocket, data: RawData, onRemote: (message: RemoteMessage) => void) {
@@ -113,6 +124,7 @@ export function createMesh(options: MeshOptions): PubSubAdapter {
     from.lastHeardMs = clock.monotonicMs()
     const text = data.toString()
     if (text === 'beat') return socket.send('beat')
+    if (text === 'up') return tellUp(from.name)
     const parsed = parse(text)
     if (!parsed) return log.warn({ peer: from.name }, 'mesh: a message that cannot be read was dropped')
     counters.meshReceived += 1

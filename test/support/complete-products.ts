@@ -1,4 +1,4 @@
-import type { Product } from '../../system/apps/store/catalog/product.ts'
+import { type Item, levelOf, type Product } from '../../system/apps/store/catalog/product.ts'
 
 const lowCount = 5
 
@@ -17,6 +17,7 @@ const product = (id: number, itemIds: readonly number[]): Product => ({
     sku: `SKU-${id}-${itemId}`,
     size: String(5 + itemId),
     availableCount: lowCount,
+    version: 0,
   })),
 })
 
@@ -24,3 +25,5 @@ const product = (id: number, itemIds: readonly number[]): Product => ({
 export const completeProducts = (): Product[] => [product(1, [1]), product(2, [2, 3])]
 
 export const thresholds = { lowBelow: 150, mediumBelow: 500 }
+
+export const shownLevel = ({ availableCount }: Item) => levelOf(availableCount, thresholds)

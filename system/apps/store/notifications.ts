@@ -1,40 +1,158 @@
-import type { PubSub } from '../../pubsub/index.ts'
-import { isNews, levelOf, type Product, type Thresholds } from './catalog/product.ts'
+import { z } from 'zod'
+import type { Log } from '../../platform/log.ts'
+import type { Broadcast, PubSub } from '../../pubsub/index.ts'
+import { type Item, isNews, type Level, levelOf, levels, type Product, type Thresholds } from './catalog/product.ts'
 import type { ItemChange } from './inventory/inventory.ts'
 import { sizeSelector } from './web/size-selector.ts'
 
 export type NotifyResult = 'broadcast' | 'no_change'
 
-type Send = (topic: string, event: string, payload: unknown) => void
-
-/** What clients are told. Changes no data, so that telling twice does no harm (ST-25, ST-33). */
-export interface Announcements {
-  released(product: Product): void
-  /** Says what it did (ST-31). */
-  stockChange(change: ItemChange): NotifyResult
+/** What a client that joins now is to be told. */
+export interface ShownState {
+  released: boolean
+  sizeHtml: string
+  items: { id: number; level: Level }[]
 }
 
-export interface Notifications extends Announcements {
-  /** Only to the clients of this node. */
-  readonly locally: Announcements
+/** The one door from the shop's rules to its clients (ST-38). */
+export interface Notifications {
+  start(): void
+  /** Tells the clients of all nodes. Changes no data, so that telling twice does no harm (ST-25, ST-33). */
+  released(product: Product): void
+  /** Tells the clients of all nodes about a change of an item, and says what it did (ST-28..ST-32). */
+  stockChange(change: ItemChange): NotifyResult
+  /** The same for a sale. What counts as before is what clients were told last: this node's copy may be ahead of it. */
+  sold(change: ItemChange): NotifyResult
+  /** Tells the clients of this node whatever they were told otherwise; answers how much that was (ST-57). */
+  tellDifferences(products: readonly Product[]): number
+  /** From this node's copy of the stock, or from newer news (ST-47). */
+  stateOf(product: Product): ShownState
   /** To the carts of this node: the size is gone (CT-43, CT-49). */
   itemOut(itemId: number): void
 }
 
-/** The one door from the shop's rules to its clients (ST-38). */
-export function createNotifications({ pubsub, thresholds }: { pubsub: PubSub; thresholds: Thresholds }): Notifications {
-  const announcements = (send: Send): Announcements => ({
-    released: (product) => send(`product:${product.id}`, 'released', { size_html: sizeSelector(product, thresholds) }),
-    stockChange({ before, after }) {
-      const level = levelOf(after.availableCount, thresholds)
-      if (!isNews(levelOf(before.availableCount, thresholds), level)) return 'no_change'
-      send(`product:${after.productId}`, 'stock_change', { product_id: after.productId, item_id: after.id, level })
-      return 'broadcast'
-    },
+interface Told {
+  version: number
+  level: Level
+}
+
+const newsTopic = 'shop_news'
+
+/** What travels between nodes. The version never reaches a client: it puts the news of several nodes in order. */
+const newsShapes = {
+  released: z.object({ product_id: z.number(), size_html: z.string() }),
+  stock_change: z.object({
+    product_id: z.number(),
+    item_id: z.number(),
+    level: z.enum(levels),
+    version: z.number(),
+  }),
+}
+type ReleaseNews = z.infer<typeof newsShapes.released>
+type StockNews = z.infer<typeof newsShapes.stock_change>
+
+interface NotificationsOptions {
+  pubsub: PubSub
+  thresholds: Thresholds
+  /** This node's copy of the stock. */
+  products(): readonly Product[] | undefined
+  log: Log
+}
+
+/**
+ * Two nodes that sell the same item tell the world on two connections, and nothing says which news arrives first. So news goes to the
+ * nodes with the item's version, and each node tells its own clients the newest that it knows, never something older than before.
+ */
+export function createNotifications({ pubsub, thresholds, products, log }: NotificationsOptions): Notifications {
+  /** What the clients of this node were told last, or would see on a fresh page. */
+  const toldLevels = new Map<number, Told>()
+  const toldReleased = new Map<number, boolean>()
+
+  const fromCopy = ({ version, availableCount }: Item): Told => ({
+    version,
+    level: levelOf(availableCount, thresholds),
   })
+  const newestOf = (item: Item) => newer(fromCopy(item), toldLevels.get(item.id))
+  const htmlOf = (product: Product) => sizeSelector(product, (item) => newestOf(item).level)
+  const ownProduct = (productId: number) => products()?.find(({ id }) => id === productId)
+
+  function tellLevel(productId: number, itemId: number, told: Told) {
+    toldLevels.set(itemId, told)
+    const payload = { product_id: productId, item_id: itemId, level: told.level }
+    pubsub.localBroadcast(`product:${productId}`, 'stock_change', payload)
+  }
+
+  function tellReleased(productId: number, sizeHtml: string) {
+    toldReleased.set(productId, true)
+    pubsub.localBroadcast(`product:${productId}`, 'released', { size_html: sizeHtml })
+  }
+
+  /** The sender's rendering may be older than what this node has told already; it serves where there is no copy yet. */
+  function hearReleased({ product_id, size_html }: ReleaseNews) {
+    const own = ownProduct(product_id)
+    tellReleased(product_id, own ? htmlOf(own) : size_html)
+  }
+
+  function hearStock(news: StockNews) {
+    const before = toldLevels.get(news.item_id)
+    if (before && before.version > news.version) return
+    const own = ownProduct(news.product_id)?.items.find(({ id }) => id === news.item_id)
+    const latest = newer({ version: news.version, level: news.level }, own && fromCopy(own))
+    if (!before || isNews(before.level, latest.level)) tellLevel(news.product_id, news.item_id, latest)
+  }
+
+  function hear({ event, payload }: Broadcast) {
+    const released = event === 'released' ? newsShapes.released.safeParse(payload) : undefined
+    const stock = event === 'stock_change' ? newsShapes.stock_change.safeParse(payload) : undefined
+    if (released?.success) hearReleased(released.data)
+    else if (stock?.success) hearStock(stock.data)
+    else log.warn({ event }, 'notifications: news that cannot be read')
+  }
+
+  function announce({ id, productId }: Item, before: Level, { version, level }: Told): NotifyResult {
+    if (!isNews(before, level)) return 'no_change'
+    const news: StockNews = { product_id: productId, item_id: id, level, version }
+    pubsub.broadcast(newsTopic, 'stock_change', news)
+    return 'broadcast'
+  }
+
+  function tellItem(item: Item): number {
+    const told = toldLevels.get(item.id)
+    const latest = newestOf(item)
+    if (!told || told.level === latest.level) {
+      toldLevels.set(item.id, latest)
+      return 0
+    }
+    tellLevel(item.productId, item.id, latest)
+    if (latest.level === 'out') itemOut(item.id)
+    return 1
+  }
+
+  function tellProduct(product: Product): number {
+    const isNew = product.released && toldReleased.get(product.id) === false
+    if (isNew) tellReleased(product.id, htmlOf(product))
+    else if (!toldReleased.get(product.id)) toldReleased.set(product.id, product.released)
+    return product.items.reduce((sum, item) => sum + tellItem(item), isNew ? 1 : 0)
+  }
+
+  const itemOut = (itemId: number) => pubsub.localBroadcast(`item_out:${itemId}`, 'item_out', { item_id: itemId })
+
   return {
-    ...announcements(pubsub.broadcast),
-    locally: announcements(pubsub.localBroadcast),
-    itemOut: (itemId) => pubsub.localBroadcast(`item_out:${itemId}`, 'item_out', { item_id: itemId }),
+    start: () => pubsub.subscribe(newsTopic, { deliver: hear }),
+    released(product) {
+      const news: ReleaseNews = { product_id: product.id, size_html: htmlOf(product) }
+      pubsub.broadcast(newsTopic, 'released', news)
+    },
+    stockChange: ({ before, after }) => announce(after, fromCopy(before).level, fromCopy(after)),
+    sold: ({ before, after }) => announce(after, (toldLevels.get(after.id) ?? fromCopy(before)).level, fromCopy(after)),
+    tellDifferences: (fresh) => fresh.reduce((sum, product) => sum + tellProduct(product), 0),
+    stateOf: (product) => ({
+      released: product.released || toldReleased.get(product.id) === true,
+      sizeHtml: htmlOf(product),
+      items: product.items.map((item) => ({ id: item.id, level: newestOf(item).level })),
+    }),
+    itemOut,
   }
 }
+
+const newer = (one: Told, other: Told | undefined): Told => (other && other.version > one.version ? other : one)

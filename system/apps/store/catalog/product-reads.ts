@@ -14,11 +14,13 @@ interface Row {
   item_sku: string
   size: string
   available_count: number
+  /** A bigint, which the driver gives as text. */
+  version: string
 }
 
 const completeProducts = `
   select p.id, p.sku, p.brand, p.name, p.color, p.price_usd, p.main_image_url, p.released,
-         i.id as item_id, i.sku as item_sku, i.size, a.available_count
+         i.id as item_id, i.sku as item_sku, i.size, a.available_count, a.version
     from products p
     join items i on i.product_id = p.id
     join item_availability a on a.item_id = i.id
@@ -36,6 +38,7 @@ export async function readCompleteProducts(repo: Repo): Promise<Product[]> {
       sku: row.item_sku,
       size: row.size,
       availableCount: row.available_count,
+      version: Number(row.version),
     })
   }
   return [...products.values()]
@@ -53,12 +56,17 @@ const toProduct = ({ id, sku, brand, name, color, price_usd, main_image_url, rel
   items: [],
 })
 
-export async function readAvailableCount(repo: Repo, itemId: number): Promise<number | undefined> {
-  const [row] = await repo.query<{ available_count: number }>(
-    'select available_count from item_availability where item_id = $1',
+export interface Availability {
+  availableCount: number
+  version: number
+}
+
+export async function readAvailability(repo: Repo, itemId: number): Promise<Availability | undefined> {
+  const [row] = await repo.query<{ available_count: number; version: string }>(
+    'select available_count, version from item_availability where item_id = $1',
     [itemId],
   )
-  return row?.available_count
+  return row && { availableCount: row.available_count, version: Number(row.version) }
 }
 
 /** Answers whether there is such a product (ST-16 step 1). */

@@ -4,6 +4,8 @@ export interface Item {
   sku: string
   size: string
   availableCount: number
+  /** Grows with every change of the count, in the order of the database. */
+  version: number
 }
 
 /** A product with its items, each with what is available (ST-10). */
@@ -19,7 +21,8 @@ export interface Product {
   items: Item[]
 }
 
-export type Level = 'out' | 'low' | 'medium' | 'high'
+export const levels = ['out', 'low', 'medium', 'high'] as const
+export type Level = (typeof levels)[number]
 
 export interface Thresholds {
   lowBelow: number

@@ -1,10 +1,10 @@
-import { channel, connected, noreply, ok, socket } from '../../../channels/index.ts'
-import { levelOf, type Product, type Thresholds } from '../catalog/product.ts'
-import { sizeSelector } from '../web/size-selector.ts'
+import { type Channel, channel, connected, noreply, ok, socket } from '../../../channels/index.ts'
+import type { Product } from '../catalog/product.ts'
+import type { ShownState } from '../notifications.ts'
 
 interface ProductSocketOptions {
   products(): readonly Product[] | undefined
-  thresholds: Thresholds
+  stateOf(product: Product): ShownState
   stateOnJoin: boolean
   /** The topic pattern, `product:*` (ST-35). */
   route: string
@@ -19,20 +19,27 @@ export const productSocket = (options: ProductSocketOptions) =>
     connect: () => connected(),
   })
 
+const stateRetryMs = 100
+
 /** Clients listen here and send nothing: any event of theirs ends the channel, which rejoins (ST-36). */
-const productChannel = ({ products, thresholds, stateOnJoin }: ProductSocketOptions) =>
+const productChannel = ({ products, stateOf, stateOnJoin }: ProductSocketOptions) =>
   channel({
     name: 'ProductChannel',
     join(_topic, _payload, self) {
       if (stateOnJoin) self.send('state')
       return ok()
     },
-    // Whatever was missed before this join is told now (ST-47).
-    handleInfo(_message, { topic, push }) {
-      const product = products()?.find(({ id }) => topic === `product:${id}`)
-      if (product?.released) push('released', { size_html: sizeSelector(product, thresholds) })
-      for (const { id, availableCount } of product?.items ?? [])
-        push('stock_change', { product_id: product!.id, item_id: id, level: levelOf(availableCount, thresholds) })
+    // Whatever was missed before this join is told now (ST-47), or as soon as this node knows it: it may still be loading.
+    handleInfo(_message, { topic, push, sendAfter }) {
+      const all = products()
+      const product = all?.find(({ id }) => topic === `product:${id}`)
+      if (product) pushState(product.id, stateOf(product), push)
+      else if (!all) sendAfter(stateRetryMs, 'state')
       return noreply()
     },
   })
+
+function pushState(productId: number, { released, sizeHtml, items }: ShownState, push: Channel['push']) {
+  if (released) push('released', { size_html: sizeHtml })
+  for (const { id, level } of items) push('stock_change', { product_id: productId, item_id: id, level })
+}

@@ -8,7 +8,7 @@ const sellSql = `
     select item_id, least($2::integer, available_count) as units
       from item_availability where item_id = $1 and available_count > 0 for update),
   taken as (
-    update item_availability a set available_count = a.available_count - held.units
+    update item_availability a set available_count = a.available_count - held.units, version = a.version + 1
       from held where a.item_id = held.item_id
     returning held.item_id, held.units)
   insert into sales (item_id, units, node) select item_id, units, $3 from taken returning units`
@@ -47,7 +47,7 @@ async function checkThenWrite({ repo, itemId, nodeName, clock }: Sale): Promise<
   )
   if (!row || row.available_count === 0) return false
   await clock.sleep(windowMs)
-  await repo.query('update item_availability set available_count = $2 where item_id = $1', [
+  await repo.query('update item_availability set available_count = $2, version = version + 1 where item_id = $1', [
     itemId,
     row.available_count - 1,
   ])

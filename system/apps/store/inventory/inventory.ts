@@ -2,10 +2,11 @@ import type { Clock } from '../../../platform/clock.ts'
 import type { Log } from '../../../platform/log.ts'
 import type { ActorRef, Runtime } from '../../../runtime/index.ts'
 import type { Item, Product } from '../catalog/product.ts'
+import type { Availability } from '../catalog/product-reads.ts'
 
 export interface Loader {
   products(): Promise<Product[]>
-  availableCount(itemId: number): Promise<number | undefined>
+  availability(itemId: number): Promise<Availability | undefined>
 }
 
 export interface ItemChange {
@@ -13,16 +14,7 @@ export interface ItemChange {
   after: Item
 }
 
-export interface InventoryDiff {
-  released: Product[]
-  items: ItemChange[]
-}
-
-type Mail =
-  | { do: 'load' }
-  | { do: 'reload' }
-  | { do: 'released'; productId: number }
-  | { do: 'item_sold'; itemId: number }
+type Mail = { do: 'load' } | { do: 'released'; productId: number } | { do: 'item_sold'; itemId: number }
 
 /** What one node knows of the stock: a copy for rendering, never asked for decisions (ST-10..15). */
 export interface Inventory {
@@ -32,8 +24,8 @@ export interface Inventory {
   markReleased(productId: number): Promise<Product>
   /** Reads the count from the database and puts it in place; reads are made one after the other, so none is older than the last. */
   itemSold(itemId: number): Promise<ItemChange>
-  /** Everything anew from the database; answers what was different (ST-57). */
-  reload(): Promise<InventoryDiff>
+  /** Everything anew from the database, now or as soon as it can be read (ST-57). */
+  refresh(): void
 }
 
 export class InventoryNotReady extends Error {
@@ -51,13 +43,16 @@ interface InventoryOptions {
   runtime: Runtime
   clock: Clock
   log: Log
+  /** After every load: at the start, after a restart, and when news may have been missed. */
+  onLoaded?: (products: readonly Product[]) => void
   beforeHandle?: (handler: string) => Promise<void> | undefined
 }
 
 export function createInventory(options: InventoryOptions): Inventory {
-  const { name = 'Sneakers23.Inventory', loader, runtime, log, beforeHandle = () => undefined } = options
+  const { name = 'Sneakers23.Inventory', loader, runtime, log, onLoaded, beforeHandle = () => undefined } = options
   let products: Product[] | undefined
   let actor: ActorRef<Mail> | undefined
+  let cancelRetry = () => {}
 
   const itemOf = (itemId: number) => products?.flatMap(({ items }) => items).find(({ id }) => id === itemId)
 
@@ -73,9 +68,9 @@ export function createInventory(options: InventoryOptions): Inventory {
     await beforeHandle('Inventory.item_sold')
     const before = itemOf(itemId)
     if (!before) throw unknownItem(itemId)
-    const availableCount = await loader.availableCount(itemId)
-    if (availableCount === undefined) throw unknownItem(itemId)
-    const after = { ...before, availableCount }
+    const availability = await loader.availability(itemId)
+    if (!availability) throw unknownItem(itemId)
+    const after = { ...before, ...availability }
     replaceItem(after)
     return { before, after }
   }
@@ -90,21 +85,17 @@ export function createInventory(options: InventoryOptions): Inventory {
     return product
   }
 
-  async function load(self: { sendAfter(delayMs: number, message: Mail): void }) {
+  async function load(self: { sendAfter(delayMs: number, message: Mail): () => void }) {
+    cancelRetry()
     try {
       products = await loader.products()
-      log.info({ products: products.length }, 'inventory: loaded')
     } catch (error) {
       log.warn({ reason: (error as Error).message }, 'inventory: cannot load, trying again')
-      self.sendAfter(loadRetryMs, { do: 'load' })
+      cancelRetry = self.sendAfter(loadRetryMs, { do: 'load' })
+      return
     }
-  }
-
-  async function reload(): Promise<InventoryDiff> {
-    const before = products
-    const fresh = await loader.products()
-    products = fresh
-    return diff(before ?? [], fresh)
+    log.info({ products: products.length }, 'inventory: loaded')
+    onLoaded?.(products)
   }
 
   /** A failed call must reject at its caller and not end the actor: the state is untouched and still right. */
@@ -131,11 +122,11 @@ export function createInventory(options: InventoryOptions): Inventory {
         init: (self) => self.send({ do: 'load' }),
         handle(mail, self) {
           if (mail.do === 'load') return load(self)
-          if (mail.do === 'reload') return asValue(reload())
           if (mail.do === 'released') return asValue(beforeRelease(mail.productId))
           return asValue(itemSold(mail.itemId))
         },
         terminate() {
+          cancelRetry()
           products = undefined
         },
       })
@@ -143,7 +134,8 @@ export function createInventory(options: InventoryOptions): Inventory {
     },
     markReleased: (productId) => ask({ do: 'released', productId }),
     itemSold: (itemId) => ask({ do: 'item_sold', itemId }),
-    reload: () => ask({ do: 'reload' }),
+    // An actor that is being restarted loads anyway.
+    refresh: () => actor?.send({ do: 'load' }),
   }
 
   async function beforeRelease(productId: number) {
@@ -154,15 +146,3 @@ export function createInventory(options: InventoryOptions): Inventory {
 
 /** Longer than a query may take, so that a slow database is told apart from a dead actor. */
 const callTimeoutMs = 8_000
-
-function diff(before: readonly Product[], after: readonly Product[]): InventoryDiff {
-  const old = new Map(before.map((product) => [product.id, product]))
-  const oldItems = new Map(before.flatMap(({ items }) => items).map((item) => [item.id, item]))
-  const changes = after
-    .flatMap(({ items }) => items)
-    .flatMap((item) => {
-      const previous = oldItems.get(item.id)
-      return previous && previous.availableCount !== item.availableCount ? [{ before: previous, after: item }] : []
-    })
-  return { released: after.filter(({ id, released }) => released && old.get(id)?.released === false), items: changes }
-}

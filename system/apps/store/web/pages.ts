@@ -1,4 +1,4 @@
-import type { Product, Thresholds } from '../catalog/product.ts'
+import { levelOf, type Product, type Thresholds } from '../catalog/product.ts'
 import { escapeHtml } from './html.ts'
 import { shoe } from './shoe.ts'
 import { sizeSelector } from './size-selector.ts'
@@ -29,7 +29,7 @@ ${main}
 
 const sizesOf = (product: Product, thresholds: Thresholds) =>
   product.released
-    ? sizeSelector(product, thresholds)
+    ? sizeSelector(product, ({ availableCount }) => levelOf(availableCount, thresholds))
     : `<div class="product-soon product-soon-${product.id}">coming soon...</div>`
 
 const listing = (

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { Product } from '../../../../../system/apps/store/catalog/product.ts'
-import { createInventory, type Loader, UnknownId } from '../../../../../system/apps/store/inventory/inventory.ts'
+import {
+  createInventory,
+  type Inventory,
+  type Loader,
+  UnknownId,
+} from '../../../../../system/apps/store/inventory/inventory.ts'
 import { type Clock, systemClock } from '../../../../../system/platform/clock.ts'
 import { silentLog } from '../../../../../system/platform/log.ts'
 import { createRuntime } from '../../../../../system/runtime/index.ts'
@@ -23,9 +28,10 @@ function stock(counts: Record<number, number> = {}) {
         items: product.items.map((item) => ({ ...item, availableCount: state.counts[item.id] ?? item.availableCount })),
       }))
     },
-    async availableCount(itemId) {
+    async availability(itemId) {
       fail()
-      return state.counts[itemId]
+      const availableCount = state.counts[itemId]
+      return availableCount === undefined ? undefined : { availableCount, version: 1 }
     },
   }
   return { state, loader }
@@ -34,15 +40,19 @@ function stock(counts: Record<number, number> = {}) {
 function build(loader: Loader, name = 'Test.Inventory') {
   const clock = systemClock
   const runtime = createRuntime({ clock, log: silentLog })
-  return { runtime, inventory: createInventory({ name, loader, runtime, clock: hurried, log: silentLog }) }
+  const loads: (readonly Product[])[] = []
+  const onLoaded = (products: readonly Product[]) => void loads.push(products)
+  return { loads, inventory: createInventory({ name, loader, runtime, clock: hurried, log: silentLog, onLoaded }) }
 }
 
 async function started(loader: Loader) {
-  const { inventory } = build(loader)
+  const { inventory, loads } = build(loader)
   const actor = await inventory.start()
-  await inventory.reload()
-  return { inventory, actor }
+  await loaded(inventory)
+  return { inventory, actor, loads }
 }
+
+const loaded = (inventory: Inventory) => expect.poll(inventory.products, { timeout: 3_000 }).toBeDefined()
 
 const countOf = (products: readonly Product[] | undefined, itemId: number) =>
   products?.flatMap(({ items }) => items).find(({ id }) => id === itemId)?.availableCount
@@ -53,7 +63,7 @@ describe('the inventory', () => {
     const { inventory } = build(loader)
     expect(inventory.products()).toBeUndefined()
     await inventory.start()
-    await inventory.reload()
+    await loaded(inventory)
     state.down = true
     expect(inventory.products()).toHaveLength(2)
   })
@@ -63,7 +73,7 @@ describe('the inventory', () => {
     state.down = true
     const { inventory } = build(loader)
     await inventory.start()
-    await expect(inventory.reload()).rejects.toThrow('no database')
+    await expect(inventory.markReleased(1)).rejects.toThrow('not in this node')
     expect(inventory.products()).toBeUndefined()
     state.down = false
     await expect.poll(() => inventory.products(), { timeout: 3_000 }).toHaveLength(2)
@@ -89,7 +99,11 @@ describe('the inventory', () => {
   it('never lets an older read overtake a newer one (DF-62)', async () => {
     const reads: ((count: number) => void)[] = []
     const { loader } = stock({ 1: 5 })
-    const slow: Loader = { ...loader, availableCount: () => new Promise((resolve) => reads.push(resolve)) }
+    const slow: Loader = {
+      ...loader,
+      availability: () =>
+        new Promise((resolve) => reads.push((availableCount) => resolve({ availableCount, version: 1 }))),
+    }
     const { inventory } = await started(slow)
     const sales = [inventory.itemSold(1), inventory.itemSold(1)]
     await expect.poll(() => reads.length, { timeout: 1_000 }).toBe(1)
@@ -114,20 +128,32 @@ describe('the inventory', () => {
     expect(inventory.products()).toBeUndefined()
     state.counts = { 1: 2 }
     await inventory.start()
-    await inventory.reload()
+    await loaded(inventory)
     expect(countOf(inventory.products(), 1)).toBe(2)
   })
 
-  it('says on reload what was different, and nothing else (ST-57)', async () => {
+  it('reads everything anew when asked, and says so after every load (ST-57)', async () => {
     const { state, loader } = stock({ 1: 5, 2: 5, 3: 5 })
-    const { inventory } = await started(loader)
+    const { inventory, loads } = await started(loader)
     state.counts = { 1: 5, 2: 0, 3: 5 }
     state.released.add(2)
-    const { released, items } = await inventory.reload()
-    expect(released.map(({ id }) => id)).toEqual([2])
-    expect(items.map(({ before, after }) => [after.id, before.availableCount, after.availableCount])).toEqual([
-      [2, 5, 0],
-    ])
-    expect(await inventory.reload()).toEqual({ released: [], items: [] })
+    inventory.refresh()
+    await expect.poll(() => loads.length, { timeout: 1_000 }).toBe(2)
+    expect(countOf(loads[1], 2)).toBe(0)
+    expect(inventory.products()?.map(({ released }) => released)).toEqual([false, true])
+  })
+
+  it('makes good a refresh that found no database (ST-57)', async () => {
+    const { state, loader } = stock({ 1: 5 })
+    const { inventory, loads } = await started(loader)
+    state.down = true
+    inventory.refresh()
+    inventory.refresh()
+    state.counts = { 1: 2 }
+    await inventory.itemSold(1).catch(() => {})
+    expect(countOf(inventory.products(), 1)).toBe(5)
+    state.down = false
+    await expect.poll(() => countOf(inventory.products(), 1), { timeout: 3_000 }).toBe(2)
+    expect(loads).toHaveLength(2)
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { errorPage, productPage } from '../../../../../system/apps/store/web/pages.ts'
 import { sizeSelector } from '../../../../../system/apps/store/web/size-selector.ts'
-import { completeProducts, thresholds } from '../../../../support/complete-products.ts'
+import { completeProducts, shownLevel, thresholds } from '../../../../support/complete-products.ts'
 
 const options = { thresholds, clientHeartbeatMs: 30_000, clientDefects: [] as string[] }
 const withSecondReleased = () => completeProducts().map((product) => ({ ...product, released: product.id === 2 }))
@@ -28,7 +28,7 @@ describe('the product page', () => {
   it('offers the sizes of a released one with the very fragment of the live message (ST-23, ST-24)', () => {
     const products = withSecondReleased()
     const html = productPage(products, options)
-    expect(html).toContain(sizeSelector(products[1]!, thresholds))
+    expect(html).toContain(sizeSelector(products[1]!, shownLevel))
     expect(times(html, 'coming soon...')).toBe(1)
     expect(html).not.toContain('product-soon-2')
   })
@@ -53,8 +53,8 @@ describe('the size selector (ST-42)', () => {
   it('ends the class with the level, followed by name and value', () => {
     const [product] = completeProducts()
     const sold = { ...product!, items: [{ ...product!.items[0]!, availableCount: 0 }] }
-    expect(sizeSelector(product!, thresholds)).toContain('size-container__entry--level-low" name="item_id" value="1">')
-    expect(sizeSelector(sold, thresholds)).toContain(
+    expect(sizeSelector(product!, shownLevel)).toContain('size-container__entry--level-low" name="item_id" value="1">')
+    expect(sizeSelector(sold, shownLevel)).toContain(
       'size-container__entry--level-out" name="item_id" value="1" disabled>',
     )
   })

@@ -1,0 +1,44 @@
+import {
+  after,
+  joinedTopics,
+  nodesAgreeWithDatabase,
+  releasedEverywhere,
+  scenario,
+  step,
+  viewsMatchFreshRender,
+} from '../../harness/index.ts'
+import { listings, openShop, sees, succeeded, theTab } from '../support.ts'
+
+export default scenario({
+  id: 'store/joined-before-stock',
+  title: 'a shopper who is back before the server has its stock',
+  define:
+    'A shopper misses a release while the server is down, and joins again before the server could read the database: once it can, the page shows the release.',
+  covers: ['AT-22', 'AM-5', 'AM-11', 'DF-2', 'FI-2', 'FI-6', 'NF-4', 'ST-47'],
+  steps: [
+    step('load the shop', async (cast) => void (await openShop(cast, 'alice', 'n1'))),
+    step('stop the server, release product 1 on another node', async (cast) => {
+      await cast.nemesis.inject('node.stop', 'n1')
+      succeeded(await cast.release('n2', 1), 'release')
+    }),
+    step('kill the database, start the server without it', async (cast) => {
+      cast.notes.set('outage', await cast.nemesis.inject('db.kill', 'db'))
+      await cast.cluster.node('n1').start()
+      await cast.until('alice is joined again', 12_000, async () => {
+        const { connected, expected, joined } = await theTab(cast, 'alice').joins()
+        return connected && joined.length === expected.length
+      })
+      if ((await cast.cluster.node('n1').control.ready()).inventory)
+        cast.notReached('the server had its stock before the shopper was back')
+    }),
+    step('start the database', async (cast) => {
+      await (cast.notes.get('outage') as { heal(): Promise<void> }).heal()
+      await cast.cluster.node('n1').ready(15_000)
+    }),
+  ],
+  expectations: [
+    after(1, 'both listings say coming soon', (cast) => sees(cast, 'alice', listings({ 1: 'soon', 2: 'soon' }))),
+    after(4, 'product 1 has sizes', (cast) => sees(cast, 'alice', listings({ 1: 'sizes', 2: 'soon' }))),
+  ],
+  laws: [viewsMatchFreshRender, releasedEverywhere, nodesAgreeWithDatabase, joinedTopics],
+})
