@@ -4,7 +4,7 @@ import { type Checker, invalid, unknown, valid } from './checker.ts'
 /** Every message arrives once or not at all, in the order of its publisher, and every loss is explained by something witnessed (AM-1, AM-3..6). */
 export const atMostOnce: Checker = {
   name: 'at-most-once',
-  law: 'no message arrives twice, none is lost without a witnessed reason, none overtakes another of its publisher',
+  law: 'no message arrives twice, none is lost without a witnessed reason on its way, none is kept and sent later, none overtakes another of its publisher',
   check(history) {
     const lines = ledger(history)
     if (lines.length === 0) return unknown('no message was published to anybody, so nothing was tested')
@@ -21,6 +21,12 @@ export const atMostOnce: Checker = {
     const [stranger] = count('non-member')
     if (stranger)
       return invalid(`non-member: ${said(stranger)} arrived though it was not joined`, { ...evidence, first: stranger })
+    const [late] = count('late')
+    if (late)
+      return invalid(`late: ${said(late)} was sent into a cut link and arrived after it was healed`, {
+        ...evidence,
+        first: late,
+      })
     if (disorder[0])
       return invalid(`reordered: ${disorder[0].subscriber} saw ${disorder[0].seq} after ${disorder[0].after}`, {
         first: disorder[0],

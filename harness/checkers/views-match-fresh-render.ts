@@ -10,6 +10,8 @@ export const viewsMatchFreshRender: Checker = {
     const fresh = history.finals<Rendering>('fresh-render')
     if (views.length === 0 || fresh.length === 0)
       return unknown(`${views.length} open pages and ${fresh.length} fresh renderings: nothing to compare`)
+    if (fresh.some(({ value }) => value.products.length === 0))
+      return unknown('a fresh rendering shows no product at all')
     for (const view of views) {
       for (const render of fresh) {
         const difference = firstDifference(view.value, render.value)
@@ -25,17 +27,27 @@ export const viewsMatchFreshRender: Checker = {
 }
 
 function firstDifference(shown: Rendering, fresh: Rendering): string | undefined {
+  const extra = shown.products.find(({ id }) => !fresh.products.some((product) => product.id === id))
+  if (extra) return `product ${extra.id} is shown and should not be`
   for (const product of fresh.products) {
     const other = shown.products.find(({ id }) => id === product.id)
     if (!other) return `product ${product.id} is not shown`
     if (other.soon !== product.soon)
       return `product ${product.id} ${other.soon ? 'still says coming soon' : 'is shown as released'}`
-    for (const size of product.sizes) {
-      const same = other.sizes.find(({ itemId }) => itemId === size.itemId)
-      if (same?.level !== size.level)
-        return `item ${size.itemId} shows ${same?.level ?? 'nothing'} instead of ${size.level}`
-      if (same.disabled !== size.disabled) return `item ${size.itemId} is ${same.disabled ? '' : 'not '}disabled`
-    }
+    const difference = differentSize(other.sizes, product.sizes)
+    if (difference) return difference
   }
-  return shown.products.length === fresh.products.length ? undefined : 'another number of products'
+  return shown.products.length === fresh.products.length ? undefined : 'a product is shown twice'
+}
+
+type Sizes = Rendering['products'][number]['sizes']
+
+function differentSize(shown: Sizes, fresh: Sizes): string | undefined {
+  for (const size of fresh) {
+    const same = shown.find(({ itemId }) => itemId === size.itemId)
+    if (same?.level !== size.level)
+      return `item ${size.itemId} shows ${same?.level ?? 'nothing'} instead of ${size.level}`
+    if (same.disabled !== size.disabled) return `item ${size.itemId} is ${same.disabled ? '' : 'not '}disabled`
+  }
+  return shown.length === fresh.length ? undefined : `${shown.length} sizes are shown instead of ${fresh.length}`
 }

@@ -21,4 +21,4 @@ const code = await main(process.argv.slice(2), {
 })
 
 // Sockets of clients that were cut off may still be waiting for an answer; nobody needs it any more.
-process.stdout.write('', () => process.exit(code))
+process.exitCode = code

@@ -82,7 +82,7 @@ export function demandAll(out: string | undefined, io: Io) {
 export async function repeatedly(
   { repeat = 1, json: asJson = false, out }: { repeat?: number; json?: boolean; out?: string },
   io: Io,
-  optionsOf: (reporter: Reporter) => RunOptions,
+  optionsOf: (reporter: Required<Reporter>) => RunOptions,
 ): Promise<number> {
   demandAll(out, io)
   const documents: RunResult[] = []

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { freshSeed } from '../platform/random.ts'
+import { multiplex } from '../reporters/multiplexer.ts'
 import { duration } from '../reporters/words.ts'
 import { exitCodes, type RunResult } from '../runner/result.ts'
 import { runAll } from '../runner/run.ts'
@@ -85,7 +86,7 @@ const quietly = (stage: Stage, suite: string, scenarios: readonly Scenario[], de
     seed: stage.seed,
     nodes: 3,
     defects,
-    reporter: {},
+    reporter: multiplex({}, () => {}),
   })
 
 async function plant(id: string, planted: Planted, scenario: Scenario, stage: Stage): Promise<DefectResult> {

@@ -19,6 +19,7 @@ export interface ClusterNode {
   /** The web listener, not through a link. */
   readonly directUrl: string
   readonly port: number
+  readonly controlPort: number
   readonly control: ControlClient
   readonly logFile: string
   readonly exit: Exit | undefined
@@ -91,6 +92,7 @@ export function createNode({ name, port, controlPort, controlSecret, env, logFil
     name,
     hasWeb: env.WEB !== 'off',
     port,
+    controlPort,
     control,
     logFile,
     directUrl: `http://127.0.0.1:${port}`,

@@ -8,12 +8,19 @@ export interface CanaryResult {
 
 /** What any PostgreSQL answers with one byte: a request for an encrypted connection. */
 const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
+/** What makes any PostgreSQL close the connection without an answer: the wish to cancel a query that nobody runs. */
+const cancelRequest = Buffer.from([0, 0, 0, 16, 4, 210, 22, 46, 0, 0, 0, 0, 0, 0, 0, 0])
 const httpRequest = Buffer.from('GET /healthz HTTP/1.1\r\nhost: canary\r\nconnection: close\r\n\r\n')
 
-export const canaryBytes = httpRequest.length
+const requests = { http: httpRequest, database: sslRequest, 'database-cancel': cancelRequest }
+
+interface CanaryOptions {
+  request?: keyof typeof requests
+  withinMs?: number
+}
 
 /** A small request of the harness's own through a port: is there anybody behind it? */
-export function canary(port: number, { database = false, withinMs = 500 } = {}): Promise<CanaryResult> {
+export function canary(port: number, { request = 'http', withinMs = 500 }: CanaryOptions = {}): Promise<CanaryResult> {
   const startedMs = systemClock.monotonicMs()
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port })
@@ -23,7 +30,7 @@ export function canary(port: number, { database = false, withinMs = 500 } = {}):
       resolve({ answer, tookMs: systemClock.monotonicMs() - startedMs })
     }
     const cancel = systemClock.after(withinMs, () => finish('silent'))
-    socket.once('connect', () => socket.write(database ? sslRequest : httpRequest))
+    socket.once('connect', () => socket.write(requests[request]))
     socket.once('data', () => finish('answered'))
     socket.once('end', () => finish('closed'))
     socket.once('error', (error: NodeJS.ErrnoException) => finish(error.code === 'ECONNREFUSED' ? 'refused' : 'closed'))

@@ -3,21 +3,23 @@ import type { ClusterNode } from '../drivers/node.ts'
 import { systemClock } from '../platform/clock.ts'
 import { type FaultKind, numberOption, seen, unseen, witnessWithin } from './fault.ts'
 
+const probedHandler = 'PingChannel.ping'
+
 /** Delays one handler of one node; a probe push of the harness's own, on a connection of its own, feels it (FI-11). */
 export const handlerSlow: FaultKind = (cluster, target, options) => {
   const node = cluster.node(target)
   const delayMs = numberOption(options, 'delayMs')
-  const handler = String(options.handler ?? 'PingChannel.ping')
+  const handler = String(options.handler ?? probedHandler)
   let beforeMs = 0
   const probe = () => probePushMs(node, delayMs * 2 + 2_000)
-  const canProbe = handler === 'PingChannel.ping'
+  if (handler !== probedHandler)
+    throw new Error(`handler.slow can be witnessed on ${probedHandler} only, and this is ${handler}`)
   return {
     async inject() {
-      if (canProbe) beforeMs = await probe()
+      beforeMs = await probe()
       await node.control.delay(handler, delayMs)
     },
     async witnessOn() {
-      if (!canProbe) return unseen(`there is no probe for the handler ${handler}`)
       const tookMs = await probe()
       const said = `a push takes ${tookMs.toFixed(0)} ms, before ${beforeMs.toFixed(0)} ms`
       return tookMs - beforeMs >= 0.8 * delayMs ? seen(said) : unseen(said)

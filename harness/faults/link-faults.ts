@@ -13,7 +13,8 @@ async function linkOf(cluster: Cluster, target: string): Promise<Link> {
   return cluster.links.link(from, to)
 }
 
-const probe = (link: Link, withinMs = 500) => canary(link.port, { database: link.to === 'db', withinMs })
+const probe = (link: Link, withinMs = 500) =>
+  canary(link.port, { request: link.to === 'db' ? 'database' : 'http', withinMs })
 
 /** What the link can do when nothing else holds the machine up: one slow look must not hide the fault. */
 async function bestOfThree(link: Link): Promise<CanaryResult> {
@@ -30,6 +31,8 @@ async function control(cluster: Cluster, link: Link): Promise<CanaryResult> {
 
 interface LinkFault {
   toxics: ToxicWish[]
+  /** Looks at the broken link, where a plain request would not tell enough. */
+  look?(link: Link): Promise<CanaryResult>
   /** Judges a request through the broken link, given one from before. */
   broken(now: CanaryResult, before: CanaryResult): Witness
   probeWithinMs?: number
@@ -37,48 +40,52 @@ interface LinkFault {
   slowMs?: number
 }
 
+/** What a link had carried when the last fault on it was over: the canaries' own bytes do not make it a used one. */
+const ownBytes = new WeakMap<Link, number>()
+
 /** The common shape: toxics on one link, a canary through it and a control beside it. A link that carried nothing before was nobody's. */
 function linkFault(
   cluster: Cluster,
   target: string,
-  { toxics, broken, probeWithinMs = 500, slowMs = Number.POSITIVE_INFINITY }: LinkFault,
+  { toxics, broken, probeWithinMs = 500, slowMs = Number.POSITIVE_INFINITY, look }: LinkFault,
 ): Fault {
   let link: Link
   let before: CanaryResult
-  let bytesBefore = 0
+  let wasUsed = false
   return {
     async inject() {
       link = await linkOf(cluster, target)
-      bytesBefore = await cluster.links.bytes(link.name)
+      wasUsed = (await cluster.links.bytes(link.name)) > (ownBytes.get(link) ?? 0)
       before = await bestOfThree(link)
       for (const toxic of toxics) await link.addToxic(toxic)
     },
     async witnessOn() {
-      if (bytesBefore === 0) return unseen(`nobody uses ${link.name}: it carried nothing before the fault`)
+      if (!wasUsed) return unseen(`nobody uses ${link.name}: it carried nothing before the fault`)
       if (before.answer !== 'answered')
         return unseen(`${link.name} did not answer before the fault either (${before.answer})`)
-      const look = async () => {
-        const [now, beside] = [await probe(link, probeWithinMs), await control(cluster, link)]
+      const lookAgain = async () => {
+        const now = await (look ? look(link) : probe(link, probeWithinMs))
+        const beside = await control(cluster, link)
         if (beside.answer !== 'answered')
           return unseen(`${link.to} does not answer beside ${link.name} either (${beside.answer})`)
         return broken(now, before)
       }
-      return witnessWithin(witnessWithinMs, look, systemClock.sleep)
+      return witnessWithin(witnessWithinMs, lookAgain, systemClock.sleep)
     },
     async heal() {
       for (const { name } of toxics) await link.removeToxic(name)
     },
-    witnessOff: () =>
-      witnessWithin(
-        healthyWithinMs,
-        async () => {
-          const { answer, tookMs } = await probe(link)
-          return answer === 'answered' && tookMs - before.tookMs < slowMs
-            ? seen(`a request through ${link.name} is answered in ${tookMs.toFixed(0)} ms`)
-            : unseen(`a request through ${link.name} is ${answer}`)
-        },
-        systemClock.sleep,
-      ),
+    async witnessOff() {
+      const look = async () => {
+        const { answer, tookMs } = await probe(link)
+        return answer === 'answered' && tookMs - before.tookMs < slowMs
+          ? seen(`a request through ${link.name} is answered in ${tookMs.toFixed(0)} ms`)
+          : unseen(`a request through ${link.name} is ${answer}`)
+      }
+      const witness = await witnessWithin(healthyWithinMs, look, systemClock.sleep)
+      ownBytes.set(link, await cluster.links.bytes(link.name))
+      return witness
+    },
   }
 }
 
@@ -94,11 +101,14 @@ const isSilent = (now: CanaryResult): Witness =>
     ? seen('a request gets no answer, one beside it does')
     : unseen(`a request through the link is ${now.answer}`)
 
-/** The other side got the request and may have closed after an answer that never came. */
+/** The other side must have got the request, else it would not close the connection after an answer that never came. */
 const getsNoAnswer = ({ answer }: CanaryResult): Witness =>
-  answer === 'silent' || answer === 'closed'
+  answer === 'closed'
     ? seen('a request is taken and its answer never comes, one beside it is answered')
     : unseen(`a request through the link is ${answer}`)
+
+const lookOneWay = (link: Link) =>
+  canary(link.port, { request: link.to === 'db' ? 'database-cancel' : 'http', withinMs: 1_000 })
 
 /** A black hole: nothing arrives, nothing is closed. */
 export const linkCut: FaultKind = (cluster, target) =>
@@ -106,7 +116,7 @@ export const linkCut: FaultKind = (cluster, target) =>
 
 /** What is sent from `from` arrives, the answers do not. */
 export const linkCutOneWay: FaultKind = (cluster, target) =>
-  linkFault(cluster, target, { toxics: [blackHole('downstream')], broken: getsNoAnswer })
+  linkFault(cluster, target, { toxics: [blackHole('downstream')], broken: getsNoAnswer, look: lookOneWay })
 
 /** Every connection on the link is torn down with a TCP reset, new ones too, until it is healed. */
 export const linkReset: FaultKind = (cluster, target) =>

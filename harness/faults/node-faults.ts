@@ -13,9 +13,9 @@ function nodeFault(
 ): FaultKind {
   return (cluster, target): Fault => {
     const node = cluster.node(target)
-    const port = node.hasWeb ? node.port : undefined
+    // A node without a web server still has its control port.
+    const port = node.hasWeb ? node.port : node.controlPort
     const look = async () => {
-      if (port === undefined) return node.running ? unseen('the process runs') : seen('the process has ended')
       const { answer } = await canary(port)
       return answer === expected
         ? seen(`the port of ${target} is ${answer}`)

@@ -5,6 +5,7 @@ import type { HistoryEvent, LedgerEntry } from './operation.ts'
 export type Fate =
   | 'once'
   | 'duplicate'
+  | 'late'
   | 'lost-in-witnessed-window'
   | 'lost-while-disconnected'
   | 'lost-unexplained'
@@ -16,11 +17,12 @@ export interface LedgerLine extends LedgerEntry {
   count: number
 }
 
-/**
- * A message on its way while a fault takes hold, is healed, or a client comes or goes, may be lost through it: the two ends do not
- * see the edge at the same moment. A mesh connection needs up to three heartbeats (1.2 s) to notice and half a second to dial.
- */
-export const edgeMs = 2_500
+/** The two ends do not see a join, a leave or a lost connection at the same moment: a message near it may go either way. */
+export const edgeMs = 1_000
+/** A message may be on its way while a fault takes hold. */
+const inFlightMs = 500
+/** A mesh connection needs up to three heartbeats (1.2 s) to notice that it is dead, and half a second to dial again. */
+const redialMs = 2_500
 
 const keyOf = ({ publisher, seq }: LedgerEntry) => `${publisher}/${seq}`
 
@@ -45,23 +47,28 @@ function lineOf(history: History, publish: HistoryEvent, who: string): LedgerLin
       event.event === 'ledger' &&
       keyOf(event.value as LedgerEntry) === keyOf(entry),
   )
-  return { ...entry, subscriber: who, count: got.length, fate: fateOf(history, publish, who, got.length) }
+  return { ...entry, subscriber: who, count: got.length, fate: fateOf(history, publish, who, got) }
 }
 
-function fateOf(history: History, publish: HistoryEvent, who: string, count: number): Fate {
-  const member = membership(history, who, publish.topic).some(
+function fateOf(history: History, publish: HistoryEvent, who: string, got: readonly HistoryEvent[]): Fate {
+  const windows = explainingWindows(history, publish, who)
+  if (got.length > 1) return 'duplicate'
+  if (got[0]) {
+    if (windows.some((cut) => outlived(cut, publish.tMs, got[0]!.tMs))) return 'late'
+    return isNearMembership(history, who, publish) ? 'once' : 'non-member'
+  }
+  const isMember = membership(history, who, publish.topic).some(
     ({ fromMs, toMs }) => fromMs <= publish.tMs && publish.tMs <= toMs,
   )
-  if (count > 1) return 'duplicate'
-  if (count === 1) return isNearMembership(history, who, publish) ? 'once' : 'non-member'
-  if (!member) return 'lost-while-disconnected'
-  if (near(membershipEdges(history, who, publish.topic), publish.tMs)) return 'lost-while-disconnected'
-  return witnessedWindows(history).some(
-    (window) => window.fromMs - edgeMs <= publish.tMs && publish.tMs <= window.toMs + edgeMs,
-  )
+  if (!isMember || near(membershipEdges(history, who, publish.topic), publish.tMs)) return 'lost-while-disconnected'
+  return windows.some(({ fromMs, toMs }) => fromMs - inFlightMs <= publish.tMs && publish.tMs <= toMs + redialMs)
     ? 'lost-in-witnessed-window'
     : 'lost-unexplained'
 }
+
+/** A black hole keeps nothing: what was sent into it and came out after it had been queued and sent again (AM-4). */
+const outlived = ({ why, heldFromMs, healedMs }: Explanation, sentMs: number, gotMs: number) =>
+  why.startsWith('link.cut ') && heldFromMs <= sentMs && sentMs <= healedMs && gotMs >= healedMs
 
 /** Whoever was not joined, not even a little before or after, should not have got it. */
 const isNearMembership = (history: History, who: string, { topic, tMs }: HistoryEvent) =>
@@ -69,14 +76,40 @@ const isNearMembership = (history: History, who: string, { topic, tMs }: History
 
 const near = (edgesMs: readonly number[], atMs: number) => edgesMs.some((edge) => Math.abs(edge - atMs) <= edgeMs)
 
-/** Only what was seen to hold explains a loss; what was merely asked for explains nothing. */
-export function witnessedWindows(history: History): Window[] {
-  return history.faults.flatMap(({ kind, target, witnessedOnMs, requestedMs, witnessedOffMs }) =>
-    witnessedOnMs === null
-      ? []
-      : [{ fromMs: requestedMs, toMs: witnessedOffMs ?? history.endMs, why: `${kind} ${target}` }],
-  )
+interface Explanation extends Window {
+  /** Seen to hold since then. */
+  heldFromMs: number
+  /** Nothing was done against it before. */
+  healedMs: number
 }
+
+/**
+ * Only what was seen to hold, and only on the way of the message: at its origin, at the subscriber's node, on the link between these
+ * two, or on the subscriber's own link. What was merely asked for, and what happened elsewhere, explains nothing.
+ */
+export function explainingWindows(history: History, publish: HistoryEvent, who: string): Explanation[] {
+  const { origin } = publish.value as LedgerEntry
+  const node = nodeOf(history, who, publish)
+  return history.faults.flatMap(({ kind, target, witnessedOnMs, requestedMs, healRequestedMs, witnessedOffMs }) => {
+    if (witnessedOnMs === null || !isOnTheWay(kind, target, origin, node, who)) return []
+    const toMs = witnessedOffMs ?? history.endMs
+    const healedMs = healRequestedMs ?? history.endMs
+    return [{ fromMs: requestedMs, toMs, heldFromMs: witnessedOnMs, healedMs, why: `${kind} ${target}` }]
+  })
+}
+
+const cutting = new Set(['link.cut', 'link.cut-one-way', 'link.reset'])
+
+function isOnTheWay(kind: string, target: string, origin: string, node: string | undefined, who: string): boolean {
+  if (kind.startsWith('node.')) return target === origin || target === node
+  if (!cutting.has(kind)) return false
+  const [person = who] = who.split('#')
+  return target === `${origin}->${node}` || target === `${person}->${node}`
+}
+
+/** Where the subscriber was joined last when the message was sent. */
+const nodeOf = (history: History, who: string, { topic, i }: HistoryEvent) =>
+  history.of('join').findLast((event) => event.who === who && event.topic === topic && event.i <= i)?.node
 
 /** When this subscriber was joined to the topic. */
 export function membership(history: History, who: string, topic: string | undefined): Window[] {

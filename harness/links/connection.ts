@@ -33,7 +33,11 @@ export function openConnection({ client, upstream, toxics, count, gone, ...passe
     for (const socket of sockets) socket.destroySoon()
   }
   function reset() {
-    for (const socket of sockets) socket.resetAndDestroy()
+    // Between its last write and the end of it a socket cannot be reset: libuv refuses and the handle would stay open for ever.
+    for (const socket of sockets) {
+      if (socket.writableEnded && !socket.writableFinished) socket.destroy()
+      else socket.resetAndDestroy()
+    }
   }
 
   const link = (stream: Stream, source: Socket, sink: Socket) =>

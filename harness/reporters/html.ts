@@ -57,8 +57,8 @@ const faultsInWords = ({ faults }: ScenarioResult) =>
 
 function scenarioCard(scenario: ScenarioResult, { eventsOf }: RunRecord): string {
   const why = reasons(scenario).map((one) => `<p class="why ${scenario.outcome}">${escapeHtml(one)}</p>`)
-  return `<section class="card" id="${anchor(scenario.id)}"><div class="head"><h2>${escapeHtml(scenario.id)}</h2><span>${mark(scenario.outcome)} <span class="soft small">${duration(scenario.durationMs)}</span></span></div>
-<p>${escapeHtml(scenario.title)}</p>${why.join('')}
+  return `<section class="card" id="${anchor(scenario.id)}"><div class="head"><h2>${escapeHtml(scenario.id)}<br><span class="soft small">${escapeHtml(scenario.title)}</span></h2><span>${mark(scenario.outcome)} <span class="soft small">${duration(scenario.durationMs)}</span></span></div>
+<p>${escapeHtml(scenario.define)}</p>${why.join('')}
 <div class="wide">${timeline(scenario, eventsOf(scenario.id))}</div>${legend}
 ${checksTable(scenario.checks)}${expectationsTable(scenario)}${faultsTable(scenario.faults)}${artifacts(scenario)}
 <h3>Repeat this scenario</h3><pre>${escapeHtml(replayOf(scenario))}</pre></section>`

@@ -24,7 +24,7 @@ export const reporters = {
 } as const satisfies Record<string, (options: ConsoleOptions) => Reporter>
 
 /** All of them as one; files are written before the console says where they are. */
-export function allReporters(options: ConsoleOptions): Reporter {
+export function allReporters(options: ConsoleOptions): Required<Reporter> {
   const made = Object.entries(reporters).map(([name, make]) => [name, make(options)] as const)
   return multiplex(Object.fromEntries(made), (sentence) => options.write(`squall: ${sentence}\n`))
 }

@@ -4,7 +4,7 @@ import type { Reporter } from './reporter.ts'
 export function multiplex(
   reporters: Readonly<Record<string, Reporter>>,
   complain: (sentence: string) => void,
-): Reporter {
+): Required<Reporter> {
   const broken = new Set<string>()
 
   async function tell(hook: keyof Reporter, args: unknown[]) {

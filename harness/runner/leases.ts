@@ -28,6 +28,27 @@ export interface Leases {
   close(): Promise<void>
 }
 
+/** Leases of one part of a run: passed on, and remembered for an audit of that part alone. */
+export interface ScopedLeases extends Leases {
+  own(): Lease[]
+}
+
+export function scopeLeases(leases: Leases): ScopedLeases {
+  const mine = new Set<string>()
+  return {
+    ...leases,
+    holdProcess(pid, what) {
+      mine.add(keyOf({ kind: 'process', pid, stamp: undefined, what }))
+      leases.holdProcess(pid, what)
+    },
+    holdPort(port, what) {
+      mine.add(keyOf({ kind: 'port', port, what }))
+      leases.holdPort(port, what)
+    },
+    own: () => leases.list().filter((lease) => mine.has(keyOf(lease))),
+  }
+}
+
 const leasesFolder = () => join(tmpdir(), `squall-leases-${process.getuid?.() ?? 'user'}`)
 
 const keyOf = (lease: Lease): string => {

@@ -18,7 +18,7 @@ import { until } from '../platform/until.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import type { Scenario } from '../scenario.ts'
 import { type Cast, createCast, NotReached } from './context.ts'
-import type { Leases } from './leases.ts'
+import { auditLeaks, type Leases, type ScopedLeases, scopeLeases } from './leases.ts'
 import { createNemesis, type Nemesis } from './nemesis.ts'
 import type { CheckResult, ExpectationResult, Outcome, ScenarioResult, StepResult } from './result.ts'
 import { createTape, ScheduleDiverged, type ScheduleEntry } from './schedule.ts'
@@ -42,6 +42,9 @@ export interface ScenarioContext {
   interrupted(): boolean
 }
 
+/** The check that tells whether a scenario cleaned up after itself. */
+export const leftBehindCheck = 'nothing-left-behind'
+
 export interface ScenarioRun {
   result: ScenarioResult
   entries: readonly ScheduleEntry[]
@@ -57,6 +60,7 @@ interface Stage {
   expectations: ExpectationResult[]
   checks: CheckResult[]
   artifacts: string[]
+  leases: ScopedLeases
   cluster?: Cluster
   nemesis?: Nemesis
   cast?: Cast
@@ -77,6 +81,8 @@ const phases: [name: string, run: (stage: Stage) => Promise<void>][] = [
 ]
 /** What still happens after an obstacle: mend, judge what there is, leave nothing behind. */
 const always = new Set(['heal', 'judge', 'clean-up'])
+/** A story that broke off may still have left a lasting wrong, which must not hide behind "unknown". */
+const afterAStory = new Set(['settle', 'final-reads'])
 
 export async function runScenario(scenario: Scenario, context: ScenarioContext): Promise<ScenarioRun> {
   const startedMs = clock.monotonicMs()
@@ -96,10 +102,11 @@ export async function runScenario(scenario: Scenario, context: ScenarioContext):
     expectations: [],
     checks: [],
     artifacts: [],
+    leases: scopeLeases(context.leases),
   }
   const timings: ScenarioResult['phases'] = []
   for (const [name, run] of phases) {
-    if (stage.obstacle !== undefined && !always.has(name)) continue
+    if (stage.obstacle !== undefined && !always.has(name) && !canStillSee(stage, name)) continue
     context.reporter.onPhase(scenario.id, name)
     const startMs = Math.round(elapsedMs())
     try {
@@ -134,6 +141,9 @@ export async function runScenario(scenario: Scenario, context: ScenarioContext):
   return { result, entries: tape.entries }
 }
 
+const canStillSee = ({ steps, context }: Stage, phase: string) =>
+  afterAStory.has(phase) && steps.length > 0 && !context.interrupted()
+
 const names: Record<Verdict['outcome'], Outcome> = { valid: 'passed', unknown: 'unknown', invalid: 'violated' }
 const outcomeOf = (checks: readonly CheckResult[]) => names[worst(checks.map(({ outcome }) => outcome))]
 
@@ -144,7 +154,7 @@ async function provision(stage: Stage) {
     nodes: given.nodes ?? context.nodes,
     template: context.template,
     folder: join(context.workFolder, id.replaceAll('/', '-')),
-    leases: context.leases,
+    leases: stage.leases,
     random: seededRandom(context.seed),
     defects: context.defects,
     ...(given.env && { env: given.env }),
@@ -292,7 +302,7 @@ async function readFinalState({ cluster, cast, recorder }: Stage) {
 }
 
 async function judgeHistory(stage: Stage) {
-  const { scenario, recorder, checks, obstacle } = stage
+  const { scenario, recorder, checks, obstacle, tape } = stage
   const history = toHistory(recorder.events)
   const laws: Checker[] = [
     ...(scenario.expectations.length > 0 ? [expectations] : []),
@@ -300,6 +310,14 @@ async function judgeHistory(stage: Stage) {
     ...(scenario.laws ?? []),
   ]
   for (const law of laws) checks.push({ name: law.name, ...judge(law, history) })
+  const left = tape.unplayed()
+  if (left > 0 && obstacle === undefined)
+    checks.push({
+      name: 'replayed-to-its-end',
+      outcome: 'unknown',
+      why: `schedule diverged: the story ended before ${left} recorded decisions were asked for`,
+      evidence: { left },
+    })
   if (obstacle !== undefined) checks.push({ name: 'told-to-its-end', outcome: 'unknown', why: obstacle, evidence: {} })
 }
 
@@ -313,4 +331,13 @@ async function cleanUp(stage: Stage) {
   }
   await cast?.close()
   await cluster?.stop()
+  checks.push(nothingLeftBehind(await auditLeaks(stage.leases.own())))
 }
+
+/** Reported as a leak of the run too, with an exit code of its own: it says nothing about the system. */
+const nothingLeftBehind = (leaks: readonly string[]): CheckResult => ({
+  name: leftBehindCheck,
+  outcome: leaks.length > 0 ? 'unknown' : 'valid',
+  why: leaks.length > 0 ? `left behind: ${leaks.join(', ')}` : 'no process and no port of the cluster is left',
+  evidence: { leaks },
+})

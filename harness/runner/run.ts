@@ -1,6 +1,7 @@
 import {
   accessSync,
   appendFileSync,
+  chmodSync,
   constants,
   copyFileSync,
   mkdirSync,
@@ -12,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { cpus, platform, release, tmpdir, totalmem } from 'node:os'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { createBrowserPool } from '../drivers/browser.ts'
 import { prepareTemplate } from '../drivers/database.ts'
 import { EnvironmentMissing } from '../drivers/errors.ts'
@@ -35,7 +36,7 @@ export interface RunOptions {
   headed: boolean
   /** The folder that holds the folders of runs. */
   out: string
-  reporter: Reporter
+  reporter: Required<Reporter>
   recorded?: Schedule
   /** The signal that ends the run early, once there is one. */
   interruptedBy(): 'SIGINT' | 'SIGTERM' | undefined
@@ -53,12 +54,11 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   const leases = openLeases(basename(workFolder))
   leases.holdFolder(workFolder, 'working folder')
   // PostgreSQL may run as another account, which must be able to reach its data.
-  const { chmodSync } = await import('node:fs')
   chmodSync(workFolder, 0o755)
   const oldTmp = process.env.TMPDIR
   process.env.TMPDIR = workFolder
   const browsers = createBrowserPool({ leases, headed: options.headed })
-  const reporter = safely(options.reporter)
+  const { reporter } = options
   reporter.onRunStart({
     suite: options.suite,
     seed: hex(options.seed),
@@ -93,7 +93,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
             `${JSON.stringify({ scenario: scenario.id, ...(event.value as object) })}\n`,
           )
       },
-      replay: `./squall replay ${join('reports', basename(folder))}`,
+      replay: `./squall replay ${shellPath(folder)}`,
       interrupted: stopEarly,
     })
     if (result.outcome !== 'passed') keepLogs(workFolder, folder, scenario.id)
@@ -140,7 +140,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     },
     leaks,
     interrupted: options.interruptedBy() !== undefined,
-    folder: basename(folder),
+    folder: shellPath(folder),
     scenarios: sorted,
   }
   run.exitCode = exitCodeOf(run, options.interruptedBy(), overBudget())
@@ -172,8 +172,14 @@ function exitCodeOf(run: RunResult, signal: 'SIGINT' | 'SIGTERM' | undefined, ov
   if (run.outcome === 'violated') return exitCodes.violated
   if (signal) return signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated
   if (overBudget) return exitCodes.budget
-  if (run.outcome === 'unknown') return exitCodes.unknown
-  return run.leaks.length > 0 ? exitCodes.leaked : exitCodes.passed
+  if (run.leaks.length > 0) return exitCodes.leaked
+  return run.outcome === 'unknown' ? exitCodes.unknown : exitCodes.passed
+}
+
+/** As somebody types it from here. */
+function shellPath(folder: string): string {
+  const path = relative(process.cwd(), folder)
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`
 }
 
 async function sideBySide<T>(
@@ -225,21 +231,4 @@ function pointLatest(folder: string) {
     // The first run has no predecessor.
   }
   symlinkSync(basename(folder), latest)
-}
-
-/** A reporter that breaks says so on stderr and changes nothing else. */
-function safely(reporter: Reporter): Required<Reporter> {
-  const guard =
-    (hook: keyof Reporter) =>
-    (...args: unknown[]) => {
-      const complain = (error: Error) => process.stderr.write(`a reporter failed in ${hook}: ${error.message}\n`)
-      try {
-        const done = (reporter[hook] as ((...rest: unknown[]) => unknown) | undefined)?.(...args)
-        return done instanceof Promise ? done.catch(complain) : undefined
-      } catch (error) {
-        complain(error as Error)
-      }
-    }
-  const hooks = ['onRunStart', 'onScenarioStart', 'onPhase', 'onStep', 'onFault', 'onScenarioEnd', 'onRunEnd'] as const
-  return Object.fromEntries(hooks.map((hook) => [hook, guard(hook)])) as unknown as Required<Reporter>
 }

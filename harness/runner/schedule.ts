@@ -31,6 +31,8 @@ export function createTape(recorded?: readonly ScheduleEntry[]) {
   const entries: ScheduleEntry[] = []
   return {
     entries: entries as readonly ScheduleEntry[],
+    /** How many recorded decisions nobody has asked for. */
+    unplayed: () => Math.max(0, (recorded?.length ?? 0) - entries.length),
     /** The wish is the story's; the answer is what to do: the recorded decision, when there is one. */
     take(wish: ScheduleEntry): ScheduleEntry {
       const then = recorded?.[entries.length]

@@ -15,7 +15,14 @@ export const final = (f: string, value: unknown, who = 'harness', node?: string)
   ...(node && { node }),
 })
 
-export const join = (who: string, tMs: number, topic = 'ping'): Told => ({ type: 'join', who, topic, tMs })
+/** Joined on `n2` unless it says otherwise. */
+export const join = (who: string, tMs: number, topic = 'ping', node = 'n2'): Told => ({
+  type: 'join',
+  who,
+  topic,
+  node,
+  tMs,
+})
 export const leave = (who: string, tMs: number, topic = 'ping'): Told => ({ type: 'leave', who, topic, tMs })
 export const disconnect = (who: string, tMs: number): Told => ({ type: 'disconnect', who, tMs })
 

@@ -51,6 +51,23 @@ describe('at-most-once (AM-1, AM-3..6)', () => {
     expect(verdict).toMatchObject({ outcome: 'invalid', why: expect.stringContaining('reordered') })
   })
 
+  it('is invalid for a loss that another link cannot explain', () => {
+    const elsewhere = fault(8_000, { kind: 'link.cut', target: 'n3->n2' })
+    expect(check(join('alice', 0), elsewhere, publish('n1', 1, 9_000), theEnd(20_000)).why).toMatch(/^lost-unexplained/)
+  })
+
+  it('is invalid for a message that was kept while the link was cut and sent afterwards (AM-4)', () => {
+    const cut = fault(8_000, { kind: 'link.cut', target: 'n1->n2' })
+    const verdict = check(
+      join('alice', 0),
+      cut,
+      publish('n1', 1, 9_000),
+      receive('alice', 'n1', 1, 14_000),
+      theEnd(20_000),
+    )
+    expect(verdict).toMatchObject({ outcome: 'invalid', why: expect.stringMatching(/^late: /) })
+  })
+
   it('is invalid for a message to somebody who left long before', () => {
     const verdict = check(
       join('alice', 0),

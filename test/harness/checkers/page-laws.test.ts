@@ -23,6 +23,18 @@ describe('views-match-fresh-render (ST-58, DF-1, DF-2)', () => {
     expect(check(view({ products: [] }), fresh(rendering())).why).toContain('product 1 is not shown')
   })
 
+  it('is invalid for a product, or a size, that should not be there', () => {
+    const more = rendering()
+    more.products[0]!.sizes.push({ itemId: '8', level: 'low', disabled: false })
+    expect(check(view(more), fresh(rendering())).why).toContain('2 sizes are shown instead of 1')
+    const two = { products: [...rendering().products, { id: '2', soon: true, sizes: [] }] }
+    expect(check(view(two), fresh(rendering())).why).toContain('product 2 is shown and should not be')
+  })
+
+  it('is unknown when a fresh page shows nothing', () => {
+    expect(check(view({ products: [] }), fresh({ products: [] })).outcome).toBe('unknown')
+  })
+
   it('is unknown when there is nothing to compare', () => {
     expect(check(fresh(rendering())).outcome).toBe('unknown')
     expect(check(view(rendering())).outcome).toBe('unknown')

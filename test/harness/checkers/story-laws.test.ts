@@ -61,13 +61,31 @@ describe('recovery-time (CH-106, NF-3)', () => {
 
   it('is valid when who was cut off is back in time', () => {
     expect(check(...lost, join('alice', 18_000), theEnd(60_000)).evidence).toEqual({
-      measuredMs: { 'alice after node.kill': 2_000 },
+      measuredMs: { 'alice after node.kill n2': 2_000 },
     })
   })
 
   it('is invalid when it takes too long, or never happens', () => {
     expect(check(...lost, join('alice', 30_000), theEnd(60_000)).why).toContain('too slow: alice took 14000 ms')
     expect(check(...lost, theEnd(60_000)).why).toContain('not recovered: alice')
+  })
+
+  it('measures every loss, and from the loss when the fault was over by then', () => {
+    const again = [join('alice', 17_000), disconnect('alice', 18_500), join('alice', 26_000)]
+    expect(check(...lost, ...again, theEnd(60_000)).evidence).toEqual({
+      measuredMs: { 'alice after node.kill n2': 7_500 },
+    })
+    expect(check(...lost, join('alice', 17_000), disconnect('alice', 18_500), theEnd(60_000)).outcome).toBe('invalid')
+  })
+
+  it('does not blame a fault for what was lost long after it, or before it', () => {
+    const late = [join('alice', 0), fault(10_000), disconnect('alice', 30_000), theEnd(60_000)]
+    expect(check(...late).why).toBe('nobody lost the connection')
+    expect(check(join('alice', 0), disconnect('alice', 9_000), fault(10_000), theEnd(60_000)).outcome).toBe('valid')
+  })
+
+  it('is unknown when nobody was there to lose anything', () => {
+    expect(check(fault(10_000), theEnd(60_000)).outcome).toBe('unknown')
   })
 
   it('is unknown when no fault was witnessed to its end', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ledger, membership, reordered, witnessedWindows } from '../../../harness/history/ledger.ts'
+import { ledger, membership, reordered } from '../../../harness/history/ledger.ts'
 import { disconnect, fault, historyOf, join, leave, publish, receive, theEnd } from '../../support/histories.ts'
 
 const fates = (...told: Parameters<typeof historyOf>) =>
@@ -49,11 +49,56 @@ describe('membership', () => {
   })
 })
 
-describe('witnessed windows', () => {
-  it('leave out what was only asked for, and last to the end of what was not seen to end', () => {
-    const lasting = fault(5_000, { witnessedOffMs: null })
-    const asked = fault(7_000, { id: 2, witnessedOnMs: null })
-    expect(witnessedWindows(historyOf(lasting, asked, theEnd(20_000)))).toMatchObject([{ toMs: 20_000 }])
+describe('what explains a loss', () => {
+  /** alice is joined on n2; n1 sends while the fault holds, from 20 s to 26 s. */
+  const fateWith = (kind: string, target: string, sentMs = 22_000) =>
+    fates(join('alice', 0), fault(20_000, { kind, target }), publish('n1', 1, sentMs), theEnd(60_000))[0]?.split(' ')[2]
+
+  it.each([
+    ['node.kill', 'n2'],
+    ['node.pause', 'n1'],
+    ['link.cut', 'n1->n2'],
+    ['link.reset', 'alice->n2'],
+  ])('%s %s: it lies on the way', (kind, target) => {
+    expect(fateWith(kind, target)).toBe('lost-in-witnessed-window')
+  })
+
+  it.each([
+    ['node.kill', 'n3'],
+    ['link.cut', 'n2->n1'],
+    ['link.cut', 'bob->n2'],
+    ['link.latency', 'n1->n2'],
+    ['db.kill', 'db'],
+    ['actor.kill', 'n2/Sneakers23.Inventory'],
+    ['handler.slow', 'n2'],
+  ])('not %s %s: it lies elsewhere, or loses nothing', (kind, target) => {
+    expect(fateWith(kind, target)).toBe('lost-unexplained')
+  })
+
+  it('nothing long before it and nothing long after it', () => {
+    expect(fateWith('link.cut', 'n1->n2', 19_000)).toBe('lost-unexplained')
+    expect(fateWith('link.cut', 'n1->n2', 29_000)).toBe('lost-unexplained')
+    expect(fateWith('link.cut', 'n1->n2', 28_000)).toBe('lost-in-witnessed-window')
+  })
+
+  it('nothing that was only asked for, and anything until the end when it was not seen to end', () => {
+    const told = (record: object) => [join('alice', 0), fault(20_000, record), publish('n1', 1, 50_000), theEnd(60_000)]
+    expect(fates(...told({ witnessedOnMs: null }))).toEqual(['alice 1 lost-unexplained'])
+    expect(fates(...told({ witnessedOffMs: null }))).toEqual(['alice 1 lost-in-witnessed-window'])
+  })
+})
+
+describe('a message that was sent into a cut link (AM-4)', () => {
+  const cut = fault(20_000, { kind: 'link.cut', target: 'n1->n2' })
+  const gotAt = (tMs: number) =>
+    fates(join('alice', 0), cut, publish('n1', 1, 22_000), receive('alice', 'n1', 1, tMs), theEnd(60_000))
+
+  it('is late when it comes out after the healing', () => {
+    expect(gotAt(25_500)).toEqual(['alice 1 late'])
+  })
+
+  it('is fine when it had another way at once', () => {
+    expect(gotAt(22_010)).toEqual(['alice 1 once'])
   })
 })
 

@@ -26,6 +26,12 @@ describe('the schedule tape', () => {
     expect(() => createTape([choice(0)]).take(wish)).toThrow(ScheduleDiverged)
   })
 
+  it('knows how many recorded decisions were never asked for', () => {
+    const tape = createTape([choice(2), kill('n3')])
+    tape.take(choice(0))
+    expect([tape.unplayed(), createTape().unplayed()]).toEqual([1, 0])
+  })
+
   it('notices another target, and a story that asks for more', () => {
     expect(() => createTape([kill('n2')]).take(kill('n3'))).toThrow('schedule diverged at entry 0')
     expect(() => createTape([]).take(kill('n3'))).toThrow('recorded nothing more')
