@@ -77,6 +77,7 @@ function compose(config: Config) {
     clock,
     log,
     publicHost: config.PUBLIC_HOST,
+    ...(config.SECRET_KEY_BASE && { secret: config.SECRET_KEY_BASE }),
     beforeHandle,
     quirks: { duplicateSubscription: defects.has('DF-8'), allowInnerStar: defects.has('DF-14') },
     sockets: [
@@ -99,6 +100,7 @@ function compose(config: Config) {
   async function startWeb(): Promise<FastifyInstance> {
     const web = await createWeb({
       products: store.products,
+      takeRequest: endpoint.handle,
       noStore: config.STORE_NO_STORE && !defects.has('DF-1'),
       log,
       thresholds,
@@ -123,7 +125,7 @@ function compose(config: Config) {
       subscriptions: pubsub.subscriptions(),
       connections: endpoint.connections(),
       peers: pubsub.peers(),
-      counters: { ...pubsub.counters, ...replication.counters, ...mesh?.counters },
+      counters: { ...pubsub.counters, ...endpoint.counters, ...replication.counters, ...mesh?.counters },
     }),
     actors: () =>
       runtime

@@ -22,7 +22,10 @@ export interface ChannelHost {
   socketId: string | null
   assigns: Readonly<Record<string, unknown>>
   send(message: Message): void
-  sendEncoded(frame: Buffer | string): void
+  broadcast(broadcast: Broadcast): void
+  /** The client is not read while one of its channels has too much to do. */
+  hold(): void
+  release(): void
   /** Awaited before the named handler, e.g. `PingChannel.ping`, when it answers with a promise. */
   beforeHandle: (handler: string) => Promise<void> | undefined
   duplicateSubscription: boolean
@@ -66,6 +69,7 @@ export async function startChannel(options: StartOptions): Promise<ChannelServer
   let joined = false
   let silent = false
   let hookDone = false
+  let held = false
 
   const push = (event: string, payload: unknown) => {
     assertPayload(payload)
@@ -74,7 +78,7 @@ export async function startChannel(options: StartOptions): Promise<ChannelServer
   const fastlane: Subscriber = {
     deliver(broadcast) {
       if (definition.intercept?.includes(broadcast.event)) actor.send({ kind: 'out', broadcast })
-      else host.sendEncoded(broadcast.encoded(host.serializer))
+      else host.broadcast(broadcast)
     },
   }
   const direct: Subscriber = { deliver: (broadcast) => actor.send({ kind: 'info', message: broadcast }) }
@@ -168,7 +172,14 @@ export async function startChannel(options: StartOptions): Promise<ChannelServer
     return delayed.then(() => definition.handleIn!(event, mail.payload, channel))
   }
 
+  function releaseWhen(isCaughtUp: boolean) {
+    if (!held || !isCaughtUp) return
+    held = false
+    host.release()
+  }
+
   function handle(mail: ChannelMail): unknown {
+    releaseWhen(actor.mailboxLength <= backlogGone)
     if (mail.kind === 'join') return join()
     if (mail.kind === 'leave') return leave(mail.message)
     current = mail.kind === 'in' ? mail.message : undefined
@@ -233,6 +244,7 @@ export async function startChannel(options: StartOptions): Promise<ChannelServer
       handle,
       terminate() {
         unsubscribeAll()
+        releaseWhen(true)
         if (!joined || silent) return
         host.send(crashed(topic, message.joinRef))
         onGone(server)
@@ -257,7 +269,12 @@ export async function startChannel(options: StartOptions): Promise<ChannelServer
       void runHook(reason).catch((error) => host.log.error({ topic, err: error }, 'a terminate hook failed'))
       actor.kill()
     },
-    takePush: (mail) => actor.send({ kind: 'in', message: mail }),
+    takePush(mail) {
+      actor.send({ kind: 'in', message: mail })
+      if (held || actor.mailboxLength < backlogMax) return
+      held = true
+      host.hold()
+    },
     takeLeave(mail) {
       server.leaving = true
       actor.send({ kind: 'leave', message: mail })
@@ -269,6 +286,10 @@ export async function startChannel(options: StartOptions): Promise<ChannelServer
   if (result?.kind !== 'ok') actor.kill()
   return undefined
 }
+
+/** So many messages may wait for one channel; then its client is not read any further. */
+const backlogMax = 1_000
+const backlogGone = 100
 
 /** A join that takes longer than any client waits has failed. */
 const joinTimeoutMs = 60_000

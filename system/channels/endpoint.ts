@@ -1,16 +1,18 @@
-import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http'
+import { randomBytes } from 'node:crypto'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { WebSocketServer } from 'ws'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import type { PubSub } from '../pubsub/index.ts'
 import type { Runtime } from '../runtime/index.ts'
-import { originAllowed } from './origin.ts'
+import { admit } from './admission.ts'
 import { checkRoutes } from './routes.ts'
-import { v2 } from './serializers/v2.ts'
+import { openSession, type Session } from './session.ts'
 import type { SocketDefinition } from './socket-definition.ts'
-import { connected } from './socket-definition.ts'
-import { type Connection, openConnection } from './transports/websocket.ts'
+import { createLongPolls } from './transports/longpoll-server.ts'
+import { createOutboxes, type Sink } from './transports/outbox.ts'
+import { openWebSocket } from './transports/websocket.ts'
+import { hasCommonProtocol, refuseUpgrade, webSocketServer } from './transports/websocket-server.ts'
 
 export interface EndpointOptions {
   sockets: readonly SocketDefinition[]
@@ -18,83 +20,120 @@ export interface EndpointOptions {
   pubsub: PubSub
   clock: Clock
   log: Log
+  /** Signs long-poll sessions; the same on all nodes. Without it sessions are known to this node alone. */
+  secret?: string
   publicHost?: string
+  /** What a client may leave unread at this node; with more it is cut off. */
+  unreadMaxBytes?: number
   beforeHandle?: (handler: string) => Promise<void> | undefined
   quirks?: { duplicateSubscription?: boolean; allowInnerStar?: boolean }
 }
 
 export type Endpoint = ReturnType<typeof createEndpoint>
 
-/** Longer than a refused client needs to read its answer; then the connection is dropped. */
 const silentDefaultMs = 60_000
+const unreadDefaultMaxBytes = 1_048_576
 
-/** The door of a node: upgrades requests to connections, knows them all, drains them. Throws on a bad route (CH-47). */
+/** The door of a node: turns requests into sessions, knows them all, drains them. Throws on a bad route (CH-47). */
 export function createEndpoint(options: EndpointOptions) {
-  const { sockets, runtime, pubsub, clock, log, publicHost = '127.0.0.1', beforeHandle, quirks = {} } = options
+  const { sockets, runtime, pubsub, clock, log, publicHost = '127.0.0.1', quirks = {} } = options
+  const { unreadMaxBytes = unreadDefaultMaxBytes, beforeHandle = () => undefined } = options
+  const secret = options.secret ?? randomBytes(32).toString('hex')
   for (const one of sockets) {
     if (!quirks.allowInnerStar) checkRoutes(one.channels)
     for (const warning of undeclaredHandlers(one)) log.warn({ socket: one.name }, warning)
   }
-  const connections = new Map<string, Connection>()
+  const sessions = new Map<string, Session>()
+  const outboxes = createOutboxes({ unreadMaxBytes, later: setImmediate })
+  const raws = new Set<Duplex>()
   let lastId = 0
   let draining = false
 
-  const servers = new Map(
-    sockets.map((one) => [`${one.path}/websocket`, { definition: one, wss: webSocketServer(one) }]),
+  const webSockets = new Map(
+    sockets
+      .filter(({ options: { websocket = true } = {} }) => websocket)
+      .map((one) => [`${one.path}/websocket`, { definition: one, wss: webSocketServer(one.options ?? {}) }]),
   )
+  const longPollPaths = new Map(
+    sockets.filter(({ options: { longpoll } = {} }) => longpoll).map((one) => [`${one.path}/longpoll`, one]),
+  )
+  const longPolls = createLongPolls({
+    pubsub,
+    clock,
+    log,
+    secret,
+    publicHost,
+    unreadMaxBytes,
+    open: (definition, { serializer, assigns, socketId }, outlet, onClosed) =>
+      remember((common) => openSession({ ...common, definition, serializer, assigns, socketId, outlet }), onClosed),
+  })
+
+  /** Gives a new session what all have in common, and keeps it until it is closed. */
+  function remember(open: (common: Common) => Session, onClosed = () => {}): Session {
+    lastId += 1
+    const id = String(lastId)
+    const session = open({
+      id,
+      runtime,
+      pubsub,
+      log,
+      clock,
+      beforeHandle,
+      duplicateSubscription: quirks.duplicateSubscription ?? false,
+      onClosed() {
+        sessions.delete(id)
+        onClosed()
+      },
+    })
+    sessions.set(id, session)
+    return session
+  }
+  interface Common {
+    id: string
+    runtime: Runtime
+    pubsub: PubSub
+    log: Log
+    clock: Clock
+    beforeHandle: (handler: string) => Promise<void> | undefined
+    duplicateSubscription: boolean
+    onClosed(): void
+  }
 
   async function upgrade(request: IncomingMessage, raw: Duplex, head: Buffer) {
-    const url = new URL(request.url ?? '/', 'http://localhost')
-    const mount = servers.get(url.pathname)
+    const url = urlOf(request)
+    const mount = webSockets.get(withoutSlash(url.pathname))
     if (!mount) return refuseUpgrade(raw, 404)
     if (draining) return refuseUpgrade(raw, 503)
-    const verdict = await admit(mount.definition, request, url)
-    if ('status' in verdict) return refuseUpgrade(raw, verdict.status)
-    mount.wss.handleUpgrade(request, raw, head, (webSocket) => {
-      lastId += 1
-      const id = String(lastId)
-      connections.set(
-        id,
-        openConnection({
-          id,
-          webSocket,
-          definition: mount.definition,
-          assigns: verdict.assigns,
-          socketId: verdict.id,
-          serializer: v2,
-          runtime,
-          pubsub,
-          clock,
-          log,
-          beforeHandle: beforeHandle ?? (() => undefined),
-          duplicateSubscription: quirks.duplicateSubscription ?? false,
-          timeoutMs: mount.definition.options?.timeoutMs ?? silentDefaultMs,
-          onClosed: () => connections.delete(id),
-        }),
-      )
+    const { definition, wss } = mount
+    const { timeoutMs = silentDefaultMs, onRefused } = definition.options ?? {}
+    const admission = await admit({ definition, request, params: url.searchParams, publicHost, log })
+    if (admission.kind === 'denied') {
+      const own = admission.status === 403 ? onRefused?.(admission.reason) : undefined
+      return refuseUpgrade(raw, own?.status ?? admission.status, own?.body)
+    }
+    if (request.headers['sec-websocket-version'] !== '13') return refuseUpgrade(raw, 426)
+    if (!hasCommonProtocol(request.headers['sec-websocket-protocol'], definition.options ?? {}))
+      return refuseUpgrade(raw, 403)
+    wss.handleUpgrade(request, raw, head, (webSocket) => {
+      const { serializer, assigns, socketId } = admission
+      raws.add(raw)
+      raw.once('close', () => raws.delete(raw))
+      const connection = raw as Duplex & Sink
+      const compressed = webSocket.extensions !== ''
+      const own = { definition, webSocket, connection, compressed, outboxes, timeoutMs, serializer, assigns, socketId }
+      remember((common) => openWebSocket({ ...common, ...own }))
     })
   }
 
-  async function admit(definition: SocketDefinition, request: IncomingMessage, url: URL) {
-    const deny = (reason: string, status = 403) => {
-      log.error({ socket: definition.name, reason }, `${definition.name} connect error ${reason}`)
-      return { status }
-    }
-    const { checkOrigin = true, subprotocols } = definition.options ?? {}
-    if (!originAllowed(request.headers.origin, checkOrigin, publicHost)) return deny('origin not allowed')
-    if (!speaksV2(url.searchParams)) return deny('unsupported vsn')
-    const offered = request.headers['sec-websocket-protocol']
-    if (subprotocols && offered && !offered.split(',').some((one) => subprotocols.includes(one.trim())))
-      return deny('no common subprotocol')
-    try {
-      const result = await (definition.connect?.(Object.fromEntries(url.searchParams)) ?? connected())
-      return result.kind === 'connected' ? result : deny(result.reason)
-    } catch (error) {
-      return deny(`connect crashed: ${error instanceof Error ? error.message : String(error)}`, 500)
-    }
+  /** A plain request on the path of a WebSocket: refused as its upgrade would be, else told that it is none. */
+  async function plainRequest(definition: SocketDefinition, request: IncomingMessage, response: ServerResponse) {
+    const params = urlOf(request).searchParams
+    const admission = await admit({ definition, request, params, publicHost, log })
+    response.writeHead(admission.kind === 'denied' ? admission.status : 400, { connection: 'close' }).end()
   }
 
   return {
+    counters: outboxes.counters,
     /** Takes over the upgrade requests of this server. */
     attach(server: Server) {
       server.on('upgrade', (request: IncomingMessage, raw: Duplex, head: Buffer) => {
@@ -105,37 +144,44 @@ export function createEndpoint(options: EndpointOptions) {
         })
       })
     },
+    /** Answers a plain HTTP request if it is meant for a socket; else it is left to the application and the answer is false. */
+    handle(request: IncomingMessage, response: ServerResponse): boolean {
+      const url = urlOf(request)
+      const path = withoutSlash(url.pathname)
+      const polled = longPollPaths.get(path)
+      if (polled) void longPolls.handle({ definition: polled, request, response, params: url.searchParams })
+      const mount = webSockets.get(path)
+      if (mount) void plainRequest(mount.definition, request, response)
+      return polled !== undefined || mount !== undefined
+    },
     broadcast: (topic: string, event: string, payload: unknown) => pubsub.broadcast(topic, event, payload),
-    connections: () =>
-      [...connections.values()].map(({ id, name, topics }) => ({ id, socket: name, topics: topics() })),
-    /** Closes every connection with 1012, so that clients reconnect elsewhere; new ones are refused (RT-13). */
+    connections: () => [...sessions.values()].map(({ id, name, topics }) => ({ id, socket: name, topics: topics() })),
+    /**
+     * Closes every session with 1012, so that clients reconnect elsewhere; new ones are refused (RT-13). In batches: the nodes that
+     * stay must not get all clients at once. Resolves when every connection is closed.
+     */
     async drain() {
       draining = true
-      await Promise.all([...connections.values()].map((connection) => connection.close(1012)))
+      const open = [...sessions.values()]
+      while (open.length > 0) {
+        for (const session of open.splice(0, drainBatch)) session.close(1012)
+        if (open.length > 0) await clock.sleep(drainEveryMs)
+      }
+      await Promise.all([...raws].map((raw) => new Promise((resolve) => raw.once('close', resolve))))
     },
   }
 }
 
-function webSocketServer({ options = {} }: SocketDefinition) {
-  const { maxFrameBytes = 16 * 1024 * 1024, subprotocols, compress = false } = options
-  return new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    maxPayload: maxFrameBytes,
-    perMessageDeflate: compress,
-    // Without configured subprotocols an offer is accepted and none is named in the answer.
-    handleProtocols: (offered) => [...offered].find((one) => subprotocols?.includes(one)) ?? false,
-  })
-}
+const drainBatch = 1_000
+const drainEveryMs = 500
 
-const speaksV2 = (params: URLSearchParams) => /^2\.0\.\d+$/.test(params.get('vsn') ?? '')
+const nowhere = new URL('http://localhost/')
+/** A target that is no address leads nowhere. */
+const urlOf = ({ url }: IncomingMessage) => URL.parse(url ?? '/', nowhere) ?? nowhere
+const withoutSlash = (path: string) => path.replace(/\/$/, '')
 
 /** An outgoing handler that is not declared never runs: the raw broadcast goes out (CH-78). */
 const undeclaredHandlers = ({ channels }: SocketDefinition) =>
   [...new Set(Object.values(channels))]
     .filter(({ handleOut, intercept = [] }) => handleOut && intercept.length === 0)
     .map(({ name }) => `${name} has handleOut but intercepts no event, so it will never run; declare them in intercept`)
-
-function refuseUpgrade(raw: Duplex, status: number) {
-  raw.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
-}

@@ -20,6 +20,20 @@ export function assertPayload(value: unknown): asserts value is Payload {
   throw new TypeError(`a payload must be an object or bytes, but this one is ${JSON.stringify(value)}`)
 }
 
+/** JSON without bytes in it: they would arrive as an object of numbers, which is nobody's intention. Throws on such a payload. */
+export function toJson(value: unknown): string {
+  const text = JSON.stringify(value)
+  // Looking at every value costs more than the encoding itself, so it is done only where bytes may have left their traces.
+  return text.includes('{"type":"Buffer"') || text.includes('{"0":') ? JSON.stringify(value, refuseBytes) : text
+}
+
+function refuseBytes(_key: string, value: unknown) {
+  const isBuffer = typeof value === 'object' && value !== null && 'type' in value && value.type === 'Buffer'
+  if (isBytes(value) || (isBuffer && 'data' in value && Array.isArray(value.data)))
+    throw new TypeError('bytes cannot be nested in a JSON payload; send them as the whole payload')
+  return value
+}
+
 export const replyTo = (message: Message, joinRef: Ref, status: string, response: unknown): Message => ({
   joinRef,
   ref: message.ref,

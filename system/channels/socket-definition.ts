@@ -14,7 +14,21 @@ export const connected = (assigns: Record<string, unknown> = {}, id: string | nu
 /** Refuses a connection: 403 at the client, the reason in the log (CH-12, CH-82). */
 export const refused = (reason: string): ConnectResult => ({ kind: 'refused', reason })
 
+/** What is known of a connection beside its parameters. */
+export interface ConnectInfo {
+  peerAddress: string | undefined
+  userAgent: string | undefined
+  /** Headers whose names begin with `x-`. */
+  xHeaders: Record<string, string>
+  /** As it was sent; trust nothing in it that is not signed. */
+  cookie: string | undefined
+}
+
 export interface SocketOptions {
+  /** On unless it says false (CH-21). */
+  websocket?: boolean
+  /** Off unless it says how long a poll waits for a message (CH-21). */
+  longpoll?: { windowMs: number }
   checkOrigin?: OriginRule
   /** A client that sends nothing for so long is disconnected (CH-25). */
   timeoutMs?: number
@@ -22,14 +36,16 @@ export interface SocketOptions {
   channelsMax?: number
   subprotocols?: readonly string[]
   compress?: boolean
+  /** The HTTP answer to a refused WebSocket; without it 403 and an empty body. */
+  onRefused?(reason: string): { status: number; body?: string }
 }
 
 export interface SocketDefinition {
   name: string
-  /** Where it is mounted; the WebSocket listens at `<path>/websocket` (CH-11). */
+  /** Where it is mounted: `<path>/websocket` and `<path>/longpoll` (CH-11, CH-20). */
   path: string
   channels: Routes
-  connect?(params: Record<string, string>): ConnectResult | Promise<ConnectResult>
+  connect?(params: Record<string, string>, info: ConnectInfo): ConnectResult | Promise<ConnectResult>
   options?: SocketOptions
 }
 

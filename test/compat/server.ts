@@ -11,7 +11,7 @@ import { auth, dedupe, room, stats, term, wildcard } from './channels.ts'
 
 /**
  * The application that the recorded conversations talk to, on the project's own channel API:
- * `node test/compat/server.ts --port 4000` prints `ready`. Long poll, version 1 and presence are not built yet.
+ * `node test/compat/server.ts --port 4000` prints `ready`.
  */
 const { values } = parseArgs({ options: { port: { type: 'string', default: process.env.PORT ?? '4000' } } })
 const clock = systemClock
@@ -23,7 +23,9 @@ const tokenSalt = 'salt identifier'
 const tokenAgeMaxS = 86_400
 
 const announce = (payload: unknown) => pubsub.broadcast('room:termlog', 'terminated', payload)
-const open = { checkOrigin: false } as const
+const polls = { longpoll: { windowMs: 10_000 } } as const
+const open = { checkOrigin: false, ...polls } as const
+const openWithoutPolls = { checkOrigin: false } as const
 const ping = { ping: pingChannel, 'ping:*': pingChannel }
 const roomChannel = room(clock.sleep)
 
@@ -66,31 +68,46 @@ const endpoint = createEndpoint({
       name: 'OriginSocket',
       path: '/origin_socket',
       channels: { ping: pingChannel },
-      options: { checkOrigin: ['http://allowed.example', '//*.wild.example', '//any-scheme.example:8080'] },
+      options: { ...polls, checkOrigin: ['http://allowed.example', '//*.wild.example', '//any-scheme.example:8080'] },
     }),
     socket({ name: 'OriginHostSocket', path: '/origin_host_socket', channels: { ping: pingChannel } }),
     socket({
       name: 'TightSocket',
       path: '/tight_socket',
       channels: { ...ping, 'room:*': roomChannel },
-      options: { ...open, timeoutMs: 2_000, maxFrameBytes: 1_024, channelsMax: 3 },
+      options: { ...open, longpoll: { windowMs: 1_000 }, timeoutMs: 2_000, maxFrameBytes: 1_024, channelsMax: 3 },
     }),
     socket({
       name: 'DeflateSocket',
       path: '/deflate_socket',
       channels: { ping: pingChannel, 'room:*': roomChannel },
-      options: { ...open, compress: true },
+      options: { ...openWithoutPolls, compress: true },
     }),
     socket({
       name: 'ProtoSocket',
       path: '/proto_socket',
       channels: { ping: pingChannel },
-      options: { ...open, subprotocols: ['phx.v2', 'mqtt'] },
+      options: { ...openWithoutPolls, subprotocols: ['phx.v2', 'mqtt'] },
+    }),
+    socket({
+      name: 'CustomErrorSocket',
+      path: '/custom_error_socket',
+      channels: { ping: pingChannel },
+      connect({ mode }) {
+        if (mode === 'raise') throw new Error('asked to raise')
+        if (mode === 'rate') return refused('rate_limit')
+        return mode === 'error' ? refused('error') : connected()
+      },
+      options: {
+        ...open,
+        onRefused: (reason) => (reason === 'rate_limit' ? { status: 429, body: 'Too many requests' } : { status: 403 }),
+      },
     }),
   ],
 })
 
 const server = createServer(async (request, response) => {
+  if (endpoint.handle(request, response)) return
   const url = new URL(request.url ?? '/', 'http://localhost')
   const answer = await helperRoutes(`${request.method} ${url.pathname}`, url.searchParams, request)
   if (answer === undefined) return void response.writeHead(404).end()

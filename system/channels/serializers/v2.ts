@@ -1,4 +1,4 @@
-import { isBytes, type Message } from '../message.ts'
+import { isBytes, type Message, toJson } from '../message.ts'
 import type { Frame, Serializer } from './serializer.ts'
 
 /**
@@ -15,15 +15,7 @@ export const v2: Serializer = {
   decode: (frame) => (typeof frame === 'string' ? decodeText(frame) : decodeBinary(frame)),
 }
 
-const encodeText = ({ joinRef, ref, topic, event, payload }: Message) =>
-  JSON.stringify([joinRef, ref, topic, event, payload], refuseBytes)
-
-/** Bytes inside JSON would arrive as an object of numbers: that is nobody's intention. */
-function refuseBytes(_key: string, value: unknown) {
-  if (isBytes(value) || (isRecord(value) && value.type === 'Buffer' && Array.isArray(value.data)))
-    throw new TypeError('bytes cannot be nested in a JSON payload; send them as the whole payload')
-  return value
-}
+const encodeText = ({ joinRef, ref, topic, event, payload }: Message) => toJson([joinRef, ref, topic, event, payload])
 
 function encodeBinary({ joinRef, ref, topic, event, payload }: Message): Frame | undefined {
   if (isBytes(payload)) return binaryFrame(0, [joinRef, topic, event], payload)

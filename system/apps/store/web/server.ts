@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
 import { type FastifyInstance, fastify } from 'fastify'
@@ -9,13 +10,21 @@ import { errorPage, type PageOptions, productPage } from './pages.ts'
 export interface WebOptions extends PageOptions {
   products(): readonly Product[] | undefined
   noStore: boolean
+  /** Answers a request that is meant for a socket, and says whether it was. */
+  takeRequest(request: IncomingMessage, response: ServerResponse): boolean
   log: Log
 }
 
 const bundle = fileURLToPath(new URL('../../../../dist/client/', import.meta.url))
 
 /** The shop's pages. Rendered from memory, so they are served while the database is down (ST-15); 503 before the first load. */
-export async function createWeb({ products, noStore, log, ...page }: WebOptions): Promise<FastifyInstance> {
+export async function createWeb({
+  products,
+  noStore,
+  log,
+  takeRequest,
+  ...page
+}: WebOptions): Promise<FastifyInstance> {
   if (!existsSync(bundle)) throw new Error(`the pages are not built: expected ${bundle}; run "npm run build"`)
   const web = fastify({ logger: false, forceCloseConnections: true })
   await web.register(fastifyStatic, { root: bundle, prefix: '/assets/' })
@@ -26,6 +35,10 @@ export async function createWeb({ products, noStore, log, ...page }: WebOptions)
   web.setNotFoundHandler((_request, answer) =>
     answer.code(404).type('text/html').send(errorPage('Not here', 'There is no such page.')),
   )
+  web.addHook('onRequest', (request, answer, next) => {
+    if (takeRequest(request.raw, answer.raw)) answer.hijack()
+    else next()
+  })
   web.get('/healthz', async () => ({ ok: true }))
   web.get('/', async (_request, answer) => {
     const all = products()

@@ -1,0 +1,47 @@
+import type { IncomingMessage } from 'node:http'
+import type { Log } from '../platform/log.ts'
+import { originAllowed } from './origin.ts'
+import { negotiate } from './serializers/index.ts'
+import type { Serializer } from './serializers/serializer.ts'
+import { type ConnectInfo, connected, type SocketDefinition } from './socket-definition.ts'
+
+export type Admission =
+  | { kind: 'admitted'; serializer: Serializer; assigns: Record<string, unknown>; socketId: string | null }
+  | { kind: 'denied'; status: number; reason: string }
+
+interface Arrival {
+  definition: SocketDefinition
+  request: IncomingMessage
+  params: URLSearchParams
+  publicHost: string
+  log: Log
+}
+
+/** Whether a request may open a session: origin, protocol version, then the socket's own word (CH-12, CH-30..35, CH-82). */
+export async function admit({ definition, request, params, publicHost, log }: Arrival): Promise<Admission> {
+  const deny = (reason: string, status = 403): Admission => {
+    log.error({ socket: definition.name, reason }, `${definition.name} connect error ${reason}`)
+    return { kind: 'denied', status, reason }
+  }
+  if (!originAllowed(request.headers.origin, definition.options?.checkOrigin ?? true, publicHost))
+    return deny('origin not allowed')
+  const serializer = negotiate(params)
+  if (!serializer) return deny('unsupported vsn')
+  try {
+    const result = await (definition.connect?.(Object.fromEntries(params), infoOf(request)) ?? connected())
+    if (result.kind === 'refused') return deny(result.reason)
+    return { kind: 'admitted', serializer, assigns: result.assigns, socketId: result.id }
+  } catch (error) {
+    return deny(`connect crashed: ${error instanceof Error ? error.message : String(error)}`, 500)
+  }
+}
+
+function infoOf({ headers, socket }: IncomingMessage): ConnectInfo {
+  const xHeaders = Object.entries(headers).filter(([name]) => name.startsWith('x-'))
+  return {
+    peerAddress: socket.remoteAddress,
+    userAgent: headers['user-agent'],
+    xHeaders: Object.fromEntries(xHeaders.map(([name, value]) => [name, String(value)])),
+    cookie: headers.cookie,
+  }
+}

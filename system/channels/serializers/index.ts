@@ -1,0 +1,15 @@
+import type { Serializer } from './serializer.ts'
+import { v1 } from './v1.ts'
+import { v2 } from './v2.ts'
+
+const serializers: readonly [requirement: RegExp, serializer: Serializer][] = [
+  [/^2\.0\.\d+(?:[-+].*)?$/, v2],
+  [/^1\.0\.\d+(?:[-+].*)?$/, v1],
+]
+
+/** The protocol version that a client asks for: none is version 1, another than `~> 1.0.0` or `~> 2.0.0` is not spoken. */
+export function negotiate(params: URLSearchParams): Serializer | undefined {
+  if ([...params.keys()].some((key) => key.startsWith('vsn['))) return undefined
+  const wanted = params.get('vsn') ?? '1.0.0'
+  return serializers.find(([requirement]) => requirement.test(wanted))?.[1]
+}

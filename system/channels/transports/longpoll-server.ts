@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Clock } from '../../platform/clock.ts'
+import type { Log } from '../../platform/log.ts'
+import type { PubSub } from '../../pubsub/index.ts'
+import { type Admission, admit } from '../admission.ts'
+import { originAllowed } from '../origin.ts'
+import type { Session } from '../session.ts'
+import type { SocketDefinition } from '../socket-definition.ts'
+import { signToken, verifyToken } from '../token.ts'
+import {
+  answerBadRequest,
+  answerJson,
+  answerOptions,
+  BodyTooLarge,
+  framesOf,
+  openPollSession,
+  type PollAnswer,
+  type PollSession,
+  readBody,
+} from './longpoll.ts'
+import { createPollRelay } from './poll-relay.ts'
+import type { Outlet } from './transport.ts'
+
+interface LongPollOptions {
+  pubsub: PubSub
+  clock: Clock
+  log: Log
+  secret: string
+  publicHost: string
+  unreadMaxBytes: number
+  open(definition: SocketDefinition, admitted: Admitted, outlet: Outlet, onClosed: () => void): Session
+}
+
+type Admitted = Extract<Admission, { kind: 'admitted' }>
+
+const tokenSalt = 'longpoll session'
+const tokenAgeMaxS = 14 * 86_400
+const bodyMaxBytes = 8 * 1024 * 1024
+/** A client needs a moment between two polls; three windows are the most that anybody may count on. */
+const patienceWindows = 2
+const relayGraceMs = 2_000
+
+interface Visit {
+  definition: SocketDefinition
+  request: IncomingMessage
+  response: ServerResponse
+  params: URLSearchParams
+}
+
+/** The long polls of one node: sessions by id, and requests for the sessions of other nodes (CH-19..CH-23). */
+export function createLongPolls(options: LongPollOptions) {
+  const { pubsub, clock, log, secret, publicHost, unreadMaxBytes, open } = options
+  const sessions = new Map<string, PollSession>()
+  const remote = createPollRelay({ pubsub, clock, sessionOf: (id) => sessions.get(id) })
+
+  const windowOf = ({ options: { longpoll } = {} }: SocketDefinition) => longpoll?.windowMs ?? 0
+
+  /** Where the session of a request lives, by its token. */
+  async function placeOf({ request, params, definition }: Visit) {
+    const token = params.get('token') ?? request.headers['x-phoenix-longpoll-token']
+    if (typeof token !== 'string') return undefined
+    const key = { secret, salt: tokenSalt, ageMaxS: tokenAgeMaxS, nowMs: clock.now() }
+    const verified = await verifyToken({ token, ...key })
+    if (verified.kind !== 'valid') return undefined
+    const { node, id, path } = verified.data as { node: string; id: string; path: string }
+    // A session of one socket is none of another.
+    return path === definition.path ? { node, id, token } : undefined
+  }
+
+  async function poll(visit: Visit) {
+    const place = await placeOf(visit)
+    const answer = place && (await fetchMessages(place, windowOf(visit.definition)))
+    if (!place || !answer || answer.status === 410) return newSession(visit)
+    answerJson(visit.response, { ...answer, token: place.token })
+  }
+
+  function fetchMessages({ node, id }: { node: string; id: string }, windowMs: number) {
+    if (node === pubsub.nodeName) return sessions.get(id)?.poll()
+    return remote(node, id).poll(windowMs + relayGraceMs)
+  }
+
+  async function newSession({ definition, request, response, params }: Visit) {
+    const admission = await admit({ definition, request, params, publicHost, log })
+    if (admission.kind === 'denied') return refuse(response, admission.status)
+    const id = randomUUID()
+    const windowMs = windowOf(definition)
+    const session = openPollSession({
+      clock,
+      serializer: admission.serializer,
+      windowMs,
+      patienceMs: windowMs * patienceWindows,
+      unreadMaxBytes,
+      open: (outlet) => open(definition, admission, outlet, () => sessions.delete(id)),
+      onEnd: () => sessions.delete(id),
+    })
+    sessions.set(id, session)
+    const data = { node: pubsub.nodeName, id, path: definition.path }
+    const token = await signToken({ secret, salt: tokenSalt, data, nowMs: clock.now() })
+    answerJson(response, { status: 410, token, messages: [] } satisfies PollAnswer & { token: string })
+  }
+
+  async function publish(visit: Visit) {
+    const { request, response } = visit
+    const place = await placeOf(visit)
+    const frames = framesOf(await readBody(request, bodyMaxBytes), request.headers['content-type'])
+    const taken = place && (await hand(place, frames))
+    answerJson(response, { status: taken ? 200 : 410 })
+  }
+
+  function hand({ node, id }: { node: string; id: string }, frames: (string | Buffer)[]) {
+    if (node === pubsub.nodeName) return sessions.get(id)?.publish(frames)
+    return remote(node, id).publish(frames, relayGraceMs)
+  }
+
+  function refuse(response: ServerResponse, status: number) {
+    if (status === 403) answerJson(response, { status })
+    else response.writeHead(status).end()
+  }
+
+  async function visit(one: Visit) {
+    const { request, response, definition } = one
+    if (request.method === 'OPTIONS') return answerOptions(request, response)
+    if (request.method !== 'GET' && request.method !== 'POST') return answerBadRequest(response)
+    if (!originAllowed(request.headers.origin, definition.options?.checkOrigin ?? true, publicHost))
+      return refuse(response, 403)
+    return request.method === 'GET' ? poll(one) : publish(one)
+  }
+
+  return {
+    /** Answers one request; never throws. */
+    async handle(one: Visit) {
+      try {
+        await visit(one)
+      } catch (error) {
+        const status = error instanceof BodyTooLarge ? 413 : 500
+        log.warn({ socket: one.definition.name, reason: (error as Error).message }, 'a long poll failed')
+        if (!one.response.headersSent) one.response.writeHead(status).end()
+      }
+    },
+  }
+}

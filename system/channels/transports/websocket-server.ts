@@ -1,0 +1,40 @@
+import { STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { WebSocketServer } from 'ws'
+import type { SocketOptions } from '../socket-definition.ts'
+
+const maxFrameDefaultBytes = 16 * 1024 * 1024
+
+/** The WebSocket handshake of one mount, by its options. */
+export function webSocketServer({
+  maxFrameBytes = maxFrameDefaultBytes,
+  subprotocols,
+  compress = false,
+}: SocketOptions): WebSocketServer {
+  return new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    maxPayload: maxFrameBytes,
+    // Without context takeover a small frame is left as it is, and no client costs a dictionary (CH-15).
+    perMessageDeflate: compress && { serverNoContextTakeover: true, threshold: 1_024 },
+    // Without configured subprotocols an offer is accepted and none is named in the answer.
+    handleProtocols: (offered) => [...offered].find((one) => subprotocols?.includes(one)) ?? false,
+  })
+}
+
+/** Whether a client that offers subprotocols offers one that is spoken; no offer is fine. */
+export function hasCommonProtocol(offered: string | undefined, { subprotocols }: SocketOptions): boolean {
+  if (!subprotocols || !offered) return true
+  return offered.split(',').some((one) => subprotocols.includes(one.trim()))
+}
+
+/** Answers an upgrade request without an upgrade. */
+export function refuseUpgrade(raw: Duplex, status: number, body = '') {
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'connection: close',
+    'sec-websocket-version: 13',
+    `content-length: ${Buffer.byteLength(body)}`,
+  ]
+  raw.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+}
