@@ -1,14 +1,14 @@
 import { defineConfig } from 'vite'
 
-/** Bundles the browser code of the store: stable names, so that the server's templates need no manifest. */
+/** Bundles the browser code of the apps: stable names, so that the server's templates need no manifest. */
 export default defineConfig({
-  root: 'system/apps/store/client',
+  root: 'system/apps',
   base: '/assets/',
   build: {
-    outDir: '../../../../dist/client',
+    outDir: '../../dist/client',
     emptyOutDir: true,
     rollupOptions: {
-      input: 'system/apps/store/client/app.ts',
+      input: { app: 'system/apps/store/client/app.ts', hello: 'system/apps/hello/client/hello.ts' },
       output: { entryFileNames: '[name].js', assetFileNames: '[name][extname]' },
     },
   },

@@ -1,5 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
+import { authSocket } from './apps/hello/auth-socket.ts'
+import { statsSocket } from './apps/hello/stats-socket.ts'
 import { userSocket } from './apps/hello/user-socket.ts'
+import { createUserTokens } from './apps/hello/user-token.ts'
+import { helloPages } from './apps/hello/web.ts'
 import { productSocket } from './apps/store/channels/product-socket.ts'
 import { createRepo } from './apps/store/db/repo.ts'
 import { createInventory, InventoryNotReady, UnknownId } from './apps/store/inventory/inventory.ts'
@@ -71,17 +76,22 @@ function compose(config: Config) {
   pubsub.onPeerUp(inventory.refresh)
 
   const stateOnJoin = config.STORE_STATE_ON_JOIN && !defects.has('DF-1') && !defects.has('DF-2')
+  // Without a configured secret, tokens are good until the node restarts and on this node alone.
+  const secret = config.SECRET_KEY_BASE ?? randomBytes(32).toString('hex')
+  const userTokens = createUserTokens({ secret, clock })
   const endpoint = createEndpoint({
     runtime,
     pubsub,
     clock,
     log,
     publicHost: config.PUBLIC_HOST,
-    ...(config.SECRET_KEY_BASE && { secret: config.SECRET_KEY_BASE }),
+    secret,
     beforeHandle,
     quirks: { duplicateSubscription: defects.has('DF-8'), allowInnerStar: defects.has('DF-14') },
     sockets: [
       userSocket,
+      authSocket({ tokens: userTokens, log }),
+      statsSocket({ clock, random: systemRandom() }),
       productSocket({
         products: store.products,
         stateOf: notifications.stateOf,
@@ -107,6 +117,7 @@ function compose(config: Config) {
       clientHeartbeatMs: config.CLIENT_HEARTBEAT_MS,
       clientDefects: defects.has('DF-4') ? ['DF-4'] : [],
     })
+    helloPages(web, userTokens)
     endpoint.attach(web.server)
     await web.listen({ host: config.HOST, port: config.PORT, backlog: 4_096 })
     return web

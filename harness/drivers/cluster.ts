@@ -93,6 +93,7 @@ export async function startProcessCluster(options: ClusterOptions): Promise<Clus
       PORT: String(web),
       CLUSTER_PORT: String(mesh),
       CLUSTER_SECRET: clusterSecret,
+      SECRET_KEY_BASE: `${clusterSecret}${clusterSecret}`,
       CLUSTER_PEERS: peers.join(','),
       CLUSTER_HEARTBEAT_MS: clusterHeartbeatMs,
       CLIENT_HEARTBEAT_MS: clientHeartbeatMs,

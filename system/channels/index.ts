@@ -13,3 +13,4 @@ export {
 export { createEndpoint, type Endpoint } from './endpoint.ts'
 export { isBytes } from './message.ts'
 export { connected, refused, type SocketDefinition, socket } from './socket-definition.ts'
+export { signToken, type Verified, verifyToken } from './token.ts'

@@ -1,13 +1,16 @@
 import { createServer } from 'node:http'
 import { parseArgs } from 'node:util'
+import { authSocket } from '../../system/apps/hello/auth-socket.ts'
 import { pingChannel } from '../../system/apps/hello/ping-channel.ts'
-import { connected, createEndpoint, refused, socket } from '../../system/channels/index.ts'
-import { signToken, verifyToken } from '../../system/channels/token.ts'
+import { statsChannel } from '../../system/apps/hello/stats-channel.ts'
+import { userSocket } from '../../system/apps/hello/user-socket.ts'
+import { createUserTokens } from '../../system/apps/hello/user-token.ts'
+import { connected, createEndpoint, refused, signToken, socket } from '../../system/channels/index.ts'
 import { systemClock } from '../../system/platform/clock.ts'
 import { createLog } from '../../system/platform/log.ts'
 import { createPubSub } from '../../system/pubsub/index.ts'
 import { createRuntime } from '../../system/runtime/index.ts'
-import { auth, dedupe, room, stats, term, wildcard } from './channels.ts'
+import { room, term } from './channels.ts'
 
 /**
  * The application that the recorded conversations talk to, on the project's own channel API:
@@ -20,7 +23,7 @@ const runtime = createRuntime({ clock, log })
 const pubsub = createPubSub({ nodeName: 'compat@127.0.0.1', log })
 const secret = 'a secret that only this test application uses, with enough bytes'
 const tokenSalt = 'salt identifier'
-const tokenAgeMaxS = 86_400
+const tokens = createUserTokens({ secret, clock })
 
 const announce = (payload: unknown) => pubsub.broadcast('room:termlog', 'terminated', payload)
 const polls = { longpoll: { windowMs: 10_000 } } as const
@@ -28,20 +31,6 @@ const open = { checkOrigin: false, ...polls } as const
 const openWithoutPolls = { checkOrigin: false } as const
 const ping = { ping: pingChannel, 'ping:*': pingChannel }
 const roomChannel = room(clock.sleep)
-
-async function connectWithToken(params: Record<string, string>) {
-  if (!params.token) return refused('missing params')
-  const verified = await verifyToken({
-    secret,
-    salt: tokenSalt,
-    token: params.token,
-    ageMaxS: tokenAgeMaxS,
-    nowMs: clock.now(),
-  })
-  return verified.kind === 'valid'
-    ? connected({ userId: verified.data }, `auth_socket:${verified.data}`)
-    : refused(':invalid')
-}
 
 const endpoint = createEndpoint({
   runtime,
@@ -52,18 +41,17 @@ const endpoint = createEndpoint({
     socket({
       name: 'UserSocket',
       path: '/socket',
-      channels: { ...ping, 'wild:*': wildcard, dupe: dedupe, 'room:*': roomChannel, 'term:*': term },
+      channels: { ...userSocket.channels, 'room:*': roomChannel, 'term:*': term },
       connect: () => connected({ announce }),
       options: open,
     }),
+    { ...authSocket({ tokens, log, recurringMs: 1_000 }), options: open },
     socket({
-      name: 'AuthSocket',
-      path: '/auth_socket',
-      channels: { ping: pingChannel, 'user:*': auth },
-      connect: connectWithToken,
+      name: 'StatsSocket',
+      path: '/stats_socket',
+      channels: { '*': statsChannel({ sleep: clock.sleep, pingMs: () => 0 }) },
       options: open,
     }),
-    socket({ name: 'StatsSocket', path: '/stats_socket', channels: { '*': stats(clock.sleep) }, options: open }),
     socket({
       name: 'OriginSocket',
       path: '/origin_socket',

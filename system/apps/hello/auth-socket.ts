@@ -1,0 +1,33 @@
+import { type ChannelDefinition, connected, refused, socket } from '../../channels/index.ts'
+import type { Log } from '../../platform/log.ts'
+import { authChannel } from './auth-channel.ts'
+import { pingChannel } from './ping-channel.ts'
+import { recurringChannel } from './recurring-channel.ts'
+import type { UserTokens } from './user-token.ts'
+
+interface AuthSocketOptions {
+  tokens: UserTokens
+  log: Log
+  recurringMs?: number
+  /** More channels of the same users. */
+  channels?: Record<string, ChannelDefinition>
+}
+
+/** For users with a token; its id closes all connections of one user (CH-90, CH-124, CH-125). */
+export const authSocket = ({ tokens, log, recurringMs, channels = {} }: AuthSocketOptions) =>
+  socket({
+    name: 'HelloSockets.AuthSocket',
+    path: '/auth_socket',
+    channels: {
+      ping: pingChannel,
+      'user:*': authChannel(log),
+      recurring: recurringChannel({ tokenFor: tokens.sign, ...(recurringMs && { everyMs: recurringMs }) }),
+      ...channels,
+    },
+    async connect({ token }) {
+      if (!token) return refused('missing params')
+      const verified = await tokens.verify(token)
+      if (verified.kind !== 'valid') return refused(`:${verified.kind}`)
+      return connected({ userId: verified.data }, `auth_socket:${verified.data}`)
+    },
+  })

@@ -1,0 +1,100 @@
+import { type Channel, Socket } from 'phoenix'
+import './hello.css'
+
+/** The demo page's script: three sockets, every channel of HelloSockets, and a log of what they say (CH-134). */
+const { authToken, userId } = window as unknown as { authToken: string; userId: string }
+const log = document.querySelector('.log')!
+const started = performance.now()
+const linesMax = 200
+
+function say(...words: unknown[]) {
+  console.log(...words)
+  const line = document.createElement('li')
+  const time = document.createElement('time')
+  time.textContent = `${((performance.now() - started) / 1_000).toFixed(2)} s`
+  const text = words.map((word) => (typeof word === 'string' ? word : JSON.stringify(word))).join(' ')
+  line.append(time, text)
+  log.prepend(line)
+  while (log.childElementCount > linesMax) log.lastElementChild?.remove()
+}
+
+function open(name: string, path: string, params: object = {}): Socket {
+  const socket = new Socket(path, { params })
+  const state = document.querySelector<HTMLElement>(`.sockets [data-socket='${name}']`)!
+  const show = (now: string) => {
+    state.dataset.state = now
+    state.querySelector('span')!.textContent = now
+  }
+  socket.onOpen(() => {
+    show('open')
+    say(`${name} connected`)
+  })
+  socket.onClose(() => show('closed'))
+  socket.connect()
+  return socket
+}
+
+const ended = (what: string) => () => say(`${what} timeout`)
+const failed = (what: string) => (reply: unknown) => say(`${what} error`, reply)
+
+function joined(channel: Channel): Channel {
+  channel
+    .join()
+    .receive('ok', (reply) => say(`Joined ${channel.topic}`, reply))
+    .receive('error', (reply) => say(`Unable to join ${channel.topic}`, reply))
+  return channel
+}
+
+function push(channel: Channel, event: string, payload: object = {}) {
+  channel
+    .push(event, payload)
+    .receive('ok', (reply) => say(`receive ${event}`, reply))
+    .receive('error', failed(event))
+    .receive('timeout', ended(event))
+}
+
+function demonstrateUserSocket() {
+  const socket = open('user', '/socket')
+  const ping = socket.channel('ping')
+  ping.on('send_ping', (payload) => {
+    say('ping requested', payload)
+    push(ping, 'ping')
+  })
+  // Sent before the join is answered: the client keeps them until then (CH-103).
+  joined(ping)
+  say('send ping')
+  push(ping, 'ping')
+  push(ping, 'pong')
+  push(ping, 'param_ping', { error: true })
+  push(ping, 'param_ping', { error: false, arr: [1, 2] })
+  const dupe = socket.channel('dupe')
+  dupe.on('number', (payload) => say('new number received', payload))
+  joined(dupe)
+}
+
+function demonstrateAuthSocket() {
+  const socket = open('auth', '/auth_socket', { token: authToken })
+  const recurring = socket.channel('recurring')
+  recurring.on('new_token', (payload) => say('received new auth token', payload))
+  joined(recurring)
+  const user = socket.channel(`user:${userId}`)
+  user.on('push', (payload) => say('received auth user push', payload))
+  user.on('push_timed', (payload) => say('received timed auth user push', payload))
+  joined(user)
+}
+
+function demonstrateStatsSocket() {
+  const socket = open('stats', '/stats_socket')
+  const valid = joined(socket.channel('valid'))
+  for (let n = 0; n < 5; n += 1) push(valid, 'ping')
+  const invalid = socket.channel('invalid')
+  // Whoever leaves is not joined again and again (CH-110).
+  invalid.join().receive('error', (reply) => {
+    say('Unable to join invalid', reply)
+    invalid.leave()
+  })
+}
+
+demonstrateUserSocket()
+demonstrateAuthSocket()
+demonstrateStatsSocket()

@@ -1,0 +1,34 @@
+import { channel, noreply, ok, refuse, reply } from '../../channels/index.ts'
+
+interface StatsOptions {
+  sleep(delayMs: number): Promise<void>
+  /** How long an ordinary `ping` takes (PM-11). */
+  pingMs(): number
+}
+
+export const slowPingMs = 3_000
+const pong = { ping: 'pong' }
+
+/** A slow handler twice: once inside the channel, where the next push waits for it, and once beside it (PM-11, PM-17, PM-19, CH-131). */
+export const statsChannel = ({ sleep, pingMs }: StatsOptions) =>
+  channel({
+    name: 'StatsChannel',
+    join(topic) {
+      if (topic === 'valid') return ok()
+      if (topic === 'invalid') return refuse({ reason: 'always fails' })
+      throw new Error(`StatsChannel has no topic ${topic}`)
+    },
+    async handleIn(event, _payload, self) {
+      if (event === 'ping') await sleep(pingMs())
+      else if (event === 'slow_ping') await sleep(slowPingMs)
+      else if (event === 'parallel_slow_ping') return answerLater(self)
+      else throw new Error(`StatsChannel has no handler for ${event}`)
+      return reply('ok', pong)
+
+      function answerLater({ replyRef, reply: answer }: typeof self) {
+        const ref = replyRef()
+        void sleep(slowPingMs).then(() => answer(ref, 'ok', pong))
+        return noreply()
+      }
+    },
+  })

@@ -1,0 +1,13 @@
+import { connected, socket } from '../../channels/index.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Random } from '../../platform/random.ts'
+import { statsChannel } from './stats-channel.ts'
+
+/** Every topic goes to the StatsChannel, which knows two (CH-131). */
+export const statsSocket = ({ clock, random }: { clock: Clock; random: Random }) =>
+  socket({
+    name: 'HelloSockets.StatsSocket',
+    path: '/stats_socket',
+    channels: { '*': statsChannel({ sleep: clock.sleep, pingMs: () => random.integer(1, 1_000) }) },
+    connect: () => connected(),
+  })

@@ -1,0 +1,132 @@
+import { connected, type SocketDefinition } from '../../system/channels/index.ts'
+import type { Message } from '../../system/channels/message.ts'
+import { v2 } from '../../system/channels/serializers/v2.ts'
+import { openSession } from '../../system/channels/session.ts'
+import { type Clock, systemClock } from '../../system/platform/clock.ts'
+import type { Log } from '../../system/platform/log.ts'
+import { silentLog } from '../../system/platform/log.ts'
+import { createPubSub } from '../../system/pubsub/index.ts'
+import { createRuntime } from '../../system/runtime/index.ts'
+
+type Wire = [joinRef: string | null, ref: string | null, topic: string, event: string, payload: unknown]
+
+interface CaseOptions {
+  params?: Record<string, string>
+  clock?: Clock
+  log?: Log
+}
+
+/** A log that keeps its lines, for tests of what operators rely on (CH-137). */
+export function keptLog() {
+  const lines: string[] = []
+  const keep = (_fields: object | string, text?: string) => void lines.push(text ?? String(_fields))
+  return { lines, log: { ...silentLog, debug: keep, info: keep, warn: keep, error: keep } as Log }
+}
+
+/** What connecting to a socket answers, without a network. */
+export const connectTo = async ({ connect }: SocketDefinition, params: Record<string, string> = {}) =>
+  (await connect?.(params, { peerAddress: undefined, userAgent: undefined, xHeaders: {}, cookie: undefined })) ??
+  connected()
+
+/** A connected client without a network: joins, pushes, and everything that it was sent, in order (CH-135). */
+export async function openCase(definition: SocketDefinition, options: CaseOptions = {}) {
+  const { params = {}, clock = systemClock, log = silentLog } = options
+  const result = await connectTo(definition, params)
+  if (result.kind === 'refused') throw new Error(`the connection was refused: ${result.reason}`)
+  const runtime = createRuntime({ clock, log })
+  const pubsub = createPubSub({ nodeName: 'test@node', log })
+  const sent: Wire[] = []
+  const take = (frame: string | Buffer) => void sent.push(JSON.parse(String(frame)))
+  let closedWith: number | undefined
+  const session = openSession({
+    id: '1',
+    definition,
+    serializer: v2,
+    assigns: result.assigns,
+    socketId: result.id,
+    runtime,
+    pubsub,
+    log,
+    beforeHandle: () => undefined,
+    duplicateSubscription: false,
+    onClosed: () => {},
+    outlet: {
+      send: take,
+      broadcast: (broadcast) => take(broadcast.encoded(v2)),
+      end: (code) => {
+        closedWith = code
+      },
+      hold: () => {},
+      release: () => {},
+    },
+  })
+  let lastRef = 0
+
+  function send(topic: string, event: string, payload: unknown): string {
+    lastRef += 1
+    const ref = String(lastRef)
+    const message: Message = { joinRef: null, ref, topic, event, payload }
+    session.receive(v2.encode(message))
+    return ref
+  }
+  const replyTo = (ref: string) =>
+    until(() => sent.find(([, replied, , event]) => replied === ref && event === 'phx_reply')?.[4])
+
+  return {
+    sent,
+    session,
+    pubsub,
+    runtime,
+    closedWith: () => closedWith,
+    join: (topic: string, payload: unknown = {}) => replyTo(send(topic, 'phx_join', payload)),
+    /** Pushes and answers the ref, for replies that come later or never. */
+    push: (topic: string, event: string, payload: unknown = {}) => send(topic, event, payload),
+    ask: (topic: string, event: string, payload: unknown = {}) => replyTo(send(topic, event, payload)),
+    replyTo,
+    /** Payloads of this event that reached the client so far. */
+    received: (event: string) => sent.filter(([, , , name]) => name === event).map(([, , , , payload]) => payload),
+  }
+}
+
+async function until<T>(ask: () => T | undefined, turnsMax = 200): Promise<T> {
+  for (let turn = 0; turn < turnsMax; turn += 1) {
+    const answer = ask()
+    if (answer !== undefined) return answer
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  throw new Error('what was expected did not come')
+}
+
+/** What was set off runs to its end before time goes on. */
+async function settled() {
+  for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+}
+
+/** A clock that stands still until it is moved: waiting tests take no time and cannot be late (CH-139). */
+export function createFakeClock(): Clock & { advance(byMs: number): Promise<void> } {
+  let nowMs = 1_700_000_000_000
+  const timers = new Set<{ atMs: number; run(): void }>()
+  const after = (delayMs: number, run: () => void) => {
+    const timer = { atMs: nowMs + delayMs, run }
+    timers.add(timer)
+    return () => void timers.delete(timer)
+  }
+  const nextDue = (endMs: number) => [...timers].filter(({ atMs }) => atMs <= endMs).sort((a, b) => a.atMs - b.atMs)[0]
+  return {
+    now: () => nowMs,
+    monotonicMs: () => nowMs,
+    after,
+    sleep: (delayMs) => new Promise((resolve) => after(delayMs, resolve)),
+    async advance(byMs) {
+      await settled()
+      const endMs = nowMs + byMs
+      for (let due = nextDue(endMs); due; due = nextDue(endMs)) {
+        timers.delete(due)
+        nowMs = due.atMs
+        due.run()
+        await settled()
+      }
+      nowMs = endMs
+    },
+  }
+}

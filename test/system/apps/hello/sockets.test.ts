@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest'
+import { authSocket } from '../../../../system/apps/hello/auth-socket.ts'
+import { userSocket } from '../../../../system/apps/hello/user-socket.ts'
+import { createUserTokens, userTokenAgeMaxS } from '../../../../system/apps/hello/user-token.ts'
+import { signToken } from '../../../../system/channels/index.ts'
+import { silentLog } from '../../../../system/platform/log.ts'
+import { connectTo, createFakeClock, keptLog, openCase } from '../../../support/channel-case.ts'
+
+const secret = 'a secret of more than thirty-two characters'
+const clock = createFakeClock()
+const tokens = createUserTokens({ secret, clock })
+const auth = authSocket({ tokens, log: silentLog })
+
+describe('UserSocket (CH-115, AT-33)', () => {
+  it('accepts everybody', async () => {
+    expect(await connectTo(userSocket)).toMatchObject({ kind: 'connected' })
+  })
+
+  it('has no id', async () => {
+    expect(await connectTo(userSocket)).toMatchObject({ id: null })
+  })
+})
+
+describe('AuthSocket (CH-124, CH-125, CH-138, AT-34)', () => {
+  it('accepts two tokens of one user, and the tokens differ (CH-88)', async () => {
+    const [one, two] = [await tokens.sign(1), await tokens.sign(1)]
+    expect(one).not.toBe(two)
+    for (const token of [one, two]) expect(await connectTo(auth, { token })).toMatchObject({ kind: 'connected' })
+  })
+
+  it('names the user in its id', async () => {
+    const ids = await Promise.all([1, 2].map(async (id) => connectTo(auth, { token: await tokens.sign(id) })))
+    expect(ids.map((result) => result.kind === 'connected' && result.id)).toEqual(['auth_socket:1', 'auth_socket:2'])
+  })
+
+  it('refuses a token of another purpose (CH-84)', async () => {
+    const token = await signToken({ secret, salt: 'another', data: 1, nowMs: clock.now() })
+    expect(await connectTo(auth, { token })).toEqual({ kind: 'refused', reason: ':invalid' })
+  })
+
+  it('refuses to connect without a token', async () => {
+    expect(await connectTo(auth)).toEqual({ kind: 'refused', reason: 'missing params' })
+  })
+
+  it('refuses nonsense', async () => {
+    expect(await connectTo(auth, { token: 'nonsense' })).toEqual({ kind: 'refused', reason: ':invalid' })
+  })
+
+  it('takes a token for a day, to the second (CH-87)', async () => {
+    const token = await tokens.sign(1)
+    await clock.advance((userTokenAgeMaxS - 1) * 1_000)
+    expect(await connectTo(auth, { token })).toMatchObject({ kind: 'connected' })
+    await clock.advance(2_000)
+    expect(await connectTo(auth, { token })).toEqual({ kind: 'refused', reason: ':expired' })
+  })
+})
+
+describe('AuthChannel (CH-92, CH-126)', () => {
+  it('is for the user who connected, and says in the log who tried otherwise', async () => {
+    const { lines, log } = keptLog()
+    const client = await openCase(authSocket({ tokens, log }), { params: { token: await tokens.sign(1) } })
+    expect(await client.join('user:1')).toEqual({ status: 'ok', response: {} })
+    expect(await client.join('user:2')).toEqual({ status: 'error', response: { reason: 'unauthorized' } })
+    expect(lines).toContain('AuthChannel: 1 may not join user:2')
+  })
+})
+
+describe('RecurringChannel (CH-127)', () => {
+  it('sends a fresh and valid token every five seconds until it ends', async () => {
+    const ticking = createFakeClock()
+    const own = createUserTokens({ secret, clock: ticking })
+    const client = await openCase(authSocket({ tokens: own, log: silentLog }), {
+      params: { token: await own.sign(1) },
+      clock: ticking,
+    })
+    await client.join('recurring')
+    for (const expected of [1, 2, 3]) {
+      await ticking.advance(5_000)
+      await expect.poll(() => client.received('new_token')).toHaveLength(expected)
+    }
+    const sent = client.received('new_token') as { token: string; user: { id: number } }[]
+    expect(new Set(sent.map(({ token }) => token)).size).toBe(3)
+    for (const { token, user } of sent)
+      expect([user.id, await own.verify(token)]).toEqual([1, { kind: 'valid', data: 1 }])
+    client.session.gone()
+    await ticking.advance(20_000)
+    expect(client.received('new_token')).toHaveLength(3)
+  })
+})
