@@ -1,6 +1,7 @@
 import { CommanderError, InvalidArgumentError, Option, Command as Program } from 'commander'
 import { EnvironmentMissing } from '../drivers/errors.ts'
 import { exitCodes } from '../runner/result.ts'
+import { bench } from './bench.ts'
 import { check } from './check.ts'
 import { clean } from './clean.ts'
 import type { Command, Io, OptionSpec } from './command.ts'
@@ -25,6 +26,7 @@ export const commands: Record<string, Command> = {
   replay,
   check,
   selftest,
+  bench,
   report,
   trend,
   clean,
@@ -32,10 +34,10 @@ export const commands: Record<string, Command> = {
 }
 
 /** Verbs that are agreed on and not there yet. */
-const planned = ['shrink', 'bench', 'compare']
+const planned = ['shrink', 'compare']
 
 const codesInWords =
-  '0 passed, 1 a law was violated, 2 unknown, 5 cleanup leaked, 64 usage, 69 environment missing, 70 harness bug, 124 budget exhausted, 130/143 interrupted after healing'
+  '0 passed, 1 a law was violated, 2 unknown, 4 performance regression, 5 cleanup leaked, 64 usage, 69 environment missing, 70 harness bug, 124 budget exhausted, 130/143 interrupted after healing'
 
 /** Parses, runs one command and answers the exit code. Nothing that a person can do wrong shows a stack. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {

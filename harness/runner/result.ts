@@ -67,6 +67,7 @@ export const exitCodes = {
   passed: 0,
   violated: 1,
   unknown: 2,
+  regression: 4,
   leaked: 5,
   usage: 64,
   environment: 69,

@@ -1,0 +1,27 @@
+import type { Demand, Reading } from '../bench.ts'
+import { figureOf, isClientBound, perCpuSecond, ratioOf } from '../figures.ts'
+import type { Slice } from '../slices.ts'
+
+interface Bounds {
+  goal: number
+  gate: number
+}
+
+/** What a server did for each second of its processor, and for each second of the clock. */
+export const ratesOf = (who: string, slices: readonly Slice[], unit: string): Reading[] => [
+  { what: `${who}, by its processor`, unit: `${unit}/cpu-s`, ...figureOf(slices.map(perCpuSecond)) },
+  {
+    what: `${who}, by the clock`,
+    unit: `${unit}/s`,
+    ...figureOf(slices.map(({ messages, seconds }) => messages / seconds)),
+  },
+]
+
+/** Ours against a peer by processor time; says nothing when the load client could not keep up with ours. */
+export function ratioDemand(what: string, ours: readonly Slice[], peers: readonly Slice[], bounds: Bounds): Demand {
+  const figure = ratioOf(ours, peers)
+  const base = { what, unit: 'times', ...bounds }
+  if (!figure) return { ...base, median: 0, least: 0, most: 0, unmeasured: 'no message arrived' }
+  if (isClientBound(ours)) return { ...base, ...figure, unmeasured: 'the load client was the limit, not the server' }
+  return { ...base, ...figure }
+}

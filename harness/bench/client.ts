@@ -1,0 +1,151 @@
+import { connect, type Socket } from 'node:net'
+import type { Wire } from './wire.ts'
+
+/** Told of whole frames of the server, by connection. */
+export type OnFrames = (connection: number, frames: number) => void
+
+/** Many connections to one server, held in this process; counts frames and looks into none of them. */
+export interface Load {
+  readonly size: number
+  write(connection: number, bytes: Buffer): void
+  onFrames(listener: OnFrames | undefined): void
+  close(): void
+}
+
+const shared = Buffer.allocUnsafe(262_144)
+const headEnd = '\r\n\r\n'
+
+interface Reader {
+  /** Bytes of the current frame that are still to come. */
+  skip: number
+  /** A frame's head that came in two pieces, or the HTTP answer until its end. */
+  part: Buffer | undefined
+  isUpgraded: boolean
+}
+
+/** Connects `size` clients, at most `atOnce` at a time, and brings each into the room. */
+export async function openLoad(port: number, wire: () => Wire, size: number, atOnce = 256): Promise<Load> {
+  const sockets: Socket[] = []
+  let listener: OnFrames | undefined
+  const waiting: Promise<void>[] = []
+  let next = 0
+
+  async function worker() {
+    while (next < size) {
+      const index = next
+      next += 1
+      await enter(index)
+    }
+  }
+
+  function enter(index: number): Promise<void> {
+    const { hello, steps } = wire()
+    const todo = [...steps]
+    const reader: Reader = { skip: 0, part: undefined, isUpgraded: hello === undefined }
+    return new Promise((resolve, reject) => {
+      let awaited = 0
+      let inRoom = false
+      const advance = () => {
+        const step = todo.shift()
+        if (!step) {
+          inRoom = true
+          return resolve()
+        }
+        awaited = step.awaitFrames
+        if (step.send) socket.write(step.send)
+      }
+      const took = (frames: number) => {
+        if (inRoom) return listener?.(index, frames)
+        awaited -= frames
+        if (awaited <= 0) advance()
+      }
+      const socket = connect({
+        port,
+        host: '127.0.0.1',
+        noDelay: true,
+        onread: {
+          buffer: shared,
+          callback(length, buffer) {
+            read(reader, (buffer as Buffer).subarray(0, length), advance, took)
+            return true
+          },
+        },
+      })
+      sockets[index] = socket
+      socket.on('error', reject)
+      socket.on('connect', () => {
+        if (hello) socket.write(hello)
+        else advance()
+      })
+    })
+  }
+
+  for (let n = 0; n < Math.min(atOnce, size); n += 1) waiting.push(worker())
+  await Promise.all(waiting)
+  return {
+    size,
+    write: (connection, bytes) => void sockets[connection]!.write(bytes),
+    onFrames(now) {
+      listener = now
+    },
+    close() {
+      for (const socket of sockets) socket.resetAndDestroy()
+    },
+  }
+}
+
+function read(reader: Reader, data: Buffer, upgraded: () => void, took: (frames: number) => void) {
+  let rest = data
+  if (!reader.isUpgraded) {
+    const all = reader.part ? Buffer.concat([reader.part, data]) : data
+    const end = all.indexOf(headEnd)
+    if (end === -1) {
+      reader.part = Buffer.from(all)
+      return
+    }
+    if (!all.subarray(0, 12).includes('101')) throw new Error(`the server refused the upgrade: ${all.subarray(0, 40)}`)
+    reader.part = undefined
+    reader.isUpgraded = true
+    rest = all.subarray(end + headEnd.length)
+    upgraded()
+  }
+  const frames = countFrames(reader, rest)
+  if (frames > 0) took(frames)
+}
+
+/** How many frames end in this piece; what is left of the last one is remembered. */
+function countFrames(reader: Reader, piece: Buffer): number {
+  let data = piece
+  if (reader.part) {
+    data = Buffer.concat([reader.part, piece])
+    reader.part = undefined
+  }
+  let at = 0
+  let frames = 0
+  while (at < data.length) {
+    if (reader.skip > 0) {
+      const taken = Math.min(reader.skip, data.length - at)
+      reader.skip -= taken
+      at += taken
+      if (reader.skip === 0) frames += 1
+      continue
+    }
+    const size = frameSize(data, at)
+    if (size === undefined) {
+      reader.part = Buffer.from(data.subarray(at))
+      break
+    }
+    at += size.head
+    reader.skip = size.body
+    if (size.body === 0) frames += 1
+  }
+  return frames
+}
+
+function frameSize(data: Buffer, at: number): { head: number; body: number } | undefined {
+  if (at + 2 > data.length) return undefined
+  const short = data[at + 1]! & 0x7f
+  if (short < 126) return { head: 2, body: short }
+  if (short === 126) return at + 4 > data.length ? undefined : { head: 4, body: data.readUInt16BE(at + 2) }
+  return at + 10 > data.length ? undefined : { head: 10, body: Number(data.readBigUInt64BE(at + 2)) }
+}

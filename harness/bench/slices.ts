@@ -1,0 +1,56 @@
+import { performance } from 'node:perf_hooks'
+import { systemClock as clock } from '../platform/clock.ts'
+import type { Usage } from './measure.ts'
+import type { BenchServer } from './server.ts'
+
+/** What one server did in one slice of time. */
+export interface Slice {
+  messages: number
+  seconds: number
+  serverCpuUs: number
+  loopDelayP99Ms: number
+  /** How busy the load client was, 0 to 1: near 1 the client and not the server was measured. */
+  clientBusy: number
+}
+
+/** Something that can be measured for a while: starts the traffic, counts messages, and stops it again. */
+export interface Contestant {
+  name: string
+  server: BenchServer
+  /** Runs the traffic until it is told to stop, and answers how many messages there were. */
+  run(stopped: () => boolean): Promise<number>
+}
+
+export async function measureSlice({ server, run }: Contestant, sliceMs: number): Promise<Slice> {
+  const before: Usage = await server.usage()
+  const busyBefore = performance.eventLoopUtilization()
+  const startedMs = clock.monotonicMs()
+  const messages = await run(() => clock.monotonicMs() - startedMs >= sliceMs)
+  const seconds = (clock.monotonicMs() - startedMs) / 1_000
+  const clientBusy = performance.eventLoopUtilization(busyBefore).utilization
+  const after = await server.usage()
+  return {
+    messages,
+    seconds,
+    serverCpuUs: after.cpuUs - before.cpuUs,
+    loopDelayP99Ms: after.loopDelayP99Ms,
+    clientBusy,
+  }
+}
+
+/** Rounds of one slice for each contestant, in turn: what disturbs the machine disturbs all of them alike. */
+export async function interleave(
+  contestants: readonly Contestant[],
+  { rounds, sliceMs, goOn }: { rounds: number; sliceMs: number; goOn(): void },
+): Promise<Map<string, Slice[]>> {
+  const slices = new Map(contestants.map(({ name }) => [name, [] as Slice[]]))
+  // The first round only warms up.
+  for (let round = -1; round < rounds; round += 1) {
+    for (const contestant of round % 2 === 0 ? contestants : [...contestants].reverse()) {
+      goOn()
+      const slice = await measureSlice(contestant, sliceMs)
+      if (round >= 0) slices.get(contestant.name)!.push(slice)
+    }
+  }
+  return slices
+}

@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto'
+
+/** How a client of one kind of server gets into the room, and what it says there. */
+export interface Wire {
+  /** What is written when the connection is open; the upgrade request, for a WebSocket. */
+  hello: Buffer | undefined
+  /** Written after the server's first answer, one after the other: each waits for a frame of the server. */
+  steps: { send: Buffer | undefined; awaitFrames: number }[]
+  shout: Buffer
+  echo: Buffer
+  echoAsync: Buffer
+}
+
+/** About 150 bytes on the wire, as in a chat. */
+const body = { user: 'a shopper', text: 'x'.repeat(70) }
+
+/** A client's text frame: masked, as the protocol demands. */
+export function maskedFrame(text: string): Buffer {
+  const payload = Buffer.from(text)
+  const mask = Buffer.from([0x11, 0x22, 0x33, 0x44])
+  const head = payload.length < 126 ? Buffer.from([0x81, 0x80 | payload.length]) : Buffer.from([0x81, 0x80 | 126, 0, 0])
+  if (payload.length >= 126) head.writeUInt16BE(payload.length, 2)
+  const masked = payload.map((byte, at) => byte ^ mask[at % 4]!)
+  return Buffer.concat([head, mask, masked])
+}
+
+const upgrade = (path: string) =>
+  Buffer.from(
+    [
+      `GET ${path} HTTP/1.1`,
+      'host: 127.0.0.1',
+      'connection: Upgrade',
+      'upgrade: websocket',
+      'sec-websocket-version: 13',
+      `sec-websocket-key: ${randomBytes(16).toString('base64')}`,
+      '',
+      '',
+    ].join('\r\n'),
+  )
+
+const pushed = (event: string) => maskedFrame(JSON.stringify(['1', '2', 'room:1', event, body]))
+
+export const squallWire = (): Wire => ({
+  hello: upgrade('/bench/websocket?vsn=2.0.0'),
+  steps: [{ send: maskedFrame('["1","1","room:1","phx_join",{}]'), awaitFrames: 1 }],
+  shout: pushed('shout'),
+  echo: pushed('echo'),
+  echoAsync: pushed('echo_async'),
+})
+
+export const socketIoWire = (): Wire => ({
+  hello: upgrade('/socket.io/?EIO=4&transport=websocket'),
+  steps: [
+    { send: undefined, awaitFrames: 1 },
+    { send: maskedFrame('40'), awaitFrames: 1 },
+  ],
+  shout: maskedFrame(`42${JSON.stringify(['shout', body])}`),
+  echo: maskedFrame(`421${JSON.stringify(['echo', body])}`),
+  echoAsync: maskedFrame(`421${JSON.stringify(['echo', body])}`),
+})
+
+export const rawWire = (): Wire => ({
+  hello: undefined,
+  steps: [],
+  shout: Buffer.from('s'),
+  echo: Buffer.from('e'),
+  echoAsync: Buffer.from('e'),
+})
+
+/** The very bytes that the channel server writes, for the floor that is to write the same. */
+function serverFrame(text: string): Buffer {
+  const payload = Buffer.from(text)
+  const head = payload.length < 126 ? Buffer.from([0x81, payload.length]) : Buffer.from([0x81, 126, 0, 0])
+  if (payload.length >= 126) head.writeUInt16BE(payload.length, 2)
+  return Buffer.concat([head, payload])
+}
+
+export const floorFrames = {
+  shout: serverFrame(JSON.stringify([null, null, 'room:1', 'shout', body])),
+  echo: serverFrame(JSON.stringify(['1', '2', 'room:1', 'phx_reply', { status: 'ok', response: body }])),
+}

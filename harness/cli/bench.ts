@@ -1,0 +1,102 @@
+import { availableParallelism } from 'node:os'
+import {
+  type BenchResult,
+  benches,
+  type Demand,
+  type Grade,
+  gradeOf,
+  keepOffServers,
+  type Reading,
+} from '../bench/index.ts'
+import { EnvironmentMissing } from '../drivers/errors.ts'
+import { exitCodes } from '../runner/result.ts'
+import type { Command, Io } from './command.ts'
+import { UsageError } from './errors.ts'
+import { codeOf } from './interruption.ts'
+import { orNearest } from './nearest.ts'
+import { flags, wholeNumber } from './options.ts'
+
+interface BenchFlags {
+  rounds: number
+  json?: boolean
+}
+
+const sliceMs = 1_000
+
+class Stopped extends Error {}
+
+export const bench: Command = {
+  name: 'bench',
+  argument: '[benchmark...]',
+  summary: 'measure the channel layer against its peers, in turn and in one run',
+  options: [
+    {
+      flags: '--rounds <n>',
+      help: 'slices of each contestant; the median counts',
+      parse: wholeNumber('--rounds', 3, 100),
+      default: 5,
+    },
+    flags.json,
+  ],
+  async run(names, { rounds, json }: BenchFlags, io) {
+    const chosen = chooseBenches(names)
+    keepOffServers()
+    const goOn = () => {
+      if (io.interruption.by()) throw new Stopped()
+    }
+    const results: BenchResult[] = []
+    try {
+      for (const name of chosen) {
+        const say = (sentence: string) => io.err(`${name}: ${sentence}\n`)
+        results.push({ name, ...(await benches[name]!.run({ rounds, sliceMs, say, goOn })) })
+        if (!json) io.out(inWords(results.at(-1)!))
+      }
+    } catch (error) {
+      if (error instanceof Stopped) return codeOf(io.interruption.by()!)
+      throw asEnvironment(error as NodeJS.ErrnoException)
+    }
+    if (json) io.out(`${JSON.stringify({ processors: availableParallelism(), results }, null, 2)}\n`)
+    return codeFor(results)
+  },
+}
+
+function chooseBenches(names: readonly string[]): string[] {
+  const known = Object.keys(benches)
+  const stranger = names.find((name) => !known.includes(name))
+  if (stranger !== undefined)
+    throw new UsageError(
+      `there is no benchmark ${stranger}${orNearest(stranger, known)}; there are ${known.join(', ')}`,
+    )
+  return names.length > 0 ? [...names] : known
+}
+
+/** Many thousand connections need as many open files, in this process and in each server. */
+function asEnvironment(error: NodeJS.ErrnoException): Error {
+  if (error.code !== 'EMFILE' && error.code !== 'ENFILE') return error
+  return new EnvironmentMissing('the benchmarks need 20,000 open files; raise the limit with "ulimit -n 20000"')
+}
+
+/** A number below its gate is a regression; one that could not be measured proves nothing. */
+function codeFor(results: readonly BenchResult[]): number {
+  const grades = results.flatMap(({ demands }) => demands.map(gradeOf))
+  if (grades.includes('below')) return exitCodes.regression
+  return grades.includes('unmeasured') ? exitCodes.unknown : exitCodes.passed
+}
+
+const marks: Record<Grade, string> = { goal: '✓ goal', gate: '✓ gate', below: '✗ below', unmeasured: '? unknown' }
+
+const number = (value: number) => (value >= 1_000 ? Math.round(value).toLocaleString('en') : value.toPrecision(3))
+const spread = ({ median, least, most }: Reading) =>
+  `${number(median).padStart(11)}  (${number(least)} to ${number(most)})`
+
+function inWords({ name, readings, demands }: BenchResult): string {
+  const lines = readings.map((one) => `  ${one.what.padEnd(34)}${spread(one)} ${one.unit}`)
+  return `\n${name}\n${[...lines, ...demands.map(demandInWords)].join('\n')}\n`
+}
+
+function demandInWords(demand: Demand): string {
+  const { what, unit, goal, gate, atMost, unmeasured } = demand
+  const sign = atMost ? '<=' : '>='
+  const said = unmeasured ?? `${spread(demand)} ${unit}, goal ${sign} ${goal}, gate ${sign} ${gate}`
+  return `${marks[gradeOf(demand)].padEnd(10)}${what.padEnd(26)}${said}`
+}
