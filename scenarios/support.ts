@@ -94,3 +94,11 @@ export async function publishFrom(cast: Cast, nodes: readonly string[], times: n
 export async function listenEverywhere(cast: Cast) {
   for (const { name } of cast.cluster.nodes) await (await cast.client(`listener-${name}`, name)).join('ping')
 }
+
+/** A fresh token of a user, as the demo page has it. */
+export async function tokenOf(cast: Cast, node: string, userId: number): Promise<string> {
+  const page = await (await fetch(`${cast.cluster.node(node).directUrl}/hello/tracked?user_id=${userId}`)).text()
+  const [, token] = /window\.authToken = "([^"]+)"/.exec(page) ?? []
+  if (!token) throw new Error(`the demo page of ${node} holds no token`)
+  return token
+}

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { authSocket } from './apps/hello/auth-socket.ts'
 import { statsSocket } from './apps/hello/stats-socket.ts'
-import { userSocket } from './apps/hello/user-socket.ts'
+import { createUserSocket } from './apps/hello/user-socket.ts'
 import { createUserTokens } from './apps/hello/user-token.ts'
 import { helloPages } from './apps/hello/web.ts'
 import { productSocket } from './apps/store/channels/product-socket.ts'
@@ -13,7 +13,7 @@ import { createNotifications } from './apps/store/notifications.ts'
 import { createReplication } from './apps/store/replication/replication.ts'
 import { createLoader, createStore } from './apps/store/store.ts'
 import { createWeb } from './apps/store/web/server.ts'
-import { createEndpoint } from './channels/index.ts'
+import { createEndpoint, longPollSalt } from './channels/index.ts'
 import { type ControlActions, createControl } from './control/server.ts'
 import { systemClock as clock } from './platform/clock.ts'
 import { type Config, ConfigError, readConfig } from './platform/config.ts'
@@ -53,6 +53,8 @@ function compose(config: Config) {
       })
     : undefined
   const pubsub = createPubSub({ nodeName, log, ...(mesh && { adapter: mesh }) })
+  /** Another app's pub/sub in the same process: nothing of it may reach these clients (CH-73). */
+  const otherApp = createPubSub({ nodeName, log })
   const repo = createRepo({ url: config.DATABASE_URL, runtime, log, clock })
   const inventory = createInventory({
     loader: createLoader(repo),
@@ -78,20 +80,38 @@ function compose(config: Config) {
   const stateOnJoin = config.STORE_STATE_ON_JOIN && !defects.has('DF-1') && !defects.has('DF-2')
   // Without a configured secret, tokens are good until the node restarts and on this node alone.
   const secret = config.SECRET_KEY_BASE ?? randomBytes(32).toString('hex')
-  const userTokens = createUserTokens({ secret, clock })
+  const userTokens = createUserTokens({
+    secret,
+    clock,
+    ageMaxS: defects.has('DF-27') ? Number.MAX_SAFE_INTEGER : config.USER_TOKEN_AGE_S,
+    ...(defects.has('DF-26') && { salt: longPollSalt }),
+    ...(defects.has('DF-28') && { personalData: { email: 'somebody@example.com' } }),
+  })
   const endpoint = createEndpoint({
     runtime,
     pubsub,
     clock,
     log,
-    publicHost: config.PUBLIC_HOST,
+    publicHost: defects.has('DF-23') ? 'not-configured.invalid' : config.PUBLIC_HOST,
+    silentMs: defects.has('DF-5') ? 2 ** 31 - 1 : config.SOCKET_SILENT_MS,
     secret,
     beforeHandle,
-    quirks: { duplicateSubscription: defects.has('DF-8'), allowInnerStar: defects.has('DF-14') },
+    quirks: {
+      duplicateSubscription: defects.has('DF-8'),
+      allowInnerStar: defects.has('DF-14'),
+      crashTakesConnection: defects.has('DF-9'),
+      silentCrash: defects.has('DF-10'),
+      crashAsReply: defects.has('DF-11'),
+      anyOrigin: defects.has('DF-22'),
+      unloggedRefusal: defects.has('DF-30'),
+    },
     sockets: [
-      userSocket,
-      authSocket({ tokens: userTokens, log }),
-      statsSocket({ clock, random: systemRandom() }),
+      createUserSocket({
+        ping: { ignoreAckPhrase: defects.has('DF-13'), undeclared: defects.has('DF-12') },
+        dedupe: { quirks: { newestFirst: defects.has('DF-17'), manyFlushes: defects.has('DF-18') } },
+      }),
+      authSocket({ tokens: userTokens, log, recurringMs: config.RECURRING_TOKEN_MS, anybody: defects.has('DF-25') }),
+      statsSocket({ clock, random: systemRandom(), parallelInside: defects.has('DF-35') }),
       productSocket({
         products: store.products,
         stateOf: notifications.stateOf,
@@ -107,6 +127,9 @@ function compose(config: Config) {
     child('replication', replication.start),
   ])
 
+  /** Mistakes of the pages' scripts. */
+  const clientDefects = (['DF-4', 'DF-6', 'DF-7', 'DF-19'] as const).filter((id) => defects.has(id))
+
   async function startWeb(): Promise<FastifyInstance> {
     const web = await createWeb({
       products: store.products,
@@ -115,9 +138,9 @@ function compose(config: Config) {
       log,
       thresholds,
       clientHeartbeatMs: config.CLIENT_HEARTBEAT_MS,
-      clientDefects: defects.has('DF-4') ? ['DF-4'] : [],
+      clientDefects,
     })
-    helloPages(web, userTokens)
+    helloPages(web, { tokens: userTokens, heartbeatMs: config.CLIENT_HEARTBEAT_MS, clientDefects })
     endpoint.attach(web.server)
     await web.listen({ host: config.HOST, port: config.PORT, backlog: 4_096 })
     return web
@@ -147,6 +170,7 @@ function compose(config: Config) {
       victim?.kill()
       return victim?.id
     },
+    dropConnections: endpoint.dropConnections,
     release: (productId) => store.markProductReleased(productId),
     sell: (itemId) => store.sellItem(itemId),
     reduce: (options) =>
@@ -154,7 +178,7 @@ function compose(config: Config) {
         { repo, nodeName, random: systemRandom(), clock, log, itemSold: (itemId) => store.itemSold(itemId) },
         options,
       ),
-    broadcast: (topic, event, payload) => endpoint.broadcast(topic, event, payload),
+    broadcast: (topic, event, payload) => (defects.has('DF-16') ? otherApp : pubsub).broadcast(topic, event, payload),
     notifyRelease(productId) {
       notifications.released(
         found(

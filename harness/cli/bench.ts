@@ -10,7 +10,7 @@ import {
 } from '../bench/index.ts'
 import { EnvironmentMissing } from '../drivers/errors.ts'
 import { exitCodes } from '../runner/result.ts'
-import type { Command, Io } from './command.ts'
+import type { Command } from './command.ts'
 import { UsageError } from './errors.ts'
 import { codeOf } from './interruption.ts'
 import { orNearest } from './nearest.ts'

@@ -7,13 +7,28 @@ import type { Cluster } from './cluster.ts'
 export interface ChannelClient {
   readonly name: string
   join(topic: string): Promise<void>
+  /** Resolves with the reply; rejects with an error reply or without one. */
   push(topic: string, event: string, payload: object): Promise<unknown>
+  /** Which of the push's hooks ran, and with what (CH-101). */
+  ask(topic: string, event: string, payload: object, withinMs?: number): Promise<Answer>
   leave(topic: string): Promise<void>
   joins(): { connected: boolean; expected: string[]; joined: string[] }
   close(): void
 }
 
-interface ClientOptions {
+export interface Answer {
+  status: 'ok' | 'error' | 'timeout'
+  response?: unknown
+}
+
+export interface ClientWishes {
+  /** Where the socket is mounted. */
+  socket?: string
+  /** Asked anew for every connection (CH-99). */
+  params?: () => object
+}
+
+interface ClientOptions extends ClientWishes {
   name: string
   node: string
   cluster: Cluster
@@ -22,14 +37,17 @@ interface ClientOptions {
 
 const connectWithinMs = 5_000
 const heartbeatMs = 1_000
+const pushWithinMs = 5_000
 const lifecycle = new Set(['phx_reply', 'phx_join', 'phx_leave', 'phx_error', 'phx_close'])
 
-export async function openChannelClient({ name, node, cluster, recorder }: ClientOptions): Promise<ChannelClient> {
+export async function openChannelClient(options: ClientOptions): Promise<ChannelClient> {
+  const { name, node, cluster, recorder, socket: mount = '/socket', params = () => ({}) } = options
   const link = await cluster.links.link(name, node)
   const channels = new Map<string, Channel>()
-  const socket = new Socket(`ws://${link.host}:${link.port}/socket`, {
+  const socket = new Socket(`ws://${link.host}:${link.port}${mount}`, {
+    params,
     heartbeatIntervalMs: heartbeatMs,
-    timeout: 5_000,
+    timeout: pushWithinMs,
   })
   let isOpen = false
   socket.onOpen(() => {
@@ -74,6 +92,14 @@ export async function openChannelClient({ name, node, cluster, recorder }: Clien
           .receive('timeout', () => reject(new Error(`join of ${topic} timed out`)))
       })
     },
+    ask: (topic, event, payload, withinMs = pushWithinMs) =>
+      new Promise((resolve) => {
+        find(topic)
+          .push(event, payload, withinMs)
+          .receive('ok', (response) => resolve({ status: 'ok', response }))
+          .receive('error', (response) => resolve({ status: 'error', response }))
+          .receive('timeout', () => resolve({ status: 'timeout' }))
+      }),
     push: (topic, event, payload) =>
       new Promise((resolve, reject) => {
         find(topic)

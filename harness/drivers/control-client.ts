@@ -68,6 +68,8 @@ export function createControlClient(baseUrl: string, secret: string) {
     state: () => call<NodeState>('/state'),
     actors: async () => (await call<{ actors: ActorInfo[] }>('/actors')).actors,
     killActor: async (name: string) => (await call<{ killedId: string }>('/actors/kill', { name })).killedId,
+    dropConnections: async (topic: string) =>
+      (await call<{ droppedIds: string[] }>('/connections/drop', { topic })).droppedIds,
     release: (productId: number) => call<{ ok: true }>('/release', { productId }),
     sell: (itemId: number) => call<{ ok: true }>('/sell', { itemId }),
     reduce: async (options: { unitsPerStep?: number; delayMs?: number } = {}) =>

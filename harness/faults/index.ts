@@ -1,4 +1,5 @@
 import { actorKill } from './actor-kill.ts'
+import { connectionDrop } from './connection-drop.ts'
 import { dbKill, dbPause } from './db-faults.ts'
 import type { FaultKind } from './fault.ts'
 import { handlerSlow } from './handler-slow.ts'
@@ -8,6 +9,7 @@ import { nodeKill, nodePause, nodeStop } from './node-faults.ts'
 /** Every fault by its kind. */
 export const faults = {
   'actor.kill': actorKill,
+  'connection.drop': connectionDrop,
   'db.kill': dbKill,
   'db.pause': dbPause,
   'handler.slow': handlerSlow,

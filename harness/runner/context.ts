@@ -1,7 +1,8 @@
 import type { BrowserPool } from '../drivers/browser.ts'
-import { type ChannelClient, openChannelClient } from '../drivers/channel-client.ts'
+import { type ChannelClient, type ClientWishes, openChannelClient } from '../drivers/channel-client.ts'
 import type { Cluster } from '../drivers/cluster.ts'
 import { openShopper, type Shopper } from '../drivers/shopper.ts'
+import { openWireClient, type WireClient, type WireWishes } from '../drivers/wire-client.ts'
 import type { Outcome } from '../history/operation.ts'
 import type { Recorder } from '../history/recorder.ts'
 import { type Clock, systemClock } from '../platform/clock.ts'
@@ -30,6 +31,7 @@ export type Cast = ReturnType<typeof createCast>
 export function createCast({ cluster, nemesis, recorder, random, tape, browsers }: CastOptions) {
   const shoppers = new Map<string, Shopper>()
   const clients = new Map<string, ChannelClient>()
+  const wires: WireClient[] = []
   const notes = new Map<string, unknown>()
   const sequence = new Map<string, number>()
   const clock: Clock = systemClock
@@ -63,12 +65,18 @@ export function createCast({ cluster, nemesis, recorder, random, tape, browsers 
       shoppers.set(name, shopper)
       return shopper
     },
-    /** The official channel client in Node, on `/socket` of one node. */
-    async client(name: string, node: string): Promise<ChannelClient> {
+    /** The official channel client in Node, on a socket of one node: `/socket`, where nothing else is wished. */
+    async client(name: string, node: string, wishes: ClientWishes = {}): Promise<ChannelClient> {
       const known = clients.get(name)
       if (known) return known
-      const client = await openChannelClient({ name, node, cluster, recorder })
+      const client = await openChannelClient({ ...wishes, name, node, cluster, recorder })
       clients.set(name, client)
+      return client
+    },
+    /** Somebody at the bare wire: a new connection each time. */
+    async wire(name: string, node: string, wishes: WireWishes = {}): Promise<WireClient> {
+      const client = await openWireClient({ ...wishes, name, node, cluster, recorder })
+      wires.push(client)
       return client
     },
     release: (node: string, productId: number) =>
@@ -95,7 +103,7 @@ export function createCast({ cluster, nemesis, recorder, random, tape, browsers 
       throw new NotReached(why)
     },
     async close() {
-      for (const client of clients.values()) client.close()
+      for (const client of [...clients.values(), ...wires]) client.close()
       await Promise.all([...shoppers.values()].map((shopper) => shopper.close()))
     },
   }

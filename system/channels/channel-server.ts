@@ -23,12 +23,22 @@ export interface ChannelHost {
   assigns: Readonly<Record<string, unknown>>
   send(message: Message): void
   broadcast(broadcast: Broadcast): void
+  /** Breaks the connection. */
+  drop(): void
   /** The client is not read while one of its channels has too much to do. */
   hold(): void
   release(): void
   /** Awaited before the named handler, e.g. `PingChannel.ping`, when it answers with a promise. */
   beforeHandle: (handler: string) => Promise<void> | undefined
+  quirks: Partial<ChannelQuirks>
+}
+
+/** What channels can be made to do wrong on purpose (FI-18). */
+export interface ChannelQuirks {
   duplicateSubscription: boolean
+  crashTakesConnection: boolean
+  silentCrash: boolean
+  crashAsReply: boolean
 }
 
 export interface ChannelServer extends Joined {
@@ -160,7 +170,7 @@ export async function startChannel(options: StartOptions): Promise<ChannelServer
 
   function subscribeTopic() {
     host.pubsub.subscribe(topic, fastlane)
-    if (host.duplicateSubscription) host.pubsub.subscribe(topic, fastlane)
+    if (host.quirks.duplicateSubscription) host.pubsub.subscribe(topic, fastlane)
   }
 
   function handlePush(mail: Message): HandleResult | Promise<HandleResult> {
@@ -232,6 +242,12 @@ export async function startChannel(options: StartOptions): Promise<ChannelServer
     void actor.stop()
   }
 
+  function reportCrash() {
+    if (host.quirks.crashAsReply && current) answer(current, 'error', { reason: 'crash' })
+    else if (!host.quirks.silentCrash) host.send(crashed(topic, message.joinRef))
+    if (host.quirks.crashTakesConnection) host.drop()
+  }
+
   async function crash(error: unknown): Promise<never> {
     unsubscribeAll()
     await Promise.resolve(runHook(String(error))).catch(() => {})
@@ -246,7 +262,7 @@ export async function startChannel(options: StartOptions): Promise<ChannelServer
         unsubscribeAll()
         releaseWhen(true)
         if (!joined || silent) return
-        host.send(crashed(topic, message.joinRef))
+        reportCrash()
         onGone(server)
       },
     },

@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../platform/clock.ts'
-import type { Log } from '../platform/log.ts'
+import { type Log, silentLog } from '../platform/log.ts'
 import type { PubSub } from '../pubsub/index.ts'
 import type { Runtime } from '../runtime/index.ts'
 import { admit } from './admission.ts'
+import type { ChannelQuirks } from './channel-server.ts'
 import { checkRoutes } from './routes.ts'
 import { openSession, type Session } from './session.ts'
 import type { SocketDefinition } from './socket-definition.ts'
@@ -23,10 +24,19 @@ export interface EndpointOptions {
   /** Signs long-poll sessions; the same on all nodes. Without it sessions are known to this node alone. */
   secret?: string
   publicHost?: string
+  /** A client that sends nothing for so long is gone, where its socket says nothing else (CH-25). */
+  silentMs?: number
   /** What a client may leave unread at this node; with more it is cut off. */
   unreadMaxBytes?: number
   beforeHandle?: (handler: string) => Promise<void> | undefined
-  quirks?: { duplicateSubscription?: boolean; allowInnerStar?: boolean }
+  quirks?: EndpointQuirks
+}
+
+/** What an endpoint can be made to do wrong on purpose (FI-18). */
+export interface EndpointQuirks extends Partial<ChannelQuirks> {
+  allowInnerStar?: boolean
+  unloggedRefusal?: boolean
+  anyOrigin?: boolean
 }
 
 export type Endpoint = ReturnType<typeof createEndpoint>
@@ -36,13 +46,15 @@ const unreadDefaultMaxBytes = 1_048_576
 
 /** The door of a node: turns requests into sessions, knows them all, drains them. Throws on a bad route (CH-47). */
 export function createEndpoint(options: EndpointOptions) {
-  const { sockets, runtime, pubsub, clock, log, publicHost = '127.0.0.1', quirks = {} } = options
-  const { unreadMaxBytes = unreadDefaultMaxBytes, beforeHandle = () => undefined } = options
+  const { runtime, pubsub, clock, log, publicHost = '127.0.0.1', quirks = {} } = options
+  const sockets = quirks.anyOrigin ? options.sockets.map(toAnybody) : options.sockets
+  const { unreadMaxBytes = unreadDefaultMaxBytes, silentMs = silentDefaultMs, beforeHandle = () => undefined } = options
   const secret = options.secret ?? randomBytes(32).toString('hex')
   for (const one of sockets) {
     if (!quirks.allowInnerStar) checkRoutes(one.channels)
     for (const warning of undeclaredHandlers(one)) log.warn({ socket: one.name }, warning)
   }
+  const refusalLog = quirks.unloggedRefusal ? silentLog : log
   const sessions = new Map<string, Session>()
   const outboxes = createOutboxes({ unreadMaxBytes, later: setImmediate })
   const raws = new Set<Duplex>()
@@ -79,7 +91,7 @@ export function createEndpoint(options: EndpointOptions) {
       log,
       clock,
       beforeHandle,
-      duplicateSubscription: quirks.duplicateSubscription ?? false,
+      quirks,
       onClosed() {
         sessions.delete(id)
         onClosed()
@@ -95,7 +107,7 @@ export function createEndpoint(options: EndpointOptions) {
     log: Log
     clock: Clock
     beforeHandle: (handler: string) => Promise<void> | undefined
-    duplicateSubscription: boolean
+    quirks: Partial<ChannelQuirks>
     onClosed(): void
   }
 
@@ -105,8 +117,8 @@ export function createEndpoint(options: EndpointOptions) {
     if (!mount) return refuseUpgrade(raw, 404)
     if (draining) return refuseUpgrade(raw, 503)
     const { definition, wss } = mount
-    const { timeoutMs = silentDefaultMs, onRefused } = definition.options ?? {}
-    const admission = await admit({ definition, request, params: url.searchParams, publicHost, log })
+    const { timeoutMs = silentMs, onRefused } = definition.options ?? {}
+    const admission = await admit({ definition, request, params: url.searchParams, publicHost, log: refusalLog })
     if (admission.kind === 'denied') {
       const own = admission.status === 403 ? onRefused?.(admission.reason) : undefined
       return refuseUpgrade(raw, own?.status ?? admission.status, own?.body)
@@ -128,7 +140,7 @@ export function createEndpoint(options: EndpointOptions) {
   /** A plain request on the path of a WebSocket: refused as its upgrade would be, else told that it is none. */
   async function plainRequest(definition: SocketDefinition, request: IncomingMessage, response: ServerResponse) {
     const params = urlOf(request).searchParams
-    const admission = await admit({ definition, request, params, publicHost, log })
+    const admission = await admit({ definition, request, params, publicHost, log: refusalLog })
     response.writeHead(admission.kind === 'denied' ? admission.status : 400, { connection: 'close' }).end()
   }
 
@@ -156,6 +168,12 @@ export function createEndpoint(options: EndpointOptions) {
     },
     broadcast: (topic: string, event: string, payload: unknown) => pubsub.broadcast(topic, event, payload),
     connections: () => [...sessions.values()].map(({ id, name, topics }) => ({ id, socket: name, topics: topics() })),
+    /** Breaks the connections that have this topic joined, and answers their ids. */
+    dropConnections(topic: string): string[] {
+      const hit = [...sessions.values()].filter(({ topics }) => topics().includes(topic))
+      for (const session of hit) session.drop()
+      return hit.map(({ id }) => id)
+    },
     /**
      * Closes every session with 1012, so that clients reconnect elsewhere; new ones are refused (RT-13). In batches: the nodes that
      * stay must not get all clients at once. Resolves when every connection is closed.
@@ -185,3 +203,8 @@ const undeclaredHandlers = ({ channels }: SocketDefinition) =>
   [...new Set(Object.values(channels))]
     .filter(({ handleOut, intercept = [] }) => handleOut && intercept.length === 0)
     .map(({ name }) => `${name} has handleOut but intercepts no event, so it will never run; declare them in intercept`)
+
+const toAnybody = (one: SocketDefinition): SocketDefinition => ({
+  ...one,
+  options: { ...one.options, checkOrigin: false },
+})

@@ -18,9 +18,11 @@ export interface Session {
   gone(): void
   /** The server ends it with a WebSocket close code. */
   close(code: number): void
+  /** Its connection breaks, as by a fault. */
+  drop(): void
 }
 
-export interface SessionOptions extends Omit<ChannelHost, 'send' | 'broadcast' | 'hold' | 'release'> {
+export interface SessionOptions extends Omit<ChannelHost, 'send' | 'broadcast' | 'drop' | 'hold' | 'release'> {
   id: string
   definition: SocketDefinition
   outlet: Outlet
@@ -51,6 +53,7 @@ export function openSession(options: SessionOptions): Session {
     broadcast(broadcast) {
       if (!over) outlet.broadcast(broadcast)
     },
+    drop,
     hold() {
       holds += 1
       if (holds === 1) outlet.hold()
@@ -131,6 +134,11 @@ export function openSession(options: SessionOptions): Session {
     outlet.end(code)
   }
 
+  function drop() {
+    end()
+    outlet.drop()
+  }
+
   /** A `disconnect` broadcast on the socket's id closes it (CH-90). */
   const idSubscriber = {
     deliver: ({ event }: { event: string }) => {
@@ -156,5 +164,6 @@ export function openSession(options: SessionOptions): Session {
     },
     gone: end,
     close,
+    drop,
   }
 }

@@ -10,6 +10,8 @@ export interface ControlActions {
   actors(): Record<string, unknown>[]
   /** Answers the id of the actor that was killed, or undefined when there is none. */
   killActor(which: { id?: string | undefined; name?: string | undefined }): string | undefined
+  /** Breaks the connections that have the topic joined; answers their ids. */
+  dropConnections(topic: string): string[]
   release(productId: number): Promise<void>
   sell(itemId: number): Promise<boolean>
   reduce(options: { unitsPerStep?: number; delayMs?: number }): Promise<number>
@@ -21,6 +23,7 @@ export interface ControlActions {
 
 const id = z.number().int().positive()
 const bodies = {
+  drop: z.strictObject({ topic: z.string().min(1) }),
   release: z.strictObject({ productId: id }),
   sell: z.strictObject({ itemId: id }),
   reduce: z.strictObject({
@@ -79,6 +82,12 @@ export function createControl({ secret, actions }: { secret: string; actions: Co
     const killedId = actions.killActor(which)
     if (killedId === undefined) return answer.code(404).send({ error: `there is no actor ${which.name ?? which.id}` })
     return { killedId }
+  })
+  control.post('/connections/drop', async ({ body }, answer) => {
+    const { topic } = parse(bodies.drop, body)
+    const droppedIds = actions.dropConnections(topic)
+    if (droppedIds.length === 0) return answer.code(404).send({ error: `nobody here has joined ${topic}` })
+    return { droppedIds }
   })
   control.post('/release', async ({ body }) => {
     await actions.release(parse(bodies.release, body).productId)

@@ -39,6 +39,9 @@ const schema = z.object({
   STORE_PRODUCT_ROUTE: z.string().min(1).default('product:*'),
   STORE_LOW_BELOW: positive.default(150),
   STORE_MEDIUM_BELOW: positive.default(500),
+  SOCKET_SILENT_MS: positive.default(60_000),
+  USER_TOKEN_AGE_S: positive.default(86_400),
+  RECURRING_TOKEN_MS: positive.default(5_000),
   CLIENT_HEARTBEAT_MS: positive.default(30_000),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })

@@ -48,7 +48,7 @@ export async function openCase(definition: SocketDefinition, options: CaseOption
     pubsub,
     log,
     beforeHandle: () => undefined,
-    duplicateSubscription: false,
+    quirks: {},
     onClosed: () => {},
     outlet: {
       send: take,
@@ -56,6 +56,7 @@ export async function openCase(definition: SocketDefinition, options: CaseOption
       end: (code) => {
         closedWith = code
       },
+      drop: () => {},
       hold: () => {},
       release: () => {},
     },

@@ -9,18 +9,19 @@ interface AuthSocketOptions {
   tokens: UserTokens
   log: Log
   recurringMs?: number
+  anybody?: boolean
   /** More channels of the same users. */
   channels?: Record<string, ChannelDefinition>
 }
 
 /** For users with a token; its id closes all connections of one user (CH-90, CH-124, CH-125). */
-export const authSocket = ({ tokens, log, recurringMs, channels = {} }: AuthSocketOptions) =>
+export const authSocket = ({ tokens, log, recurringMs, anybody = false, channels = {} }: AuthSocketOptions) =>
   socket({
     name: 'HelloSockets.AuthSocket',
     path: '/auth_socket',
     channels: {
       ping: pingChannel,
-      'user:*': authChannel(log),
+      'user:*': authChannel(log, { anybody }),
       recurring: recurringChannel({ tokenFor: tokens.sign, ...(recurringMs && { everyMs: recurringMs }) }),
       ...channels,
     },

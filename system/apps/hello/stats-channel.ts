@@ -4,13 +4,14 @@ interface StatsOptions {
   sleep(delayMs: number): Promise<void>
   /** How long an ordinary `ping` takes (PM-11). */
   pingMs(): number
+  quirks?: { parallelInside?: boolean }
 }
 
 export const slowPingMs = 3_000
 const pong = { ping: 'pong' }
 
 /** A slow handler twice: once inside the channel, where the next push waits for it, and once beside it (PM-11, PM-17, PM-19, CH-131). */
-export const statsChannel = ({ sleep, pingMs }: StatsOptions) =>
+export const statsChannel = ({ sleep, pingMs, quirks = {} }: StatsOptions) =>
   channel({
     name: 'StatsChannel',
     join(topic) {
@@ -20,7 +21,8 @@ export const statsChannel = ({ sleep, pingMs }: StatsOptions) =>
     },
     async handleIn(event, _payload, self) {
       if (event === 'ping') await sleep(pingMs())
-      else if (event === 'slow_ping') await sleep(slowPingMs)
+      else if (event === 'slow_ping' || (event === 'parallel_slow_ping' && quirks.parallelInside))
+        await sleep(slowPingMs)
       else if (event === 'parallel_slow_ping') return answerLater(self)
       else throw new Error(`StatsChannel has no handler for ${event}`)
       return reply('ok', pong)

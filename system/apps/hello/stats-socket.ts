@@ -3,11 +3,19 @@ import type { Clock } from '../../platform/clock.ts'
 import type { Random } from '../../platform/random.ts'
 import { statsChannel } from './stats-channel.ts'
 
+interface StatsSocketOptions {
+  clock: Clock
+  random: Random
+  parallelInside?: boolean
+}
+
 /** Every topic goes to the StatsChannel, which knows two (CH-131). */
-export const statsSocket = ({ clock, random }: { clock: Clock; random: Random }) =>
+export const statsSocket = ({ clock, random, parallelInside = false }: StatsSocketOptions) =>
   socket({
     name: 'HelloSockets.StatsSocket',
     path: '/stats_socket',
-    channels: { '*': statsChannel({ sleep: clock.sleep, pingMs: () => random.integer(1, 1_000) }) },
+    channels: {
+      '*': statsChannel({ sleep: clock.sleep, pingMs: () => random.integer(1, 1_000), quirks: { parallelInside } }),
+    },
     connect: () => connected(),
   })

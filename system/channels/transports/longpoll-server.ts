@@ -34,7 +34,8 @@ interface LongPollOptions {
 
 type Admitted = Extract<Admission, { kind: 'admitted' }>
 
-const tokenSalt = 'longpoll session'
+/** The purpose of the tokens that name a session. */
+export const longPollSalt = 'longpoll session'
 const tokenAgeMaxS = 14 * 86_400
 const bodyMaxBytes = 8 * 1024 * 1024
 /** A client needs a moment between two polls; three windows are the most that anybody may count on. */
@@ -60,7 +61,7 @@ export function createLongPolls(options: LongPollOptions) {
   async function placeOf({ request, params, definition }: Visit) {
     const token = params.get('token') ?? request.headers['x-phoenix-longpoll-token']
     if (typeof token !== 'string') return undefined
-    const key = { secret, salt: tokenSalt, ageMaxS: tokenAgeMaxS, nowMs: clock.now() }
+    const key = { secret, salt: longPollSalt, ageMaxS: tokenAgeMaxS, nowMs: clock.now() }
     const verified = await verifyToken({ token, ...key })
     if (verified.kind !== 'valid') return undefined
     const { node, id, path } = verified.data as { node: string; id: string; path: string }
@@ -96,7 +97,7 @@ export function createLongPolls(options: LongPollOptions) {
     })
     sessions.set(id, session)
     const data = { node: pubsub.nodeName, id, path: definition.path }
-    const token = await signToken({ secret, salt: tokenSalt, data, nowMs: clock.now() })
+    const token = await signToken({ secret, salt: longPollSalt, data, nowMs: clock.now() })
     answerJson(response, { status: 410, token, messages: [] } satisfies PollAnswer & { token: string })
   }
 

@@ -8,6 +8,8 @@ export interface Outlet {
   broadcast(broadcast: Broadcast): void
   /** The server ends the conversation; the code is that of a WebSocket close (1000..4999). */
   end(code: number): void
+  /** The connection breaks without a word. */
+  drop(): void
   /** The client sends faster than its channels work: read nothing more until `release`. */
   hold(): void
   release(): void

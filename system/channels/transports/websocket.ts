@@ -40,6 +40,7 @@ export function openWebSocket(options: ConnectionOptions): Session {
       ? (broadcast) => plainSend(broadcast.encoded(serializer))
       : (broadcast) => outbox.push(broadcast.encoded(encoder) as Buffer),
     end,
+    drop: () => webSocket.terminate(),
     hold: () => webSocket.pause(),
     release: () => webSocket.resume(),
   }

@@ -9,6 +9,7 @@ function control(overrides: Partial<ControlActions> = {}) {
   const calls: unknown[][] = []
   const note = (...call: unknown[]) => void calls.push(call)
   const actions: ControlActions = {
+    dropConnections: () => [],
     health: () => ({ node: 'n1' }),
     ready: () => ({ ready: true }),
     state: () => ({ node: 'n1' }),

@@ -3,6 +3,7 @@ import './hello.css'
 
 /** The demo page's script: three sockets, every channel of HelloSockets, and a log of what they say (CH-134). */
 const { authToken, userId } = window as unknown as { authToken: string; userId: string }
+const { heartbeatMs, defects = '' } = document.body.dataset
 const log = document.querySelector('.log')!
 const started = performance.now()
 const linesMax = 200
@@ -18,8 +19,8 @@ function say(...words: unknown[]) {
   while (log.childElementCount > linesMax) log.lastElementChild?.remove()
 }
 
-function open(name: string, path: string, params: object = {}): Socket {
-  const socket = new Socket(path, { params })
+function open(name: string, path: string, params: () => object = () => ({})): Socket {
+  const socket = new Socket(path, { params, heartbeatIntervalMs: Number(heartbeatMs) || 30_000 })
   const state = document.querySelector<HTMLElement>(`.sockets [data-socket='${name}']`)!
   const show = (now: string) => {
     state.dataset.state = now
@@ -73,14 +74,20 @@ function demonstrateUserSocket() {
 }
 
 function demonstrateAuthSocket() {
-  const socket = open('auth', '/auth_socket', { token: authToken })
+  // A page that stays open connects with the newest token it was sent: the first one grows too old (CH-127, AT-11).
+  let token = authToken
+  const socket = open('auth', '/auth_socket', () => ({ token }))
   const recurring = socket.channel('recurring')
-  recurring.on('new_token', (payload) => say('received new auth token', payload))
+  recurring.on('new_token', (payload: { token: string }) => {
+    if (!defects.includes('DF-19')) token = payload.token
+    say('received new auth token', payload)
+  })
   joined(recurring)
   const user = socket.channel(`user:${userId}`)
   user.on('push', (payload) => say('received auth user push', payload))
   user.on('push_timed', (payload) => say('received timed auth user push', payload))
   joined(user)
+  Object.assign(window, { squall: { socket, channels: [recurring, user] } })
 }
 
 function demonstrateStatsSocket() {

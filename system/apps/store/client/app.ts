@@ -3,8 +3,13 @@ import './app.css'
 import { applyRelease, applyStockChange } from './product-view.ts'
 
 /** The page's script: one connection, one channel for each listed product (ST-37). */
-const { heartbeatMs, defects = '' } = document.body.dataset
-const socket = new Socket('/product_socket', { heartbeatIntervalMs: Number(heartbeatMs) || 30_000 })
+const { heartbeatMs, defects: planted = '' } = document.body.dataset
+const defects = planted.split(' ')
+const never = 2 ** 31 - 1
+const socket = new Socket('/product_socket', {
+  heartbeatIntervalMs: defects.includes('DF-6') ? never : Number(heartbeatMs) || 30_000,
+  ...(defects.includes('DF-7') && { reconnectAfterMs: (tries: number) => (tries > 1 ? never : 10) }),
+})
 const channels: Channel[] = []
 
 function joinProduct(productId: string) {

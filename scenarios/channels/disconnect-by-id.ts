@@ -1,0 +1,56 @@
+import { after, joinedTopics, scenario, step } from '../../harness/index.ts'
+import { tokenOf } from '../support.ts'
+
+export default scenario({
+  id: 'channels/disconnect-by-id',
+  title: 'a user is disconnected everywhere',
+  define:
+    "Every connection of one user is closed, on whatever node it is; the user comes back, and nobody else's connection is touched.",
+  covers: ['CH-90', 'CH-91', 'CH-92', 'CH-124', 'CH-126', 'DF-25'],
+  steps: [
+    step('a user is there twice, another once', async (cast) => {
+      for (const [name, node, user] of people) {
+        const token = await tokenOf(cast, node, user)
+        const client = await cast.client(name, node, { socket: '/auth_socket', params: () => ({ token }) })
+        await client.join(`user:${user}`)
+      }
+      const first = await cast.client('one', 'n1')
+      cast.notes.set(
+        'stranger',
+        await first.join('user:2').then(
+          () => 'ok',
+          (error: Error) => error.message,
+        ),
+      )
+      await first.leave('user:2')
+    }),
+    step('disconnect the first, from a node where it is not', async (cast) => {
+      await cast.cluster.node('n3').control.broadcast('auth_socket:1', 'disconnect', {})
+      await cast.until('both connections are closed', 5_000, () => disconnected(cast.recorder.events).length >= 2)
+      await cast.until('the user is back', 10_000, async () => {
+        const clients = await Promise.all(people.map(([name, node]) => cast.client(name, node)))
+        return clients.every((client) => client.joins().joined.length === 1)
+      })
+    }),
+  ],
+  expectations: [
+    after(1, 'nobody joins the topic of somebody else', async (cast) => {
+      if (!String(cast.notes.get('stranger')).includes('unauthorized'))
+        throw new Error(`the join of user:2 by user 1 ended ${cast.notes.get('stranger')}`)
+    }),
+    after(2, 'both connections of the user were closed, and no other', async (cast) => {
+      const who = disconnected(cast.recorder.events).sort().join()
+      if (who !== 'one,uno') throw new Error(`disconnected: ${who}`)
+    }),
+  ],
+  laws: [joinedTopics],
+})
+
+const people = [
+  ['one', 'n1', 1],
+  ['uno', 'n2', 1],
+  ['two', 'n3', 2],
+] as const
+
+const disconnected = (events: readonly { type: string; who: string }[]) =>
+  events.filter(({ type }) => type === 'disconnect').map(({ who }) => who)

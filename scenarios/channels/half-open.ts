@@ -1,0 +1,44 @@
+import { after, joinedTopics, recoveryTime, scenario, step } from '../../harness/index.ts'
+
+const topic = 'ping:half-open'
+
+export default scenario({
+  id: 'channels/half-open',
+  title: 'a black hole between client and server',
+  define:
+    'While nothing gets through and nothing is closed, both ends notice by themselves: the server lets go of the connection, the client gives it up and comes back when it can.',
+  covers: ['CH-24', 'CH-25', 'CH-27', 'CH-28', 'CH-106', 'FI-3', 'NF-2', 'DF-5'],
+  given: { env: { SOCKET_SILENT_MS: '2500' } },
+  steps: [
+    step('a client listens', async (cast) => {
+      await (await cast.client('dora', 'n1')).join(topic)
+    }),
+    step('cut its link for longer than both may take to notice', async (cast) => {
+      await using _cut = await cast.nemesis.inject('link.cut', 'dora->n1')
+      const { control } = cast.cluster.node('n1')
+      const held = async () => (await control.state()).connections.filter(({ topics }) => topics.includes(topic)).length
+      const client = await cast.client('dora', 'n1')
+      await cast.until('the client notices', 6_000, () => !client.joins().connected)
+      cast.notes.set(
+        'letGo',
+        await cast
+          .until('the server lets go', 6_000, async () => (await held()) === 0)
+          .then(
+            () => true,
+            () => false,
+          ),
+      )
+    }),
+    step('wait until it is back', async (cast) => {
+      const client = await cast.client('dora', 'n1')
+      await cast.until('the client is joined again', 10_000, () => client.joins().joined.length === 1)
+    }),
+  ],
+  expectations: [
+    after(2, 'the server has let go of the connection', async (cast) => {
+      if (cast.notes.get('letGo') !== true)
+        throw new Error('the server still counts a connection with nobody behind it')
+    }),
+  ],
+  laws: [recoveryTime(10_000), joinedTopics],
+})

@@ -1,0 +1,46 @@
+import { after, joinedTopics, scenario, step } from '../../harness/index.ts'
+
+export default scenario({
+  id: 'channels/long-open-page',
+  title: 'a page that outlives its token',
+  define:
+    'A page stays open for longer than the token that it was loaded with is good for; it is sent fresh ones, and connects with them after its connection broke.',
+  covers: ['AT-11', 'AT-46', 'CH-87', 'CH-88', 'CH-99', 'CH-127', 'CH-133', 'CH-134', 'DF-19', 'DF-27'],
+  given: { nodes: 1, env: { USER_TOKEN_AGE_S: '3', RECURRING_TOKEN_MS: '1000' } },
+  steps: [
+    step('load the demo page', async (cast) => {
+      const tab = await (await cast.shopper('alice')).open('n1', '/hello')
+      await cast.until('the page is joined', 8_000, async () => (await tab.joins()).joined.length === 2)
+      const token = await tab.page.evaluate(() => (window as unknown as { authToken: string }).authToken)
+      cast.notes.set('token', token)
+    }),
+    step('wait until the first token is too old', (cast) => cast.clock.sleep(5_500)),
+    step('break the connection', async (cast) => {
+      await using _drop = await cast.nemesis.inject('connection.drop', 'n1/recurring')
+    }),
+    step('somebody else connects with the first token', async (cast) => {
+      const thief = await cast.wire('thief', 'n1', {
+        path: '/auth_socket/websocket',
+        query: { token: String(cast.notes.get('token')) },
+      })
+      cast.notes.set('status', thief.status)
+    }),
+  ],
+  expectations: [
+    after(2, 'fresh tokens came, each another one', async (cast) => {
+      const tokens = cast.recorder.events
+        .filter(({ event }) => event === 'new_token')
+        .map(({ value }) => (value as { token: string }).token)
+      if (tokens.length < 4 || new Set(tokens).size !== tokens.length)
+        throw new Error(`${tokens.length} tokens came, ${new Set(tokens).size} of them different`)
+    }),
+    after(3, 'the page is connected again', async (cast) => {
+      const tab = cast.shoppers()[0]!.tabs[0]!
+      await cast.until('the page is joined again', 8_000, async () => (await tab.joins()).joined.length === 2)
+    }),
+    after(4, 'the first token opens nothing any more', async (cast) => {
+      if (cast.notes.get('status') !== 403) throw new Error(`it was answered ${cast.notes.get('status')}`)
+    }),
+  ],
+  laws: [joinedTopics],
+})

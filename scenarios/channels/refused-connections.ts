@@ -1,0 +1,89 @@
+import { after, type Cast, scenario, step } from '../../harness/index.ts'
+import { tokenOf } from '../support.ts'
+
+const authPath = '/auth_socket/websocket'
+
+export default scenario({
+  id: 'channels/refused-connections',
+  title: 'who may connect, and who may not',
+  define:
+    'Without a good token, from a foreign page or with a token of another purpose nobody connects, every refusal is in the log without the token, and everybody else connects.',
+  covers: [
+    'AT-41',
+    'CH-11',
+    'CH-12',
+    'CH-30',
+    'CH-33',
+    'CH-82',
+    'CH-83',
+    'CH-84',
+    'CH-85',
+    'CH-125',
+    'FI-16',
+    'DF-13',
+    'DF-22',
+    'DF-23',
+    'DF-26',
+    'DF-28',
+    'DF-30',
+  ],
+  given: { nodes: 1 },
+  steps: [
+    step('try every door', async (cast) => {
+      const token = await tokenOf(cast, 'n1', 1)
+      const own = `http://127.0.0.1:${cast.cluster.node('n1').port}`
+      const attempts: Record<string, [number, Parameters<Cast['wire']>[2]]> = {
+        'the page of the shop itself': [101, { headers: { origin: own } }],
+        'a page of another site': [403, { headers: { origin: 'http://evil.example' } }],
+        'no token': [403, { path: authPath }],
+        nonsense: [403, { path: authPath, query: { token: 'nonsense' } }],
+        'a token with one letter changed': [403, { path: authPath, query: { token: changed(token) } }],
+        'a token of another purpose': [403, { path: authPath, query: { token: await pollToken(cast) } }],
+        'a good token': [101, { path: authPath, query: { token } }],
+        'a version that nobody speaks': [403, { query: { vsn: '9.0.0' } }],
+      }
+      cast.notes.set('token', token)
+      for (const [what, [expected, wishes]] of Object.entries(attempts)) {
+        const { status } = await cast.wire(what.replaceAll(' ', '-'), 'n1', wishes)
+        if (status !== expected) cast.notes.set('wrong', `${what}: ${status} instead of ${expected}`)
+      }
+    }),
+    step('ask for a phrase to be acknowledged', async (cast) => {
+      const client = await cast.client('carol', 'n1')
+      await client.join('ping')
+      cast.notes.set('ack', await client.push('ping', 'ping', { ack_phrase: 'hooray' }))
+    }),
+  ],
+  expectations: [
+    after(1, 'every door let the right ones in', async (cast) => {
+      if (cast.notes.has('wrong')) throw new Error(String(cast.notes.get('wrong')))
+    }),
+    after(1, 'every refusal is in the log, and no token is', async (cast) => {
+      const log = cast.cluster.node('n1').log()
+      for (const reason of ['missing params', ':invalid', 'origin not allowed', 'unsupported vsn'])
+        if (!log.includes(`connect error ${reason}`)) throw new Error(`the log does not say "connect error ${reason}"`)
+      if (log.includes(String(cast.notes.get('token')))) throw new Error('the log holds a token')
+    }),
+    after(1, 'the token tells nothing but who somebody is', async (cast) => {
+      const [, body = ''] = String(cast.notes.get('token')).split('.')
+      const { data } = JSON.parse(Buffer.from(body, 'base64url').toString()) as { data: unknown }
+      if (typeof data === 'object') throw new Error(`the token holds ${Object.keys(data as object).join(', ')}`)
+    }),
+    after(2, 'the special handler answered', async (cast) => {
+      const said = JSON.stringify(cast.notes.get('ack'))
+      if (said !== '{"ping":"hooray"}') throw new Error(`it was answered ${said}`)
+    }),
+  ],
+})
+
+/** Still a token by its looks: one letter in the middle of its signature is another. */
+function changed(token: string): string {
+  const at = token.length - 10
+  return token.slice(0, at) + (token[at] === 'A' ? 'B' : 'A') + token.slice(at + 1)
+}
+
+/** What names a long-poll session: signed by the same server, for another purpose. */
+async function pollToken(cast: Cast): Promise<string> {
+  const answer = await fetch(`${cast.cluster.node('n1').directUrl}/socket/longpoll?vsn=2.0.0`)
+  return ((await answer.json()) as { token: string }).token
+}
