@@ -1,36 +1,41 @@
 import type { Log } from '../platform/log.ts'
 import type { Broadcast, PubSub, Subscriber } from '../pubsub/index.ts'
-import type { ActorRef, Runtime } from '../runtime/index.ts'
+import type { ActorRef, ActorSpec, Runtime } from '../runtime/index.ts'
 import type { Channel, ChannelDefinition, HandleResult, JoinResult, ReplyRef } from './channel.ts'
 import { assertPayload, closed, crashed, type Message, type Ref, replyTo } from './message.ts'
-import type { Serializer } from './serializers/serializer.ts'
 import type { Joined } from './socket.ts'
 
 type ChannelMail =
-  | { kind: 'join' }
+  | { kind: 'join'; message: Message; onAnswered(): void }
   | { kind: 'in'; message: Message }
   | { kind: 'leave'; message: Message }
   | { kind: 'out'; broadcast: Broadcast }
   | { kind: 'info'; message: unknown }
 
-/** What the channels of one connection share. */
-export interface ChannelHost {
+/** What all channels of a node share. */
+export interface ChannelEnvironment {
   runtime: Runtime
   pubsub: PubSub
   log: Log
-  serializer: Serializer
-  socketId: string | null
-  assigns: Readonly<Record<string, unknown>>
+  /** Awaited before the named handler, e.g. `PingChannel.ping`, when it answers with a promise. */
+  beforeHandle: (handler: string) => Promise<void> | undefined
+  quirks: Partial<ChannelQuirks>
+}
+
+/** What the channels of one connection share. */
+export interface ChannelHost {
+  readonly environment: ChannelEnvironment
+  readonly socketId: string | null
+  readonly assigns: Readonly<Record<string, unknown>>
   send(message: Message): void
   broadcast(broadcast: Broadcast): void
   /** Breaks the connection. */
   drop(): void
+  /** Told once when a joined channel is gone, however it ended. */
+  forget(server: ChannelServer): void
   /** The client is not read while one of its channels has too much to do. */
   hold(): void
   release(): void
-  /** Awaited before the named handler, e.g. `PingChannel.ping`, when it answers with a promise. */
-  beforeHandle: (handler: string) => Promise<void> | undefined
-  quirks: Partial<ChannelQuirks>
 }
 
 /** What channels can be made to do wrong on purpose (FI-18). */
@@ -41,266 +46,336 @@ export interface ChannelQuirks {
   crashAsReply: boolean
 }
 
-export interface ChannelServer extends Joined {
-  readonly actor: ActorRef<ChannelMail>
-  /** Ends the channel without a word to the client and without its hook: another join took its place. */
-  discard(): void
-  /** Ends the channel because its connection ended; the hook runs (CH-63). */
-  close(reason: string): void
-  takePush(message: Message): void
-  takeLeave(message: Message): void
-}
-
 interface StartOptions {
   definition: ChannelDefinition
   message: Message
   host: ChannelHost
   /** Called right after the join was answered, before anything else of the new channel. */
   onAnswered(): void
-  /** Called once when a joined channel is gone, however it ended. */
-  onGone(server: ChannelServer): void
 }
-
-export class JoinRefused extends Error {}
 
 const isClean = (reason: string) => reason === 'normal' || reason === 'shutdown' || reason.startsWith('shutdown:')
 
 /**
- * The actor of one joined topic (CH-1, CH-5). Answers the join itself, so that nothing of the channel can overtake the answer
+ * Starts the actor of one joined topic (CH-1, CH-5). It answers the join itself, so that nothing of the channel can overtake the answer
  * (CH-56). Resolves with the channel, or with undefined when the join was refused or crashed.
  */
-export async function startChannel(options: StartOptions): Promise<ChannelServer | undefined> {
-  const { definition, message, host, onAnswered, onGone } = options
-  const topic = message.topic as string
+export async function startChannel({
+  definition,
+  message,
+  host,
+  onAnswered,
+}: StartOptions): Promise<ChannelServer | undefined> {
+  const server = new ChannelServer(definition, message, host)
+  const { actor } = server
+  const mail: ChannelMail = { kind: 'join', message, onAnswered }
+  const result = await actor.call<JoinResult | undefined>(mail, joinTimeoutMs).catch(() => undefined)
+  if (result?.kind === 'ok' && actor.alive) return server
+  if (result?.kind !== 'ok') actor.kill()
+  return undefined
+}
+
+/** What handlers see of their channel. Its functions are made when they are asked for, so that they can be taken out of it by name. */
+class ChannelHandle implements Channel {
+  private readonly server: ChannelServer
+  readonly assigns: Record<string, unknown>
+
+  constructor(server: ChannelServer, assigns: Readonly<Record<string, unknown>>) {
+    this.server = server
+    this.assigns = { ...assigns }
+  }
+  get topic() {
+    return this.server.topic
+  }
+  get joinRef() {
+    return this.server.ownRef
+  }
+  get nodeName() {
+    return this.server.host.environment.pubsub.nodeName
+  }
+  get socketId() {
+    return this.server.host.socketId
+  }
+  get push(): Channel['push'] {
+    return (event, payload) => this.server.push(event, payload)
+  }
+  get broadcast(): Channel['broadcast'] {
+    return (event, payload) => this.server.publish(event, payload, false)
+  }
+  get broadcastFrom(): Channel['broadcastFrom'] {
+    return (event, payload) => this.server.publish(event, payload, true)
+  }
+  get replyRef(): Channel['replyRef'] {
+    return () => this.server.replyRef()
+  }
+  get reply(): Channel['reply'] {
+    return (to, status, response = {}) => this.server.answer(to, status, response)
+  }
+  get send(): Channel['send'] {
+    return (message) => this.server.actor.send({ kind: 'info', message })
+  }
+  get sendAfter(): Channel['sendAfter'] {
+    return (delayMs, message) => this.server.sendAfter(delayMs, message)
+  }
+  get subscribe(): Channel['subscribe'] {
+    return (topic) => this.server.subscribeTo(topic)
+  }
+  get unsubscribe(): Channel['unsubscribe'] {
+    return (topic) => this.server.unsubscribeFrom(topic)
+  }
+}
+
+/**
+ * One joined topic: what the actor does with its mail, the subscriber of the topic's broadcasts, and what its connection knows of it.
+ * A class with few fields: a node holds as many as there are joined topics, and a broadcast touches every one of them.
+ */
+export class ChannelServer implements Joined, ActorSpec<ChannelMail>, Subscriber {
+  readonly topic: string
+  /** As it was sent: null when the join had none. */
+  readonly joinRef: Ref
   /** A join without join_ref lends its ref to what the channel sends, but not to its close frames. */
-  const joinRef: Ref = message.joinRef ?? message.ref
-  const assigns: Record<string, unknown> = { ...host.assigns }
-  let current: Message | undefined
-  let joined = false
-  let silent = false
-  let hookDone = false
-  let held = false
+  readonly ownRef: Ref
+  readonly host: ChannelHost
+  readonly actor: ActorRef<ChannelMail>
+  leaving = false
+  private readonly definition: ChannelDefinition
+  private readonly handlers: ChannelHandle
+  private current: Message | undefined
+  private otherTopics: Map<string, Subscriber> | undefined
+  private joined = false
+  private silent = false
+  private hookDone = false
+  private held = false
 
-  const push = (event: string, payload: unknown) => {
+  constructor(definition: ChannelDefinition, { topic, joinRef, ref }: Message, host: ChannelHost) {
+    this.definition = definition
+    this.topic = topic as string
+    this.joinRef = joinRef
+    this.ownRef = joinRef ?? ref
+    this.host = host
+    this.handlers = new ChannelHandle(this, host.assigns)
+    this.actor = host.environment.runtime.spawn<ChannelMail>(this, { unique: false })
+  }
+
+  get name() {
+    return `${this.definition.name}:${this.topic}`
+  }
+
+  /** A broadcast goes straight to the connection, and through the channel only where it is intercepted (CH-76, CH-77). */
+  deliver(broadcast: Broadcast) {
+    if (this.definition.intercept?.includes(broadcast.event)) this.actor.send({ kind: 'out', broadcast })
+    else this.host.broadcast(broadcast)
+  }
+
+  takePush(message: Message) {
+    const { actor } = this
+    actor.send({ kind: 'in', message })
+    if (this.held || actor.mailboxLength < backlogMax) return
+    this.held = true
+    this.host.hold()
+  }
+
+  takeLeave(message: Message) {
+    this.leaving = true
+    this.actor.send({ kind: 'leave', message })
+  }
+
+  /** Ends the channel without a word to the client and without its hook: another join took its place. */
+  discard() {
+    this.silent = true
+    this.hookDone = true
+    this.unsubscribeAll()
+    this.actor.kill()
+  }
+
+  /** Ends the channel because its connection ended; the hook runs (CH-63). */
+  close(reason: string) {
+    const { topic } = this
+    this.silent = true
+    this.unsubscribeAll()
+    void this.runHook(reason).catch((error) =>
+      this.host.environment.log.error({ topic, err: error }, 'a terminate hook failed'),
+    )
+    this.actor.kill()
+  }
+
+  push(event: string, payload: unknown) {
     assertPayload(payload)
-    host.send({ joinRef, ref: null, topic, event, payload })
-  }
-  const fastlane: Subscriber = {
-    deliver(broadcast) {
-      if (definition.intercept?.includes(broadcast.event)) actor.send({ kind: 'out', broadcast })
-      else host.broadcast(broadcast)
-    },
-  }
-  const direct: Subscriber = { deliver: (broadcast) => actor.send({ kind: 'info', message: broadcast }) }
-  const otherTopics = new Set<string>()
-
-  const channel: Channel = {
-    topic,
-    joinRef,
-    nodeName: host.pubsub.nodeName,
-    assigns,
-    socketId: host.socketId,
-    push,
-    broadcast(event, payload) {
-      assertPayload(payload)
-      host.pubsub.broadcast(topic, event, payload)
-    },
-    broadcastFrom(event, payload) {
-      assertPayload(payload)
-      host.pubsub.broadcast(topic, event, payload, { from: fastlane })
-    },
-    replyRef() {
-      if (!current) throw new Error('replyRef() is only there while a push is being handled')
-      return { topic, joinRef, ref: current.ref }
-    },
-    reply: (to, status, response = {}) => answer(to, status, response),
-    send: (mail) => actor.send({ kind: 'info', message: mail }),
-    sendAfter(delayMs, mail) {
-      const cancel = host.runtime.clock.after(delayMs, () => actor.send({ kind: 'info', message: mail }))
-      actor.onExit(cancel)
-      return cancel
-    },
-    subscribe(other) {
-      otherTopics.add(other)
-      host.pubsub.subscribe(other, direct)
-    },
-    unsubscribe(other) {
-      otherTopics.delete(other)
-      host.pubsub.unsubscribe(other, direct)
-    },
+    this.host.send({ joinRef: this.ownRef, ref: null, topic: this.topic, event, payload })
   }
 
-  function answer(to: ReplyRef | Message, status: string, response: unknown) {
-    host.send({ joinRef, ref: to.ref, topic, event: 'phx_reply', payload: { status, response } })
+  publish(event: string, payload: unknown, isWithoutSelf: boolean) {
+    assertPayload(payload)
+    this.host.environment.pubsub.broadcast(this.topic, event, payload, isWithoutSelf ? { from: this } : {})
   }
 
-  function unsubscribeAll() {
-    host.pubsub.unsubscribe(topic, fastlane)
-    for (const other of otherTopics) host.pubsub.unsubscribe(other, direct)
+  replyRef(): ReplyRef {
+    if (!this.current) throw new Error('replyRef() is only there while a push is being handled')
+    return { topic: this.topic, joinRef: this.ownRef, ref: this.current.ref }
   }
 
-  async function runHook(reason: string) {
-    if (hookDone || !joined) return
-    hookDone = true
-    await definition.terminate?.(reason, channel)
+  answer({ ref }: ReplyRef | Message, status: string, response: unknown) {
+    const { ownRef: joinRef, topic } = this
+    this.host.send({ joinRef, ref, topic, event: 'phx_reply', payload: { status, response } })
   }
 
-  async function before(event: unknown) {
-    await host.beforeHandle(`${definition.name}.${String(event)}`)
+  sendAfter(delayMs: number, message: unknown): () => void {
+    const cancel = this.host.environment.runtime.clock.after(delayMs, () => this.actor.send({ kind: 'info', message }))
+    this.actor.onExit(cancel)
+    return cancel
   }
 
-  async function join(): Promise<JoinResult | undefined> {
+  subscribeTo(topic: string) {
+    this.otherTopics ??= new Map()
+    const subscriber = this.otherTopics.get(topic) ?? {
+      deliver: (broadcast: Broadcast) => this.actor.send({ kind: 'info', message: broadcast }),
+    }
+    this.otherTopics.set(topic, subscriber)
+    this.host.environment.pubsub.subscribe(topic, subscriber)
+  }
+
+  unsubscribeFrom(topic: string) {
+    const subscriber = this.otherTopics?.get(topic)
+    if (!subscriber) return
+    this.otherTopics?.delete(topic)
+    this.host.environment.pubsub.unsubscribe(topic, subscriber)
+  }
+
+  /** The actor's mail, one after the other (CH-5). */
+  handle(mail: ChannelMail): unknown {
+    if (this.held) this.releaseWhen(this.actor.mailboxLength <= backlogGone)
+    if (mail.kind === 'join') return this.join(mail)
+    if (mail.kind === 'leave') return this.leave(mail.message)
+    this.current = mail.kind === 'in' ? mail.message : undefined
     try {
-      await before('join')
-      const result = await definition.join(topic, message.payload, channel)
+      const result = this.dispatch(mail)
+      if (!(result instanceof Promise)) return this.settle(mail, result)
+      return result.then((later) => this.settle(mail, later)).catch((error) => this.crash(error))
+    } catch (error) {
+      return this.crash(error)
+    }
+  }
+
+  /** The actor has ended, by itself or because somebody killed it. */
+  terminate() {
+    this.unsubscribeAll()
+    this.releaseWhen(true)
+    if (!this.joined || this.silent) return
+    this.reportCrash()
+    this.host.forget(this)
+  }
+
+  private async join({ message, onAnswered }: Extract<ChannelMail, { kind: 'join' }>) {
+    const { topic, definition, host } = this
+    const reply = (status: string, response: unknown) => host.send(replyTo(message, message.joinRef, status, response))
+    try {
+      await host.environment.beforeHandle(`${definition.name}.join`)
+      const result = await definition.join(topic, message.payload, this.handlers)
       if (result?.kind !== 'ok' && result?.kind !== 'refuse') throw new TypeError('join must return ok() or refuse()')
-      if (result.kind === 'ok') subscribeTopic()
-      host.send(replyTo(message, message.joinRef, result.kind === 'ok' ? 'ok' : 'error', result.response))
-      joined = result.kind === 'ok'
+      if (result.kind === 'ok') this.subscribeTopic()
+      reply(result.kind === 'ok' ? 'ok' : 'error', result.response)
+      this.joined = result.kind === 'ok'
       return result
     } catch (error) {
-      unsubscribeAll()
-      host.log.error({ topic, channel: definition.name, err: error }, 'an exception was raised: join crashed')
-      host.send(replyTo(message, message.joinRef, 'error', { reason: 'join crashed' }))
+      this.unsubscribeAll()
+      host.environment.log.error(
+        { topic, channel: definition.name, err: error },
+        'an exception was raised: join crashed',
+      )
+      reply('error', { reason: 'join crashed' })
       return undefined
     } finally {
       onAnswered()
     }
   }
 
-  function subscribeTopic() {
-    host.pubsub.subscribe(topic, fastlane)
-    if (host.quirks.duplicateSubscription) host.pubsub.subscribe(topic, fastlane)
+  private subscribeTopic() {
+    const { pubsub, quirks } = this.host.environment
+    pubsub.subscribe(this.topic, this)
+    if (quirks.duplicateSubscription) pubsub.subscribe(this.topic, this)
   }
 
-  function handlePush(mail: Message): HandleResult | Promise<HandleResult> {
-    if (typeof mail.event !== 'string' || mail.event.startsWith('phx_') || !definition.handleIn)
-      throw new Error(`${definition.name} has no handler for the event ${JSON.stringify(mail.event)}`)
-    const event = mail.event
-    const delayed = host.beforeHandle(`${definition.name}.${event}`)
-    if (!delayed) return definition.handleIn(event, mail.payload, channel)
-    return delayed.then(() => definition.handleIn!(event, mail.payload, channel))
+  private unsubscribeAll() {
+    const { pubsub } = this.host.environment
+    pubsub.unsubscribe(this.topic, this)
+    for (const [other, subscriber] of this.otherTopics ?? []) pubsub.unsubscribe(other, subscriber)
   }
 
-  function releaseWhen(isCaughtUp: boolean) {
-    if (!held || !isCaughtUp) return
-    held = false
-    host.release()
-  }
-
-  function handle(mail: ChannelMail): unknown {
-    releaseWhen(actor.mailboxLength <= backlogGone)
-    if (mail.kind === 'join') return join()
-    if (mail.kind === 'leave') return leave(mail.message)
-    current = mail.kind === 'in' ? mail.message : undefined
-    try {
-      const result = dispatch(mail)
-      if (!(result instanceof Promise)) return settle(mail, result)
-      return result.then((later) => settle(mail, later)).catch((error) => crash(error))
-    } catch (error) {
-      return crash(error)
-    }
-  }
-
-  function dispatch(mail: Exclude<ChannelMail, { kind: 'join' | 'leave' }>): HandleResult | Promise<HandleResult> {
-    if (mail.kind === 'in') return handlePush(mail.message)
+  private dispatch(mail: Exclude<ChannelMail, { kind: 'join' | 'leave' }>): HandleResult | Promise<HandleResult> {
+    const { definition, handlers } = this
+    if (mail.kind === 'in') return this.handlePush(mail.message)
     if (mail.kind === 'out') {
       if (!definition.handleOut)
         throw new Error(`${definition.name} intercepts ${mail.broadcast.event} but has no handleOut`)
-      return definition.handleOut(mail.broadcast.event, mail.broadcast.payload, channel)
+      return definition.handleOut(mail.broadcast.event, mail.broadcast.payload, handlers)
     }
     if (!definition.handleInfo) throw new Error(`${definition.name} has no handler for messages to itself`)
-    return definition.handleInfo(mail.message, channel)
+    return definition.handleInfo(mail.message, handlers)
   }
 
-  function settle(mail: ChannelMail, result: HandleResult): unknown {
+  private handlePush({ event, payload }: Message): HandleResult | Promise<HandleResult> {
+    const { definition, handlers, host } = this
+    if (typeof event !== 'string' || event.startsWith('phx_') || !definition.handleIn)
+      throw new Error(`${definition.name} has no handler for the event ${JSON.stringify(event)}`)
+    const delayed = host.environment.beforeHandle(`${definition.name}.${event}`)
+    if (!delayed) return definition.handleIn(event, payload, handlers)
+    return delayed.then(() => definition.handleIn!(event, payload, handlers))
+  }
+
+  private settle(mail: ChannelMail, result: HandleResult): unknown {
     if (result?.kind === 'noreply') return undefined
-    if (result?.kind === 'reply' && mail.kind === 'in') return answer(mail.message, result.status, result.response)
-    if (result?.kind === 'stop') return stopChannel(mail, result)
-    throw new TypeError(`${definition.name} returned something that is no result of a handler`)
+    if (result?.kind === 'reply' && mail.kind === 'in') return this.answer(mail.message, result.status, result.response)
+    if (result?.kind === 'stop') return this.stopChannel(mail, result)
+    throw new TypeError(`${this.definition.name} returned something that is no result of a handler`)
   }
 
-  async function stopChannel(mail: ChannelMail, { reason, reply }: Extract<HandleResult, { kind: 'stop' }>) {
-    if (reply && mail.kind === 'in') answer(mail.message, reply.status, reply.response)
-    unsubscribeAll()
-    host.send(isClean(reason) ? closed(topic, message.joinRef) : crashed(topic, message.joinRef))
-    await finish(reason)
+  private async stopChannel(mail: ChannelMail, { reason, reply }: Extract<HandleResult, { kind: 'stop' }>) {
+    const { topic, joinRef } = this
+    if (reply && mail.kind === 'in') this.answer(mail.message, reply.status, reply.response)
+    this.unsubscribeAll()
+    this.host.send(isClean(reason) ? closed(topic, joinRef) : crashed(topic, joinRef))
+    await this.finish(reason)
   }
 
-  async function leave(request: Message) {
-    unsubscribeAll()
-    answer(request, 'ok', {})
-    host.send(closed(topic, message.joinRef))
-    await finish('left')
+  private async leave(request: Message) {
+    this.unsubscribeAll()
+    this.answer(request, 'ok', {})
+    this.host.send(closed(this.topic, this.joinRef))
+    await this.finish('left')
   }
 
-  async function finish(reason: string) {
-    silent = true
-    server.leaving = true
-    onGone(server)
-    await runHook(reason)
-    void actor.stop()
+  private async finish(reason: string) {
+    this.silent = true
+    this.leaving = true
+    this.host.forget(this)
+    await this.runHook(reason)
+    void this.actor.stop()
   }
 
-  function reportCrash() {
-    if (host.quirks.crashAsReply && current) answer(current, 'error', { reason: 'crash' })
-    else if (!host.quirks.silentCrash) host.send(crashed(topic, message.joinRef))
-    if (host.quirks.crashTakesConnection) host.drop()
+  private async runHook(reason: string) {
+    if (this.hookDone || !this.joined) return
+    this.hookDone = true
+    await this.definition.terminate?.(reason, this.handlers)
   }
 
-  async function crash(error: unknown): Promise<never> {
-    unsubscribeAll()
-    await Promise.resolve(runHook(String(error))).catch(() => {})
+  private async crash(error: unknown): Promise<never> {
+    this.unsubscribeAll()
+    await Promise.resolve(this.runHook(String(error))).catch(() => {})
     throw error
   }
 
-  const actor = host.runtime.spawn<ChannelMail>(
-    {
-      name: `${definition.name}:${topic}`,
-      handle,
-      terminate() {
-        unsubscribeAll()
-        releaseWhen(true)
-        if (!joined || silent) return
-        reportCrash()
-        onGone(server)
-      },
-    },
-    { unique: false },
-  )
-
-  const server: ChannelServer = {
-    joinRef: message.joinRef,
-    leaving: false,
-    actor,
-    discard() {
-      silent = true
-      hookDone = true
-      unsubscribeAll()
-      actor.kill()
-    },
-    close(reason) {
-      silent = true
-      unsubscribeAll()
-      void runHook(reason).catch((error) => host.log.error({ topic, err: error }, 'a terminate hook failed'))
-      actor.kill()
-    },
-    takePush(mail) {
-      actor.send({ kind: 'in', message: mail })
-      if (held || actor.mailboxLength < backlogMax) return
-      held = true
-      host.hold()
-    },
-    takeLeave(mail) {
-      server.leaving = true
-      actor.send({ kind: 'leave', message: mail })
-    },
+  private reportCrash() {
+    const { quirks } = this.host.environment
+    if (quirks.crashAsReply && this.current) this.answer(this.current, 'error', { reason: 'crash' })
+    else if (!quirks.silentCrash) this.host.send(crashed(this.topic, this.joinRef))
+    if (quirks.crashTakesConnection) this.host.drop()
   }
 
-  const result = await actor.call<JoinResult | undefined>({ kind: 'join' }, joinTimeoutMs).catch(() => undefined)
-  if (result?.kind === 'ok' && actor.alive) return server
-  if (result?.kind !== 'ok') actor.kill()
-  return undefined
+  private releaseWhen(isCaughtUp: boolean) {
+    if (!this.held || !isCaughtUp) return
+    this.held = false
+    this.host.release()
+  }
 }
 
 /** So many messages may wait for one channel; then its client is not read any further. */

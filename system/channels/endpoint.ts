@@ -6,9 +6,9 @@ import { type Log, silentLog } from '../platform/log.ts'
 import type { PubSub } from '../pubsub/index.ts'
 import type { Runtime } from '../runtime/index.ts'
 import { admit } from './admission.ts'
-import type { ChannelQuirks } from './channel-server.ts'
+import type { ChannelEnvironment, ChannelQuirks } from './channel-server.ts'
 import { checkRoutes } from './routes.ts'
-import { openSession, type Session } from './session.ts'
+import { Session } from './session.ts'
 import type { SocketDefinition } from './socket-definition.ts'
 import { createLongPolls } from './transports/longpoll-server.ts'
 import { createOutboxes, type Sink } from './transports/outbox.ts'
@@ -60,6 +60,8 @@ export function createEndpoint(options: EndpointOptions) {
   const raws = new Set<Duplex>()
   let lastId = 0
   let draining = false
+  const environment: ChannelEnvironment = { runtime, pubsub, log, beforeHandle, quirks }
+  const forget = ({ id }: Session) => void sessions.delete(id)
 
   const webSockets = new Map(
     sockets
@@ -76,39 +78,20 @@ export function createEndpoint(options: EndpointOptions) {
     secret,
     publicHost,
     unreadMaxBytes,
-    open: (definition, { serializer, assigns, socketId }, outlet, onClosed) =>
-      remember((common) => openSession({ ...common, definition, serializer, assigns, socketId, outlet }), onClosed),
+    open: (definition, { serializer, assigns, socketId }, outlet) =>
+      remember(
+        new Session({ id: nextId(), definition, serializer, assigns, socketId, environment, onClosed: forget }, outlet),
+      ),
   })
 
-  /** Gives a new session what all have in common, and keeps it until it is closed. */
-  function remember(open: (common: Common) => Session, onClosed = () => {}): Session {
+  function nextId() {
     lastId += 1
-    const id = String(lastId)
-    const session = open({
-      id,
-      runtime,
-      pubsub,
-      log,
-      clock,
-      beforeHandle,
-      quirks,
-      onClosed() {
-        sessions.delete(id)
-        onClosed()
-      },
-    })
-    sessions.set(id, session)
-    return session
+    return String(lastId)
   }
-  interface Common {
-    id: string
-    runtime: Runtime
-    pubsub: PubSub
-    log: Log
-    clock: Clock
-    beforeHandle: (handler: string) => Promise<void> | undefined
-    quirks: Partial<ChannelQuirks>
-    onClosed(): void
+
+  function remember(session: Session): Session {
+    sessions.set(session.id, session)
+    return session
   }
 
   async function upgrade(request: IncomingMessage, raw: Duplex, head: Buffer) {
@@ -128,12 +111,11 @@ export function createEndpoint(options: EndpointOptions) {
       return refuseUpgrade(raw, 403)
     wss.handleUpgrade(request, raw, head, (webSocket) => {
       const { serializer, assigns, socketId } = admission
+      const connection = raw as Duplex & Sink
       raws.add(raw)
       raw.once('close', () => raws.delete(raw))
-      const connection = raw as Duplex & Sink
-      const compressed = webSocket.extensions !== ''
-      const own = { definition, webSocket, connection, compressed, outboxes, timeoutMs, serializer, assigns, socketId }
-      remember((common) => openWebSocket({ ...common, ...own }))
+      const own = { id: nextId(), definition, serializer, assigns, socketId, timeoutMs }
+      remember(openWebSocket({ ...own, environment, onClosed: forget, webSocket, connection, outboxes, clock }))
     })
   }
 
@@ -167,10 +149,10 @@ export function createEndpoint(options: EndpointOptions) {
       return polled !== undefined || mount !== undefined
     },
     broadcast: (topic: string, event: string, payload: unknown) => pubsub.broadcast(topic, event, payload),
-    connections: () => [...sessions.values()].map(({ id, name, topics }) => ({ id, socket: name, topics: topics() })),
+    connections: () => [...sessions.values()].map((one) => ({ id: one.id, socket: one.name, topics: one.topics() })),
     /** Breaks the connections that have this topic joined, and answers their ids. */
     dropConnections(topic: string): string[] {
-      const hit = [...sessions.values()].filter(({ topics }) => topics().includes(topic))
+      const hit = [...sessions.values()].filter((session) => session.topics().includes(topic))
       for (const session of hit) session.drop()
       return hit.map(({ id }) => id)
     },

@@ -1,169 +1,193 @@
-import type { Log } from '../platform/log.ts'
-import { type ChannelHost, type ChannelServer, startChannel } from './channel-server.ts'
+import type { Broadcast } from '../pubsub/index.ts'
+import { type ChannelEnvironment, type ChannelHost, type ChannelServer, startChannel } from './channel-server.ts'
 import { closed, type Message } from './message.ts'
 import { routeTo } from './routes.ts'
-import type { Frame } from './serializers/serializer.ts'
-import { type Effect, receive } from './socket.ts'
+import type { Frame, Serializer } from './serializers/serializer.ts'
+import { type Effect, receive, type SocketRules } from './socket.ts'
 import type { SocketDefinition } from './socket-definition.ts'
 import type { Outlet } from './transports/transport.ts'
 
-/** One client's conversation, whatever carries it: its joined topics, and the protocol between them and the client. */
-export interface Session {
-  readonly id: string
-  readonly name: string
-  topics(): string[]
-  /** A frame of the client. One that cannot be read ends the session with 1011 and answers false (CH-14). */
-  receive(frame: Frame): boolean
-  /** The transport is gone: the channels end, their hooks run (CH-63). */
-  gone(): void
-  /** The server ends it with a WebSocket close code. */
-  close(code: number): void
-  /** Its connection breaks, as by a fault. */
-  drop(): void
-}
-
-export interface SessionOptions extends Omit<ChannelHost, 'send' | 'broadcast' | 'drop' | 'hold' | 'release'> {
+export interface SessionOptions {
   id: string
   definition: SocketDefinition
-  outlet: Outlet
-  log: Log
-  onClosed(): void
+  serializer: Serializer
+  assigns: Readonly<Record<string, unknown>>
+  socketId: string | null
+  environment: ChannelEnvironment
+  onClosed(session: Session): void
 }
 
 const channelsDefaultMax = 100
 /** So many messages may wait for a join; then the client is not read any further. */
 const waitingMax = 100
 
-/** Decodes, asks the protocol step what a message means, does it. Never waits for a channel but in a join (CH-4). */
-export function openSession(options: SessionOptions): Session {
-  const { id, definition, serializer, log, outlet, onClosed, socketId, pubsub } = options
-  const channels = new Map<unknown, ChannelServer>()
-  const channelsMax = definition.options?.channelsMax ?? channelsDefaultMax
-  const waiting: Message[] = []
-  let joining = false
-  let over = false
-  let holds = 0
-  let held = false
+/**
+ * One client's conversation, whatever carries it: its joined topics, and the protocol between them and the client. Decodes, asks the
+ * protocol step what a message means, does it. Never waits for a channel but in a join (CH-4).
+ */
+export class Session implements ChannelHost, SocketRules<ChannelServer> {
+  readonly id: string
+  readonly environment: ChannelEnvironment
+  readonly assigns: Readonly<Record<string, unknown>>
+  readonly socketId: string | null
+  readonly channels = new Map<unknown, ChannelServer>()
+  readonly outlet: Outlet
+  private readonly definition: SocketDefinition
+  private readonly serializer: Serializer
+  private readonly onClosed: (session: Session) => void
+  private waiting: Message[] | undefined
+  private joining = false
+  private over = false
+  private holds = 0
+  private held = false
 
-  const host: ChannelHost = {
-    ...options,
-    send(message) {
-      if (!over) outlet.send(serializer.encode(message))
-    },
-    broadcast(broadcast) {
-      if (!over) outlet.broadcast(broadcast)
-    },
-    drop,
-    hold() {
-      holds += 1
-      if (holds === 1) outlet.hold()
-    },
-    release() {
-      holds -= 1
-      if (holds === 0) outlet.release()
-    },
-  }
-  const rules = {
-    channels,
-    channelsMax,
-    isRouted: (topic: unknown) => routeTo(definition.channels, topic) !== undefined,
+  constructor(
+    { id, definition, serializer, assigns, socketId, environment, onClosed }: SessionOptions,
+    outlet: Outlet,
+  ) {
+    this.id = id
+    this.definition = definition
+    this.serializer = serializer
+    this.assigns = assigns
+    this.socketId = socketId
+    this.environment = environment
+    this.onClosed = onClosed
+    this.outlet = outlet
+    if (socketId) environment.pubsub.subscribe(socketId, this)
   }
 
-  function decode(frame: Frame): Message | undefined {
+  get name() {
+    return this.definition.name
+  }
+  get channelsMax() {
+    return this.definition.options?.channelsMax ?? channelsDefaultMax
+  }
+  isRouted(topic: unknown) {
+    return routeTo(this.definition.channels, topic) !== undefined
+  }
+  topics() {
+    return [...this.channels.keys()].map(String)
+  }
+
+  /** A `disconnect` broadcast on the socket's id closes it (CH-90). */
+  deliver({ event }: Broadcast) {
+    if (event === 'disconnect') this.close(1001)
+  }
+
+  /** A frame of the client. One that cannot be read ends the session with 1011 and answers false (CH-14). */
+  receive(frame: Frame): boolean {
+    if (this.over) return false
+    const message = this.decode(frame)
+    if (!message) {
+      this.close(1011)
+      return false
+    }
+    if (this.joining) this.wait(message)
+    else this.perform(receive(message, this))
+    return true
+  }
+
+  send(message: Message) {
+    if (!this.over) this.outlet.send(this.serializer.encode(message))
+  }
+
+  broadcast(broadcast: Broadcast) {
+    if (!this.over) this.outlet.broadcast(broadcast)
+  }
+
+  hold() {
+    this.holds += 1
+    if (this.holds === 1) this.outlet.hold()
+  }
+
+  release() {
+    this.holds -= 1
+    if (this.holds === 0) this.outlet.release()
+  }
+
+  /** The transport is gone: the channels end, their hooks run (CH-63). */
+  gone() {
+    if (this.over) return
+    this.over = true
+    if (this.socketId) this.environment.pubsub.unsubscribe(this.socketId, this)
+    for (const server of this.channels.values()) server.close('closed')
+    this.channels.clear()
+    this.waiting = undefined
+    this.onClosed(this)
+  }
+
+  /** The server ends it with a WebSocket close code. */
+  close(code: number) {
+    if (this.over) return
+    this.gone()
+    this.outlet.end(code)
+  }
+
+  /** Its connection breaks, as by a fault. */
+  drop() {
+    this.gone()
+    this.outlet.drop()
+  }
+
+  private decode(frame: Frame): Message | undefined {
     try {
-      return serializer.decode(frame)
+      return this.serializer.decode(frame)
     } catch (error) {
-      log.warn({ socket: definition.name, reason: (error as Error).message }, 'a frame that cannot be decoded')
+      const reason = (error as Error).message
+      this.environment.log.warn({ socket: this.name, reason }, 'a frame that cannot be decoded')
       return undefined
     }
   }
 
-  function perform(effect: Effect<ChannelServer>) {
-    if (effect.do === 'send') return host.send(effect.message)
+  private perform(effect: Effect<ChannelServer>) {
     if (effect.do === 'deliver') return effect.joined.takePush(effect.message)
+    if (effect.do === 'send') return this.send(effect.message)
     if (effect.do === 'leave') return effect.joined.takeLeave(effect.message)
-    if (effect.do === 'join') void join(effect.message, effect.replaces)
+    if (effect.do === 'join') void this.join(effect.message, effect.replaces)
   }
 
   /** While a join runs, later messages of this client wait: they may be meant for the topic that is being joined. */
-  async function join(message: Message, replaced: ChannelServer | undefined) {
-    joining = true
+  private async join(message: Message, replaced: ChannelServer | undefined) {
+    const { topic } = message
+    this.joining = true
     replaced?.discard()
-    channels.delete(message.topic)
+    this.channels.delete(topic)
     const server = await startChannel({
-      definition: routeTo(definition.channels, message.topic)!,
+      definition: routeTo(this.definition.channels, topic)!,
       message,
-      host,
+      host: this,
       onAnswered: () => {
-        if (replaced) host.send(closed(message.topic, replaced.joinRef))
-      },
-      onGone: (gone) => {
-        if (channels.get(message.topic) === gone) channels.delete(message.topic)
+        if (replaced) this.send(closed(topic, replaced.joinRef))
       },
     })
-    if (server && over) server.close('closed')
-    else if (server && !server.leaving) channels.set(message.topic, server)
-    joining = false
-    while (!joining && waiting.length > 0) perform(receive(waiting.shift()!, rules))
-    if (held && waiting.length === 0) {
-      held = false
-      host.release()
-    }
+    if (server) this.keep(server)
+    this.joining = false
+    while (!this.joining && this.waiting?.length) this.perform(receive(this.waiting.shift()!, this))
+    this.readOn()
   }
 
-  function wait(message: Message) {
-    waiting.push(message)
-    if (held || waiting.length < waitingMax) return
-    held = true
-    host.hold()
+  private keep(server: ChannelServer) {
+    if (this.over) return server.close('closed')
+    if (server.leaving) return
+    this.channels.set(server.topic, server)
   }
 
-  function end() {
-    if (over) return
-    over = true
-    if (socketId) pubsub.unsubscribe(socketId, idSubscriber)
-    for (const server of channels.values()) server.close('closed')
-    channels.clear()
-    waiting.length = 0
-    onClosed()
+  /** A channel of this client is gone, however it ended. */
+  forget(server: ChannelServer) {
+    if (this.channels.get(server.topic) === server) this.channels.delete(server.topic)
   }
 
-  function close(code: number) {
-    if (over) return
-    end()
-    outlet.end(code)
+  private wait(message: Message) {
+    this.waiting ??= []
+    this.waiting.push(message)
+    if (this.held || this.waiting.length < waitingMax) return
+    this.held = true
+    this.hold()
   }
 
-  function drop() {
-    end()
-    outlet.drop()
-  }
-
-  /** A `disconnect` broadcast on the socket's id closes it (CH-90). */
-  const idSubscriber = {
-    deliver: ({ event }: { event: string }) => {
-      if (event === 'disconnect') close(1001)
-    },
-  }
-  if (socketId) pubsub.subscribe(socketId, idSubscriber)
-
-  return {
-    id,
-    name: definition.name,
-    topics: () => [...channels.keys()].map(String),
-    receive(frame) {
-      if (over) return false
-      const message = decode(frame)
-      if (!message) {
-        close(1011)
-        return false
-      }
-      if (joining) wait(message)
-      else perform(receive(message, rules))
-      return true
-    },
-    gone: end,
-    close,
-    drop,
+  private readOn() {
+    if (!this.held || this.waiting?.length) return
+    this.held = false
+    this.release()
   }
 }

@@ -52,9 +52,9 @@ interface Envelope<M> {
 }
 
 interface ActorDeps {
-  id: string
   clock: Clock
   onCrash(ref: AnyActorRef, error: unknown): void
+  onEnd(ref: AnyActorRef): void
 }
 
 /**
@@ -63,80 +63,98 @@ interface ActorDeps {
  */
 export function startActor<M>(
   spec: ActorSpec<M>,
-  { id, clock, onCrash }: ActorDeps,
+  id: string,
+  deps: ActorDeps,
 ): ActorRef<M> & { started: Promise<void> } {
-  const queue: Envelope<M>[] = []
-  const pendingCalls = new Set<(error: unknown) => void>()
-  const exitListeners = new Set<(reason: ExitReason) => void>()
-  const timers = new Set<() => void>()
-  let busy = false
-  let handled = 0
-  let exitReason: ExitReason | undefined
-  let exitAfterMessage = false
+  const actor = new Actor(spec, id, deps)
+  actor.started = spec.init ? actor.begin(spec.init) : nothingToDo
+  actor.started.catch((error) => actor.end({ kind: 'crash', error }))
+  return actor
+}
 
-  const ref: ActorRef<M> = {
-    id,
-    name: spec.name,
-    get alive() {
-      return exitReason === undefined
-    },
-    get mailboxLength() {
-      return queue.length
-    },
-    get handled() {
-      return handled
-    },
-    send: (message) => receive({ message }),
-    call: (message, timeoutMs = callTimeoutMs) => callActor(message, timeoutMs),
-    kill: () => end({ kind: 'killed' }),
-    async stop() {
-      end({ kind: 'normal' })
-      await terminated
-    },
-    onExit(listener) {
-      if (exitReason) listener(exitReason)
-      else exitListeners.add(listener)
-      return () => exitListeners.delete(listener)
-    },
+const nothingToDo = Promise.resolve()
+
+/** A class and not closures, and its collections made when they are needed: a node holds one of these for each joined topic. */
+class Actor<M> implements ActorRef<M>, ActorSelf<M> {
+  readonly id: string
+  started: Promise<void> = nothingToDo
+  handled = 0
+  private readonly spec: ActorSpec<M>
+  private readonly deps: ActorDeps
+  private queue: Envelope<M>[] | undefined
+  private pendingCalls: Set<(error: unknown) => void> | undefined
+  private exitListeners: Set<(reason: ExitReason) => void> | undefined
+  private timers: Set<() => void> | undefined
+  private busy = false
+  private exitReason: ExitReason | undefined
+  private exitAfterMessage = false
+  private terminated: Promise<void> = nothingToDo
+
+  constructor(spec: ActorSpec<M>, id: string, deps: ActorDeps) {
+    this.spec = spec
+    this.deps = deps
+    this.id = id
   }
 
-  let terminated: Promise<void> = Promise.resolve()
-  const self: ActorSelf<M> = {
-    ref,
-    send: ref.send,
-    sendAfter(delayMs, message) {
-      const cancel = clock.after(delayMs, () => {
-        timers.delete(cancel)
-        ref.send(message)
-      })
-      timers.add(cancel)
-      return () => {
-        timers.delete(cancel)
-        cancel()
-      }
-    },
-    exit() {
-      exitAfterMessage = true
-    },
+  get ref(): ActorRef<M> {
+    return this
+  }
+  get name() {
+    return this.spec.name
+  }
+  get alive() {
+    return this.exitReason === undefined
+  }
+  get mailboxLength() {
+    return this.queue?.length ?? 0
   }
 
-  function end(reason: ExitReason) {
-    if (exitReason) return
-    exitReason = reason
-    queue.length = 0
-    for (const cancel of timers) cancel()
-    timers.clear()
-    const error = new ActorExited(`${spec.name ?? `actor ${id}`} has ended (${reason.kind})`)
-    for (const reject of pendingCalls) reject(error)
-    pendingCalls.clear()
-    if (reason.kind === 'crash') onCrash(ref, reason.error)
-    terminated = Promise.resolve(spec.terminate?.(reason)).catch((failure) => onCrash(ref, failure))
-    for (const listener of exitListeners) listener(reason)
-    exitListeners.clear()
+  send(message: M) {
+    this.receive({ message })
   }
 
-  function callActor<T>(message: M, timeoutMs: number): Promise<T> {
-    if (exitReason) return Promise.reject(new ActorExited(`${spec.name ?? `actor ${id}`} is not running`))
+  sendAfter(delayMs: number, message: M): () => void {
+    this.timers ??= new Set()
+    const { timers } = this
+    const cancel = this.deps.clock.after(delayMs, () => {
+      timers.delete(cancel)
+      this.send(message)
+    })
+    timers.add(cancel)
+    return () => {
+      timers.delete(cancel)
+      cancel()
+    }
+  }
+
+  exit() {
+    this.exitAfterMessage = true
+  }
+
+  kill() {
+    this.end({ kind: 'killed' })
+  }
+
+  async stop() {
+    this.end({ kind: 'normal' })
+    await this.terminated
+  }
+
+  onExit(listener: (reason: ExitReason) => void): () => void {
+    if (this.exitReason) {
+      listener(this.exitReason)
+      return () => {}
+    }
+    this.exitListeners ??= new Set()
+    this.exitListeners.add(listener)
+    return () => void this.exitListeners?.delete(listener)
+  }
+
+  call<T>(message: M, timeoutMs = callTimeoutMs): Promise<T> {
+    const { spec, id, deps } = this
+    if (this.exitReason) return Promise.reject(new ActorExited(`${spec.name ?? `actor ${id}`} is not running`))
+    this.pendingCalls ??= new Set()
+    const { pendingCalls } = this
     return new Promise<T>((resolve, reject) => {
       const settle = () => {
         cancel()
@@ -146,67 +164,82 @@ export function startActor<M>(
         settle()
         reject(error)
       }
-      const cancel = clock.after(timeoutMs, () => fail(new CallTimeout(`no answer within ${timeoutMs} ms`)))
+      const cancel = deps.clock.after(timeoutMs, () => fail(new CallTimeout(`no answer within ${timeoutMs} ms`)))
       pendingCalls.add(fail)
       const succeed = (value: unknown) => {
         settle()
         resolve(value as T)
       }
-      receive({ message, answer: { resolve: succeed, reject: fail } })
+      this.receive({ message, answer: { resolve: succeed, reject: fail } })
     })
   }
 
-  function receive(envelope: Envelope<M>) {
-    if (exitReason) return
-    if (busy) queue.push(envelope)
-    else run(envelope)
+  async begin(init: NonNullable<ActorSpec<M>['init']>) {
+    this.busy = true
+    await init(this)
+    this.busy = false
+    this.run(this.queue?.shift())
   }
 
-  function run(envelope: Envelope<M> | undefined) {
+  end(reason: ExitReason) {
+    if (this.exitReason) return
+    this.exitReason = reason
+    this.queue = undefined
+    for (const cancel of this.timers ?? []) cancel()
+    this.timers = undefined
+    const error = new ActorExited(`${this.spec.name ?? `actor ${this.id}`} has ended (${reason.kind})`)
+    for (const reject of this.pendingCalls ?? []) reject(error)
+    if (reason.kind === 'crash') this.deps.onCrash(this, reason.error)
+    this.terminated = Promise.resolve(this.spec.terminate?.(reason)).catch((failure) =>
+      this.deps.onCrash(this, failure),
+    )
+    this.deps.onEnd(this)
+    for (const listener of this.exitListeners ?? []) listener(reason)
+    this.exitListeners = undefined
+  }
+
+  private receive(envelope: Envelope<M>) {
+    if (this.exitReason) return
+    if (!this.busy) return this.run(envelope)
+    this.queue ??= []
+    this.queue.push(envelope)
+  }
+
+  private run(envelope: Envelope<M> | undefined) {
     let next = envelope
-    while (next && !exitReason) {
-      busy = true
+    while (next && !this.exitReason) {
+      this.busy = true
       let result: unknown
       try {
-        result = spec.handle(next.message, self)
+        result = this.spec.handle(next.message, this)
       } catch (error) {
-        return crash(next, error)
+        return this.crash(next, error)
       }
-      if (result instanceof Promise) return void finishLater(next, result)
-      finish(next, result)
-      next = queue.shift()
+      if (result instanceof Promise) return void this.finishLater(next, result)
+      this.finish(next, result)
+      next = this.queue?.shift()
     }
   }
 
-  async function finishLater(envelope: Envelope<M>, result: Promise<unknown>) {
+  private async finishLater(envelope: Envelope<M>, result: Promise<unknown>) {
     try {
-      finish(envelope, await result)
+      this.finish(envelope, await result)
     } catch (error) {
-      return crash(envelope, error)
+      return this.crash(envelope, error)
     }
-    run(queue.shift())
+    this.run(this.queue?.shift())
   }
 
-  function finish(envelope: Envelope<M>, result: unknown) {
-    handled += 1
-    busy = false
-    envelope.answer?.resolve(result)
-    if (exitAfterMessage) end({ kind: 'normal' })
+  private finish({ answer }: Envelope<M>, result: unknown) {
+    this.handled += 1
+    this.busy = false
+    answer?.resolve(result)
+    if (this.exitAfterMessage) this.end({ kind: 'normal' })
   }
 
-  function crash(envelope: Envelope<M>, error: unknown) {
-    busy = false
-    envelope.answer?.reject(error)
-    end({ kind: 'crash', error })
+  private crash({ answer }: Envelope<M>, error: unknown) {
+    this.busy = false
+    answer?.reject(error)
+    this.end({ kind: 'crash', error })
   }
-
-  async function begin() {
-    busy = true
-    await spec.init?.(self)
-    busy = false
-    run(queue.shift())
-  }
-  const started = spec.init ? begin() : Promise.resolve()
-  started.catch((error) => end({ kind: 'crash', error }))
-  return Object.assign(ref, { started })
 }

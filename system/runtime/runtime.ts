@@ -18,14 +18,14 @@ export function createRuntime({ clock, log }: { clock: Clock; log: Log }): Runti
   const living = new Map<string, AnyActorRef>()
   const registry = createRegistry()
   let lastId = 0
+  const deps = { clock, onCrash, onEnd: ({ id }: AnyActorRef) => void living.delete(id) }
 
   function launch<M>(spec: ActorSpec<M>, unique: boolean) {
     lastId += 1
-    const ref = startActor(spec, { id: String(lastId), clock, onCrash })
+    const ref = startActor(spec, String(lastId), deps)
     if (!ref.alive) return ref
     if (unique && spec.name) registry.register(spec.name, ref)
     living.set(ref.id, ref)
-    ref.onExit(() => living.delete(ref.id))
     return ref
   }
 

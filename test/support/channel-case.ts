@@ -1,7 +1,7 @@
 import { connected, type SocketDefinition } from '../../system/channels/index.ts'
 import type { Message } from '../../system/channels/message.ts'
 import { v2 } from '../../system/channels/serializers/v2.ts'
-import { openSession } from '../../system/channels/session.ts'
+import { Session } from '../../system/channels/session.ts'
 import { type Clock, systemClock } from '../../system/platform/clock.ts'
 import type { Log } from '../../system/platform/log.ts'
 import { silentLog } from '../../system/platform/log.ts'
@@ -38,19 +38,17 @@ export async function openCase(definition: SocketDefinition, options: CaseOption
   const sent: Wire[] = []
   const take = (frame: string | Buffer) => void sent.push(JSON.parse(String(frame)))
   let closedWith: number | undefined
-  const session = openSession({
-    id: '1',
-    definition,
-    serializer: v2,
-    assigns: result.assigns,
-    socketId: result.id,
-    runtime,
-    pubsub,
-    log,
-    beforeHandle: () => undefined,
-    quirks: {},
-    onClosed: () => {},
-    outlet: {
+  const session = new Session(
+    {
+      id: '1',
+      definition,
+      serializer: v2,
+      assigns: result.assigns,
+      socketId: result.id,
+      environment: { runtime, pubsub, log, beforeHandle: () => undefined, quirks: {} },
+      onClosed: () => {},
+    },
+    {
       send: take,
       broadcast: (broadcast) => take(broadcast.encoded(v2)),
       end: (code) => {
@@ -60,7 +58,7 @@ export async function openCase(definition: SocketDefinition, options: CaseOption
       hold: () => {},
       release: () => {},
     },
-  })
+  )
   let lastRef = 0
 
   function send(topic: string, event: string, payload: unknown): string {

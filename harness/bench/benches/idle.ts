@@ -4,13 +4,14 @@ import { type Kind, startKind, wireOf } from '../contest.ts'
 import { figureOf } from '../figures.ts'
 
 const clients = 5_000
+const warmClients = 2_500
 
 /** Resident memory for each idle client in the room, in KB. */
 async function kiloBytesPerClient(kind: Kind): Promise<number> {
   const server = await startKind(kind)
   try {
-    // What the first connections make the engine load and compile is no cost of a connection.
-    const warm = await openLoad(server.port, wireOf(kind), 200)
+    // What the first connections make the engine load, compile and reserve is no cost of one more connection.
+    const warm = await openLoad(server.port, wireOf(kind), warmClients)
     const before = await server.usage({ settled: true })
     const load = await openLoad(server.port, wireOf(kind), clients)
     const after = await server.usage({ settled: true })

@@ -29,8 +29,16 @@ function writeLength(frame: Buffer, length: number) {
   }
 }
 
+const encoders = new Map<Serializer, BroadcastEncoder>()
+
 /** Broadcasts as finished WebSocket frames: encoded and framed once for all clients of one protocol version (CH-79). */
-export const framed = ({ vsn, encodeBroadcast }: Serializer): BroadcastEncoder => ({
-  vsn: `${vsn} websocket`,
-  encodeBroadcast: (topic, event, payload) => webSocketFrame(encodeBroadcast(topic, event, payload)),
-})
+export function framed(serializer: Serializer): BroadcastEncoder {
+  const known = encoders.get(serializer)
+  if (known) return known
+  const made: BroadcastEncoder = {
+    vsn: `${serializer.vsn} websocket`,
+    encodeBroadcast: (topic, event, payload) => webSocketFrame(serializer.encodeBroadcast(topic, event, payload)),
+  }
+  encoders.set(serializer, made)
+  return made
+}

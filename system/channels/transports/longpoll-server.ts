@@ -29,7 +29,7 @@ interface LongPollOptions {
   secret: string
   publicHost: string
   unreadMaxBytes: number
-  open(definition: SocketDefinition, admitted: Admitted, outlet: Outlet, onClosed: () => void): Session
+  open(definition: SocketDefinition, admitted: Admitted, outlet: Outlet): Session
 }
 
 type Admitted = Extract<Admission, { kind: 'admitted' }>
@@ -92,7 +92,7 @@ export function createLongPolls(options: LongPollOptions) {
       windowMs,
       patienceMs: windowMs * patienceWindows,
       unreadMaxBytes,
-      open: (outlet) => open(definition, admission, outlet, () => sessions.delete(id)),
+      open: (outlet) => open(definition, admission, outlet),
       onEnd: () => sessions.delete(id),
     })
     sessions.set(id, session)

@@ -1,16 +1,8 @@
 /** Where finished frames go in the end: the TCP connection of a WebSocket. */
 export interface Sink {
-  readonly destroyed: boolean
   readonly writable: boolean
   readonly writableLength: number
   write(bytes: Buffer): unknown
-}
-
-/** The frames of one client that wait for the end of this turn of the event loop. */
-export interface Outbox {
-  push(frame: Buffer): void
-  /** Writes now: before a close frame, which would overtake what waits here. */
-  flush(): void
 }
 
 interface OutboxesOptions {
@@ -37,14 +29,16 @@ const batchMaxFrames = 1_024
 /** Copying a frame of this size costs more than a write of its own. */
 const aloneBytes = 16_384
 
+export type Outboxes = ReturnType<typeof createOutboxes>
+
 /**
- * The outboxes of all clients of one node. Frames are written once per turn and client, and clients that get the same frames share one
- * buffer, so that a busy room costs one write for many messages. Who does not read is cut off and nobody else notices (CH-13).
+ * What the outboxes of all clients of one node have in common. Frames are written once per turn and client, and clients that get the
+ * same frames share one buffer, so that a busy room costs one write for many messages.
  */
 export function createOutboxes({ unreadMaxBytes, later }: OutboxesOptions) {
   const counters = { outboxWrites: 0, tooSlow: 0 }
   let first: Batch | undefined
-  const dirty: (() => void)[] = []
+  let dirty: Outbox[] = []
   let scheduled = false
 
   function schedule() {
@@ -57,70 +51,84 @@ export function createOutboxes({ unreadMaxBytes, later }: OutboxesOptions) {
     scheduled = false
     // Clients that write from now on begin new batches: the old ones end with this turn.
     first = undefined
-    const slice = dirty.splice(0, socketsPerSlice)
-    for (const flush of slice) flush()
+    const slice = dirty
+    dirty = slice.length > socketsPerSlice ? slice.splice(socketsPerSlice) : []
+    for (const outbox of slice) outbox.flush()
     if (dirty.length > 0) schedule()
   }
 
-  /** Answers the batch of everything so far and one more frame, shared with whoever has the same. */
-  function extended(batch: Batch | undefined, frame: Buffer): Batch {
-    const known = batch ? batch.next : first
-    if (known?.frame === frame) return known
-    const made: Batch = {
-      before: batch,
-      frame,
-      frames: (batch?.frames ?? 0) + 1,
-      bytes: (batch?.bytes ?? 0) + frame.length,
-      joined: undefined,
-      next: undefined,
-    }
-    if (batch) batch.next = made
-    else first = made
-    return made
-  }
-
-  function open(sink: Sink, onTooSlow: () => void): Outbox {
-    let batch: Batch | undefined
-    let cutOff = false
-
-    function flush() {
-      const full = batch
-      batch = undefined
-      if (full) write(bytesOf(full))
-    }
-
-    function write(bytes: Buffer) {
-      if (cutOff || sink.destroyed || !sink.writable) return
-      if (sink.writableLength > unreadMaxBytes) {
-        cutOff = true
-        counters.tooSlow += 1
-        return onTooSlow()
+  return {
+    counters,
+    unreadMaxBytes,
+    /** This outbox has something to write at the end of the turn. */
+    remember(outbox: Outbox) {
+      dirty.push(outbox)
+      schedule()
+    },
+    /** Answers the batch of everything so far and one more frame, shared with whoever has the same. */
+    extended(batch: Batch | undefined, frame: Buffer): Batch {
+      const known = batch ? batch.next : first
+      if (known?.frame === frame) return known
+      const made: Batch = {
+        before: batch,
+        frame,
+        frames: (batch?.frames ?? 0) + 1,
+        bytes: (batch?.bytes ?? 0) + frame.length,
+        joined: undefined,
+        next: undefined,
       }
-      counters.outboxWrites += 1
-      sink.write(bytes)
-    }
-
-    return {
-      flush,
-      push(frame) {
-        if (frame.length >= aloneBytes) {
-          flush()
-          return write(frame)
-        }
-        if (!batch) {
-          dirty.push(flush)
-          schedule()
-        }
-        batch = extended(batch, frame)
-        if (batch.bytes >= batchMaxBytes || batch.frames >= batchMaxFrames) flush()
-      },
-    }
+      if (batch) batch.next = made
+      else first = made
+      return made
+    },
   }
-
-  return { counters, open }
 }
 
-export type Outboxes = ReturnType<typeof createOutboxes>
+/** The frames of one client that wait for the end of this turn of the event loop. Who does not read is cut off, and nobody else notices. */
+export abstract class Outbox {
+  private readonly outboxes: Outboxes
+  private readonly sink: Sink
+  private batch: Batch | undefined
+  private isCutOff = false
+
+  constructor(outboxes: Outboxes, sink: Sink) {
+    this.outboxes = outboxes
+    this.sink = sink
+  }
+
+  /** The client has left more unread than it may. */
+  protected abstract tooSlow(): void
+
+  push(frame: Buffer) {
+    if (frame.length >= aloneBytes) {
+      this.flush()
+      return this.write(frame)
+    }
+    if (!this.batch) this.outboxes.remember(this)
+    const batch = this.outboxes.extended(this.batch, frame)
+    this.batch = batch
+    if (batch.bytes >= batchMaxBytes || batch.frames >= batchMaxFrames) this.flush()
+  }
+
+  /** Writes now: before a close frame, which would overtake what waits here. */
+  flush() {
+    const { batch } = this
+    this.batch = undefined
+    if (batch) this.write(bytesOf(batch))
+  }
+
+  private write(bytes: Buffer) {
+    const { sink, outboxes } = this
+    if (this.isCutOff || !sink.writable) return
+    if (sink.writableLength > outboxes.unreadMaxBytes) {
+      this.isCutOff = true
+      outboxes.counters.tooSlow += 1
+      return this.tooSlow()
+    }
+    outboxes.counters.outboxWrites += 1
+    sink.write(bytes)
+  }
+}
 
 function bytesOf(batch: Batch): Buffer {
   if (!batch.before) return batch.frame

@@ -1,18 +1,17 @@
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import type { Clock } from '../../platform/clock.ts'
-import type { Frame } from '../serializers/serializer.ts'
-import { openSession, type Session, type SessionOptions } from '../session.ts'
+import type { Broadcast, BroadcastEncoder } from '../../pubsub/index.ts'
+import type { Frame, Serializer } from '../serializers/serializer.ts'
+import { Session, type SessionOptions } from '../session.ts'
 import { framed, webSocketFrame } from './frame.ts'
-import type { Outboxes, Sink } from './outbox.ts'
+import { Outbox, type Outboxes, type Sink } from './outbox.ts'
 import type { Outlet } from './transport.ts'
 
-interface ConnectionOptions extends Omit<SessionOptions, 'outlet'> {
+interface ConnectionOptions extends SessionOptions {
   webSocket: WebSocket
   /** The TCP connection under the WebSocket: finished frames are written to it. */
   connection: Duplex & Sink
-  /** Frames have to go through the WebSocket, which compresses them. */
-  compressed: boolean
   outboxes: Outboxes
   clock: Clock
   /** A client that sends nothing for so long is gone (CH-25). */
@@ -25,63 +24,110 @@ const silentCode = 1002
 
 /** One WebSocket: feeds a session with what the client sends, and writes what the session says. */
 export function openWebSocket(options: ConnectionOptions): Session {
-  const { webSocket, connection, compressed, outboxes, clock, timeoutMs, serializer, definition, log } = options
-  let heardMs = clock.monotonicMs()
-  let ending = false
+  const isCompressed = options.webSocket.extensions !== ''
+  return new (isCompressed ? CompressedWebSocket : PlainWebSocket)(options).session
+}
 
-  const outbox = outboxes.open(connection, tooSlow)
-  const encoder = framed(serializer)
-  const plainSend = (frame: Frame) => {
-    if (!ending) webSocket.send(frame, { binary: typeof frame !== 'string' })
-  }
-  const outlet: Outlet = {
-    send: compressed ? plainSend : (frame) => outbox.push(webSocketFrame(frame)),
-    broadcast: compressed
-      ? (broadcast) => plainSend(broadcast.encoded(serializer))
-      : (broadcast) => outbox.push(broadcast.encoded(encoder) as Buffer),
-    end,
-    drop: () => webSocket.terminate(),
-    hold: () => webSocket.pause(),
-    release: () => webSocket.resume(),
-  }
-  const session = openSession({ ...options, outlet })
+/** A class with few fields: a broadcast touches one of them for each client. */
+class PlainWebSocket extends Outbox implements Outlet {
+  readonly session: Session
+  protected readonly webSocket: WebSocket
+  protected ending = false
+  private readonly encoder: BroadcastEncoder
+  private readonly clock: Clock
+  private readonly timeoutMs: number
+  private heardMs: number
+  private stopWatching = () => {}
 
-  function end(code: number) {
-    if (ending) return
-    ending = true
-    stopWatching()
-    outbox.flush()
-    webSocket.resume()
-    webSocket.close(code)
-    clock.after(closeGraceMs, () => webSocket.terminate())
+  constructor(options: ConnectionOptions) {
+    super(options.outboxes, options.connection)
+    this.webSocket = options.webSocket
+    this.clock = options.clock
+    this.timeoutMs = options.timeoutMs
+    this.heardMs = options.clock.monotonicMs()
+    this.encoder = framed(options.serializer)
+    this.session = new Session(options, this)
+    this.watchSilence()
+    this.listen()
   }
 
-  function tooSlow() {
-    log.warn({ socket: definition.name }, 'a client does not read what it is sent: its connection is cut')
-    webSocket.terminate()
+  send(frame: Frame) {
+    this.push(webSocketFrame(frame))
   }
 
-  function watchSilence() {
-    const silentMs = clock.monotonicMs() - heardMs
-    if (silentMs >= timeoutMs) return session.close(silentCode)
-    stopWatching = clock.after(timeoutMs - silentMs, watchSilence)
-  }
-  let stopWatching = clock.after(timeoutMs, watchSilence)
-
-  function heard() {
-    heardMs = clock.monotonicMs()
+  broadcast(broadcast: Broadcast) {
+    this.push(broadcast.encoded(this.encoder) as Buffer)
   }
 
-  webSocket.on('message', (data, isBinary) => {
-    heard()
-    if (!ending) session.receive(isBinary ? (data as Buffer) : (data as Buffer).toString())
-  })
-  webSocket.on('ping', heard)
-  webSocket.on('error', (error) => log.debug({ socket: definition.name, reason: error.message }, 'a connection broke'))
-  webSocket.on('close', () => {
-    ending = true
-    stopWatching()
-    session.gone()
-  })
-  return session
+  end(code: number) {
+    if (this.ending) return
+    this.ending = true
+    this.stopWatching()
+    this.flush()
+    this.webSocket.resume()
+    this.webSocket.close(code)
+    this.clock.after(closeGraceMs, () => this.webSocket.terminate())
+  }
+
+  drop() {
+    this.webSocket.terminate()
+  }
+
+  hold() {
+    this.webSocket.pause()
+  }
+
+  release() {
+    this.webSocket.resume()
+  }
+
+  protected override tooSlow() {
+    const { environment, name } = this.session
+    environment.log.warn({ socket: name }, 'a client does not read what it is sent: its connection is cut')
+    this.webSocket.terminate()
+  }
+
+  private listen() {
+    const { webSocket, session } = this
+    const heard = () => {
+      this.heardMs = this.clock.monotonicMs()
+    }
+    webSocket.on('message', (data, isBinary) => {
+      heard()
+      if (!this.ending) session.receive(isBinary ? (data as Buffer) : (data as Buffer).toString())
+    })
+    webSocket.on('ping', heard)
+    webSocket.on('error', ({ message }) =>
+      session.environment.log.debug({ socket: session.name, reason: message }, 'a connection broke'),
+    )
+    webSocket.on('close', () => {
+      this.ending = true
+      this.stopWatching()
+      session.gone()
+    })
+  }
+
+  private watchSilence() {
+    const silentMs = this.clock.monotonicMs() - this.heardMs
+    if (silentMs >= this.timeoutMs) return this.session.close(silentCode)
+    this.stopWatching = this.clock.after(this.timeoutMs - silentMs, () => this.watchSilence())
+  }
+}
+
+/** Frames have to go through the WebSocket, which compresses them: one by one, and not shared. */
+class CompressedWebSocket extends PlainWebSocket {
+  private readonly serializer: Serializer
+
+  constructor(options: ConnectionOptions) {
+    super(options)
+    this.serializer = options.serializer
+  }
+
+  override send(frame: Frame) {
+    if (!this.ending) this.webSocket.send(frame, { binary: typeof frame !== 'string' })
+  }
+
+  override broadcast(broadcast: Broadcast) {
+    this.send(broadcast.encoded(this.serializer))
+  }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createOutboxes } from '../../../../system/channels/transports/outbox.ts'
+import { createOutboxes, Outbox } from '../../../../system/channels/transports/outbox.ts'
 
 function node({ unreadMaxBytes = 1_000 } = {}) {
   const turns: (() => void)[] = []
@@ -7,9 +7,14 @@ function node({ unreadMaxBytes = 1_000 } = {}) {
   const turn = () => turns.splice(0).forEach((run) => void run())
   const client = () => {
     const writes: Buffer[] = []
-    const sink = { destroyed: false, writable: true, writableLength: 0, write: (bytes: Buffer) => writes.push(bytes) }
+    const sink = { writable: true, writableLength: 0, write: (bytes: Buffer) => writes.push(bytes) }
     const cut: true[] = []
-    return { writes, sink, cut, outbox: outboxes.open(sink, () => cut.push(true)) }
+    class ClientOutbox extends Outbox {
+      override tooSlow() {
+        cut.push(true)
+      }
+    }
+    return { writes, sink, cut, outbox: new ClientOutbox(outboxes, sink) }
   }
   return { outboxes, turns, turn, client }
 }
