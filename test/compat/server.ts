@@ -96,7 +96,8 @@ const endpoint = createEndpoint({
 
 const server = createServer(async (request, response) => {
   if (endpoint.handle(request, response)) return
-  const url = new URL(request.url ?? '/', 'http://localhost')
+  const url = URL.parse(request.url ?? '/', 'http://localhost')
+  if (!url) return void response.writeHead(400).end()
   const answer = await helperRoutes(`${request.method} ${url.pathname}`, url.searchParams, request)
   if (answer === undefined) return void response.writeHead(404).end()
   if (typeof answer === 'string') return void response.writeHead(200, { 'content-type': 'text/plain' }).end(answer)
