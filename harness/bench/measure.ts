@@ -6,6 +6,8 @@ import { runInNewContext } from 'node:vm'
 export interface Usage {
   cpuUs: number
   rssBytes: number
+  /** What is really in use: what the engine keeps in reserve is in `rssBytes` too. */
+  heapBytes: number
   loopDelayP99Ms: number
 }
 
@@ -20,6 +22,7 @@ process.on('message', ({ ask }: { ask: 'usage' | 'settled-usage' }) => {
   const usage: Usage = {
     cpuUs: user + system,
     rssBytes: process.memoryUsage.rss(),
+    heapBytes: process.memoryUsage().heapUsed + process.memoryUsage().external,
     loopDelayP99Ms: delay.percentile(99) / 1e6,
   }
   delay.reset()
