@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { authSocket } from './apps/hello/auth-socket.ts'
 import { statsSocket } from './apps/hello/stats-socket.ts'
+import { trackedChannel } from './apps/hello/tracked-channel.ts'
 import { createUserSocket } from './apps/hello/user-socket.ts'
 import { createUserTokens } from './apps/hello/user-token.ts'
 import { helloPages } from './apps/hello/web.ts'
@@ -19,6 +20,7 @@ import { systemClock as clock } from './platform/clock.ts'
 import { type Config, ConfigError, readConfig } from './platform/config.ts'
 import { createLog } from './platform/log.ts'
 import { systemRandom } from './platform/random.ts'
+import { createTracker } from './presence/index.ts'
 import { createMesh, createPubSub } from './pubsub/index.ts'
 import { child, createRuntime, supervisor } from './runtime/index.ts'
 
@@ -87,6 +89,15 @@ function compose(config: Config) {
     ...(defects.has('DF-26') && { salt: longPollSalt }),
     ...(defects.has('DF-28') && { personalData: { email: 'somebody@example.com' } }),
   })
+  const userTracker = createTracker({
+    name: 'UserTracker',
+    pubsub,
+    clock,
+    log,
+    shards: config.TRACKER_SHARDS,
+    onDiff: (topic, { joins, leaves }) =>
+      log.info({ topic, joins: joins.length, leaves: leaves.length }, 'tracked changes'),
+  })
   const endpoint = createEndpoint({
     runtime,
     pubsub,
@@ -110,7 +121,13 @@ function compose(config: Config) {
         ping: { ignoreAckPhrase: defects.has('DF-13'), undeclared: defects.has('DF-12') },
         dedupe: { quirks: { newestFirst: defects.has('DF-17'), manyFlushes: defects.has('DF-18') } },
       }),
-      authSocket({ tokens: userTokens, log, recurringMs: config.RECURRING_TOKEN_MS, anybody: defects.has('DF-25') }),
+      authSocket({
+        tokens: userTokens,
+        log,
+        recurringMs: config.RECURRING_TOKEN_MS,
+        anybody: defects.has('DF-25'),
+        channels: { tracked: trackedChannel(userTracker, clock.now) },
+      }),
       statsSocket({ clock, random: systemRandom(), parallelInside: defects.has('DF-35') }),
       productSocket({
         products: store.products,
@@ -217,6 +234,7 @@ function compose(config: Config) {
       notifications.start()
       await actors.start()
       await pubsub.start()
+      userTracker.start()
       if (config.WEB) web = await startWeb()
       log.info({ port: config.WEB ? config.PORT : null }, 'node is up')
     },
@@ -224,6 +242,7 @@ function compose(config: Config) {
     async stop() {
       await endpoint.drain()
       await web?.close()
+      userTracker.stop()
       await pubsub.stop()
       await actors.stop()
       await control?.close()

@@ -84,6 +84,9 @@ class ChannelHandle implements Channel {
     this.server = server
     this.assigns = { ...assigns }
   }
+  get id() {
+    return this.server.actor.id
+  }
   get topic() {
     return this.server.topic
   }
@@ -116,6 +119,9 @@ class ChannelHandle implements Channel {
   }
   get sendAfter(): Channel['sendAfter'] {
     return (delayMs, message) => this.server.sendAfter(delayMs, message)
+  }
+  get onEnd(): Channel['onEnd'] {
+    return (run) => void this.server.actor.onExit(run)
   }
   get subscribe(): Channel['subscribe'] {
     return (topic) => this.server.subscribeTo(topic)

@@ -28,6 +28,8 @@ export interface ReplyRef {
 
 /** What a channel's handlers can do. */
 export interface Channel {
+  /** Unique on its node, for as long as the node lives. */
+  readonly id: string
   readonly topic: string
   readonly joinRef: Ref
   readonly nodeName: string
@@ -46,6 +48,8 @@ export interface Channel {
   /** Broadcasts on this topic reach `handleInfo` as they are (CH-80). */
   subscribe(topic: string): void
   unsubscribe(topic: string): void
+  /** Calls once when the channel has ended, however it ended. */
+  onEnd(run: () => void): void
 }
 
 /** One kind of channel: what it accepts, hears and forwards. A handler that throws ends the channel, and nothing else (CH-59). */

@@ -39,6 +39,7 @@ const schema = z.object({
   STORE_PRODUCT_ROUTE: z.string().min(1).default('product:*'),
   STORE_LOW_BELOW: positive.default(150),
   STORE_MEDIUM_BELOW: positive.default(500),
+  TRACKER_SHARDS: positive.default(4),
   SOCKET_SILENT_MS: positive.default(60_000),
   USER_TOKEN_AGE_S: positive.default(86_400),
   RECURRING_TOKEN_MS: positive.default(5_000),

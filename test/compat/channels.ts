@@ -1,4 +1,5 @@
 import { channel, type HandleResult, noreply, ok, refuse, reply, stop } from '../../system/channels/index.ts'
+import type { Presence } from '../../system/presence/index.ts'
 
 /** The channels of the test application that the recorded conversations talk to. */
 type Payload = Record<string, unknown>
@@ -118,3 +119,28 @@ function quietly(act: () => void): HandleResult {
   act()
   return noreply()
 }
+
+/** Shows who is there, under the key that a client names or its user's id. */
+export const presenceChannel = (presence: Presence) =>
+  channel({
+    name: 'Presence',
+    join(_topic, payload, { send, id, onEnd, assigns }) {
+      assigns.key = String((payload as Payload | null)?.user_id ?? assigns.userId ?? 'anon')
+      send('after_join')
+      onEnd(() => presence.untrackAll(id))
+      return ok()
+    },
+    handleInfo(_message, { id, topic, push, assigns }) {
+      presence.track(id, topic, assigns.key as string, { online_at: '1700000000', device: 'browser' })
+      push('presence_state', presence.state(topic))
+      return noreply()
+    },
+    handleIn(event, payload, { id, topic, assigns }) {
+      const key = assigns.key as string
+      if (event === 'list') return reply('ok', presence.state(topic))
+      if (event === 'update') presence.update(id, topic, key, payload as Payload)
+      else if (event === 'untrack') presence.untrack(id, topic, key)
+      else throw new Error(`no handler for ${event}`)
+      return reply('ok')
+    },
+  })

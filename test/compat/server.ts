@@ -3,14 +3,16 @@ import { parseArgs } from 'node:util'
 import { authSocket } from '../../system/apps/hello/auth-socket.ts'
 import { pingChannel } from '../../system/apps/hello/ping-channel.ts'
 import { statsChannel } from '../../system/apps/hello/stats-channel.ts'
+import { trackedChannel } from '../../system/apps/hello/tracked-channel.ts'
 import { userSocket } from '../../system/apps/hello/user-socket.ts'
 import { createUserTokens } from '../../system/apps/hello/user-token.ts'
 import { connected, createEndpoint, refused, signToken, socket } from '../../system/channels/index.ts'
 import { systemClock } from '../../system/platform/clock.ts'
 import { createLog } from '../../system/platform/log.ts'
+import { createPresence, createTracker } from '../../system/presence/index.ts'
 import { createPubSub } from '../../system/pubsub/index.ts'
 import { createRuntime } from '../../system/runtime/index.ts'
-import { room, term } from './channels.ts'
+import { presenceChannel, room, term } from './channels.ts'
 
 /**
  * The application that the recorded conversations talk to, on the project's own channel API:
@@ -31,6 +33,9 @@ const open = { checkOrigin: false, ...polls } as const
 const openWithoutPolls = { checkOrigin: false } as const
 const ping = { ping: pingChannel, 'ping:*': pingChannel }
 const roomChannel = room(clock.sleep)
+const presence = createPresence({ name: 'presence', pubsub, clock, log })
+const tracker = createTracker({ name: 'users', pubsub, clock, log })
+const presenceOf = presenceChannel(presence)
 
 const endpoint = createEndpoint({
   runtime,
@@ -41,11 +46,19 @@ const endpoint = createEndpoint({
     socket({
       name: 'UserSocket',
       path: '/socket',
-      channels: { ...userSocket.channels, 'room:*': roomChannel, 'term:*': term },
+      channels: { ...userSocket.channels, 'presence:*': presenceOf, 'room:*': roomChannel, 'term:*': term },
       connect: () => connected({ announce }),
       options: open,
     }),
-    { ...authSocket({ tokens, log, recurringMs: 1_000 }), options: open },
+    {
+      ...authSocket({
+        tokens,
+        log,
+        recurringMs: 1_000,
+        channels: { tracked: trackedChannel(tracker, clock.now), 'presence:*': presenceOf },
+      }),
+      options: open,
+    },
     socket({
       name: 'StatsSocket',
       path: '/stats_socket',
@@ -143,6 +156,8 @@ async function stopServer() {
   process.exit(0)
 }
 
+presence.start()
+tracker.start()
 endpoint.attach(server)
 process.once('SIGTERM', () => void stopServer())
 server.listen(Number(values.port), '127.0.0.1', () => console.log('ready'))

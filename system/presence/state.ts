@@ -1,0 +1,80 @@
+/**
+ * Who is where, as every node knows it: a replicated set without tombstones (PA-1, PA-2). Each replica is the only one that changes
+ * its own entries, and numbers its changes. So of two versions of a replica's entries the one with the higher number holds all that
+ * the other held and more: merging is taking it. Pure: no time, no chance, no input or output.
+ */
+export interface Entry {
+  topic: string
+  key: string
+  /** Who is there, on its own node: a channel. */
+  owner: string
+  /** Unique in the cluster; another one after each change. */
+  ref: string
+  meta: Record<string, unknown>
+  /** When it was tracked, for the order of a list. */
+  atMs: number
+}
+
+/** The entries of one replica after its change number `version`. */
+export interface Share {
+  version: number
+  entries: ReadonlyMap<string, Entry>
+}
+
+/** What changed at a replica between two versions. */
+export interface Delta {
+  from: number
+  to: number
+  joins: readonly Entry[]
+  /** Refs. */
+  leaves: readonly string[]
+}
+
+export interface Diff {
+  joins: Entry[]
+  leaves: Entry[]
+}
+
+export const emptyShare: Share = { version: 0, entries: new Map() }
+export const emptyDiff: Diff = { joins: [], leaves: [] }
+
+/** One change: what goes, and what comes instead. */
+export function changed({ version, entries }: Share, joins: readonly Entry[], leaves: readonly string[]): Share {
+  const next = new Map(entries)
+  for (const ref of leaves) next.delete(ref)
+  for (const entry of joins) next.set(entry.ref, entry)
+  return { version: version + 1, entries: next }
+}
+
+/** The newer of two versions of one replica's entries: commutative, associative, idempotent. */
+export const merged = (one: Share, other: Share): Share => (other.version > one.version ? other : one)
+
+/** What a delta makes of a version; undefined when changes before it are missing. A delta that is known already changes nothing. */
+export function applied(share: Share, { from, to, joins, leaves }: Delta): Share | undefined {
+  if (to <= share.version) return share
+  if (from > share.version) return undefined
+  const next = new Map(share.entries)
+  for (const entry of joins) next.set(entry.ref, entry)
+  for (const ref of leaves) next.delete(ref)
+  return { version: to, entries: next }
+}
+
+/** Two deltas, one after the other, as one: what came and went in between is in neither of its lists. */
+export function joined(one: Delta, other: Delta): Delta {
+  const gone = new Set(other.leaves)
+  const short = new Set(one.joins.filter(({ ref }) => gone.has(ref)).map(({ ref }) => ref))
+  return {
+    from: one.from,
+    to: other.to,
+    joins: [...one.joins.filter(({ ref }) => !short.has(ref)), ...other.joins],
+    leaves: [...one.leaves, ...other.leaves],
+  }
+}
+
+/** What somebody who saw `before` must be told about `after`. */
+export function difference(before: Share, after: Share): Diff {
+  return {
+    joins: [...after.entries.values()].filter(({ ref }) => !before.entries.has(ref)),
+    leaves: [...before.entries.values()].filter(({ ref }) => !after.entries.has(ref)),
+  }
+}

@@ -1,0 +1,169 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { aged, beaten, departed, entriesOf, type Replicas, transferred } from '../../../system/presence/replicas.ts'
+import {
+  applied,
+  changed,
+  type Delta,
+  type Entry,
+  emptyShare,
+  joined,
+  merged,
+  type Share,
+} from '../../../system/presence/state.ts'
+
+const entry = (ref: string): Entry => ({ topic: 't', key: ref, owner: 'o', ref, meta: {}, atMs: 0 })
+const refsOf = (share: Share) => [...share.entries.keys()].sort()
+
+/** What a replica did: a number is a new entry, `drop` takes one of those away that are there. */
+type Deed = { do: 'add' } | { do: 'drop'; pick: number }
+const deeds = fc.array(
+  fc.oneof(fc.constant<Deed>({ do: 'add' }), fc.record({ do: fc.constant('drop' as const), pick: fc.nat() })),
+  { maxLength: 30 },
+)
+
+interface Told {
+  versions: Share[]
+  deltas: Delta[]
+}
+
+/** All versions of one replica's entries, and the delta that leads from each to the next. */
+function history(name: string, list: readonly Deed[]): Told {
+  const told: Told = { versions: [emptyShare], deltas: [] }
+  list.forEach((deed, index) => {
+    const now = told.versions.at(-1)!
+    const present = refsOf(now)
+    if (deed.do === 'drop' && present.length === 0) return
+    const joins = deed.do === 'add' ? [entry(`${name}.${index}`)] : []
+    const leaves = deed.do === 'drop' ? [present[deed.pick % present.length]!] : []
+    const next = changed(now, joins, leaves)
+    told.versions.push(next)
+    told.deltas.push({ from: now.version, to: next.version, joins, leaves })
+  })
+  return told
+}
+
+describe("a replica's entries (PA-2)", () => {
+  it('merge in any order, any number of times, to the newest', () => {
+    fc.assert(
+      fc.property(deeds, fc.array(fc.nat(), { minLength: 1, maxLength: 8 }), (list, picks) => {
+        const { versions } = history('a', list)
+        const chosen = picks.map((pick) => versions[pick % versions.length]!)
+        const newest = chosen.reduce((a, b) => (b.version > a.version ? b : a))
+        const forwards = chosen.reduce(merged, emptyShare)
+        const backwards = [...chosen].reverse().reduce(merged, emptyShare)
+        expect(refsOf(forwards)).toEqual(refsOf(newest))
+        expect(refsOf(backwards)).toEqual(refsOf(newest))
+        expect(refsOf(merged(forwards, forwards))).toEqual(refsOf(newest))
+      }),
+      { numRuns: 4_000 },
+    )
+  })
+
+  it('are the same by deltas as by whole versions, however the deltas are put together', () => {
+    fc.assert(
+      fc.property(deeds, fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1 }), (list, sizes) => {
+        const { versions, deltas } = history('a', list)
+        let share = emptyShare
+        for (let at = 0, n = 0; at < deltas.length; n += 1) {
+          const size = sizes[n % sizes.length]!
+          const piece = deltas.slice(at, at + size).reduce(joined)
+          share = applied(share, piece)!
+          // Heard twice, it changes nothing.
+          expect(applied(share, piece)).toBe(share)
+          at += size
+        }
+        expect(refsOf(share)).toEqual(refsOf(versions.at(-1)!))
+      }),
+      { numRuns: 4_000 },
+    )
+  })
+
+  it('are not guessed when a delta is missing', () => {
+    const { deltas } = history('a', [{ do: 'add' }, { do: 'add' }, { do: 'add' }])
+    expect(applied(emptyShare, deltas[1]!)).toBeUndefined()
+  })
+})
+
+/** What happens to one observer of two nodes: messages lost, late and doubled, nodes dead and back under the same name. */
+const events = fc.array(
+  fc.record({
+    node: fc.constantFrom('a', 'b'),
+    event: fc.constantFrom('add', 'drop', 'beat', 'lost beat', 'old beat', 'transfer', 'restart', 'silence', 'goodbye'),
+    pick: fc.nat(),
+  }),
+  { maxLength: 60 },
+)
+
+describe('an observer of other replicas (PA-4, PA-7)', () => {
+  it('ends with what is really there, and never shows what is gone for good', () => {
+    fc.assert(
+      fc.property(events, (list) => {
+        const patience = { downAfterMs: 30_000, goneAfterMs: 120_000 }
+        const nodes = new Map(['a', 'b'].map((name) => [name, { incarnation: 1, share: emptyShare, sent: emptyShare }]))
+        const shown = new Map<string, Entry>()
+        let replicas: Replicas = new Map()
+        let nowMs = 0
+        let refs = 0
+        const take = (outcome: { replicas: Replicas; diff: { joins: Entry[]; leaves: Entry[] } }) => {
+          replicas = outcome.replicas
+          // A diff never takes away what was not shown, and never shows what is shown already.
+          for (const one of outcome.diff.leaves) expect(shown.delete(one.ref)).toBe(true)
+          for (const one of outcome.diff.joins) {
+            expect(shown.has(one.ref)).toBe(false)
+            shown.set(one.ref, one)
+          }
+        }
+        const deltaOf = (from: Share, to: Share): Delta => ({
+          from: from.version,
+          to: to.version,
+          joins: [...to.entries.values()].filter(({ ref }) => !from.entries.has(ref)),
+          leaves: refsOf(from).filter((ref) => !to.entries.has(ref)),
+        })
+
+        for (const { node: name, event, pick } of list) {
+          const node = nodes.get(name)!
+          const id = { name, incarnation: node.incarnation }
+          nowMs += 100
+          if (event === 'add') {
+            refs += 1
+            node.share = changed(node.share, [entry(`${name}.${refs}`)], [])
+          }
+          if (event === 'drop' && node.share.entries.size > 0)
+            node.share = changed(node.share, [], [refsOf(node.share)[pick % node.share.entries.size]!])
+          if (event === 'lost beat') node.sent = node.share
+          if (event === 'old beat')
+            take(beaten(replicas, { name, incarnation: 0 }, { version: 9, delta: undefined, nowMs }))
+          if (event === 'beat') {
+            const delta = deltaOf(node.sent, node.share)
+            take(beaten(replicas, id, { version: node.share.version, delta, nowMs }))
+            node.sent = node.share
+          }
+          if (event === 'transfer') take(transferred(replicas, id, node.share, nowMs))
+          if (event === 'goodbye') take(departed(replicas, id))
+          if (event === 'restart')
+            Object.assign(node, { incarnation: node.incarnation + 1, share: emptyShare, sent: emptyShare })
+          if (event === 'silence') {
+            nowMs += pick % 200_000
+            take(aged(replicas, nowMs, patience))
+          }
+        }
+
+        // Everything is exchanged once more: a heartbeat says whether something is missing, a transfer brings it.
+        for (const [name, { incarnation, share }] of nodes) {
+          const outcome = beaten(replicas, { name, incarnation }, { version: share.version, delta: undefined, nowMs })
+          take(outcome)
+          if (outcome.isBehind) take(transferred(replicas, { name, incarnation }, share, nowMs))
+        }
+        const real = [...nodes.values()].flatMap(({ share }) => refsOf(share)).sort()
+        expect(
+          entriesOf(replicas)
+            .map(({ ref }) => ref)
+            .sort(),
+        ).toEqual(real)
+        expect([...shown.keys()].sort()).toEqual(real)
+      }),
+      { numRuns: 4_000 },
+    )
+  })
+})
