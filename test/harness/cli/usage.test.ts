@@ -35,11 +35,7 @@ describe('what makes no sense ends with one sentence and 64', () => {
       ['run', '--driver', 'container'],
       '--driver container is not available yet; use --driver process',
     ],
-    [
-      'an adapter that is not there yet',
-      ['up', '--pubsub', 'redis'],
-      '--pubsub redis is not available yet; use --pubsub mesh',
-    ],
+    ['an unknown adapter', ['up', '--pubsub', 'rabbit'], '--pubsub takes mesh or redis; got "rabbit"'],
     [
       'an unknown defect',
       ['selftest', '--defect', 'DF-145'],
