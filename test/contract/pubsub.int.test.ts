@@ -82,16 +82,15 @@ async function startRedis() {
   return { redis, end }
 }
 
-async function publishRaw(port: number, channel: string, texts: readonly string[]) {
+async function sendRaw(port: number, commands: string) {
   const socket = connect(port, '127.0.0.1')
-  for (const text of texts)
-    socket.write(
-      `*3\r\n$7\r\nPUBLISH\r\n$${channel.length}\r\n${channel}\r\n$${Buffer.byteLength(text)}\r\n${text}\r\n`,
-    )
-  socket.end('QUIT\r\n')
+  socket.end(`${commands}QUIT\r\n`)
   socket.resume()
   await once(socket, 'close')
 }
+
+const bulk = (text: string) => `$${Buffer.byteLength(text)}\r\n${text}\r\n`
+const publishCommand = (channel: string, text: string) => `*3\r\n${bulk('PUBLISH')}${bulk(channel)}${bulk(text)}`
 
 async function redisNetwork(links: () => Links): Promise<Network & { redis: RedisServer }> {
   const { redis, end } = await startRedis()
@@ -102,7 +101,7 @@ async function redisNetwork(links: () => Links): Promise<Network & { redis: Redi
       return createRedis({ nodeName, url, prefix: 'contract', heartbeatMs, clock, log })
     },
     linksOf: (name) => [[name, 'redis']],
-    sendGarbage: (texts) => publishRaw(redis.port, 'contract:all', texts),
+    sendGarbage: (texts) => sendRaw(redis.port, texts.map((text) => publishCommand('contract:all', text)).join('')),
     upstreamOf: () => `127.0.0.1:${redis.port}`,
     close: end,
   }
@@ -335,6 +334,20 @@ describe.skipIf(missing !== undefined)(`pub/sub over Redis, which is away (FI-14
     for (let n = 0; n < 30; n += 1) on.member('n2').adapter.broadcast({ ...news(n), payload: 'x'.repeat(100_000) })
     await expect.poll(() => lost('n2').meshLost, soon).toBeGreaterThan(0)
     await expect.poll(() => on.member('n1').ups.slice(before), soon).toContain('n2')
+  })
+
+  it('says of the peers that they are back when its own connection broke for a moment', async () => {
+    // Peers with slow heartbeats do not count as silent meanwhile.
+    const slow = (nodeName: string) =>
+      createRedis({ nodeName, url: redis().url, heartbeatMs: 2_000, clock, log: quiet })
+    const [one, two] = [slow('n1'), slow('n2')]
+    const ups: string[] = []
+    one.onPeerUp((peer) => ups.push(peer))
+    for (const adapter of [one, two]) await adapter.start(() => {})
+    await expect.poll(() => ups, soon).toEqual(['n2'])
+    await sendRaw(redis().port, 'CLIENT KILL TYPE pubsub\r\n')
+    await expect.poll(() => ups, soon).toEqual(['n2', 'n2'])
+    for (const adapter of [one, two]) await adapter.stop()
   })
 
   it('warns when two nodes have one name', async () => {

@@ -96,6 +96,20 @@ describe('what the machine lacks is said before anything is started, with 69', (
     expect(err).toMatch(/^squall: SQUALL_BROWSER names .*, but that is no program; /)
   })
 
+  it('no redis-server, where it was asked for (FI-14)', async () => {
+    const { code, out, err } = await squall(['run', 'smoke', '--pubsub', 'redis'], { env: { PATH: folder } })
+    expect([code, out, err.split('\n').length]).toEqual([69, '', 2])
+    expect(err).toMatch(/^squall: needs redis-server, but found none on the PATH; install it .* or use --pubsub mesh$/m)
+  })
+
+  it('no redis-server: a suite leaves out what is about it, and says so', async () => {
+    const env = { PATH: folder, SQUALL_BROWSER: join(folder, 'no-browser') }
+    const { err } = await squall(['run', 'acceptance'], { env })
+    expect(err).toMatch(/^squall: leaves out cluster\/redis-outage: needs redis-server, /)
+    const named = await squall(['run', 'cluster/redis-outage'], { env })
+    expect(named.err).not.toContain('leaves out')
+  })
+
   it('nowhere to write the report', async () => {
     const browser = join(folder, 'browser')
     writeFileSync(browser, '', { mode: 0o755 })
