@@ -23,7 +23,7 @@ export const atMostOnce: Checker = {
       return invalid(`non-member: ${said(stranger)} arrived though it was not joined`, { ...evidence, first: stranger })
     const [late] = count('late')
     if (late)
-      return invalid(`late: ${said(late)} was sent into a cut link and arrived after it was healed`, {
+      return invalid(`late: ${said(late)} was sent where nothing is kept (a cut link, a killed Redis) and arrived after that was healed`, {
         ...evidence,
         first: late,
       })
