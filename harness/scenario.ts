@@ -1,4 +1,5 @@
 import type { Checker } from './checkers/checker.ts'
+import type { PubSubName } from './drivers/cluster.ts'
 import type { Cast } from './runner/context.ts'
 
 export interface Step {
@@ -17,6 +18,8 @@ export interface Expectation {
 export interface Given {
   /** Default: what the run says. */
   nodes?: number
+  /** For a story about one of them. Default: what the run says. */
+  pubsub?: PubSubName
   webless?: string[]
   env?: Record<string, string>
   /** Item id -> count, before the nodes start. */

@@ -18,10 +18,10 @@ import { createEndpoint, longPollSalt } from './channels/index.ts'
 import { type ControlActions, createControl } from './control/server.ts'
 import { systemClock as clock } from './platform/clock.ts'
 import { type Config, ConfigError, readConfig } from './platform/config.ts'
-import { createLog } from './platform/log.ts'
+import { createLog, type Log } from './platform/log.ts'
 import { systemRandom } from './platform/random.ts'
 import { createTracker } from './presence/index.ts'
-import { createMesh, createPubSub } from './pubsub/index.ts'
+import { createMesh, createPubSub, createRedis, type PubSubAdapter } from './pubsub/index.ts'
 import { child, createRuntime, supervisor } from './runtime/index.ts'
 
 /** One node: reads its configuration, joins the parts, starts them in order, and drains on SIGTERM. */
@@ -29,6 +29,21 @@ const exitCode = { crashed: 1, badConfig: 64, environment: 69 } as const
 
 /** Kills come in bursts when somebody breaks a node on purpose: the budget leaves room for each part to be killed a few times. */
 const restartBudget = { restartsMax: 20, withinMs: 5_000 } as const
+
+/** How this node talks to the others (DP-6, DP-7); a node alone needs nothing. */
+function createAdapter(config: Config, log: Log): PubSubAdapter | undefined {
+  const common = { nodeName: config.SQUALL_NODE, heartbeatMs: config.CLUSTER_HEARTBEAT_MS, clock, log }
+  if (config.PUBSUB === 'redis')
+    return createRedis({ ...common, url: config.REDIS_URL!, prefix: config.CLUSTER_PREFIX })
+  if (!config.CLUSTER_PORT) return undefined
+  return createMesh({
+    ...common,
+    port: config.CLUSTER_PORT,
+    secret: config.CLUSTER_SECRET!,
+    peers: config.CLUSTER_PEERS,
+    quirks: { doubleSendAfterReconnect: config.DEFECTS.has('DF-144') },
+  })
+}
 
 function compose(config: Config) {
   const { DEFECTS: defects, SQUALL_NODE: nodeName } = config
@@ -42,19 +57,8 @@ function compose(config: Config) {
     return delayMs ? clock.sleep(delayMs) : undefined
   }
 
-  const mesh = config.CLUSTER_PORT
-    ? createMesh({
-        nodeName,
-        port: config.CLUSTER_PORT,
-        secret: config.CLUSTER_SECRET!,
-        peers: config.CLUSTER_PEERS,
-        heartbeatMs: config.CLUSTER_HEARTBEAT_MS,
-        clock,
-        log,
-        quirks: { doubleSendAfterReconnect: defects.has('DF-144') },
-      })
-    : undefined
-  const pubsub = createPubSub({ nodeName, log, ...(mesh && { adapter: mesh }) })
+  const adapter = createAdapter(config, log)
+  const pubsub = createPubSub({ nodeName, log, ...(adapter && { adapter }) })
   /** Another app's pub/sub in the same process: nothing of it may reach these clients (CH-73). */
   const otherApp = createPubSub({ nodeName, log })
   const repo = createRepo({ url: config.DATABASE_URL, runtime, log, clock })
@@ -176,7 +180,7 @@ function compose(config: Config) {
       subscriptions: pubsub.subscriptions(),
       connections: endpoint.connections(),
       peers: pubsub.peers(),
-      counters: { ...pubsub.counters, ...endpoint.counters, ...replication.counters, ...mesh?.counters },
+      counters: { ...pubsub.counters, ...endpoint.counters, ...replication.counters, ...adapter?.counters },
     }),
     actors: () =>
       runtime

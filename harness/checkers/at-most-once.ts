@@ -23,10 +23,13 @@ export const atMostOnce: Checker = {
       return invalid(`non-member: ${said(stranger)} arrived though it was not joined`, { ...evidence, first: stranger })
     const [late] = count('late')
     if (late)
-      return invalid(`late: ${said(late)} was sent into a cut link and arrived after it was healed`, {
-        ...evidence,
-        first: late,
-      })
+      return invalid(
+        `late: ${said(late)} was sent where nothing is kept (a cut link, a killed Redis) and arrived after that was healed`,
+        {
+          ...evidence,
+          first: late,
+        },
+      )
     if (disorder[0])
       return invalid(`reordered: ${disorder[0].subscriber} saw ${disorder[0].seq} after ${disorder[0].after}`, {
         first: disorder[0],

@@ -3,6 +3,7 @@ import { EnvironmentMissing } from '../drivers/errors.ts'
 import { findBrowser } from '../drivers/find-browser.ts'
 import { freePort } from '../drivers/ports.ts'
 import { findPostgres } from '../drivers/postgres.ts'
+import { findRedis } from '../drivers/redis.ts'
 import { exitCodes } from '../runner/result.ts'
 import type { Command, Io } from './command.ts'
 import { flags } from './options.ts'
@@ -16,6 +17,13 @@ const probes: Record<string, Probe> = {
   machine: () => `${platform()} ${release()}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`,
   browser: ({ env }) => findBrowser(env),
   database: async () => (await findPostgres(tmpdir())).postgres,
+  redis: ({ env }) => {
+    try {
+      return findRedis(env)
+    } catch {
+      return 'no redis-server; only --pubsub redis needs it'
+    }
+  },
   pages: ({ root }) => {
     demandPages(root)
     return 'built'

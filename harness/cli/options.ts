@@ -1,3 +1,4 @@
+import { pubsubNames } from '../drivers/cluster.ts'
 import { zoo } from '../runner/zoo.ts'
 import type { OptionSpec } from './command.ts'
 import { UsageError } from './errors.ts'
@@ -55,6 +56,11 @@ const only = (flag: string, available: string, planned: readonly string[]) => (t
   throw new UsageError(`${flag} takes ${available}; got "${text}"`)
 }
 
+const oneOf = (flag: string, names: readonly string[]) => (text: string) => {
+  if (names.includes(text)) return text
+  throw new UsageError(`${flag} takes ${names.join(' or ')}; got "${text}"`)
+}
+
 /** Flags that several commands share, by name. */
 export const flags = {
   seed: { flags: '--seed <seed>', help: 'repeat an earlier workload and choice of faults', parse: parseSeed },
@@ -66,8 +72,8 @@ export const flags = {
   },
   pubsub: {
     flags: '--pubsub <adapter>',
-    help: 'how the nodes talk: mesh',
-    parse: only('--pubsub', 'mesh', ['redis']),
+    help: 'how the nodes talk: mesh, or redis (needs redis-server)',
+    parse: oneOf('--pubsub', pubsubNames),
     default: 'mesh',
   },
   nodes: {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { findRedis } from '../drivers/redis.ts'
 import { type Schedule, scheduleShape } from '../runner/schedule.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Command } from './command.ts'
@@ -16,6 +17,7 @@ export const replay: Command = {
   options: [flags.grep, flags.repeat, flags.jobs, flags.budget, flags.headed, flags.out, flags.json],
   async run([name], options: RunFlags, io) {
     const recorded = readSchedule(findRun(name!, io))
+    if (recorded.pubsub === 'redis') findRedis(io.env)
     const scenarios = chosenFrom(recorded, await loadAll(io.root), options.grep)
     return repeatedly(options, io, (reporter) => ({
       ...baseOptions(options, io),
@@ -23,6 +25,7 @@ export const replay: Command = {
       scenarios,
       seed: parseSeed(recorded.seed),
       nodes: recorded.nodes,
+      pubsub: recorded.pubsub,
       defects: recorded.defects,
       recorded,
       reporter,

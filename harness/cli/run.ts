@@ -1,4 +1,6 @@
+import type { PubSubName } from '../drivers/cluster.ts'
 import { findBrowser } from '../drivers/find-browser.ts'
+import { findRedis } from '../drivers/redis.ts'
 import { freshSeed } from '../platform/random.ts'
 import { allReporters } from '../reporters/index.ts'
 import { json } from '../reporters/json.ts'
@@ -6,6 +8,7 @@ import { wantsColor } from '../reporters/palette.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import { exitCodes, type RunResult } from '../runner/result.ts'
 import { type RunOptions, runAll } from '../runner/run.ts'
+import type { Scenario } from '../scenario.ts'
 import type { Command, Io } from './command.ts'
 import { flags } from './options.ts'
 import { demandPages, demandWritable, outFolder } from './run-folder.ts'
@@ -14,6 +17,7 @@ import { selectScenarios } from './scenario-files.ts'
 export interface RunFlags {
   seed?: number
   nodes: number
+  pubsub: PubSubName
   grep?: RegExp
   repeat: number
   jobs: number
@@ -43,22 +47,42 @@ export const run: Command = {
     flags.pubsub,
   ],
   async run(names, options: RunFlags, io) {
-    const { suite, scenarios } = await selectScenarios({
+    const { suite, scenarios: wanted } = await selectScenarios({
       names,
       root: io.root,
       cwd: io.cwd,
       ...(options.grep && { grep: options.grep }),
     })
+    if (options.pubsub === 'redis') findRedis(io.env)
+    const scenarios = withoutMissingRedis(wanted, names, io)
     return repeatedly(options, io, (reporter) => ({
       ...baseOptions(options, io),
       suite,
       scenarios,
       seed: options.seed ?? freshSeed(),
       nodes: options.nodes,
+      pubsub: options.pubsub,
       defects: options.defect ?? [],
       reporter,
     }))
   },
+}
+
+/**
+ * A suite is about what this machine can show: without redis-server it leaves out the stories of Redis, and says so. Whoever asks for
+ * one of them by name gets `unknown`.
+ */
+function withoutMissingRedis(wanted: readonly Scenario[], names: readonly string[], io: Io): readonly Scenario[] {
+  const left = wanted.filter(({ id, given }) => given?.pubsub !== 'redis' || names.includes(id))
+  if (left.length === wanted.length || left.length === 0) return wanted
+  try {
+    findRedis(io.env)
+    return wanted
+  } catch (error) {
+    const out = wanted.filter((one) => !left.includes(one)).map(({ id }) => id)
+    io.err(`squall: leaves out ${out.join(', ')}: ${(error as Error).message}\n`)
+    return left
+  }
 }
 
 type Common = Pick<RunFlags, 'jobs' | 'out' | 'headed' | 'budget'>

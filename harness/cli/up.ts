@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { chmod } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { type Cluster, startProcessCluster } from '../drivers/cluster.ts'
+import { type Cluster, type PubSubName, startProcessCluster } from '../drivers/cluster.ts'
 import { prepareTemplate } from '../drivers/database.ts'
+import { findRedis } from '../drivers/redis.ts'
 import { freshSeed, seededRandom } from '../platform/random.ts'
 import { openLeases } from '../runner/leases.ts'
 import type { Command, Io } from './command.ts'
@@ -13,6 +14,7 @@ import { demandPages } from './run-folder.ts'
 
 interface UpFlags {
   nodes: number
+  pubsub: PubSubName
   seed?: number
   defect?: string[]
   json?: boolean
@@ -24,6 +26,7 @@ export const up: Command = {
   options: [flags.nodes, flags.seed, flags.defect, flags.json, flags.driver, flags.pubsub],
   async run(_names, options: UpFlags, io) {
     demandPages(io.root)
+    if (options.pubsub === 'redis') findRedis(io.env)
     io.err(`squall: starting a database and ${options.nodes} nodes ...\n`)
     const workFolder = mkdtempSync(join(tmpdir(), 'squall-'))
     // PostgreSQL may run as another account, which must be able to reach its data.
@@ -36,6 +39,7 @@ export const up: Command = {
       const template = await prepareTemplate(workFolder, seed, leases)
       cluster = await startProcessCluster({
         nodes: options.nodes,
+        pubsub: options.pubsub,
         template,
         folder: join(workFolder, 'cluster'),
         leases,
@@ -55,17 +59,19 @@ export const up: Command = {
 
 const stopped = (io: Io) => new Promise<StopSignal>((resolve) => io.interruption.onStop(resolve))
 
-const addresses = ({ nodes, database, links }: Cluster) => ({
+const addresses = ({ nodes, database, redis, links }: Cluster) => ({
   nodes: nodes.map(({ name, directUrl, pid, logFile }) => ({ name, url: directUrl, pid, log: logFile })),
   database: database.url,
+  ...(redis && { redis: redis.url }),
   links: links.apiUrl,
 })
 
 function inWords(cluster: Cluster): string {
-  const { nodes, database, links } = addresses(cluster)
+  const { nodes, database, redis, links } = addresses(cluster)
   return [
     ...nodes.map(({ name, url, log }) => `${name}        ${url}   log ${log}`),
     `database  ${database}`,
+    ...(redis ? [`redis     ${redis}`] : []),
     `links     ${links}   (Toxiproxy API)`,
     'Ctrl-C ends it.',
     '',

@@ -8,9 +8,16 @@ import { createDatabase, type Database, type DatabaseTemplate } from './database
 import { createLinks, type Links } from './links.ts'
 import { type ClusterNode, createNode } from './node.ts'
 import { freePort } from './ports.ts'
+import { createRedisServer, type RedisServer } from './redis.ts'
+
+/** How the nodes talk to each other: directly, or through a Redis server. */
+export const pubsubNames = ['mesh', 'redis'] as const
+export type PubSubName = (typeof pubsubNames)[number]
 
 export interface ClusterOptions {
   nodes: number
+  /** Default: mesh. */
+  pubsub?: PubSubName
   template: DatabaseTemplate
   /** Data and logs go here. */
   folder: string
@@ -25,10 +32,12 @@ export interface ClusterOptions {
   stock?: Record<number, number>
 }
 
-/** A database, links and nodes; everything on loopback, with ports of its own. */
+/** A database, links and nodes, and where they need it a Redis; everything on loopback, with ports of its own. */
 export interface Cluster {
   readonly nodes: readonly ClusterNode[]
   readonly database: Database
+  /** There is one when the nodes talk through it. */
+  readonly redis?: RedisServer
   readonly links: Links
   node(name: string): ClusterNode
   /** Another node of this cluster that is not started yet, with configuration of its own. */
@@ -57,6 +66,10 @@ export async function startProcessCluster(options: ClusterOptions): Promise<Clus
     logFile: join(folder, 'db.log'),
     leases,
   })
+  const redis =
+    options.pubsub === 'redis'
+      ? await createRedisServer({ folder: join(folder, 'redis'), logFile: join(folder, 'redis.log'), leases })
+      : undefined
   const extraNodes: ClusterNode[] = []
   let linkServer: LinkServer | undefined
 
@@ -69,32 +82,45 @@ export async function startProcessCluster(options: ClusterOptions): Promise<Clus
   async function stop() {
     await Promise.all([...nodes, ...extraNodes].map((node) => node.kill()))
     await database.kill()
+    await redis?.kill()
     await linkServer?.close()
   }
 
   /** A link to another node from a node is for the mesh; from anybody else it is for the web. */
   const upstreamFor = (from: string, to: string) => {
     if (to === 'db') return `127.0.0.1:${database.port}`
+    if (to === 'redis' && redis) return `127.0.0.1:${redis.port}`
     const { web, mesh } = ports.get(to)!
     return `127.0.0.1:${names.includes(from) ? mesh : web}`
   }
 
-  async function envOf(name: string, own: Record<string, string>): Promise<Record<string, string>> {
-    const { web, mesh, control } = ports.get(name)!
+  async function meshEnv(name: string): Promise<Record<string, string>> {
     const peers = await Promise.all(
       names
         .filter((peer) => peer !== name)
         .map(async (peer) => `${peer}=ws://127.0.0.1:${(await links.link(name, peer)).port}`),
     )
+    return {
+      CLUSTER_PORT: String(ports.get(name)!.mesh),
+      CLUSTER_SECRET: clusterSecret,
+      CLUSTER_PEERS: peers.join(','),
+    }
+  }
+
+  const redisEnv = async (name: string) => ({
+    PUBSUB: 'redis',
+    REDIS_URL: `redis://127.0.0.1:${(await links.link(name, 'redis')).port}`,
+  })
+
+  async function envOf(name: string, own: Record<string, string>): Promise<Record<string, string>> {
+    const { web, control } = ports.get(name)!
     const db = await links.link(name, 'db')
     return {
       PATH: process.env.PATH ?? '',
       SQUALL_NODE: name,
       PORT: String(web),
-      CLUSTER_PORT: String(mesh),
-      CLUSTER_SECRET: clusterSecret,
       SECRET_KEY_BASE: `${clusterSecret}${clusterSecret}`,
-      CLUSTER_PEERS: peers.join(','),
+      ...(redis ? await redisEnv(name) : await meshEnv(name)),
       CLUSTER_HEARTBEAT_MS: clusterHeartbeatMs,
       CLIENT_HEARTBEAT_MS: clientHeartbeatMs,
       CONTROL_PORT: String(control),
@@ -125,7 +151,7 @@ export async function startProcessCluster(options: ClusterOptions): Promise<Clus
   const links = createLinks(server.apiUrl, upstreamFor)
   const nodes: ClusterNode[] = []
   try {
-    await database.start()
+    await Promise.all([database.start(), redis?.start()])
     for (const [itemId, count] of Object.entries(stock))
       await database.query('update item_availability set initial_count = $2, available_count = $2 where item_id = $1', [
         itemId,
@@ -141,6 +167,7 @@ export async function startProcessCluster(options: ClusterOptions): Promise<Clus
   return {
     nodes,
     database,
+    ...(redis && { redis }),
     links,
     node(name) {
       const found = nodes.find((one) => one.name === name)

@@ -12,7 +12,14 @@ const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
 const cancelRequest = Buffer.from([0, 0, 0, 16, 4, 210, 22, 46, 0, 0, 0, 0, 0, 0, 0, 0])
 const httpRequest = Buffer.from('GET /healthz HTTP/1.1\r\nhost: canary\r\nconnection: close\r\n\r\n')
 
-const requests = { http: httpRequest, database: sslRequest, 'database-cancel': cancelRequest }
+const requests = {
+  http: httpRequest,
+  database: sslRequest,
+  'database-cancel': cancelRequest,
+  redis: Buffer.from('PING\r\n'),
+  /** Redis answers, and closes the connection. */
+  'redis-quit': Buffer.from('QUIT\r\n'),
+}
 
 interface CanaryOptions {
   request?: keyof typeof requests

@@ -5,6 +5,7 @@ import type { FaultKind } from './fault.ts'
 import { handlerSlow } from './handler-slow.ts'
 import { linkCut, linkCutOneWay, linkLatency, linkReset } from './link-faults.ts'
 import { nodeKill, nodePause, nodeStop } from './node-faults.ts'
+import { redisKill, redisPause } from './redis-faults.ts'
 
 /** Every fault by its kind. */
 export const faults = {
@@ -20,6 +21,8 @@ export const faults = {
   'node.kill': nodeKill,
   'node.pause': nodePause,
   'node.stop': nodeStop,
+  'redis.kill': redisKill,
+  'redis.pause': redisPause,
 } as const satisfies Record<string, FaultKind>
 
 export type FaultName = keyof typeof faults

@@ -13,8 +13,15 @@ async function linkOf(cluster: Cluster, target: string): Promise<Link> {
   return cluster.links.link(from, to)
 }
 
-const probe = (link: Link, withinMs = 500) =>
-  canary(link.port, { request: link.to === 'db' ? 'database' : 'http', withinMs })
+/** What the other end of a link understands; every node speaks HTTP. */
+const requests = {
+  db: { plain: 'database', last: 'database-cancel' },
+  redis: { plain: 'redis', last: 'redis-quit' },
+  node: { plain: 'http', last: 'http' },
+} as const
+const requestsFor = ({ to }: Link) => (to === 'db' || to === 'redis' ? requests[to] : requests.node)
+
+const probe = (link: Link, withinMs = 500) => canary(link.port, { request: requestsFor(link).plain, withinMs })
 
 /** What the link can do when nothing else holds the machine up: one slow look must not hide the fault. */
 async function bestOfThree(link: Link): Promise<CanaryResult> {
@@ -25,8 +32,7 @@ async function bestOfThree(link: Link): Promise<CanaryResult> {
 
 /** The same request by a way of its own: shows that the target is well and only the link is not. */
 async function control(cluster: Cluster, link: Link): Promise<CanaryResult> {
-  const beside = link.to === 'db' ? 'witness->db' : `witness->${link.to}`
-  return probe(await linkOf(cluster, beside))
+  return probe(await linkOf(cluster, `witness->${link.to}`))
 }
 
 interface LinkFault {
@@ -107,8 +113,8 @@ const getsNoAnswer = ({ answer }: CanaryResult): Witness =>
     ? seen('a request is taken and its answer never comes, one beside it is answered')
     : unseen(`a request through the link is ${answer}`)
 
-const lookOneWay = (link: Link) =>
-  canary(link.port, { request: link.to === 'db' ? 'database-cancel' : 'http', withinMs: 1_000 })
+/** By a request after which the other side closes the connection. */
+const lookOneWay = (link: Link) => canary(link.port, { request: requestsFor(link).last, withinMs: 1_000 })
 
 /** A black hole: nothing arrives, nothing is closed. */
 export const linkCut: FaultKind = (cluster, target) =>

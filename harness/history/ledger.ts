@@ -66,9 +66,9 @@ function fateOf(history: History, publish: HistoryEvent, who: string, got: reado
     : 'lost-unexplained'
 }
 
-/** A black hole keeps nothing: what was sent into it and came out after it had been queued and sent again (AM-4). */
+/** A black hole keeps nothing, and neither does a killed Redis: what was sent into it and came out after it had been queued and sent again (AM-4). */
 const outlived = ({ why, heldFromMs, healedMs }: Explanation, sentMs: number, gotMs: number) =>
-  why.startsWith('link.cut ') && heldFromMs <= sentMs && sentMs <= healedMs && gotMs >= healedMs
+  /^(link\.cut|redis\.kill) /.test(why) && heldFromMs <= sentMs && sentMs <= healedMs && gotMs >= healedMs
 
 /** Whoever was not joined, not even a little before or after, should not have got it. */
 const isNearMembership = (history: History, who: string, { topic, tMs }: HistoryEvent) =>
@@ -85,7 +85,8 @@ interface Explanation extends Window {
 
 /**
  * Only what was seen to hold, and only on the way of the message: at its origin, at the subscriber's node, on the link between these
- * two, or on the subscriber's own link. What was merely asked for, and what happened elsewhere, explains nothing.
+ * two or at the Redis between them, or on the subscriber's own link. What was merely asked for, and what happened elsewhere, explains
+ * nothing.
  */
 export function explainingWindows(history: History, publish: HistoryEvent, who: string): Explanation[] {
   const { origin } = publish.value as LedgerEntry
@@ -102,9 +103,12 @@ const cutting = new Set(['link.cut', 'link.cut-one-way', 'link.reset'])
 
 function isOnTheWay(kind: string, target: string, origin: string, node: string | undefined, who: string): boolean {
   if (kind.startsWith('node.')) return target === origin || target === node
+  // Nothing that stays on one node passes Redis (NF-18).
+  if (kind.startsWith('redis.')) return origin !== node
   if (!cutting.has(kind)) return false
   const [person = who] = who.split('#')
-  return target === `${origin}->${node}` || target === `${person}->${node}`
+  if (target === `${person}->${node}`) return true
+  return origin !== node && [`${origin}->${node}`, `${origin}->redis`, `${node}->redis`].includes(target)
 }
 
 /** Where the subscriber was joined last when the message was sent. */

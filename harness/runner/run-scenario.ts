@@ -4,7 +4,7 @@ import { type Checker, judge, type Verdict, worst } from '../checkers/checker.ts
 import { expectations } from '../checkers/expectations.ts'
 import { faultsWitnessed } from '../checkers/faults-witnessed.ts'
 import type { BrowserPool } from '../drivers/browser.ts'
-import { type Cluster, startProcessCluster } from '../drivers/cluster.ts'
+import { type Cluster, type PubSubName, startProcessCluster } from '../drivers/cluster.ts'
 import { ControlError } from '../drivers/control-client.ts'
 import type { DatabaseTemplate } from '../drivers/database.ts'
 import { fetchRendering } from '../drivers/rendering.ts'
@@ -26,6 +26,7 @@ import { createTape, ScheduleDiverged, type ScheduleEntry } from './schedule.ts'
 export interface ScenarioContext {
   seed: number
   nodes: number
+  pubsub: PubSubName
   defects: readonly string[]
   template: DatabaseTemplate
   browsers: BrowserPool
@@ -152,6 +153,7 @@ async function provision(stage: Stage) {
   const { given = {}, id } = scenario
   const cluster = await startProcessCluster({
     nodes: given.nodes ?? context.nodes,
+    pubsub: given.pubsub ?? context.pubsub,
     template: context.template,
     folder: join(context.workFolder, id.replaceAll('/', '-')),
     leases: stage.leases,
@@ -192,7 +194,7 @@ async function allReady(cluster: Cluster, withinMs: number) {
       until(
         async () => {
           const { ready, peers } = await node.control.ready()
-          return ready && Object.values(peers).every(Boolean) && Object.keys(peers).length === cluster.nodes.length - 1
+          return ready && cluster.nodes.every(({ name }) => name === node.name || peers[name])
         },
         { what: `${node.name} is ready and sees its peers`, withinMs },
       ),

@@ -15,6 +15,7 @@ import {
 import { cpus, platform, release, tmpdir, totalmem } from 'node:os'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { createBrowserPool } from '../drivers/browser.ts'
+import type { PubSubName } from '../drivers/cluster.ts'
 import { prepareTemplate } from '../drivers/database.ts'
 import { EnvironmentMissing } from '../drivers/errors.ts'
 import { systemClock as clock } from '../platform/clock.ts'
@@ -30,6 +31,8 @@ export interface RunOptions {
   scenarios: readonly Scenario[]
   seed: number
   nodes: number
+  /** Where the scenario does not say; default: mesh. */
+  pubsub?: PubSubName
   defects: readonly string[]
   /** How many scenarios side by side. */
   jobs: number
@@ -58,7 +61,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   const oldTmp = process.env.TMPDIR
   process.env.TMPDIR = workFolder
   const browsers = createBrowserPool({ leases, headed: options.headed })
-  const { reporter } = options
+  const { reporter, pubsub = 'mesh' } = options
   reporter.onRunStart({
     suite: options.suite,
     seed: hex(options.seed),
@@ -77,6 +80,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     const { result, entries } = await runScenario(scenario, {
       seed: options.seed,
       nodes: options.nodes,
+      pubsub,
       defects: options.defects,
       template,
       browsers,
@@ -151,6 +155,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     seed: run.seed,
     driver: 'process',
     nodes: options.nodes,
+    pubsub,
     defects: run.defects,
     scenarios: schedule.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id)),
   })
@@ -158,6 +163,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     argv: process.argv.slice(2),
     seed: run.seed,
     suite: options.suite,
+    pubsub,
     scenarios: order,
     environment: run.environment,
   })

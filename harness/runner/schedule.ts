@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { pubsubNames } from '../drivers/cluster.ts'
 
 /** What chance or the story decided, in order: enough to ask for the same again. */
 const entry = z.object({
@@ -15,6 +16,8 @@ export const scheduleShape = z.object({
   seed: z.string(),
   driver: z.literal('process'),
   nodes: z.number().int().positive(),
+  /** Runs that were recorded before there was a choice used the mesh. */
+  pubsub: z.enum(pubsubNames).default('mesh'),
   defects: z.array(z.string()),
   scenarios: z.array(z.object({ id: z.string(), entries: z.array(entry) })),
 })

@@ -27,6 +27,9 @@ const schema = z.object({
   DATABASE_URL: z.string().startsWith('postgres', 'must be a postgres:// address'),
   SECRET_KEY_BASE: z.string().min(32).optional(),
   NODE_ENV: z.string().optional(),
+  PUBSUB: z.enum(['mesh', 'redis']).default('mesh'),
+  REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// address' }).optional(),
+  CLUSTER_PREFIX: z.string().min(1).default('squall'),
   CLUSTER_PORT: port.optional(),
   CLUSTER_SECRET: z.string().min(1).optional(),
   CLUSTER_PEERS: z.string().default('').transform(parsePeers),
@@ -74,11 +77,13 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     throw new ConfigError('SECRET_KEY_BASE is missing: production needs a secret of at least 32 characters')
   if (config.CLUSTER_PORT && !config.CLUSTER_SECRET)
     throw new ConfigError('CLUSTER_PORT is set but CLUSTER_SECRET is not: nodes must prove that they belong together')
+  if (config.PUBSUB === 'redis' && !config.REDIS_URL)
+    throw new ConfigError('PUBSUB is redis but REDIS_URL is not set: say where it is, such as redis://127.0.0.1:6379')
   return config
 }
 
 /** Values that must not reach a log: secrets, and an address with a password in it. */
-const holdsSecret = /SECRET|DATABASE_URL/
+const holdsSecret = /SECRET|DATABASE_URL|REDIS_URL/
 
 function sentence({ path, message }: z.core.$ZodIssue, env: Record<string, string | undefined>) {
   const name = String(path[0])

@@ -35,11 +35,7 @@ describe('what makes no sense ends with one sentence and 64', () => {
       ['run', '--driver', 'container'],
       '--driver container is not available yet; use --driver process',
     ],
-    [
-      'an adapter that is not there yet',
-      ['up', '--pubsub', 'redis'],
-      '--pubsub redis is not available yet; use --pubsub mesh',
-    ],
+    ['an unknown adapter', ['up', '--pubsub', 'rabbit'], '--pubsub takes mesh or redis; got "rabbit"'],
     [
       'an unknown defect',
       ['selftest', '--defect', 'DF-145'],
@@ -98,6 +94,20 @@ describe('what the machine lacks is said before anything is started, with 69', (
     const { code, err } = await squall(['run', 'smoke'], { env: { SQUALL_BROWSER: join(folder, 'no-browser') } })
     expect([code, err.split('\n').length]).toEqual([69, 2])
     expect(err).toMatch(/^squall: SQUALL_BROWSER names .*, but that is no program; /)
+  })
+
+  it('no redis-server, where it was asked for (FI-14)', async () => {
+    const { code, out, err } = await squall(['run', 'smoke', '--pubsub', 'redis'], { env: { PATH: folder } })
+    expect([code, out, err.split('\n').length]).toEqual([69, '', 2])
+    expect(err).toMatch(/^squall: needs redis-server, but found none on the PATH; install it .* or use --pubsub mesh$/m)
+  })
+
+  it('no redis-server: a suite leaves out what is about it, and says so', async () => {
+    const env = { PATH: folder, SQUALL_BROWSER: join(folder, 'no-browser') }
+    const { err } = await squall(['run', 'acceptance'], { env })
+    expect(err).toMatch(/^squall: leaves out cluster\/redis-outage: needs redis-server, /)
+    const named = await squall(['run', 'cluster/redis-outage'], { env })
+    expect(named.err).not.toContain('leaves out')
   })
 
   it('nowhere to write the report', async () => {

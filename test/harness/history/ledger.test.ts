@@ -59,6 +59,10 @@ describe('what explains a loss', () => {
     ['node.pause', 'n1'],
     ['link.cut', 'n1->n2'],
     ['link.reset', 'alice->n2'],
+    ['redis.kill', 'redis'],
+    ['redis.pause', 'redis'],
+    ['link.cut', 'n1->redis'],
+    ['link.cut-one-way', 'n2->redis'],
   ])('%s %s: it lies on the way', (kind, target) => {
     expect(fateWith(kind, target)).toBe('lost-in-witnessed-window')
   })
@@ -71,8 +75,18 @@ describe('what explains a loss', () => {
     ['db.kill', 'db'],
     ['actor.kill', 'n2/Sneakers23.Inventory'],
     ['handler.slow', 'n2'],
+    ['link.cut', 'n3->redis'],
+    ['link.latency', 'n1->redis'],
   ])('not %s %s: it lies elsewhere, or loses nothing', (kind, target) => {
     expect(fateWith(kind, target)).toBe('lost-unexplained')
+  })
+
+  it.each([
+    ['redis.kill', 'redis'],
+    ['link.cut', 'n2->redis'],
+  ])('not %s %s on one node: what stays there does not pass Redis (NF-18)', (kind, target) => {
+    const told = [join('alice', 0), fault(20_000, { kind, target }), publish('n2', 1, 22_000), theEnd(60_000)]
+    expect(fates(...told)).toEqual(['alice 1 lost-unexplained'])
   })
 
   it('nothing long before it and nothing long after it', () => {
@@ -88,8 +102,12 @@ describe('what explains a loss', () => {
   })
 })
 
-describe('a message that was sent into a cut link (AM-4)', () => {
-  const cut = fault(20_000, { kind: 'link.cut', target: 'n1->n2' })
+describe.each([
+  ['link.cut', 'n1->n2'],
+  ['link.cut', 'n1->redis'],
+  ['redis.kill', 'redis'],
+])('a message that was sent into %s %s (AM-4)', (kind, target) => {
+  const cut = fault(20_000, { kind, target })
   const gotAt = (tMs: number) =>
     fates(join('alice', 0), cut, publish('n1', 1, 22_000), receive('alice', 'n1', 1, tMs), theEnd(60_000))
 

@@ -21,6 +21,12 @@ describe('readConfig', () => {
     expect([...config.DEFECTS]).toEqual(['DF-1', 'DF-144'])
   })
 
+  it('talks over the mesh, or through Redis where it is told so (DP-6, DP-7)', () => {
+    expect(readConfig(least)).toMatchObject({ PUBSUB: 'mesh', CLUSTER_PREFIX: 'squall' })
+    const redis = { PUBSUB: 'redis', REDIS_URL: 'rediss://:pass@cache.internal:6380/0' }
+    expect(readConfig({ ...least, ...redis })).toMatchObject(redis)
+  })
+
   it.each([
     [{}, 'DATABASE_URL is missing'],
     [{ ...least, PORT: 'http' }, 'PORT is "http"'],
@@ -28,6 +34,9 @@ describe('readConfig', () => {
     [{ ...least, DEFECTS: 'DF-9999' }, 'there is no defect DF-9999'],
     [{ ...least, CLUSTER_PEERS: 'n2' }, 'expected name=ws://host:port, got "n2"'],
     [{ ...least, NODE_ENV: 'production' }, 'SECRET_KEY_BASE is missing'],
+    [{ ...least, PUBSUB: 'rabbit' }, 'PUBSUB is "rabbit"'],
+    [{ ...least, PUBSUB: 'redis' }, 'PUBSUB is redis but REDIS_URL is not set'],
+    [{ ...least, REDIS_URL: 'http://h:6379' }, 'REDIS_URL is not valid: must be a redis:// address'],
     [{ ...least, CLUSTER_PORT: '5001' }, 'CLUSTER_PORT is set but CLUSTER_SECRET is not'],
   ])('refuses %j in one sentence', (env, sentence) => {
     expect(() => readConfig(env)).toThrow(sentence)
@@ -42,6 +51,7 @@ describe('readConfig', () => {
       }
     }
     expect(errorOf({ ...least, SECRET_KEY_BASE: 'hunter2' })).not.toContain('hunter2')
+    expect(errorOf({ ...least, REDIS_URL: 'http://user:hunter2@h' })).not.toContain('hunter2')
     expect(errorOf({ DATABASE_URL: 'mysql://user:hunter2@h/db' })).not.toContain('hunter2')
   })
 })
