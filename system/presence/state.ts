@@ -59,7 +59,10 @@ export function applied(share: Share, { from, to, joins, leaves }: Delta): Share
   return { version: to, entries: next }
 }
 
-/** Two deltas, one after the other, as one: what came and went in between is in neither of its lists. */
+/**
+ * Two deltas, one after the other, as one. What came and went in between does not come, but it still goes: whoever was told of it in
+ * the meantime, by a transfer, must forget it.
+ */
 export function joined(one: Delta, other: Delta): Delta {
   const gone = new Set(other.leaves)
   const short = new Set(one.joins.filter(({ ref }) => gone.has(ref)).map(({ ref }) => ref))

@@ -128,7 +128,7 @@ describe('help and lists', () => {
     const { code, out, err } = await squall(['--help'])
     expect([code, err]).toEqual([0, ''])
     for (const name of Object.keys(commands)) expect(out).toContain(`  ${name}`)
-    for (const name of ['shrink', 'bench', 'compare']) expect(out).not.toContain(`  ${name}`)
+    for (const name of ['shrink', 'compare']) expect(out).not.toContain(`  ${name}`)
   })
 
   it.each(Object.keys(commands))('%s explains itself', async (name) => {

@@ -85,6 +85,12 @@ describe("a replica's entries (PA-2)", () => {
   })
 })
 
+interface Node {
+  incarnation: number
+  share: Share
+  unsent: Delta | undefined
+}
+
 /** What happens to one observer of two nodes: messages lost, late and doubled, nodes dead and back under the same name. */
 const events = fc.array(
   fc.record({
@@ -100,7 +106,9 @@ describe('an observer of other replicas (PA-4, PA-7)', () => {
     fc.assert(
       fc.property(events, (list) => {
         const patience = { downAfterMs: 30_000, goneAfterMs: 120_000 }
-        const nodes = new Map(['a', 'b'].map((name) => [name, { incarnation: 1, share: emptyShare, sent: emptyShare }]))
+        const nodes = new Map<string, Node>(
+          ['a', 'b'].map((name) => [name, { incarnation: 1, share: emptyShare, unsent: undefined }]),
+        )
         const shown = new Map<string, Entry>()
         let replicas: Replicas = new Map()
         let nowMs = 0
@@ -114,12 +122,12 @@ describe('an observer of other replicas (PA-4, PA-7)', () => {
             shown.set(one.ref, one)
           }
         }
-        const deltaOf = (from: Share, to: Share): Delta => ({
-          from: from.version,
-          to: to.version,
-          joins: [...to.entries.values()].filter(({ ref }) => !from.entries.has(ref)),
-          leaves: refsOf(from).filter((ref) => !to.entries.has(ref)),
-        })
+        const change = (node: Node, joins: Entry[], leaves: string[]) => {
+          const next = changed(node.share, joins, leaves)
+          const delta: Delta = { from: node.share.version, to: next.version, joins, leaves }
+          node.unsent = node.unsent ? joined(node.unsent, delta) : delta
+          node.share = next
+        }
 
         for (const { node: name, event, pick } of list) {
           const node = nodes.get(name)!
@@ -127,22 +135,21 @@ describe('an observer of other replicas (PA-4, PA-7)', () => {
           nowMs += 100
           if (event === 'add') {
             refs += 1
-            node.share = changed(node.share, [entry(`${name}.${refs}`)], [])
+            change(node, [entry(`${name}.${refs}`)], [])
           }
           if (event === 'drop' && node.share.entries.size > 0)
-            node.share = changed(node.share, [], [refsOf(node.share)[pick % node.share.entries.size]!])
-          if (event === 'lost beat') node.sent = node.share
+            change(node, [], [refsOf(node.share)[pick % node.share.entries.size]!])
+          if (event === 'lost beat') node.unsent = undefined
           if (event === 'old beat')
             take(beaten(replicas, { name, incarnation: 0 }, { version: 9, delta: undefined, nowMs }))
           if (event === 'beat') {
-            const delta = deltaOf(node.sent, node.share)
-            take(beaten(replicas, id, { version: node.share.version, delta, nowMs }))
-            node.sent = node.share
+            take(beaten(replicas, id, { version: node.share.version, delta: node.unsent, nowMs }))
+            node.unsent = undefined
           }
           if (event === 'transfer') take(transferred(replicas, id, node.share, nowMs))
           if (event === 'goodbye') take(departed(replicas, id))
           if (event === 'restart')
-            Object.assign(node, { incarnation: node.incarnation + 1, share: emptyShare, sent: emptyShare })
+            Object.assign(node, { incarnation: node.incarnation + 1, share: emptyShare, unsent: undefined })
           if (event === 'silence') {
             nowMs += pick % 200_000
             take(aged(replicas, nowMs, patience))
