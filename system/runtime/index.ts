@@ -7,5 +7,6 @@ export {
   CallTimeout,
   type ExitReason,
 } from './actor.ts'
+export { type DynamicSupervisor, dynamicSupervisor } from './dynamic-supervisor.ts'
 export { createRuntime, type Runtime } from './runtime.ts'
 export { type Child, child, type Supervised, type Supervisor, supervisor } from './supervisor.ts'
