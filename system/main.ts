@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
+import { authChannel } from './apps/hello/auth-channel.ts'
 import { authSocket } from './apps/hello/auth-socket.ts'
 import { statsSocket } from './apps/hello/stats-socket.ts'
 import { trackedChannel } from './apps/hello/tracked-channel.ts'
@@ -26,6 +27,9 @@ import { child, createRuntime, supervisor } from './runtime/index.ts'
 
 /** One node: reads its configuration, joins the parts, starts them in order, and drains on SIGTERM. */
 const exitCode = { crashed: 1, badConfig: 64, environment: 69 } as const
+
+/** Only for the defect that uses it (DF-29): as bad as any secret that stands in a repository. */
+const wellKnownSecret = 'a secret that everybody can read in the repository'
 
 /** Kills come in bursts when somebody breaks a node on purpose: the budget leaves room for each part to be killed a few times. */
 const restartBudget = { restartsMax: 20, withinMs: 5_000 } as const
@@ -70,7 +74,13 @@ function compose(config: Config) {
     beforeHandle,
     onLoaded: (products) => void notifications.tellDifferences(products),
   })
-  const notifications = createNotifications({ pubsub, thresholds, products: inventory.products, log })
+  const notifications = createNotifications({
+    pubsub,
+    thresholds,
+    products: inventory.products,
+    log,
+    isTopicTooBroad: defects.has('DF-15'),
+  })
   const replication = createReplication({
     pubsub,
     runtime,
@@ -85,7 +95,7 @@ function compose(config: Config) {
 
   const stateOnJoin = config.STORE_STATE_ON_JOIN && !defects.has('DF-1') && !defects.has('DF-2')
   // Without a configured secret, tokens are good until the node restarts and on this node alone.
-  const secret = config.SECRET_KEY_BASE ?? randomBytes(32).toString('hex')
+  const secret = defects.has('DF-29') ? wellKnownSecret : (config.SECRET_KEY_BASE ?? randomBytes(32).toString('hex'))
   const userTokens = createUserTokens({
     secret,
     clock,
@@ -124,6 +134,7 @@ function compose(config: Config) {
       createUserSocket({
         ping: { ignoreAckPhrase: defects.has('DF-13'), undeclared: defects.has('DF-12') },
         dedupe: { quirks: { newestFirst: defects.has('DF-17'), manyFlushes: defects.has('DF-18') } },
+        ...(defects.has('DF-24') && { channels: { 'user:*': authChannel(log, { anybody: true }) } }),
       }),
       authSocket({
         tokens: userTokens,
@@ -132,7 +143,12 @@ function compose(config: Config) {
         anybody: defects.has('DF-25'),
         channels: { tracked: trackedChannel(userTracker, clock.now) },
       }),
-      statsSocket({ clock, random: systemRandom(), parallelInside: defects.has('DF-35') }),
+      statsSocket({
+        clock,
+        random: systemRandom(),
+        parallelInside: defects.has('DF-35'),
+        ...(defects.has('DF-36') && { parallelMax: Number.MAX_SAFE_INTEGER }),
+      }),
       productSocket({
         products: store.products,
         stateOf: notifications.stateOf,

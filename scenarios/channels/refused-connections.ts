@@ -1,3 +1,4 @@
+import { createHmac, hkdfSync } from 'node:crypto'
 import { after, type Cast, scenario, step } from '../../harness/index.ts'
 import { tokenOf } from '../support.ts'
 
@@ -17,14 +18,18 @@ export default scenario({
     'CH-82',
     'CH-83',
     'CH-84',
+    'CH-86',
+    'CH-95',
     'CH-85',
     'CH-125',
     'FI-16',
     'DF-13',
     'DF-22',
     'DF-23',
+    'DF-24',
     'DF-26',
     'DF-28',
+    'DF-29',
     'DF-30',
   ],
   given: { nodes: 1 },
@@ -39,6 +44,7 @@ export default scenario({
         nonsense: [403, { path: authPath, query: { token: 'nonsense' } }],
         'a token with one letter changed': [403, { path: authPath, query: { token: changed(token) } }],
         'a token of another purpose': [403, { path: authPath, query: { token: await pollToken(cast) } }],
+        'a token signed with a secret that everybody knows': [403, { path: authPath, query: { token: forged() } }],
         'a good token': [101, { path: authPath, query: { token } }],
         'a version that nobody speaks': [403, { query: { vsn: '9.0.0' } }],
       }
@@ -47,6 +53,12 @@ export default scenario({
         const { status } = await cast.wire(what.replaceAll(' ', '-'), 'n1', wishes)
         if (status !== expected) cast.notes.set('wrong', `${what}: ${status} instead of ${expected}`)
       }
+    }),
+    step('join a private topic without being anybody', async (cast) => {
+      const nobody = await cast.wire('nobody', 'n1')
+      nobody.send(['1', '1', 'user:1', 'phx_join', {}])
+      const [, , , , payload] = await nobody.receive('an answer', ([, ref]) => ref === '1')
+      cast.notes.set('private', (payload as { status: string }).status)
     }),
     step('ask for a phrase to be acknowledged', async (cast) => {
       const client = await cast.client('carol', 'n1')
@@ -69,7 +81,10 @@ export default scenario({
       const { data } = JSON.parse(Buffer.from(body, 'base64url').toString()) as { data: unknown }
       if (typeof data === 'object') throw new Error(`the token holds ${Object.keys(data as object).join(', ')}`)
     }),
-    after(2, 'the special handler answered', async (cast) => {
+    after(2, 'the private topic is not for nobody', async (cast) => {
+      if (cast.notes.get('private') !== 'error') throw new Error(`the join was answered ${cast.notes.get('private')}`)
+    }),
+    after(3, 'the special handler answered', async (cast) => {
       const said = JSON.stringify(cast.notes.get('ack'))
       if (said !== '{"ping":"hooray"}') throw new Error(`it was answered ${said}`)
     }),
@@ -80,6 +95,15 @@ export default scenario({
 function changed(token: string): string {
   const at = token.length - 10
   return token.slice(0, at) + (token[at] === 'A' ? 'B' : 'A') + token.slice(at + 1)
+}
+
+/** As somebody makes it who has read the repository and knows how tokens are signed. */
+function forged(): string {
+  const secret = 'a secret that everybody can read in the repository'
+  const key = Buffer.from(hkdfSync('sha256', secret, 'salt identifier', 'signed token', 32))
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const text = `${part({ alg: 'HS256' })}.${part({ data: '1', iat: Math.floor(Date.now() / 1_000) })}`
+  return `${text}.${createHmac('sha256', key).update(text).digest('base64url')}`
 }
 
 /** What names a long-poll session: signed by the same server, for another purpose. */

@@ -4,6 +4,8 @@ interface StatsOptions {
   sleep(delayMs: number): Promise<void>
   /** How long an ordinary `ping` takes (PM-11). */
   pingMs(): number
+  /** So many replies of one channel may be under way beside it; more are refused (PM-21). */
+  parallelMax?: number
   quirks?: { parallelInside?: boolean }
 }
 
@@ -11,7 +13,7 @@ export const slowPingMs = 3_000
 const pong = { ping: 'pong' }
 
 /** A slow handler twice: once inside the channel, where the next push waits for it, and once beside it (PM-11, PM-17, PM-19, CH-131). */
-export const statsChannel = ({ sleep, pingMs, quirks = {} }: StatsOptions) =>
+export const statsChannel = ({ sleep, pingMs, parallelMax = 100, quirks = {} }: StatsOptions) =>
   channel({
     name: 'StatsChannel',
     join(topic) {
@@ -27,9 +29,15 @@ export const statsChannel = ({ sleep, pingMs, quirks = {} }: StatsOptions) =>
       else throw new Error(`StatsChannel has no handler for ${event}`)
       return reply('ok', pong)
 
-      function answerLater({ replyRef, reply: answer }: typeof self) {
+      function answerLater({ replyRef, reply: answer, assigns }: typeof self) {
+        const underWay = Number(assigns.underWay ?? 0)
+        if (underWay >= parallelMax) return reply('error', { reason: 'too many at once' })
+        assigns.underWay = underWay + 1
         const ref = replyRef()
-        void sleep(slowPingMs).then(() => answer(ref, 'ok', pong))
+        void sleep(slowPingMs).then(() => {
+          assigns.underWay = Number(assigns.underWay) - 1
+          answer(ref, 'ok', pong)
+        })
         return noreply()
       }
     },

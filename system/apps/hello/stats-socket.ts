@@ -7,15 +7,21 @@ interface StatsSocketOptions {
   clock: Clock
   random: Random
   parallelInside?: boolean
+  parallelMax?: number
 }
 
 /** Every topic goes to the StatsChannel, which knows two (CH-131). */
-export const statsSocket = ({ clock, random, parallelInside = false }: StatsSocketOptions) =>
+export const statsSocket = ({ clock, random, parallelInside = false, parallelMax }: StatsSocketOptions) =>
   socket({
     name: 'HelloSockets.StatsSocket',
     path: '/stats_socket',
     channels: {
-      '*': statsChannel({ sleep: clock.sleep, pingMs: () => random.integer(1, 1_000), quirks: { parallelInside } }),
+      '*': statsChannel({
+        sleep: clock.sleep,
+        pingMs: () => random.integer(1, 1_000),
+        ...(parallelMax && { parallelMax }),
+        quirks: { parallelInside },
+      }),
     },
     connect: () => connected(),
   })

@@ -57,13 +57,16 @@ interface NotificationsOptions {
   /** This node's copy of the stock. */
   products(): readonly Product[] | undefined
   log: Log
+  /** DF-15: everybody hears of everything. */
+  isTopicTooBroad?: boolean
 }
 
 /**
  * Two nodes that sell the same item tell the world on two connections, and nothing says which news arrives first. So news goes to the
  * nodes with the item's version, and each node tells its own clients the newest that it knows, never something older than before.
  */
-export function createNotifications({ pubsub, thresholds, products, log }: NotificationsOptions): Notifications {
+export function createNotifications(options: NotificationsOptions): Notifications {
+  const { pubsub, thresholds, products, log, isTopicTooBroad = false } = options
   /** What the clients of this node were told last, or would see on a fresh page. */
   const toldLevels = new Map<number, Told>()
   const toldReleased = new Map<number, boolean>()
@@ -79,7 +82,8 @@ export function createNotifications({ pubsub, thresholds, products, log }: Notif
   function tellLevel(productId: number, itemId: number, told: Told) {
     toldLevels.set(itemId, told)
     const payload = { product_id: productId, item_id: itemId, level: told.level }
-    pubsub.localBroadcast(`product:${productId}`, 'stock_change', payload)
+    const listed = isTopicTooBroad ? (products() ?? []).map(({ id }) => id) : [productId]
+    for (const id of listed) pubsub.localBroadcast(`product:${id}`, 'stock_change', payload)
   }
 
   function tellReleased(productId: number, sizeHtml: string) {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { joinedTopics } from '../../../harness/checkers/joined-topics.ts'
 import { oneAnnouncementPerChange } from '../../../harness/checkers/one-announcement-per-change.ts'
+import { ownTopicsOnly } from '../../../harness/checkers/own-topics-only.ts'
 import { releasedEverywhere } from '../../../harness/checkers/released-everywhere.ts'
 import { viewsMatchFreshRender } from '../../../harness/checkers/views-match-fresh-render.ts'
 import { final, historyOf, invoke, ok, rendering, type Told } from '../../support/histories.ts'
@@ -101,6 +102,29 @@ describe('joined-topics (CH-108, CH-112, DF-4)', () => {
   })
 
   it('is unknown when no client was looked at', () => {
+    expect(check().outcome).toBe('unknown')
+  })
+})
+
+describe('own-topics-only (CH-51, DF-15)', () => {
+  const heard = (topic: string, product_id: number): Told => ({
+    type: 'receive',
+    who: 'alice',
+    topic,
+    event: 'stock_change',
+    value: { product_id, item_id: 7, level: 'low' },
+  })
+  const check = (...told: Told[]) => ownTopicsOnly.check(historyOf(...told))
+
+  it('is valid when each change is on the topic of its product', () => {
+    expect(check(heard('product:1', 1), heard('product:2', 2)).outcome).toBe('valid')
+  })
+
+  it('is invalid when somebody hears of another product', () => {
+    expect(check(heard('product:1', 1), heard('product:2', 1)).why).toMatch(/^irrelevant: alice/)
+  })
+
+  it('is unknown when nobody heard of anything', () => {
     expect(check().outcome).toBe('unknown')
   })
 })
