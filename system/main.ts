@@ -60,6 +60,9 @@ function compose(config: Config) {
     const delayMs = delays.get(handler)
     return delayMs ? clock.sleep(delayMs) : undefined
   }
+  /** Names of handlers are put together only while one of them is slow. */
+  const beforeChannel = (channel: string, event: string) =>
+    delays.size > 0 ? beforeHandle(`${channel}.${event}`) : undefined
 
   const adapter = createAdapter(config, log)
   const pubsub = createPubSub({ nodeName, log, ...(adapter && { adapter }) })
@@ -120,7 +123,7 @@ function compose(config: Config) {
     publicHost: defects.has('DF-23') ? 'not-configured.invalid' : config.PUBLIC_HOST,
     silentMs: defects.has('DF-5') ? 2 ** 31 - 1 : config.SOCKET_SILENT_MS,
     secret,
-    beforeHandle,
+    beforeHandle: beforeChannel,
     quirks: {
       duplicateSubscription: defects.has('DF-8'),
       allowInnerStar: defects.has('DF-14'),

@@ -36,12 +36,19 @@ export async function admit({ definition, request, params, publicHost, log }: Ar
   }
 }
 
-function infoOf({ headers, socket }: IncomingMessage): ConnectInfo {
-  const xHeaders = Object.entries(headers).filter(([name]) => name.startsWith('x-'))
-  return {
-    peerAddress: socket.remoteAddress,
-    userAgent: headers['user-agent'],
-    xHeaders: Object.fromEntries(xHeaders.map(([name, value]) => [name, String(value)])),
-    cookie: headers.cookie,
-  }
-}
+/** Read when it is asked for: most sockets ask for nothing. */
+const infoOf = ({ headers, socket }: IncomingMessage): ConnectInfo => ({
+  get peerAddress() {
+    return socket.remoteAddress
+  },
+  get userAgent() {
+    return headers['user-agent']
+  },
+  get xHeaders() {
+    const own = Object.entries(headers).filter(([name]) => name.startsWith('x-'))
+    return Object.fromEntries(own.map(([name, value]) => [name, String(value)]))
+  },
+  get cookie() {
+    return headers.cookie
+  },
+})

@@ -17,8 +17,8 @@ export interface ChannelEnvironment {
   runtime: Runtime
   pubsub: PubSub
   log: Log
-  /** Awaited before the named handler, e.g. `PingChannel.ping`, when it answers with a promise. */
-  beforeHandle: (handler: string) => Promise<void> | undefined
+  /** Awaited before a channel's handler of an event when it answers with a promise. */
+  beforeHandle: (channel: string, event: string) => Promise<void> | undefined
   quirks: Partial<ChannelQuirks>
 }
 
@@ -275,7 +275,7 @@ export class ChannelServer implements Joined, ActorSpec<ChannelMail>, Subscriber
     const { topic, definition, host } = this
     const reply = (status: string, response: unknown) => host.send(replyTo(message, message.joinRef, status, response))
     try {
-      await host.environment.beforeHandle(`${definition.name}.join`)
+      await host.environment.beforeHandle(definition.name, 'join')
       const result = await definition.join(topic, message.payload, this.handlers)
       if (result?.kind !== 'ok' && result?.kind !== 'refuse') throw new TypeError('join must return ok() or refuse()')
       if (result.kind === 'ok') this.subscribeTopic()
@@ -323,7 +323,7 @@ export class ChannelServer implements Joined, ActorSpec<ChannelMail>, Subscriber
     const { definition, handlers, host } = this
     if (typeof event !== 'string' || event.startsWith('phx_') || !definition.handleIn)
       throw new Error(`${definition.name} has no handler for the event ${JSON.stringify(event)}`)
-    const delayed = host.environment.beforeHandle(`${definition.name}.${event}`)
+    const delayed = host.environment.beforeHandle(definition.name, event)
     if (!delayed) return definition.handleIn(event, payload, handlers)
     return delayed.then(() => definition.handleIn!(event, payload, handlers))
   }

@@ -28,7 +28,7 @@ export interface EndpointOptions {
   silentMs?: number
   /** What a client may leave unread at this node; with more it is cut off. */
   unreadMaxBytes?: number
-  beforeHandle?: (handler: string) => Promise<void> | undefined
+  beforeHandle?: ChannelEnvironment['beforeHandle']
   quirks?: EndpointQuirks
 }
 
@@ -95,13 +95,13 @@ export function createEndpoint(options: EndpointOptions) {
   }
 
   async function upgrade(request: IncomingMessage, raw: Duplex, head: Buffer) {
-    const url = urlOf(request)
-    const mount = webSockets.get(withoutSlash(url.pathname))
+    const { path, params } = targetOf(request)
+    const mount = webSockets.get(path)
     if (!mount) return refuseUpgrade(raw, 404)
     if (draining) return refuseUpgrade(raw, 503)
     const { definition, wss } = mount
     const { timeoutMs = silentMs, onRefused } = definition.options ?? {}
-    const admission = await admit({ definition, request, params: url.searchParams, publicHost, log: refusalLog })
+    const admission = await admit({ definition, request, params, publicHost, log: refusalLog })
     if (admission.kind === 'denied') {
       const own = admission.status === 403 ? onRefused?.(admission.reason) : undefined
       return refuseUpgrade(raw, own?.status ?? admission.status, own?.body)
@@ -121,7 +121,7 @@ export function createEndpoint(options: EndpointOptions) {
 
   /** A plain request on the path of a WebSocket: refused as its upgrade would be, else told that it is none. */
   async function plainRequest(definition: SocketDefinition, request: IncomingMessage, response: ServerResponse) {
-    const params = urlOf(request).searchParams
+    const { params } = targetOf(request)
     const admission = await admit({ definition, request, params, publicHost, log: refusalLog })
     response.writeHead(admission.kind === 'denied' ? admission.status : 400, { connection: 'close' }).end()
   }
@@ -140,10 +140,9 @@ export function createEndpoint(options: EndpointOptions) {
     },
     /** Answers a plain HTTP request if it is meant for a socket; else it is left to the application and the answer is false. */
     handle(request: IncomingMessage, response: ServerResponse): boolean {
-      const url = urlOf(request)
-      const path = withoutSlash(url.pathname)
+      const { path, params } = targetOf(request)
       const polled = longPollPaths.get(path)
-      if (polled) void longPolls.handle({ definition: polled, request, response, params: url.searchParams })
+      if (polled) void longPolls.handle({ definition: polled, request, response, params })
       const mount = webSockets.get(path)
       if (mount) void plainRequest(mount.definition, request, response)
       return polled !== undefined || mount !== undefined
@@ -175,9 +174,17 @@ export function createEndpoint(options: EndpointOptions) {
 const drainBatch = 1_000
 const drainEveryMs = 500
 
-const nowhere = new URL('http://localhost/')
-/** A target that is no address leads nowhere. */
-const urlOf = ({ url }: IncomingMessage) => URL.parse(url ?? '/', nowhere) ?? nowhere
+interface Target {
+  path: string
+  params: URLSearchParams
+}
+
+/** What a request is for. A target that is no address of ours leads nowhere and is no error. */
+function targetOf({ url = '/' }: IncomingMessage): Target {
+  const [path = '/', query = ''] = url.split('?', 2)
+  return { path: withoutSlash(path), params: new URLSearchParams(query) }
+}
+
 const withoutSlash = (path: string) => path.replace(/\/$/, '')
 
 /** An outgoing handler that is not declared never runs: the raw broadcast goes out (CH-78). */
