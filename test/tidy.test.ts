@@ -41,7 +41,7 @@ describe('who may import whom', () => {
     expect(offending('system/channels/', channelsMay)).toEqual([])
   })
 
-  it('domain folders of the store import no sockets', () => {
+  it('domain folders of the store import no sockets (CH-7, ST-38)', () => {
     for (const domain of ['catalog', 'inventory', 'checkout', 'replication']) {
       const bad = offending(
         `system/apps/store/${domain}/`,

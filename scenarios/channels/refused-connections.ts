@@ -23,6 +23,7 @@ export default scenario({
     'CH-85',
     'CH-125',
     'FI-16',
+    'DP-41',
     'DF-13',
     'DF-22',
     'DF-23',

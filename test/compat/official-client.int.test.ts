@@ -182,6 +182,29 @@ describe('the official client', () => {
     await expect.poll(() => [opens, asked], { timeout: 3_000 }).toEqual([2, 2])
   })
 
+  it('beats once for a connection, however many topics it holds (CH-24, CH-29)', async () => {
+    const beats = async (sockets: number) => {
+      let count = 0
+      const users = Array.from({ length: sockets }, () => {
+        const user = connect('/socket', { heartbeatIntervalMs: 50 })
+        const push = user.push.bind(user)
+        user.push = (message: object) => {
+          if ((message as { event: string }).event === 'heartbeat') count += 1
+          push(message)
+        }
+        return user
+      })
+      const topics = ['ping', 'ping:a', 'ping:b', 'ping:c']
+      await Promise.all(topics.map((topic, index) => join(users[index % sockets]!.channel(topic))))
+      count = 0
+      await clock.sleep(400)
+      return count
+    }
+    const [one, four] = [await beats(1), await beats(4)]
+    expect(one).toBeGreaterThan(2)
+    expect(four).toBeGreaterThan(2.5 * one)
+  })
+
   it('carries bytes both ways (CH-36)', async () => {
     const channel = connect().channel('room:bytes')
     await join(channel)

@@ -22,7 +22,7 @@ afterAll(async () => {
   expect(code).toBe(0)
 })
 
-it('answers as the recorded Phoenix server did (CH-11..CH-16, CH-19..CH-26, CH-30..CH-43, CH-45..CH-72, CH-76..CH-80, CH-90)', async () => {
+it('answers as the recorded Phoenix server did (CH-11..CH-16, CH-19..CH-26, CH-30..CH-43, CH-45..CH-72, CH-76..CH-80, CH-90, DP-42)', async () => {
   const base = `http://127.0.0.1:${port}`
   const start = `'${process.execPath}' test/compat/server.ts --port {port}`
   const replay = promisify(execFile)(process.execPath, ['test/compat/replay.mjs', '--base', base, '--start', start])

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { coverage, definedIds, filesBelow, idsIn, readAll } from './catalogue.ts'
+import { coverage, definedIds, excusedIds, filesBelow, idsIn, readAll } from './catalogue.ts'
 
 describe('catalogue coverage (AT-53)', () => {
   it('finds single ids and ranges in a text', () => {
@@ -12,7 +12,13 @@ describe('catalogue coverage (AT-53)', () => {
 
   it('counts an id that nobody names as uncovered', () => {
     const [first] = coverage(['CH-1', 'CH-2'], new Set(['CH-2']))
-    expect(first).toEqual({ prefix: 'CH', covered: ['CH-2'], uncovered: ['CH-1'] })
+    expect(first).toEqual({ prefix: 'CH', covered: ['CH-2'], excused: [], uncovered: ['CH-1'] })
+  })
+
+  it('keeps apart what is left out for a reason that stands in the catalogue', () => {
+    const reasons = excusedIds('- **CH-1 Layering.** *Not tested:* because.\n- **CH-2 Topics.** tested')
+    const [first] = coverage(['CH-1', 'CH-2', 'CH-3'], new Set(['CH-2']), reasons)
+    expect(first).toMatchObject({ covered: ['CH-2'], excused: ['CH-1'], uncovered: ['CH-3'] })
   })
 
   it('knows the whole catalogue', () => {

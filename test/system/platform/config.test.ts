@@ -3,7 +3,7 @@ import { readConfig } from '../../../system/platform/config.ts'
 
 const least = { DATABASE_URL: 'postgres://user:pass@127.0.0.1/shop' }
 
-describe('readConfig', () => {
+describe('readConfig (CH-86, DP-43)', () => {
   it('fills in what is not said', () => {
     const config = readConfig(least)
     expect(config).toMatchObject({ SQUALL_NODE: 'nonode@nohost', HOST: '127.0.0.1', PORT: 4000, WEB: true })

@@ -15,7 +15,7 @@ describe('WildcardChannel (CH-48, CH-123, CH-138, AT-35)', () => {
     expect(await join(topic)).toEqual({ status: 'error', response: {} })
   })
 
-  it('says in the log that a join crashed, and the socket lives on (CH-54)', async () => {
+  it('says in the log that a join crashed, and the socket lives on (CH-54, CH-137)', async () => {
     const { lines, log } = keptLog()
     const client = await openCase(userSocket, { log })
     expect(await client.join('wild:invalid')).toEqual({ status: 'error', response: { reason: 'join crashed' } })
@@ -25,7 +25,7 @@ describe('WildcardChannel (CH-48, CH-123, CH-138, AT-35)', () => {
   })
 })
 
-describe('DedupeChannel (CH-128..130, CH-138, AT-36)', () => {
+describe('DedupeChannel (CH-128..130, CH-138, CH-139, AT-36)', () => {
   async function joined() {
     const clock = createFakeClock()
     const client = await openCase(userSocket, { clock })

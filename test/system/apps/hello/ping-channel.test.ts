@@ -10,7 +10,7 @@ import { createFakeClock, openCase } from '../../../support/channel-case.ts'
 
 const ok = (response: unknown) => ({ status: 'ok', response })
 
-describe('PingChannel', () => {
+describe('PingChannel (CH-135)', () => {
   it.each([
     ['ping', {}, ok({ ping: 'pong' })],
     ['ping', { ack_phrase: 'hooray' }, ok({ ping: 'hooray' })],

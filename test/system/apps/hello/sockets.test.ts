@@ -28,6 +28,14 @@ describe('AuthSocket (CH-124, CH-125, CH-138, AT-34)', () => {
     for (const token of [one, two]) expect(await connectTo(auth, { token })).toMatchObject({ kind: 'connected' })
   })
 
+  it('gives out standard tokens, which others can read but not make (CH-85, CH-89)', async () => {
+    const [head = '', body = ''] = (await tokens.sign(7)).split('.')
+    const read = (part: string) => JSON.parse(Buffer.from(part, 'base64url').toString())
+    expect([read(head), read(body).data]).toEqual([{ alg: 'HS256' }, 7])
+    const foreign = createUserTokens({ secret: 'another secret of more than thirty-two characters', clock })
+    expect(await connectTo(auth, { token: await foreign.sign(7) })).toMatchObject({ kind: 'refused' })
+  })
+
   it('names the user in its id', async () => {
     const ids = await Promise.all([1, 2].map(async (id) => connectTo(auth, { token: await tokens.sign(id) })))
     expect(ids.map((result) => result.kind === 'connected' && result.id)).toEqual(['auth_socket:1', 'auth_socket:2'])
@@ -55,7 +63,7 @@ describe('AuthSocket (CH-124, CH-125, CH-138, AT-34)', () => {
   })
 })
 
-describe('AuthChannel (CH-92, CH-126)', () => {
+describe('AuthChannel (CH-8, CH-92, CH-126)', () => {
   it('is for the user who connected, and says in the log who tried otherwise', async () => {
     const { lines, log } = keptLog()
     const client = await openCase(authSocket({ tokens, log }), { params: { token: await tokens.sign(1) } })
