@@ -29,6 +29,9 @@ export const unknown = (why: string, evidence: Record<string, unknown> = {}): Ve
   evidence,
 })
 
+/** `1 fault`, `2 faults`. */
+export const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
+
 /** A proven failure is never hidden, and no evidence is not a pass. */
 const severity = { valid: 0, unknown: 1, invalid: 2 } as const
 export const worst = (outcomes: readonly Verdict['outcome'][]): Verdict['outcome'] =>

@@ -1,4 +1,4 @@
-import { type Checker, invalid, unknown, valid } from './checker.ts'
+import { type Checker, count, invalid, unknown, valid } from './checker.ts'
 
 interface Expectation {
   after: number
@@ -15,6 +15,6 @@ export const expectations: Checker = {
     const failed = all.find(({ value }) => !(value as Expectation).met)
     const { after, text } = (failed?.value ?? {}) as Expectation
     if (failed) return invalid(`after step ${after}: ${text}: ${failed.error}`, { step: after })
-    return all.length === 0 ? unknown('no expectation was reached') : valid(`${all.length} expectations met`)
+    return all.length === 0 ? unknown('no expectation was reached') : valid(`${count(all.length, 'expectation')} met`)
   },
 }

@@ -1,4 +1,4 @@
-import { type Checker, unknown, valid } from './checker.ts'
+import { type Checker, count, unknown, valid } from './checker.ts'
 
 /** A fault that nobody felt proves nothing, whatever the system did meanwhile. */
 export const faultsWitnessed: Checker = {
@@ -10,6 +10,8 @@ export const faultsWitnessed: Checker = {
     const lasting = faults.find(({ witnessedOffMs }) => witnessedOffMs === null)
     if (lasting)
       return unknown(`${lasting.kind} on ${lasting.target} was not seen to end: ${lasting.witness.off}`, { lasting })
-    return valid(faults.length === 0 ? 'no fault was asked for' : `${faults.length} faults witnessed on and off`)
+    return valid(
+      faults.length === 0 ? 'no fault was asked for' : `${count(faults.length, 'fault')} witnessed on and off`,
+    )
   },
 }

@@ -5,6 +5,7 @@ import { joinedTopics } from './joined-topics.ts'
 import { neverOversold } from './never-oversold.ts'
 import { nodesAgreeWithDatabase } from './nodes-agree-with-database.ts'
 import { oneAnnouncementPerChange } from './one-announcement-per-change.ts'
+import { ownTopicsOnly } from './own-topics-only.ts'
 import { recoveryTime } from './recovery-time.ts'
 import { releasedEverywhere } from './released-everywhere.ts'
 import { replicationBounded } from './replication-bounded.ts'
@@ -19,6 +20,7 @@ export const checkers = {
   'never-oversold': neverOversold,
   'nodes-agree-with-database': nodesAgreeWithDatabase,
   'one-announcement-per-change': oneAnnouncementPerChange,
+  'own-topics-only': ownTopicsOnly,
   'recovery-time': recoveryTime(10_000),
   'released-everywhere': releasedEverywhere,
   'replication-bounded': replicationBounded,

@@ -1,4 +1,4 @@
-import { type Checker, invalid, unknown, valid } from './checker.ts'
+import { type Checker, count, invalid, unknown, valid } from './checker.ts'
 
 interface FinalJoins {
   connected: boolean
@@ -19,6 +19,6 @@ export const joinedTopics: Checker = {
       if (missing.length > 0)
         return invalid(`connected but not joined: ${who} misses ${missing.join(', ')}`, { who, missing })
     }
-    return valid(`${clients.length} clients are joined to all of their topics`)
+    return valid(`${count(clients.length, 'client is', 'clients are')} joined to all topics`)
   },
 }

@@ -1,4 +1,4 @@
-import { type Checker, invalid, unknown, valid } from './checker.ts'
+import { type Checker, count, invalid, unknown, valid } from './checker.ts'
 import type { FinalStock } from './stock.ts'
 
 interface NodeInventory {
@@ -17,7 +17,7 @@ export const nodesAgreeWithDatabase: Checker = {
       const difference = firstDifference(stock.value, value)
       if (difference) return invalid(`drift: node ${node} ${difference}`, { node })
     }
-    return valid(`${nodes.length} nodes hold what the database holds`)
+    return valid(`${count(nodes.length, 'node holds', 'nodes hold')} what the database holds`)
   },
 }
 

@@ -1,4 +1,4 @@
-import { type Checker, invalid, unknown, valid } from './checker.ts'
+import { type Checker, count, invalid, unknown, valid } from './checker.ts'
 
 /** A change is announced to a client once, whatever the number of nodes. State that a join sends carries a join_ref and does not count (ST-55, DF-60). */
 export const oneAnnouncementPerChange: Checker = {
@@ -19,6 +19,6 @@ export const oneAnnouncementPerChange: Checker = {
       if (count > allowed)
         return invalid(`announced ${count} times: ${key}, though it changed ${allowed} times`, { key, count, allowed })
     }
-    return valid(`${broadcasts.length} announcements, none repeated`)
+    return valid(`${count(broadcasts.length, 'announcement')}, none repeated`)
   },
 }

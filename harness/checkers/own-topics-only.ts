@@ -1,4 +1,4 @@
-import { type Checker, invalid, unknown, valid } from './checker.ts'
+import { type Checker, count, invalid, unknown, valid } from './checker.ts'
 
 /** A client hears of what it looks at, and of nothing else (CH-51, DF-15). */
 export const ownTopicsOnly: Checker = {
@@ -11,6 +11,6 @@ export const ownTopicsOnly: Checker = {
       ({ topic, value }) => topic !== `product:${(value as { product_id: unknown }).product_id}`,
     )
     if (stray) return invalid(`irrelevant: ${stray.who} heard of another product on ${stray.topic}`, { stray })
-    return valid(`${changes.length} stock changes, each on the topic of its product`)
+    return valid(`${count(changes.length, 'stock change')}, each on the topic of its product`)
   },
 }

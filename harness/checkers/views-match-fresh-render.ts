@@ -1,5 +1,5 @@
 import type { Rendering } from '../history/operation.ts'
-import { type Checker, invalid, unknown, valid } from './checker.ts'
+import { type Checker, count, invalid, unknown, valid } from './checker.ts'
 
 /** What an open page shows is what it would show after a reload, whichever node serves it (ST-58, DF-1, DF-2). */
 export const viewsMatchFreshRender: Checker = {
@@ -22,7 +22,9 @@ export const viewsMatchFreshRender: Checker = {
           })
       }
     }
-    return valid(`${views.length} open pages equal the fresh renderings of ${fresh.length} nodes`)
+    return valid(
+      `${count(views.length, 'open page equals', 'open pages equal')} the fresh renderings of ${count(fresh.length, 'node')}`,
+    )
   },
 }
 

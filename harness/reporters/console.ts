@@ -1,9 +1,10 @@
 import { basename, dirname } from 'node:path'
+import { count } from '../checkers/checker.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { RunResult, ScenarioResult } from '../runner/result.ts'
 import { type Palette, palette } from './palette.ts'
 import type { Reporter } from './reporter.ts'
-import { count, counts, duration, outcomeMark, reasons, verdictSentence } from './words.ts'
+import { counts, duration, outcomeMark, reasons, verdictSentence } from './words.ts'
 
 export interface ConsoleOptions {
   /** Progress: never the result. */

@@ -1,9 +1,8 @@
+import { count } from '../checkers/checker.ts'
 import type { Outcome, RunResult, ScenarioResult } from '../runner/result.ts'
 
 /** The sentences that every report says in the same way. Pure: the same record always gives the same words. */
 export const outcomeMark: Record<Outcome, string> = { passed: '✓', violated: '✗', unknown: '?' }
-
-export const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
 
 /** `850 ms`, `12.3 s`, `2 min 05 s`. */
 export function duration(ms: number): string {

@@ -341,5 +341,5 @@ const nothingLeftBehind = (leaks: readonly string[]): CheckResult => ({
   name: leftBehindCheck,
   outcome: leaks.length > 0 ? 'unknown' : 'valid',
   why: leaks.length > 0 ? `left behind: ${leaks.join(', ')}` : 'no process and no port of the cluster is left',
-  evidence: { leaks },
+  evidence: leaks.length > 0 ? { leaks } : {},
 })
