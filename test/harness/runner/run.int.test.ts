@@ -1,0 +1,156 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { after, joinedTopics, scenario, step } from '../../../harness/index.ts'
+import { multiplex } from '../../../harness/reporters/multiplexer.ts'
+import type { RunResult } from '../../../harness/runner/result.ts'
+import { type RunOptions, runAll } from '../../../harness/runner/run.ts'
+import { scheduleShape } from '../../../harness/runner/schedule.ts'
+import type { Scenario } from '../../../harness/scenario.ts'
+
+/** The life of a run, from its start to its exit code, on real clusters of one node (AT-1..AT-3). */
+let out: string
+beforeAll(() => {
+  out = mkdtempSync(join(tmpdir(), 'squall-test-'))
+})
+afterAll(() => rmSync(out, { recursive: true, force: true }))
+
+const run = (scenarios: readonly Scenario[], options: Partial<RunOptions> = {}): Promise<RunResult> =>
+  runAll({
+    suite: 'test',
+    scenarios,
+    seed: 7,
+    nodes: 1,
+    defects: [],
+    jobs: 1,
+    pubsub: 'mesh',
+    headed: false,
+    out,
+    reporter: multiplex({}, () => {}),
+    interruptedBy: () => undefined,
+    ...options,
+  })
+
+const latest = () => join(out, readlinkSync(join(out, 'latest')))
+const document = (name: string) => JSON.parse(readFileSync(join(latest(), name), 'utf8'))
+const checksOf = ({ scenarios: [first] }: RunResult) =>
+  Object.fromEntries(first!.checks.map(({ name, outcome, why }) => [name, `${outcome}: ${why}`]))
+
+const story = (id: string, own: Partial<Scenario> = {}): Scenario =>
+  scenario({
+    id: `test/${id}`,
+    title: id,
+    define: 'A client that joins is joined.',
+    covers: ['AT-1'],
+    steps: [
+      step('join', async (cast) => {
+        await (await cast.client('carol', 'n1')).join(cast.choose('topic', ['ping', 'ping:a', 'ping:b']))
+      }),
+    ],
+    expectations: [
+      after(1, 'one topic is joined', async (cast) => expect(cast.clients()[0]!.joins().joined).toHaveLength(1)),
+    ],
+    laws: [joinedTopics],
+    ...own,
+  })
+
+describe('a run', () => {
+  it('that holds every law passes, says so in every file and leaves nothing', async () => {
+    const before = readdirSync(tmpdir()).filter(
+      (name) => name.startsWith('squall-') && !name.startsWith('squall-leases'),
+    )
+    const result = await run([story('fine')])
+    expect([result.outcome, result.exitCode, result.leaks]).toEqual(['passed', 0, []])
+    expect(checksOf(result)['nothing-left-behind']).toMatch(/^valid/)
+    expect(document('verdict.json')).toEqual(JSON.parse(JSON.stringify(result)))
+    expect(scheduleShape.parse(document('schedule.json')).scenarios[0]!.entries).toMatchObject([
+      { kind: 'choice', name: 'topic' },
+    ])
+    const phases = ['provision', 'steady-state', 'steps', 'heal', 'settle', 'final-reads', 'judge', 'clean-up']
+    expect(result.scenarios[0]!.phases.map(({ name }) => name)).toEqual(phases)
+    const left = readdirSync(tmpdir()).filter((name) => name.startsWith('squall-') && !name.startsWith('squall-leases'))
+    expect(left.filter((name) => !before.includes(name))).toEqual([])
+  })
+
+  it('is violated by an unmet expectation, and keeps the logs', async () => {
+    const bad = story('bad', {
+      expectations: [after(1, 'what is not', () => Promise.reject(new Error('it is not so')))],
+    })
+    const result = await run([bad])
+    expect([result.outcome, result.exitCode]).toEqual(['violated', 1])
+    expect(checksOf(result).expectations).toBe('invalid: after step 1: what is not: it is not so')
+    expect(existsSync(join(latest(), 'logs/test-bad/n1.log'))).toBe(true)
+  })
+
+  it('is unknown when a step fails, and still says what was left wrong', async () => {
+    const broken = story('broken', {
+      steps: [
+        step('stop in the middle', async (cast) => {
+          const client = await cast.client('carol', 'n1')
+          await client.join('ping')
+          throw new Error('no further')
+        }),
+      ],
+      expectations: [],
+    })
+    const result = await run([broken])
+    expect([result.outcome, result.exitCode]).toEqual(['unknown', 2])
+    const checks = checksOf(result)
+    expect(checks['told-to-its-end']).toContain('step 1 (stop in the middle) failed: no further')
+    expect(checks['joined-topics']).toMatch(/^valid/)
+  })
+
+  it('is unknown when a fault does not take hold', async () => {
+    const unfelt = story('unfelt', {
+      steps: [
+        step('cut what nobody uses', async (cast) => {
+          await (await cast.client('carol', 'n1')).join('ping')
+          await using _cut = await cast.nemesis.inject('link.cut', 'nobody->n1')
+        }),
+      ],
+    })
+    const result = await run([unfelt])
+    expect([result.outcome, result.exitCode]).toEqual(['unknown', 2])
+    expect(checksOf(result)['faults-witnessed']).toContain('did not take hold: nobody uses nobody->n1')
+  })
+
+  it('repeats what chance decided, and notices when the story ends before the recording', async () => {
+    await run([story('fine')], { seed: 1 })
+    const recorded = scheduleShape.parse(document('schedule.json'))
+    await run([story('fine')], { seed: 2, recorded })
+    expect(document('schedule.json').scenarios).toEqual(recorded.scenarios)
+    const longer = structuredClone(recorded)
+    longer.scenarios[0]!.entries.push({ kind: 'op', name: 'publish', target: 'n1' })
+    const result = await run([story('fine')], { recorded: longer })
+    expect([result.outcome, checksOf(result)['replayed-to-its-end']]).toEqual([
+      'unknown',
+      'unknown: schedule diverged: the story ended before 1 recorded decisions were asked for',
+    ])
+  })
+
+  it('that is interrupted ends early, with the code of the signal and a partial verdict', async () => {
+    let stop = false
+    const first = story('first', {
+      steps: [
+        step('join and be interrupted', async (cast) => {
+          await (await cast.client('carol', 'n1')).join('ping')
+          stop = true
+        }),
+        step('never', () => Promise.reject(new Error('told after the interruption'))),
+      ],
+    })
+    const result = await run([first, story('second')], { interruptedBy: () => (stop ? 'SIGINT' : undefined) })
+    expect([result.exitCode, result.interrupted, result.scenarios.map(({ id }) => id)]).toEqual([
+      130,
+      true,
+      ['test/first'],
+    ])
+    expect(result.scenarios[0]!.steps).toHaveLength(1)
+  })
+
+  it('over its budget ends with 124', async () => {
+    const result = await run([story('fine'), story('late')], { budgetMs: 1 })
+    expect([result.exitCode, result.scenarios]).toEqual([124, []])
+  })
+})
