@@ -112,6 +112,7 @@ function compose(config: Config) {
     clock,
     log,
     shards: config.TRACKER_SHARDS,
+    downAfterMs: config.TRACKER_DOWN_MS,
     onDiff: (topic, { joins, leaves }) =>
       log.info({ topic, joins: joins.length, leaves: leaves.length }, 'tracked changes'),
   })

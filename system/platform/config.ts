@@ -43,6 +43,7 @@ const schema = z.object({
   STORE_LOW_BELOW: positive.default(150),
   STORE_MEDIUM_BELOW: positive.default(500),
   TRACKER_SHARDS: positive.default(4),
+  TRACKER_DOWN_MS: positive.default(30_000),
   SOCKET_SILENT_MS: positive.default(60_000),
   USER_TOKEN_AGE_S: positive.default(86_400),
   RECURRING_TOKEN_MS: positive.default(5_000),
