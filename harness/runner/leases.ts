@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { systemClock } from '../platform/clock.ts'
 import { family, isAlive, signalAll, startStamp } from './processes.ts'
 
 /** Something that must not outlive the run. */
@@ -23,6 +24,7 @@ export interface Leases {
   holdFolder(path: string, what: string): void
   releaseFolder(path: string): void
   holdPort(port: number, what: string): void
+  releasePort(port: number): void
   list(): Lease[]
   /** Ends the watchdog; what is still held then is left to the caller, who has just audited it. */
   close(): Promise<void>
@@ -31,10 +33,13 @@ export interface Leases {
 /** Leases of one part of a run: passed on, and remembered for an audit of that part alone. */
 export interface ScopedLeases extends Leases {
   own(): Lease[]
+  /** Audits this part, and lets go of the ports that nobody listens on any more: another run may be given them. */
+  settle(): Promise<string[]>
 }
 
 export function scopeLeases(leases: Leases): ScopedLeases {
   const mine = new Set<string>()
+  const own = () => leases.list().filter((lease) => mine.has(keyOf(lease)))
   return {
     ...leases,
     holdProcess(pid, what) {
@@ -45,7 +50,15 @@ export function scopeLeases(leases: Leases): ScopedLeases {
       mine.add(keyOf({ kind: 'port', port, what }))
       leases.holdPort(port, what)
     },
-    own: () => leases.list().filter((lease) => mine.has(keyOf(lease))),
+    own,
+    async settle() {
+      const leaks = await auditLeaks(own())
+      for (const lease of own()) {
+        const isGone = !leaks.some((leak) => leak.endsWith(keyOf(lease)))
+        if (lease.kind === 'port' && isGone) leases.releasePort(lease.port)
+      }
+      return leaks
+    },
   }
 }
 
@@ -78,6 +91,7 @@ export function openLeases(runId: string): Leases {
     holdFolder: (path, what) => hold({ kind: 'folder', path, what }),
     releaseFolder: (path) => release(`folder ${path}`),
     holdPort: (port, what) => hold({ kind: 'port', port, what }),
+    releasePort: (port) => release(`port ${port}`),
     list: () => [...held.values()],
     async close() {
       rmSync(file, { force: true })
@@ -166,9 +180,14 @@ export async function auditLeaks(leases: readonly Lease[]): Promise<string[]> {
   return leaks.flat()
 }
 
+/** Long enough for somebody else who only tries whether the port is free. */
+const secondLookMs = 200
+
 async function isThere(lease: Lease): Promise<boolean> {
   if (lease.kind === 'process') return isAlive(lease.pid, lease.stamp)
   if (lease.kind === 'folder') return existsSync(lease.path)
+  if (!(await answers(lease.port))) return false
+  await systemClock.sleep(secondLookMs)
   return answers(lease.port)
 }
 

@@ -18,7 +18,7 @@ import { until } from '../platform/until.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import type { Scenario } from '../scenario.ts'
 import { type Cast, createCast, NotReached } from './context.ts'
-import { auditLeaks, type Leases, type ScopedLeases, scopeLeases } from './leases.ts'
+import { type Leases, type ScopedLeases, scopeLeases } from './leases.ts'
 import { createNemesis, type Nemesis } from './nemesis.ts'
 import type { CheckResult, ExpectationResult, Outcome, ScenarioResult, StepResult } from './result.ts'
 import { createTape, ScheduleDiverged, type ScheduleEntry } from './schedule.ts'
@@ -333,7 +333,7 @@ async function cleanUp(stage: Stage) {
   }
   await cast?.close()
   await cluster?.stop()
-  checks.push(nothingLeftBehind(await auditLeaks(stage.leases.own())))
+  checks.push(nothingLeftBehind(await stage.leases.settle()))
 }
 
 /** Reported as a leak of the run too, with an exit code of its own: it says nothing about the system. */
