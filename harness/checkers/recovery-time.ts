@@ -14,17 +14,23 @@ export const recoveryTime = (withinMs: number): Checker => ({
     if (faults.length === 0) return unknown('no fault was witnessed to its end')
     if (history.of('join').length === 0) return unknown('nobody was joined, so nobody could lose anything')
     const measuredMs: Record<string, number> = {}
+    let cutShort: string | undefined
     for (const loss of history.of('disconnect')) {
       const fault = faults.findLast((one) => causes(one, loss))
       if (!fault || isLostAgain(history, loss)) continue
       const { who } = loss
       const back = joinAfter(history, loss)
+      if (!back && history.endMs < Math.max(fault.witnessedOffMs!, loss.tMs) + withinMs) {
+        cutShort ??= `the record ends before ${who} had ${withinMs} ms to come back`
+        continue
+      }
       if (!back) return invalid(`not recovered: ${who} was not joined again after ${fault.kind}`, { who, fault })
       const tookMs = Math.max(0, back.tMs - Math.max(fault.witnessedOffMs!, loss.tMs))
       const what = `${who} after ${fault.kind} ${fault.target}`
       measuredMs[what] = Math.max(tookMs, measuredMs[what] ?? 0)
       if (tookMs > withinMs) return invalid(`too slow: ${who} took ${tookMs} ms after ${fault.kind}`, { measuredMs })
     }
+    if (cutShort) return unknown(cutShort, { measuredMs })
     if (Object.keys(measuredMs).length === 0) return valid('nobody lost the connection')
     return valid(`everybody back after at most ${Math.max(...Object.values(measuredMs))} ms`, { measuredMs })
   },

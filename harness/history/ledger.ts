@@ -9,6 +9,7 @@ export type Fate =
   | 'lost-in-witnessed-window'
   | 'lost-while-disconnected'
   | 'lost-unexplained'
+  | 'on-its-way'
   | 'non-member'
 
 export interface LedgerLine extends LedgerEntry {
@@ -19,7 +20,7 @@ export interface LedgerLine extends LedgerEntry {
 
 /** The two ends do not see a join, a leave or a lost connection at the same moment: a message near it may go either way. */
 export const edgeMs = 1_000
-/** A message may be on its way while a fault takes hold. */
+/** A message may be on its way while a fault takes hold, or when the record ends. */
 const inFlightMs = 500
 /** A mesh connection needs up to three heartbeats (1.2 s) to notice that it is dead, and half a second to dial again. */
 const redialMs = 2_500
@@ -61,6 +62,7 @@ function fateOf(history: History, publish: HistoryEvent, who: string, got: reado
     ({ fromMs, toMs }) => fromMs <= publish.tMs && publish.tMs <= toMs,
   )
   if (!isMember || near(membershipEdges(history, who, publish.topic), publish.tMs)) return 'lost-while-disconnected'
+  if (publish.tMs > history.endMs - inFlightMs) return 'on-its-way'
   return windows.some(({ fromMs, toMs }) => fromMs - inFlightMs <= publish.tMs && publish.tMs <= toMs + redialMs)
     ? 'lost-in-witnessed-window'
     : 'lost-unexplained'

@@ -84,6 +84,12 @@ describe('recovery-time (CH-106, NF-3)', () => {
     expect(check(join('alice', 0), disconnect('alice', 9_000), fault(10_000), theEnd(60_000)).outcome).toBe('valid')
   })
 
+  it('is unknown when the record ends before the bound is over: who was stopped is not too slow', () => {
+    // Witnessed off at 16 s: there was time until 26 s.
+    expect(check(...lost, theEnd(25_900)).outcome).toBe('unknown')
+    expect(check(...lost, theEnd(26_100)).outcome).toBe('invalid')
+  })
+
   it('is unknown when nobody was there to lose anything', () => {
     expect(check(fault(10_000), theEnd(60_000)).outcome).toBe('unknown')
   })

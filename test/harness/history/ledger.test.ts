@@ -28,6 +28,14 @@ describe('the ledger (AM-1..6)', () => {
     expect(fates(...told, theEnd(60_000))).toEqual(['alice 1 lost-unexplained', 'alice 2 lost-while-disconnected'])
   })
 
+  it('does not call lost what was sent when the record ended', () => {
+    const told = [join('alice', 0), publish('n1', 1, 9_000), publish('n1', 2, 19_800)]
+    expect(fates(...told, receive('alice', 'n1', 1, 9_010), theEnd(20_000))).toEqual([
+      'alice 1 once',
+      'alice 2 on-its-way',
+    ])
+  })
+
   it('explains nothing by the first join alone', () => {
     expect(fates(join('alice', 8_900), publish('n1', 1, 9_000), theEnd(20_000))).toEqual(['alice 1 lost-unexplained'])
   })
