@@ -1,8 +1,8 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { freePort } from '../../harness/drivers/ports.ts'
 
 let server: ReturnType<typeof spawn>
 let port: number
@@ -30,12 +30,3 @@ it('answers as the recorded Phoenix server did (CH-11..CH-16, CH-19..CH-26, CH-3
   expect(stdout.split('\n').filter((line) => line.startsWith('FAIL'))).toEqual([])
   expect(stdout).toMatch(/16\d passed, 0 failed/)
 })
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port: free } = probe.address() as { port: number }
-      probe.close(() => resolve(free))
-    })
-  })
-}

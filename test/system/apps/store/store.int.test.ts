@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { freePort } from '../../../../harness/drivers/ports.ts'
 import {
   type Database,
-  freePort,
   joinProduct,
   type StoreNode,
   startDatabase,
