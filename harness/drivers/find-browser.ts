@@ -1,24 +1,14 @@
-import { accessSync, constants, existsSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
 import { argv } from 'node:process'
 import { pathToFileURL } from 'node:url'
 import { chromium } from 'playwright'
 import { EnvironmentMissing } from './errors.ts'
+import { isProgram, onPath } from './programs.ts'
 
 const names = ['google-chrome-stable', 'google-chrome', 'chromium', 'chromium-browser']
 const macPaths = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ]
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
 
 /** The browser to use: the one named by SQUALL_BROWSER, else Playwright's own, else one of the system. */
 export function findBrowser(env: Record<string, string | undefined>): string {
@@ -30,8 +20,7 @@ export function findBrowser(env: Record<string, string | undefined>): string {
     )
   }
   const own = chromium.executablePath()
-  const onPath = (env.PATH ?? '').split(delimiter).flatMap((folder) => names.map((name) => join(folder, name)))
-  const found = [own, ...onPath, ...macPaths].find((path) => path && existsSync(path) && isProgram(path))
+  const found = [own, ...onPath(names, env), ...macPaths].find(isProgram)
   if (found) return found
   throw new EnvironmentMissing(
     'needs Chrome or Chromium, but found none; install one, run "npx playwright install chromium", or set SQUALL_BROWSER to its path',

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { accessSync, closeSync, constants, mkdirSync, openSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { connect } from 'node:net'
-import { delimiter, join } from 'node:path'
 import { systemClock } from '../platform/clock.ts'
 import { until } from '../platform/until.ts'
 import type { Leases } from '../runner/leases.ts'
 import { EnvironmentMissing } from './errors.ts'
 import { freePort } from './ports.ts'
+import { isProgram, onPath } from './programs.ts'
 
 /** One Redis server of one cluster: a real process that can be killed and paused. Its port stays the same. */
 export interface RedisServer {
@@ -30,24 +30,11 @@ const endWithinMs = 10_000
 
 /** The program redis-server. Throws EnvironmentMissing where there is none. */
 export function findRedis(env: Record<string, string | undefined> = process.env): string {
-  const found = (env.PATH ?? '')
-    .split(delimiter)
-    .filter(Boolean)
-    .map((folder) => join(folder, 'redis-server'))
-    .find(isProgram)
+  const found = onPath(['redis-server'], env).find(isProgram)
   if (found) return found
   throw new EnvironmentMissing(
     'needs redis-server, but found none on the PATH; install it (such as "apt-get install redis-server" or "brew install redis"), or use --pubsub mesh',
   )
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
 }
 
 interface RedisOptions {
