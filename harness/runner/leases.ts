@@ -74,7 +74,11 @@ export function openLeases(runId: string): Leases {
   mkdirSync(leasesFolder(), { recursive: true })
   const file = join(leasesFolder(), `${runId}.ndjson`)
   const held = new Map<string, Lease>()
-  const write = (entry: Entry) => appendFileSync(file, `${JSON.stringify(entry)}\n`)
+  let isClosed = false
+  // A process that is seen to end after the run must not bring the file back.
+  const write = (entry: Entry) => {
+    if (!isClosed) appendFileSync(file, `${JSON.stringify(entry)}\n`)
+  }
   const hold = (lease: Lease) => {
     held.set(keyOf(lease), lease)
     write({ do: 'hold', lease })
@@ -94,6 +98,7 @@ export function openLeases(runId: string): Leases {
     releasePort: (port) => release(`port ${port}`),
     list: () => [...held.values()],
     async close() {
+      isClosed = true
       rmSync(file, { force: true })
       watchdog.ref()
       const gone = new Promise((resolve) => watchdog.once('exit', resolve))

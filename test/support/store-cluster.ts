@@ -114,6 +114,12 @@ export interface StoreNode {
 
 const secret = 'control'
 
+/** Nodes of a test that failed before it could stop them end with the tests. */
+const running = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 /** `node system/main.ts` as a process of its own. */
 export async function startNode(name: string, env: Record<string, string>): Promise<StoreNode> {
   const [port, controlPort] = [Number(env.PORT ?? (await freePort())), await freePort()]
@@ -121,7 +127,9 @@ export async function startNode(name: string, env: Record<string, string>): Prom
     env: { ...env, SQUALL_NODE: name, PORT: String(port), CONTROL_PORT: String(controlPort), CONTROL_SECRET: secret },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  running.add(child)
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  void ended.then(() => running.delete(child))
   let output = ''
   child.stdout.on('data', (data) => (output += data))
   child.stderr.on('data', (data) => (output += data))
