@@ -8,7 +8,11 @@ export default defineConfig({
     outDir: '../../dist/client',
     emptyOutDir: true,
     rollupOptions: {
-      input: { app: 'system/apps/store/client/app.ts', hello: 'system/apps/hello/client/hello.ts' },
+      input: {
+        app: 'system/apps/store/client/app.ts',
+        admin: 'system/apps/store/client/admin.ts',
+        hello: 'system/apps/hello/client/hello.ts',
+      },
       output: { entryFileNames: '[name].js', assetFileNames: '[name][extname]' },
     },
   },

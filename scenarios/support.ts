@@ -13,10 +13,7 @@ export async function openShop(
   options: { bfcache?: boolean } = {},
 ): Promise<Tab> {
   const tab = await (await cast.shopper(name, options)).open(node)
-  await cast.until(`${name} is joined`, seenWithinMs, async () => {
-    const { connected, expected, joined } = await tab.joins()
-    return connected && expected.length > 0 && joined.length === expected.length
-  })
+  await listens(cast, tab)
   return tab
 }
 
@@ -102,3 +99,97 @@ export async function tokenOf(cast: Cast, node: string, userId: number): Promise
   if (!token) throw new Error(`the demo page of ${node} holds no token`)
   return token
 }
+
+/** Puts both products on sale. */
+export async function releaseBoth(cast: Cast, node: string) {
+  for (const id of [1, 2]) succeeded(await cast.release(node, id), 'release')
+}
+
+/** Opens one more page of somebody's and waits until it listens. */
+export async function openPage(cast: Cast, name: string, node: string, path: string): Promise<Tab> {
+  const tab = await (await cast.shopper(name)).open(node, path)
+  await listens(cast, tab)
+  return tab
+}
+
+export async function listens(cast: Cast, tab: Tab) {
+  await cast.until(`${tab.who} is joined`, seenWithinMs, async () => {
+    const { connected, expected, joined } = await tab.joins()
+    return connected && expected.length > 0 && joined.length === expected.length
+  })
+}
+
+/** Opens the dashboard and waits until it has numbers. */
+export async function openDashboard(cast: Cast, name: string, node: string): Promise<Tab> {
+  const tab = await (await cast.admin(name)).open(node, '/admin')
+  await listens(cast, tab)
+  return tab
+}
+
+/** The items of a cart as a tab shows it, in its order. */
+export const inCart =
+  (...itemIds: number[]): Look =>
+  async (tab) => {
+    const items = (await tab.cart())?.items.map(({ id }) => id).join()
+    return items === itemIds.join() || `[${items}] in the cart instead of [${itemIds}]`
+  }
+
+/** The items of a cart that a tab shows as sold out. */
+export const grayed =
+  (...itemIds: number[]): Look =>
+  async (tab) => {
+    const items = (await tab.cart())?.items ?? []
+    const gray = items.filter(({ outOfStock }) => outOfStock).map(({ id }) => id)
+    return gray.join() === itemIds.join() || `[${gray}] as sold out instead of [${itemIds}]`
+  }
+
+/** Clicks a size and waits until the cart has it. */
+export async function putIn(cast: Cast, tab: Tab, itemId: number) {
+  await tab.add(itemId)
+  await cast.until(`${tab.who} has item ${itemId}`, seenWithinMs, async () => hasItem(tab, itemId))
+}
+
+export const hasItem = async (tab: Tab, itemId: number) =>
+  (await tab.cart())?.items.some(({ id }) => id === itemId) === true
+
+/** Clicks the cross of an item and waits until it is gone. */
+export async function takeOut(cast: Cast, tab: Tab, itemId: number) {
+  await tab.remove(itemId)
+  await cast.until(`${tab.who} is rid of item ${itemId}`, seenWithinMs, async () => !(await hasItem(tab, itemId)))
+}
+
+interface Counts {
+  shoppers: number
+  pages?: Record<string, number>
+  items?: Record<string, number>
+}
+
+/** What a dashboard counts. */
+export const counts =
+  ({ shoppers, pages, items }: Counts): Look =>
+  async (tab) => {
+    const seen = await tab.dashboard()
+    const same = (a: object | undefined, b: object) =>
+      !a || JSON.stringify(sortedByKey(a)) === JSON.stringify(sortedByKey(b))
+    const isSame = seen.shoppers === shoppers && same(pages, seen.pages) && same(items, seen.items)
+    return isSame || JSON.stringify(seen)
+  }
+
+const sortedByKey = (record: object) => Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1))
+
+/** How many units of these items were sold, as the database has it. */
+export async function soldUnits(cast: Cast, ...itemIds: number[]): Promise<number[]> {
+  const { products } = await cast.readStock()
+  const items = products.flatMap((product) => product.items)
+  return itemIds.map((id) => items.find((item) => item.id === id)!.soldUnits)
+}
+
+/** Fails with what is, when it is not what it should be. */
+export function mustBe(seen: unknown, expected: unknown, what: string) {
+  if (JSON.stringify(seen) !== JSON.stringify(expected))
+    throw new Error(`${what}: ${JSON.stringify(seen)} instead of ${JSON.stringify(expected)}`)
+}
+
+/** Everything so far in which somebody was sent an event. */
+export const received = (cast: Cast, who: string, event: string) =>
+  cast.recorder.events.filter((one) => one.type === 'receive' && one.who === who && one.event === event)

@@ -7,21 +7,29 @@ import { trackedChannel } from './apps/hello/tracked-channel.ts'
 import { createUserSocket } from './apps/hello/user-socket.ts'
 import { createUserTokens } from './apps/hello/user-token.ts'
 import { helloPages } from './apps/hello/web.ts'
+import { generateCartId } from './apps/store/cart/cart-id.ts'
+import { createCartTokens } from './apps/store/cart/cart-token.ts'
+import { readAvailability } from './apps/store/catalog/product-reads.ts'
+import { adminSocket, createAdminTokens } from './apps/store/channels/admin-socket.ts'
+import { cartChannel, resyncTopic } from './apps/store/channels/cart-channel.ts'
 import { productSocket } from './apps/store/channels/product-socket.ts'
+import { createCheckout } from './apps/store/checkout/checkout.ts'
 import { createRepo } from './apps/store/db/repo.ts'
 import { createInventory, InventoryNotReady, UnknownId } from './apps/store/inventory/inventory.ts'
 import { sellRandomUntilGone } from './apps/store/inventory/reducer.ts'
 import { createNotifications } from './apps/store/notifications.ts'
+import { createCartTracker } from './apps/store/presence/cart-tracker.ts'
 import { createReplication } from './apps/store/replication/replication.ts'
 import { createLoader, createStore } from './apps/store/store.ts'
 import { createWeb } from './apps/store/web/server.ts'
+import { createSessions } from './apps/store/web/session.ts'
 import { createEndpoint, longPollSalt } from './channels/index.ts'
 import { type ControlActions, createControl } from './control/server.ts'
 import { systemClock as clock } from './platform/clock.ts'
 import { type Config, ConfigError, readConfig } from './platform/config.ts'
 import { createLog, type Log } from './platform/log.ts'
 import { systemRandom } from './platform/random.ts'
-import { createTracker } from './presence/index.ts'
+import { createPresence, createTracker } from './presence/index.ts'
 import { createMesh, createPubSub, createRedis, type PubSubAdapter } from './pubsub/index.ts'
 import { child, createRuntime, supervisor } from './runtime/index.ts'
 
@@ -30,6 +38,9 @@ const exitCode = { crashed: 1, badConfig: 64, environment: 69 } as const
 
 /** Only for the defect that uses it (DF-29): as bad as any secret that stands in a repository. */
 const wellKnownSecret = 'a secret that everybody can read in the repository'
+
+/** For machines where nobody but its developer can come in; production demands another (PA-31). */
+const developmentPassword = 'password'
 
 /** Kills come in bursts when somebody breaks a node on purpose: the budget leaves room for each part to be killed a few times. */
 const restartBudget = { restartsMax: 20, withinMs: 5_000 } as const
@@ -83,6 +94,7 @@ function compose(config: Config) {
     products: inventory.products,
     log,
     isTopicTooBroad: defects.has('DF-15'),
+    isFragmentWrong: defects.has('DF-71'),
   })
   const replication = createReplication({
     pubsub,
@@ -95,6 +107,8 @@ function compose(config: Config) {
   const store = createStore({ repo, inventory, notifications, replicate, nodeName, defects, clock, log })
   // News may have been lost while the peer was away (ST-57).
   pubsub.onPeerUp(inventory.refresh)
+  // Carts may have changed on both sides: each tells what it has (CT-41).
+  pubsub.onPeerUp(() => pubsub.localBroadcast(resyncTopic, 'resync', {}))
 
   const stateOnJoin = config.STORE_STATE_ON_JOIN && !defects.has('DF-1') && !defects.has('DF-2')
   // Without a configured secret, tokens are good until the node restarts and on this node alone.
@@ -115,6 +129,51 @@ function compose(config: Config) {
     downAfterMs: config.TRACKER_DOWN_MS,
     onDiff: (topic, { joins, leaves }) =>
       log.info({ topic, joins: joins.length, leaves: leaves.length }, 'tracked changes'),
+  })
+  const carts = createPresence({
+    name: 'CartTracker',
+    pubsub,
+    clock,
+    log,
+    shards: config.TRACKER_SHARDS,
+    downAfterMs: defects.has('DF-91') ? Number.POSITIVE_INFINITY : config.TRACKER_DOWN_MS,
+    ...(defects.has('DF-91') && { goneAfterMs: Number.POSITIVE_INFINITY }),
+    tellEverybody: defects.has('DF-93'),
+    quirks: { downForGood: defects.has('DF-92') },
+  })
+  const cartTracker = createCartTracker(carts)
+  // DF-85: a secret that nobody else has, and that is gone with the process.
+  const cartSecret = defects.has('DF-85') ? randomBytes(32).toString('hex') : secret
+  const checkout = createCheckout({
+    repo,
+    tokens: createCartTokens({ secret: cartSecret, clock }),
+    nodeName,
+    defects,
+    requireReady: store.requireLoaded,
+    announceSale: store.announceSale,
+    beforeCommit: () => beforeHandle('Checkout.commit'),
+    countInCache: (itemId) =>
+      store
+        .products()
+        ?.flatMap(({ items }) => items)
+        .find(({ id }) => id === itemId)?.availableCount ?? 0,
+    announceEarly: async (itemId, client) => {
+      const reader = { query: async (sql: string, params?: unknown[]) => (await client.query(sql, params)).rows }
+      await inventory.itemSold(itemId, (id) => readAvailability(reader as typeof repo, id))
+    },
+  })
+  const sessions = createSessions({ secret, clock, generateCartId, forgetful: defects.has('DF-83') })
+  const adminTokens = createAdminTokens({ secret, clock })
+  const cart = cartChannel({
+    checkout,
+    products: store.products,
+    tracker: cartTracker,
+    clock,
+    log,
+    defects,
+    ...(defects.has('DF-31') && {
+      trackOn: (topic: string, owner: string) => void carts.track(owner, topic, owner, {}),
+    }),
   })
   const endpoint = createEndpoint({
     runtime,
@@ -158,6 +217,13 @@ function compose(config: Config) {
         stateOf: notifications.stateOf,
         stateOnJoin,
         route: config.STORE_PRODUCT_ROUTE,
+        cart,
+      }),
+      adminSocket({
+        tokens: adminTokens,
+        stateOf: carts.state,
+        anybody: defects.has('DF-32'),
+        withoutState: defects.has('DF-95'),
       }),
     ],
   })
@@ -169,7 +235,9 @@ function compose(config: Config) {
   ])
 
   /** Mistakes of the pages' scripts. */
-  const clientDefects = (['DF-4', 'DF-6', 'DF-7', 'DF-19'] as const).filter((id) => defects.has(id))
+  const clientDefects = (['DF-3', 'DF-4', 'DF-6', 'DF-7', 'DF-19', 'DF-72', 'DF-90', 'DF-97', 'DF-98'] as const).filter(
+    (id) => defects.has(id),
+  )
 
   async function startWeb(): Promise<FastifyInstance> {
     const web = await createWeb({
@@ -180,11 +248,35 @@ function compose(config: Config) {
       thresholds,
       clientHeartbeatMs: config.CLIENT_HEARTBEAT_MS,
       clientDefects,
+      sessions,
+      checkout,
+      tellTabs: async (cartId, after, removed) =>
+        pubsub.broadcast(`cart:${cartId}`, 'cart_updated', {
+          serialized: await checkout.exportCart(after),
+          added: [],
+          removed,
+        }),
+      admin: {
+        user: config.ADMIN_USER,
+        password: config.ADMIN_PASSWORD ?? developmentPassword,
+        attemptsMax: config.ADMIN_ATTEMPTS,
+        signAdminToken: adminTokens.sign,
+        anybody: defects.has('DF-32'),
+      },
     })
+    if (defects.has('DF-33')) openToTests(web)
     helloPages(web, { tokens: userTokens, heartbeatMs: config.CLIENT_HEARTBEAT_MS, clientDefects })
     endpoint.attach(web.server)
     await web.listen({ host: config.HOST, port: config.PORT, backlog: 4_096 })
     return web
+  }
+
+  /** DF-33: as if a door of the tests had been left in. */
+  function openToTests(web: FastifyInstance) {
+    web.post<{ Body: { item_id: number; available_count: number } }>('/test/stock', async ({ body }) => {
+      await inventory.itemSold(body.item_id, async () => ({ availableCount: body.available_count, version: 0 }))
+      return { ok: true }
+    })
   }
 
   const peerNames = () => Object.entries(pubsub.peers()).map(([name, { connected }]) => [name, connected] as const)
@@ -200,6 +292,8 @@ function compose(config: Config) {
       subscriptions: pubsub.subscriptions(),
       connections: endpoint.connections(),
       peers: pubsub.peers(),
+      carts: cartTracker.allCarts().map(({ meta: { page, items } }) => ({ page, items })),
+      shoppers: new Set(cartTracker.allCarts().map(({ cartId }) => cartId)).size,
       counters: { ...pubsub.counters, ...endpoint.counters, ...replication.counters, ...adapter?.counters },
     }),
     actors: () =>
@@ -259,6 +353,7 @@ function compose(config: Config) {
       await actors.start()
       await pubsub.start()
       userTracker.start()
+      carts.start()
       if (config.WEB) web = await startWeb()
       log.info({ port: config.WEB ? config.PORT : null }, 'node is up')
     },
@@ -267,6 +362,7 @@ function compose(config: Config) {
       await endpoint.drain()
       await web?.close()
       userTracker.stop()
+      carts.stop()
       await pubsub.stop()
       await actors.stop()
       await control?.close()

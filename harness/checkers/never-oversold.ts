@@ -4,20 +4,21 @@ import type { FinalStock } from './stock.ts'
 /** A pair sold is a pair that existed: initial = on hand + sold, and never below zero (ST-19, DF-68). */
 export const neverOversold: Checker = {
   name: 'never-oversold',
-  law: 'for every item: initial stock = available + sold, and available >= 0',
+  law: 'for every item, whenever it is read: initial stock = available + sold, and available >= 0',
   check(history) {
-    const items = history
-      .finals<FinalStock>('database')
-      .flatMap(({ value }) => value.products.flatMap((product) => product.items))
+    const itemsOf = ({ products }: FinalStock) => products.flatMap((product) => product.items)
+    const items = history.finals<FinalStock>('database').flatMap(({ value }) => itemsOf(value))
     if (items.length === 0) return unknown('the final stock was not read')
-    const oversold = items.find(
+    const reads = history.of('read', 'stock').flatMap(({ value }) => itemsOf(value as FinalStock))
+    const everRead = [...reads, ...items]
+    const oversold = everRead.find(
       ({ initialCount, soldUnits, availableCount }) => soldUnits > initialCount || availableCount < 0,
     )
     if (oversold)
       return invalid(`oversold: item ${oversold.id} had ${oversold.initialCount} and sold ${oversold.soldUnits}`, {
         oversold,
       })
-    const leaking = items.find(
+    const leaking = everRead.find(
       ({ initialCount, soldUnits, availableCount }) => initialCount !== availableCount + soldUnits,
     )
     if (leaking)
@@ -32,7 +33,7 @@ export const neverOversold: Checker = {
         lost,
       })
     const soldUnits = items.reduce((sum, item) => sum + item.soldUnits, 0)
-    const attempts = history.of('invoke').filter(({ f }) => f === 'sell' || f === 'reduce').length
+    const attempts = history.of('invoke').filter(({ f }) => f === 'sell' || f === 'reduce' || f === 'purchase').length
     return attempts === 0
       ? unknown('nobody tried to buy anything')
       : valid(`${soldUnits} units sold, every one of them existed`, { soldUnits })

@@ -6,3 +6,14 @@ export interface FinalStock {
     items: { id: number; initialCount: number; availableCount: number; soldUnits: number }[]
   }[]
 }
+
+/** An order as the database has it, beside what was sold for it. */
+export interface FinalOrder {
+  id: number
+  shopper: string
+  key: string
+  totalUsd: number
+  itemIds: number[]
+  soldItemIds: number[]
+  soldUsd: number
+}

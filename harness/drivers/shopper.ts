@@ -1,10 +1,13 @@
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
-import type { Browser, BrowserContext, Page, WebSocket } from 'playwright'
-import type { Rendering } from '../history/operation.ts'
+import type { Browser, BrowserContext, CDPSession, Page, WebSocket } from 'playwright'
+import type { CartSight, DashboardSight, Rendering } from '../history/operation.ts'
 import type { Recorder } from '../history/recorder.ts'
 import { until } from '../platform/until.ts'
+import { createCartChanges } from './cart-changes.ts'
 import type { Cluster } from './cluster.ts'
+import { endOfPurchase } from './purchases.ts'
+import { withoutCartId } from './redact.ts'
 import { selectors } from './selectors.ts'
 
 /** One person with a browser of their own: own cookies, own links, several tabs. */
@@ -29,9 +32,24 @@ export interface Tab {
   rendering(): Promise<Rendering>
   joins(): Promise<{ connected: boolean; expected: string[]; joined: string[] }>
   text(selector: string): Promise<string>
+  /** What it shows of its cart; undefined on a page without one. */
+  cart(): Promise<CartSight | undefined>
+  /** A click on a size; what became of it stands in the history. */
+  add(itemId: number): Promise<void>
+  /** A click on the cross of an item in the cart. */
+  remove(itemId: number): Promise<void>
+  /** A click on the button that buys; the tab is on the answer's page then. */
+  buy(): Promise<{ status: number; problem: string }>
+  dashboard(): Promise<DashboardSight>
+  /** Stops everything in the tab, as a browser does to save power (FI-5). */
+  freeze(): Promise<void>
+  thaw(): Promise<void>
+  close(): Promise<void>
 }
 
 interface ShopperOptions {
+  /** For those who run the shop. */
+  credentials?: { username: string; password: string }
   name: string
   browser: Browser
   cluster: Cluster
@@ -39,6 +57,7 @@ interface ShopperOptions {
 }
 
 const loadWithinMs = 10_000
+const clickWithinMs = 5_000
 
 /** Tells whether a page was restored from the back-forward cache: the only thing that knows is the page. */
 const watchPageshow = () => {
@@ -53,12 +72,14 @@ const readShowing = () => {
   return { document: performance.timeOrigin, restored: squallShown.at(-1) }
 }
 
-export async function openShopper({ name, browser, cluster, recorder }: ShopperOptions): Promise<Shopper> {
-  const context = await browser.newContext()
+export async function openShopper(options: ShopperOptions): Promise<Shopper> {
+  const { name, browser, cluster, recorder, credentials } = options
+  const context = await browser.newContext(credentials ? { httpCredentials: credentials } : {})
   await context.addInitScript(watchPageshow)
   await context.tracing.start({ screenshots: true, snapshots: true })
   const tabs: Tab[] = []
   let elsewhere: Server | undefined
+  let opened = 0
 
   async function otherSite(): Promise<string> {
     elsewhere ??= await serveOtherSite()
@@ -70,8 +91,10 @@ export async function openShopper({ name, browser, cluster, recorder }: ShopperO
     tabs,
     async open(node, path = '/') {
       const link = await cluster.links.link(name, node)
-      const who = tabs.length === 0 ? name : `${name}#${tabs.length + 1}`
-      const tab = await openTab({ context, who, node, url: `${link.url}${path}`, recorder, otherSite })
+      const who = opened === 0 ? name : `${name}#${opened + 1}`
+      const forget = (closed: Tab) => void tabs.splice(tabs.indexOf(closed), 1)
+      const tab = await openTab({ context, who, node, url: `${link.url}${path}`, recorder, otherSite, forget })
+      opened += 1
       tabs.push(tab)
       return tab
     },
@@ -101,9 +124,10 @@ interface TabOptions {
   url: string
   recorder: Recorder
   otherSite(): Promise<string>
+  forget(tab: Tab): void
 }
 
-async function openTab({ context, who, node, url, recorder, otherSite }: TabOptions): Promise<Tab> {
+async function openTab({ context, who, node, url, recorder, otherSite, forget }: TabOptions): Promise<Tab> {
   const page = await context.newPage()
   page.on('websocket', (socket) => tapFrames(socket, who, node, recorder))
   page.on('console', (message) => {
@@ -112,8 +136,10 @@ async function openTab({ context, who, node, url, recorder, otherSite }: TabOpti
   page.on('pageerror', (error) => recorder.record({ who, type: 'console', value: error.message }))
   await page.goto(url, { timeout: loadWithinMs })
   let left: number | undefined
+  let devtools: CDPSession | undefined
+  const [shopper = who] = who.split('#')
 
-  return {
+  const tab: Tab = {
     who,
     node,
     page,
@@ -136,8 +162,82 @@ async function openTab({ context, who, node, url, recorder, otherSite }: TabOpti
       return { restored: showing.restored === true }
     },
     rendering: () => page.evaluate(readRendering, selectors.levelClassPrefix),
-    joins: () => page.evaluate(readJoins),
+    async joins() {
+      const { connected, expected, joined } = await page.evaluate(readJoins)
+      return { connected, expected: expected.map(withoutCartId), joined: joined.map(withoutCartId) }
+    },
     text: async (selector) => (await page.locator(selector).allTextContents()).join(' '),
+    async cart() {
+      const sight = await page.evaluate(readCart, selectors.cartItemOut)
+      return sight && { shopper, ...sight }
+    },
+    add: (itemId) => page.locator(`${selectors.sizeEntry}[value='${itemId}']`).click({ timeout: clickWithinMs }),
+    remove: (itemId) =>
+      page.locator(`${selectors.cartRemove}[data-item-id='${itemId}']`).click({ timeout: clickWithinMs }),
+    async buy() {
+      const operation = recorder.begin(who, 'purchase', { shopper, itemIds: await cartIds() })
+      try {
+        const [response] = await Promise.all([
+          page.waitForResponse((one) => one.request().method() === 'POST', { timeout: loadWithinMs }),
+          page.locator(selectors.buy).click({ timeout: clickWithinMs }),
+        ])
+        await page.waitForLoadState('load', { timeout: loadWithinMs })
+        const status = response.status()
+        operation.end(endOfPurchase(status), status === 303 ? undefined : `status ${status}`)
+        return { status, problem: await tab.text(selectors.buyProblem) }
+      } catch (error) {
+        operation.end('unsure', (error as Error).message)
+        throw error
+      }
+    },
+    dashboard: () => page.evaluate(readDashboard),
+    freeze,
+    thaw,
+    async close() {
+      forget(tab)
+      await page.close()
+    },
+  }
+  /** Stops the page's script at its next step: a page that is shown cannot be frozen by its lifecycle. */
+  async function freeze() {
+    devtools ??= await context.newCDPSession(page)
+    await devtools.send('Debugger.enable')
+    await devtools.send('Debugger.pause')
+  }
+
+  async function thaw() {
+    await devtools?.send('Debugger.resume')
+    await devtools?.send('Debugger.disable')
+  }
+
+  const cartIds = async () => (await tab.cart())?.items.map(({ id }) => id) ?? []
+  return tab
+}
+
+/** Runs in the page. */
+function readCart(outClass: string): Omit<CartSight, 'shopper'> | undefined {
+  if (!document.getElementById('cart-container')) return undefined
+  return {
+    page: window.location.pathname,
+    items: [...document.querySelectorAll<HTMLElement>('.cart-item')].map((line) => ({
+      id: Number(line.dataset.itemId),
+      outOfStock: line.classList.contains(outClass),
+    })),
+  }
+}
+
+/** Runs in the page. */
+function readDashboard(): DashboardSight {
+  const numberIn = (element: Element | null) => Number(element?.textContent ?? Number.NaN)
+  const rows = [...document.querySelectorAll<HTMLElement>('#page-counts tr')]
+  const cells = [...document.querySelectorAll<HTMLElement>('.sizes__count')]
+  return {
+    shoppers: numberIn(document.getElementById('shopper-count')),
+    pages: Object.fromEntries(rows.map((row) => [row.dataset.page ?? '', numberIn(row.querySelector('td'))])),
+    items: Object.fromEntries(
+      cells.filter((cell) => numberIn(cell) > 0).map((cell) => [cell.dataset.itemId ?? '', numberIn(cell)]),
+    ),
+    staleness: document.querySelector('.staleness__text')?.textContent ?? '',
   }
 }
 
@@ -177,6 +277,7 @@ function readJoins() {
 /** Writes down what really went over the wire, both ways. A socket that carried nothing was refused, and connected nobody. */
 function tapFrames(socket: WebSocket, who: string, node: string, recorder: Recorder) {
   const joins = new Map<string, string>()
+  const changes = createCartChanges(who, recorder)
   let isOpen = false
   const opened = () => {
     if (!isOpen) recorder.record({ who, type: 'connect', node })
@@ -184,24 +285,35 @@ function tapFrames(socket: WebSocket, who: string, node: string, recorder: Recor
   }
   socket.on('framesent', ({ payload }) => {
     opened()
-    const [, ref, topic, event] = parseFrame(payload)
+    const [, ref, topic, event, value] = parseFrame(payload)
+    changes.sent(String(ref), String(event), value)
     if (event === 'phx_join') joins.set(String(ref), String(topic))
-    if (event === 'phx_leave') recorder.record({ who, type: 'leave', topic: String(topic), node })
+    if (event === 'phx_leave') recorder.record({ who, type: 'leave', topic: withoutCartId(String(topic)), node })
   })
   socket.on('framereceived', ({ payload }) => {
     opened()
     const [joinRef, ref, topic, event, value] = parseFrame(payload)
     if (event === 'phx_reply') {
+      changes.answered(String(ref), value)
       const isJoined = joins.delete(String(ref)) && (value as { status: string }).status === 'ok'
-      if (isJoined) recorder.record({ who, type: 'join', topic: String(topic), node })
+      if (isJoined) recorder.record({ who, type: 'join', topic: withoutCartId(String(topic)), node })
     } else if (event === 'phx_error' || event === 'phx_close')
-      recorder.record({ who, type: 'leave', topic: String(topic), node, event })
+      recorder.record({ who, type: 'leave', topic: withoutCartId(String(topic)), node, event })
     else if (topic !== undefined && topic !== 'phoenix')
-      recorder.record({ who, type: 'receive', topic: String(topic), event: String(event), joinRef, value, node })
+      recorder.record({
+        who,
+        type: 'receive',
+        topic: withoutCartId(String(topic)),
+        event: String(event),
+        joinRef,
+        value,
+        node,
+      })
   })
   socket.on('close', () => {
     if (isOpen) recorder.record({ who, type: 'disconnect', node })
     isOpen = false
+    changes.lost()
   })
 }
 

@@ -1,4 +1,4 @@
-import type { FinalStock } from '../checkers/stock.ts'
+import type { FinalOrder, FinalStock } from '../checkers/stock.ts'
 import type { Database } from './database.ts'
 
 interface Row {
@@ -18,7 +18,7 @@ const stockSql = `
     join item_availability a on a.item_id = i.id
    order by i.id`
 
-/** The stock as the database has it, with what was sold; the only place of the harness that knows the tables. */
+/** The stock as the database has it, with what was sold; with `readOrders` the only place of the harness that knows the tables. */
 export async function readStock(database: Database): Promise<FinalStock> {
   const rows = await database.query<Row>(stockSql)
   const ids = [...new Set(rows.map(({ product_id }) => product_id))]
@@ -34,4 +34,36 @@ export async function readStock(database: Database): Promise<FinalStock> {
       return { id, released: own[0]!.released, items }
     }),
   }
+}
+
+const ordersSql = `
+  select o.id::integer, o.shopper, o.key, o.total_usd, o.items,
+         array(select s.item_id from sales s where s.order_id = o.id order by s.item_id) as sold_item_ids,
+         (select coalesce(sum(p.price_usd), 0)::integer
+            from sales s join items i on i.id = s.item_id join products p on p.id = i.product_id
+           where s.order_id = o.id) as sold_usd
+    from orders o order by o.id`
+
+interface OrderRow {
+  id: number
+  shopper: string
+  key: string
+  total_usd: number
+  items: { itemId: number }[]
+  sold_item_ids: number[]
+  sold_usd: number
+}
+
+/** Every order, with what was really sold for it. */
+export async function readOrders(database: Database): Promise<FinalOrder[]> {
+  const rows = await database.query<OrderRow>(ordersSql)
+  return rows.map(({ id, shopper, key, total_usd, items, sold_item_ids, sold_usd }) => ({
+    id,
+    shopper,
+    key,
+    totalUsd: total_usd,
+    itemIds: items.map(({ itemId }) => itemId),
+    soldItemIds: sold_item_ids,
+    soldUsd: sold_usd,
+  }))
 }

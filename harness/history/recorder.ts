@@ -22,22 +22,32 @@ export function createRecorder({ elapsedMs, sink, isDefinite }: RecorderOptions)
     return full
   }
 
+  /** The beginning of an operation; its end is told later, at most once. */
+  function begin(who: string, f: string, value: unknown) {
+    lastOp += 1
+    const op = lastOp
+    record({ who, type: 'invoke', f, op, value })
+    return {
+      end: (type: 'ok' | 'failed' | 'unsure', error?: string) =>
+        record({ who, type, f, op, value, ...(error !== undefined && { error }) }),
+    }
+  }
+
   return {
     events: events as readonly HistoryEvent[],
     record,
+    begin,
     /** Runs an operation between its invocation and its end, and says how it ended. */
     async invoke<T>(who: string, f: string, value: unknown, run: () => Promise<T>): Promise<Outcome<T>> {
-      lastOp += 1
-      const op = lastOp
-      record({ who, type: 'invoke', f, op, value })
+      const operation = begin(who, f, value)
       try {
         const result = await run()
-        record({ who, type: 'ok', f, op, value })
+        operation.end('ok')
         return { kind: 'ok', value: result }
       } catch (error) {
         const kind = isDefinite(error) ? 'failed' : 'unsure'
         const message = error instanceof Error ? error.message : String(error)
-        record({ who, type: kind, f, op, value, error: message })
+        operation.end(kind, message)
         return { kind, error: message }
       }
     },

@@ -1,8 +1,11 @@
 import type { BrowserPool } from '../drivers/browser.ts'
 import { type ChannelClient, type ClientWishes, openChannelClient } from '../drivers/channel-client.ts'
 import type { Cluster } from '../drivers/cluster.ts'
+import { type Crowd, type CrowdOptions, gatherCrowd } from '../drivers/crowd.ts'
 import { openShopper, type Shopper } from '../drivers/shopper.ts'
+import { readStock } from '../drivers/store-reads.ts'
 import { openWireClient, type WireClient, type WireWishes } from '../drivers/wire-client.ts'
+import { openWireShopper, type WireShopper, type WireShopperWishes } from '../drivers/wire-shopper.ts'
 import type { Outcome } from '../history/operation.ts'
 import type { Recorder } from '../history/recorder.ts'
 import { type Clock, systemClock } from '../platform/clock.ts'
@@ -20,6 +23,9 @@ interface CastOptions {
   browsers: BrowserPool
 }
 
+/** As the store has them where nobody configured others (PA-31). */
+const adminCredentials = { username: 'admin', password: 'password' }
+
 /** A scenario cannot tell what it wanted to tell: the verdict is `unknown`, not `violated`. */
 export class NotReached extends Error {
   override name = 'NotReached'
@@ -30,6 +36,9 @@ export type Cast = ReturnType<typeof createCast>
 /** All that a story's steps can use. Operations are written down with how they ended. */
 export function createCast({ cluster, nemesis, recorder, random, tape, browsers }: CastOptions) {
   const shoppers = new Map<string, Shopper>()
+  const admins = new Map<string, Shopper>()
+  const crowds: Crowd[] = []
+  const wireShoppers = new Map<string, WireShopper>()
   const clients = new Map<string, ChannelClient>()
   const wires: WireClient[] = []
   const notes = new Map<string, unknown>()
@@ -64,6 +73,43 @@ export function createCast({ cluster, nemesis, recorder, random, tape, browsers 
       const shopper = await openShopper({ name, browser: await browsers.get({ bfcache }), cluster, recorder })
       shoppers.set(name, shopper)
       return shopper
+    },
+    /** Somebody who runs the shop, with a browser that knows the password. */
+    async admin(name: string): Promise<Shopper> {
+      const known = admins.get(name)
+      if (known) return known
+      const browser = await browsers.get({ bfcache: false })
+      const admin = await openShopper({ name, browser, cluster, recorder, credentials: adminCredentials })
+      admins.set(name, admin)
+      return admin
+    },
+    admins: () => [...admins.values()],
+    /** A shopper without a browser. */
+    async wireShopper(name: string, node: string, wishes: WireShopperWishes = {}): Promise<WireShopper> {
+      const known = wireShoppers.get(name)
+      if (known) return known
+      const shopper = await openWireShopper({ ...wishes, name, node, cluster, recorder })
+      wireShoppers.set(name, shopper)
+      return shopper
+    },
+    wireShoppers: () => [...wireShoppers.values()],
+    /** So many shoppers at once, each with one item. */
+    async crowd(options: Omit<CrowdOptions, 'cluster' | 'random'>): Promise<Crowd> {
+      const crowd = await gatherCrowd({ ...options, cluster, random })
+      crowds.push(crowd)
+      return crowd
+    },
+    crowds: () => crowds,
+    /** The shopper's connection ends, as when its tab is closed. */
+    dismiss(name: string) {
+      wireShoppers.get(name)?.close()
+      wireShoppers.delete(name)
+    },
+    /** The stock as the database has it now; written down for the laws. */
+    async readStock() {
+      const value = await readStock(cluster.database)
+      recorder.record({ who: 'harness', type: 'read', f: 'stock', value })
+      return value
     },
     /** The official channel client in Node, on a socket of one node: `/socket`, where nothing else is wished. */
     async client(name: string, node: string, wishes: ClientWishes = {}): Promise<ChannelClient> {
@@ -103,8 +149,8 @@ export function createCast({ cluster, nemesis, recorder, random, tape, browsers 
       throw new NotReached(why)
     },
     async close() {
-      for (const client of [...clients.values(), ...wires]) client.close()
-      await Promise.all([...shoppers.values()].map((shopper) => shopper.close()))
+      for (const client of [...clients.values(), ...wires, ...wireShoppers.values(), ...crowds]) client.close()
+      await Promise.all([...shoppers.values(), ...admins.values()].map((shopper) => shopper.close()))
     },
   }
 }

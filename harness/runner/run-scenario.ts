@@ -8,7 +8,7 @@ import { type Cluster, type PubSubName, startProcessCluster } from '../drivers/c
 import { ControlError } from '../drivers/control-client.ts'
 import type { DatabaseTemplate } from '../drivers/database.ts'
 import { fetchRendering } from '../drivers/rendering.ts'
-import { readStock } from '../drivers/store-reads.ts'
+import { readOrders, readStock } from '../drivers/store-reads.ts'
 import { toHistory } from '../history/history.ts'
 import type { HistoryEvent } from '../history/operation.ts'
 import { createRecorder, type Recorder } from '../history/recorder.ts'
@@ -269,11 +269,10 @@ async function awaitSettled(stage: Stage) {
   const unchanged = async () => {
     const now = JSON.stringify(
       await Promise.all(
-        cast!
-          .shoppers()
+        [...cast!.shoppers(), ...cast!.admins()]
           .flatMap(({ tabs }) => tabs)
-          .map((tab) => tab.rendering()),
-      ),
+          .map(async (tab) => [await tab.rendering(), await tab.cart(), { ...(await tab.dashboard()), staleness: '' }]),
+      ).then((shown) => [shown, cast!.wireShoppers().map((one) => one.cart())]),
     )
     const same = now === before
     before = now
@@ -284,10 +283,13 @@ async function awaitSettled(stage: Stage) {
 
 /** Everybody who listens: open tabs and channel clients. */
 function listeners(cast: Cast) {
-  const tabs = cast.shoppers().flatMap(({ tabs: open }) => open)
+  const tabs = [...cast.shoppers(), ...cast.admins()].flatMap(({ tabs: open }) => open)
   return [
     ...tabs.map((tab) => ({ who: tab.who, joins: tab.joins })),
-    ...cast.clients().map((client) => ({ who: client.name, joins: async () => client.joins() })),
+    ...[...cast.clients(), ...cast.wireShoppers()].map((client) => ({
+      who: client.name,
+      joins: async () => client.joins(),
+    })),
   ]
 }
 
@@ -298,8 +300,17 @@ async function readFinalState({ cluster, cast, recorder }: Stage) {
   for (const node of cluster!.nodes) final('node-state', await node.control.state(), node.name, node.name)
   for (const node of cluster!.nodes.filter(({ hasWeb }) => hasWeb))
     final('fresh-render', await fetchRendering(`${node.directUrl}/`), 'fresh', node.name)
-  for (const { tabs } of cast!.shoppers())
-    for (const tab of tabs) final('view', await tab.rendering(), tab.who, tab.node)
+  final('orders', await readOrders(cluster!.database))
+  for (const tab of cast!.shoppers().flatMap(({ tabs }) => tabs)) {
+    const [rendering, cart] = [await tab.rendering(), await tab.cart()]
+    if (rendering.products.length > 0) final('view', rendering, tab.who, tab.node)
+    if (cart) final('cart', cart, tab.who, tab.node)
+  }
+  for (const one of cast!.wireShoppers()) final('cart', one.cart(), one.name, one.node)
+  for (const cart of cast!.crowds().flatMap((crowd) => (crowd.connectedCount() > 0 ? crowd.carts() : [])))
+    final('cart', cart, cart.shopper)
+  for (const tab of cast!.admins().flatMap(({ tabs }) => tabs))
+    final('dashboard', await tab.dashboard(), tab.who, tab.node)
   for (const { who, joins } of listeners(cast!)) final('joined', await joins(), who)
 }
 
@@ -328,7 +339,7 @@ async function cleanUp(stage: Stage) {
   const folder = join(context.artifactFolder, scenario.id.replaceAll('/', '-'))
   if (outcomeOf(checks) !== 'passed') {
     mkdirSync(folder, { recursive: true })
-    for (const shopper of cast?.shoppers() ?? [])
+    for (const shopper of [...(cast?.shoppers() ?? []), ...(cast?.admins() ?? [])])
       artifacts.push(...(await shopper.saveEvidence(folder).catch(() => [])))
   }
   await cast?.close()

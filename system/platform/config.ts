@@ -42,6 +42,9 @@ const schema = z.object({
   STORE_PRODUCT_ROUTE: z.string().min(1).default('product:*'),
   STORE_LOW_BELOW: positive.default(150),
   STORE_MEDIUM_BELOW: positive.default(500),
+  ADMIN_USER: z.string().min(1).default('admin'),
+  ADMIN_PASSWORD: z.string().min(1).optional(),
+  ADMIN_ATTEMPTS: positive.default(10),
   TRACKER_SHARDS: positive.default(4),
   TRACKER_DOWN_MS: positive.default(30_000),
   SOCKET_SILENT_MS: positive.default(60_000),
@@ -76,6 +79,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   const config = parsed.data
   if (config.NODE_ENV === 'production' && !config.SECRET_KEY_BASE)
     throw new ConfigError('SECRET_KEY_BASE is missing: production needs a secret of at least 32 characters')
+  if (config.NODE_ENV === 'production' && config.WEB && !config.ADMIN_PASSWORD)
+    throw new ConfigError('ADMIN_PASSWORD is missing: production needs a password of its own for /admin')
   if (config.CLUSTER_PORT && !config.CLUSTER_SECRET)
     throw new ConfigError('CLUSTER_PORT is set but CLUSTER_SECRET is not: nodes must prove that they belong together')
   if (config.PUBSUB === 'redis' && !config.REDIS_URL)

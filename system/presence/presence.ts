@@ -1,21 +1,46 @@
+import { createPendingDiffs } from './pending-diffs.ts'
 import type { Entry } from './state.ts'
 import { createTracker, type TrackerOptions } from './tracker.ts'
 
 /** As the official client wants it: `{ key: { metas: [{ …, phx_ref }] } }`. */
 export type PresenceState = Record<string, { metas: Record<string, unknown>[] }>
 
+interface PresenceOptions extends Omit<TrackerOptions, 'onDiff'> {
+  /** Only for the defect (DF-93). */
+  tellEverybody?: boolean
+}
+
 export type Presence = ReturnType<typeof createPresence>
 
-/** A tracker whose changes are broadcast to the members of the topic, by each node to its own (PA-17). */
-export function createPresence(options: Omit<TrackerOptions, 'onDiff'>) {
-  const { pubsub } = options
+/**
+ * A tracker whose changes are broadcast to the members of the topic, by each node to its own (PA-16). Changes that come close together
+ * are one message: a shop that fills would otherwise send one for every step of every shopper.
+ */
+export function createPresence({ tellEverybody = false, ...options }: PresenceOptions) {
+  const { pubsub, clock, coalesceMs = 50 } = options
+  // Every node hears of every change and tells its own clients; told to all nodes, each client hears it from every node (PA-16, PA-9).
+  const tell = tellEverybody ? pubsub.broadcast : pubsub.localBroadcast
+  const pending = createPendingDiffs(({ topic, joins, leaves }) =>
+    tell(topic, 'presence_diff', { joins: toState(joins), leaves: toState(leaves) }),
+  )
+  let cancelSoon: (() => void) | undefined
+  function flush() {
+    cancelSoon = undefined
+    pending.flush()
+  }
   const tracker = createTracker({
     ...options,
-    onDiff: (topic, { joins, leaves }) =>
-      pubsub.localBroadcast(topic, 'presence_diff', { joins: toState(joins), leaves: toState(leaves) }),
+    onDiff(topic, diff) {
+      pending.add(topic, diff)
+      cancelSoon ??= clock.after(coalesceMs, flush)
+    },
   })
   return {
     ...tracker,
+    stop() {
+      cancelSoon?.()
+      tracker.stop()
+    },
     /** What `presence_state` carries. */
     state: (topic: string): PresenceState => toState(tracker.list(topic)),
   }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import type { Broadcast, PubSub } from '../pubsub/index.ts'
+import { createOwnEntries } from './own-entries.ts'
 import {
   aged,
   beaten,
@@ -13,7 +14,7 @@ import {
   type Replicas,
   transferred,
 } from './replicas.ts'
-import { changed, type Delta, type Diff, difference, type Entry, emptyShare, joined, type Share } from './state.ts'
+import { type Delta, type Diff, type Entry, joined, type Share } from './state.ts'
 
 const id = z.object({ name: z.string(), incarnation: z.number() })
 const entry = z.object({
@@ -48,16 +49,23 @@ export interface ShardOptions extends Patience {
   /** Changes that come so close together travel together. */
   coalesceMs: number
   onDiff(diff: Diff): void
+  quirks?: ShardQuirks
+}
+
+/** What a tracker can be made to do wrong on purpose (FI-18). */
+export interface ShardQuirks {
+  /** A replica that was down is never shown again. */
+  downForGood?: boolean
 }
 
 export type Shard = ReturnType<typeof createShard>
 
 /** The replicas of one part of the topics: this node's own entries, what it knows of the others, and what they tell each other. */
 export function createShard(options: ShardOptions) {
-  const { topic, id: me, pubsub, clock, log, heartbeatMs, coalesceMs, onDiff } = options
-  let own: Share = emptyShare
+  const { topic, id: me, pubsub, clock, log, heartbeatMs, coalesceMs, onDiff, quirks = {} } = options
+  const own = createOwnEntries()
   let others: Replicas = new Map()
-  let unsent: Delta | undefined
+  let unsent: Delta[] = []
   let cancelBeat = () => {}
   let cancelSoon: (() => void) | undefined
   const asked = new Map<string, number>()
@@ -68,25 +76,24 @@ export function createShard(options: ShardOptions) {
 
   /** A change of this node: shown here at once, and soon everywhere (PA-3). */
   function change(joins: readonly Entry[], leaves: readonly string[]) {
-    const before = own
-    own = changed(own, joins, leaves)
-    const made: Delta = { from: before.version, to: own.version, joins, leaves }
-    unsent = unsent ? joined(unsent, made) : made
+    const { delta, diff } = own.change(joins, leaves)
+    unsent.push(delta)
     cancelSoon ??= clock.after(coalesceMs, beat)
-    tell(difference(before, own))
+    tell(diff)
   }
 
   function beat() {
     cancelSoon?.()
     cancelSoon = undefined
     cancelBeat()
+    const delta = joined(unsent)
+    unsent = []
     pubsub.broadcast(
       topic,
       'heartbeat',
-      { id: me, version: own.version, ...(unsent && { delta: unsent }) },
+      { id: me, version: own.version(), ...(delta && { delta }) },
       { from: subscriber },
     )
-    unsent = undefined
     settle(aged(others, clock.monotonicMs(), options))
     cancelBeat = clock.after(heartbeatMs, beat)
   }
@@ -114,8 +121,7 @@ export function createShard(options: ShardOptions) {
       if (isNew) beat()
     },
     request({ id }) {
-      const entries = [...own.entries.values()]
-      pubsub.directBroadcast(id.name, topic, 'transfer', { id: me, version: own.version, entries })
+      pubsub.directBroadcast(id.name, topic, 'transfer', { id: me, version: own.version(), entries: own.list() })
     },
     transfer({ id, version, entries }) {
       asked.delete(id.name)
@@ -131,14 +137,15 @@ export function createShard(options: ShardOptions) {
       const parsed = shape?.safeParse(payload)
       if (!parsed?.success) return log.warn({ event }, 'tracker: a message that cannot be read')
       if (parsed.data.id.name === me.name) return
+      if (quirks.downForGood && others.get(parsed.data.id.name)?.health === 'down') return
       handlers[event as MessageName](parsed.data as never)
     },
   }
 
   return {
     change,
-    own: () => own.entries,
-    entries: () => [...own.entries.values(), ...entriesOf(others)],
+    ownedBy: own.ownedBy,
+    entries: () => [...own.list(), ...entriesOf(others)],
     start() {
       pubsub.subscribe(topic, subscriber)
       beat()

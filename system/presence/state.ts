@@ -38,14 +38,6 @@ export interface Diff {
 export const emptyShare: Share = { version: 0, entries: new Map() }
 export const emptyDiff: Diff = { joins: [], leaves: [] }
 
-/** One change: what goes, and what comes instead. */
-export function changed({ version, entries }: Share, joins: readonly Entry[], leaves: readonly string[]): Share {
-  const next = new Map(entries)
-  for (const ref of leaves) next.delete(ref)
-  for (const entry of joins) next.set(entry.ref, entry)
-  return { version: version + 1, entries: next }
-}
-
 /** The newer of two versions of one replica's entries: commutative, associative, idempotent. */
 export const merged = (one: Share, other: Share): Share => (other.version > one.version ? other : one)
 
@@ -60,22 +52,27 @@ export function applied(share: Share, { from, to, joins, leaves }: Delta): Share
 }
 
 /**
- * Two deltas, one after the other, as one. What came and went in between does not come, but it still goes: whoever was told of it in
+ * Deltas, one after the other, as one. What came and went in between does not come, but it still goes: whoever was told of it in
  * the meantime, by a transfer, must forget it.
  */
-export function joined(one: Delta, other: Delta): Delta {
-  const gone = new Set(other.leaves)
-  const short = new Set(one.joins.filter(({ ref }) => gone.has(ref)).map(({ ref }) => ref))
-  return {
-    from: one.from,
-    to: other.to,
-    joins: [...one.joins.filter(({ ref }) => !short.has(ref)), ...other.joins],
-    leaves: [...one.leaves, ...other.leaves],
+export function joined(deltas: readonly Delta[]): Delta | undefined {
+  const [first] = deltas
+  if (!first) return undefined
+  const joins = new Map<string, Entry>()
+  const leaves: string[] = []
+  for (const delta of deltas) {
+    for (const ref of delta.leaves) {
+      joins.delete(ref)
+      leaves.push(ref)
+    }
+    for (const entry of delta.joins) joins.set(entry.ref, entry)
   }
+  return { from: first.from, to: deltas.at(-1)!.to, joins: [...joins.values()], leaves }
 }
 
 /** What somebody who saw `before` must be told about `after`. */
 export function difference(before: Share, after: Share): Diff {
+  if (before === after) return emptyDiff
   return {
     joins: [...after.entries.values()].filter(({ ref }) => !before.entries.has(ref)),
     leaves: [...before.entries.values()].filter(({ ref }) => !after.entries.has(ref)),

@@ -1,7 +1,7 @@
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import type { PubSub } from '../pubsub/index.ts'
-import { createShard } from './shard.ts'
+import { createShard, type ShardQuirks } from './shard.ts'
 import type { Diff, Entry } from './state.ts'
 
 export interface TrackerOptions {
@@ -17,6 +17,7 @@ export interface TrackerOptions {
   downAfterMs?: number
   goneAfterMs?: number
   onDiff?(topic: string, diff: Diff): void
+  quirks?: ShardQuirks
 }
 
 export type Meta = Record<string, unknown>
@@ -24,7 +25,7 @@ export type Tracker = ReturnType<typeof createTracker>
 
 /** Who is on which topic, on all nodes, without asking anybody: every node tells what it has (PA-1..PA-9). */
 export function createTracker(options: TrackerOptions) {
-  const { name, pubsub, clock, log, onDiff = () => {} } = options
+  const { name, pubsub, clock, log, onDiff = () => {}, quirks = {} } = options
   const { shards: shardCount = 1, heartbeatMs = 1_500, coalesceMs = 50 } = options
   const { downAfterMs = 30_000, goneAfterMs = 20 * 60_000 } = options
   const me = { name: pubsub.nodeName, incarnation: clock.now() }
@@ -41,6 +42,7 @@ export function createTracker(options: TrackerOptions) {
       coalesceMs,
       downAfterMs,
       goneAfterMs,
+      quirks,
       onDiff: (diff) => tellByTopic(diff, onDiff),
     }),
   )
@@ -52,9 +54,9 @@ export function createTracker(options: TrackerOptions) {
   }
 
   const ownOf = (owner: string, topic: string, key: string) =>
-    [...shardOf(topic).own().values()].find(
-      (entry) => entry.owner === owner && entry.topic === topic && entry.key === key,
-    )
+    shardOf(topic)
+      .ownedBy(owner)
+      .find((entry) => entry.topic === topic && entry.key === key)
 
   function track(owner: string, topic: string, key: string, meta: Meta): string {
     const ref = nextRef()
@@ -80,7 +82,7 @@ export function createTracker(options: TrackerOptions) {
     /** The owner has ended: nothing of it is left (PA-10). */
     untrackAll(owner: string) {
       for (const shard of shards) {
-        const refs = [...shard.own().values()].filter((entry) => entry.owner === owner).map(({ ref }) => ref)
+        const refs = shard.ownedBy(owner).map(({ ref }) => ref)
         if (refs.length > 0) shard.change([], refs)
       }
     },

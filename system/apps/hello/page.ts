@@ -1,4 +1,4 @@
-import { toScript } from './script.ts'
+import { toScript } from '../../platform/script.ts'
 
 interface DemoPage {
   userId: string

@@ -29,12 +29,17 @@ export interface Notifications {
   stateOf(product: Product): ShownState
   /** To the carts of this node: the size is gone (CT-43, CT-49). */
   itemOut(itemId: number): void
+  /** Only for the defect (DF-74): to the carts of all nodes, whether they know of the sale or not. */
+  itemOutEverywhere(itemId: number): void
 }
 
 interface Told {
   version: number
   level: Level
 }
+
+/** Where the carts of a node hear that an item is gone (CT-43). */
+export const itemOutTopic = (itemId: number) => `item_out:${itemId}`
 
 const newsTopic = 'shop_news'
 
@@ -59,6 +64,8 @@ interface NotificationsOptions {
   log: Log
   /** DF-15: everybody hears of everything. */
   isTopicTooBroad?: boolean
+  /** DF-71: what a release sends looks different from the page. */
+  isFragmentWrong?: boolean
 }
 
 /**
@@ -66,7 +73,7 @@ interface NotificationsOptions {
  * nodes with the item's version, and each node tells its own clients the newest that it knows, never something older than before.
  */
 export function createNotifications(options: NotificationsOptions): Notifications {
-  const { pubsub, thresholds, products, log, isTopicTooBroad = false } = options
+  const { pubsub, thresholds, products, log, isTopicTooBroad = false, isFragmentWrong = false } = options
   /** What the clients of this node were told last, or would see on a fresh page. */
   const toldLevels = new Map<number, Told>()
   const toldReleased = new Map<number, boolean>()
@@ -76,7 +83,8 @@ export function createNotifications(options: NotificationsOptions): Notification
     level: levelOf(availableCount, thresholds),
   })
   const newestOf = (item: Item) => newer(fromCopy(item), toldLevels.get(item.id))
-  const htmlOf = (product: Product) => sizeSelector(product, (item) => newestOf(item).level)
+  const htmlOf = (product: Product) =>
+    sizeSelector(product, (item) => (isFragmentWrong ? 'high' : newestOf(item).level))
   const ownProduct = (productId: number) => products()?.find(({ id }) => id === productId)
 
   function tellLevel(productId: number, itemId: number, told: Told) {
@@ -139,7 +147,7 @@ export function createNotifications(options: NotificationsOptions): Notification
     return product.items.reduce((sum, item) => sum + tellItem(item), isNew ? 1 : 0)
   }
 
-  const itemOut = (itemId: number) => pubsub.localBroadcast(`item_out:${itemId}`, 'item_out', { item_id: itemId })
+  const itemOut = (itemId: number) => pubsub.localBroadcast(itemOutTopic(itemId), 'item_out', { item_id: itemId })
 
   return {
     start: () => pubsub.subscribe(newsTopic, { deliver: hear }),
@@ -156,6 +164,7 @@ export function createNotifications(options: NotificationsOptions): Notification
       items: product.items.map((item) => ({ id: item.id, level: newestOf(item).level })),
     }),
     itemOut,
+    itemOutEverywhere: (itemId) => pubsub.broadcast(itemOutTopic(itemId), 'item_out', { item_id: itemId }),
   }
 }
 

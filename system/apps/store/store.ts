@@ -50,6 +50,13 @@ export function createStore(options: StoreOptions) {
     if (!inventory.products()) throw new InventoryNotReady('the inventory is still loading')
   }
 
+  /** The local news that an item is gone, and the ways to get it wrong (DF-73..DF-75). */
+  function tellItemOut(itemId: number, handling: Handling) {
+    if (defects.has('DF-74')) return handling.replicated ? undefined : notifications.itemOutEverywhere(itemId)
+    if (defects.has('DF-75') && handling.replicated) return
+    notifications.itemOut(itemId)
+  }
+
   async function productReleased(productId: number, handling: Handling = {}) {
     const product = await inventory.markReleased(productId)
     if (passesOn(handling)) replicate({ type: 'product_released', id: productId, hops: (handling.hops ?? -1) + 1 })
@@ -57,11 +64,12 @@ export function createStore(options: StoreOptions) {
   }
 
   async function itemSold(itemId: number, handling: Handling = {}) {
+    if (defects.has('DF-73')) notifications.itemOut(itemId)
     const change = await inventory.itemSold(itemId)
     if (passesOn(handling)) replicate({ type: 'item_sold', id: itemId, hops: (handling.hops ?? -1) + 1 })
     if (announces(handling)) notifications.sold(change)
     // Last, and on every node: whoever renders on this news reads an inventory that has it (CT-49..51).
-    if (change.after.availableCount === 0) notifications.itemOut(itemId)
+    if (change.after.availableCount === 0 && !defects.has('DF-73')) tellItemOut(itemId, handling)
   }
 
   /** What is written stays written, so a caller told "failed" would do it twice: it is made known now, or as soon as it can be. */
@@ -77,11 +85,16 @@ export function createStore(options: StoreOptions) {
     /** Database first; then this node, the other nodes, the clients (ST-16). Throws before any change when the database is down. */
     async markProductReleased(productId: number) {
       requireLoaded()
+      if (defects.has('DF-66')) await productReleased(productId)
       if (!(await writeReleased(repo, productId))) throw new UnknownId(`there is no product ${productId}`)
       await makeKnown(`release of product ${productId}`, () => productReleased(productId))
     },
     /** The sale is in the database already; this makes it known (ST-17). */
     itemSold,
+    /** Throws while this node could not make a sale known. */
+    requireLoaded,
+    /** Makes a sale known that is certain. */
+    announceSale: (itemId: number) => makeKnown(`sale of item ${itemId}`, () => itemSold(itemId)),
     /** Sells one unit; false when there is none (ST-18, ST-19). Announced after the commit (CT-57). */
     async sellItem(itemId: number): Promise<boolean> {
       requireLoaded()

@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { createOwnEntries } from '../../../system/presence/own-entries.ts'
 import { aged, beaten, departed, entriesOf, type Replicas, transferred } from '../../../system/presence/replicas.ts'
 import {
   applied,
-  changed,
   type Delta,
+  difference,
   type Entry,
   emptyShare,
   joined,
@@ -21,6 +22,10 @@ const deeds = fc.array(
   fc.oneof(fc.constant<Deed>({ do: 'add' }), fc.record({ do: fc.constant('drop' as const), pick: fc.nat() })),
   { maxLength: 30 },
 )
+
+/** What a replica's own change makes of its entries. */
+const changed = (share: Share, joins: Entry[], leaves: string[]): Share =>
+  applied(share, { from: share.version, to: share.version + 1, joins, leaves })!
 
 interface Told {
   versions: Share[]
@@ -67,7 +72,7 @@ describe("a replica's entries (PA-2)", () => {
         let share = emptyShare
         for (let at = 0, n = 0; at < deltas.length; n += 1) {
           const size = sizes[n % sizes.length]!
-          const piece = deltas.slice(at, at + size).reduce(joined)
+          const piece = joined(deltas.slice(at, at + size))!
           share = applied(share, piece)!
           // Heard twice, it changes nothing.
           expect(applied(share, piece)).toBe(share)
@@ -76,6 +81,25 @@ describe("a replica's entries (PA-2)", () => {
         expect(refsOf(share)).toEqual(refsOf(versions.at(-1)!))
       }),
       { numRuns: 4_000 },
+    )
+  })
+
+  it('are kept by their node as others see them', () => {
+    fc.assert(
+      fc.property(deeds, (list) => {
+        const own = createOwnEntries()
+        let seen: Share = emptyShare
+        for (const { joins, leaves } of history('a', list).deltas) {
+          const { delta, diff } = own.change(joins, leaves)
+          const next = applied(seen, delta)!
+          expect(diff).toEqual(difference(seen, next))
+          seen = next
+        }
+        expect(own.list().map(({ ref }) => ref)).toEqual([...seen.entries.keys()])
+        expect(own.ownedBy('nobody')).toEqual([])
+        expect(own.version()).toBe(seen.version)
+      }),
+      { numRuns: 1_000 },
     )
   })
 
@@ -125,7 +149,7 @@ describe('an observer of other replicas (PA-4, PA-7)', () => {
         const change = (node: Node, joins: Entry[], leaves: string[]) => {
           const next = changed(node.share, joins, leaves)
           const delta: Delta = { from: node.share.version, to: next.version, joins, leaves }
-          node.unsent = node.unsent ? joined(node.unsent, delta) : delta
+          node.unsent = node.unsent ? joined([node.unsent, delta]) : delta
           node.share = next
         }
 

@@ -61,7 +61,7 @@ export interface Availability {
   version: number
 }
 
-export async function readAvailability(repo: Repo, itemId: number): Promise<Availability | undefined> {
+export async function readAvailability(repo: Pick<Repo, 'query'>, itemId: number): Promise<Availability | undefined> {
   const [row] = await repo.query<{ available_count: number; version: string }>(
     'select available_count, version from item_availability where item_id = $1',
     [itemId],

@@ -1,4 +1,12 @@
-import { type Channel, channel, connected, noreply, ok, socket } from '../../../channels/index.ts'
+import {
+  type Channel,
+  type ChannelDefinition,
+  channel,
+  connected,
+  noreply,
+  ok,
+  socket,
+} from '../../../channels/index.ts'
 import type { Product } from '../catalog/product.ts'
 import type { ShownState } from '../notifications.ts'
 
@@ -8,14 +16,15 @@ interface ProductSocketOptions {
   stateOnJoin: boolean
   /** The topic pattern, `product:*` (ST-35). */
   route: string
+  cart: ChannelDefinition
 }
 
-/** The public socket of the shop: no authentication, nothing personal on its topics (ST-34, ST-35). */
+/** The public socket of the shop: no authentication; a cart's topic opens to whoever knows its id (ST-34, ST-35, CT-18, CT-19). */
 export const productSocket = (options: ProductSocketOptions) =>
   socket({
     name: 'Sneakers23Web.ProductSocket',
     path: '/product_socket',
-    channels: { [options.route]: productChannel(options) },
+    channels: { [options.route]: productChannel(options), 'cart:*': options.cart },
     connect: () => connected(),
   })
 

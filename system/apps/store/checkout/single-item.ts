@@ -1,3 +1,4 @@
+import type { PoolClient } from 'pg'
 import type { Clock } from '../../../platform/clock.ts'
 import type { Defect } from '../../../platform/defects.ts'
 import type { Repo } from '../db/repo.ts'
@@ -11,7 +12,7 @@ const sellSql = `
     update item_availability a set available_count = a.available_count - held.units, version = a.version + 1
       from held where a.item_id = held.item_id
     returning held.item_id, held.units)
-  insert into sales (item_id, units, node) select item_id, units, $3 from taken returning units`
+  insert into sales (item_id, units, node, order_id) select item_id, units, $3, $4::bigint from taken returning units`
 
 interface Sale {
   repo: Repo
@@ -32,8 +33,14 @@ export async function sellOneUnit(sale: Sale): Promise<boolean> {
 
 /** Sells up to so many units at once; answers how many it were. */
 export async function sellUnits(repo: Repo, itemId: number, units: number, nodeName: string): Promise<number> {
-  const [sold] = await repo.query<{ units: number }>(sellSql, [itemId, units, nodeName])
+  const [sold] = await repo.query<{ units: number }>(sellSql, [itemId, units, nodeName, null])
   return sold?.units ?? 0
+}
+
+/** Takes one unit for an order, as a part of its transaction; false when there is none left. */
+export async function sellUnit(client: PoolClient, itemId: number, nodeName: string, orderId: string) {
+  const { rows } = await client.query(sellSql, [itemId, 1, nodeName, orderId])
+  return rows.length === 1
 }
 
 /** How long the planted defects leave their window open. */
@@ -58,7 +65,7 @@ async function checkThenWrite({ repo, itemId, nodeName, clock }: Sale): Promise<
 /** DF-89: whoever hears of the sale now still reads the old count. */
 function announceBeforeCommit({ repo, itemId, nodeName, clock, announceEarly }: Sale): Promise<boolean> {
   return repo.transaction(async (client) => {
-    const { rows } = await client.query(sellSql, [itemId, 1, nodeName])
+    const { rows } = await client.query(sellSql, [itemId, 1, nodeName, null])
     if (rows.length === 0) return false
     await announceEarly()
     await clock.sleep(windowMs)

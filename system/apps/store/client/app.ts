@@ -1,14 +1,15 @@
 import { type Channel, Socket } from 'phoenix'
 import './app.css'
+import { joinCart } from './cart.ts'
+import { hasDefect, heartbeatIntervalMs, never } from './page.ts'
 import { applyRelease, applyStockChange } from './product-view.ts'
 
-/** The page's script: one connection, one channel for each listed product (ST-37). */
-const { heartbeatMs, defects: planted = '' } = document.body.dataset
-const defects = planted.split(' ')
-const never = 2 ** 31 - 1
+/** The page's script: one connection, one channel for each listed product and one for the cart (ST-37, CT-31). */
+const { csrfToken } = window as { csrfToken?: string }
 const socket = new Socket('/product_socket', {
-  heartbeatIntervalMs: defects.includes('DF-6') ? never : Number(heartbeatMs) || 30_000,
-  ...(defects.includes('DF-7') && { reconnectAfterMs: (tries: number) => (tries > 1 ? never : 10) }),
+  params: { _csrf_token: csrfToken },
+  heartbeatIntervalMs: hasDefect('DF-6') ? never : heartbeatIntervalMs,
+  ...(hasDefect('DF-7') && { reconnectAfterMs: (tries: number) => (tries > 1 ? never : 10) }),
 })
 const channels: Channel[] = []
 
@@ -20,7 +21,7 @@ function joinProduct(productId: string) {
     .join()
     .receive('error', () => console.error('Channel join failed'))
     .receive('timeout', () => console.error('Channel join timed out'))
-  if (defects.includes('DF-4')) Object.assign(channel, { rejoin: () => {} })
+  if (hasDefect('DF-4')) Object.assign(channel, { rejoin: () => {} })
   channels.push(channel)
 }
 
@@ -28,5 +29,7 @@ socket.connect()
 for (const listing of document.querySelectorAll<HTMLElement>('.product-listing')) {
   if (listing.dataset.productId) joinProduct(listing.dataset.productId)
 }
+const { cartId } = window as { cartId?: string }
+if (cartId) channels.push(joinCart(socket, cartId))
 
 Object.assign(window, { squall: { socket, channels } })

@@ -60,6 +60,10 @@ export function createRepo({ url, runtime, log }: { url: string; runtime: Runtim
       (await current().query<R>(sql, params)).rows,
     async transaction(work) {
       const client = await current().connect()
+      // Between two queries nobody waits for this connection: without a listener its end would be the end of the node.
+      const onBroken = (error: Error) =>
+        log.warn({ reason: error.message }, 'repo: a connection broke in a transaction')
+      client.on('error', onBroken)
       try {
         await client.query('begin')
         const result = await work(client)
@@ -67,8 +71,14 @@ export function createRepo({ url, runtime, log }: { url: string; runtime: Runtim
         client.release()
         return result
       } catch (error) {
-        client.release(error as Error)
+        const broken = await client.query('rollback').then(
+          () => undefined,
+          (reason: Error) => reason,
+        )
+        client.release(broken)
         throw error
+      } finally {
+        client.off('error', onBroken)
       }
     },
     start: () =>

@@ -14,7 +14,11 @@ export interface ItemChange {
   after: Item
 }
 
-type Mail = { do: 'load' } | { do: 'released'; productId: number } | { do: 'item_sold'; itemId: number }
+type ReadAvailability = Loader['availability']
+type Mail =
+  | { do: 'load' }
+  | { do: 'released'; productId: number }
+  | { do: 'item_sold'; itemId: number; read: ReadAvailability }
 
 /** What one node knows of the stock: a copy for rendering, never asked for decisions (ST-10..15). */
 export interface Inventory {
@@ -23,7 +27,7 @@ export interface Inventory {
   start(): Promise<ActorRef<Mail>>
   markReleased(productId: number): Promise<Product>
   /** Reads the count from the database and puts it in place; reads are made one after the other, so none is older than the last. */
-  itemSold(itemId: number): Promise<ItemChange>
+  itemSold(itemId: number, read?: ReadAvailability): Promise<ItemChange>
   /** Everything anew from the database, now or as soon as it can be read (ST-57). */
   refresh(): void
 }
@@ -64,11 +68,11 @@ export function createInventory(options: InventoryOptions): Inventory {
     )
   }
 
-  async function itemSold(itemId: number): Promise<ItemChange> {
+  async function itemSold(itemId: number, read: ReadAvailability): Promise<ItemChange> {
     await beforeHandle('Inventory.item_sold')
     const before = itemOf(itemId)
     if (!before) throw unknownItem(itemId)
-    const availability = await loader.availability(itemId)
+    const availability = await read(itemId)
     if (!availability) throw unknownItem(itemId)
     const after = { ...before, ...availability }
     replaceItem(after)
@@ -123,7 +127,7 @@ export function createInventory(options: InventoryOptions): Inventory {
         handle(mail, self) {
           if (mail.do === 'load') return load(self)
           if (mail.do === 'released') return asValue(beforeRelease(mail.productId))
-          return asValue(itemSold(mail.itemId))
+          return asValue(itemSold(mail.itemId, mail.read))
         },
         terminate() {
           cancelRetry()
@@ -133,7 +137,7 @@ export function createInventory(options: InventoryOptions): Inventory {
       return actor
     },
     markReleased: (productId) => ask({ do: 'released', productId }),
-    itemSold: (itemId) => ask({ do: 'item_sold', itemId }),
+    itemSold: (itemId, read = loader.availability) => ask({ do: 'item_sold', itemId, read }),
     // An actor that is being restarted loads anyway.
     refresh: () => actor?.send({ do: 'load' }),
   }

@@ -1,0 +1,180 @@
+import { type Channel, Socket } from 'phoenix'
+import type { CartSight } from '../history/operation.ts'
+import type { Recorder } from '../history/recorder.ts'
+import { until } from '../platform/until.ts'
+import { createCartChanges } from './cart-changes.ts'
+import type { Cluster } from './cluster.ts'
+import { endOfPurchase } from './purchases.ts'
+import { withoutCartId } from './redact.ts'
+
+/** A shopper without a browser: a session by HTTP, a cart by the official client. Hundreds of them fit where two browsers do. */
+export interface WireShopper {
+  readonly name: string
+  readonly node: string
+  /** Answers how it ended: `ok`, or the error of the server. */
+  add(itemId: number): Promise<string>
+  remove(itemId: number): Promise<string>
+  /** The cart as it was told last. */
+  cart(): CartSight
+  /** How many carts it was sent that it had not asked for. */
+  pushedCount(): number
+  /** Buys the cart; the same order as long as it is asked with the same key. */
+  buy(options?: { key?: string; withinMs?: number }): Promise<'ok' | 'failed' | 'unsure'>
+  joins(): { connected: boolean; expected: string[]; joined: string[] }
+  close(): void
+}
+
+export interface WireShopperWishes {
+  /** Which page it pretends to look at. */
+  page?: string
+}
+
+interface WireShopperOptions extends WireShopperWishes {
+  name: string
+  node: string
+  cluster: Cluster
+  recorder: Recorder
+}
+
+interface CartPayload {
+  items: { id: number; out_of_stock: boolean }[]
+  serialized: string
+}
+
+const joinWithinMs = 10_000
+const answerWithinMs = 8_000
+const buyWithinMs = 15_000
+const heartbeatMs = 1_000
+
+/** All of them share one link to each node: what happens to it happens to all. */
+const linkName = 'shoppers'
+
+export async function openWireShopper(options: WireShopperOptions): Promise<WireShopper> {
+  const { name, node, cluster, recorder, page = '/checkout' } = options
+  const link = await cluster.links.link(linkName, node)
+  const visit = await visitCheckout(link.url)
+  const changes = createCartChanges(name, recorder)
+  let last: CartPayload = { items: [], serialized: '' }
+  let pushedCount = 0
+  let lastRef = 0
+
+  const socket = new Socket(`ws://${link.host}:${link.port}/product_socket`, {
+    heartbeatIntervalMs: heartbeatMs,
+    timeout: answerWithinMs,
+  })
+  socket.onMessage(((message: { topic: string; event: string; payload: unknown }) => {
+    const { topic, event, payload } = message
+    if (topic === 'phoenix' || event.startsWith('phx_')) return
+    recorder.record({ who: name, type: 'receive', topic: withoutCartId(topic), event, value: idsIn(payload), node })
+  }) as never)
+  const topic = `cart:${visit.cartId}`
+  const channel: Channel = socket.channel(topic, () => ({ serialized: last.serialized || undefined, page }))
+  channel.on('cart', (cart: CartPayload) => {
+    last = cart
+    pushedCount += 1
+  })
+  socket.connect()
+  channel.join()
+  await until(() => channel.state === 'joined' && pushedCount > 0, {
+    what: `${name} has a cart`,
+    withinMs: joinWithinMs,
+  })
+
+  function ask(event: 'add_item' | 'remove_item', itemId: number): Promise<string> {
+    lastRef += 1
+    const ref = String(lastRef)
+    changes.sent(ref, event, { item_id: itemId })
+    return new Promise((resolve) => {
+      channel
+        .push(event, { item_id: String(itemId) }, answerWithinMs)
+        .receive('ok', (cart: CartPayload) => {
+          last = cart
+          changes.answered(ref, { status: 'ok' })
+          resolve('ok')
+        })
+        .receive('error', (response: { error?: string }) => {
+          changes.answered(ref, { status: 'error', response })
+          resolve(response.error ?? 'refused')
+        })
+        .receive('timeout', () => {
+          changes.lost()
+          resolve('timeout')
+        })
+    })
+  }
+
+  return {
+    name,
+    node,
+    add: (itemId) => ask('add_item', itemId),
+    remove: (itemId) => ask('remove_item', itemId),
+    cart: () => ({
+      shopper: name,
+      page,
+      items: last.items.map(({ id, out_of_stock }) => ({ id, outOfStock: out_of_stock })),
+    }),
+    pushedCount: () => pushedCount,
+    async buy({ key = visit.key, withinMs = buyWithinMs } = {}) {
+      const operation = recorder.begin(name, 'purchase', {
+        shopper: name,
+        itemIds: last.items.map(({ id }) => id),
+        key,
+      })
+      const form = new URLSearchParams({ _csrf_token: visit.formToken, key, serialized: last.serialized })
+      const status = await fetch(`${link.url}/checkout`, {
+        method: 'POST',
+        redirect: 'manual',
+        headers: { cookie: visit.cookie, 'content-type': 'application/x-www-form-urlencoded' },
+        body: form.toString(),
+        signal: AbortSignal.timeout(withinMs),
+      }).then(
+        (answer) => answer.status,
+        () => 0,
+      )
+      const end = endOfPurchase(status)
+      operation.end(end, end === 'ok' ? undefined : `status ${status}`)
+      return end
+    },
+    joins: () => ({
+      connected: socket.isConnected(),
+      expected: [withoutCartId(topic)],
+      joined: channel.state === 'joined' ? [withoutCartId(topic)] : [],
+    }),
+    close() {
+      changes.lost()
+      socket.disconnect()
+    },
+  }
+}
+
+const idsIn = (payload: unknown) => {
+  const { items, ...rest } = payload as { items?: { id: number; out_of_stock: boolean }[]; serialized?: string }
+  return items ? { items: items.map(({ id, out_of_stock }) => ({ id, out_of_stock })) } : rest
+}
+
+interface Visit {
+  cookie: string
+  cartId: string
+  formToken: string
+  key: string
+}
+
+/** Opens a session, as a browser that loads the checkout page. */
+export async function visitCheckout(url: string): Promise<Visit> {
+  const answer = await fetch(`${url}/checkout`, { signal: AbortSignal.timeout(answerWithinMs) })
+  const text = await answer.text()
+  const found = (pattern: RegExp, what: string) => {
+    const [, value] = pattern.exec(text) ?? []
+    if (!value) throw new Error(`the checkout page has no ${what} (status ${answer.status})`)
+    return value
+  }
+  return {
+    cookie: answer.headers
+      .getSetCookie()
+      .map((one) => one.split(';')[0])
+      .join('; '),
+    cartId: JSON.parse(`"${found(/window\.cartId = "([^"]+)"/, 'cart id')}"`),
+    formToken: found(/name="_csrf_token" value="([^"]+)"/, 'form token'),
+    key: found(/name="key" value="([^"]+)"/, 'order key'),
+  }
+}

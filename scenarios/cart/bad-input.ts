@@ -1,0 +1,170 @@
+import {
+  after,
+  type Cast,
+  cartNeverLost,
+  joinedTopics,
+  scenario,
+  step,
+  tabsConverge,
+  visitCheckout,
+  type WireClient,
+} from '../../harness/index.ts'
+import { inCart, listens, mustBe, openShop, putIn, sees, seesIn, soldUnits, theTab } from '../support.ts'
+
+const socketPath = '/product_socket/websocket'
+const [kept, gone] = [1, 2]
+const plenty = 5
+
+export default scenario({
+  id: 'cart/bad-input',
+  title: 'broken carts, wrong ids and forged forms',
+  define:
+    'Whatever a client sends about carts, it gets a clear answer, its own cart stays as it was, and nobody else notices; a cart that cannot be read is an empty cart.',
+  covers: [
+    'CT-5',
+    'CT-6',
+    'CT-12',
+    'CT-13',
+    'CT-18',
+    'CT-20',
+    'CT-22',
+    'CT-26',
+    'CT-27',
+    'CT-28',
+    'CT-29',
+    'CT-30',
+    'CT-58',
+    'FI-16',
+    'NF-20',
+    'DF-84',
+    'DF-86',
+  ],
+  given: { nodes: 1, stock: { [kept]: plenty, [gone]: 0, 8: plenty } },
+  steps: [
+    step('a bystander has a cart', async (cast) => {
+      await cast.release('n1', 1)
+      await putIn(cast, await openShop(cast, 'alice', 'n1'), kept)
+    }),
+    step('a browser holds a cart that cannot be read', async (cast) => {
+      const tab = await openShop(cast, 'mallory', 'n1')
+      await tab.page.evaluate(() => localStorage.setItem('storedCart', 'no cart at all'))
+      await tab.reload()
+      await listens(cast, tab)
+    }),
+    step('join with every bad id and every bad token', async (cast) => {
+      const wire = await cast.wire('wire', 'n1', { path: socketPath })
+      const token = (await tokenOfAnotherPurpose(cast)) as unknown
+      const joins: Record<string, [topic: string, payload: unknown, expected: string]> = {
+        'an id of 63 bytes': [`cart:${'a'.repeat(63)}`, {}, 'error'],
+        'an id of 65 bytes': [`cart:${'a'.repeat(65)}`, {}, 'error'],
+        'no id': ['cart:', {}, 'error'],
+        'an id of 32 letters of two bytes': [`cart:${'é'.repeat(32)}`, {}, 'ok'],
+        'no token': [`cart:${'b'.repeat(64)}`, {}, 'ok'],
+        'a token that is null': [`cart:${'c'.repeat(64)}`, { serialized: null }, 'ok'],
+        'a token that is garbage': [`cart:${'d'.repeat(64)}`, { serialized: 'garbage' }, 'ok'],
+        'a token that is a list': [`cart:${'e'.repeat(64)}`, { serialized: [1, 2] }, 'ok'],
+        'a token of another purpose': [`cart:${'f'.repeat(64)}`, { serialized: token }, 'ok'],
+        'a payload that is no object': [`cart:${'g'.repeat(64)}`, 7, 'ok'],
+      }
+      for (const [what, [topic, payload, expected]] of Object.entries(joins)) {
+        const { status } = await ask(wire, topic, 'phx_join', payload)
+        if (status !== expected) cast.notes.set('wrong join', `${what}: ${status} instead of ${expected}`)
+      }
+    }),
+    step('ask for every item that cannot be had', async (cast) => {
+      const wire = await cast.wire('asker', 'n1', { path: socketPath })
+      const topic = `cart:${'x'.repeat(64)}`
+      await ask(wire, topic, 'phx_join', {})
+      const answers: [event: string, item: unknown, expected: string][] = [
+        ['add_item', String(kept), 'ok'],
+        ['add_item', String(kept), 'duplicate_item'],
+        ['add_item', kept, 'invalid_item_id'],
+        ['add_item', 'one', 'invalid_item_id'],
+        ['add_item', '-1', 'invalid_item_id'],
+        ['add_item', '1.5', 'invalid_item_id'],
+        ['add_item', '9'.repeat(400), 'invalid_item_id'],
+        ['add_item', null, 'invalid_item_id'],
+        ['add_item', { id: 1 }, 'invalid_item_id'],
+        ['add_item', '999999', 'unknown_item'],
+        ['add_item', String(gone), 'out_of_stock'],
+        ['add_item', '8', 'not_released'],
+        ['remove_item', '8', 'not_found'],
+        ['remove_item', 'one', 'invalid_item_id'],
+        ['remove_item', String(kept), 'ok'],
+        ['remove_item', String(kept), 'not_found'],
+      ]
+      for (const [event, item, expected] of answers) {
+        const { status, response } = await ask(wire, topic, event, { item_id: item })
+        const said = status === 'ok' ? 'ok' : response.error
+        if (said !== expected)
+          cast.notes.set(
+            'wrong answer',
+            `${event} ${JSON.stringify(item)?.slice(0, 20)}: ${said} instead of ${expected}`,
+          )
+      }
+    }),
+    step('post forms that did not come from the shop', async (cast) => {
+      const { directUrl } = cast.cluster.node('n1')
+      const { cookie, formToken, key } = await visitCheckout(directUrl)
+      const foreign = await visitCheckout(directUrl)
+      const posts: Record<string, [headers: object, form: Record<string, string>, expected: number]> = {
+        'no session': [{}, { _csrf_token: formToken, key }, 403],
+        'no token': [{ cookie }, { key }, 403],
+        "somebody else's token": [{ cookie }, { _csrf_token: foreign.formToken, key }, 403],
+        'no key': [{ cookie }, { _csrf_token: formToken }, 400],
+        'no cart': [{ cookie }, { _csrf_token: formToken, key }, 422],
+        'a broken cart': [{ cookie }, { _csrf_token: formToken, key, serialized: 'garbage' }, 422],
+        'a huge form': [{ cookie }, { _csrf_token: formToken, key, serialized: 'x'.repeat(100_000) }, 413],
+      }
+      for (const [what, [headers, form, expected]] of Object.entries(posts)) {
+        const body = new URLSearchParams(form)
+        const { status } = await fetch(`${directUrl}/checkout`, {
+          method: 'POST',
+          headers: { ...headers },
+          body,
+          redirect: 'manual',
+        })
+        if (status !== expected) cast.notes.set('wrong post', `${what}: ${status} instead of ${expected}`)
+      }
+    }),
+  ],
+  expectations: [
+    after(2, 'its cart is empty and works', async (cast) => {
+      const tab = theTab(cast, 'mallory')
+      await seesIn(cast, tab, inCart())
+      await putIn(cast, tab, kept)
+    }),
+    after(3, 'the wrong ids are refused, the wrong tokens are empty carts', async (cast) =>
+      mustBe(cast.notes.get('wrong join'), undefined, 'a join'),
+    ),
+    after(4, 'each question is answered', async (cast) =>
+      mustBe(cast.notes.get('wrong answer'), undefined, 'an answer'),
+    ),
+    after(5, 'each form is refused', async (cast) => mustBe(cast.notes.get('wrong post'), undefined, 'a form')),
+    after(5, 'nothing was sold', async (cast) => mustBe(await soldUnits(cast, kept, gone), [0, 0], 'sold')),
+    after(5, 'the log names the causes, and no cart', async (cast) => {
+      const log = cast.cluster.node('n1').log()
+      for (const words of ['join crashed', 'a form was refused'])
+        if (!log.includes(words)) throw new Error(`the log does not say "${words}"`)
+      if (/cart:[A-Za-z0-9+/]{64}/.test(log)) throw new Error('the log holds the id of a cart')
+    }),
+    after(5, 'the bystander still has the cart', (cast) => sees(cast, 'alice', inCart(kept))),
+  ],
+  laws: [joinedTopics, cartNeverLost, tabsConverge],
+})
+
+let lastRef = 0
+
+async function ask(wire: WireClient, topic: string, event: string, payload: unknown) {
+  lastRef += 1
+  const ref = String(lastRef)
+  wire.send([null, ref, topic, event, payload])
+  const [, , , , answer] = await wire.receive(`an answer to ${event}`, ([, replied]) => replied === ref)
+  return answer as { status: string; response: { error?: string } }
+}
+
+/** Signed by the same server: what names a long-poll session. */
+async function tokenOfAnotherPurpose(cast: Cast) {
+  const answer = await fetch(`${cast.cluster.node('n1').directUrl}/socket/longpoll?vsn=2.0.0`)
+  return ((await answer.json()) as { token: string }).token
+}

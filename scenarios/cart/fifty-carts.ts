@@ -1,0 +1,53 @@
+import {
+  after,
+  type Cast,
+  neverOversold,
+  nodesAgreeWithDatabase,
+  scenario,
+  step,
+  tabsConverge,
+} from '../../harness/index.ts'
+import { grayed, mustBe, openShop, putIn, releaseBoth, sees, succeeded, theTab } from '../support.ts'
+
+const cartCount = 50
+const [wanted, other] = [3, 4]
+const pairs = 5
+const toldWithinMs = 3_000
+
+const grayCount = (cast: Cast) =>
+  cast.wireShoppers().filter((one) => one.cart().items.some(({ id, outOfStock }) => id === wanted && outOfStock)).length
+
+export default scenario({
+  id: 'cart/fifty-carts',
+  title: 'an item sells out that is in fifty carts',
+  define: 'Fifty carts on three nodes hold the same item; two nodes sell the last pairs, and every cart says so.',
+  covers: ['CT-25', 'CT-43', 'CT-49', 'CT-52', 'NF-23', 'ST-1'],
+  given: { stock: { [wanted]: pairs, [other]: pairs } },
+  steps: [
+    step('fifty shoppers want the same shoe', async (cast) => {
+      await releaseBoth(cast, 'n1')
+      const nodes = cast.cluster.nodes.map(({ name }) => name)
+      await Promise.all(
+        Array.from({ length: cartCount }, async (_, n) => {
+          const shopper = await cast.wireShopper(`shopper-${n + 1}`, nodes[n % nodes.length]!)
+          for (const itemId of [wanted, other]) mustBe(await shopper.add(itemId), 'ok', 'add')
+        }),
+      )
+      await putIn(cast, await openShop(cast, 'alice', 'n2'), wanted)
+    }),
+    step('two nodes sell the last pairs', async (cast) => {
+      for (let n = 0; n < pairs; n += 1) succeeded(await cast.sell(n % 2 === 0 ? 'n1' : 'n3', wanted), 'sale')
+      await cast.until('every cart knows', toldWithinMs, () => grayCount(cast) === cartCount).catch(() => {})
+    }),
+  ],
+  expectations: [
+    after(1, 'nobody sees it as sold out', async (cast) => mustBe(grayCount(cast), 0, 'carts')),
+    after(2, 'all fifty carts say that it is gone', async (cast) => mustBe(grayCount(cast), cartCount, 'carts')),
+    after(2, 'so does a page', (cast) => sees(cast, 'alice', grayed(wanted))),
+    after(2, 'and its button is dead', async (cast) => {
+      const button = theTab(cast, 'alice').page.locator(`.size-container__entry[value='${wanted}']`)
+      if (!(await button.isDisabled())) throw new Error('it can be clicked')
+    }),
+  ],
+  laws: [tabsConverge, neverOversold, nodesAgreeWithDatabase],
+})

@@ -1,0 +1,90 @@
+import {
+  after,
+  cartNeverLost,
+  neverOversold,
+  nodesAgreeWithDatabase,
+  ordersChargedOnce,
+  purchasesLinearizable,
+  scenario,
+  step,
+  tabsConverge,
+  viewsMatchFreshRender,
+} from '../../harness/index.ts'
+import {
+  inCart,
+  mustBe,
+  openPage,
+  openShop,
+  putIn,
+  releaseBoth,
+  sees,
+  seesIn,
+  soldUnits,
+  succeeded,
+  takeOut,
+} from '../support.ts'
+
+const cart = [1, 2, 8, 9]
+const [last] = [9]
+
+export default scenario({
+  id: 'cart/purchase',
+  title: 'a cart is bought as a whole or not at all',
+  define:
+    'With one of four items sold out nothing is bought; without it the other three are, once, every node knows, and the cart is empty in all tabs.',
+  covers: ['AT-14', 'CT-53', 'CT-55', 'CT-56', 'CT-57', 'CT-59', 'CT-61', 'CT-64', 'ST-11', 'ST-19'],
+  given: { stock: { 1: 2, 2: 1, 8: 5, [last]: 1 } },
+  steps: [
+    step('put four items into the cart and go to the checkout', async (cast) => {
+      await releaseBoth(cast, 'n1')
+      const shop = await openShop(cast, 'alice', 'n1')
+      for (const itemId of cart) await putIn(cast, shop, itemId)
+      await openPage(cast, 'alice', 'n2', '/checkout')
+      await seesIn(cast, cast.shoppers()[0]!.tabs[1]!, inCart(...cart))
+    }),
+    step('somebody else buys the last of one', async (cast) => succeeded(await cast.sell('n3', last), 'sale')),
+    step('buy', async (cast) => void cast.notes.set('first', await cast.shoppers()[0]!.tabs[1]!.buy())),
+    step('take it out and buy again', async (cast) => {
+      const checkout = cast.shoppers()[0]!.tabs[1]!
+      await cast.until(
+        'the cart is there again',
+        5_000,
+        async () => (await checkout.cart())?.items.length === cart.length,
+      )
+      await takeOut(cast, checkout, last)
+      cast.notes.set('second', await checkout.buy())
+    }),
+  ],
+  expectations: [
+    after(1, 'a full cart takes nothing from the stock', async (cast) =>
+      mustBe(await soldUnits(cast, ...cart), [0, 0, 0, 0], 'sold'),
+    ),
+    after(3, 'nothing was bought, and the page says why', async (cast) => {
+      const { status, problem } = cast.notes.get('first') as { status: number; problem: string }
+      mustBe(status, 409, 'status')
+      if (!problem.includes('sold out')) throw new Error(`the page says "${problem}"`)
+      mustBe(await soldUnits(cast, ...cart), [0, 0, 0, 1], 'sold')
+    }),
+    after(4, 'three were bought', async (cast) => {
+      mustBe((cast.notes.get('second') as { status: number }).status, 303, 'status')
+      mustBe(await soldUnits(cast, ...cart), [1, 1, 1, 1], 'sold')
+    }),
+    after(4, 'the page lists them', async (cast) => {
+      const listed = await cast.shoppers()[0]!.tabs[1]!.page.locator('.order__item').count()
+      mustBe(listed, 3, 'listed')
+    }),
+    after(4, 'the cart is empty in both tabs', async (cast) => {
+      await sees(cast, 'alice', inCart())
+      await seesIn(cast, cast.shoppers()[0]!.tabs[1]!, inCart())
+    }),
+  ],
+  laws: [
+    ordersChargedOnce,
+    purchasesLinearizable,
+    neverOversold,
+    nodesAgreeWithDatabase,
+    viewsMatchFreshRender,
+    cartNeverLost,
+    tabsConverge,
+  ],
+})

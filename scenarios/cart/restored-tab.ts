@@ -1,0 +1,66 @@
+import {
+  after,
+  type Cast,
+  cartNeverLost,
+  joinedTopics,
+  presenceMatchesReality,
+  scenario,
+  step,
+  tabsConverge,
+} from '../../harness/index.ts'
+import { counts, inCart, openDashboard, openShop, putIn, releaseBoth, seesIn, takeOut } from '../support.ts'
+
+const plenty = 50
+const tabAt = (cast: Cast, index: number) => cast.shoppers()[0]!.tabs[index]!
+const dashboard = (cast: Cast) => cast.admins()[0]!.tabs[0]!
+
+/** The page may be stored here, so that the browser keeps it alive and brings it back as it was. */
+export default scenario({
+  id: 'cart/restored-tab',
+  title: 'a tab is restored, frozen and closed while its cart changes elsewhere',
+  define:
+    'A tab that comes out of the back-forward cache, or was frozen until its connection was given up, shows the cart as it is now; a closed one is not counted.',
+  covers: ['AT-10', 'CT-21', 'CT-41', 'FI-5', 'PA-28', 'PA-43', 'CH-108'],
+  given: {
+    env: { STORE_NO_STORE: 'off', SOCKET_SILENT_MS: '3000' },
+    stock: { 1: plenty, 2: plenty, 3: plenty },
+  },
+  steps: [
+    step('one cart in two tabs, and a dashboard', async (cast) => {
+      await releaseBoth(cast, 'n1')
+      await openDashboard(cast, 'boss', 'n3')
+      await openShop(cast, 'alice', 'n1', { bfcache: true })
+      await openShop(cast, 'alice', 'n2')
+      await putIn(cast, tabAt(cast, 0), 1)
+    }),
+    step('one tab goes to another site', (cast) => tabAt(cast, 0).leave()),
+    step('the cart changes in the other one', async (cast) => {
+      await putIn(cast, tabAt(cast, 1), 2)
+      await takeOut(cast, tabAt(cast, 1), 1)
+    }),
+    step('the tab goes back', async (cast) => {
+      const { restored } = await tabAt(cast, 0).back()
+      if (!restored) cast.notReached('the browser did not restore the page from its back-forward cache')
+    }),
+    step('the second tab is frozen until its node gives it up', async (cast) => {
+      await tabAt(cast, 1).freeze()
+      await seesIn(cast, dashboard(cast), counts({ shoppers: 1, pages: { '/': 1 } }))
+    }),
+    step('the cart changes in the first', (cast) => putIn(cast, tabAt(cast, 0), 3)),
+    step('the second tab goes on', (cast) => tabAt(cast, 1).thaw()),
+    step('close the first tab', async (cast) => {
+      await seesIn(cast, tabAt(cast, 1), inCart(2, 3))
+      await tabAt(cast, 0).close()
+    }),
+  ],
+  expectations: [
+    after(2, 'one tab is counted', (cast) => seesIn(cast, dashboard(cast), counts({ shoppers: 1, pages: { '/': 1 } }))),
+    after(4, 'the restored tab shows the change', (cast) => seesIn(cast, tabAt(cast, 0), inCart(2))),
+    after(4, 'both tabs are counted', (cast) =>
+      seesIn(cast, dashboard(cast), counts({ shoppers: 1, pages: { '/': 2 } })),
+    ),
+    after(7, 'it shows what happened meanwhile', (cast) => seesIn(cast, tabAt(cast, 1), inCart(2, 3))),
+    after(8, 'one tab is counted', (cast) => seesIn(cast, dashboard(cast), counts({ shoppers: 1, pages: { '/': 1 } }))),
+  ],
+  laws: [tabsConverge, cartNeverLost, presenceMatchesReality, joinedTopics],
+})

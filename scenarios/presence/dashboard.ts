@@ -1,0 +1,25 @@
+import { dashboardStory } from './dashboard-story.ts'
+
+export default dashboardStory('presence/dashboard', 3, [
+  'AT-15',
+  'PA-9',
+  'PA-16',
+  'PA-17',
+  'PA-18',
+  'PA-20',
+  'PA-21',
+  'PA-22',
+  'PA-23',
+  'PA-27',
+  'PA-28',
+  'PA-30',
+  'PA-37',
+  'PA-43',
+  'PA-51',
+  'DF-31',
+  'DF-93',
+  'DF-95',
+  'DF-96',
+  'DF-97',
+  'DF-98',
+])

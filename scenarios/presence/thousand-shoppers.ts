@@ -1,0 +1,63 @@
+import { after, type Cast, presenceMatchesReality, scenario, step } from '../../harness/index.ts'
+import { counts, mustBe, openDashboard, openShop, releaseBoth, seesIn } from '../support.ts'
+
+const size = 1_000
+const plenty = 900
+const itemIds = Array.from({ length: 13 }, (_, index) => index + 1)
+const shownWithinMs = 5_000
+const goneWithinMs = 30_000
+const dashboard = (cast: Cast) => cast.admins()[0]!.tabs[0]!
+const sum = (record: Record<string, number>) => Object.values(record).reduce((total, n) => total + n, 0)
+
+export default scenario({
+  id: 'presence/thousand-shoppers',
+  title: 'a thousand shoppers on the dashboard',
+  define:
+    'A thousand shoppers on three nodes join and put one item in; the dashboard counts them all within five seconds, evenly spread, and nobody any more when they are gone.',
+  covers: ['AT-16', 'FI-12', 'PA-3', 'PA-46', 'PA-47', 'PA-49', 'PA-50'],
+  given: { stock: Object.fromEntries(itemIds.map((id) => [id, plenty])) },
+  steps: [
+    step('open the dashboard, and one shop', async (cast) => {
+      await releaseBoth(cast, 'n1')
+      await openDashboard(cast, 'boss', 'n1')
+      await openShop(cast, 'alice', 'n2')
+    }),
+    step('a thousand shoppers come', async (cast) => {
+      await cast.crowd({ size, nodes: cast.cluster.nodes.map(({ name }) => name), itemIds })
+      const joinedMs = cast.clock.monotonicMs()
+      await cast.until('the dashboard counts them', shownWithinMs * 2, async () => {
+        const { shoppers, items } = await dashboard(cast).dashboard()
+        return shoppers === size + 1 && sum(items) === size
+      })
+      cast.notes.set('took', cast.clock.monotonicMs() - joinedMs)
+      cast.notes.set('seen', await dashboard(cast).dashboard())
+    }),
+    step('they go', async (cast) => {
+      for (const crowd of cast.crowds()) crowd.close()
+      await cast.until(
+        'nobody is counted',
+        goneWithinMs,
+        async () => (await dashboard(cast).dashboard()).shoppers === 1,
+      )
+    }),
+  ],
+  expectations: [
+    after(2, `they are shown within ${shownWithinMs} ms of the last`, async (cast) => {
+      const tookMs = Number(cast.notes.get('took'))
+      if (tookMs > shownWithinMs) throw new Error(`it took ${Math.round(tookMs)} ms`)
+    }),
+    after(2, 'pages and items add up, and are about evenly spread', async (cast) => {
+      const { pages, items } = cast.notes.get('seen') as {
+        pages: Record<string, number>
+        items: Record<string, number>
+      }
+      mustBe([sum(pages), sum(items)], [size + 1, size], 'pages and items')
+      const uneven = Object.entries(pages).find(([page, n]) => page !== '/' && (n < 150 || n > 350))
+      if (uneven) throw new Error(`${uneven[1]} on ${uneven[0]}`)
+    }),
+    after(3, 'one shopper is left', (cast) =>
+      seesIn(cast, dashboard(cast), counts({ shoppers: 1, pages: { '/': 1 }, items: {} })),
+    ),
+  ],
+  laws: [presenceMatchesReality],
+})

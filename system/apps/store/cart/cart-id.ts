@@ -1,0 +1,6 @@
+import { randomBytes } from 'node:crypto'
+
+export const cartIdLength = 64
+
+/** The only key to a cart's topic, so nobody can guess it: 64 random bytes in base64, cut to 64 characters (CT-15, CT-18). */
+export const generateCartId = (): string => randomBytes(64).toString('base64').slice(0, cartIdLength)

@@ -1,0 +1,41 @@
+import { signToken, verifyToken } from '../../../channels/index.ts'
+import type { Clock } from '../../../platform/clock.ts'
+import { type Cart, emptyCart, isIn } from './cart.ts'
+
+const salt = 'shopping cart serialization'
+export const cartTokenAgeMaxS = 86_400 * 7
+
+export type CartTokens = ReturnType<typeof createCartTokens>
+
+/** The durable copy of a cart, which the browser keeps: signed, so that only this shop can have written it (CT-2, CT-3, CT-11). */
+export function createCartTokens({ secret, clock }: { secret: string; clock: Pick<Clock, 'now'> }) {
+  return {
+    /** Another text at each signing, though the cart is the same (CT-14). */
+    sign: ({ items, changes }: Cart): Promise<string> =>
+      signToken({ secret, salt, nowMs: clock.now(), data: { items, changes: Object.fromEntries(changes) } }),
+    /** Undefined for whatever is no token of a cart, or an old one. */
+    async read(token: unknown): Promise<Cart | undefined> {
+      if (typeof token !== 'string' || token === '') return undefined
+      const verified = await verifyToken({ secret, salt, token, ageMaxS: cartTokenAgeMaxS, nowMs: clock.now() })
+      return verified.kind === 'valid' ? cartOf(verified.data) : undefined
+    },
+    /** A shopper must always be able to shop: without a good token the cart is empty (CT-12, CT-13). */
+    async restore(token: unknown): Promise<Cart> {
+      return (await this.read(token)) ?? emptyCart
+    },
+  }
+}
+
+/** Takes what is needed and ignores the rest: a later version may have written more, an earlier one less (CT-12). */
+function cartOf(data: unknown): Cart {
+  const { items, changes } = (data ?? {}) as { items?: unknown; changes?: unknown }
+  const listed = Array.isArray(items) ? [...new Set(items.filter(Number.isSafeInteger) as number[])] : []
+  const counts = new Map<number, number>(listed.map((id) => [id, 1]))
+  for (const [id, count] of Object.entries((changes ?? {}) as Record<string, unknown>)) {
+    const itemId = Number(id)
+    if (isCount(count) && isIn(count) === listed.includes(itemId)) counts.set(itemId, count)
+  }
+  return { items: listed, changes: counts }
+}
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0

@@ -1,0 +1,87 @@
+import type { Channel, Socket } from 'phoenix'
+import { type CartPayload, renderCart, say } from './cart-view.ts'
+import { hasDefect } from './page.ts'
+
+/** The cart of this browser: the server holds it while a tab is open, the browser keeps the signed copy (CT-31..CT-36). */
+const storageKey = 'storedCart'
+
+const sentences: Record<string, string> = {
+  duplicate_item: 'That size is in your cart already.',
+  not_found: 'That shoe is not in your cart any more.',
+  out_of_stock: 'That size has just sold out.',
+  not_released: 'That shoe is not on sale yet.',
+  unavailable: 'The shop is starting. Please try again in a moment.',
+}
+const done = { add_item: 'It is in your cart.', remove_item: 'It is out of your cart.' } as const
+
+const sentenceFor = ({ error = '' }: { error?: string }) => sentences[error] ?? 'That did not work. Please try again.'
+
+export function joinCart(socket: Socket, cartId: string): Channel {
+  /** What this tab was told last; another tab of the same browser may have stored something else since. */
+  let own = (window as { cartAfter?: string }).cartAfter
+  const joinParams = () => ({ serialized: stored(), own, page: window.location.pathname })
+  const channel = socket.channel(`cart:${cartId}`, hasDefect('DF-3') ? joinParams() : joinParams)
+  let isShown = false
+
+  function show(cart: CartPayload) {
+    console.log('Cart received')
+    own = cart.serialized
+    store(cart.serialized)
+    if (hasDefect('DF-90') && isShown && window.location.pathname === '/checkout') return
+    isShown = true
+    renderCart(cart)
+  }
+
+  function ask(event: 'add_item' | 'remove_item', itemId: string) {
+    channel
+      .push(event, { item_id: itemId })
+      .receive('ok', (cart: CartPayload) => {
+        say(done[event])
+        show(cart)
+      })
+      .receive('error', (refusal) => {
+        console.error('Cart error', refusal)
+        say(sentenceFor(refusal))
+      })
+      .receive('timeout', () => {
+        console.error('Cart timeout')
+        say('The shop does not answer. Please try again.')
+      })
+  }
+
+  channel.on('cart', show)
+  channel.join().receive('error', () => console.error('Cart join failed'))
+  onClick('.size-container__entry', (button) => ask('add_item', (button as HTMLButtonElement).value))
+  onClick('.cart-item__remove', (button) => ask('remove_item', button.dataset.itemId ?? ''))
+  return channel
+}
+
+/** Also for what is put into the page later (CT-35). */
+function onClick(selector: string, run: (element: HTMLElement) => void) {
+  const listen = (root: EventTarget) =>
+    root.addEventListener('click', (event) => {
+      const hit = (event.target as Element).closest<HTMLElement>(selector)
+      if (!hit) return
+      event.preventDefault()
+      run(hit)
+    })
+  if (hasDefect('DF-72')) for (const element of document.querySelectorAll(selector)) listen(element)
+  else listen(document)
+}
+
+/** A browser may forbid its storage; then the cart lives as long as a tab is open. */
+function stored(): string | null {
+  try {
+    return localStorage.getItem(storageKey)
+  } catch {
+    return null
+  }
+}
+
+function store(serialized: string) {
+  try {
+    localStorage.setItem(storageKey, serialized)
+  } catch (error) {
+    console.warn('The cart cannot be kept in this browser', error)
+  }
+}

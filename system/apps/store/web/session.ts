@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto'
+import Tokens from '@fastify/csrf'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { signToken, verifyToken } from '../../../channels/index.ts'
+import type { Clock } from '../../../platform/clock.ts'
+
+/** What the shop remembers of a browser, in a signed cookie (CT-16). */
+export interface WebSession {
+  cartId: string
+  /** Made into a token for each form. */
+  csrfSecret: string
+  /** The key of the last order. */
+  orderKey?: string
+  /** The cart that this order left, signed. */
+  cartAfter?: string
+}
+
+export const sessionCookie = '_sneakers23'
+const salt = 'web session'
+const ageMaxS = 86_400 * 30
+
+interface SessionsOptions {
+  secret: string
+  clock: Pick<Clock, 'now'>
+  generateCartId(): string
+  /** DF-83: nothing is remembered. */
+  forgetful?: boolean
+}
+
+export type Sessions = ReturnType<typeof createSessions>
+
+/** Sessions of browsers, and what proves that a form came from a page of this shop. */
+export function createSessions({ secret, clock, generateCartId, forgetful = false }: SessionsOptions) {
+  const csrf = Tokens()
+
+  async function read(cookie: string | undefined): Promise<WebSession | undefined> {
+    if (!cookie || forgetful) return undefined
+    const verified = await verifyToken({ secret, salt, token: cookie, ageMaxS, nowMs: clock.now() })
+    return verified.kind === 'valid' ? (verified.data as WebSession) : undefined
+  }
+
+  async function write(answer: FastifyReply, session: WebSession) {
+    const value = await signToken({ secret, salt, data: session, nowMs: clock.now() })
+    answer.setCookie(sessionCookie, value, { path: '/', httpOnly: true, sameSite: 'lax', maxAge: ageMaxS })
+  }
+
+  return {
+    /** The browser's session; a browser without a good one gets a new one. */
+    async open(request: FastifyRequest, answer: FastifyReply): Promise<WebSession> {
+      const known = await read(request.cookies[sessionCookie])
+      if (known) return known
+      const fresh = { cartId: generateCartId(), csrfSecret: await csrf.secret() }
+      await write(answer, fresh)
+      return fresh
+    },
+    write,
+    formToken: ({ csrfSecret }: WebSession) => csrf.create(csrfSecret),
+    isOwnForm: ({ csrfSecret }: WebSession, token: unknown) =>
+      typeof token === 'string' && csrf.verify(csrfSecret, token),
+    /** The session of a socket, only for a page that could read its own token: a foreign page sends the cookie but cannot (CH-35). */
+    async ofSocket(cookies: Record<string, string | undefined>, token: string | undefined) {
+      const session = await read(cookies[sessionCookie])
+      return session && token && csrf.verify(session.csrfSecret, token) ? session : undefined
+    },
+  }
+}
+
+/** Names a shopper in the books without holding the key to the cart (CT-18). */
+export const shopperOf = ({ cartId }: WebSession): string => createHash('sha256').update(cartId).digest('hex')
