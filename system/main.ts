@@ -183,6 +183,7 @@ function compose(config: Config) {
     publicHost: defects.has('DF-23') ? 'not-configured.invalid' : config.PUBLIC_HOST,
     silentMs: defects.has('DF-5') ? 2 ** 31 - 1 : config.SOCKET_SILENT_MS,
     secret,
+    readSession: sessions.ofSocket,
     beforeHandle: beforeChannel,
     quirks: {
       duplicateSubscription: defects.has('DF-8'),

@@ -71,7 +71,11 @@ export const zoo: Readonly<Record<string, Planted>> = {
   'DF-66': { scenario: 'store/database-outage', checker: 'expectations', finding: /nothing was announced/ },
   'DF-67': { scenario: 'cart/rush', checker: 'never-oversold', finding: /^oversold: / },
   'DF-68': { scenario: 'store/last-pairs', checker: 'never-oversold', finding: /^oversold: / },
-  'DF-71': { scenario: 'store/missed-release', checker: 'views-match-fresh-render', finding: /^stale view: / },
+  'DF-71': {
+    scenario: 'store/one-listing-at-a-time',
+    checker: 'expectations',
+    finding: /item 8 is low: /,
+  },
   'DF-72': { scenario: 'cart/one-server', checker: 'expectations', finding: /two items are in the cart/ },
   'DF-73': { scenario: 'cart/two-servers', checker: 'tabs-converge', finding: /^stale cart: / },
   'DF-74': { scenario: 'cart/two-servers', checker: 'tabs-converge', finding: /^stale cart: / },

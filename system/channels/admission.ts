@@ -15,10 +15,24 @@ interface Arrival {
   params: URLSearchParams
   publicHost: string
   log: Log
+  readSession: ReadSession
 }
 
+/** The application's sessions: what a cookie header holds, if the token proves that the page is the application's own. */
+export type ReadSession = (
+  cookie: string | undefined,
+  csrfToken: string | undefined,
+) => Promise<Record<string, unknown> | undefined>
+
 /** Whether a request may open a session: origin, protocol version, then the socket's own word (CH-12, CH-30..35, CH-82). */
-export async function admit({ definition, request, params, publicHost, log }: Arrival): Promise<Admission> {
+export async function admit({
+  definition,
+  request,
+  params,
+  publicHost,
+  log,
+  readSession,
+}: Arrival): Promise<Admission> {
   const deny = (reason: string, status = 403): Admission => {
     log.error({ socket: definition.name, reason }, `${definition.name} connect error ${reason}`)
     return { kind: 'denied', status, reason }
@@ -28,7 +42,8 @@ export async function admit({ definition, request, params, publicHost, log }: Ar
   const serializer = negotiate(params)
   if (!serializer) return deny('unsupported vsn')
   try {
-    const result = await (definition.connect?.(Object.fromEntries(params), infoOf(request)) ?? connected())
+    const result = await (definition.connect?.(Object.fromEntries(params), infoOf(request, params, readSession)) ??
+      connected())
     if (result.kind === 'refused') return deny(result.reason)
     return { kind: 'admitted', serializer, assigns: result.assigns, socketId: result.id }
   } catch (error) {
@@ -37,7 +52,11 @@ export async function admit({ definition, request, params, publicHost, log }: Ar
 }
 
 /** Read when it is asked for: most sockets ask for nothing. */
-const infoOf = ({ headers, socket }: IncomingMessage): ConnectInfo => ({
+const infoOf = (
+  { headers, socket }: IncomingMessage,
+  params: URLSearchParams,
+  readSession: ReadSession,
+): ConnectInfo => ({
   get peerAddress() {
     return socket.remoteAddress
   },
@@ -51,4 +70,5 @@ const infoOf = ({ headers, socket }: IncomingMessage): ConnectInfo => ({
   get cookie() {
     return headers.cookie
   },
+  session: () => readSession(headers.cookie, params.get('_csrf_token') ?? undefined),
 })

@@ -5,7 +5,7 @@ import type { Clock } from '../platform/clock.ts'
 import { type Log, silentLog } from '../platform/log.ts'
 import type { PubSub } from '../pubsub/index.ts'
 import type { Runtime } from '../runtime/index.ts'
-import { admit } from './admission.ts'
+import { admit, type ReadSession } from './admission.ts'
 import type { ChannelEnvironment, ChannelQuirks } from './channel-server.ts'
 import { checkRoutes } from './routes.ts'
 import { Session } from './session.ts'
@@ -29,6 +29,8 @@ export interface EndpointOptions {
   /** What a client may leave unread at this node; with more it is cut off. */
   unreadMaxBytes?: number
   beforeHandle?: ChannelEnvironment['beforeHandle']
+  /** Without it no socket has a session. */
+  readSession?: ReadSession
   quirks?: EndpointQuirks
 }
 
@@ -49,6 +51,7 @@ export function createEndpoint(options: EndpointOptions) {
   const { runtime, pubsub, clock, log, publicHost = '127.0.0.1', quirks = {} } = options
   const sockets = quirks.anyOrigin ? options.sockets.map(toAnybody) : options.sockets
   const { unreadMaxBytes = unreadDefaultMaxBytes, silentMs = silentDefaultMs, beforeHandle = () => undefined } = options
+  const { readSession = async () => undefined } = options
   const secret = options.secret ?? randomBytes(32).toString('hex')
   for (const one of sockets) {
     if (!quirks.allowInnerStar) checkRoutes(one.channels)
@@ -77,6 +80,7 @@ export function createEndpoint(options: EndpointOptions) {
     log,
     secret,
     publicHost,
+    readSession,
     unreadMaxBytes,
     open: (definition, { serializer, assigns, socketId }, outlet) =>
       remember(
@@ -101,7 +105,7 @@ export function createEndpoint(options: EndpointOptions) {
     if (draining) return refuseUpgrade(raw, 503)
     const { definition, wss } = mount
     const { timeoutMs = silentMs, onRefused } = definition.options ?? {}
-    const admission = await admit({ definition, request, params, publicHost, log: refusalLog })
+    const admission = await admit({ definition, request, params, publicHost, log: refusalLog, readSession })
     if (admission.kind === 'denied') {
       const own = admission.status === 403 ? onRefused?.(admission.reason) : undefined
       return refuseUpgrade(raw, own?.status ?? admission.status, own?.body)
@@ -122,7 +126,7 @@ export function createEndpoint(options: EndpointOptions) {
   /** A plain request on the path of a WebSocket: refused as its upgrade would be, else told that it is none. */
   async function plainRequest(definition: SocketDefinition, request: IncomingMessage, response: ServerResponse) {
     const { params } = targetOf(request)
-    const admission = await admit({ definition, request, params, publicHost, log: refusalLog })
+    const admission = await admit({ definition, request, params, publicHost, log: refusalLog, readSession })
     response.writeHead(admission.kind === 'denied' ? admission.status : 400, { connection: 'close' }).end()
   }
 

@@ -22,6 +22,11 @@ export interface ConnectInfo {
   xHeaders: Record<string, string>
   /** As it was sent; trust nothing in it that is not signed. */
   cookie: string | undefined
+  /**
+   * The session of the page that connects; undefined unless the page proves with the parameter `_csrf_token` that it could read its
+   * own token. A foreign page sends the cookie too, and cannot (CH-34, CH-35).
+   */
+  session(): Promise<Record<string, unknown> | undefined>
 }
 
 export interface SocketOptions {

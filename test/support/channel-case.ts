@@ -25,8 +25,13 @@ export function keptLog() {
 
 /** What connecting to a socket answers, without a network. */
 export const connectTo = async ({ connect }: SocketDefinition, params: Record<string, string> = {}) =>
-  (await connect?.(params, { peerAddress: undefined, userAgent: undefined, xHeaders: {}, cookie: undefined })) ??
-  connected()
+  (await connect?.(params, {
+    peerAddress: undefined,
+    userAgent: undefined,
+    xHeaders: {},
+    cookie: undefined,
+    session: async () => undefined,
+  })) ?? connected()
 
 /** A connected client without a network: joins, pushes, and everything that it was sent, in order (CH-135). */
 export async function openCase(definition: SocketDefinition, options: CaseOptions = {}) {

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../../platform/clock.ts'
 import type { Log } from '../../platform/log.ts'
 import type { PubSub } from '../../pubsub/index.ts'
-import { type Admission, admit } from '../admission.ts'
+import { type Admission, admit, type ReadSession } from '../admission.ts'
 import { originAllowed } from '../origin.ts'
 import type { Session } from '../session.ts'
 import type { SocketDefinition } from '../socket-definition.ts'
@@ -28,6 +28,7 @@ interface LongPollOptions {
   log: Log
   secret: string
   publicHost: string
+  readSession: ReadSession
   unreadMaxBytes: number
   open(definition: SocketDefinition, admitted: Admitted, outlet: Outlet): Session
 }
@@ -51,7 +52,7 @@ interface Visit {
 
 /** The long polls of one node: sessions by id, and requests for the sessions of other nodes (CH-19..CH-23). */
 export function createLongPolls(options: LongPollOptions) {
-  const { pubsub, clock, log, secret, publicHost, unreadMaxBytes, open } = options
+  const { pubsub, clock, log, secret, publicHost, readSession, unreadMaxBytes, open } = options
   const sessions = new Map<string, PollSession>()
   const remote = createPollRelay({ pubsub, clock, sessionOf: (id) => sessions.get(id) })
 
@@ -82,7 +83,7 @@ export function createLongPolls(options: LongPollOptions) {
   }
 
   async function newSession({ definition, request, response, params }: Visit) {
-    const admission = await admit({ definition, request, params, publicHost, log })
+    const admission = await admit({ definition, request, params, publicHost, log, readSession })
     if (admission.kind === 'denied') return refuse(response, admission.status)
     const id = randomUUID()
     const windowMs = windowOf(definition)

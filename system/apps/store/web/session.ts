@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import Tokens from '@fastify/csrf'
+import { parseCookie } from 'cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { signToken, verifyToken } from '../../../channels/index.ts'
 import type { Clock } from '../../../platform/clock.ts'
@@ -58,9 +59,9 @@ export function createSessions({ secret, clock, generateCartId, forgetful = fals
     isOwnForm: ({ csrfSecret }: WebSession, token: unknown) =>
       typeof token === 'string' && csrf.verify(csrfSecret, token),
     /** The session of a socket, only for a page that could read its own token: a foreign page sends the cookie but cannot (CH-35). */
-    async ofSocket(cookies: Record<string, string | undefined>, token: string | undefined) {
-      const session = await read(cookies[sessionCookie])
-      return session && token && csrf.verify(session.csrfSecret, token) ? session : undefined
+    async ofSocket(cookieHeader: string | undefined, token: string | undefined) {
+      const session = await read(parseCookie(cookieHeader ?? '')[sessionCookie])
+      return session && token && csrf.verify(session.csrfSecret, token) ? { ...session } : undefined
     },
   }
 }
