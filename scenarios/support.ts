@@ -100,9 +100,13 @@ export async function tokenOf(cast: Cast, node: string, userId: number): Promise
   return token
 }
 
-/** Puts both products on sale. */
+/** Puts both products on sale and waits until every node knows. */
 export async function releaseBoth(cast: Cast, node: string) {
   for (const id of [1, 2]) succeeded(await cast.release(node, id), 'release')
+  await cast.until('every node knows of the releases', seenWithinMs, async () => {
+    const states = await Promise.all(cast.cluster.nodes.map(({ control }) => control.state()))
+    return states.every(({ inventory }) => inventory?.products.every(({ released }) => released))
+  })
 }
 
 /** Opens one more page of somebody's and waits until it listens. */

@@ -32,6 +32,8 @@ export interface BenchOptions {
 
 export interface Bench {
   summary: string
+  /** Starts the whole shop, which needs its pages and all processors. */
+  isWholeShop?: true
   run(options: BenchOptions): Promise<Omit<BenchResult, 'name'>>
 }
 

@@ -1,12 +1,14 @@
 import type { Bench } from './bench.ts'
+import { cart } from './benches/cart.ts'
 import { chat } from './benches/chat.ts'
 import { connect } from './benches/connect.ts'
 import { fanout } from './benches/fanout.ts'
 import { idle } from './benches/idle.ts'
+import { presence } from './benches/presence.ts'
 import { reply } from './benches/reply.ts'
 
 /** Every benchmark by its name. */
-export const benches: Record<string, Bench> = { fanout, chat, reply, connect, idle }
+export const benches: Record<string, Bench> = { fanout, chat, reply, connect, idle, presence, cart }
 
 export { type BenchResult, type Demand, type Grade, gradeOf, type Reading } from './bench.ts'
 export { keepOffServers } from './server.ts'

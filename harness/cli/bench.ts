@@ -15,6 +15,7 @@ import { UsageError } from './errors.ts'
 import { codeOf } from './interruption.ts'
 import { orNearest } from './nearest.ts'
 import { flags, wholeNumber } from './options.ts'
+import { demandPages } from './run-folder.ts'
 
 interface BenchFlags {
   rounds: number
@@ -25,10 +26,12 @@ const sliceMs = 1_000
 
 class Stopped extends Error {}
 
+const isWholeShop = (name: string) => benches[name]!.isWholeShop === true
+
 export const bench: Command = {
   name: 'bench',
   argument: '[benchmark...]',
-  summary: 'measure the channel layer against its peers, in turn and in one run',
+  summary: 'measure the channel layer against its peers, and the shop, in turn and in one run',
   options: [
     {
       flags: '--rounds <n>',
@@ -40,13 +43,16 @@ export const bench: Command = {
   ],
   async run(names, { rounds, json }: BenchFlags, io) {
     const chosen = chooseBenches(names)
-    keepOffServers()
+    const [whole, layers] = [chosen.filter(isWholeShop), chosen.filter((name) => !isWholeShop(name))]
+    if (whole.length > 0) demandPages(io.root)
     const goOn = () => {
       if (io.interruption.by()) throw new Stopped()
     }
     const results: BenchResult[] = []
     try {
-      for (const name of chosen) {
+      for (const name of [...whole, ...layers]) {
+        // What is started later stays off these processors too, so that the whole shop has to come first.
+        if (name === layers[0]) keepOffServers()
         const say = (sentence: string) => io.err(`${name}: ${sentence}\n`)
         results.push({ name, ...(await benches[name]!.run({ rounds, sliceMs, say, goOn })) })
         if (!json) io.out(inWords(results.at(-1)!))

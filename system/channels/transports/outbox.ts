@@ -90,6 +90,8 @@ export abstract class Outbox {
   private readonly sink: Sink
   private batch: Batch | undefined
   private isCutOff = false
+  /** The largest frame so far that was written by itself: one big answer is no sign of a client that does not read. */
+  private largestBytes = 0
 
   constructor(outboxes: Outboxes, sink: Sink) {
     this.outboxes = outboxes
@@ -102,7 +104,9 @@ export abstract class Outbox {
   push(frame: Buffer) {
     if (frame.length >= aloneBytes) {
       this.flush()
-      return this.write(frame)
+      this.write(frame)
+      this.largestBytes = Math.max(this.largestBytes, frame.length)
+      return
     }
     if (!this.batch) this.outboxes.remember(this)
     const batch = this.outboxes.extended(this.batch, frame)
@@ -120,7 +124,7 @@ export abstract class Outbox {
   private write(bytes: Buffer) {
     const { sink, outboxes } = this
     if (this.isCutOff || !sink.writable) return
-    if (sink.writableLength > outboxes.unreadMaxBytes) {
+    if (sink.writableLength > outboxes.unreadMaxBytes + this.largestBytes) {
       this.isCutOff = true
       outboxes.counters.tooSlow += 1
       return this.tooSlow()
