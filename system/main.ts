@@ -171,6 +171,7 @@ function compose(config: Config) {
     clock,
     log,
     defects,
+    oneSizePerShoe: config.STORE_ONE_SIZE_PER_SHOE,
     ...(defects.has('DF-31') && {
       trackOn: (topic: string, owner: string) => void carts.track(owner, topic, owner, {}),
     }),

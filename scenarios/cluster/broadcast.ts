@@ -6,7 +6,7 @@ export default scenario({
   title: 'a broadcast on any node reaches the clients of every node, once',
   define:
     'Every node broadcasts; a client on each node gets every message once and in order; an intercepted one names the client’s own node.',
-  covers: ['AT-26', 'CH-71', 'CH-77', 'CH-81', 'CH-121', 'AM-1', 'AM-3', 'AM-6', 'DP-5', 'DF-8', 'DF-109'],
+  covers: ['DF-16', 'AT-26', 'CH-71', 'CH-77', 'CH-81', 'CH-121', 'AM-1', 'AM-3', 'AM-6', 'DP-5', 'DF-8', 'DF-109'],
   steps: [
     step('a client listens on every node', listenEverywhere),
     step('n1 asks everybody for a ping', async (cast) => {

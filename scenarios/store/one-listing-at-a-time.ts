@@ -6,7 +6,7 @@ export default scenario({
   title: 'a release updates one listing, a stock change one button',
   define:
     'The page has its title; releasing the second product changes only its listing; news that a size is gone changes only its button.',
-  covers: ['AT-29', 'AT-30', 'AT-31', 'ST-37', 'ST-39', 'ST-40', 'ST-41', 'ST-42', 'ST-43', 'ST-44', 'ST-63'],
+  covers: ['AT-29', 'AT-30', 'AT-31', 'ST-37', 'ST-39', 'ST-40', 'ST-41', 'ST-42', 'ST-43', 'ST-44', 'ST-63', 'DF-71'],
   given: { stock: { 8: 10 } },
   steps: [
     step('load the shop', async (cast) => void (await openShop(cast, 'alice', 'n1'))),

@@ -45,6 +45,7 @@ const schema = z.object({
   ADMIN_USER: z.string().min(1).default('admin'),
   ADMIN_PASSWORD: z.string().min(1).optional(),
   ADMIN_ATTEMPTS: positive.default(10),
+  STORE_ONE_SIZE_PER_SHOE: onOff('off'),
   TRACKER_SHARDS: positive.default(4),
   TRACKER_DOWN_MS: positive.default(30_000),
   SOCKET_SILENT_MS: positive.default(60_000),
@@ -89,7 +90,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 }
 
 /** Values that must not reach a log: secrets, and an address with a password in it. */
-const holdsSecret = /SECRET|DATABASE_URL|REDIS_URL/
+const holdsSecret = /SECRET|PASSWORD|DATABASE_URL|REDIS_URL/
 
 function sentence({ path, message }: z.core.$ZodIssue, env: Record<string, string | undefined>) {
   const name = String(path[0])

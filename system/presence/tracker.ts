@@ -25,6 +25,8 @@ export type Tracker = ReturnType<typeof createTracker>
 
 /** Who is on which topic, on all nodes, without asking anybody: every node tells what it has (PA-1..PA-9). */
 export function createTracker(options: TrackerOptions) {
+  if (!options.pubsub)
+    throw new TypeError(`the tracker ${options.name} needs pubsub: it has nothing to tell the other nodes with`)
   const { name, pubsub, clock, log, onDiff = () => {}, quirks = {} } = options
   const { shards: shardCount = 1, heartbeatMs = 1_500, coalesceMs = 50 } = options
   const { downAfterMs = 30_000, goneAfterMs = 20 * 60_000 } = options

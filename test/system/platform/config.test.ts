@@ -8,6 +8,8 @@ describe('readConfig (CH-86, DP-43)', () => {
     const config = readConfig(least)
     expect(config).toMatchObject({ SQUALL_NODE: 'nonode@nohost', HOST: '127.0.0.1', PORT: 4000, WEB: true })
     expect(config).toMatchObject({ STORE_NO_STORE: true, STORE_STATE_ON_JOIN: true, STORE_PRODUCT_ROUTE: 'product:*' })
+    // The same on every node, whatever its processors: else nodes would look for a topic in different shards (PA-6, PA-26).
+    expect(config).toMatchObject({ TRACKER_SHARDS: 4, ADMIN_USER: 'admin', STORE_ONE_SIZE_PER_SHOE: false })
     expect(config.DEFECTS.size).toBe(0)
   })
 
@@ -34,6 +36,7 @@ describe('readConfig (CH-86, DP-43)', () => {
     [{ ...least, DEFECTS: 'DF-9999' }, 'there is no defect DF-9999'],
     [{ ...least, CLUSTER_PEERS: 'n2' }, 'expected name=ws://host:port, got "n2"'],
     [{ ...least, NODE_ENV: 'production' }, 'SECRET_KEY_BASE is missing'],
+    [{ ...least, NODE_ENV: 'production', SECRET_KEY_BASE: 's'.repeat(32) }, 'ADMIN_PASSWORD is missing'],
     [{ ...least, PUBSUB: 'rabbit' }, 'PUBSUB is "rabbit"'],
     [{ ...least, PUBSUB: 'redis' }, 'PUBSUB is redis but REDIS_URL is not set'],
     [{ ...least, REDIS_URL: 'http://h:6379' }, 'REDIS_URL is not valid: must be a redis:// address'],

@@ -49,6 +49,23 @@ function trackers(count: number, options: { shards?: number } = {}) {
 }
 
 describe('a tracker', () => {
+  it('does not start without pub/sub (PA-8)', () => {
+    const { clock } = cluster()
+    expect(() => createTracker({ name: 'test', clock, log } as never)).toThrow('the tracker test needs pubsub')
+  })
+
+  it('gives each entry a reference of its own, two tabs of one user too (PA-11)', () => {
+    const { list } = trackers(1)
+    const refs = [list[0]!.track('tab 1', 'lobby', 'alice', {}), list[0]!.track('tab 2', 'lobby', 'alice', {})]
+    expect(new Set(refs).size).toBe(2)
+    expect(
+      list[0]!
+        .list('lobby')
+        .map(({ ref }) => ref)
+        .sort(),
+    ).toEqual(refs.sort())
+  })
+
   it('shows a change here at once and everywhere within two seconds (PA-1, PA-3)', async () => {
     const { list, keys, clock } = trackers(3)
     await clock.advance(100)

@@ -18,6 +18,8 @@ export interface CartChannelOptions {
   clock: Pick<Clock, 'now'>
   log: Log
   defects: ReadonlySet<Defect>
+  /** At most one size of each shoe (CT-10). */
+  oneSizePerShoe?: boolean
   /** Only for the defect: tells the shoppers of a topic who is there (DF-31). */
   trackOn?(topic: string, owner: string): void
 }
@@ -210,6 +212,8 @@ function createSeat(shop: CartChannelOptions, self: Channel) {
     const product = products()?.find(({ items }) => items.some(({ id }) => id === itemId))
     if (!product) return 'unknown_item'
     if (!product.released) return 'not_released'
+    const { items: own } = state().cart
+    if (shop.oneSizePerShoe && product.items.some(({ id }) => own.includes(id))) return 'one_size_per_shoe'
     return product.items.some(({ id, availableCount }) => id === itemId && availableCount === 0)
       ? 'out_of_stock'
       : undefined

@@ -9,6 +9,7 @@ const sentences: Record<string, string> = {
   duplicate_item: 'That size is in your cart already.',
   not_found: 'That shoe is not in your cart any more.',
   out_of_stock: 'That size has just sold out.',
+  one_size_per_shoe: 'One size of each shoe only. Take the other one out first.',
   not_released: 'That shoe is not on sale yet.',
   unavailable: 'The shop is starting. Please try again in a moment.',
 }

@@ -21,7 +21,7 @@ const removed = (cart: Cart, itemId: number): Cart => {
   return result.ok ? result.cart : cart
 }
 
-describe('a cart', () => {
+describe('a cart (AT-39)', () => {
   it('is a list of ids, empty at first (CT-4, CT-7)', () => {
     expect(itemIds(emptyCart)).toEqual([])
   })

@@ -30,9 +30,15 @@ interface Setting {
   products?: Product[] | undefined
   defects?: Defect[]
   trackerFails?: boolean
+  oneSizePerShoe?: boolean
 }
 
-async function setUp({ products = released(), defects = [], trackerFails = false }: Setting = {}) {
+async function setUp({
+  products = released(),
+  defects = [],
+  trackerFails = false,
+  oneSizePerShoe = false,
+}: Setting = {}) {
   const stock: { products: Product[] | undefined } = { products }
   const checkout = createCheckout({
     tokens: createCartTokens({ secret, clock }),
@@ -48,7 +54,15 @@ async function setUp({ products = released(), defects = [], trackerFails = false
     tracker.trackCart = () => {
       throw new Error('no tracker')
     }
-  const cart = cartChannel({ checkout, products: () => stock.products, tracker, clock, log, defects: new Set(defects) })
+  const cart = cartChannel({
+    checkout,
+    products: () => stock.products,
+    tracker,
+    clock,
+    log,
+    defects: new Set(defects),
+    oneSizePerShoe,
+  })
   const shop = await openCase(socket({ name: 'Shop', path: '/shop', channels: { 'cart:*': cart } }))
   const others: { serialized: string; added: number[]; removed: number[] }[] = []
   shop.pubsub.subscribe(topic, {
@@ -161,6 +175,15 @@ describe('changing a cart', () => {
     await sold.join()
     sold.sellOut(1)
     expect((await sold.ask('add_item', '1')).response).toEqual({ error: 'out_of_stock' })
+  })
+
+  it('can be limited to one size of each shoe (CT-10)', async () => {
+    const shop = await setUp({ oneSizePerShoe: true })
+    await shop.join()
+    for (const id of ['1', '2']) expect((await shop.ask('add_item', id)).status).toBe('ok')
+    expect((await shop.ask('add_item', '3')).response).toEqual({ error: 'one_size_per_shoe' })
+    await shop.ask('remove_item', '2')
+    expect((await shop.ask('add_item', '3')).status).toBe('ok')
   })
 
   it('tells the other tabs what was added and removed (CT-38)', async () => {

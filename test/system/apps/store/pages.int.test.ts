@@ -1,0 +1,165 @@
+import { execFileSync } from 'node:child_process'
+import { AxeBuilder } from '@axe-core/playwright'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { findBrowser } from '../../../../harness/drivers/find-browser.ts'
+import { type Database, type StoreNode, startDatabase, startNode } from '../../../support/store-cluster.ts'
+
+/** The pages as somebody with a keyboard, a phone or a screen reader meets them. */
+const [available, soldOut] = [1, 2]
+let database: Database
+let node: StoreNode | undefined
+let browser: Browser
+let context: BrowserContext
+let page: Page
+
+beforeAll(async () => {
+  execFileSync(process.execPath, ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'error'])
+  database = await startDatabase()
+  await database.seed()
+  await database.query('update item_availability set available_count = 5, initial_count = 5')
+  const flags = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+  browser = await chromium.launch({ executablePath: findBrowser(process.env), args: flags })
+})
+afterAll(async () => {
+  await browser?.close()
+  await node?.stop()
+  await database?.stop()
+})
+async function startShop(): Promise<StoreNode> {
+  const shop = await startNode('n1', { DATABASE_URL: database.url })
+  await shop.ready()
+  for (const productId of [1, 2]) expect((await shop.post('/release', { productId })).status).toBe(200)
+  return shop
+}
+
+beforeEach(async () => {
+  node ??= await startShop()
+  await context?.close()
+  context = await browser.newContext({
+    baseURL: `http://127.0.0.1:${node.port}`,
+    httpCredentials: { username: 'admin', password: 'password' },
+  })
+  page = await context.newPage()
+})
+
+const itemCount = (count: number) => expect.poll(() => page.locator('.cart-item').count()).toBe(count)
+async function fillCart(...itemIds: number[]) {
+  await page.goto('/')
+  for (const itemId of itemIds) await page.locator(`.size-container__entry[value='${itemId}']`).click()
+  await itemCount(itemIds.length)
+}
+
+const views: Record<string, () => Promise<unknown>> = {
+  'the shop with a cart': () => fillCart(available, 9),
+  'the checkout': async () => {
+    await fillCart(available, 9)
+    await page.goto('/checkout')
+    await itemCount(2)
+  },
+  'what was bought': async () => {
+    await fillCart(available)
+    await page.goto('/checkout')
+    await itemCount(1)
+    await page.getByRole('button', { name: 'Buy now' }).click()
+    await page.waitForURL('**/checkout/complete')
+  },
+  'a page that is not there': () => page.goto('/nowhere'),
+  'the dashboard': async () => {
+    await page.goto('/admin')
+    await expect.poll(() => page.textContent('.staleness__text')).toBe('Live')
+  },
+}
+const sizes = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 800 } } as const
+
+describe.each(Object.entries(views))('%s', (_name, show) => {
+  it.each(['light', 'dark'] as const)(
+    'has no serious fault for anybody, and fits every screen, %s',
+    async (colorScheme) => {
+      await page.emulateMedia({ colorScheme })
+      await show()
+      for (const size of Object.values(sizes)) {
+        await page.setViewportSize(size)
+        const { violations } = await new AxeBuilder({ page }).analyze()
+        const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)).toEqual([])
+        expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(
+          0,
+        )
+      }
+    },
+  )
+})
+
+describe('with the keyboard alone', () => {
+  it('a cart can be filled, emptied and bought (CT-35)', async () => {
+    await page.goto('/')
+    await page.locator(`.size-container__entry[value='${available}']`).focus()
+    await page.keyboard.press('Enter')
+    await itemCount(1)
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await itemCount(2)
+    await page.locator('.cart-item__remove').first().focus()
+    await page.keyboard.press('Enter')
+    await itemCount(1)
+    // The focus goes to the next cross and not to the top of the page.
+    expect(await page.evaluate(() => document.activeElement?.className)).toBe('cart-item__remove')
+    await page.getByRole('link', { name: 'Checkout' }).focus()
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/checkout')
+    await itemCount(1)
+    await page.getByRole('button', { name: 'Buy now' }).focus()
+    await page.keyboard.press('Enter')
+    await page.waitForURL('**/checkout/complete')
+    expect(await page.locator('.order__item').count()).toBe(1)
+  })
+})
+
+describe('the cart of a page', () => {
+  it('is stored with every cart that comes, and says so on the console (CT-33, CT-36)', async () => {
+    const lines: string[] = []
+    page.on('console', (message) => lines.push(message.text()))
+    await fillCart(available)
+    const frames = await page.evaluate(() => localStorage.getItem('storedCart'))
+    expect(frames?.split('.')).toHaveLength(3)
+    expect(lines.filter((line) => line === 'Cart received').length).toBeGreaterThanOrEqual(2)
+    await page.locator(`.size-container__entry[value='${available}']`).click()
+    await expect.poll(() => lines.some((line) => line.startsWith('Cart error'))).toBe(true)
+    await expect.poll(() => page.textContent('.toast')).toBe('That size is in your cart already.')
+  })
+
+  it('grays what sells out, also on the checkout page, and the button dies (CT-29, CT-37, CT-60)', async () => {
+    await fillCart(soldOut)
+    const checkout = await context.newPage()
+    await checkout.goto('/checkout')
+    await expect.poll(() => checkout.locator('.cart-item').count()).toBe(1)
+    for (let n = 0; n < 5; n += 1) await node!.post('/sell', { itemId: soldOut })
+    for (const one of [page, checkout]) await expect.poll(() => one.locator('.cart-item--out-of-stock').count()).toBe(1)
+    expect(await page.locator(`.size-container__entry[value='${soldOut}']`).isDisabled()).toBe(true)
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([])
+  })
+
+  it('shares no code with the dashboard (PA-32)', async () => {
+    const script = await (await context.request.get('/assets/app.js')).text()
+    expect(script).not.toContain('cart_tracker')
+    for (const path of ['/js/admin.js', '/css/admin.css']) expect((await context.request.get(path)).status()).toBe(200)
+  })
+
+  it('joins over the one connection of the page (CT-19, CT-31)', async () => {
+    const sockets: string[] = []
+    page.on('websocket', (socket) => sockets.push(new URL(socket.url()).pathname))
+    await page.goto('/checkout')
+    await expect
+      .poll(() =>
+        page.evaluate(() =>
+          (window as unknown as { squall: { channels: { state: string }[] } }).squall.channels.map(
+            ({ state }) => state,
+          ),
+        ),
+      )
+      .toEqual(['joined'])
+    expect(sockets).toEqual(['/product_socket/websocket'])
+  })
+})
