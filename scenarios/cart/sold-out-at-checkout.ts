@@ -34,7 +34,7 @@ export default scenario({
       await releaseBoth(cast, 'n1')
       const shop = await openShop(cast, 'alice', 'n1')
       for (const itemId of cart) await putIn(cast, shop, itemId)
-      await openPage(cast, 'alice', 'n2', '/checkout')
+      await openPage(cast, 'alice', 'n1', '/checkout')
       await seesIn(cast, cast.shoppers()[0]!.tabs[1]!, inCart(...cart))
     }),
     step('somebody else buys the last of one', async (cast) => succeeded(await cast.sell('n3', last), 'sale')),

@@ -46,7 +46,7 @@ async function sellFromCache({ repo, nodeName, wish, countInCache }: BrokenPurch
 
 /** DF-87: without a transaction, what was sold before the failure stays sold. */
 async function sellOneByOne({ repo, nodeName, wish }: BrokenPurchaseOptions): Promise<PurchaseResult> {
-  for (const itemId of wish.itemIds) {
+  for (const itemId of [...wish.itemIds].sort((a, b) => a - b)) {
     const units = await sellUnits(repo, itemId, 1, nodeName)
     if (units === 0) return { kind: 'purchase_failed', itemIds: [itemId] }
   }

@@ -1,0 +1,59 @@
+import {
+  after,
+  type Cast,
+  joinedTopics,
+  presenceMatchesReality,
+  recoveryTime,
+  scenario,
+  step,
+} from '../../harness/index.ts'
+import { counts, type Look, mustBe, openDashboard, releaseBoth, seesIn } from '../support.ts'
+
+const plenty = 50
+const backWithinMs = 10_000
+const dashboard = (cast: Cast) => cast.admins()[0]!.tabs[0]!
+
+const says =
+  (pattern: RegExp): Look =>
+  async (tab) => {
+    const { staleness } = await tab.dashboard()
+    return pattern.test(staleness) || `"${staleness}"`
+  }
+
+export default scenario({
+  id: 'presence/dashboard-cut-off',
+  title: 'a dashboard that has lost its connection says so',
+  define:
+    'While nothing reaches the dashboard it says how old its numbers are; when it is back they are right, though shoppers came and went meanwhile.',
+  covers: ['PA-43', 'PA-44', 'PA-45', 'FI-3', 'NF-3', 'AM-11'],
+  given: { stock: { 1: plenty } },
+  steps: [
+    step('two shoppers and a dashboard', async (cast) => {
+      await releaseBoth(cast, 'n1')
+      await openDashboard(cast, 'boss', 'n3')
+      for (const name of ['ann', 'ben'])
+        mustBe(await (await cast.wireShopper(name, 'n1', { page: '/' })).add(1), 'ok', 'add')
+      await seesIn(cast, dashboard(cast), counts({ shoppers: 2, items: { 1: 2 } }))
+    }),
+    step(
+      'nothing reaches the dashboard any more',
+      async (cast) => void (await cast.nemesis.inject('link.cut', 'boss->n3')),
+    ),
+    step('shoppers come and go', async (cast) => {
+      cast.dismiss('ann')
+      for (const name of ['cid', 'dan']) await cast.wireShopper(name, 'n2', { page: '/checkout' })
+    }),
+    step('heal', (cast) => cast.nemesis.healEverything()),
+  ],
+  expectations: [
+    after(1, 'it is live', (cast) => seesIn(cast, dashboard(cast), says(/^Live/))),
+    after(3, 'it says that its numbers are old', (cast) =>
+      seesIn(cast, dashboard(cast), says(/^(Connection lost|No answer)\. These numbers are \d+ s old$/)),
+    ),
+    after(4, 'it is live again', (cast) => seesIn(cast, dashboard(cast), says(/^Live/))),
+    after(4, 'its numbers are right', (cast) =>
+      seesIn(cast, dashboard(cast), counts({ shoppers: 3, pages: { '/': 1, '/checkout': 2 }, items: { 1: 1 } })),
+    ),
+  ],
+  laws: [presenceMatchesReality, joinedTopics, recoveryTime(backWithinMs)],
+})

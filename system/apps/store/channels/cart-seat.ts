@@ -1,0 +1,224 @@
+import { type Channel, type HandleResult, reply } from '../../../channels/index.ts'
+import type { Clock } from '../../../platform/clock.ts'
+import type { Defect } from '../../../platform/defects.ts'
+import type { Log } from '../../../platform/log.ts'
+import { type Cart, differenceOf, knowsMore, merged } from '../cart/cart.ts'
+import type { Product } from '../catalog/product.ts'
+import type { Checkout } from '../checkout/checkout.ts'
+import { itemOutTopic } from '../notifications.ts'
+import type { CartTracker } from '../presence/cart-tracker.ts'
+import { cartItems, fingerprintOf } from './cart-view.ts'
+
+/** What all carts of a node share. */
+export interface CartShop {
+  checkout: Checkout
+  products(): readonly Product[] | undefined
+  tracker: CartTracker
+  clock: Pick<Clock, 'now'>
+  log: Log
+  defects: ReadonlySet<Defect>
+  /** At most one size of each shoe (CT-10). */
+  oneSizePerShoe?: boolean
+  /** Only for the defect: tells the shoppers of a topic who is there (DF-31). */
+  trackOn?(topic: string, owner: string): void
+}
+
+/** Messages of a channel to itself: what comes after an answer must not delay it (CT-46). */
+export type Note =
+  | { do: 'arrive' }
+  | { do: 'show' }
+  | { do: 'listen'; itemIds: number[] }
+  | { do: 'forget'; itemIds: number[] }
+  | { do: 'track' }
+
+const showRetryMs = 100
+/** How late the planted defect begins to listen (DF-79). */
+const lateMs = 600
+
+interface Seating {
+  cartId: string
+  page: string | null
+  cart: Cart
+}
+
+/** What one tab's channel knows and does; its channel hands it one message at a time. */
+export class CartSeat {
+  private readonly shop: CartShop
+  private readonly self: Channel
+  private readonly cartId: string
+  private readonly page: string | null
+  private cart: Cart
+  /** Items whose end it listens for. */
+  private readonly heard = new Set<number>()
+  /** What its client was shown last. */
+  private shown = ''
+
+  constructor(shop: CartShop, self: Channel, { cartId, page, cart }: Seating) {
+    this.shop = shop
+    this.self = self
+    this.cartId = cartId
+    this.page = page
+    this.cart = cart
+  }
+
+  async arrive() {
+    await this.show()
+    if (!this.has('DF-76')) this.note({ do: 'listen', itemIds: this.itemIds() })
+    this.track()
+    // Other tabs answer if they know more, and learn what this one knows (CT-21, CT-41).
+    await this.tellOthers([], [])
+  }
+
+  async add(itemId: number | undefined): Promise<HandleResult> {
+    if (itemId === undefined) return refused('invalid_item_id')
+    if (!this.shop.products()) return refused('unavailable')
+    const added = this.shop.checkout.addItemToCart(this.cart, itemId)
+    if (!added.ok && this.has('DF-86')) return this.accept(twice(this.cart, itemId), [], [])
+    if (!added.ok) return refused(added.error)
+    const problem = this.problemWith(itemId)
+    return problem ? refused(problem) : this.accept(added.cart, [itemId], [])
+  }
+
+  async remove(itemId: number | undefined): Promise<HandleResult> {
+    if (itemId === undefined) return refused('invalid_item_id')
+    if (!this.shop.products()) return refused('unavailable')
+    const removed = this.shop.checkout.removeItemFromCart(this.cart, itemId)
+    return removed.ok ? this.accept(removed.cart, [], [itemId]) : refused(removed.error)
+  }
+
+  /** Sends the cart to the client, as soon as this node knows its stock (CT-21, CT-25, CT-48). */
+  async show() {
+    const payload = await this.payloadNow()
+    if (payload) this.self.push('cart', payload)
+    else this.self.sendAfter(showRetryMs, { do: 'show' } satisfies Note)
+  }
+
+  async tellOthers(added: number[], removed: number[]) {
+    const news = { serialized: await this.shop.checkout.exportCart(this.cart), added, removed }
+    if (this.has('DF-81')) this.self.broadcast('cart_updated', news)
+    else this.self.broadcastFrom('cart_updated', news)
+  }
+
+  /** Takes over what another tab knows, and answers if it does not know everything (CT-38, CT-39, CT-41). */
+  async hearOthers(serialized: unknown) {
+    const theirs = await this.shop.checkout.restoreCart(serialized)
+    const before = this.cart
+    this.cart = this.has('DF-82') ? theirs : merged(before, theirs)
+    const { added, removed } = differenceOf(before, this.cart)
+    this.follow(added, removed)
+    if (knowsMore(this.cart, before) || added.length + removed.length > 0 || this.has('DF-81')) {
+      await this.show()
+      this.note({ do: 'track' })
+    }
+    if (this.has('DF-80')) this.cart = before
+    if (!knowsMore(this.cart, theirs)) return
+    const missing = differenceOf(theirs, this.cart)
+    await this.tellOthers(missing.added, missing.removed)
+  }
+
+  /** Begins to listen, and looks again: what sold out since it was shown would never be told (CT-44..CT-46, DF-79). */
+  async listen(itemIds: readonly number[]) {
+    for (const itemId of itemIds) {
+      if (this.heard.has(itemId) || !this.cart.items.includes(itemId)) continue
+      this.heard.add(itemId)
+      this.self.subscribe(itemOutTopic(itemId))
+      if (this.has('DF-78')) this.self.subscribe(itemOutTopic(itemId))
+    }
+    const items = this.itemsNow()
+    if (items && this.shown !== fingerprintOf(items) && !this.has('DF-79')) await this.show()
+  }
+
+  /** CT-45. */
+  forget(itemIds: readonly number[]) {
+    for (const itemId of itemIds) {
+      if (this.cart.items.includes(itemId) || this.has('DF-77')) continue
+      if (this.heard.delete(itemId)) this.self.unsubscribe(itemOutTopic(itemId))
+    }
+  }
+
+  /** PA-23. */
+  trackChange() {
+    if (this.has('DF-96')) return
+    this.dare(() => this.shop.tracker.updateCart(this.tracked(), this.itemIds()))
+  }
+
+  private track() {
+    const meta = { page_loaded_at: this.shop.clock.now(), page: this.page, items: this.itemIds() }
+    this.dare(() => this.shop.tracker.trackCart(this.tracked(), meta))
+    this.shop.trackOn?.(this.self.topic, this.self.id)
+  }
+
+  /** A shopper does not lose the cart because nobody can count it (PA-29). */
+  private dare(run: () => void) {
+    try {
+      run()
+    } catch (error) {
+      this.shop.log.error({ err: error }, 'cart: could not be tracked')
+    }
+  }
+
+  private async accept(cart: Cart, added: number[], removed: number[]): Promise<HandleResult> {
+    this.cart = cart
+    await this.tellOthers(added, removed)
+    const answer = await this.payloadNow()
+    this.follow(added, removed)
+    this.note({ do: 'track' })
+    if (answer) return reply('ok', answer)
+    this.note({ do: 'show' })
+    return refused('unavailable')
+  }
+
+  private follow(added: number[], removed: number[]) {
+    if (removed.length > 0) this.note({ do: 'forget', itemIds: removed })
+    if (added.length === 0) return
+    const listen: Note = { do: 'listen', itemIds: added }
+    if (this.has('DF-79')) this.self.sendAfter(lateMs, listen)
+    else this.note(listen)
+  }
+
+  /** What the client is told; undefined while this node does not know its stock (CT-22). */
+  private async payloadNow() {
+    const items = this.itemsNow()
+    if (!items) return undefined
+    this.shown = fingerprintOf(items)
+    return { items, serialized: await this.shop.checkout.exportCart(this.cart) }
+  }
+
+  private itemsNow() {
+    const all = this.shop.products()
+    if (!all) return undefined
+    return this.has('DF-86') ? this.itemIds().flatMap((id) => cartItems([id], all)) : cartItems(this.itemIds(), all)
+  }
+
+  /** Why an item cannot be put into the cart now, as this node knows it (CT-10, CT-29, CT-30). */
+  private problemWith(itemId: number): string | undefined {
+    const product = this.shop.products()?.find(({ items }) => items.some(({ id }) => id === itemId))
+    if (!product) return 'unknown_item'
+    if (!product.released) return 'not_released'
+    const { items } = this.cart
+    if (this.shop.oneSizePerShoe && product.items.some(({ id }) => items.includes(id))) return 'one_size_per_shoe'
+    const isGone = product.items.some(({ id, availableCount }) => id === itemId && availableCount === 0)
+    return isGone ? 'out_of_stock' : undefined
+  }
+
+  private itemIds() {
+    return this.shop.checkout.cartItemIds(this.cart)
+  }
+
+  private tracked() {
+    return { owner: this.self.id, cartId: this.cartId }
+  }
+
+  private has(defect: Defect) {
+    return this.shop.defects.has(defect)
+  }
+
+  private note(note: Note) {
+    this.self.send(note)
+  }
+}
+
+const refused = (error: string): HandleResult => reply('error', { error })
+
+/** DF-86: the same item again. */
+const twice = ({ items, changes }: Cart, itemId: number): Cart => ({ items: [itemId, ...items], changes })
