@@ -87,6 +87,21 @@ describe('the outboxes of a node', () => {
     expect(alice.writes.map(({ length }) => length)).toEqual([1_024])
   })
 
+  it('do not take one big answer for a client that does not read', () => {
+    const { turn, client } = node({ unreadMaxBytes: 1_000 })
+    const { outbox, sink, writes, cut } = client()
+    const big = Buffer.alloc(50_000)
+    outbox.push(big)
+    sink.writableLength = big.length
+    outbox.push(frame('news'))
+    turn()
+    expect([writes.length, cut.length]).toEqual([2, 0])
+    sink.writableLength = big.length + 1_001
+    outbox.push(frame('more'))
+    turn()
+    expect([writes.length, cut.length]).toEqual([2, 1])
+  })
+
   it('cut off who does not read, once, and count it; the others do not notice', () => {
     const { outboxes, turn, client } = node({ unreadMaxBytes: 10 })
     const [slow, fine] = [client(), client()]
