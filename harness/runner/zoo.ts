@@ -98,7 +98,7 @@ export const zoo: Readonly<Record<string, Planted>> = {
   },
   'DF-88': { scenario: 'cart/sold-out-at-checkout', checker: 'nodes-agree-with-database', finding: /^drift: / },
   'DF-89': { scenario: 'cluster/replication', checker: 'nodes-agree-with-database', finding: /^drift: / },
-  'DF-90': { scenario: 'cart/sold-out-at-checkout', checker: 'tabs-converge', finding: /^stale cart: / },
+  'DF-90': { scenario: 'cart/sold-out-at-checkout', checker: 'expectations', finding: /the checkout page grays it/ },
   'DF-91': { scenario: 'presence/dead-node', checker: 'expectations', finding: /one is left/ },
   'DF-92': { scenario: 'presence/split', checker: 'presence-matches-reality', finding: /^(dashboard|node) / },
   'DF-93': { scenario: 'presence/dashboard', checker: 'presence-told-once', finding: /^told twice: / },
