@@ -104,6 +104,7 @@ export interface StoreNode {
   env: Record<string, string>
   process: ChildProcess
   output(): string
+  /** The shop, without what is the visitor's own. */
   page(): Promise<{ status: number; html: string; cacheControl: string | null }>
   get(path: string): Promise<Answer>
   post(path: string, body: object): Promise<Answer>
@@ -119,6 +120,9 @@ const running = new Set<ChildProcess>()
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
+
+/** What is another for each visitor: the id of the cart, the token of the forms. */
+const ownOfVisit = /<script>window\.cartId = .*<\/script>/
 
 /** `node system/main.ts` as a process of its own. */
 export async function startNode(name: string, env: Record<string, string>): Promise<StoreNode> {
@@ -155,7 +159,8 @@ export async function startNode(name: string, env: Record<string, string>): Prom
     post: (path, body) => control(path, { method: 'POST', body: JSON.stringify(body) }),
     async page() {
       const answer = await fetch(`http://127.0.0.1:${port}/`)
-      return { status: answer.status, html: await answer.text(), cacheControl: answer.headers.get('cache-control') }
+      const html = (await answer.text()).replace(ownOfVisit, '')
+      return { status: answer.status, html, cacheControl: answer.headers.get('cache-control') }
     },
     ready: () => expect.poll(async () => (await get('/ready')).status, { timeout: 15_000 }).toBe(200),
     async stop() {
