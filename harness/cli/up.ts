@@ -1,12 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { chmod } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
-import { type Cluster, type PubSubName, startProcessCluster } from '../drivers/cluster.ts'
-import { prepareTemplate } from '../drivers/database.ts'
+import type { Cluster, PubSubName } from '../drivers/cluster.ts'
 import { findRedis } from '../drivers/redis.ts'
-import { freshSeed, seededRandom } from '../platform/random.ts'
-import { openLeases } from '../runner/leases.ts'
+import { freshSeed } from '../platform/random.ts'
+import { withCluster } from '../runner/temporary-cluster.ts'
 import type { Command, Io } from './command.ts'
 import { codeOf, type StopSignal } from './interruption.ts'
 import { flags } from './options.ts'
@@ -28,32 +23,11 @@ export const up: Command = {
     demandPages(io.root)
     if (options.pubsub === 'redis') findRedis(io.env)
     io.err(`squall: starting a database and ${options.nodes} nodes ...\n`)
-    const workFolder = mkdtempSync(join(tmpdir(), 'squall-'))
-    // PostgreSQL may run as another account, which must be able to reach its data.
-    await chmod(workFolder, 0o755)
-    const leases = openLeases(basename(workFolder))
-    leases.holdFolder(workFolder, 'working folder')
-    let cluster: Cluster | undefined
-    try {
-      const seed = options.seed ?? freshSeed()
-      const template = await prepareTemplate(workFolder, seed, leases)
-      cluster = await startProcessCluster({
-        nodes: options.nodes,
-        pubsub: options.pubsub,
-        template,
-        folder: join(workFolder, 'cluster'),
-        leases,
-        random: seededRandom(seed),
-        defects: options.defect ?? [],
-      })
-      await Promise.all(cluster.nodes.map((node) => node.ready()))
+    const { nodes, pubsub, defect: defects = [], seed = freshSeed() } = options
+    return withCluster({ seed, nodes, pubsub, defects }, async (cluster) => {
       io.out(options.json ? `${JSON.stringify(addresses(cluster), null, 2)}\n` : inWords(cluster))
       return codeOf(await stopped(io))
-    } finally {
-      await cluster?.stop()
-      rmSync(workFolder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
-      await leases.close()
-    }
+    })
   },
 }
 
