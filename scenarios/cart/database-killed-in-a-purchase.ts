@@ -11,6 +11,7 @@ import {
 import { mustBe, releaseBoth, soldUnits } from '../support.ts'
 
 const cart = [1, 2]
+const other = 8
 const windowMs = 2_500
 
 /** Somebody is between taking from the stock and making it certain. */
@@ -27,7 +28,7 @@ export default scenario({
   define:
     'A purchase that the database took with it sold nothing; tried again with the same order key it sells once, however often it is tried.',
   covers: ['CT-55', 'CT-57', 'CT-59', 'NF-5', 'FI-6'],
-  given: { stock: { 1: 3, 2: 3 } },
+  given: { stock: { 1: 3, 2: 3, [other]: 3 } },
   steps: [
     step('somebody has a cart', async (cast) => {
       await releaseBoth(cast, 'n1')
@@ -41,6 +42,8 @@ export default scenario({
       await cast.until('the purchase has reserved its items', windowMs, () => isReserving(cast))
       await cast.nemesis.inject('db.kill', 'db')
       cast.notes.set('first', await purchase)
+      // The cart itself needs no database.
+      cast.notes.set('edits', [await dave!.add(other), await dave!.remove(other)])
       await cast.cluster.node('n1').control.delay('Checkout.commit', 0)
     }),
     step('start the database', async (cast) => {
@@ -61,6 +64,9 @@ export default scenario({
   expectations: [
     after(2, 'nobody said that it was bought', async (cast) =>
       mustBe(cast.notes.get('first'), 'unsure', 'the purchase'),
+    ),
+    after(2, 'the cart can be changed all the same', async (cast) =>
+      mustBe(cast.notes.get('edits'), ['ok', 'ok'], 'the edits'),
     ),
     after(3, 'nothing was sold', async (cast) => mustBe(cast.notes.get('sold'), [0, 0], 'sold')),
     after(4, 'one of each was sold', async (cast) => {

@@ -31,10 +31,14 @@ function cartParts(items: readonly CartItem[]): HTMLElement[] {
     ...(isCheckout ? [] : [element('h2', 'cart__title', 'Your cart')]),
     element('ul', 'cart__items', ...items.map(row)),
     ...(goneCount > 0 ? [element('p', 'cart__warning', goneSentence(goneCount))] : []),
-    element('p', 'cart__total', `Total $${items.reduce((sum, { price_usd }) => sum + price_usd, 0)}`),
+    element('p', 'cart__total', `Total $${totalOf(items)}`),
     ...(isCheckout ? [] : [link('cart__checkout', '/checkout', 'Checkout')]),
   ]
 }
+
+/** What is sold out cannot be paid for. */
+const totalOf = (items: readonly CartItem[]) =>
+  items.reduce((sum, { price_usd, out_of_stock }) => sum + (out_of_stock ? 0 : price_usd), 0)
 
 const goneSentence = (goneCount: number) =>
   goneCount === 1
