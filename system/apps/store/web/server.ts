@@ -21,15 +21,17 @@ export interface WebOptions extends PageOptions, Pick<CheckoutRoutes, 'checkout'
   /** Answers a request that is meant for a socket, and says whether it was. */
   takeRequest(request: IncomingMessage, response: ServerResponse): boolean
   log: Log
+  /** Where the built scripts and styles are. */
+  bundle?: string
 }
 
-const bundle = fileURLToPath(new URL('../../../../dist/client/', import.meta.url))
+const builtBundle = fileURLToPath(new URL('../../../../dist/client/', import.meta.url))
 /** The bundles import each other by relative paths, so each place has them all. */
 const assetPrefixes = ['/assets/', '/js/', '/css/']
 
 /** The shop's pages. Rendered from memory, so they are served while the database is down (ST-15); 503 before the first load. */
 export async function createWeb(options: WebOptions): Promise<FastifyInstance> {
-  const { log, takeRequest } = options
+  const { log, takeRequest, bundle = builtBundle } = options
   if (!existsSync(bundle)) throw new Error(`the pages are not built: expected ${bundle}; run "npm run build"`)
   const web = fastify({ logger: false, forceCloseConnections: true })
   web.addHook('onRequest', (request, answer, next) => {
@@ -58,8 +60,9 @@ const adminOptions = ({ admin, products, log, clientHeartbeatMs, clientDefects }
 })
 
 function shopPages(pages: FastifyInstance, options: WebOptions) {
-  const { products, noStore, sessions, checkout, tellTabs, log, ...page } = options
-  const { clientHeartbeatMs, clientDefects } = page
+  const { products, noStore, sessions, checkout, tellTabs, log } = options
+  const { thresholds, clientHeartbeatMs, clientDefects } = options
+  const page = { thresholds, clientHeartbeatMs, clientDefects }
   withSession(pages, sessions)
   pages.get('/', async ({ session }, answer) => {
     const all = products()

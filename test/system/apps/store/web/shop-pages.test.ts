@@ -1,6 +1,8 @@
-import { mkdirSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { addItem, emptyCart, itemIds } from '../../../../../system/apps/store/cart/cart.ts'
 import { generateCartId } from '../../../../../system/apps/store/cart/cart-id.ts'
 import { createCartTokens } from '../../../../../system/apps/store/cart/cart-token.ts'
@@ -16,7 +18,10 @@ import { completeProducts, thresholds } from '../../../../support/complete-produ
 const secret = 's'.repeat(32)
 const attemptsMax = 3
 let web: FastifyInstance
+/** These tests ask for no script. */
+const bundle = mkdtempSync(join(tmpdir(), 'squall-pages-test-'))
 afterEach(() => web.close())
+afterAll(() => rmSync(bundle, { recursive: true }))
 
 interface Setting {
   result?: PurchaseResult | Error
@@ -31,7 +36,6 @@ async function setUp({
   earlier = false,
   forgetful = false,
 }: Setting = {}) {
-  mkdirSync('dist/client', { recursive: true })
   const clock = createFakeClock()
   const tokens = createCartTokens({ secret, clock })
   const told: unknown[] = []
@@ -64,6 +68,7 @@ async function setUp({
     },
     noStore: true,
     takeRequest: () => false,
+    bundle,
     log,
   })
   return { web, tokens, told, bought, sessions, clock }
