@@ -25,7 +25,7 @@ import { createWeb } from './apps/store/web/server.ts'
 import { createSessions } from './apps/store/web/session.ts'
 import { createEndpoint, longPollSalt } from './channels/index.ts'
 import { type ControlActions, createControl } from './control/server.ts'
-import { systemClock as clock } from './platform/clock.ts'
+import { createSkewableClock, systemClock } from './platform/clock.ts'
 import { type Config, ConfigError, readConfig } from './platform/config.ts'
 import { createLog, type Log } from './platform/log.ts'
 import { systemRandom } from './platform/random.ts'
@@ -44,6 +44,8 @@ const developmentPassword = 'password'
 
 /** Kills come in bursts when somebody breaks a node on purpose: the budget leaves room for each part to be killed a few times. */
 const restartBudget = { restartsMax: 20, withinMs: 5_000 } as const
+
+const clock = createSkewableClock(systemClock)
 
 /** How this node talks to the others (DP-6, DP-7); a node alone needs nothing. */
 function createAdapter(config: Config, log: Log): PubSubAdapter | undefined {
@@ -146,7 +148,7 @@ function compose(config: Config) {
   const cartSecret = defects.has('DF-85') ? randomBytes(32).toString('hex') : secret
   const checkout = createCheckout({
     repo,
-    tokens: createCartTokens({ secret: cartSecret, clock }),
+    tokens: createCartTokens({ secret: cartSecret, clock, isClockTrusted: defects.has('DF-42') }),
     nodeName,
     defects,
     requireReady: store.requireLoaded,
@@ -332,6 +334,8 @@ function compose(config: Config) {
       )
       return notifications.stockChange({ before, after: { ...before, availableCount } })
     },
+    skewClock: clock.skew,
+    block: blockLoop,
     delay: (handler, delayMs) => void (delayMs === 0 ? delays.delete(handler) : delays.set(handler, delayMs)),
   }
 
@@ -370,6 +374,12 @@ function compose(config: Config) {
       await control?.close()
     },
   }
+}
+
+/** Nothing else runs meanwhile, as with a computation that nobody cut into pieces (FI-11). */
+function blockLoop(forMs: number) {
+  const endMs = clock.monotonicMs() + forMs
+  while (clock.monotonicMs() < endMs);
 }
 
 const withoutLooks = ({

@@ -79,6 +79,8 @@ export function createControlClient(baseUrl: string, secret: string) {
     notifyRelease: (productId: number) => call<{ result: string }>('/notify/release', { productId }),
     notifyStock: async (itemId: number, availableCount: number) =>
       (await call<{ result: string }>('/notify/stock', { itemId, availableCount })).result,
+    skewClock: (skewMs: number) => call<{ ok: true }>('/clock', { skewMs }),
+    block: (forMs: number) => call<{ ok: true }>('/block', { forMs }),
     delay: (handler: string, delayMs: number) => call<{ ok: true }>('/delay', { handler, delayMs }),
   }
 }

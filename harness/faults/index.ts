@@ -1,23 +1,29 @@
 import { actorKill } from './actor-kill.ts'
+import { clockSkew } from './clock-skew.ts'
 import { connectionDrop } from './connection-drop.ts'
 import { dbKill, dbPause } from './db-faults.ts'
+import { dbReadOnly } from './db-read-only.ts'
 import type { FaultKind } from './fault.ts'
 import { handlerSlow } from './handler-slow.ts'
 import { linkCut, linkCutOneWay, linkLatency, linkReset } from './link-faults.ts'
+import { nodeBlock } from './node-block.ts'
 import { nodeKill, nodePause, nodeStop } from './node-faults.ts'
 import { redisKill, redisPause } from './redis-faults.ts'
 
 /** Every fault by its kind. */
 export const faults = {
   'actor.kill': actorKill,
+  'clock.skew': clockSkew,
   'connection.drop': connectionDrop,
   'db.kill': dbKill,
   'db.pause': dbPause,
+  'db.read-only': dbReadOnly,
   'handler.slow': handlerSlow,
   'link.cut': linkCut,
   'link.cut-one-way': linkCutOneWay,
   'link.latency': linkLatency,
   'link.reset': linkReset,
+  'node.block': nodeBlock,
   'node.kill': nodeKill,
   'node.pause': nodePause,
   'node.stop': nodeStop,

@@ -60,6 +60,7 @@ export const zoo: Readonly<Record<string, Planted>> = {
   'DF-33': { scenario: 'presence/admin-access', checker: 'expectations', finding: /the answer: 200/ },
   'DF-35': { scenario: 'channels/slow-in-parallel', checker: 'expectations', finding: /the slowest took/ },
   'DF-36': { scenario: 'channels/slow-in-parallel', checker: 'expectations', finding: /all of them were started/ },
+  'DF-42': { scenario: 'cluster/clock-skew', checker: 'expectations', finding: /both tabs show all edits/ },
   'DF-56': { scenario: 'cluster/replication', checker: 'nodes-agree-with-database', finding: /^drift: / },
   'DF-57': { scenario: 'cluster/replication', checker: 'nodes-agree-with-database', finding: /^drift: / },
   'DF-58': { scenario: 'cluster/replication', checker: 'replication-bounded', finding: /^(loop|too many): / },

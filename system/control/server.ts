@@ -19,8 +19,13 @@ export interface ControlActions {
   notifyRelease(productId: number): void
   notifyStock(itemId: number, availableCount: number): string
   delay(handler: string, delayMs: number): void
+  /** Puts the node's time of day wrong by so much; 0 puts it right. */
+  skewClock(byMs: number): void
+  /** Keeps the event loop busy for so long. */
+  block(forMs: number): void
 }
 
+const yearMs = 366 * 86_400_000
 const id = z.number().int().positive()
 const bodies = {
   drop: z.strictObject({ topic: z.string().min(1) }),
@@ -40,6 +45,8 @@ const bodies = {
   kill: z
     .strictObject({ id: z.string().optional(), name: z.string().optional() })
     .refine((body) => body.id !== undefined || body.name !== undefined, 'expected an id or a name'),
+  clock: z.strictObject({ skewMs: z.number().int().min(-yearMs).max(yearMs) }),
+  block: z.strictObject({ forMs: z.number().int().min(1).max(60_000) }),
   delay: z.strictObject({ handler: z.string().min(1), delayMs: z.number().int().min(0).max(600_000) }),
 }
 
@@ -118,6 +125,16 @@ export function createControl({ secret, actions }: { secret: string; actions: Co
   control.post('/delay', async ({ body }) => {
     const { handler, delayMs } = parse(bodies.delay, body)
     actions.delay(handler, delayMs)
+    return { ok: true }
+  })
+  control.post('/clock', async ({ body }) => {
+    actions.skewClock(parse(bodies.clock, body).skewMs)
+    return { ok: true }
+  })
+  control.post('/block', async ({ body }) => {
+    const { forMs } = parse(bodies.block, body)
+    // The answer first: afterwards nothing is answered for a while.
+    setImmediate(() => actions.block(forMs))
     return { ok: true }
   })
   return control

@@ -9,6 +9,22 @@ export interface Clock {
   sleep(delayMs: number): Promise<void>
 }
 
+/** A clock whose time of day can be put wrong, as that of a machine that nobody sets; durations stay right (FI-10). */
+export interface SkewableClock extends Clock {
+  skew(byMs: number): void
+}
+
+export function createSkewableClock(clock: Clock): SkewableClock {
+  let skewMs = 0
+  return {
+    ...clock,
+    now: () => clock.now() + skewMs,
+    skew(byMs) {
+      skewMs = byMs
+    },
+  }
+}
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonicMs: () => performance.now(),

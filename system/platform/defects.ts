@@ -33,6 +33,7 @@ export const defects = {
   'DF-33': 'anybody can set the stock of a node, as only a test may',
   'DF-35': 'the parallel slow ping is handled inside the channel',
   'DF-36': 'a client can start any number of parallel replies',
+  'DF-42': 'a cart is good only where the clock is not behind that of the node that signed it',
   'DF-56': 'nothing is replicated to the other nodes',
   'DF-57': 'replicas drop the news of a sale',
   'DF-58': 'handling a replicated event replicates it again',

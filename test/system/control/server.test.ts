@@ -24,6 +24,8 @@ function control(overrides: Partial<ControlActions> = {}) {
     broadcast: (...call) => note('broadcast', ...call),
     notifyRelease: (id) => note('notifyRelease', id),
     notifyStock: () => 'no_change',
+    skewClock: () => {},
+    block: () => {},
     delay: (...call) => note('delay', ...call),
     ...overrides,
   }

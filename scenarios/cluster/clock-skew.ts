@@ -1,0 +1,73 @@
+import {
+  after,
+  type Cast,
+  cartNeverLost,
+  joinedTopics,
+  ordersChargedOnce,
+  presenceMatchesReality,
+  scenario,
+  step,
+  tabsConverge,
+} from '../../harness/index.ts'
+import { counts, inCart, mustBe, openDashboard, openShop, putIn, releaseBoth, seesIn, tokenOf } from '../support.ts'
+
+const plenty = 50
+const skewMs = 120_000
+const tabAt = (cast: Cast, index: number) => cast.shoppers()[0]!.tabs[index]!
+
+export default scenario({
+  id: 'cluster/clock-skew',
+  title: 'three nodes that do not agree what time it is',
+  define:
+    'One clock is two minutes ahead and another two minutes behind: carts, logins, purchases and the dashboard work across all nodes, before, during and after.',
+  covers: ['FI-10', 'NF-22', 'DF-42', 'CT-11', 'CH-83'],
+  given: { stock: { 1: plenty, 2: plenty, 3: plenty, 9: plenty } },
+  steps: [
+    step('a cart in two tabs, and a dashboard', async (cast) => {
+      await releaseBoth(cast, 'n1')
+      await openDashboard(cast, 'boss', 'n3')
+      await openShop(cast, 'alice', 'n1')
+      await openShop(cast, 'alice', 'n2')
+      await putIn(cast, tabAt(cast, 0), 1)
+    }),
+    step('put two clocks wrong', async (cast) => {
+      await cast.nemesis.inject('clock.skew', 'n1', { skewMs })
+      await cast.nemesis.inject('clock.skew', 'n2', { skewMs: -skewMs })
+    }),
+    step('both tabs edit the cart, another shopper comes', async (cast) => {
+      await putIn(cast, tabAt(cast, 0), 2)
+      await putIn(cast, tabAt(cast, 1), 3)
+      const bob = await cast.wireShopper('bob', 'n2', { page: '/' })
+      mustBe(await bob.add(9), 'ok', 'add')
+    }),
+    step('a user takes a token from one node to the other', async (cast) => {
+      for (const [from, to] of [
+        ['n1', 'n2'],
+        ['n2', 'n1'],
+      ] as const) {
+        const token = await tokenOf(cast, from, 1)
+        const user = await cast.wire(`user-${from}-${to}`, to, { path: '/auth_socket/websocket', query: { token } })
+        if (user.status !== 101) cast.notes.set('refused', `a token of ${from} on ${to}: ${user.status}`)
+      }
+    }),
+    step('reload a tab, and buy', async (cast) => {
+      await tabAt(cast, 0).reload()
+      cast.notes.set('bought', await (await cast.wireShopper('bob', 'n2')).buy())
+    }),
+    step('put the clocks right', (cast) => cast.nemesis.healEverything()),
+  ],
+  expectations: [
+    after(3, 'both tabs show all edits', async (cast) => {
+      for (const index of [0, 1]) await seesIn(cast, tabAt(cast, index), inCart(1, 2, 3))
+    }),
+    after(3, 'the dashboard counts both shoppers', (cast) =>
+      seesIn(cast, cast.admins()[0]!.tabs[0]!, counts({ shoppers: 2, items: { 1: 1, 2: 1, 3: 1, 9: 1 } })),
+    ),
+    after(4, 'it is good there', async (cast) => mustBe(cast.notes.get('refused'), undefined, 'a token')),
+    after(5, 'the cart is there, and the other one is bought', async (cast) => {
+      await seesIn(cast, tabAt(cast, 0), inCart(1, 2, 3))
+      mustBe(cast.notes.get('bought'), 'ok', 'the purchase')
+    }),
+  ],
+  laws: [tabsConverge, cartNeverLost, presenceMatchesReality, ordersChargedOnce, joinedTopics],
+})
