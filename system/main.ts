@@ -30,7 +30,7 @@ import { type Config, ConfigError, readConfig } from './platform/config.ts'
 import { createLog, type Log } from './platform/log.ts'
 import { systemRandom } from './platform/random.ts'
 import { createPresence, createTracker } from './presence/index.ts'
-import { createMesh, createPubSub, createRedis, type PubSubAdapter } from './pubsub/index.ts'
+import { createMesh, createPubSub, createRedis, type PubSubAdapter, tampered } from './pubsub/index.ts'
 import { child, createRuntime, supervisor } from './runtime/index.ts'
 
 /** One node: reads its configuration, joins the parts, starts them in order, and drains on SIGTERM. */
@@ -77,7 +77,8 @@ function compose(config: Config) {
   const beforeChannel = (channel: string, event: string) =>
     delays.size > 0 ? beforeHandle(`${channel}.${event}`) : undefined
 
-  const adapter = createAdapter(config, log)
+  const plain = createAdapter(config, log)
+  const adapter = plain && tampered(plain, clock)
   const pubsub = createPubSub({ nodeName, log, ...(adapter && { adapter }) })
   /** Another app's pub/sub in the same process: nothing of it may reach these clients (CH-73). */
   const otherApp = createPubSub({ nodeName, log })
@@ -336,6 +337,7 @@ function compose(config: Config) {
     },
     skewClock: clock.skew,
     block: blockLoop,
+    tamper: (rules) => adapter?.tamper(rules),
     delay: (handler, delayMs) => void (delayMs === 0 ? delays.delete(handler) : delays.set(handler, delayMs)),
   }
 

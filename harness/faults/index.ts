@@ -6,6 +6,7 @@ import { dbReadOnly } from './db-read-only.ts'
 import type { FaultKind } from './fault.ts'
 import { handlerSlow } from './handler-slow.ts'
 import { linkCut, linkCutOneWay, linkLatency, linkReset } from './link-faults.ts'
+import { messagesDelay, messagesDrop, messagesDuplicate, messagesReorder } from './message-faults.ts'
 import { nodeBlock } from './node-block.ts'
 import { nodeKill, nodePause, nodeStop } from './node-faults.ts'
 import { redisKill, redisPause } from './redis-faults.ts'
@@ -23,6 +24,10 @@ export const faults = {
   'link.cut-one-way': linkCutOneWay,
   'link.latency': linkLatency,
   'link.reset': linkReset,
+  'messages.delay': messagesDelay,
+  'messages.drop': messagesDrop,
+  'messages.duplicate': messagesDuplicate,
+  'messages.reorder': messagesReorder,
   'node.block': nodeBlock,
   'node.kill': nodeKill,
   'node.pause': nodePause,

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { type FastifyInstance, fastify } from 'fastify'
 import { z } from 'zod'
+import type { TamperRule } from '../pubsub/index.ts'
 
 /** What the control port may do to a node; the composition root supplies it. */
 export interface ControlActions {
@@ -21,6 +22,8 @@ export interface ControlActions {
   delay(handler: string, delayMs: number): void
   /** Puts the node's time of day wrong by so much; 0 puts it right. */
   skewClock(byMs: number): void
+  /** What happens to messages of other nodes on their way in; takes the place of all rules before. */
+  tamper(rules: readonly TamperRule[]): void
   /** Keeps the event loop busy for so long. */
   block(forMs: number): void
 }
@@ -46,6 +49,15 @@ const bodies = {
     .strictObject({ id: z.string().optional(), name: z.string().optional() })
     .refine((body) => body.id !== undefined || body.name !== undefined, 'expected an id or a name'),
   clock: z.strictObject({ skewMs: z.number().int().min(-yearMs).max(yearMs) }),
+  messages: z.strictObject({
+    rules: z.array(
+      z.strictObject({
+        topics: z.array(z.string().min(1)).min(1),
+        deed: z.enum(['drop', 'delay', 'duplicate', 'reorder']),
+        delayMs: z.number().int().min(1).max(60_000),
+      }),
+    ),
+  }),
   block: z.strictObject({ forMs: z.number().int().min(1).max(60_000) }),
   delay: z.strictObject({ handler: z.string().min(1), delayMs: z.number().int().min(0).max(600_000) }),
 }
@@ -129,6 +141,10 @@ export function createControl({ secret, actions }: { secret: string; actions: Co
   })
   control.post('/clock', async ({ body }) => {
     actions.skewClock(parse(bodies.clock, body).skewMs)
+    return { ok: true }
+  })
+  control.post('/messages', async ({ body }) => {
+    actions.tamper(parse(bodies.messages, body).rules)
     return { ok: true }
   })
   control.post('/block', async ({ body }) => {

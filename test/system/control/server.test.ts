@@ -26,6 +26,7 @@ function control(overrides: Partial<ControlActions> = {}) {
     notifyStock: () => 'no_change',
     skewClock: () => {},
     block: () => {},
+    tamper: () => {},
     delay: (...call) => note('delay', ...call),
     ...overrides,
   }

@@ -1,0 +1,106 @@
+import { WebSocket } from 'ws'
+import type { Cluster } from '../drivers/cluster.ts'
+import type { ClusterNode } from '../drivers/node.ts'
+import { systemClock } from '../platform/clock.ts'
+import { type FaultKind, seen, unseen, type Witness } from './fault.ts'
+
+const openWithinMs = 3_000
+const quietMs = 500
+const defaultDelayMs = 400
+
+type Deed = 'drop' | 'delay' | 'duplicate' | 'reorder'
+
+interface Rule {
+  topics: string[]
+  deed: Deed
+  delayMs: number
+}
+
+/** The node knows all its rules or none: each fault puts in and takes out its own. */
+const rulesOf = new WeakMap<ClusterNode, Rule[]>()
+
+function change(node: ClusterNode, make: (rules: Rule[]) => Rule[]) {
+  const rules = make(rulesOf.get(node) ?? [])
+  rulesOf.set(node, rules)
+  return node.control.tamper(rules)
+}
+
+interface Arrival {
+  n: number
+  tookMs: number
+}
+
+const topicOf = (deed: Deed) => `ping:${deed}`
+
+/** Sends two numbered messages from another node and writes down what a client of the target gets. */
+async function probe(cluster: Cluster, target: ClusterNode, { deed, delayMs }: Rule): Promise<Arrival[]> {
+  const probeTopic = topicOf(deed)
+  const sender = cluster.nodes.find(({ name, running }) => name !== target.name && running)
+  if (!sender) throw new Error('messages between nodes need a second node')
+  const socket = new WebSocket(`ws://127.0.0.1:${target.port}/socket/websocket?vsn=2.0.0`)
+  const arrivals: Arrival[] = []
+  let startedMs = 0
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const cancel = systemClock.after(openWithinMs, () => reject(new Error(`${target.name} does not take a probe`)))
+      socket.on('error', reject)
+      socket.on('open', () => socket.send(JSON.stringify(['1', '1', probeTopic, 'phx_join', {}])))
+      socket.on('message', (data) => {
+        const [, , , event, payload] = JSON.parse(String(data)) as [null, null, string, string, { n: number }]
+        if (event === 'probe') arrivals.push({ n: payload.n, tookMs: systemClock.monotonicMs() - startedMs })
+        if (event !== 'phx_reply') return
+        cancel()
+        resolve()
+      })
+    })
+    startedMs = systemClock.monotonicMs()
+    for (const n of [1, 2]) await sender.control.broadcast(probeTopic, 'probe', { n })
+    await systemClock.sleep(delayMs + quietMs)
+    return arrivals
+  } finally {
+    socket.terminate()
+  }
+}
+
+/** What a client sees of each deed. */
+const shows: Record<Deed, (arrivals: readonly Arrival[], delayMs: number) => boolean> = {
+  drop: (arrivals) => arrivals.length === 0,
+  delay: (arrivals, delayMs) => arrivals.length === 2 && arrivals.every(({ tookMs }) => tookMs >= 0.8 * delayMs),
+  duplicate: (arrivals) => arrivals.length === 4,
+  reorder: (arrivals) => arrivals.map(({ n }) => n).join() === '2,1',
+}
+const isNormal = (arrivals: readonly Arrival[], delayMs: number) =>
+  arrivals.map(({ n }) => n).join() === '1,2' && arrivals.every(({ tookMs }) => tookMs < 0.8 * delayMs)
+
+const inWords = (arrivals: readonly Arrival[]) =>
+  `of the messages 1, 2 from another node a client got ${arrivals.length === 0 ? 'none' : arrivals.map(({ n, tookMs }) => `${n} after ${Math.round(tookMs)} ms`).join(', ')}`
+
+/**
+ * Messages of other nodes are lost, late, doubled or overtaken on their way into one node; option `topics` says which, by the
+ * beginnings of their topics. A client of the node feels it on a topic of its own that is treated alike (FI-8, FI-9).
+ */
+const messageFault =
+  (deed: Deed): FaultKind =>
+  (cluster, target, options) => {
+    const node = cluster.node(target)
+    const topics = options.topics as string[] | undefined
+    if (!Array.isArray(topics) || topics.length === 0)
+      throw new Error(`messages.${deed} needs the option topics, a list of beginnings of topics`)
+    const delayMs = Number(options.delayMs ?? defaultDelayMs)
+    const rule: Rule = { topics: [...topics, topicOf(deed)], deed, delayMs }
+    const look = async (fits: (arrivals: readonly Arrival[], delayMs: number) => boolean): Promise<Witness> => {
+      const arrivals = await probe(cluster, node, rule)
+      return fits(arrivals, delayMs) ? seen(inWords(arrivals)) : unseen(inWords(arrivals))
+    }
+    return {
+      inject: async () => void (await change(node, (rules) => [...rules, rule])),
+      witnessOn: () => look(shows[deed]),
+      heal: async () => void (await change(node, (rules) => rules.filter((one) => one !== rule))),
+      witnessOff: () => look(isNormal),
+    }
+  }
+
+export const messagesDrop = messageFault('drop')
+export const messagesDelay = messageFault('delay')
+export const messagesDuplicate = messageFault('duplicate')
+export const messagesReorder = messageFault('reorder')

@@ -1,0 +1,69 @@
+import type { Clock } from '../platform/clock.ts'
+import type { PubSubAdapter, RemoteMessage } from './adapter.ts'
+
+/** What happens to messages of other nodes on their way in (FI-8, FI-9). */
+export interface TamperRule {
+  /** Topics that begin with one of these. */
+  topics: readonly string[]
+  deed: 'drop' | 'delay' | 'duplicate' | 'reorder'
+  /** How long `delay` holds a message, and `reorder` at most. */
+  delayMs: number
+}
+
+export interface TamperedAdapter extends PubSubAdapter {
+  /** Takes the place of all rules before; none lets everything through. */
+  tamper(rules: readonly TamperRule[]): void
+}
+
+/** The same adapter, with a hand on what it receives. */
+export function tampered(adapter: PubSubAdapter, clock: Pick<Clock, 'after'>): TamperedAdapter {
+  let tamperedCount = 0
+  let rules: readonly TamperRule[] = []
+  let deliver: (message: RemoteMessage) => void = () => {}
+  /** The message that lets the next one go first. */
+  let held: RemoteMessage | undefined
+
+  function release() {
+    const message = held
+    held = undefined
+    if (message) deliver(message)
+  }
+
+  const deeds: Record<TamperRule['deed'], (message: RemoteMessage, delayMs: number) => void> = {
+    drop: () => {},
+    delay: (message, delayMs) => void clock.after(delayMs, () => deliver(message)),
+    duplicate(message) {
+      deliver(message)
+      deliver(message)
+    },
+    reorder(message, delayMs) {
+      if (held) {
+        deliver(message)
+        return release()
+      }
+      held = message
+      clock.after(delayMs, release)
+    },
+  }
+
+  function receive(message: RemoteMessage) {
+    const rule = rules.find(({ topics }) => topics.some((prefix) => message.topic.startsWith(prefix)))
+    if (!rule) return deliver(message)
+    tamperedCount += 1
+    deeds[rule.deed](message, rule.delayMs)
+  }
+
+  return {
+    ...adapter,
+    get counters() {
+      return { ...adapter.counters, tampered: tamperedCount }
+    },
+    start(onRemote) {
+      deliver = onRemote
+      return adapter.start(receive)
+    },
+    tamper(next) {
+      rules = next
+    },
+  }
+}
