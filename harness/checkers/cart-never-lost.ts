@@ -48,8 +48,18 @@ export const cartNeverLost: Checker = {
 /** Where the item has to be; undefined when two edits that knew nothing of each other disagree. */
 function lastWord(history: History, edits: readonly Edit[]): 'in' | 'out' | undefined {
   const last = edits.filter((one) => !edits.some((other) => other.to && isAfter(history, other, one)))
+  const sure = last.filter(({ to }) => to)
   const words = new Set(last.map(({ puts }) => puts))
+  // What nobody answered may not have happened: then it is as it was before.
+  if (sure.length === 0 && last.length > 0) words.add(wordBefore(history, edits))
   return words.size === 1 ? [...words][0] : undefined
+}
+
+/** What the answered edits alone say; a cart begins empty. */
+function wordBefore(history: History, edits: readonly Edit[]): 'in' | 'out' {
+  const sure = edits.filter(({ to }) => to)
+  const last = sure.filter((one) => !sure.some((other) => isAfter(history, other, one)))
+  return last.some(({ puts }) => puts === 'in') ? 'in' : 'out'
 }
 
 /** Began when the other was done, and could know of it. */

@@ -7,6 +7,7 @@ import { clean } from './clean.ts'
 import type { Command, Io, OptionSpec } from './command.ts'
 import { doctor } from './doctor.ts'
 import { UsageError } from './errors.ts'
+import { explore } from './explore.ts'
 import { list } from './list.ts'
 import { orNearest } from './nearest.ts'
 import { replay } from './replay.ts'
@@ -26,6 +27,7 @@ export const commands: Record<string, Command> = {
   replay,
   check,
   selftest,
+  explore,
   bench,
   report,
   trend,

@@ -18,6 +18,8 @@ export interface NodeState {
   connections: { id: string; socket: string; topics: string[] }[]
   peers: Record<string, { connected: boolean }>
   counters: Record<string, number>
+  carts: { page: string | null; items: number[] }[]
+  shoppers: number
 }
 export interface ActorInfo {
   id: string

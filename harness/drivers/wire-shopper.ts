@@ -18,8 +18,8 @@ export interface WireShopper {
   cart(): CartSight
   /** How many carts it was sent that it had not asked for. */
   pushedCount(): number
-  /** Buys the cart; the same order as long as it is asked with the same key. */
-  buy(options?: { key?: string; withinMs?: number }): Promise<'ok' | 'failed' | 'unsure'>
+  /** Buys the cart. Until somebody answers that it is bought it is the same order; with `again`, also afterwards. */
+  buy(options?: { again?: boolean }): Promise<'ok' | 'failed' | 'unsure'>
   joins(): { connected: boolean; expected: string[]; joined: string[] }
   close(): void
 }
@@ -57,6 +57,8 @@ export async function openWireShopper(options: WireShopperOptions): Promise<Wire
   let last: CartPayload = { items: [], serialized: '' }
   let pushedCount = 0
   let lastRef = 0
+  let { key } = visit
+  let isBought = false
 
   const socket = new Socket(`ws://${link.host}:${link.port}/product_socket`, {
     heartbeatIntervalMs: heartbeatMs,
@@ -78,6 +80,10 @@ export async function openWireShopper(options: WireShopperOptions): Promise<Wire
   await until(() => channel.state === 'joined' && pushedCount > 0, {
     what: `${name} has a cart`,
     withinMs: joinWithinMs,
+  }).catch((error) => {
+    // Nobody must be in the shop whom nobody knows.
+    socket.disconnect()
+    throw error
   })
 
   function ask(event: 'add_item' | 'remove_item', itemId: number): Promise<string> {
@@ -114,7 +120,9 @@ export async function openWireShopper(options: WireShopperOptions): Promise<Wire
       items: last.items.map(({ id, out_of_stock }) => ({ id, outOfStock: out_of_stock })),
     }),
     pushedCount: () => pushedCount,
-    async buy({ key = visit.key, withinMs = buyWithinMs } = {}) {
+    async buy({ again = false } = {}) {
+      if (isBought && !again) key = await freshKey(link.url, visit.cookie)
+      isBought = false
       const operation = recorder.begin(name, 'purchase', {
         shopper: name,
         itemIds: last.items.map(({ id }) => id),
@@ -126,12 +134,13 @@ export async function openWireShopper(options: WireShopperOptions): Promise<Wire
         redirect: 'manual',
         headers: { cookie: visit.cookie, 'content-type': 'application/x-www-form-urlencoded' },
         body: form.toString(),
-        signal: AbortSignal.timeout(withinMs),
+        signal: AbortSignal.timeout(buyWithinMs),
       }).then(
         (answer) => answer.status,
         () => 0,
       )
       const end = endOfPurchase(status)
+      isBought = end === 'ok'
       operation.end(end, end === 'ok' ? undefined : `status ${status}`)
       return end
     },
@@ -152,6 +161,9 @@ const idsIn = (payload: unknown) => {
   return items ? { items: items.map(({ id, out_of_stock }) => ({ id, out_of_stock })) } : rest
 }
 
+/** Each order has a key of its own. */
+const freshKey = async (url: string, cookie: string) => (await visitCheckout(url, cookie)).key
+
 interface Visit {
   cookie: string
   cartId: string
@@ -160,8 +172,9 @@ interface Visit {
 }
 
 /** Opens a session, as a browser that loads the checkout page. */
-export async function visitCheckout(url: string): Promise<Visit> {
-  const answer = await fetch(`${url}/checkout`, { signal: AbortSignal.timeout(answerWithinMs) })
+export async function visitCheckout(url: string, cookie?: string): Promise<Visit> {
+  const signal = AbortSignal.timeout(answerWithinMs)
+  const answer = await fetch(`${url}/checkout`, { signal, ...(cookie && { headers: { cookie } }) })
   const text = await answer.text()
   const found = (pattern: RegExp, what: string) => {
     const [, value] = pattern.exec(text) ?? []

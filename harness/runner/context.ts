@@ -51,6 +51,15 @@ export function createCast({ cluster, nemesis, recorder, random, tape, browsers 
   }
   const controlOf = (node: string) => cluster.node(node).control
 
+  const publishing = new Map<string, Promise<unknown>>()
+  function publishOne(node: string, topic: string) {
+    const seq = (sequence.get(node) ?? 0) + 1
+    sequence.set(node, seq)
+    const value = { publisher: node, seq, origin: node }
+    recorder.record({ who: node, type: 'publish', topic, event: 'ledger', value })
+    return operation(node, 'publish', value, () => controlOf(node).broadcast(topic, 'ledger', value))
+  }
+
   return {
     cluster,
     nemesis,
@@ -138,11 +147,14 @@ export function createCast({ cluster, nemesis, recorder, random, tape, browsers 
       ),
     /** A numbered message from one node to everybody on the topic; the ledger knows what became of it. */
     async publish(node: string, topic = 'ping') {
-      const seq = (sequence.get(node) ?? 0) + 1
-      sequence.set(node, seq)
-      const value = { publisher: node, seq, origin: node }
-      recorder.record({ who: node, type: 'publish', topic, event: 'ledger', value })
-      return operation(node, 'publish', value, () => controlOf(node).broadcast(topic, 'ledger', value))
+      // One after the other: two requests at once may arrive in any order, and that would be the harness's doing.
+      const before = publishing.get(node)
+      const mine = (async () => {
+        await before
+        return publishOne(node, topic)
+      })()
+      publishing.set(node, mine)
+      return mine
     },
     /** Ends the story as `unknown`: what it is about was never reached. */
     notReached(why: string): never {

@@ -265,6 +265,14 @@ async function awaitSettled(stage: Stage) {
   await until(everybodyBack, { what: 'everybody is joined again', withinMs: settleWithinMs, everyMs: 150 }).catch(
     () => {},
   )
+  // A node that has just come back learns from the others who is there.
+  const agreed = async () => {
+    const states = await Promise.all(cluster!.nodes.map(({ control }) => control.state()))
+    return new Set(states.map(({ carts }) => carts.length)).size === 1
+  }
+  await until(agreed, { what: 'the nodes agree on who is there', withinMs: settleWithinMs, everyMs: 150 }).catch(
+    () => {},
+  )
   let before = ''
   const unchanged = async () => {
     const now = JSON.stringify(

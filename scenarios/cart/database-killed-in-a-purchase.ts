@@ -58,7 +58,7 @@ export default scenario({
     step('try again, twice', async (cast) => {
       const [dave] = cast.wireShoppers()
       cast.notes.set('second', await dave!.buy())
-      cast.notes.set('third', await dave!.buy())
+      cast.notes.set('third', await dave!.buy({ again: true }))
     }),
   ],
   expectations: [

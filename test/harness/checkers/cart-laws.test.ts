@@ -94,6 +94,13 @@ describe('cart-never-lost (CT-1, CT-41, NF-3, NF-4)', () => {
     expect(check(...told, ...edit('add_item', 8), tab('alice', 8)).outcome).toBe('valid')
   })
 
+  it('knows that an edit without an answer may never have happened', () => {
+    expect(check(...edit('add_item', 7, 'unsure'), ...edit('add_item', 8), tab('alice', 8)).outcome).toBe('valid')
+    expect(check(...edit('add_item', 7, 'unsure'), ...edit('add_item', 8), tab('alice', 7, 8)).outcome).toBe('valid')
+    const removed = [...edit('add_item', 7), ...edit('remove_item', 7)]
+    expect(check(...removed, ...edit('remove_item', 7, 'unsure'), tab('alice', 7)).outcome).toBe('invalid')
+  })
+
   it('does not count an edit that was refused', () => {
     expect(check(...edit('add_item', 7), ...edit('remove_item', 7, 'failed'), tab('alice')).outcome).toBe('invalid')
   })

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import { Pool, type PoolClient, type QueryResultRow } from 'pg'
 import type { Clock } from '../../../platform/clock.ts'
 import type { Log } from '../../../platform/log.ts'
@@ -20,15 +21,20 @@ export interface Repo {
 const connectTimeoutMs = 1_500
 const queryTimeoutMs = 3_000
 const probeEveryMs = 500
+const connectionsMax = 8
+/** The others wait for their turn here, where nothing times out: a rush for the last pairs must not end in errors. */
+const transactionsMax = 6
 
 export function createRepo({ url, runtime, log }: { url: string; runtime: Runtime; log: Log; clock: Clock }): Repo {
   let pool: Pool | undefined
   let reachable = false
+  let isKnownDown = false
+  const turns = pLimit(transactionsMax)
 
   function openPool(): Pool {
     const fresh = new Pool({
       connectionString: url,
-      max: 8,
+      max: connectionsMax,
       connectionTimeoutMillis: connectTimeoutMs,
       query_timeout: queryTimeoutMs,
       statement_timeout: queryTimeoutMs,
@@ -43,8 +49,10 @@ export function createRepo({ url, runtime, log }: { url: string; runtime: Runtim
       await pool?.query('select 1')
       if (!reachable) log.info('repo: the database is reachable')
       reachable = true
+      isKnownDown = false
     } catch (error) {
       reachable = false
+      isKnownDown = true
       log.error({ reason: (error as Error).message }, 'repo: the database is not reachable, trying again')
     }
   }
@@ -54,33 +62,36 @@ export function createRepo({ url, runtime, log }: { url: string; runtime: Runtim
     return pool
   }
 
+  async function inTransaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    // Nobody who waits in a queue should wait for a dead database one after the other.
+    if (isKnownDown) throw new DatabaseDown('the database is not reachable')
+    const client = await current().connect()
+    // Between two queries nobody waits for this connection: without a listener its end would be the end of the node.
+    const onBroken = (error: Error) => log.warn({ reason: error.message }, 'repo: a connection broke in a transaction')
+    client.on('error', onBroken)
+    try {
+      await client.query('begin')
+      const result = await work(client)
+      await client.query('commit')
+      client.release()
+      return result
+    } catch (error) {
+      const broken = await client.query('rollback').then(
+        () => undefined,
+        (reason: Error) => reason,
+      )
+      client.release(broken)
+      throw error
+    } finally {
+      client.off('error', onBroken)
+    }
+  }
+
   return {
     reachable: () => reachable,
     query: async <R extends QueryResultRow>(sql: string, params: unknown[] = []) =>
       (await current().query<R>(sql, params)).rows,
-    async transaction(work) {
-      const client = await current().connect()
-      // Between two queries nobody waits for this connection: without a listener its end would be the end of the node.
-      const onBroken = (error: Error) =>
-        log.warn({ reason: error.message }, 'repo: a connection broke in a transaction')
-      client.on('error', onBroken)
-      try {
-        await client.query('begin')
-        const result = await work(client)
-        await client.query('commit')
-        client.release()
-        return result
-      } catch (error) {
-        const broken = await client.query('rollback').then(
-          () => undefined,
-          (reason: Error) => reason,
-        )
-        client.release(broken)
-        throw error
-      } finally {
-        client.off('error', onBroken)
-      }
-    },
+    transaction: (work) => turns(() => inTransaction(work)),
     start: () =>
       runtime.start<'probe'>({
         name: 'Sneakers23.Repo',

@@ -85,7 +85,9 @@ describe('selling on two nodes', () => {
     expect(await database.query('select 1 from item_availability where available_count <> 0')).toEqual([])
     expect(shops[0].output()).toContain('InventoryReducer sold out!')
     await expect
-      .poll(async () => new Set((await Promise.all(shops.map((shop) => shop.page()))).map(({ html }) => html)).size)
+      .poll(async () => new Set((await Promise.all(shops.map((shop) => shop.page()))).map(({ html }) => html)).size, {
+        timeout: 5_000,
+      })
       .toBe(1)
     client.close()
   })

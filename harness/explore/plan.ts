@@ -1,0 +1,192 @@
+import { z } from 'zod'
+import { type FaultName, faults } from '../faults/index.ts'
+import type { Random } from '../platform/random.ts'
+
+/** Something that somebody does. What became of it stands in the history. */
+const deed = z.discriminatedUnion('do', [
+  z.object({ do: z.literal('add'), who: z.string(), itemId: z.number() }),
+  z.object({ do: z.literal('remove'), who: z.string(), itemId: z.number() }),
+  z.object({ do: z.literal('buy'), who: z.string() }),
+  z.object({ do: z.literal('click'), tab: z.number(), itemId: z.number() }),
+  z.object({ do: z.literal('reload'), tab: z.number() }),
+  z.object({ do: z.literal('sell'), node: z.string(), itemId: z.number() }),
+  z.object({ do: z.literal('publish'), node: z.string() }),
+  z.object({ do: z.literal('come'), who: z.string(), node: z.string() }),
+  z.object({ do: z.literal('go'), who: z.string() }),
+])
+export type Deed = z.infer<typeof deed>
+
+const isFault = (name: string): name is FaultName => Object.hasOwn(faults, name)
+const plannedFault = z.object({
+  kind: z.string().refine(isFault, 'is no fault') as unknown as z.ZodType<FaultName>,
+  target: z.string(),
+  options: z.record(z.string(), z.unknown()),
+  /** Holds from the beginning of one round to the end of another. */
+  fromRound: z.number().int().min(0),
+  toRound: z.number().int().min(0),
+})
+export type PlannedFault = z.infer<typeof plannedFault>
+
+/** A story as data: what is done, round by round, and what is broken meanwhile. The same value tells the same story again. */
+export const planShape = z.object({
+  schemaVersion: z.literal(1),
+  seed: z.number(),
+  rounds: z.array(z.array(deed)),
+  faults: z.array(plannedFault),
+})
+export type Plan = z.infer<typeof planShape>
+
+export const nodes = ['n1', 'n2', 'n3'] as const
+export const residents = ['ann', 'ben', 'cid'] as const
+/** Few of some, so that they sell out. */
+export const stock: Record<number, number> = { 1: 3, 2: 6, 3: 50, 8: 2, 9: 50 }
+const plentiful = 3
+const itemIds = Object.keys(stock).map(Number)
+const roundCount = 3
+const deedsPerRound = 6
+const internalTopics = ['tracker:', 'cart:', 'inventory_replication', 'shop_news']
+
+/** A fault as it may come, and what it takes: two that touch the same do not come together, or neither could be witnessed. */
+interface Kind {
+  kind: FaultName
+  make(random: Random): { target: string; takes: string[]; options?: Record<string, unknown> }
+}
+
+const pairOf = (random: Random) => {
+  const from = random.pick(nodes)
+  const to = random.pick(nodes.filter((node) => node !== from))
+  return { target: `${from}->${to}`, takes: [from, to] }
+}
+/** A node that starts again needs its database. */
+const restartOf = (random: Random) => {
+  const node = random.pick(nodes)
+  return { target: node, takes: [node, 'db'] }
+}
+const nodeOf = (random: Random) => {
+  const node = random.pick(nodes)
+  return { target: node, takes: [node] }
+}
+const clientOf = (random: Random) => {
+  const node = random.pick(['n1', 'n2'])
+  return { target: `alice->${node}`, takes: [node] }
+}
+const databaseOf = () => ({ target: 'db', takes: ['db'] })
+/** They are witnessed by messages from another node, which must be well. */
+const messagesOf = (random: Random) => ({
+  target: random.pick(nodes),
+  takes: [...nodes],
+  options: { topics: internalTopics },
+})
+
+/** Every fault that can come at random; those that are left out say why. */
+export const kinds: readonly Kind[] = [
+  { kind: 'actor.kill', make: (random) => ({ ...actorOf(random) }) },
+  {
+    kind: 'clock.skew',
+    make: (random) => ({ ...nodeOf(random), options: { skewMs: random.pick([-90_000, 90_000]) } }),
+  },
+  { kind: 'connection.drop', make: (random) => dropOf(random) },
+  { kind: 'db.kill', make: databaseOf },
+  { kind: 'db.pause', make: databaseOf },
+  { kind: 'db.read-only', make: databaseOf },
+  { kind: 'handler.slow', make: (random) => ({ ...nodeOf(random), options: { delayMs: 800 } }) },
+  { kind: 'link.cut', make: pairOf },
+  { kind: 'link.cut', make: clientOf },
+  { kind: 'link.cut-one-way', make: pairOf },
+  { kind: 'link.latency', make: (random) => ({ ...pairOf(random), options: { delayMs: 300, jitterMs: 100 } }) },
+  { kind: 'link.latency', make: (random) => ({ ...clientOf(random), options: { delayMs: 300, jitterMs: 100 } }) },
+  { kind: 'link.reset', make: pairOf },
+  { kind: 'link.reset', make: clientOf },
+  { kind: 'messages.delay', make: messagesOf },
+  { kind: 'messages.duplicate', make: messagesOf },
+  { kind: 'messages.reorder', make: messagesOf },
+  { kind: 'node.block', make: (random) => ({ ...nodeOf(random), options: { forMs: 2_000 } }) },
+  { kind: 'node.kill', make: restartOf },
+  { kind: 'node.pause', make: nodeOf },
+  { kind: 'node.stop', make: restartOf },
+]
+
+function actorOf(random: Random) {
+  const node = random.pick(nodes)
+  const actor = random.pick(['Sneakers23.Inventory', 'Sneakers23.Replication.Server', 'Sneakers23.Repo'])
+  return { target: `${node}/${actor}`, takes: [node] }
+}
+
+function dropOf(random: Random) {
+  const node = random.pick(nodes)
+  return { target: `${node}/ping`, takes: [node] }
+}
+
+/** What the seed makes of it. Pure. */
+export function createPlan(random: Random, seed: number): Plan {
+  const faults: PlannedFault[] = []
+  for (let round = 0; round < roundCount; round += 1) faults.push(...faultsOf(round, faults, random))
+  const [first = [], ...rest] = roundsOf(random)
+  return { schemaVersion: 1, seed, rounds: [[...always(random), ...first], ...rest], faults }
+}
+
+/** Without these the laws of purchases and messages would have nothing to judge. */
+const always = (random: Random): Deed[] => [
+  { do: 'publish', node: random.pick(nodes) },
+  { do: 'sell', node: random.pick(nodes), itemId: plentiful },
+  { do: 'add', who: residents[0], itemId: plentiful },
+  { do: 'buy', who: residents[0] },
+]
+
+/** Up to two that begin in this round and touch nothing that is broken then, or was a round ago: who lost a connection comes back first. */
+function faultsOf(round: number, before: readonly PlannedFault[], random: Random): PlannedFault[] {
+  const taken = new Set(before.filter(({ toRound }) => toRound >= round - 1).flatMap(({ target }) => partsOf(target)))
+  const begun: PlannedFault[] = []
+  for (let wanted = random.integer(round === 0 ? 1 : 0, 2); wanted > 0; wanted -= 1) {
+    const { kind, make } = random.pick(kinds)
+    const { target, takes, options = {} } = make(random)
+    if (takes.some((part) => taken.has(part))) continue
+    for (const part of takes) taken.add(part)
+    begun.push({ kind, target, options, fromRound: round, toRound: random.integer(round, roundCount - 1) })
+  }
+  return begun
+}
+
+/** `alice->n1` touches n1, `n2/ping` touches n2. */
+const partsOf = (target: string) => [...nodes, 'db'].filter((part) => target.includes(part))
+
+/** Guests come and go; who has gone does nothing more. */
+function roundsOf(random: Random): Deed[][] {
+  const there: string[] = [...residents]
+  let guests = 0
+  return Array.from({ length: roundCount }, () =>
+    Array.from({ length: deedsPerRound }, (): Deed => {
+      const roll = random.integer(1, 20)
+      const itemId = random.pick(itemIds)
+      if (roll <= 6) return { do: 'add', who: random.pick(there), itemId }
+      if (roll <= 8) return { do: 'remove', who: random.pick(there), itemId }
+      if (roll <= 11) return { do: 'click', tab: random.integer(0, 1), itemId }
+      if (roll <= 13) return { do: 'buy', who: random.pick(there) }
+      if (roll <= 15) return { do: 'sell', node: random.pick(nodes), itemId }
+      if (roll <= 17) return { do: 'publish', node: random.pick(nodes) }
+      if (roll === 18) return { do: 'reload', tab: random.integer(0, 1) }
+      if (roll === 19 && there.length > residents.length) return { do: 'go', who: there.pop()! }
+      guests += 1
+      const who = `guest-${guests}`
+      there.push(who)
+      return { do: 'come', who, node: random.pick(nodes) }
+    }),
+  )
+}
+
+/** Plans that are smaller by one fault, or by one round of deeds: what is left of a failure when they still fail is its cause. */
+export function smaller(plan: Plan): Plan[] {
+  const without = plan.faults.map((_, index) => ({ ...plan, faults: plan.faults.filter((_one, at) => at !== index) }))
+  const quieter = plan.rounds.flatMap((deeds, index) =>
+    deeds.length > 0 ? [{ ...plan, rounds: plan.rounds.map((one, at) => (at === index ? [] : one)) }] : [],
+  )
+  return [...without, ...quieter]
+}
+
+/** One line that says what is broken when. */
+export const inWords = ({ faults }: Plan): string =>
+  faults.length === 0
+    ? 'no fault'
+    : faults
+        .map(({ kind, target, fromRound, toRound }) => `${kind} ${target} (round ${fromRound + 1} to ${toRound + 1})`)
+        .join(', ')
