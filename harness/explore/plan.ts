@@ -135,7 +135,7 @@ const always = (random: Random): Deed[] => [
 
 /** Up to two that begin in this round and touch nothing that is broken then, or was a round ago: who lost a connection comes back first. */
 function faultsOf(round: number, before: readonly PlannedFault[], random: Random): PlannedFault[] {
-  const taken = new Set(before.filter(({ toRound }) => toRound >= round - 1).flatMap(({ target }) => partsOf(target)))
+  const taken = new Set(before.filter(({ toRound }) => toRound >= round - 1).flatMap(takenBy))
   const begun: PlannedFault[] = []
   for (let wanted = random.integer(round === 0 ? 1 : 0, 2); wanted > 0; wanted -= 1) {
     const { kind, make } = random.pick(kinds)
@@ -147,8 +147,12 @@ function faultsOf(round: number, before: readonly PlannedFault[], random: Random
   return begun
 }
 
-/** `alice->n1` touches n1, `n2/ping` touches n2. */
-const partsOf = (target: string) => [...nodes, 'db'].filter((part) => target.includes(part))
+/** `alice->n1` touches n1, `n2/ping` touches n2; what needs more than its target to be witnessed touches that too. */
+function takenBy({ kind, target }: PlannedFault): string[] {
+  const parts = [...nodes, 'db'].filter((part) => target.includes(part))
+  if (kind.startsWith('messages.')) return [...nodes]
+  return kind === 'node.kill' || kind === 'node.stop' ? [...parts, 'db'] : parts
+}
 
 /** Guests come and go; who has gone does nothing more. */
 function roundsOf(random: Random): Deed[][] {
