@@ -57,7 +57,9 @@ export const explore: Command = {
     const shrunk = violated && (await shrink(violated, teller, io))
     const summary = { seed: hex(seed), stories, unknown, faultKinds: kinds, violation: shrunk && summaryOf(shrunk) }
     io.out(options.json ? `${JSON.stringify(summary, null, 2)}\n` : conclusion(summary))
-    return shrunk ? exitCodes.violated : exitCodes.passed
+    if (shrunk) return exitCodes.violated
+    // A search that mostly proved nothing has not shown that there is nothing.
+    return unknown * 2 >= stories ? exitCodes.unknown : exitCodes.passed
   },
 }
 
