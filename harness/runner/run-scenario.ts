@@ -249,7 +249,8 @@ async function healEverything({ nemesis }: Stage) {
 }
 
 const settleWithinMs = 15_000
-const quietMs = 400
+/** Longer than a message may be on its way (`inFlightMs` of the ledger): what has not arrived by then is lost. */
+const quietMs = 700
 
 /** Until all nodes are well, every client is back, and nothing changes any more. What never settles is judged as it is. */
 async function awaitSettled(stage: Stage) {
