@@ -1,4 +1,4 @@
-import type { Cast, Tab } from '../harness/index.ts'
+import { type Cast, isOnSale, type Tab } from '../harness/index.ts'
 
 /** Words that several stories share. */
 type Listing = 'soon' | 'sizes'
@@ -17,11 +17,30 @@ export async function openShop(
   return tab
 }
 
-/** The first tab of a shopper who is there already. */
-export function theTab(cast: Cast, name: string): Tab {
-  const tab = cast.shoppers().find((shopper) => shopper.name === name)?.tabs[0]
+/** A tab of a shopper who is there already: the first, unless it says otherwise. */
+export const theTab = (cast: Cast, name: string, index = 0): Tab => tabOf(cast.shoppers(), name, index)
+
+/** The dashboard of somebody who runs the shop. */
+export const theDashboard = (cast: Cast, name: string): Tab => tabOf(cast.admins(), name, 0)
+
+function tabOf(people: ReturnType<Cast['shoppers']>, name: string, index: number): Tab {
+  const tab = people.find((one) => one.name === name)?.tabs[index]
   if (!tab) throw new Error(`${name} has no tab open`)
   return tab
+}
+
+/** Everything on sale, and one shopper with tabs on two nodes. */
+export async function openTwoTabs(cast: Cast, name: string, nodes: readonly [string, string]) {
+  await releaseBoth(cast, 'n1')
+  for (const node of nodes) await openShop(cast, name, node)
+}
+
+/** Everything on sale, and a shopper who has filled a cart and opened the checkout page in a second tab, on this node. */
+export async function goToCheckout(cast: Cast, name: string, cart: readonly number[], node: string) {
+  await releaseBoth(cast, 'n1')
+  const shop = await openShop(cast, name, 'n1')
+  for (const itemId of cart) await putIn(cast, shop, itemId)
+  await seesIn(cast, await openPage(cast, name, node, '/checkout'), inCart(...cart))
 }
 
 export type Look = (tab: Tab) => Promise<true | string>
@@ -103,10 +122,7 @@ export async function tokenOf(cast: Cast, node: string, userId: number): Promise
 /** Puts both products on sale and waits until every node knows. */
 export async function releaseBoth(cast: Cast, node: string) {
   for (const id of [1, 2]) succeeded(await cast.release(node, id), 'release')
-  await cast.until('every node knows of the releases', seenWithinMs, async () => {
-    const states = await Promise.all(cast.cluster.nodes.map(({ control }) => control.state()))
-    return states.every(({ inventory }) => inventory?.products.every(({ released }) => released))
-  })
+  await cast.until('every node knows of the releases', seenWithinMs, () => isOnSale(cast.cluster))
 }
 
 /** Opens one more page of somebody's and waits until it listens. */

@@ -18,7 +18,7 @@ import { createRepo } from './apps/store/db/repo.ts'
 import { createInventory, InventoryNotReady, UnknownId } from './apps/store/inventory/inventory.ts'
 import { sellRandomUntilGone } from './apps/store/inventory/reducer.ts'
 import { createNotifications } from './apps/store/notifications.ts'
-import { createCartTracker } from './apps/store/presence/cart-tracker.ts'
+import { type CartTracker, createCartTracker } from './apps/store/presence/cart-tracker.ts'
 import { createReplication } from './apps/store/replication/replication.ts'
 import { createLoader, createStore } from './apps/store/store.ts'
 import { createWeb } from './apps/store/web/server.ts'
@@ -155,11 +155,7 @@ function compose(config: Config) {
     requireReady: store.requireLoaded,
     announceSale: store.announceSale,
     beforeCommit: () => beforeHandle('Checkout.commit'),
-    countInCache: (itemId) =>
-      store
-        .products()
-        ?.flatMap(({ items }) => items)
-        .find(({ id }) => id === itemId)?.availableCount ?? 0,
+    countInCache: (itemId) => inventory.item(itemId)?.availableCount ?? 0,
     announceEarly: async (itemId, client) => {
       const reader = { query: async (sql: string, params?: unknown[]) => (await client.query(sql, params)).rows }
       await inventory.itemSold(itemId, (id) => readAvailability(reader as typeof repo, id))
@@ -297,8 +293,7 @@ function compose(config: Config) {
       subscriptions: pubsub.subscriptions(),
       connections: endpoint.connections(),
       peers: pubsub.peers(),
-      carts: cartTracker.allCarts().map(({ meta: { page, items } }) => ({ page, items })),
-      shoppers: new Set(cartTracker.allCarts().map(({ cartId }) => cartId)).size,
+      ...presenceInBrief(cartTracker.allCarts()),
       counters: { ...pubsub.counters, ...endpoint.counters, ...replication.counters, ...adapter?.counters },
     }),
     actors: () =>
@@ -328,11 +323,7 @@ function compose(config: Config) {
       )
     },
     notifyStock(itemId, availableCount) {
-      const items = store.products()?.flatMap((product) => product.items)
-      const before = found(
-        items?.find(({ id }) => id === itemId),
-        `item ${itemId}`,
-      )
+      const before = found(inventory.item(itemId), `item ${itemId}`)
       return notifications.stockChange({ before, after: { ...before, availableCount } })
     },
     skewClock: clock.skew,
@@ -377,6 +368,12 @@ function compose(config: Config) {
     },
   }
 }
+
+/** Who is there, without the ids of their carts (CT-18). */
+const presenceInBrief = (open: ReturnType<CartTracker['allCarts']>) => ({
+  carts: open.map(({ meta: { page, items } }) => ({ page, items })),
+  shoppers: new Set(open.map(({ cartId }) => cartId)).size,
+})
 
 /** Nothing else runs meanwhile, as with a computation that nobody cut into pieces (FI-11). */
 function blockLoop(forMs: number) {

@@ -1,4 +1,4 @@
-import type { Cluster } from '../drivers/cluster.ts'
+import { type Cluster, isOnSale } from '../drivers/cluster.ts'
 import { until } from '../platform/until.ts'
 import { withCluster } from '../runner/temporary-cluster.ts'
 
@@ -8,11 +8,6 @@ const plenty = 900
 export const itemIds = Array.from({ length: 13 }, (_, index) => index + 1)
 const productIds = [1, 2]
 const onSaleWithinMs = 5_000
-
-async function isOnSale({ nodes }: Cluster): Promise<boolean> {
-  const states = await Promise.all(nodes.map(({ control }) => control.state()))
-  return states.every(({ inventory }) => inventory?.products.every(({ released }) => released))
-}
 
 /** Starts the whole shop on so many nodes, with everything on sale; ends it, however the work went. */
 export const withStore = <T>(nodes: number, work: (cluster: Cluster) => Promise<T>): Promise<T> =>

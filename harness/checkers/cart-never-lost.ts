@@ -72,13 +72,8 @@ const coincides = ({ requestedMs, witnessedOffMs }: History['faults'][number], {
   from.tMs <= (witnessedOffMs ?? Number.POSITIVE_INFINITY) + healingMs && (to ?? from).tMs >= requestedMs
 
 function editsOf(history: History): Edit[] {
-  const ends = new Map(
-    history.events
-      .filter(({ type }) => type === 'ok' || type === 'failed' || type === 'unsure')
-      .map((event) => [event.op, event]),
-  )
   return history.of('invoke').flatMap((from) => {
-    const end = ends.get(from.op)
+    const end = history.endOf(from)
     if (end?.type === 'failed') return []
     const to = end?.type === 'ok' ? end : undefined
     return wishesOf(from).map((wish) => ({ ...wish, who: from.who, from, to }))

@@ -1,12 +1,11 @@
 import { type Checker, invalid, unknown, valid } from './checker.ts'
-import type { FinalStock } from './stock.ts'
+import { type FinalStock, itemsOf } from './stock.ts'
 
 /** A pair sold is a pair that existed: initial = on hand + sold, and never below zero (ST-19, DF-68). */
 export const neverOversold: Checker = {
   name: 'never-oversold',
   law: 'for every item, whenever it is read: initial stock = available + sold, and available >= 0',
   check(history) {
-    const itemsOf = ({ products }: FinalStock) => products.flatMap((product) => product.items)
     const items = history.finals<FinalStock>('database').flatMap(({ value }) => itemsOf(value))
     if (items.length === 0) return unknown('the final stock was not read')
     const reads = history.of('read', 'stock').flatMap(({ value }) => itemsOf(value as FinalStock))

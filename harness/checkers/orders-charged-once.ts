@@ -1,6 +1,6 @@
 import type { History } from '../history/history.ts'
 import { type Checker, count, invalid, unknown, valid } from './checker.ts'
-import type { FinalOrder, FinalStock } from './stock.ts'
+import { type FinalOrder, type FinalStock, itemsOf } from './stock.ts'
 
 /** An order is what was sold for it, once (CT-55, CT-58, DF-87). */
 export const ordersChargedOnce: Checker = {
@@ -49,7 +49,7 @@ const distinct = (history: History, ends: readonly ('ok' | 'unsure')[]) =>
 function leftOver(history: History, orders: readonly FinalOrder[]) {
   const [stock] = history.finals<FinalStock>('database')
   if (!stock || history.of('invoke', 'reduce').length > 0) return undefined
-  const soldUnits = stock.value.products.flatMap(({ items }) => items).reduce((sum, one) => sum + one.soldUnits, 0)
+  const soldUnits = itemsOf(stock.value).reduce((sum, one) => sum + one.soldUnits, 0)
   const ordered = orders.reduce((sum, { soldItemIds }) => sum + soldItemIds.length, 0)
   const single = history.of('ok', 'sell').length + history.of('unsure', 'sell').length
   return soldUnits > ordered + single

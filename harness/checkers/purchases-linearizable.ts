@@ -1,7 +1,6 @@
 import type { History } from '../history/history.ts'
-import type { HistoryEvent } from '../history/operation.ts'
 import { type Checker, count, invalid, unknown, valid } from './checker.ts'
-import type { FinalStock } from './stock.ts'
+import { type FinalStock, itemsOf } from './stock.ts'
 
 interface Attempt {
   from: number
@@ -26,7 +25,7 @@ export const purchasesLinearizable: Checker = {
     if (attempts.length === 0) return unknown('nobody tried to buy anything')
     if (history.of('invoke', 'reduce').length > 0)
       return unknown('a reducer sells what nobody can put in order; use single purchases')
-    const items = stock.value.products.flatMap((product) => product.items)
+    const items = itemsOf(stock.value)
     for (const { id, initialCount } of items) {
       const sold = attempts.filter(({ end, itemIds }) => end === 'ok' && itemIds.includes(id)).length
       if (sold > initialCount)
@@ -57,14 +56,11 @@ function wasGone(itemId: number, initialCount: number, refusal: Attempt, attempt
 }
 
 function attemptsOf(history: History): Attempt[] {
-  const ends = new Map<number | undefined, HistoryEvent>()
-  for (const event of history.events)
-    if (event.type === 'ok' || event.type === 'failed' || event.type === 'unsure') ends.set(event.op, event)
   const seen = new Set<string>()
   return history.of('invoke').flatMap((event) => {
     const { itemId, itemIds, shopper, key } = (event.value ?? {}) as Record<string, unknown>
     if (event.f !== 'sell' && event.f !== 'purchase') return []
-    const end = ends.get(event.op)
+    const end = history.endOf(event)
     const kind = (end?.type ?? 'unsure') as Attempt['end']
     const wanted = event.f === 'sell' ? [itemId as number] : ((itemIds ?? []) as number[])
     const attempt = {

@@ -7,6 +7,8 @@ export interface FinalStock {
   }[]
 }
 
+export const itemsOf = ({ products }: FinalStock) => products.flatMap(({ items }) => items)
+
 /** An order as the database has it, beside what was sold for it. */
 export interface FinalOrder {
   id: number

@@ -1,6 +1,6 @@
 import type { CartSight } from '../history/operation.ts'
 import { type Checker, count, invalid, unknown, valid } from './checker.ts'
-import type { FinalStock } from './stock.ts'
+import { type FinalStock, itemsOf } from './stock.ts'
 
 /** Tabs of one cart end equal, and gray what is gone (CT-37, CT-39..CT-41, CT-48, DF-73..DF-76, DF-79, DF-80, DF-90). */
 export const tabsConverge: Checker = {
@@ -12,8 +12,7 @@ export const tabsConverge: Checker = {
     if (tabs.length === 0 || !stock) return unknown('no cart, or no stock, was looked at')
     if (history.of('ok', 'add_item').length === 0) return unknown('nobody put anything into a cart')
     const gone = new Set(
-      stock.value.products
-        .flatMap(({ items }) => items)
+      itemsOf(stock.value)
         .filter(({ availableCount }) => availableCount === 0)
         .map(({ id }) => id),
     )

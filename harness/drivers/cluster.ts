@@ -45,6 +45,12 @@ export interface Cluster {
   stop(): Promise<void>
 }
 
+/** Whether every node knows that everything is released. */
+export async function isOnSale({ nodes }: Pick<Cluster, 'nodes'>): Promise<boolean> {
+  const states = await Promise.all(nodes.map(({ control }) => control.state()))
+  return states.every(({ inventory }) => inventory?.products.every(({ released }) => released))
+}
+
 /** Short heartbeats, so that a run sees in seconds what takes minutes in production. */
 const clusterHeartbeatMs = '400'
 const clientHeartbeatMs = '1000'

@@ -11,6 +11,7 @@ import { presenceToldOnce } from '../checkers/presence-told-once.ts'
 import { purchasesLinearizable } from '../checkers/purchases-linearizable.ts'
 import { tabsConverge } from '../checkers/tabs-converge.ts'
 import { viewsMatchFreshRender } from '../checkers/views-match-fresh-render.ts'
+import { isOnSale } from '../drivers/cluster.ts'
 import type { Cast } from '../runner/context.ts'
 import type { Injected } from '../runner/nemesis.ts'
 import { type Scenario, scenario, step } from '../scenario.ts'
@@ -72,10 +73,7 @@ export function storyOf(plan: Plan, id: string): Scenario {
 
 async function enter(cast: Cast) {
   for (const id of [1, 2]) await cast.release('n1', id)
-  await cast.until('every node knows of the releases', readyWithinMs, async () => {
-    const states = await Promise.all(cast.cluster.nodes.map(({ control }) => control.state()))
-    return states.every(({ inventory }) => inventory?.products.every(({ released }) => released))
-  })
+  await cast.until('every node knows of the releases', readyWithinMs, () => isOnSale(cast.cluster))
   for (const [index, name] of residents.entries()) await cast.wireShopper(name, nodes[index]!, { page: '/' })
   for (const node of nodes) await (await cast.client(`listener-${node}`, node)).join('ping')
   await (await cast.admin('boss')).open('n3', '/admin')

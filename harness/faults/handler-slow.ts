@@ -1,4 +1,4 @@
-import { WebSocket } from 'ws'
+import { openChannels } from '../drivers/channels.ts'
 import type { ClusterNode } from '../drivers/node.ts'
 import { systemClock } from '../platform/clock.ts'
 import { type FaultKind, numberOption, seen, unseen, witnessWithin } from './fault.ts'
@@ -40,23 +40,16 @@ export const handlerSlow: FaultKind = (cluster, target, options) => {
 }
 
 /** Joins `ping`, pushes once, and answers how long the reply took. */
-function probePushMs(node: ClusterNode, withinMs: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const socket = new WebSocket(`ws://127.0.0.1:${node.port}/socket/websocket?vsn=2.0.0`)
-    const finish = (act: () => void) => {
-      cancel()
-      socket.terminate()
-      act()
-    }
-    const cancel = systemClock.after(withinMs, () => finish(() => reject(new Error(`no reply within ${withinMs} ms`))))
-    let pushedMs = 0
-    socket.on('error', (error) => finish(() => reject(error)))
-    socket.on('open', () => socket.send('["1","1","ping:probe","phx_join",{}]'))
-    socket.on('message', (data) => {
-      const [, ref] = JSON.parse(String(data)) as [unknown, string]
-      if (ref === '2') return finish(() => resolve(systemClock.monotonicMs() - pushedMs))
-      pushedMs = systemClock.monotonicMs()
-      socket.send('["1","2","ping:probe","ping",{}]')
-    })
-  })
+async function probePushMs(node: ClusterNode, withinMs: number): Promise<number> {
+  const connection = await openChannels(node.port, '/socket')
+  const cancel = systemClock.after(withinMs, connection.close)
+  try {
+    await connection.join('ping:probe')
+    const pushedMs = systemClock.monotonicMs()
+    await connection.ask('ping:probe', 'ping', {})
+    return systemClock.monotonicMs() - pushedMs
+  } finally {
+    cancel()
+    connection.close()
+  }
 }

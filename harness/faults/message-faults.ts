@@ -1,10 +1,9 @@
-import { WebSocket } from 'ws'
+import { openChannels } from '../drivers/channels.ts'
 import type { Cluster } from '../drivers/cluster.ts'
 import type { ClusterNode } from '../drivers/node.ts'
 import { systemClock } from '../platform/clock.ts'
 import { type FaultKind, seen, unseen, type Witness } from './fault.ts'
 
-const openWithinMs = 3_000
 const quietMs = 500
 const defaultDelayMs = 400
 
@@ -37,28 +36,21 @@ async function probe(cluster: Cluster, target: ClusterNode, { deed, delayMs }: R
   const probeTopic = topicOf(deed)
   const sender = cluster.nodes.find(({ name, running }) => name !== target.name && running)
   if (!sender) throw new Error('messages between nodes need a second node')
-  const socket = new WebSocket(`ws://127.0.0.1:${target.port}/socket/websocket?vsn=2.0.0`)
+  const connection = await openChannels(target.port, '/socket')
   const arrivals: Arrival[] = []
   let startedMs = 0
+  connection.onFrame(([, , , event, payload]) => {
+    if (event !== 'probe') return
+    arrivals.push({ n: (payload as { n: number }).n, tookMs: systemClock.monotonicMs() - startedMs })
+  })
   try {
-    await new Promise<void>((resolve, reject) => {
-      const cancel = systemClock.after(openWithinMs, () => reject(new Error(`${target.name} does not take a probe`)))
-      socket.on('error', reject)
-      socket.on('open', () => socket.send(JSON.stringify(['1', '1', probeTopic, 'phx_join', {}])))
-      socket.on('message', (data) => {
-        const [, , , event, payload] = JSON.parse(String(data)) as [null, null, string, string, { n: number }]
-        if (event === 'probe') arrivals.push({ n: payload.n, tookMs: systemClock.monotonicMs() - startedMs })
-        if (event !== 'phx_reply') return
-        cancel()
-        resolve()
-      })
-    })
+    await connection.join(probeTopic)
     startedMs = systemClock.monotonicMs()
     for (const n of [1, 2]) await sender.control.broadcast(probeTopic, 'probe', { n })
     await systemClock.sleep(delayMs + quietMs)
     return arrivals
   } finally {
-    socket.terminate()
+    connection.close()
   }
 }
 

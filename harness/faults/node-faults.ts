@@ -1,26 +1,27 @@
+import type { ClusterNode } from '../drivers/node.ts'
 import { systemClock } from '../platform/clock.ts'
-import { canary } from './canary.ts'
-import { type Fault, type FaultKind, seen, unseen, witnessWithin } from './fault.ts'
+import { type CanaryResult, canary } from './canary.ts'
+import { type Fault, type FaultKind, seen, unseen, type Witness, witnessWithin } from './fault.ts'
 
 const goneWithinMs = 3_000
 const backWithinMs = 20_000
 
+/** A node without a web server still has its control port. */
+export async function portIs(node: ClusterNode, expected: CanaryResult['answer']): Promise<Witness> {
+  const { answer } = await canary(node.hasWeb ? node.port : node.controlPort)
+  const said = `the port of ${node.name} is ${answer}`
+  return answer === expected ? seen(said) : unseen(said)
+}
+
 /** The common shape of what happens to a whole node: its port tells, asked directly and not through a link. */
 function nodeFault(
-  hit: (node: Parameters<typeof isBack>[0]) => Promise<void> | void,
-  mend: (node: Parameters<typeof isBack>[0]) => Promise<void> | void,
+  hit: (node: ClusterNode) => Promise<void> | void,
+  mend: (node: ClusterNode) => Promise<void> | void,
   expected: 'refused' | 'silent',
 ): FaultKind {
   return (cluster, target): Fault => {
     const node = cluster.node(target)
-    // A node without a web server still has its control port.
-    const port = node.hasWeb ? node.port : node.controlPort
-    const look = async () => {
-      const { answer } = await canary(port)
-      return answer === expected
-        ? seen(`the port of ${target} is ${answer}`)
-        : unseen(`the port of ${target} is ${answer}`)
-    }
+    const look = () => portIs(node, expected)
     return {
       inject: async () => hit(node),
       witnessOn: () => witnessWithin(goneWithinMs, look, systemClock.sleep),
@@ -30,13 +31,13 @@ function nodeFault(
   }
 }
 
-async function isBack(node: import('../drivers/node.ts').ClusterNode) {
+async function isBack(node: ClusterNode) {
   const state = await node.control.ready().catch((error: Error) => error)
   if (state instanceof Error) return unseen(`${node.name} does not answer: ${state.message}`)
   return state.ready ? seen(`${node.name} is ready`) : unseen(`${node.name} answers but is not ready`)
 }
 
-const restart = async (node: import('../drivers/node.ts').ClusterNode) => {
+const restart = async (node: ClusterNode) => {
   if (!node.running) await node.start()
 }
 

@@ -10,6 +10,11 @@ export type History = ReturnType<typeof toHistory>
 
 /** Questions that checkers ask of what happened. */
 export function toHistory(events: readonly HistoryEvent[]) {
+  const ends = new Map(
+    events
+      .filter(({ type }) => type === 'ok' || type === 'failed' || type === 'unsure')
+      .map((event) => [event.op, event]),
+  )
   const faults = events.filter(({ type }) => type === 'fault').map(({ value }) => value as FaultRecord)
   return {
     events,
@@ -17,6 +22,8 @@ export function toHistory(events: readonly HistoryEvent[]) {
     faults: [...new Map(faults.map((fault) => [fault.id, fault])).values()],
     of: (type: HistoryEvent['type'], f?: string) =>
       events.filter((event) => event.type === type && (f === undefined || event.f === f)),
+    /** How an operation ended; undefined while nobody knows. */
+    endOf: ({ op }: HistoryEvent) => ends.get(op),
     finals: <T>(f: string) =>
       events
         .filter((event) => event.type === 'final' && event.f === f)

@@ -1,3 +1,4 @@
+import { adminCredentials } from '../drivers/admin.ts'
 import type { BrowserPool } from '../drivers/browser.ts'
 import { type ChannelClient, type ClientWishes, openChannelClient } from '../drivers/channel-client.ts'
 import type { Cluster } from '../drivers/cluster.ts'
@@ -22,9 +23,6 @@ interface CastOptions {
   tape: ScheduleTape
   browsers: BrowserPool
 }
-
-/** As the store has them where nobody configured others (PA-31). */
-const adminCredentials = { username: 'admin', password: 'password' }
 
 /** A scenario cannot tell what it wanted to tell: the verdict is `unknown`, not `violated`. */
 export class NotReached extends Error {

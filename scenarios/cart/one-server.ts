@@ -31,7 +31,7 @@ export default scenario({
     }),
     step('open a second tab', async (cast) => void (await openShop(cast, 'alice', 'n1'))),
     step('take everything out there', async (cast) => {
-      const second = cast.shoppers()[0]!.tabs[1]!
+      const second = theTab(cast, 'alice', 1)
       await seesIn(cast, second, inCart(topSix))
       await takeOut(cast, second, topSix)
     }),
@@ -52,9 +52,7 @@ export default scenario({
     after(3, 'two items are in the cart', (cast) => sees(cast, 'alice', inCart(topSix, bottomTen))),
     after(4, 'the size 6 is left', (cast) => sees(cast, 'alice', inCart(topSix))),
     after(6, 'the cart is still there', (cast) => sees(cast, 'alice', inCart(topSix))),
-    after(7, 'the second tab shows the same cart', (cast) =>
-      seesIn(cast, cast.shoppers()[0]!.tabs[1]!, inCart(topSix)),
-    ),
+    after(7, 'the second tab shows the same cart', (cast) => seesIn(cast, theTab(cast, 'alice', 1), inCart(topSix))),
     after(8, 'the first tab shows no cart', async (cast) => {
       await sees(cast, 'alice', inCart())
       const left = await theTab(cast, 'alice').page.locator('#cart-container').innerHTML()

@@ -10,19 +10,7 @@ import {
   tabsConverge,
   viewsMatchFreshRender,
 } from '../../harness/index.ts'
-import {
-  inCart,
-  mustBe,
-  openPage,
-  openShop,
-  putIn,
-  releaseBoth,
-  sees,
-  seesIn,
-  soldUnits,
-  succeeded,
-  takeOut,
-} from '../support.ts'
+import { goToCheckout, inCart, mustBe, sees, seesIn, soldUnits, succeeded, takeOut, theTab } from '../support.ts'
 
 const cart = [1, 2, 8, 9]
 const [last] = [9]
@@ -36,16 +24,12 @@ export default scenario({
   given: { stock: { 1: 2, 2: 1, 8: 5, [last]: 1 } },
   steps: [
     step('put four items into the cart and go to the checkout', async (cast) => {
-      await releaseBoth(cast, 'n1')
-      const shop = await openShop(cast, 'alice', 'n1')
-      for (const itemId of cart) await putIn(cast, shop, itemId)
-      await openPage(cast, 'alice', 'n2', '/checkout')
-      await seesIn(cast, cast.shoppers()[0]!.tabs[1]!, inCart(...cart))
+      await goToCheckout(cast, 'alice', cart, 'n2')
     }),
     step('somebody else buys the last of one', async (cast) => succeeded(await cast.sell('n3', last), 'sale')),
-    step('buy', async (cast) => void cast.notes.set('first', await cast.shoppers()[0]!.tabs[1]!.buy())),
+    step('buy', async (cast) => void cast.notes.set('first', await theTab(cast, 'alice', 1).buy())),
     step('take it out and buy again', async (cast) => {
-      const checkout = cast.shoppers()[0]!.tabs[1]!
+      const checkout = theTab(cast, 'alice', 1)
       await cast.until(
         'the cart is there again',
         5_000,
@@ -70,12 +54,12 @@ export default scenario({
       mustBe(await soldUnits(cast, ...cart), [1, 1, 1, 1], 'sold')
     }),
     after(4, 'the page lists them', async (cast) => {
-      const listed = await cast.shoppers()[0]!.tabs[1]!.page.locator('.order__item').count()
+      const listed = await theTab(cast, 'alice', 1).page.locator('.order__item').count()
       mustBe(listed, 3, 'listed')
     }),
     after(4, 'the cart is empty in both tabs', async (cast) => {
       await sees(cast, 'alice', inCart())
-      await seesIn(cast, cast.shoppers()[0]!.tabs[1]!, inCart())
+      await seesIn(cast, theTab(cast, 'alice', 1), inCart())
     }),
   ],
   laws: [

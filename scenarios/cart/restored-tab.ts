@@ -1,6 +1,5 @@
 import {
   after,
-  type Cast,
   cartNeverLost,
   joinedTopics,
   presenceMatchesReality,
@@ -8,11 +7,20 @@ import {
   step,
   tabsConverge,
 } from '../../harness/index.ts'
-import { counts, inCart, openDashboard, openShop, putIn, releaseBoth, seesIn, takeOut } from '../support.ts'
+import {
+  counts,
+  inCart,
+  openDashboard,
+  openShop,
+  putIn,
+  releaseBoth,
+  seesIn,
+  takeOut,
+  theDashboard,
+  theTab,
+} from '../support.ts'
 
 const plenty = 50
-const tabAt = (cast: Cast, index: number) => cast.shoppers()[0]!.tabs[index]!
-const dashboard = (cast: Cast) => cast.admins()[0]!.tabs[0]!
 
 /** The page may be stored here, so that the browser keeps it alive and brings it back as it was. */
 export default scenario({
@@ -31,36 +39,40 @@ export default scenario({
       await openDashboard(cast, 'boss', 'n3')
       await openShop(cast, 'alice', 'n1', { bfcache: true })
       await openShop(cast, 'alice', 'n2')
-      await putIn(cast, tabAt(cast, 0), 1)
+      await putIn(cast, theTab(cast, 'alice'), 1)
     }),
-    step('one tab goes to another site', (cast) => tabAt(cast, 0).leave()),
+    step('one tab goes to another site', (cast) => theTab(cast, 'alice').leave()),
     step('the cart changes in the other one', async (cast) => {
-      await putIn(cast, tabAt(cast, 1), 2)
-      await takeOut(cast, tabAt(cast, 1), 1)
+      await putIn(cast, theTab(cast, 'alice', 1), 2)
+      await takeOut(cast, theTab(cast, 'alice', 1), 1)
     }),
     step('the tab goes back', async (cast) => {
-      const { restored } = await tabAt(cast, 0).back()
+      const { restored } = await theTab(cast, 'alice').back()
       if (!restored) cast.notReached('the browser did not restore the page from its back-forward cache')
     }),
     step('the second tab is frozen until its node gives it up', async (cast) => {
-      await tabAt(cast, 1).freeze()
-      await seesIn(cast, dashboard(cast), counts({ shoppers: 1, pages: { '/': 1 } }))
+      await theTab(cast, 'alice', 1).freeze()
+      await seesIn(cast, theDashboard(cast, 'boss'), counts({ shoppers: 1, pages: { '/': 1 } }))
     }),
-    step('the cart changes in the first', (cast) => putIn(cast, tabAt(cast, 0), 3)),
-    step('the second tab goes on', (cast) => tabAt(cast, 1).thaw()),
+    step('the cart changes in the first', (cast) => putIn(cast, theTab(cast, 'alice'), 3)),
+    step('the second tab goes on', (cast) => theTab(cast, 'alice', 1).thaw()),
     step('close the first tab', async (cast) => {
-      await seesIn(cast, tabAt(cast, 1), inCart(2, 3))
-      await tabAt(cast, 0).close()
+      await seesIn(cast, theTab(cast, 'alice', 1), inCart(2, 3))
+      await theTab(cast, 'alice').close()
     }),
   ],
   expectations: [
-    after(2, 'one tab is counted', (cast) => seesIn(cast, dashboard(cast), counts({ shoppers: 1, pages: { '/': 1 } }))),
-    after(4, 'the restored tab shows the change', (cast) => seesIn(cast, tabAt(cast, 0), inCart(2))),
-    after(4, 'both tabs are counted', (cast) =>
-      seesIn(cast, dashboard(cast), counts({ shoppers: 1, pages: { '/': 2 } })),
+    after(2, 'one tab is counted', (cast) =>
+      seesIn(cast, theDashboard(cast, 'boss'), counts({ shoppers: 1, pages: { '/': 1 } })),
     ),
-    after(7, 'it shows what happened meanwhile', (cast) => seesIn(cast, tabAt(cast, 1), inCart(2, 3))),
-    after(8, 'one tab is counted', (cast) => seesIn(cast, dashboard(cast), counts({ shoppers: 1, pages: { '/': 1 } }))),
+    after(4, 'the restored tab shows the change', (cast) => seesIn(cast, theTab(cast, 'alice'), inCart(2))),
+    after(4, 'both tabs are counted', (cast) =>
+      seesIn(cast, theDashboard(cast, 'boss'), counts({ shoppers: 1, pages: { '/': 2 } })),
+    ),
+    after(7, 'it shows what happened meanwhile', (cast) => seesIn(cast, theTab(cast, 'alice', 1), inCart(2, 3))),
+    after(8, 'one tab is counted', (cast) =>
+      seesIn(cast, theDashboard(cast, 'boss'), counts({ shoppers: 1, pages: { '/': 1 } })),
+    ),
   ],
   laws: [tabsConverge, cartNeverLost, presenceMatchesReality, joinedTopics],
 })

@@ -7,18 +7,7 @@ import {
   step,
   tabsConverge,
 } from '../../harness/index.ts'
-import {
-  grayed,
-  inCart,
-  mustBe,
-  openPage,
-  openShop,
-  putIn,
-  releaseBoth,
-  seesIn,
-  soldUnits,
-  succeeded,
-} from '../support.ts'
+import { goToCheckout, grayed, mustBe, seesIn, soldUnits, succeeded, theTab } from '../support.ts'
 
 const cart = [1, 2, 9]
 const [last] = [9]
@@ -31,20 +20,16 @@ export default scenario({
   given: { stock: { 1: 2, 2: 1, [last]: 1 } },
   steps: [
     step('go to the checkout with three items', async (cast) => {
-      await releaseBoth(cast, 'n1')
-      const shop = await openShop(cast, 'alice', 'n1')
-      for (const itemId of cart) await putIn(cast, shop, itemId)
-      await openPage(cast, 'alice', 'n1', '/checkout')
-      await seesIn(cast, cast.shoppers()[0]!.tabs[1]!, inCart(...cart))
+      await goToCheckout(cast, 'alice', cart, 'n1')
     }),
     step('somebody else buys the last of one', async (cast) => succeeded(await cast.sell('n3', last), 'sale')),
     step(
       'buy all the same',
-      async (cast) => void cast.notes.set('status', (await cast.shoppers()[0]!.tabs[1]!.buy()).status),
+      async (cast) => void cast.notes.set('status', (await theTab(cast, 'alice', 1).buy()).status),
     ),
   ],
   expectations: [
-    after(2, 'the checkout page grays it', (cast) => seesIn(cast, cast.shoppers()[0]!.tabs[1]!, grayed(last))),
+    after(2, 'the checkout page grays it', (cast) => seesIn(cast, theTab(cast, 'alice', 1), grayed(last))),
     after(3, 'it was refused', async (cast) => mustBe(cast.notes.get('status'), 409, 'status')),
     after(3, 'nothing was sold', async (cast) => mustBe(await soldUnits(cast, ...cart), [0, 0, 1], 'sold')),
   ],

@@ -1,6 +1,5 @@
 import {
   after,
-  type Cast,
   cartNeverLost,
   joinedTopics,
   ordersChargedOnce,
@@ -9,11 +8,21 @@ import {
   step,
   tabsConverge,
 } from '../../harness/index.ts'
-import { counts, inCart, mustBe, openDashboard, openShop, putIn, releaseBoth, seesIn, tokenOf } from '../support.ts'
+import {
+  counts,
+  inCart,
+  mustBe,
+  openDashboard,
+  openTwoTabs,
+  putIn,
+  seesIn,
+  theDashboard,
+  theTab,
+  tokenOf,
+} from '../support.ts'
 
 const plenty = 50
 const skewMs = 120_000
-const tabAt = (cast: Cast, index: number) => cast.shoppers()[0]!.tabs[index]!
 
 export default scenario({
   id: 'cluster/clock-skew',
@@ -24,19 +33,17 @@ export default scenario({
   given: { stock: { 1: plenty, 2: plenty, 3: plenty, 9: plenty } },
   steps: [
     step('a cart in two tabs, and a dashboard', async (cast) => {
-      await releaseBoth(cast, 'n1')
       await openDashboard(cast, 'boss', 'n3')
-      await openShop(cast, 'alice', 'n1')
-      await openShop(cast, 'alice', 'n2')
-      await putIn(cast, tabAt(cast, 0), 1)
+      await openTwoTabs(cast, 'alice', ['n1', 'n2'])
+      await putIn(cast, theTab(cast, 'alice'), 1)
     }),
     step('put two clocks wrong', async (cast) => {
       await cast.nemesis.inject('clock.skew', 'n1', { skewMs })
       await cast.nemesis.inject('clock.skew', 'n2', { skewMs: -skewMs })
     }),
     step('both tabs edit the cart, another shopper comes', async (cast) => {
-      await putIn(cast, tabAt(cast, 0), 2)
-      await putIn(cast, tabAt(cast, 1), 3)
+      await putIn(cast, theTab(cast, 'alice'), 2)
+      await putIn(cast, theTab(cast, 'alice', 1), 3)
       const bob = await cast.wireShopper('bob', 'n2', { page: '/' })
       mustBe(await bob.add(9), 'ok', 'add')
     }),
@@ -51,21 +58,21 @@ export default scenario({
       }
     }),
     step('reload a tab, and buy', async (cast) => {
-      await tabAt(cast, 0).reload()
+      await theTab(cast, 'alice').reload()
       cast.notes.set('bought', await (await cast.wireShopper('bob', 'n2')).buy())
     }),
     step('put the clocks right', (cast) => cast.nemesis.healEverything()),
   ],
   expectations: [
     after(3, 'both tabs show all edits', async (cast) => {
-      for (const index of [0, 1]) await seesIn(cast, tabAt(cast, index), inCart(1, 2, 3))
+      for (const index of [0, 1]) await seesIn(cast, theTab(cast, 'alice', index), inCart(1, 2, 3))
     }),
     after(3, 'the dashboard counts both shoppers', (cast) =>
-      seesIn(cast, cast.admins()[0]!.tabs[0]!, counts({ shoppers: 2, items: { 1: 1, 2: 1, 3: 1, 9: 1 } })),
+      seesIn(cast, theDashboard(cast, 'boss'), counts({ shoppers: 2, items: { 1: 1, 2: 1, 3: 1, 9: 1 } })),
     ),
     after(4, 'it is good there', async (cast) => mustBe(cast.notes.get('refused'), undefined, 'a token')),
     after(5, 'the cart is there, and the other one is bought', async (cast) => {
-      await seesIn(cast, tabAt(cast, 0), inCart(1, 2, 3))
+      await seesIn(cast, theTab(cast, 'alice'), inCart(1, 2, 3))
       mustBe(cast.notes.get('bought'), 'ok', 'the purchase')
     }),
   ],

@@ -16,23 +16,22 @@ import {
   inCart,
   mustBe,
   openDashboard,
-  openShop,
+  openTwoTabs,
   putIn,
-  releaseBoth,
   seesIn,
   succeeded,
   takeOut,
+  theDashboard,
+  theTab,
 } from '../support.ts'
 
 const plenty = 50
 const talk = ['tracker:', 'cart:', 'inventory_replication', 'shop_news']
-const tabAt = (cast: Cast, index: number) => cast.shoppers()[0]!.tabs[index]!
-const dashboard = (cast: Cast) => cast.admins()[0]!.tabs[0]!
 
 /** One round of everything that nodes tell each other: an edit in each tab, a sale, a shopper who comes. */
 async function bustle(cast: Cast, round: number) {
-  await putIn(cast, tabAt(cast, 0), round)
-  await putIn(cast, tabAt(cast, 1), round + 7)
+  await putIn(cast, theTab(cast, 'alice'), round)
+  await putIn(cast, theTab(cast, 'alice', 1), round + 7)
   succeeded(await cast.sell('n1', 4), 'sale')
   mustBe(await (await cast.wireShopper(`guest-${round}`, 'n1', { page: '/' })).add(5), 'ok', 'add')
 }
@@ -49,26 +48,24 @@ export default scenario({
   },
   steps: [
     step('a cart in tabs on two nodes, a dashboard on the second', async (cast) => {
-      await releaseBoth(cast, 'n1')
       await openDashboard(cast, 'boss', 'n2')
-      await openShop(cast, 'alice', 'n1')
-      await openShop(cast, 'alice', 'n2')
+      await openTwoTabs(cast, 'alice', ['n1', 'n2'])
     }),
     step('everything comes twice', async (cast) => {
       await using _twice = await cast.nemesis.inject('messages.duplicate', 'n2', { topics: talk })
       await bustle(cast, 1)
-      await seesIn(cast, tabAt(cast, 1), inCart(1, 8))
+      await seesIn(cast, theTab(cast, 'alice', 1), inCart(1, 8))
     }),
     step('everything comes in another order', async (cast) => {
       await using _mixed = await cast.nemesis.inject('messages.reorder', 'n2', { topics: talk })
       await bustle(cast, 2)
-      await seesIn(cast, tabAt(cast, 1), inCart(1, 2, 8, 9))
+      await seesIn(cast, theTab(cast, 'alice', 1), inCart(1, 2, 8, 9))
     }),
     step('everything comes late', async (cast) => {
       await using _late = await cast.nemesis.inject('messages.delay', 'n2', { topics: talk, delayMs: 800 })
-      await takeOut(cast, tabAt(cast, 0), 1)
+      await takeOut(cast, theTab(cast, 'alice'), 1)
       await bustle(cast, 3)
-      await seesIn(cast, tabAt(cast, 1), inCart(2, 3, 8, 9, 10))
+      await seesIn(cast, theTab(cast, 'alice', 1), inCart(2, 3, 8, 9, 10))
     }),
     step('what the trackers say does not come at all', async (cast) => {
       await using _lost = await cast.nemesis.inject('messages.drop', 'n2', { topics: ['tracker:'] })
@@ -77,14 +74,16 @@ export default scenario({
     }),
   ],
   expectations: [
-    after(2, 'the dashboard counts two shoppers', (cast) => seesIn(cast, dashboard(cast), counts({ shoppers: 2 }))),
-    after(3, 'it counts three', (cast) => seesIn(cast, dashboard(cast), counts({ shoppers: 3 }))),
-    after(4, 'it counts four', (cast) => seesIn(cast, dashboard(cast), counts({ shoppers: 4 }))),
+    after(2, 'the dashboard counts two shoppers', (cast) =>
+      seesIn(cast, theDashboard(cast, 'boss'), counts({ shoppers: 2 })),
+    ),
+    after(3, 'it counts three', (cast) => seesIn(cast, theDashboard(cast, 'boss'), counts({ shoppers: 3 }))),
+    after(4, 'it counts four', (cast) => seesIn(cast, theDashboard(cast, 'boss'), counts({ shoppers: 4 }))),
     after(5, 'afterwards it knows who left and who came', (cast) =>
-      seesIn(cast, dashboard(cast), counts({ shoppers: 4, items: { 2: 1, 3: 1, 5: 2, 8: 1, 9: 1, 10: 1 } })),
+      seesIn(cast, theDashboard(cast, 'boss'), counts({ shoppers: 4, items: { 2: 1, 3: 1, 5: 2, 8: 1, 9: 1, 10: 1 } })),
     ),
     after(5, 'both tabs show the same cart', async (cast) => {
-      for (const index of [0, 1]) await seesIn(cast, tabAt(cast, index), inCart(2, 3, 8, 9, 10))
+      for (const index of [0, 1]) await seesIn(cast, theTab(cast, 'alice', index), inCart(2, 3, 8, 9, 10))
     }),
   ],
   laws: [

@@ -1,5 +1,5 @@
 import { after, type Cast, joinedTopics, nodesAgreeWithDatabase, scenario, step } from '../../harness/index.ts'
-import { mustBe, openDashboard, openShop, tokenOf } from '../support.ts'
+import { mustBe, openDashboard, openShop, theDashboard, theTab, tokenOf } from '../support.ts'
 
 const adminSocket = '/admin_socket/websocket'
 const attemptsMax = 12
@@ -78,7 +78,7 @@ export default scenario({
       mustBe(cast.notes.get('wrong token'), undefined, 'a token'),
     ),
     after(3, 'the page has what it needs, and nothing of a shopper', async (cast) => {
-      const found = await cast.admins()[0]!.tabs[0]!.page.evaluate(readAdminPage)
+      const found = await theDashboard(cast, 'boss').page.evaluate(readAdminPage)
       mustBe(
         found,
         { container: true, heading: 'Admin Dashboard', presence: true, cart: false, cartId: false },
@@ -104,8 +104,7 @@ export default scenario({
 })
 
 /** The signed cart of the shopper. */
-const storedCart = (cast: Cast) =>
-  cast.shoppers()[0]!.tabs[0]!.page.evaluate(() => localStorage.getItem('storedCart') ?? '')
+const storedCart = (cast: Cast) => theTab(cast, 'alice').page.evaluate(() => localStorage.getItem('storedCart') ?? '')
 
 /** Runs in the page. */
 function readAdminPage() {

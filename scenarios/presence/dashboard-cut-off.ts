@@ -1,17 +1,8 @@
-import {
-  after,
-  type Cast,
-  joinedTopics,
-  presenceMatchesReality,
-  recoveryTime,
-  scenario,
-  step,
-} from '../../harness/index.ts'
-import { counts, type Look, mustBe, openDashboard, releaseBoth, seesIn } from '../support.ts'
+import { after, joinedTopics, presenceMatchesReality, recoveryTime, scenario, step } from '../../harness/index.ts'
+import { counts, type Look, mustBe, openDashboard, releaseBoth, seesIn, theDashboard } from '../support.ts'
 
 const plenty = 50
 const backWithinMs = 10_000
-const dashboard = (cast: Cast) => cast.admins()[0]!.tabs[0]!
 
 const says =
   (pattern: RegExp): Look =>
@@ -33,7 +24,7 @@ export default scenario({
       await openDashboard(cast, 'boss', 'n3')
       for (const name of ['ann', 'ben'])
         mustBe(await (await cast.wireShopper(name, 'n1', { page: '/' })).add(1), 'ok', 'add')
-      await seesIn(cast, dashboard(cast), counts({ shoppers: 2, items: { 1: 2 } }))
+      await seesIn(cast, theDashboard(cast, 'boss'), counts({ shoppers: 2, items: { 1: 2 } }))
     }),
     step(
       'nothing reaches the dashboard any more',
@@ -46,13 +37,17 @@ export default scenario({
     step('heal', (cast) => cast.nemesis.healEverything()),
   ],
   expectations: [
-    after(1, 'it is live', (cast) => seesIn(cast, dashboard(cast), says(/^Live/))),
+    after(1, 'it is live', (cast) => seesIn(cast, theDashboard(cast, 'boss'), says(/^Live/))),
     after(3, 'it says that its numbers are old', (cast) =>
-      seesIn(cast, dashboard(cast), says(/^(Connection lost|No answer)\. These numbers are \d+ s old$/)),
+      seesIn(cast, theDashboard(cast, 'boss'), says(/^(Connection lost|No answer)\. These numbers are \d+ s old$/)),
     ),
-    after(4, 'it is live again', (cast) => seesIn(cast, dashboard(cast), says(/^Live/))),
+    after(4, 'it is live again', (cast) => seesIn(cast, theDashboard(cast, 'boss'), says(/^Live/))),
     after(4, 'its numbers are right', (cast) =>
-      seesIn(cast, dashboard(cast), counts({ shoppers: 3, pages: { '/': 1, '/checkout': 2 }, items: { 1: 1 } })),
+      seesIn(
+        cast,
+        theDashboard(cast, 'boss'),
+        counts({ shoppers: 3, pages: { '/': 1, '/checkout': 2 }, items: { 1: 1 } }),
+      ),
     ),
   ],
   laws: [presenceMatchesReality, joinedTopics, recoveryTime(backWithinMs)],

@@ -1,6 +1,5 @@
 import {
   after,
-  type Cast,
   joinedTopics,
   noPresenceToShoppers,
   presenceMatchesReality,
@@ -8,11 +7,20 @@ import {
   scenario,
   step,
 } from '../../harness/index.ts'
-import { counts, openDashboard, openPage, openShop, putIn, releaseBoth, seesIn, takeOut } from '../support.ts'
+import {
+  counts,
+  openDashboard,
+  openPage,
+  openShop,
+  putIn,
+  releaseBoth,
+  seesIn,
+  takeOut,
+  theDashboard,
+  theTab,
+} from '../support.ts'
 
 const plenty = 50
-const dashboard = (cast: Cast) => cast.admins()[0]!.tabs[0]!
-const tabOf = (cast: Cast, name: string, index = 0) => cast.shoppers().find((one) => one.name === name)!.tabs[index]!
 
 /** The demo of the catalogue (PA-51), on so many nodes: the shoppers are spread over them, the dashboard is on the last. */
 export function dashboardStory(id: string, nodes: number, covers: string[]) {
@@ -35,42 +43,46 @@ export function dashboardStory(id: string, nodes: number, covers: string[]) {
         await openShop(cast, 'bob', node(1))
       }),
       step('they fill their carts', async (cast) => {
-        await putIn(cast, tabOf(cast, 'alice'), 1)
-        await putIn(cast, tabOf(cast, 'alice', 1), 9)
-        await putIn(cast, tabOf(cast, 'bob'), 1)
-        await putIn(cast, tabOf(cast, 'bob'), 2)
+        await putIn(cast, theTab(cast, 'alice'), 1)
+        await putIn(cast, theTab(cast, 'alice', 1), 9)
+        await putIn(cast, theTab(cast, 'bob'), 1)
+        await putIn(cast, theTab(cast, 'bob'), 2)
       }),
       step('and take some out', async (cast) => {
-        await takeOut(cast, tabOf(cast, 'bob'), 2)
-        await takeOut(cast, tabOf(cast, 'alice'), 9)
+        await takeOut(cast, theTab(cast, 'bob'), 2)
+        await takeOut(cast, theTab(cast, 'alice'), 9)
       }),
       step('one moves to the checkout', async (cast) => {
-        await tabOf(cast, 'alice').close()
+        await theTab(cast, 'alice').close()
         await openPage(cast, 'alice', node(0), '/checkout')
       }),
-      step('one leaves', async (cast) => tabOf(cast, 'bob').close()),
+      step('one leaves', async (cast) => theTab(cast, 'bob').close()),
     ],
     expectations: [
       after(1, 'nobody is there: who runs the shop is no shopper', (cast) =>
-        seesIn(cast, dashboard(cast), counts({ shoppers: 0, pages: {}, items: {} })),
+        seesIn(cast, theDashboard(cast, 'boss'), counts({ shoppers: 0, pages: {}, items: {} })),
       ),
       after(2, 'two shoppers in three tabs', (cast) =>
-        seesIn(cast, dashboard(cast), counts({ shoppers: 2, pages: { '/': 3 }, items: {} })),
+        seesIn(cast, theDashboard(cast, 'boss'), counts({ shoppers: 2, pages: { '/': 3 }, items: {} })),
       ),
       after(3, 'each item counts once for each shopper', (cast) =>
-        seesIn(cast, dashboard(cast), counts({ shoppers: 2, items: { 1: 2, 2: 1, 9: 1 } })),
+        seesIn(cast, theDashboard(cast, 'boss'), counts({ shoppers: 2, items: { 1: 2, 2: 1, 9: 1 } })),
       ),
       after(4, 'what is in no cart is back at zero', (cast) =>
-        seesIn(cast, dashboard(cast), counts({ shoppers: 2, items: { 1: 2 } })),
+        seesIn(cast, theDashboard(cast, 'boss'), counts({ shoppers: 2, items: { 1: 2 } })),
       ),
       after(5, 'the pages are right', (cast) =>
-        seesIn(cast, dashboard(cast), counts({ shoppers: 2, pages: { '/': 2, '/checkout': 1 } })),
+        seesIn(cast, theDashboard(cast, 'boss'), counts({ shoppers: 2, pages: { '/': 2, '/checkout': 1 } })),
       ),
       after(6, 'one shopper is left', (cast) =>
-        seesIn(cast, dashboard(cast), counts({ shoppers: 1, pages: { '/': 1, '/checkout': 1 }, items: { 1: 1 } })),
+        seesIn(
+          cast,
+          theDashboard(cast, 'boss'),
+          counts({ shoppers: 1, pages: { '/': 1, '/checkout': 1 }, items: { 1: 1 } }),
+        ),
       ),
       after(6, 'it says that it is live', async (cast) => {
-        const { staleness } = await dashboard(cast).dashboard()
+        const { staleness } = await theDashboard(cast, 'boss').dashboard()
         if (!staleness.startsWith('Live')) throw new Error(`it says "${staleness}"`)
       }),
     ],

@@ -1,8 +1,7 @@
-import { after, type Cast, presenceMatchesReality, scenario, step } from '../../harness/index.ts'
-import { counts, mustBe, openDashboard, releaseBoth, seesIn } from '../support.ts'
+import { after, presenceMatchesReality, scenario, step } from '../../harness/index.ts'
+import { counts, mustBe, openDashboard, releaseBoth, seesIn, theDashboard } from '../support.ts'
 
 const plenty = 50
-const dashboard = (cast: Cast) => cast.admins()[0]!.tabs[0]!
 
 export default scenario({
   id: 'presence/dead-node',
@@ -27,11 +26,13 @@ export default scenario({
   ],
   expectations: [
     after(1, 'three shoppers are there', (cast) =>
-      seesIn(cast, dashboard(cast), counts({ shoppers: 3, items: { 1: 3 } })),
+      seesIn(cast, theDashboard(cast, 'boss'), counts({ shoppers: 3, items: { 1: 3 } })),
     ),
-    after(2, 'one is left', (cast) => seesIn(cast, dashboard(cast), counts({ shoppers: 1, items: { 1: 1 } }))),
+    after(2, 'one is left', (cast) =>
+      seesIn(cast, theDashboard(cast, 'boss'), counts({ shoppers: 1, items: { 1: 1 } })),
+    ),
     after(3, 'all three are there again', (cast) =>
-      seesIn(cast, dashboard(cast), counts({ shoppers: 3, items: { 1: 3 } })),
+      seesIn(cast, theDashboard(cast, 'boss'), counts({ shoppers: 3, items: { 1: 3 } })),
     ),
   ],
   laws: [presenceMatchesReality],

@@ -1,18 +1,16 @@
 import {
   after,
-  type Cast,
   joinedTopics,
   noPresenceToShoppers,
   presenceMatchesReality,
   scenario,
   step,
 } from '../../harness/index.ts'
-import { counts, mustBe, openDashboard, releaseBoth, seesIn } from '../support.ts'
+import { counts, mustBe, openDashboard, releaseBoth, seesIn, theDashboard } from '../support.ts'
 
 const plenty = 50
 const rightWithinMs = 30_000
 const cuts = ['n1->n2', 'n2->n1', 'n1->n3', 'n3->n1']
-const dashboardOf = (cast: Cast, name: string) => cast.admins().find((one) => one.name === name)!.tabs[0]!
 
 export default scenario({
   id: 'presence/split',
@@ -36,8 +34,8 @@ export default scenario({
     }),
     step('cut n1 off from the others', async (cast) => {
       for (const link of cuts) await cast.nemesis.inject('link.cut', link)
-      await seesIn(cast, dashboardOf(cast, 'north'), counts({ shoppers: 2 }))
-      await seesIn(cast, dashboardOf(cast, 'south'), counts({ shoppers: 2 }))
+      await seesIn(cast, theDashboard(cast, 'north'), counts({ shoppers: 2 }))
+      await seesIn(cast, theDashboard(cast, 'south'), counts({ shoppers: 2 }))
     }),
     step('some leave, some come, some change their carts', async (cast) => {
       cast.dismiss('ann')
@@ -51,7 +49,7 @@ export default scenario({
       await cast
         .until('both dashboards count all', rightWithinMs, async () => {
           for (const name of ['north', 'south'])
-            if ((await dashboardOf(cast, name).dashboard()).shoppers !== 4) return false
+            if ((await theDashboard(cast, name).dashboard()).shoppers !== 4) return false
           return true
         })
         .catch(() => {})
@@ -60,11 +58,11 @@ export default scenario({
   expectations: [
     after(1, 'both dashboards count four', async (cast) => {
       for (const name of ['north', 'south'])
-        await seesIn(cast, dashboardOf(cast, name), counts({ shoppers: 4, items: { 1: 4 } }))
+        await seesIn(cast, theDashboard(cast, name), counts({ shoppers: 4, items: { 1: 4 } }))
     }),
     after(3, 'each side counts its own', async (cast) => {
-      await seesIn(cast, dashboardOf(cast, 'north'), counts({ shoppers: 2, items: { 2: 1 } }))
-      await seesIn(cast, dashboardOf(cast, 'south'), counts({ shoppers: 2, items: { 1: 1, 2: 1 } }))
+      await seesIn(cast, theDashboard(cast, 'north'), counts({ shoppers: 2, items: { 2: 1 } }))
+      await seesIn(cast, theDashboard(cast, 'south'), counts({ shoppers: 2, items: { 1: 1, 2: 1 } }))
     }),
   ],
   laws: [presenceMatchesReality, noPresenceToShoppers, joinedTopics],

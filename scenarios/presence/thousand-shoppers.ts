@@ -1,12 +1,11 @@
-import { after, type Cast, presenceMatchesReality, scenario, step } from '../../harness/index.ts'
-import { counts, mustBe, openDashboard, openShop, releaseBoth, seesIn } from '../support.ts'
+import { after, presenceMatchesReality, scenario, step } from '../../harness/index.ts'
+import { counts, mustBe, openDashboard, openShop, releaseBoth, seesIn, theDashboard } from '../support.ts'
 
 const size = 1_000
 const plenty = 900
 const itemIds = Array.from({ length: 13 }, (_, index) => index + 1)
 const shownWithinMs = 5_000
 const goneWithinMs = 30_000
-const dashboard = (cast: Cast) => cast.admins()[0]!.tabs[0]!
 const sum = (record: Record<string, number>) => Object.values(record).reduce((total, n) => total + n, 0)
 
 export default scenario({
@@ -26,18 +25,18 @@ export default scenario({
       await cast.crowd({ size, nodes: cast.cluster.nodes.map(({ name }) => name), itemIds })
       const joinedMs = cast.clock.monotonicMs()
       await cast.until('the dashboard counts them', shownWithinMs * 2, async () => {
-        const { shoppers, items } = await dashboard(cast).dashboard()
+        const { shoppers, items } = await theDashboard(cast, 'boss').dashboard()
         return shoppers === size + 1 && sum(items) === size
       })
       cast.notes.set('took', cast.clock.monotonicMs() - joinedMs)
-      cast.notes.set('seen', await dashboard(cast).dashboard())
+      cast.notes.set('seen', await theDashboard(cast, 'boss').dashboard())
     }),
     step('they go', async (cast) => {
       for (const crowd of cast.crowds()) crowd.close()
       await cast.until(
         'nobody is counted',
         goneWithinMs,
-        async () => (await dashboard(cast).dashboard()).shoppers === 1,
+        async () => (await theDashboard(cast, 'boss').dashboard()).shoppers === 1,
       )
     }),
   ],
@@ -56,7 +55,7 @@ export default scenario({
       if (uneven) throw new Error(`${uneven[1]} on ${uneven[0]}`)
     }),
     after(3, 'one shopper is left', (cast) =>
-      seesIn(cast, dashboard(cast), counts({ shoppers: 1, pages: { '/': 1 }, items: {} })),
+      seesIn(cast, theDashboard(cast, 'boss'), counts({ shoppers: 1, pages: { '/': 1 }, items: {} })),
     ),
   ],
   laws: [presenceMatchesReality],

@@ -1,5 +1,6 @@
 import { hkdfSync, randomBytes } from 'node:crypto'
 import { jwtVerify, SignJWT } from 'jose'
+import type { Clock } from '../platform/clock.ts'
 
 interface TokenKey {
   /** The node's secret key base; every purpose derives a key of its own from it. */
@@ -8,17 +9,26 @@ interface TokenKey {
   salt: string
 }
 
+interface TokenLimits {
+  ageMaxS: number
+  /** How far in the future a token may have been signed. */
+  skewMaxS?: number
+}
+
 export type Verified = { kind: 'valid'; data: unknown } | { kind: 'expired' } | { kind: 'invalid' }
 
 const derivedKey = ({ secret, salt }: TokenKey) => new Uint8Array(hkdfSync('sha256', secret, salt, 'signed token', 32))
 
 /** Signs data that its holder may read (CH-83, CH-85). Two signings of the same data differ (CH-88). */
 export const signToken = ({ data, nowMs, ...key }: TokenKey & { data: unknown; nowMs: number }): Promise<string> =>
+  sign(derivedKey(key), data, nowMs)
+
+const sign = (key: Uint8Array, data: unknown, nowMs: number) =>
   new SignJWT({ data })
     .setProtectedHeader({ alg: 'HS256' })
     .setIssuedAt(Math.floor(nowMs / 1_000))
     .setJti(randomBytes(8).toString('hex'))
-    .sign(derivedKey(key))
+    .sign(key)
 
 /**
  * Nodes check what other nodes signed, and no two clocks are the same. A token from the near future is as good as a fresh one: it would
@@ -27,19 +37,39 @@ export const signToken = ({ data, nowMs, ...key }: TokenKey & { data: unknown; n
 export const skewDefaultMaxS = 300
 
 /** Checks signature, purpose and age; never throws for what a client sent (CH-83, CH-87). */
-export async function verifyToken({
+export const verifyToken = ({
   token,
-  ageMaxS,
-  nowMs,
-  skewMaxS = skewDefaultMaxS,
-  ...key
-}: TokenKey & { token: string; ageMaxS: number; nowMs: number; skewMaxS?: number }): Promise<Verified> {
+  secret,
+  salt,
+  ...limits
+}: TokenKey & TokenLimits & { token: string; nowMs: number }): Promise<Verified> =>
+  verify(derivedKey({ secret, salt }), token, limits)
+
+async function verify(
+  key: Uint8Array,
+  token: string,
+  { ageMaxS, nowMs, skewMaxS = skewDefaultMaxS }: TokenLimits & { nowMs: number },
+): Promise<Verified> {
   try {
-    const { payload } = await jwtVerify(token, derivedKey(key), { algorithms: ['HS256'], requiredClaims: ['iat'] })
+    const { payload } = await jwtVerify(token, key, { algorithms: ['HS256'], requiredClaims: ['iat'] })
     const ageS = Math.floor(nowMs / 1_000) - payload.iat!
     if (ageS > ageMaxS) return { kind: 'expired' }
     return ageS < -skewMaxS ? { kind: 'invalid' } : { kind: 'valid', data: payload.data }
   } catch {
     return { kind: 'invalid' }
+  }
+}
+
+/** The tokens of one purpose: what they are signed with is derived once (CH-84). */
+export function createTokens({
+  secret,
+  salt,
+  clock,
+  ...limits
+}: TokenKey & TokenLimits & { clock: Pick<Clock, 'now'> }) {
+  const key = derivedKey({ secret, salt })
+  return {
+    sign: (data: unknown) => sign(key, data, clock.now()),
+    verify: (token: string) => verify(key, token, { ...limits, nowMs: clock.now() }),
   }
 }

@@ -1,6 +1,6 @@
-import { timingSafeEqual } from 'node:crypto'
 import { type FastifyInstance, fastify } from 'fastify'
 import { z } from 'zod'
+import { sameSecret } from '../platform/same-secret.ts'
 import type { TamperRule } from '../pubsub/index.ts'
 
 /** What the control port may do to a node; the composition root supplies it. */
@@ -79,7 +79,7 @@ function parse<T>(schema: z.ZodType<T>, body: unknown): T {
 export function createControl({ secret, actions }: { secret: string; actions: ControlActions }): FastifyInstance {
   const control = fastify({ logger: false, forceCloseConnections: true })
   control.addHook('onRequest', async (request, answer) => {
-    if (!sameSecret(request.headers.authorization, `Bearer ${secret}`))
+    if (!sameSecret(request.headers.authorization ?? '', `Bearer ${secret}`))
       return answer.code(401).send({ error: 'expected the header authorization: Bearer <secret of this node>' })
   })
   control.setErrorHandler((error: Error & { statusCode?: number }, _request, answer) =>
@@ -160,9 +160,4 @@ function statusOf(error: Error & { statusCode?: number }): number {
   if (error instanceof BadBody) return 400
   if (error.name === 'UnknownId') return 404
   return error.statusCode && error.statusCode < 500 ? error.statusCode : 503
-}
-
-function sameSecret(given: string | undefined, expected: string): boolean {
-  const [a, b] = [Buffer.from(given ?? ''), Buffer.from(expected)]
-  return a.length === b.length && timingSafeEqual(a, b)
 }

@@ -1,9 +1,10 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { type RawData, WebSocket, WebSocketServer } from 'ws'
 import { z } from 'zod'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
+import { sameSecret } from '../platform/same-secret.ts'
 import type { PubSubAdapter, RemoteMessage } from './adapter.ts'
 
 export interface MeshOptions {
@@ -212,8 +213,5 @@ const header = (request: IncomingMessage, name: string) => String(request.header
 const proof = (secret: string, name: string, nonce: string) =>
   createHmac('sha256', secret).update(`mesh:${name}:${nonce}`).digest('hex')
 
-function authentic(secret: string, request: IncomingMessage): boolean {
-  const expected = Buffer.from(proof(secret, header(request, 'x-node'), header(request, 'x-nonce')))
-  const given = Buffer.from(header(request, 'x-proof'))
-  return given.length === expected.length && timingSafeEqual(given, expected)
-}
+const authentic = (secret: string, request: IncomingMessage): boolean =>
+  sameSecret(header(request, 'x-proof'), proof(secret, header(request, 'x-node'), header(request, 'x-nonce')))

@@ -1,6 +1,6 @@
+import { type Channels, freshCart, openChannels } from '../../drivers/channels.ts'
 import { systemClock as clock } from '../../platform/clock.ts'
 import type { Bench } from '../bench.ts'
-import { type Channels, freshCart, openChannels } from '../channels.ts'
 import { figureOf } from '../figures.ts'
 import { itemIds, withStore } from '../store.ts'
 

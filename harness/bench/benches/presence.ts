@@ -1,9 +1,10 @@
+import { adminCredentials } from '../../drivers/admin.ts'
+import { type Channels, freshCart, openChannels } from '../../drivers/channels.ts'
 import type { Cluster } from '../../drivers/cluster.ts'
 import { systemClock as clock } from '../../platform/clock.ts'
 import { seededRandom } from '../../platform/random.ts'
 import { until } from '../../platform/until.ts'
 import type { Bench } from '../bench.ts'
-import { type Channels, freshCart, openChannels } from '../channels.ts'
 import { figureOf } from '../figures.ts'
 import { itemIds, withStore } from '../store.ts'
 
@@ -15,7 +16,8 @@ const cartsPerConnection = 100
 const joinsPerRound = 20
 const seenWithinMs = 20_000
 const adminTopic = 'admin:cart_tracker'
-const adminLogin = `Basic ${Buffer.from('admin:password').toString('base64')}`
+const { username, password } = adminCredentials
+const adminLogin = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`
 const pages = ['/bench/1', '/bench/2', '/bench/3', '/bench/4'] as const
 
 type Presences = Record<string, { metas: { phx_ref: string; items: number[] }[] }>

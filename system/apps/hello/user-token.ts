@@ -1,4 +1,4 @@
-import { signToken, verifyToken } from '../../channels/index.ts'
+import { createTokens } from '../../channels/index.ts'
 import type { Clock } from '../../platform/clock.ts'
 
 const ownSalt = 'salt identifier'
@@ -14,16 +14,10 @@ interface UserTokensOptions {
 }
 
 /** Tokens that say who somebody is: for one purpose, and for a day (CH-84, CH-124). */
-export const createUserTokens = ({
-  secret,
-  clock,
-  ageMaxS = userTokenAgeMaxS,
-  salt = ownSalt,
-  personalData,
-}: UserTokensOptions) => ({
-  sign: (userId: unknown) =>
-    signToken({ secret, salt, data: personalData ? { userId, ...personalData } : userId, nowMs: clock.now() }),
-  verify: (token: string) => verifyToken({ secret, salt, token, ageMaxS, nowMs: clock.now() }),
-})
+export function createUserTokens(options: UserTokensOptions) {
+  const { personalData, ageMaxS = userTokenAgeMaxS, salt = ownSalt, ...rest } = options
+  const { sign, verify } = createTokens({ ...rest, ageMaxS, salt })
+  return { sign: (userId: unknown) => sign(personalData ? { userId, ...personalData } : userId), verify }
+}
 
 export type UserTokens = ReturnType<typeof createUserTokens>

@@ -80,6 +80,8 @@ export function createStore(options: StoreOptions) {
     })
   }
 
+  const announceSale = (itemId: number) => makeKnown(`sale of item ${itemId}`, () => itemSold(itemId))
+
   return {
     products: () => inventory.products(),
     /** Database first; then this node, the other nodes, the clients (ST-16). Throws before any change when the database is down. */
@@ -94,12 +96,12 @@ export function createStore(options: StoreOptions) {
     /** Throws while this node could not make a sale known. */
     requireLoaded,
     /** Makes a sale known that is certain. */
-    announceSale: (itemId: number) => makeKnown(`sale of item ${itemId}`, () => itemSold(itemId)),
+    announceSale,
     /** Sells one unit; false when there is none (ST-18, ST-19). Announced after the commit (CT-57). */
     async sellItem(itemId: number): Promise<boolean> {
       requireLoaded()
       const sold = await sellOneUnit({ repo, itemId, nodeName, defects, clock, announceEarly: () => itemSold(itemId) })
-      if (sold && !defects.has('DF-89')) await makeKnown(`sale of item ${itemId}`, () => itemSold(itemId))
+      if (sold && !defects.has('DF-89')) await announceSale(itemId)
       return sold
     },
     /** An event that cannot be applied now is made good by reading everything again. */

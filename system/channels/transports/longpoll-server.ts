@@ -7,7 +7,7 @@ import { type Admission, admit, type ReadSession } from '../admission.ts'
 import { originAllowed } from '../origin.ts'
 import type { Session } from '../session.ts'
 import type { SocketDefinition } from '../socket-definition.ts'
-import { signToken, verifyToken } from '../token.ts'
+import { createTokens } from '../token.ts'
 import {
   answerBadRequest,
   answerJson,
@@ -53,6 +53,7 @@ interface Visit {
 /** The long polls of one node: sessions by id, and requests for the sessions of other nodes (CH-19..CH-23). */
 export function createLongPolls(options: LongPollOptions) {
   const { pubsub, clock, log, secret, publicHost, readSession, unreadMaxBytes, open } = options
+  const tokens = createTokens({ secret, salt: longPollSalt, ageMaxS: tokenAgeMaxS, clock })
   const sessions = new Map<string, PollSession>()
   const remote = createPollRelay({ pubsub, clock, sessionOf: (id) => sessions.get(id) })
 
@@ -62,8 +63,7 @@ export function createLongPolls(options: LongPollOptions) {
   async function placeOf({ request, params, definition }: Visit) {
     const token = params.get('token') ?? request.headers['x-phoenix-longpoll-token']
     if (typeof token !== 'string') return undefined
-    const key = { secret, salt: longPollSalt, ageMaxS: tokenAgeMaxS, nowMs: clock.now() }
-    const verified = await verifyToken({ token, ...key })
+    const verified = await tokens.verify(token)
     if (verified.kind !== 'valid') return undefined
     const { node, id, path } = verified.data as { node: string; id: string; path: string }
     // A session of one socket is none of another.
@@ -98,7 +98,7 @@ export function createLongPolls(options: LongPollOptions) {
     })
     sessions.set(id, session)
     const data = { node: pubsub.nodeName, id, path: definition.path }
-    const token = await signToken({ secret, salt: longPollSalt, data, nowMs: clock.now() })
+    const token = await tokens.sign(data)
     answerJson(response, { status: 410, token, messages: [] } satisfies PollAnswer & { token: string })
   }
 

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { type BrowserPool, createBrowserPool } from '../../../harness/drivers/browser.ts'
@@ -147,7 +149,7 @@ describe('a shopper in a real browser', () => {
 
   it('keeps evidence for people', async () => {
     const { mkdtemp, rm, stat } = await import('node:fs/promises')
-    const folder = await mkdtemp('/tmp/squall-test-')
+    const folder = await mkdtemp(join(tmpdir(), 'squall-test-'))
     const { shopper } = await shop()
     await shopper.open('n1')
     const paths = await shopper.saveEvidence(folder)

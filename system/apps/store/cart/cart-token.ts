@@ -1,4 +1,4 @@
-import { signToken, verifyToken } from '../../../channels/index.ts'
+import { createTokens } from '../../../channels/index.ts'
 import type { Clock } from '../../../platform/clock.ts'
 import { type Cart, emptyCart, isIn } from './cart.ts'
 
@@ -17,27 +17,21 @@ interface CartTokensOptions {
 /** The durable copy of a cart, which the browser keeps: signed, so that only this shop can have written it (CT-2, CT-3, CT-11). */
 export function createCartTokens({ secret, clock, isClockTrusted = false }: CartTokensOptions) {
   const skew = isClockTrusted ? { skewMaxS: 0 } : {}
+  const tokens = createTokens({ secret, salt, ageMaxS: cartTokenAgeMaxS, clock, ...skew })
+
+  /** Undefined for whatever is no token of a cart, or an old one. */
+  async function read(token: unknown): Promise<Cart | undefined> {
+    if (typeof token !== 'string' || token === '') return undefined
+    const verified = await tokens.verify(token)
+    return verified.kind === 'valid' ? cartOf(verified.data) : undefined
+  }
+
   return {
     /** Another text at each signing, though the cart is the same (CT-14). */
-    sign: ({ items, changes }: Cart): Promise<string> =>
-      signToken({ secret, salt, nowMs: clock.now(), data: { items, changes: Object.fromEntries(changes) } }),
-    /** Undefined for whatever is no token of a cart, or an old one. */
-    async read(token: unknown): Promise<Cart | undefined> {
-      if (typeof token !== 'string' || token === '') return undefined
-      const verified = await verifyToken({
-        secret,
-        salt,
-        token,
-        ageMaxS: cartTokenAgeMaxS,
-        nowMs: clock.now(),
-        ...skew,
-      })
-      return verified.kind === 'valid' ? cartOf(verified.data) : undefined
-    },
+    sign: ({ items, changes }: Cart): Promise<string> => tokens.sign({ items, changes: Object.fromEntries(changes) }),
+    read,
     /** A shopper must always be able to shop: without a good token the cart is empty (CT-12, CT-13). */
-    async restore(token: unknown): Promise<Cart> {
-      return (await this.read(token)) ?? emptyCart
-    },
+    restore: async (token: unknown): Promise<Cart> => (await read(token)) ?? emptyCart,
   }
 }
 

@@ -1,8 +1,8 @@
 /**
  * A cart, as tabs on several nodes change it at the same time (CT-4..CT-8, CT-41). Every item has a number of changes: odd means in
  * the cart, even means out. A merge takes the higher number of each item, so it does not matter who merges what with whom, in which
- * order and how often; an edit that was made with knowledge of another one wins over it, and of two that knew nothing of each other
- * adding wins. Pure.
+ * order and how often; an edit that was made with knowledge of another one wins over it, and of two histories that knew nothing of each
+ * other the longer one. Pure.
  */
 export interface Cart {
   /** What is in the cart, newest first. */

@@ -1,4 +1,4 @@
-import { channel, connected, noreply, ok, refused, signToken, socket, verifyToken } from '../../../channels/index.ts'
+import { channel, connected, createTokens, noreply, ok, refused, socket } from '../../../channels/index.ts'
 import type { Clock } from '../../../platform/clock.ts'
 import type { PresenceState } from '../../../presence/index.ts'
 import { cartTrackerTopic } from '../presence/cart-tracker.ts'
@@ -12,10 +12,10 @@ interface AdminTokensOptions {
 }
 
 /** What the dashboard's page holds to open its socket (PA-34). */
-export const createAdminTokens = ({ secret, clock }: AdminTokensOptions) => ({
-  sign: () => signToken({ secret, salt, data: 'admin', nowMs: clock.now() }),
-  verify: (token: string) => verifyToken({ secret, salt, token, ageMaxS, nowMs: clock.now() }),
-})
+export function createAdminTokens({ secret, clock }: AdminTokensOptions) {
+  const { sign, verify } = createTokens({ secret, salt, ageMaxS, clock })
+  return { sign: () => sign('admin'), verify }
+}
 
 interface AdminSocketOptions {
   tokens: ReturnType<typeof createAdminTokens>

@@ -88,13 +88,16 @@ export class CartSeat {
 
   /** Sends the cart to the client, as soon as this node knows its stock (CT-21, CT-25, CT-48). */
   async show() {
-    const payload = await this.payloadNow()
-    if (payload) this.self.push('cart', payload)
+    const items = this.shownItems()
+    if (items) this.self.push('cart', { items, serialized: await this.export() })
     else this.self.sendAfter(showRetryMs, { do: 'show' } satisfies Note)
   }
 
   async tellOthers(added: number[], removed: number[]) {
-    const news = { serialized: await this.shop.checkout.exportCart(this.cart), added, removed }
+    this.broadcastCart({ serialized: await this.export(), added, removed })
+  }
+
+  private broadcastCart(news: { serialized: string; added: number[]; removed: number[] }) {
     if (this.has('DF-81')) this.self.broadcast('cart_updated', news)
     else this.self.broadcastFrom('cart_updated', news)
   }
@@ -159,11 +162,12 @@ export class CartSeat {
 
   private async accept(cart: Cart, added: number[], removed: number[]): Promise<HandleResult> {
     this.cart = cart
-    await this.tellOthers(added, removed)
-    const answer = await this.payloadNow()
+    const serialized = await this.export()
+    this.broadcastCart({ serialized, added, removed })
+    const items = this.shownItems()
     this.follow(added, removed)
     this.note({ do: 'track' })
-    if (answer) return reply('ok', answer)
+    if (items) return reply('ok', { items, serialized })
     this.note({ do: 'show' })
     return refused('unavailable')
   }
@@ -176,12 +180,15 @@ export class CartSeat {
     else this.note(listen)
   }
 
-  /** What the client is told; undefined while this node does not know its stock (CT-22). */
-  private async payloadNow() {
+  /** What the client is about to be told; undefined while this node does not know its stock (CT-22). */
+  private shownItems() {
     const items = this.itemsNow()
-    if (!items) return undefined
-    this.shown = fingerprintOf(items)
-    return { items, serialized: await this.shop.checkout.exportCart(this.cart) }
+    if (items) this.shown = fingerprintOf(items)
+    return items
+  }
+
+  private export() {
+    return this.shop.checkout.exportCart(this.cart)
   }
 
   private itemsNow() {

@@ -27,8 +27,8 @@ const transactionsMax = 6
 
 export function createRepo({ url, runtime, log }: { url: string; runtime: Runtime; log: Log; clock: Clock }): Repo {
   let pool: Pool | undefined
-  let reachable = false
-  let isKnownDown = false
+  /** What the last probe found. */
+  let state: 'unknown' | 'up' | 'down' = 'unknown'
   const turns = pLimit(transactionsMax)
 
   function openPool(): Pool {
@@ -47,12 +47,10 @@ export function createRepo({ url, runtime, log }: { url: string; runtime: Runtim
   async function probe() {
     try {
       await pool?.query('select 1')
-      if (!reachable) log.info('repo: the database is reachable')
-      reachable = true
-      isKnownDown = false
+      if (state !== 'up') log.info('repo: the database is reachable')
+      state = 'up'
     } catch (error) {
-      reachable = false
-      isKnownDown = true
+      state = 'down'
       log.error({ reason: (error as Error).message }, 'repo: the database is not reachable, trying again')
     }
   }
@@ -64,7 +62,7 @@ export function createRepo({ url, runtime, log }: { url: string; runtime: Runtim
 
   async function inTransaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
     // Nobody who waits in a queue should wait for a dead database one after the other.
-    if (isKnownDown) throw new DatabaseDown('the database is not reachable')
+    if (state === 'down') throw new DatabaseDown('the database is not reachable')
     const client = await current().connect()
     // Between two queries nobody waits for this connection: without a listener its end would be the end of the node.
     const onBroken = (error: Error) => log.warn({ reason: error.message }, 'repo: a connection broke in a transaction')
@@ -88,7 +86,7 @@ export function createRepo({ url, runtime, log }: { url: string; runtime: Runtim
   }
 
   return {
-    reachable: () => reachable,
+    reachable: () => state === 'up',
     query: async <R extends QueryResultRow>(sql: string, params: unknown[] = []) =>
       (await current().query<R>(sql, params)).rows,
     transaction: (work) => turns(() => inTransaction(work)),
@@ -106,7 +104,7 @@ export function createRepo({ url, runtime, log }: { url: string; runtime: Runtim
         terminate() {
           const old = pool
           pool = undefined
-          reachable = false
+          state = 'unknown'
           // Not awaited: connections through a silent network would keep a killed actor from being replaced.
           void old?.end().catch(() => {})
         },

@@ -24,6 +24,8 @@ type Mail =
 export interface Inventory {
   /** From memory; undefined until the first load succeeded. */
   products(): readonly Product[] | undefined
+  /** One item, from memory; undefined when there is none, and until the first load succeeded. */
+  item(itemId: number): Item | undefined
   start(): Promise<ActorRef<Mail>>
   markReleased(productId: number): Promise<Product>
   /** Reads the count from the database and puts it in place; reads are made one after the other, so none is older than the last. */
@@ -120,6 +122,7 @@ export function createInventory(options: InventoryOptions): Inventory {
 
   return {
     products: () => products,
+    item: itemOf,
     async start() {
       actor = await runtime.start<Mail>({
         name,

@@ -1,8 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import basicAuth from '@fastify/basic-auth'
 import type { FastifyInstance } from 'fastify'
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import type { Log } from '../../../platform/log.ts'
+import { sameSecret } from '../../../platform/same-secret.ts'
 import type { Product } from '../catalog/product.ts'
 import { adminPage } from './admin-page.ts'
 import { errorPage, type ScriptOptions } from './layout.ts'
@@ -31,10 +31,6 @@ class LoginRefused extends Error {
   }
 }
 
-const digest = (text: string) => createHash('sha256').update(text).digest()
-/** Takes the same time wherever the two begin to differ, whatever their lengths. */
-export const sameText = (given: string, expected: string) => timingSafeEqual(digest(given), digest(expected))
-
 /** `/admin`, for those who know the password (PA-31). */
 export async function adminRoutes(pages: FastifyInstance, options: AdminRoutes) {
   const { user, password, attemptsMax, log, anybody } = options
@@ -47,7 +43,7 @@ export async function adminRoutes(pages: FastifyInstance, options: AdminRoutes) 
       log.warn({ address }, 'admin: too many wrong passwords')
       throw new LoginRefused(429, 'Too many attempts. Wait a minute and try again.')
     })
-    const [isUser, isPassword] = [sameText(name, user), sameText(word, password)]
+    const [isUser, isPassword] = [sameSecret(name, user), sameSecret(word, password)]
     if (isUser && isPassword) return void (await limiter.reward(address, 1))
     log.warn({ address }, 'admin: wrong user or password')
     throw new LoginRefused(401, 'The user or the password is wrong.')

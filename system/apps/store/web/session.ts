@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import Tokens from '@fastify/csrf'
 import { parseCookie } from 'cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { signToken, verifyToken } from '../../../channels/index.ts'
+import { createTokens } from '../../../channels/index.ts'
 import type { Clock } from '../../../platform/clock.ts'
 
 /** What the shop remembers of a browser, in a signed cookie (CT-16). */
@@ -33,15 +33,16 @@ export type Sessions = ReturnType<typeof createSessions>
 /** Sessions of browsers, and what proves that a form came from a page of this shop. */
 export function createSessions({ secret, clock, generateCartId, forgetful = false }: SessionsOptions) {
   const csrf = Tokens()
+  const tokens = createTokens({ secret, salt, ageMaxS, clock })
 
   async function read(cookie: string | undefined): Promise<WebSession | undefined> {
     if (!cookie || forgetful) return undefined
-    const verified = await verifyToken({ secret, salt, token: cookie, ageMaxS, nowMs: clock.now() })
+    const verified = await tokens.verify(cookie)
     return verified.kind === 'valid' ? (verified.data as WebSession) : undefined
   }
 
   async function write(answer: FastifyReply, session: WebSession) {
-    const value = await signToken({ secret, salt, data: session, nowMs: clock.now() })
+    const value = await tokens.sign(session)
     answer.setCookie(sessionCookie, value, { path: '/', httpOnly: true, sameSite: 'lax', maxAge: ageMaxS })
   }
 

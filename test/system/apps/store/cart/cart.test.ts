@@ -124,7 +124,7 @@ describe('merging carts (CT-41)', () => {
         const tabs = played(list)
         const all = tabs.map((versions) => versions.at(-1)!).reduce(merged)
         for (const item of [0, 1, 2, 3, 4]) {
-          // The model: the edit that knew of the most edits before it, and of two with equal knowledge the add.
+          // The model: the edit that knew of the most edits before it.
           const edits = tabs.flatMap((versions) => versions.map(({ changes }) => changes.get(item) ?? 0))
           const latest = Math.max(...edits)
           expect(all.items.includes(item)).toBe(latest % 2 === 1)

@@ -3,46 +3,62 @@ import { WebSocket } from 'ws'
 
 export type Frame = [joinRef: string | null, ref: string | null, topic: string, event: string, payload: unknown]
 
-/** One connection that joins any number of topics and shows every frame. */
+/** One connection that joins any number of topics and shows every frame: for probes, and for very many clients. */
 export interface Channels {
   join(topic: string, payload?: object): Promise<void>
+  /** Resolves with the response; rejects with an error reply, and when the connection ends first. */
   ask(topic: string, event: string, payload: object): Promise<unknown>
   /** Called for every frame, with its size. */
   onFrame(listener: (frame: Frame, bytes: number) => void): void
+  isOpen(): boolean
   close(): void
 }
 
-interface Reply {
-  status: string
-  response: unknown
+interface Waiting {
+  event: string
+  resolve(response: unknown): void
+  reject(error: Error): void
 }
 
+const openWithinMs = 30_000
+
+/** Rejects when the server refuses, or does not answer in time. */
 export async function openChannels(port: number, path: string, params: Record<string, string> = {}): Promise<Channels> {
   const query = new URLSearchParams({ vsn: '2.0.0', ...params })
-  const socket = new WebSocket(`ws://127.0.0.1:${port}${path}/websocket?${query}`, { perMessageDeflate: false })
-  const waiting = new Map<string, (reply: Reply) => void>()
+  const url = `ws://127.0.0.1:${port}${path}/websocket?${query}`
+  const socket = new WebSocket(url, { perMessageDeflate: false, handshakeTimeout: openWithinMs })
+  const waiting = new Map<string, Waiting>()
   let listener: (frame: Frame, bytes: number) => void = () => {}
   let lastRef = 0
+
+  function answer(ref: string, { status, response }: { status: string; response: unknown }) {
+    const asked = waiting.get(ref)
+    waiting.delete(ref)
+    if (status === 'ok') asked?.resolve(response)
+    else asked?.reject(new Error(`${asked.event} was answered ${JSON.stringify(response)}`))
+  }
+
   socket.on('message', (data) => {
     const text = String(data)
     const frame = JSON.parse(text) as Frame
     const [, ref, , event, payload] = frame
-    if (event === 'phx_reply' && ref !== null) waiting.get(ref)?.(payload as Reply)
-    if (event === 'phx_reply' && ref !== null) waiting.delete(ref)
+    if (event === 'phx_reply' && ref !== null) answer(ref, payload as never)
     listener(frame, text.length)
   })
   await new Promise<void>((resolve, reject) => {
     socket.once('open', () => resolve())
-    socket.once('error', reject)
+    // Also later: without a listener the end of one connection would be the end of this process.
+    socket.on('error', reject)
+  })
+  socket.on('close', (code) => {
+    for (const { reject } of waiting.values()) reject(new Error(`the connection was closed with ${code}`))
   })
 
   function ask(topic: string, event: string, payload: object): Promise<unknown> {
     lastRef += 1
     const ref = String(lastRef)
     return new Promise((resolve, reject) => {
-      waiting.set(ref, ({ status, response }) =>
-        status === 'ok' ? resolve(response) : reject(new Error(`${event} was answered ${JSON.stringify(response)}`)),
-      )
+      waiting.set(ref, { event, resolve, reject })
       socket.send(JSON.stringify([null, ref, topic, event, payload]))
     })
   }
@@ -53,6 +69,7 @@ export async function openChannels(port: number, path: string, params: Record<st
     onFrame(next) {
       listener = next
     },
+    isOpen: () => socket.readyState === WebSocket.OPEN,
     close: () => socket.terminate(),
   }
 }
