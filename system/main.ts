@@ -55,6 +55,7 @@ function createAdapter(config: Config, log: Log): PubSubAdapter | undefined {
   if (!config.CLUSTER_PORT) return undefined
   return createMesh({
     ...common,
+    host: config.CLUSTER_HOST,
     port: config.CLUSTER_PORT,
     secret: config.CLUSTER_SECRET!,
     peers: config.CLUSTER_PEERS,
@@ -346,7 +347,7 @@ function compose(config: Config) {
     async start() {
       if (config.CONTROL_SECRET && config.CONTROL_PORT) {
         control = createControl({ secret: config.CONTROL_SECRET, actions })
-        await control.listen({ host: '127.0.0.1', port: config.CONTROL_PORT })
+        await control.listen({ host: config.CONTROL_HOST, port: config.CONTROL_PORT })
       }
       notifications.start()
       await actors.start()

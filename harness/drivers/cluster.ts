@@ -1,14 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { type LinkServer, startLinkServer } from '../links/index.ts'
 import type { Random } from '../platform/random.ts'
 import type { Leases } from '../runner/leases.ts'
-import { createDatabase, type Database, type DatabaseTemplate } from './database.ts'
-import { createLinks, type Links } from './links.ts'
-import { type ClusterNode, createNode } from './node.ts'
-import { freePort } from './ports.ts'
-import { createRedisServer, type RedisServer } from './redis.ts'
+import { adminCredentials } from './admin.ts'
+import type { Database } from './database.ts'
+import type { Links } from './links.ts'
+import type { ClusterNode } from './node.ts'
+import { superuser } from './postgres.ts'
+import type { RedisServer } from './redis.ts'
+import type { Ground, ListenAddress } from './site.ts'
 
 /** How the nodes talk to each other: directly, or through a Redis server. */
 export const pubsubNames = ['mesh', 'redis'] as const
@@ -18,7 +17,7 @@ export interface ClusterOptions {
   nodes: number
   /** Default: mesh. */
   pubsub?: PubSubName
-  template: DatabaseTemplate
+  ground: Ground
   /** Data and logs go here. */
   folder: string
   leases: Leases
@@ -32,7 +31,7 @@ export interface ClusterOptions {
   stock?: Record<number, number>
 }
 
-/** A database, links and nodes, and where they need it a Redis; everything on loopback, with ports of its own. */
+/** A database, links and nodes, and where they need it a Redis; with ports of their own. */
 export interface Cluster {
   readonly nodes: readonly ClusterNode[]
   readonly database: Database
@@ -55,59 +54,33 @@ export async function isOnSale({ nodes }: Pick<Cluster, 'nodes'>): Promise<boole
 const clusterHeartbeatMs = '400'
 const clientHeartbeatMs = '1000'
 
-export async function startProcessCluster(options: ClusterOptions): Promise<Cluster> {
-  const { template, folder, leases, random, defects = [], webless = [], stock = {} } = options
-  mkdirSync(folder, { recursive: true })
+/** Starts the database, then the nodes, on a site of their own. What was started is stopped again when something fails. */
+export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+  const { ground, folder, leases, random, defects = [], webless = [], stock = {} } = options
   const names = Array.from({ length: options.nodes }, (_, index) => `n${index + 1}`)
   const secret = () => randomBytes(24).toString('hex')
   const clusterSecret = secret()
   const controlSecret = secret()
-  const ports = new Map<string, { web: number; mesh: number; control: number }>()
-  for (const name of names) ports.set(name, await threePorts(name))
-  const dataFolder = join(folder, 'data')
-  await template.copyTo(dataFolder)
-  const database = await createDatabase({
-    binaries: template.binaries,
-    dataFolder,
-    logFile: join(folder, 'db.log'),
-    leases,
-  })
-  const redis =
-    options.pubsub === 'redis'
-      ? await createRedisServer({ folder: join(folder, 'redis'), logFile: join(folder, 'redis.log'), leases })
-      : undefined
+  const site = await ground.site({ names, withRedis: options.pubsub === 'redis', folder, leases, random })
+  const { database, redis, links, linkHost } = site
+  const addresses = new Map<string, ListenAddress>()
+  const nodes: ClusterNode[] = []
   const extraNodes: ClusterNode[] = []
-  let linkServer: LinkServer | undefined
-
-  async function threePorts(name: string) {
-    const [web, mesh, control] = [await freePort(), await freePort(), await freePort()]
-    for (const port of [web, mesh, control]) leases.holdPort(port, `node ${name}`)
-    return { web, mesh, control }
-  }
 
   async function stop() {
     await Promise.all([...nodes, ...extraNodes].map((node) => node.kill()))
-    await database.kill()
-    await redis?.kill()
-    await linkServer?.close()
+    await site.close()
   }
 
-  /** A link to another node from a node is for the mesh; from anybody else it is for the web. */
-  const upstreamFor = (from: string, to: string) => {
-    if (to === 'db') return `127.0.0.1:${database.port}`
-    if (to === 'redis' && redis) return `127.0.0.1:${redis.port}`
-    const { web, mesh } = ports.get(to)!
-    return `127.0.0.1:${names.includes(from) ? mesh : web}`
-  }
-
-  async function meshEnv(name: string): Promise<Record<string, string>> {
+  async function meshEnv(name: string, { host, meshPort }: ListenAddress): Promise<Record<string, string>> {
     const peers = await Promise.all(
       names
         .filter((peer) => peer !== name)
-        .map(async (peer) => `${peer}=ws://127.0.0.1:${(await links.link(name, peer)).port}`),
+        .map(async (peer) => `${peer}=ws://${linkHost}:${(await links.link(name, peer)).port}`),
     )
     return {
-      CLUSTER_PORT: String(ports.get(name)!.mesh),
+      CLUSTER_HOST: host,
+      CLUSTER_PORT: String(meshPort),
       CLUSTER_SECRET: clusterSecret,
       CLUSTER_PEERS: peers.join(','),
     }
@@ -115,23 +88,25 @@ export async function startProcessCluster(options: ClusterOptions): Promise<Clus
 
   const redisEnv = async (name: string) => ({
     PUBSUB: 'redis',
-    REDIS_URL: `redis://127.0.0.1:${(await links.link(name, 'redis')).port}`,
+    REDIS_URL: `redis://${linkHost}:${(await links.link(name, 'redis')).port}`,
   })
 
   async function envOf(name: string, own: Record<string, string>): Promise<Record<string, string>> {
-    const { web, control } = ports.get(name)!
+    const address = addresses.get(name)!
     const db = await links.link(name, 'db')
     return {
-      PATH: process.env.PATH ?? '',
       SQUALL_NODE: name,
-      PORT: String(web),
+      HOST: address.host,
+      PORT: String(address.webPort),
       SECRET_KEY_BASE: `${clusterSecret}${clusterSecret}`,
-      ...(redis ? await redisEnv(name) : await meshEnv(name)),
+      ADMIN_PASSWORD: adminCredentials.password,
+      ...(redis ? await redisEnv(name) : await meshEnv(name, address)),
       CLUSTER_HEARTBEAT_MS: clusterHeartbeatMs,
       CLIENT_HEARTBEAT_MS: clientHeartbeatMs,
-      CONTROL_PORT: String(control),
+      CONTROL_HOST: address.host,
+      CONTROL_PORT: String(address.controlPort),
       CONTROL_SECRET: controlSecret,
-      DATABASE_URL: database.url.replace(`:${database.port}/`, `:${db.port}/`),
+      DATABASE_URL: `postgres://${superuser}@${linkHost}:${db.port}/postgres`,
       DEFECTS: defects.join(','),
       WEB: webless.includes(name) ? 'off' : 'on',
       ...options.env,
@@ -139,24 +114,12 @@ export async function startProcessCluster(options: ClusterOptions): Promise<Clus
     }
   }
 
-  async function build(name: string, own: Record<string, string> = {}): Promise<ClusterNode> {
-    const { web, control } = ports.get(name)!
-    return createNode({
-      name,
-      port: web,
-      controlPort: control,
-      controlSecret,
-      env: await envOf(name, own),
-      logFile: join(folder, `${name}.log`),
-      leases,
-    })
-  }
+  const admit = async (name: string) => void addresses.set(name, await site.admit(name))
+  const build = async (name: string, own: Record<string, string> = {}): Promise<ClusterNode> =>
+    site.createNode(name, { env: await envOf(name, own), controlSecret })
 
-  const server = await startLinkServer({ random: random.next })
-  linkServer = server
-  const links = createLinks(server.apiUrl, upstreamFor)
-  const nodes: ClusterNode[] = []
   try {
+    for (const name of names) await admit(name)
     await Promise.all([database.start(), redis?.start()])
     for (const [itemId, count] of Object.entries(stock))
       await database.query('update item_availability set initial_count = $2, available_count = $2 where item_id = $1', [
@@ -181,7 +144,7 @@ export async function startProcessCluster(options: ClusterOptions): Promise<Clus
       return found
     },
     async spare(name, env) {
-      ports.set(name, await threePorts(name))
+      await admit(name)
       const node = await build(name, env)
       extraNodes.push(node)
       return node

@@ -23,21 +23,24 @@ export interface Link {
 
 export type Links = ReturnType<typeof createLinks>
 
+/** Where a new link is to listen, and where it leads, as the proxy sees it: `127.0.0.1:0`, `n2:4100`. */
+export type Route = (from: string, to: string) => { listen: string; upstream: string }
+
 /** Every link of a cluster, steered over the Toxiproxy API: the same code steers the embedded proxy and a real Toxiproxy. */
-export function createLinks(apiUrl: string, upstreamOf: (from: string, to: string) => string) {
+export function createLinks(apiUrl: string, route: Route, host = '127.0.0.1') {
   const toxiproxy = new Toxiproxy(apiUrl)
   const links = new Map<string, Promise<Link>>()
 
   async function create(name: string, from: string, to: string): Promise<Link> {
-    const proxy = await toxiproxy.createProxy({ name, listen: '127.0.0.1:0', upstream: upstreamOf(from, to) })
-    const [host = '', port = ''] = proxy.listen.split(':')
+    const proxy = await toxiproxy.createProxy({ name, ...route(from, to) })
+    const port = Number(proxy.listen.split(':').at(-1))
     return {
       name,
       from,
       to,
       host,
-      port: Number(port),
-      url: `http://${proxy.listen}`,
+      port,
+      url: `http://${host}:${port}`,
       async addToxic({ toxicity = 1, ...wish }) {
         await proxy.addToxic({ ...wish, toxicity } as never)
       },

@@ -1,32 +1,33 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { connect } from 'node:net'
 import { systemClock } from '../platform/clock.ts'
 import { until } from '../platform/until.ts'
 import type { Leases } from '../runner/leases.ts'
+import { createChild } from './child.ts'
 import { EnvironmentMissing } from './errors.ts'
+import type { Instance } from './instance.ts'
 import { freePort } from './ports.ts'
 import { isProgram, onPath } from './programs.ts'
 
-/** One Redis server of one cluster: a real process that can be killed and paused. Its port stays the same. */
+/** One Redis server of one cluster: a real one, that can be killed and paused. Its port stays the same. */
 export interface RedisServer {
   /** Direct, not through a link. */
   readonly url: string
   readonly port: number
   readonly running: boolean
+  /** Resolves when it answers. */
   start(): Promise<void>
   /** SIGTERM: it says goodbye to its clients. */
   stop(): Promise<void>
   kill(): Promise<void>
-  pause(): void
-  resume(): void
+  pause(): Promise<void>
+  resume(): Promise<void>
   /** Direct, with a short timeout: also the witness of an outage. */
   ping(): Promise<void>
 }
 
 const pingTimeoutMs = 1_000
 const startWithinMs = 10_000
-const endWithinMs = 10_000
 
 /** The program redis-server. Throws EnvironmentMissing where there is none. */
 export function findRedis(env: Record<string, string | undefined> = process.env): string {
@@ -37,56 +38,53 @@ export function findRedis(env: Record<string, string | undefined> = process.env)
   )
 }
 
-interface RedisOptions {
+/** Keeps nothing on disk. */
+export const redisFlags = (port: number, bind: string) => [
+  '--port',
+  String(port),
+  '--bind',
+  bind,
+  '--protected-mode',
+  'no',
+  '--save',
+  '',
+  '--appendonly',
+  'no',
+]
+
+interface RedisProcessOptions {
   folder: string
   logFile: string
   leases: Pick<Leases, 'holdPort' | 'holdProcess' | 'releaseProcess'>
 }
 
-/** Keeps nothing on disk; loopback only. */
-const flags = (port: number, folder: string) =>
-  ['--port', port, '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'].map(String)
-
-/** Not started yet. Throws EnvironmentMissing where there is no redis-server. */
-export async function createRedisServer({ folder, logFile, leases }: RedisOptions): Promise<RedisServer> {
+/** A process on loopback, not started yet. Throws EnvironmentMissing where there is no redis-server. */
+export async function createRedisProcess({ folder, logFile, leases }: RedisProcessOptions): Promise<RedisServer> {
   const program = findRedis()
   const port = await freePort()
   mkdirSync(folder, { recursive: true })
-  let server: ChildProcess | undefined
-
-  async function start() {
-    if (server) return
-    const log = openSync(logFile, 'a')
-    const child = spawn(program, flags(port, folder), { stdio: ['ignore', log, log] })
-    closeSync(log)
-    server = child
-    child.once('exit', () => {
-      if (server === child) server = undefined
-      if (child.pid) leases.releaseProcess(child.pid)
-    })
-    leases.holdProcess(child.pid!, 'redis')
-    await until(() => ping(port).then(() => true), { what: 'redis answers', withinMs: startWithinMs, everyMs: 30 })
-  }
-
-  async function end(signal: NodeJS.Signals) {
-    const child = server
-    if (!child) return
-    child.kill(signal)
-    await until(() => server !== child, { what: `redis ends after ${signal}`, withinMs: endWithinMs, everyMs: 20 })
-  }
-
   leases.holdPort(port, 'redis')
+  const args = [...redisFlags(port, '127.0.0.1'), '--dir', folder]
+  return createRedis(createChild({ what: 'redis', program, args, logFile, leases }), port)
+}
+
+/** Not started yet; `port` is where the harness reaches it. */
+export function createRedis(instance: Instance, port: number): RedisServer {
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
     get running() {
-      return server !== undefined
+      return instance.running
     },
-    start,
-    stop: () => end('SIGTERM'),
-    kill: () => end('SIGKILL'),
-    pause: () => void server?.kill('SIGSTOP'),
-    resume: () => void server?.kill('SIGCONT'),
+    async start() {
+      if (instance.running) return
+      await instance.start()
+      await until(() => ping(port).then(() => true), { what: 'redis answers', withinMs: startWithinMs, everyMs: 30 })
+    },
+    stop: async () => void (await instance.end('SIGTERM')),
+    kill: async () => void (await instance.end('SIGKILL')),
+    pause: instance.pause,
+    resume: instance.resume,
     ping: () => ping(port),
   }
 }

@@ -1,4 +1,5 @@
 import type { Verdict } from '../checkers/checker.ts'
+import type { DriverName } from '../drivers/index.ts'
 import type { FaultRecord } from '../history/operation.ts'
 
 export type Outcome = 'passed' | 'violated' | 'unknown'
@@ -51,7 +52,7 @@ export interface RunResult {
   outcome: Outcome
   exitCode: number
   seed: string
-  driver: 'process'
+  driver: DriverName
   nodes: number
   defects: string[]
   startedAt: string

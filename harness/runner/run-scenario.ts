@@ -4,10 +4,10 @@ import { type Checker, judge, type Verdict, worst } from '../checkers/checker.ts
 import { expectations } from '../checkers/expectations.ts'
 import { faultsWitnessed } from '../checkers/faults-witnessed.ts'
 import type { BrowserPool } from '../drivers/browser.ts'
-import { type Cluster, type PubSubName, startProcessCluster } from '../drivers/cluster.ts'
+import { type Cluster, type PubSubName, startCluster } from '../drivers/cluster.ts'
 import { ControlError } from '../drivers/control-client.ts'
-import type { DatabaseTemplate } from '../drivers/database.ts'
 import { fetchRendering } from '../drivers/rendering.ts'
+import type { Ground } from '../drivers/site.ts'
 import { readOrders, readStock } from '../drivers/store-reads.ts'
 import { toHistory } from '../history/history.ts'
 import type { HistoryEvent } from '../history/operation.ts'
@@ -28,7 +28,7 @@ export interface ScenarioContext {
   nodes: number
   pubsub: PubSubName
   defects: readonly string[]
-  template: DatabaseTemplate
+  ground: Ground
   browsers: BrowserPool
   leases: Leases
   /** Data of the cluster; gone after the run. */
@@ -151,10 +151,10 @@ const outcomeOf = (checks: readonly CheckResult[]) => names[worst(checks.map(({ 
 async function provision(stage: Stage) {
   const { scenario, context, recorder, tape, elapsedMs } = stage
   const { given = {}, id } = scenario
-  const cluster = await startProcessCluster({
+  const cluster = await startCluster({
     nodes: given.nodes ?? context.nodes,
     pubsub: given.pubsub ?? context.pubsub,
-    template: context.template,
+    ground: context.ground,
     folder: join(context.workFolder, id.replaceAll('/', '-')),
     leases: stage.leases,
     random: seededRandom(context.seed),

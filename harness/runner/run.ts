@@ -16,8 +16,9 @@ import { cpus, platform, release, tmpdir, totalmem } from 'node:os'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { createBrowserPool } from '../drivers/browser.ts'
 import type { PubSubName } from '../drivers/cluster.ts'
-import { prepareTemplate } from '../drivers/database.ts'
 import { EnvironmentMissing } from '../drivers/errors.ts'
+import { type DriverName, drivers } from '../drivers/index.ts'
+import type { Ground } from '../drivers/site.ts'
 import { systemClock as clock } from '../platform/clock.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import type { Scenario } from '../scenario.ts'
@@ -30,6 +31,7 @@ export interface RunOptions {
   suite: string
   scenarios: readonly Scenario[]
   seed: number
+  driver?: DriverName
   nodes: number
   /** Where the scenario does not say; default: mesh. */
   pubsub?: PubSubName
@@ -61,7 +63,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   const oldTmp = process.env.TMPDIR
   process.env.TMPDIR = workFolder
   const browsers = createBrowserPool({ leases, headed: options.headed })
-  const { reporter, pubsub = 'mesh' } = options
+  const { reporter, driver = 'process', pubsub = 'mesh' } = options
   reporter.onRunStart({
     suite: options.suite,
     seed: hex(options.seed),
@@ -74,7 +76,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   const overBudget = () => options.budgetMs !== undefined && clock.monotonicMs() - startedMs > options.budgetMs
   const stopEarly = () => options.interruptedBy() !== undefined || overBudget()
 
-  async function one(scenario: Scenario, template: ScenarioContext['template']) {
+  async function one(scenario: Scenario, ground: ScenarioContext['ground']) {
     reporter.onScenarioStart({ id: scenario.id, title: scenario.title })
     const recorded = options.recorded?.scenarios.find(({ id }) => id === scenario.id)?.entries
     const { result, entries } = await runScenario(scenario, {
@@ -82,7 +84,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
       nodes: options.nodes,
       pubsub,
       defects: options.defects,
-      template,
+      ground,
       browsers,
       leases,
       workFolder,
@@ -108,10 +110,13 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   }
 
   let leaks: string[] = []
+  let ground: Ground | undefined
   try {
-    const template = await prepareTemplate(workFolder, options.seed, leases)
-    await sideBySide(options.scenarios, options.jobs, stopEarly, (scenario) => one(scenario, template))
+    ground = await drivers[driver]({ folder: workFolder, seed: options.seed, leases })
+    const standing = ground
+    await sideBySide(options.scenarios, options.jobs, stopEarly, (scenario) => one(scenario, standing))
   } finally {
+    await ground?.close()
     await browsers.close()
     if (oldTmp === undefined) delete process.env.TMPDIR
     else process.env.TMPDIR = oldTmp
@@ -131,7 +136,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
         : worstOutcome(sorted.map(({ outcome }) => outcome)),
     exitCode: 0,
     seed: hex(options.seed),
-    driver: 'process',
+    driver,
     nodes: options.nodes,
     defects: [...options.defects],
     startedAt,
@@ -153,7 +158,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   write('schedule.json', {
     schemaVersion: 1,
     seed: run.seed,
-    driver: 'process',
+    driver,
     nodes: options.nodes,
     pubsub,
     defects: run.defects,

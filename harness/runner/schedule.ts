@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { pubsubNames } from '../drivers/cluster.ts'
+import { driverNames } from '../drivers/index.ts'
 
 /** What chance or the story decided, in order: enough to ask for the same again. */
 const entry = z.object({
@@ -14,7 +15,7 @@ export type ScheduleEntry = z.infer<typeof entry>
 export const scheduleShape = z.object({
   schemaVersion: z.literal(1),
   seed: z.string(),
-  driver: z.literal('process'),
+  driver: z.enum(driverNames),
   nodes: z.number().int().positive(),
   /** Runs that were recorded before there was a choice used the mesh. */
   pubsub: z.enum(pubsubNames).default('mesh'),

@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { WebSocket } from 'ws'
 import { createLinks, type Links } from '../../harness/drivers/links.ts'
 import { freePort } from '../../harness/drivers/ports.ts'
-import { createRedisServer, findRedis, type RedisServer } from '../../harness/drivers/redis.ts'
+import { createRedisProcess, findRedis, type RedisServer } from '../../harness/drivers/redis.ts'
 import { type LinkServer, startLinkServer } from '../../harness/links/index.ts'
 import { systemClock as clock } from '../../system/platform/clock.ts'
 import { createLog, type Log } from '../../system/platform/log.ts'
@@ -73,7 +73,7 @@ const noLeases = { holdPort() {}, holdProcess() {}, releaseProcess() {} }
 
 async function startRedis() {
   const folder = mkdtempSync(join(tmpdir(), 'squall-redis-test-'))
-  const redis = await createRedisServer({ folder, logFile: join(folder, 'redis.log'), leases: noLeases })
+  const redis = await createRedisProcess({ folder, logFile: join(folder, 'redis.log'), leases: noLeases })
   await redis.start()
   const end = async () => {
     await redis.kill()
@@ -132,7 +132,10 @@ function stage<N extends Network>(build: (links: () => Links) => Promise<N>) {
   async function open() {
     network = await build(() => links)
     server = await startLinkServer({ random: () => 0.5 })
-    links = createLinks(server.apiUrl, (from, to) => network.upstreamOf(from, to))
+    links = createLinks(server.apiUrl, (from, to) => ({
+      listen: '127.0.0.1:0',
+      upstream: network.upstreamOf(from, to),
+    }))
   }
 
   async function startNode(name: Name) {
@@ -285,7 +288,7 @@ describe.skipIf(missing !== undefined)(`pub/sub over Redis, which is away (FI-14
   afterAll(on.close)
   beforeEach(() => redis().start())
   afterEach(async () => {
-    redis().resume()
+    await redis().resume()
     await on.stopNodes()
   })
 
@@ -314,7 +317,7 @@ describe.skipIf(missing !== undefined)(`pub/sub over Redis, which is away (FI-14
       for (let n = 1; n <= 5; n += 1) on.member('n1').adapter.broadcast(news(n))
       await expect.poll(() => lost('n1').meshLost, soon).toBeGreaterThanOrEqual(5)
       if (outage === 'kill') await redis().start()
-      else redis().resume()
+      else await redis().resume()
       await on.allUp()
       for (const name of names)
         for (const peer of names)

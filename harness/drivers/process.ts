@@ -1,0 +1,103 @@
+import { execFile } from 'node:child_process'
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { startLinkServer } from '../links/index.ts'
+import type { Leases } from '../runner/leases.ts'
+import { createChild } from './child.ts'
+import { createDatabase, setUpDatabase } from './database.ts'
+import { createLinks } from './links.ts'
+import { createNode } from './node.ts'
+import { freePort } from './ports.ts'
+import { findPostgres, initDatabase, type Postgres } from './postgres.ts'
+import { createRedisProcess } from './redis.ts'
+import type { Driver, ListenAddress, Site, SiteOptions } from './site.ts'
+
+const host = '127.0.0.1'
+const mainScript = fileURLToPath(new URL('../../system/main.ts', import.meta.url))
+
+/** A seeded data folder that every cluster of a run copies: one initdb, many fresh starts. */
+interface Template {
+  binaries: Postgres
+  folder: string
+}
+
+/** Child processes of the harness, with the embedded link proxies; everything on loopback. */
+export const processDriver: Driver = async ({ folder, seed, leases }) => {
+  const template = await prepareTemplate(folder, seed, leases)
+  return { site: (options) => createSite(template, options), close: async () => {} }
+}
+
+async function prepareTemplate(runFolder: string, seed: number, leases: Leases): Promise<Template> {
+  const binaries = await findPostgres(runFolder)
+  const folder = join(runFolder, 'template')
+  await initDatabase(binaries, folder)
+  const database = await createPostgres(binaries, folder, join(runFolder, 'template.log'), leases)
+  await database.start()
+  await setUpDatabase(database, seed)
+  await database.kill()
+  return { binaries, folder }
+}
+
+async function createPostgres(binaries: Postgres, dataFolder: string, logFile: string, leases: Leases) {
+  const port = await freePort()
+  leases.holdPort(port, 'database')
+  const args = ['-D', dataFolder, '-p', String(port)]
+  const { postgres: program, user } = binaries
+  // A killed server leaves its pid behind, which may be somebody else's at the next start.
+  const beforeStart = () => rmSync(join(dataFolder, 'postmaster.pid'), { force: true })
+  return createDatabase(createChild({ what: 'database', program, args, user, logFile, leases, beforeStart }), port)
+}
+
+async function createSite(template: Template, options: SiteOptions): Promise<Site> {
+  const { names, withRedis, folder, leases, random } = options
+  mkdirSync(folder, { recursive: true })
+  const addresses = new Map<string, ListenAddress>()
+  const dataFolder = join(folder, 'data')
+  await promisify(execFile)('cp', ['-a', template.folder, dataFolder])
+  const database = await createPostgres(template.binaries, dataFolder, join(folder, 'db.log'), leases)
+  const redis = withRedis
+    ? await createRedisProcess({ folder: join(folder, 'redis'), logFile: join(folder, 'redis.log'), leases })
+    : undefined
+  const linkServer = await startLinkServer({ random: random.next })
+
+  const portOf = (from: string, to: string) => {
+    if (to === 'db') return database.port
+    if (to === 'redis' && redis) return redis.port
+    const { webPort, meshPort } = addresses.get(to)!
+    return names.includes(from) ? meshPort : webPort
+  }
+  const route = (from: string, to: string) => ({ listen: `${host}:0`, upstream: `${host}:${portOf(from, to)}` })
+
+  return {
+    database,
+    ...(redis && { redis }),
+    links: createLinks(linkServer.apiUrl, route),
+    linkHost: host,
+    async admit(name) {
+      const address = { host, webPort: await freePort(), meshPort: await freePort(), controlPort: await freePort() }
+      for (const port of [address.webPort, address.meshPort, address.controlPort]) leases.holdPort(port, `node ${name}`)
+      addresses.set(name, address)
+      return address
+    },
+    createNode(name, { env, controlSecret }) {
+      const { webPort: port, controlPort } = addresses.get(name)!
+      const logFile = join(folder, `${name}.log`)
+      const instance = createChild({
+        what: `node ${name}`,
+        program: process.execPath,
+        args: ['--disable-warning=ExperimentalWarning', mainScript],
+        env: { PATH: process.env.PATH ?? '', ...env },
+        logFile,
+        leases,
+      })
+      return createNode({ name, instance, port, controlPort, controlSecret, hasWeb: env.WEB !== 'off', logFile })
+    },
+    async close() {
+      await database.kill()
+      await redis?.kill()
+      await linkServer.close()
+    },
+  }
+}
