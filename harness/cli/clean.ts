@@ -7,7 +7,7 @@ export const clean: Command = {
   summary: 'end what dead runs left behind; runs that are alive keep what is theirs',
   options: [flags.json],
   async run(_names, { json }: { json?: boolean }, io) {
-    const cleaned = cleanLeftovers()
+    const cleaned = await cleanLeftovers()
     if (json) io.out(`${JSON.stringify(cleaned, null, 2)}\n`)
     else {
       for (const what of cleaned.killed) io.out(`ended ${what}\n`)

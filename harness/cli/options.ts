@@ -1,4 +1,5 @@
 import { pubsubNames } from '../drivers/cluster.ts'
+import { driverNames } from '../drivers/index.ts'
 import { zoo } from '../runner/zoo.ts'
 import type { OptionSpec } from './command.ts'
 import { UsageError } from './errors.ts'
@@ -50,12 +51,6 @@ function parseDefect(text: string, before: unknown): string[] {
   return [...((before as string[] | undefined) ?? []), ...wanted]
 }
 
-const only = (flag: string, available: string, planned: readonly string[]) => (text: string) => {
-  if (text === available) return text
-  if (planned.includes(text)) throw new UsageError(`${flag} ${text} is not available yet; use ${flag} ${available}`)
-  throw new UsageError(`${flag} takes ${available}; got "${text}"`)
-}
-
 const oneOf = (flag: string, names: readonly string[]) => (text: string) => {
   if (names.includes(text)) return text
   throw new UsageError(`${flag} takes ${names.join(' or ')}; got "${text}"`)
@@ -66,8 +61,8 @@ export const flags = {
   seed: { flags: '--seed <seed>', help: 'repeat an earlier workload and choice of faults', parse: parseSeed },
   driver: {
     flags: '--driver <driver>',
-    help: 'where the nodes run: process',
-    parse: only('--driver', 'process', ['container', 'remote']),
+    help: 'where the nodes run: process, or container (needs Docker)',
+    parse: oneOf('--driver', driverNames),
     default: 'process',
   },
   pubsub: {

@@ -1,12 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { findRedis } from '../drivers/redis.ts'
 import { type Schedule, scheduleShape } from '../runner/schedule.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Command } from './command.ts'
 import { UsageError } from './errors.ts'
 import { flags, parseSeed } from './options.ts'
-import { baseOptions, type RunFlags, repeatedly } from './run.ts'
+import { baseOptions, demandRedis, type RunFlags, repeatedly } from './run.ts'
 import { findRun } from './run-folder.ts'
 import { loadAll } from './scenario-files.ts'
 
@@ -17,13 +16,14 @@ export const replay: Command = {
   options: [flags.grep, flags.repeat, flags.jobs, flags.budget, flags.headed, flags.out, flags.json],
   async run([name], options: RunFlags, io) {
     const recorded = readSchedule(findRun(name!, io))
-    if (recorded.pubsub === 'redis') findRedis(io.env)
+    if (recorded.pubsub === 'redis') demandRedis(recorded.driver, io)
     const scenarios = chosenFrom(recorded, await loadAll(io.root), options.grep)
     return repeatedly(options, io, (reporter) => ({
       ...baseOptions(options, io),
       suite: 'replay',
       scenarios,
       seed: parseSeed(recorded.seed),
+      driver: recorded.driver,
       nodes: recorded.nodes,
       pubsub: recorded.pubsub,
       defects: recorded.defects,

@@ -1,5 +1,6 @@
 import type { PubSubName } from '../drivers/cluster.ts'
 import { findBrowser } from '../drivers/find-browser.ts'
+import type { DriverName } from '../drivers/index.ts'
 import { findRedis } from '../drivers/redis.ts'
 import { freshSeed } from '../platform/random.ts'
 import { allReporters } from '../reporters/index.ts'
@@ -16,6 +17,7 @@ import { selectScenarios } from './scenario-files.ts'
 
 export interface RunFlags {
   seed?: number
+  driver: DriverName
   nodes: number
   pubsub: PubSubName
   grep?: RegExp
@@ -53,19 +55,25 @@ export const run: Command = {
       cwd: io.cwd,
       ...(options.grep && { grep: options.grep }),
     })
-    if (options.pubsub === 'redis') findRedis(io.env)
-    const scenarios = withoutMissingRedis(wanted, names, io)
+    if (options.pubsub === 'redis') demandRedis(options.driver, io)
+    const scenarios = options.driver === 'process' ? withoutMissingRedis(wanted, names, io) : wanted
     return repeatedly(options, io, (reporter) => ({
       ...baseOptions(options, io),
       suite,
       scenarios,
       seed: options.seed ?? freshSeed(),
+      driver: options.driver,
       nodes: options.nodes,
       pubsub: options.pubsub,
       defects: options.defect ?? [],
       reporter,
     }))
   },
+}
+
+/** Containers bring their own. */
+export function demandRedis(driver: DriverName, io: Io) {
+  if (driver === 'process') findRedis(io.env)
 }
 
 /**

@@ -1,13 +1,15 @@
 import type { Cluster, PubSubName } from '../drivers/cluster.ts'
-import { findRedis } from '../drivers/redis.ts'
+import type { DriverName } from '../drivers/index.ts'
 import { freshSeed } from '../platform/random.ts'
 import { withCluster } from '../runner/temporary-cluster.ts'
 import type { Command, Io } from './command.ts'
 import { codeOf, type StopSignal } from './interruption.ts'
 import { flags } from './options.ts'
+import { demandRedis } from './run.ts'
 import { demandPages } from './run-folder.ts'
 
 interface UpFlags {
+  driver: DriverName
   nodes: number
   pubsub: PubSubName
   seed?: number
@@ -21,10 +23,10 @@ export const up: Command = {
   options: [flags.nodes, flags.seed, flags.defect, flags.json, flags.driver, flags.pubsub],
   async run(_names, options: UpFlags, io) {
     demandPages(io.root)
-    if (options.pubsub === 'redis') findRedis(io.env)
+    if (options.pubsub === 'redis') demandRedis(options.driver, io)
     io.err(`squall: starting a database and ${options.nodes} nodes ...\n`)
-    const { nodes, pubsub, defect: defects = [], seed = freshSeed() } = options
-    return withCluster({ seed, nodes, pubsub, defects }, async (cluster) => {
+    const { driver, nodes, pubsub, defect: defects = [], seed = freshSeed() } = options
+    return withCluster({ seed, driver, nodes, pubsub, defects }, async (cluster) => {
       io.out(options.json ? `${JSON.stringify(addresses(cluster), null, 2)}\n` : inWords(cluster))
       return codeOf(await stopped(io))
     })

@@ -1,8 +1,9 @@
+import { containerDriver } from './container.ts'
 import { processDriver } from './process.ts'
 import type { Driver } from './site.ts'
 
 /** Where clusters run, by the name that `--driver` takes. */
-export const drivers = { process: processDriver } as const satisfies Record<string, Driver>
+export const drivers = { process: processDriver, container: containerDriver } as const satisfies Record<string, Driver>
 
 export type DriverName = keyof typeof drivers
 export const driverNames = Object.keys(drivers) as DriverName[]

@@ -73,7 +73,7 @@ async function createSite(template: Template, options: SiteOptions): Promise<Sit
   return {
     database,
     ...(redis && { redis }),
-    links: createLinks(linkServer.apiUrl, route),
+    links: createLinks({ apiUrl: linkServer.apiUrl, route, countsAtOnce: true }),
     linkHost: host,
     async admit(name) {
       const address = { host, webPort: await freePort(), meshPort: await freePort(), controlPort: await freePort() }

@@ -10,7 +10,7 @@ const healthyWithinMs = 5_000
 async function linkOf(cluster: Cluster, target: string): Promise<Link> {
   const [from, to] = target.split('->')
   if (!from || !to) throw new Error(`a link is named from->to, but this is "${target}"`)
-  return cluster.links.link(from, to)
+  return cluster.links.link(from, to, { forCanary: true })
 }
 
 /** What the other end of a link understands; every node speaks HTTP. */
@@ -61,7 +61,7 @@ function linkFault(
   return {
     async inject() {
       link = await linkOf(cluster, target)
-      wasUsed = (await cluster.links.bytes(link.name)) > (ownBytes.get(link) ?? 0)
+      wasUsed = await cluster.links.isUsed(link.name, ownBytes.get(link) ?? 0)
       before = await bestOfThree(link)
       for (const toxic of toxics) await link.addToxic(toxic)
     },

@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { findDocker, listLabelled, removeLabelled } from '../drivers/container/docker.ts'
 import { systemClock } from '../platform/clock.ts'
 import { family, isAlive, signalAll, startStamp } from './processes.ts'
 
@@ -12,6 +13,8 @@ export type Lease =
   | { kind: 'process'; pid: number; stamp: string | undefined; what: string }
   | { kind: 'folder'; path: string; what: string }
   | { kind: 'port'; port: number; what: string }
+  /** Containers, networks and images that carry this label; the engine they are on may be named by the environment. */
+  | { kind: 'containers'; label: string; dockerHost: string | undefined; what: string }
 
 type Entry =
   | { do: 'hold'; lease: Lease }
@@ -25,6 +28,8 @@ export interface Leases {
   releaseFolder(path: string): void
   holdPort(port: number, what: string): void
   releasePort(port: number): void
+  holdContainers(label: string): void
+  releaseContainers(label: string): void
   list(): Lease[]
   /** Ends the watchdog; what is still held then is left to the caller, who has just audited it. */
   close(): Promise<void>
@@ -50,6 +55,10 @@ export function scopeLeases(leases: Leases): ScopedLeases {
       mine.add(keyOf({ kind: 'port', port, what }))
       leases.holdPort(port, what)
     },
+    holdContainers(label) {
+      mine.add(`containers ${label}`)
+      leases.holdContainers(label)
+    },
     own,
     async settle() {
       const leaks = await auditLeaks(own())
@@ -66,6 +75,7 @@ const leasesFolder = () => join(tmpdir(), `squall-leases-${process.getuid?.() ??
 
 const keyOf = (lease: Lease): string => {
   if (lease.kind === 'process') return `process ${lease.pid}`
+  if (lease.kind === 'containers') return `containers ${lease.label}`
   return lease.kind === 'folder' ? `folder ${lease.path}` : `port ${lease.port}`
 }
 
@@ -96,6 +106,9 @@ export function openLeases(runId: string): Leases {
     releaseFolder: (path) => release(`folder ${path}`),
     holdPort: (port, what) => hold({ kind: 'port', port, what }),
     releasePort: (port) => release(`port ${port}`),
+    holdContainers: (label) =>
+      hold({ kind: 'containers', label, dockerHost: process.env.DOCKER_HOST, what: 'containers' }),
+    releaseContainers: (label) => release(`containers ${label}`),
     list: () => [...held.values()],
     async close() {
       isClosed = true
@@ -148,8 +161,8 @@ export interface Cleaned {
   removed: string[]
 }
 
-/** Kills the processes, with all that descend from them, and removes the folders that a lease file names. */
-export function endLeases(file: string): Cleaned {
+/** Kills the processes, with all that descend from them, and removes the containers and folders that a lease file names. */
+export async function endLeases(file: string): Promise<Cleaned> {
   const { leases } = readLeaseFile(file)
   const killed: string[] = []
   for (const lease of leases) {
@@ -157,20 +170,29 @@ export function endLeases(file: string): Cleaned {
     signalAll(family(lease.pid), 'SIGKILL')
     killed.push(`${lease.what} (${lease.pid})`)
   }
-  const removed = leases.flatMap((lease) => (lease.kind === 'folder' && existsSync(lease.path) ? [lease.path] : []))
-  for (const path of removed) rmSync(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
+  const folders = leases.flatMap((lease) => (lease.kind === 'folder' && existsSync(lease.path) ? [lease.path] : []))
+  for (const path of folders) rmSync(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
+  const contained = await Promise.all(leases.map((lease) => (lease.kind === 'containers' ? endContainers(lease) : [])))
   rmSync(file, { force: true })
-  return { killed, removed }
+  return { killed, removed: [...folders, ...contained.flat()] }
+}
+
+async function endContainers({ label, dockerHost }: Extract<Lease, { kind: 'containers' }>): Promise<string[]> {
+  if (dockerHost !== undefined) process.env.DOCKER_HOST ??= dockerHost
+  const docker = await findDocker()
+  const found = await listLabelled(docker, label)
+  await removeLabelled(docker, label)
+  return found
 }
 
 /** Ends what dead runs left behind; runs that are alive keep what is theirs. */
-export function cleanLeftovers(): Cleaned {
+export async function cleanLeftovers(): Promise<Cleaned> {
   const all: Cleaned = { killed: [], removed: [] }
   for (const name of existsSync(leasesFolder()) ? readdirSync(leasesFolder()) : []) {
     const file = join(leasesFolder(), name)
     const { owner } = readLeaseFile(file)
     if (owner && isAlive(owner.pid, owner.stamp)) continue
-    const { killed, removed } = endLeases(file)
+    const { killed, removed } = await endLeases(file)
     all.killed.push(...killed)
     all.removed.push(...removed)
   }
@@ -191,6 +213,7 @@ const secondLookMs = 200
 async function isThere(lease: Lease): Promise<boolean> {
   if (lease.kind === 'process') return isAlive(lease.pid, lease.stamp)
   if (lease.kind === 'folder') return existsSync(lease.path)
+  if (lease.kind === 'containers') return (await listLabelled(await findDocker(), lease.label)).length > 0
   if (!(await answers(lease.port))) return false
   await systemClock.sleep(secondLookMs)
   return answers(lease.port)

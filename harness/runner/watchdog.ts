@@ -11,7 +11,7 @@ process.on('SIGHUP', () => {})
 process.stdin.on('data', (data) => {
   said += data
 })
-process.stdin.on('end', () => {
-  if (!said.includes('done')) endLeases(file)
+process.stdin.on('end', async () => {
+  if (!said.includes('done')) await endLeases(file)
   process.exit(0)
 })

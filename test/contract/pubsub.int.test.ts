@@ -132,10 +132,11 @@ function stage<N extends Network>(build: (links: () => Links) => Promise<N>) {
   async function open() {
     network = await build(() => links)
     server = await startLinkServer({ random: () => 0.5 })
-    links = createLinks(server.apiUrl, (from, to) => ({
-      listen: '127.0.0.1:0',
-      upstream: network.upstreamOf(from, to),
-    }))
+    links = createLinks({
+      apiUrl: server.apiUrl,
+      route: (from, to) => ({ listen: '127.0.0.1:0', upstream: network.upstreamOf(from, to) }),
+      countsAtOnce: true,
+    })
   }
 
   async function startNode(name: Name) {
