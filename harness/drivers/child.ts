@@ -3,6 +3,7 @@ import { closeSync, openSync } from 'node:fs'
 import { until } from '../platform/until.ts'
 import type { Leases } from '../runner/leases.ts'
 import { family, signalAll } from '../runner/processes.ts'
+import { NotSupported } from './errors.ts'
 import { type Exit, endWithinMs, type Instance } from './instance.ts'
 
 export interface ChildOptions {
@@ -16,6 +17,10 @@ export interface ChildOptions {
   logFile: string
   beforeStart?(): void
   leases: Pick<Leases, 'holdProcess' | 'releaseProcess'>
+}
+
+const sharesNetwork = async () => {
+  throw new NotSupported('a process shares the network of its machine; use --driver container')
 }
 
 /** A child process, and all that descend from it: a kill or a pause hits the whole family. */
@@ -67,5 +72,7 @@ export function createChild(options: ChildOptions): Instance {
     end,
     pause: () => signal('SIGSTOP'),
     resume: () => signal('SIGCONT'),
+    disconnect: sharesNetwork,
+    reconnect: sharesNetwork,
   }
 }

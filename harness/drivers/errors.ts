@@ -2,3 +2,8 @@
 export class EnvironmentMissing extends Error {
   override name = 'EnvironmentMissing'
 }
+
+/** This kind of cluster cannot do it: a story that needs it is skipped, with this sentence as the reason. */
+export class NotSupported extends Error {
+  override name = 'NotSupported'
+}

@@ -17,6 +17,9 @@ export interface Instance {
   /** Nothing of it runs any more, and nothing is closed. */
   pause(): Promise<void>
   resume(): Promise<void>
+  /** Takes it off its network, and brings it back under the same name. Throws NotSupported for what shares the network of the machine. */
+  disconnect(): Promise<void>
+  reconnect(): Promise<void>
 }
 
 export const endWithinMs = 10_000

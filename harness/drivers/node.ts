@@ -22,6 +22,9 @@ export interface ClusterNode {
   kill(): Promise<void>
   pause(): Promise<void>
   resume(): Promise<void>
+  /** Takes the node off its network: nobody reaches it, it reaches nobody. Throws NotSupported for a process. */
+  disconnect(): Promise<void>
+  reconnect(): Promise<void>
   /** SIGTERM; answers the exit code. */
   terminate(): Promise<number | null>
   log(): string
@@ -79,6 +82,8 @@ export function createNode(options: NodeOptions): ClusterNode {
     kill: async () => void (await instance.end('SIGKILL')),
     pause: instance.pause,
     resume: instance.resume,
+    disconnect: instance.disconnect,
+    reconnect: instance.reconnect,
     terminate: () => instance.end('SIGTERM'),
     log: readLog,
   }

@@ -8,6 +8,7 @@ import { handlerSlow } from './handler-slow.ts'
 import { linkCut, linkCutOneWay, linkLatency, linkReset } from './link-faults.ts'
 import { messagesDelay, messagesDrop, messagesDuplicate, messagesReorder } from './message-faults.ts'
 import { nodeBlock } from './node-block.ts'
+import { nodeDisconnect } from './node-disconnect.ts'
 import { nodeKill, nodePause, nodeStop } from './node-faults.ts'
 import { redisKill, redisPause } from './redis-faults.ts'
 
@@ -29,6 +30,7 @@ export const faults = {
   'messages.duplicate': messagesDuplicate,
   'messages.reorder': messagesReorder,
   'node.block': nodeBlock,
+  'node.disconnect': nodeDisconnect,
   'node.kill': nodeKill,
   'node.pause': nodePause,
   'node.stop': nodeStop,

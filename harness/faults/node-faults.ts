@@ -31,7 +31,7 @@ function nodeFault(
   }
 }
 
-async function isBack(node: ClusterNode) {
+export async function isBack(node: ClusterNode) {
   const state = await node.control.ready().catch((error: Error) => error)
   if (state instanceof Error) return unseen(`${node.name} does not answer: ${state.message}`)
   return state.ready ? seen(`${node.name} is ready`) : unseen(`${node.name} answers but is not ready`)

@@ -4,7 +4,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { RunResult, ScenarioResult } from '../runner/result.ts'
 import { type Palette, palette } from './palette.ts'
 import type { Reporter } from './reporter.ts'
-import { counts, duration, outcomeMark, reasons, verdictSentence } from './words.ts'
+import { counts, duration, outcomeMark, reasons, skippedInWords, verdictSentence } from './words.ts'
 
 export interface ConsoleOptions {
   /** Progress: never the result. */
@@ -96,6 +96,10 @@ export function consoleReporter(options: ConsoleOptions): Reporter {
         () => ({ injecting: undefined, on: `broken now: ${name}`, healing: undefined, off: `healed: ${name}` })[state],
       )
     },
+    onScenarioSkipped(skipped) {
+      running.delete(skipped.id)
+      say(paint.soft(`- skipped  ${skippedInWords(skipped)}`))
+    },
     onScenarioEnd(result) {
       running.delete(result.id)
       say(ended(result, paint))
@@ -138,7 +142,8 @@ export function closing(run: RunResult, paint: Palette, place: string): string {
     ...rows,
     '',
     paint[run.outcome](verdictSentence(run)),
-    `${passed} passed, ${violated} violated, ${unknown} unknown in ${duration(run.durationMs)}`,
+    ...run.skipped.map((one) => paint.soft(`skipped: ${skippedInWords(one)}`)),
+    `${passed} passed, ${violated} violated, ${unknown} unknown${run.skipped.length > 0 ? `, ${run.skipped.length} skipped` : ''} in ${duration(run.durationMs)}`,
     ...run.leaks.map((leak) => `left behind: ${leak}`),
     `report: ${place}/report.html`,
     `replay: ./squall replay ${place}`,

@@ -4,7 +4,17 @@ import { escapeHtml } from './escape.ts'
 import type { RunRecord } from './record.ts'
 import { style } from './style.ts'
 import { timeline } from './timeline.ts'
-import { counts, duration, outcomeMark, outcomeOf, reasons, replayCommand, verdictSentence, when } from './words.ts'
+import {
+  counts,
+  duration,
+  outcomeMark,
+  outcomeOf,
+  reasons,
+  replayCommand,
+  skippedInWords,
+  verdictSentence,
+  when,
+} from './words.ts'
 
 /** The whole report in one file that needs no network: works from a disk, on a phone, in the dark and on paper. Pure. */
 export function html(record: RunRecord): string {
@@ -13,6 +23,7 @@ export function html(record: RunRecord): string {
     verdict(record),
     overview(record),
     ...run.scenarios.map((scenario) => scenarioCard(scenario, record)),
+    skipped(record),
     leaks(record),
     environment(record),
   ]
@@ -110,6 +121,12 @@ function artifacts({ artifacts: paths }: ScenarioResult): string {
   if (paths.length === 0) return ''
   const links = paths.map((path) => `<li><a href="${escapeHtml(encodeURI(path))}">${escapeHtml(path)}</a></li>`)
   return `<h3>Logs, traces, pictures</h3><ul class="small">${links.join('')}</ul>`
+}
+
+function skipped({ run }: RunRecord): string {
+  if (run.skipped.length === 0) return ''
+  const items = run.skipped.map((one) => `<li>${escapeHtml(skippedInWords(one))}</li>`)
+  return `<section class="card"><h2>Skipped</h2><p class="soft small">Stories that this kind of cluster cannot tell. They proved nothing.</p><ul>${items.join('')}</ul></section>`
 }
 
 function leaks({ run }: RunRecord): string {

@@ -1,4 +1,4 @@
-import type { CheckResult, RunResult, ScenarioResult } from '../runner/result.ts'
+import type { CheckResult, RunResult, ScenarioResult, Skipped } from '../runner/result.ts'
 import { escapeHtml } from './escape.ts'
 import type { RunRecord } from './record.ts'
 import { reasons, verdictSentence } from './words.ts'
@@ -12,10 +12,11 @@ export function junit({ run }: RunRecord): string {
   const cases = run.scenarios.flatMap(casesOf)
   const sum = totals(cases)
   const leaks = run.leaks.length > 0 ? [leakSuite(run)] : []
+  const left = run.skipped.map(skippedSuite)
   const errors = sum.errors + leaks.length
   return `<?xml version="1.0" encoding="UTF-8"?>
-<testsuites name="squall" tests="${cases.length + leaks.length}" failures="${sum.failures}" errors="${errors}" skipped="${sum.skipped}" time="${time(run.durationMs)}">
-${[...suites, ...leaks].map((one) => `${one}\n`).join('')}</testsuites>
+<testsuites name="squall" tests="${cases.length + leaks.length + left.length}" failures="${sum.failures}" errors="${errors}" skipped="${sum.skipped + left.length}" time="${time(run.durationMs)}">
+${[...suites, ...left, ...leaks].map((one) => `${one}\n`).join('')}</testsuites>
 `
 }
 
@@ -66,6 +67,12 @@ function suite(scenario: ScenarioResult, run: RunResult): string {
     <properties>
 ${properties.join('')}    </properties>
 ${testcases.join('')}  </testsuite>`
+}
+
+function skippedSuite({ id, why }: Skipped): string {
+  return `  <testsuite name="${attribute(id)}" tests="1" failures="0" errors="0" skipped="1" time="0.000">
+    <testcase classname="${attribute(id)}" name="scenario" time="0.000"><skipped message="${attribute(`SKIPPED: ${why}`)}"/></testcase>
+  </testsuite>`
 }
 
 function leakSuite(run: RunResult): string {

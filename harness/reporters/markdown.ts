@@ -1,6 +1,15 @@
 import type { ScenarioResult } from '../runner/result.ts'
 import type { RunRecord } from './record.ts'
-import { counts, duration, outcomeMark, reasons, replayCommand, verdictSentence, when } from './words.ts'
+import {
+  counts,
+  duration,
+  outcomeMark,
+  reasons,
+  replayCommand,
+  skippedInWords,
+  verdictSentence,
+  when,
+} from './words.ts'
 
 /** What a CI step shows and what people paste into a thread: the verdict, the table, each reason, the command. Pure. */
 export function markdown({ run }: RunRecord): string {
@@ -10,6 +19,9 @@ export function markdown({ run }: RunRecord): string {
     `**${passed} passed, ${violated} violated, ${unknown} unknown** · faults witnessed ${witnessed}/${faults} · left behind ${run.leaks.length} · ${duration(run.durationMs)} · ${when(run.startedAt)}`,
     table(run.scenarios),
     ...run.scenarios.filter(({ outcome }) => outcome !== 'passed').map(section),
+    ...(run.skipped.length > 0
+      ? [`## Skipped\n\n${run.skipped.map((one) => `- ${text(skippedInWords(one))}`).join('\n')}`]
+      : []),
     ...(run.leaks.length > 0 ? [`## Left behind\n\n${run.leaks.map((leak) => `- ${text(leak)}`).join('\n')}`] : []),
     `Seed \`${run.seed}\`, driver ${run.driver}, ${run.nodes} nodes. Repeat it:\n\n${block(replayCommand(run))}`,
   ].join('\n\n')}\n`

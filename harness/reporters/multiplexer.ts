@@ -27,6 +27,7 @@ export function multiplex(
     onPhase: (...args) => void tell('onPhase', args),
     onStep: (...args) => void tell('onStep', args),
     onFault: (...args) => void tell('onFault', args),
+    onScenarioSkipped: (...args) => void tell('onScenarioSkipped', args),
     onScenarioEnd: (...args) => void tell('onScenarioEnd', args),
     onRunEnd: (...args) => tell('onRunEnd', args),
   }

@@ -18,7 +18,8 @@ export function toRecord(run: RunResult, history: readonly (HistoryEvent & { sce
 export function readRecord(folder: string): RunRecord {
   const file = join(folder, 'verdict.json')
   if (!existsSync(file)) throw new Error(`${folder} is not a finished run: there is no verdict.json in it`)
-  const run = JSON.parse(readFileSync(file, 'utf8')) as RunResult
+  // Runs that were recorded before anything could be skipped do not say so.
+  const run: RunResult = { skipped: [], ...JSON.parse(readFileSync(file, 'utf8')) }
   return toRecord(run, readLines<HistoryEvent & { scenario: string }>(join(folder, 'history.ndjson')))
 }
 

@@ -1,4 +1,4 @@
-import type { RunResult, ScenarioResult } from '../runner/result.ts'
+import type { RunResult, ScenarioResult, Skipped } from '../runner/result.ts'
 
 export type FaultState = 'injecting' | 'on' | 'healing' | 'off'
 
@@ -9,6 +9,8 @@ export interface Reporter {
   onPhase?(scenarioId: string, phase: string): void
   onStep?(scenarioId: string, n: number, title: string): void
   onFault?(scenarioId: string, fault: { kind: string; target: string; state: FaultState }): void
+  /** Instead of its end: this kind of cluster cannot tell the story. */
+  onScenarioSkipped?(skipped: Skipped): void
   onScenarioEnd?(result: ScenarioResult): void
   onRunEnd?(run: RunResult): void | Promise<void>
 }

@@ -1,5 +1,5 @@
 import { count } from '../checkers/checker.ts'
-import type { Outcome, RunResult, ScenarioResult } from '../runner/result.ts'
+import type { Outcome, RunResult, ScenarioResult, Skipped } from '../runner/result.ts'
 
 /** The sentences that every report says in the same way. Pure: the same record always gives the same words. */
 export const outcomeMark: Record<Outcome, string> = { passed: '✓', violated: '✗', unknown: '?' }
@@ -68,11 +68,16 @@ export function verdictSentence(run: RunResult): string {
     return `Interrupted: ${count(run.scenarios.length, 'scenario')} had begun; the report is partial.`
   if (unknown > 0)
     return `Unknown: ${count(unknown, 'scenario')} of ${run.scenarios.length} proved nothing, first ${because(first('unknown')!)}.`
-  if (run.scenarios.length === 0) return 'Unknown: no scenario ran.'
+  if (run.scenarios.length === 0)
+    return `Unknown: no scenario ran${run.skipped.length > 0 ? `; ${run.skipped.length} skipped` : ''}.`
   const proof = faults === 0 ? 'no fault was asked for' : `faults witnessed: ${witnessed} of ${faults}`
+  const skipped = run.skipped.length > 0 ? `; ${run.skipped.length} skipped` : ''
   const leaks = run.leaks.length > 0 ? `, but the run left ${count(run.leaks.length, 'thing')} behind` : ''
-  return `Passed: ${count(passed, 'scenario')} held every law; ${proof}${leaks}.`
+  return `Passed: ${count(passed, 'scenario')} held every law; ${proof}${skipped}${leaks}.`
 }
+
+/** Why a story was not told, as a line of a list. */
+export const skippedInWords = ({ id, why }: Skipped): string => `${id}: ${why}`
 
 /** Where a run's files are, as a person would type it. */
 export const shownFolder = ({ folder }: Pick<RunResult, 'folder'>): string =>

@@ -45,6 +45,12 @@ export interface ScenarioResult {
   artifacts: string[]
 }
 
+/** A story that this kind of cluster cannot tell; it proved nothing, and counts for nothing. */
+export interface Skipped {
+  id: string
+  why: string
+}
+
 /** `verdict.json`: the truth of a run; every report is derived from it. */
 export interface RunResult {
   schemaVersion: 1
@@ -62,6 +68,7 @@ export interface RunResult {
   interrupted: boolean
   folder: string
   scenarios: ScenarioResult[]
+  skipped: Skipped[]
 }
 
 export const exitCodes = {

@@ -6,6 +6,7 @@ import { faultsWitnessed } from '../checkers/faults-witnessed.ts'
 import type { BrowserPool } from '../drivers/browser.ts'
 import { type Cluster, type PubSubName, startCluster } from '../drivers/cluster.ts'
 import { ControlError } from '../drivers/control-client.ts'
+import { NotSupported } from '../drivers/errors.ts'
 import { fetchRendering } from '../drivers/rendering.ts'
 import type { Ground } from '../drivers/site.ts'
 import { readOrders, readStock } from '../drivers/store-reads.ts'
@@ -48,6 +49,8 @@ export const leftBehindCheck = 'nothing-left-behind'
 
 export interface ScenarioRun {
   result: ScenarioResult
+  /** Why the story cannot be told on this kind of cluster. */
+  skippedBecause?: string
   entries: readonly ScheduleEntry[]
 }
 
@@ -67,6 +70,7 @@ interface Stage {
   cast?: Cast
   /** Why the story could not be told to its end. */
   obstacle?: string
+  skippedBecause?: string
 }
 
 /** The life of a scenario, in order; the report uses the same names. */
@@ -113,6 +117,7 @@ export async function runScenario(scenario: Scenario, context: ScenarioContext):
     try {
       await run(stage)
     } catch (error) {
+      if (error instanceof NotSupported) stage.skippedBecause ??= error.message
       const why = `${name}: ${(error as Error).message}`
       stage.obstacle ??= why
       // Nobody judges after these two: what they could not do has to be said here.
@@ -139,7 +144,8 @@ export async function runScenario(scenario: Scenario, context: ScenarioContext):
     replay: context.replay,
     artifacts,
   }
-  return { result, entries: tape.entries }
+  const { skippedBecause } = stage
+  return { result, entries: tape.entries, ...(skippedBecause !== undefined && { skippedBecause }) }
 }
 
 const canStillSee = ({ steps, context }: Stage, phase: string) =>
@@ -219,6 +225,7 @@ async function runSteps(stage: Stage) {
     } catch (error) {
       result.endMs = Math.round(elapsedMs())
       result.error = (error as Error).message
+      if (error instanceof NotSupported) throw error
       const why =
         error instanceof NotReached || error instanceof ScheduleDiverged
           ? result.error
@@ -237,7 +244,7 @@ async function expectThat(
     results.push({ after: step, title, outcome: 'valid', why: 'seen' })
     recorder.record({ who: 'story', type: 'expectation', value: { after: step, text: title, met: true } })
   } catch (error) {
-    if (error instanceof NotReached || error instanceof ScheduleDiverged) throw error
+    if (error instanceof NotReached || error instanceof ScheduleDiverged || error instanceof NotSupported) throw error
     const why = (error as Error).message
     results.push({ after: step, title, outcome: 'invalid', why })
     recorder.record({ who: 'story', type: 'expectation', value: { after: step, text: title, met: false }, error: why })

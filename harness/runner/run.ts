@@ -23,7 +23,7 @@ import { systemClock as clock } from '../platform/clock.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import type { Scenario } from '../scenario.ts'
 import { auditLeaks, openLeases } from './leases.ts'
-import { exitCodes, type RunResult, type ScenarioResult, worstOutcome } from './result.ts'
+import { exitCodes, type RunResult, type ScenarioResult, type Skipped, worstOutcome } from './result.ts'
 import { runScenario, type ScenarioContext } from './run-scenario.ts'
 import type { Schedule } from './schedule.ts'
 
@@ -72,6 +72,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     folder,
   })
   const results: ScenarioResult[] = []
+  const skipped: Skipped[] = []
   const schedule: Schedule['scenarios'] = []
   const overBudget = () => options.budgetMs !== undefined && clock.monotonicMs() - startedMs > options.budgetMs
   const stopEarly = () => options.interruptedBy() !== undefined || overBudget()
@@ -79,7 +80,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   async function one(scenario: Scenario, ground: ScenarioContext['ground']) {
     reporter.onScenarioStart({ id: scenario.id, title: scenario.title })
     const recorded = options.recorded?.scenarios.find(({ id }) => id === scenario.id)?.entries
-    const { result, entries } = await runScenario(scenario, {
+    const { result, entries, skippedBecause } = await runScenario(scenario, {
       seed: options.seed,
       nodes: options.nodes,
       pubsub,
@@ -102,8 +103,13 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
       replay: `./squall replay ${shellPath(folder)}`,
       interrupted: stopEarly,
     })
-    if (result.outcome !== 'passed') keepLogs(workFolder, folder, scenario.id)
+    if (skippedBecause === undefined && result.outcome !== 'passed') keepLogs(workFolder, folder, scenario.id)
     rmSync(join(workFolder, scenario.id.replaceAll('/', '-')), { recursive: true, force: true, maxRetries: 10 })
+    if (skippedBecause !== undefined) {
+      skipped.push({ id: scenario.id, why: skippedBecause })
+      reporter.onScenarioSkipped({ id: scenario.id, why: skippedBecause })
+      return
+    }
     results.push(result)
     schedule.push({ id: scenario.id, entries: [...entries] })
     reporter.onScenarioEnd(result)
@@ -131,7 +137,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     schemaVersion: 1,
     suite: options.suite,
     outcome:
-      sorted.length < options.scenarios.length
+      sorted.length + skipped.length < options.scenarios.length
         ? worstOutcome([...sorted.map(({ outcome }) => outcome), 'unknown'])
         : worstOutcome(sorted.map(({ outcome }) => outcome)),
     exitCode: 0,
@@ -151,6 +157,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     interrupted: options.interruptedBy() !== undefined,
     folder: shellPath(folder),
     scenarios: sorted,
+    skipped,
   }
   run.exitCode = exitCodeOf(run, options.interruptedBy(), overBudget())
   const write = (name: string, value: unknown) =>

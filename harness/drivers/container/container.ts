@@ -29,6 +29,7 @@ const loopback = '127.0.0.1'
 /** A container that is made at its first start and keeps its files and addresses over the next ones. */
 export function createContainer(options: ContainerOptions): ContainerInstance {
   const { docker, name, logFile } = options
+  const network = docker.api.getNetwork(options.network ?? 'bridge')
   let container: Container | undefined
   let ended: Promise<number> | undefined
   let exit: Exit | undefined
@@ -69,6 +70,8 @@ export function createContainer(options: ContainerOptions): ContainerInstance {
     end,
     pause: async () => void (await container?.pause()),
     resume: async () => void (await container?.unpause()),
+    disconnect: async () => network.disconnect({ Container: container!.id, Force: true }),
+    reconnect: async () => network.connect({ Container: container!.id, EndpointConfig: { Aliases: [name] } }),
   }
 }
 

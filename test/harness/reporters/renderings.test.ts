@@ -39,6 +39,19 @@ describe('what is derived from a verdict', () => {
   })
 })
 
+describe('what this kind of cluster cannot tell', () => {
+  it.each(names)('is named with its reason in %s', (name) => {
+    const record = readRecord(fixture)
+    const why = 'a process shares the network of its machine'
+    const page = renderings[name]({
+      ...record,
+      run: { ...record.run, skipped: [{ id: 'cluster/off-the-network', why }] },
+    })
+    expect(page).toContain('cluster/off-the-network')
+    expect(page).toContain(why)
+  })
+})
+
 describe('the record of a run', () => {
   it('says in a sentence that a folder is no finished run', () => {
     const folder = newFolder()
