@@ -111,6 +111,12 @@ export async function listenEverywhere(cast: Cast) {
   for (const { name } of cast.cluster.nodes) await (await cast.client(`listener-${name}`, name)).join('ping')
 }
 
+/** How many others the nodes see, all together: three nodes that see each other are six sights. */
+export async function sightings(cast: Cast): Promise<number> {
+  const states = await Promise.all(cast.cluster.nodes.map(({ control }) => control.state()))
+  return states.flatMap(({ peers }) => Object.values(peers)).filter(({ connected }) => connected).length
+}
+
 /** A fresh token of a user, as the demo page has it. */
 export async function tokenOf(cast: Cast, node: string, userId: number): Promise<string> {
   const page = await (await fetch(`${cast.cluster.node(node).directUrl}/hello/tracked?user_id=${userId}`)).text()

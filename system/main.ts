@@ -297,12 +297,9 @@ function compose(config: Config) {
       ...presenceInBrief(cartTracker.allCarts()),
       counters: { ...pubsub.counters, ...endpoint.counters, ...replication.counters, ...adapter?.counters },
     }),
-    actors: () =>
-      runtime
-        .actors()
-        .map(({ id, name, mailboxLength, handled, alive }) => ({ id, name, mailboxLength, handled, alive })),
+    actors: () => actorsAndTransports().map(({ kill: _kill, ...actor }) => actor),
     killActor({ id, name }) {
-      const victim = runtime.actors().find((actor) => (id === undefined ? actor.name === name : actor.id === id))
+      const victim = actorsAndTransports().find((actor) => (id === undefined ? actor.name === name : actor.id === id))
       victim?.kill()
       return victim?.id
     },
@@ -332,6 +329,18 @@ function compose(config: Config) {
     tamper: (rules) => adapter?.tamper(rules),
     delay: (handler, delayMs) => void (delayMs === 0 ? delays.delete(handler) : delays.set(handler, delayMs)),
   }
+
+  /** A connection is no actor, but it is a part that can be killed alone (FI-1). */
+  const actorsAndTransports = () => [
+    ...runtime.actors().map((actor) => {
+      const { id, name, role, mailboxLength, handled, alive } = actor
+      return { id, name, role, mailboxLength, handled, alive, kill: () => actor.kill() }
+    }),
+    ...endpoint.connections().map(({ id, socket: name }) => {
+      const kill = () => endpoint.dropConnection(id)
+      return { id: `transport-${id}`, name, role: 'transport', mailboxLength: 0, handled: 0, alive: true, kill }
+    }),
+  ]
 
   function found<T>(value: T | undefined, what: string): T {
     if (!store.products()) throw new InventoryNotReady('the inventory is still loading')

@@ -24,6 +24,8 @@ export interface NodeState {
 export interface ActorInfo {
   id: string
   name?: string
+  /** `channel`, `transport`, `inventory`, `replication`, `database`. */
+  role?: string
   mailboxLength: number
   handled: number
   alive: boolean
@@ -69,7 +71,7 @@ export function createControlClient(baseUrl: string, secret: string) {
     ready: async () => (await request<Readiness>('/ready')).body,
     state: () => call<NodeState>('/state'),
     actors: async () => (await call<{ actors: ActorInfo[] }>('/actors')).actors,
-    killActor: async (name: string) => (await call<{ killedId: string }>('/actors/kill', { name })).killedId,
+    killActor: async (id: string) => (await call<{ killedId: string }>('/actors/kill', { id })).killedId,
     dropConnections: async (topic: string) =>
       (await call<{ droppedIds: string[] }>('/connections/drop', { topic })).droppedIds,
     release: (productId: number) => call<{ ok: true }>('/release', { productId }),

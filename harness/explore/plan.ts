@@ -58,6 +58,11 @@ const pairOf = (random: Random) => {
   return { target: `${from}->${to}` }
 }
 const nodeOf = (random: Random) => ({ target: random.pick(nodes) as string })
+/** One node against the others. */
+const splitOf = (random: Random) => {
+  const alone = random.pick(nodes)
+  return { target: `${alone}|${nodes.filter((node) => node !== alone).join(',')}` }
+}
 const clientOf = (random: Random) => ({ target: `alice->${random.pick(['n1', 'n2'])}` })
 const listenersOf = (random: Random) => ({ target: `${random.pick(nodes)}/ping` })
 const actors = ['Sneakers23.Inventory', 'Sneakers23.Replication.Server', 'Sneakers23.Repo']
@@ -80,11 +85,15 @@ export const kinds: readonly Kind[] = [
   { kind: 'db.pause', make: database },
   { kind: 'db.read-only', make: database },
   { kind: 'handler.slow', make: (random) => ({ ...nodeOf(random), options: { delayMs: 800 } }) },
+  { kind: 'link.bandwidth', make: (random) => ({ ...clientOf(random), options: { rateKiBps: 64 } }) },
   { kind: 'link.cut', make: pairOf },
   { kind: 'link.cut', make: clientOf },
   { kind: 'link.cut-one-way', make: pairOf },
   { kind: 'link.latency', make: (random) => ({ ...pairOf(random), options: { delayMs: 300, jitterMs: 100 } }) },
   { kind: 'link.latency', make: (random) => ({ ...clientOf(random), options: { delayMs: 300, jitterMs: 100 } }) },
+  { kind: 'link.loss', make: (random) => ({ ...clientOf(random), options: { lossPercent: 10, stallMs: 600 } }) },
+  { kind: 'link.partition', make: splitOf },
+  { kind: 'link.poor', make: (random) => ({ ...clientOf(random), options: { network: 'mobile-3g' } }) },
   { kind: 'link.reset', make: pairOf },
   { kind: 'link.reset', make: clientOf },
   { kind: 'messages.delay', make: messagesOf },

@@ -4,6 +4,8 @@ import { systemClock } from '../platform/clock.ts'
 export interface CanaryResult {
   answer: 'answered' | 'silent' | 'closed' | 'refused'
   tookMs: number
+  /** What went there and came back. */
+  bytes: number
 }
 
 /** What any PostgreSQL answers with one byte: a request for an encrypted connection. */
@@ -12,8 +14,16 @@ const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
 const cancelRequest = Buffer.from([0, 0, 0, 16, 4, 210, 22, 46, 0, 0, 0, 0, 0, 0, 0, 0])
 const httpRequest = Buffer.from('GET /healthz HTTP/1.1\r\nhost: canary\r\nconnection: close\r\n\r\n')
 
+/** As much as a server takes without reading a body; answered with a whole page. */
+const payload = 'x'.repeat(12_000)
+const payloadRequest = Buffer.from(
+  `GET / HTTP/1.1\r\nhost: canary\r\nx-payload: ${payload}\r\nconnection: close\r\n\r\n`,
+)
+
 const requests = {
   http: httpRequest,
+  /** Timed to the end of its answer: a narrow way is only felt by those who carry something. */
+  payload: payloadRequest,
   database: sslRequest,
   'database-cancel': cancelRequest,
   redis: Buffer.from('PING\r\n'),
@@ -29,17 +39,23 @@ interface CanaryOptions {
 /** A small request of the harness's own through a port: is there anybody behind it? */
 export function canary(port: number, { request = 'http', withinMs = 500 }: CanaryOptions = {}): Promise<CanaryResult> {
   const startedMs = systemClock.monotonicMs()
+  let bytes = requests[request].length
+  let hasAnswer = false
   return new Promise((resolve) => {
     const socket = connect({ host: '127.0.0.1', port })
     const finish = (answer: CanaryResult['answer']) => {
       cancel()
       socket.destroy()
-      resolve({ answer, tookMs: systemClock.monotonicMs() - startedMs })
+      resolve({ answer, bytes, tookMs: systemClock.monotonicMs() - startedMs })
     }
     const cancel = systemClock.after(withinMs, () => finish('silent'))
     socket.once('connect', () => socket.write(requests[request]))
-    socket.once('data', () => finish('answered'))
-    socket.once('end', () => finish('closed'))
+    socket.on('data', (data) => {
+      bytes += data.length
+      hasAnswer = true
+      if (request !== 'payload') finish('answered')
+    })
+    socket.once('end', () => finish(hasAnswer ? 'answered' : 'closed'))
     socket.once('error', (error: NodeJS.ErrnoException) => finish(error.code === 'ECONNREFUSED' ? 'refused' : 'closed'))
   })
 }

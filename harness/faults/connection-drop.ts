@@ -29,7 +29,7 @@ export const connectionDrop: FaultKind = (cluster, target) => {
             ? seen(`${dropped.length} connections with ${topic} are gone from ${node}`)
             : unseen(`${left.length} of ${dropped.length} connections are still there`)
         },
-        systemClock.sleep,
+        systemClock,
       ),
     heal: async () => {},
     witnessOff: () =>
@@ -40,7 +40,7 @@ export const connectionDrop: FaultKind = (cluster, target) => {
           const said = `${now} of ${dropped.length} connections with ${topic} are back`
           return now >= dropped.length ? seen(said) : unseen(said)
         },
-        systemClock.sleep,
+        systemClock,
       ),
   }
 }

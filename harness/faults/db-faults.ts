@@ -23,7 +23,7 @@ const dbFault =
           const answer = await asks(cluster)
           return answer === 'answers' ? unseen('a direct query is answered') : seen(`a direct query fails: ${answer}`)
         },
-        systemClock.sleep,
+        systemClock,
       ),
     heal: async () => mend(cluster),
     witnessOff: () =>
@@ -33,7 +33,7 @@ const dbFault =
           const answer = await asks(cluster)
           return answer === 'answers' ? seen('a direct query is answered') : unseen(`a direct query fails: ${answer}`)
         },
-        systemClock.sleep,
+        systemClock,
       ),
   })
 

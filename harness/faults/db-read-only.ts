@@ -25,8 +25,8 @@ export const dbReadOnly: FaultKind = (cluster) => {
   }
   return {
     inject: () => set('on'),
-    witnessOn: () => witnessWithin(withinMs, () => look(cluster, 'refused'), systemClock.sleep),
+    witnessOn: () => witnessWithin(withinMs, () => look(cluster, 'refused'), systemClock),
     heal: () => set('off'),
-    witnessOff: () => witnessWithin(withinMs, () => look(cluster, 'taken'), systemClock.sleep),
+    witnessOff: () => witnessWithin(withinMs, () => look(cluster, 'taken'), systemClock),
   }
 }

@@ -1,4 +1,5 @@
 import type { Cluster } from '../drivers/cluster.ts'
+import type { Clock } from '../platform/clock.ts'
 
 /** What a look from outside the fault's own code path found. */
 export interface Witness {
@@ -22,17 +23,19 @@ export type FaultKind = (cluster: Cluster, target: string, options: FaultOptions
 export const seen = (why: string): Witness => ({ seen: true, why })
 export const unseen = (why: string): Witness => ({ seen: false, why })
 
+const lookEveryMs = 100
+
 /** Looks until it is seen or the time is over; the last look is the answer. */
 export async function witnessWithin(
   withinMs: number,
   look: () => Promise<Witness>,
-  sleep: (delayMs: number) => Promise<void>,
+  clock: Pick<Clock, 'monotonicMs' | 'sleep'>,
 ): Promise<Witness> {
-  const everyMs = 100
-  for (let waitedMs = 0; ; waitedMs += everyMs) {
+  const startedMs = clock.monotonicMs()
+  for (;;) {
     const witness = await look()
-    if (witness.seen || waitedMs >= withinMs) return witness
-    await sleep(everyMs)
+    if (witness.seen || clock.monotonicMs() - startedMs >= withinMs) return witness
+    await clock.sleep(lookEveryMs)
   }
 }
 

@@ -34,7 +34,7 @@ export const handlerSlow: FaultKind = (cluster, target, options) => {
             ? seen(`a push takes ${tookMs.toFixed(0)} ms`)
             : unseen(`a push still takes ${tookMs.toFixed(0)} ms`)
         },
-        systemClock.sleep,
+        systemClock,
       ),
   }
 }

@@ -5,11 +5,12 @@ import { dbKill, dbPause } from './db-faults.ts'
 import { dbReadOnly } from './db-read-only.ts'
 import type { FaultKind } from './fault.ts'
 import { handlerSlow } from './handler-slow.ts'
-import { linkCut, linkCutOneWay, linkLatency, linkReset } from './link-faults.ts'
+import { linkCut, linkCutOneWay, linkLatency, linkPartition, linkReset } from './link-faults.ts'
 import { messagesDelay, messagesDrop, messagesDuplicate, messagesReorder } from './message-faults.ts'
 import { nodeBlock } from './node-block.ts'
 import { nodeDisconnect } from './node-disconnect.ts'
 import { nodeKill, nodePause, nodeStop } from './node-faults.ts'
+import { linkBandwidth, linkLoss, linkPoor } from './poor-network.ts'
 import { redisKill, redisPause } from './redis-faults.ts'
 
 /** Every fault by its kind. */
@@ -21,9 +22,13 @@ export const faults = {
   'db.pause': dbPause,
   'db.read-only': dbReadOnly,
   'handler.slow': handlerSlow,
+  'link.bandwidth': linkBandwidth,
   'link.cut': linkCut,
   'link.cut-one-way': linkCutOneWay,
   'link.latency': linkLatency,
+  'link.loss': linkLoss,
+  'link.partition': linkPartition,
+  'link.poor': linkPoor,
   'link.reset': linkReset,
   'messages.delay': messagesDelay,
   'messages.drop': messagesDrop,

@@ -10,8 +10,8 @@ export const nodeBlock: FaultKind = (cluster, target, options) => {
   const forMs = numberOption(options, 'forMs')
   return {
     inject: async () => void (await node.control.block(forMs)),
-    witnessOn: () => witnessWithin(forMs, () => portIs(node, 'silent'), systemClock.sleep),
+    witnessOn: () => witnessWithin(forMs, () => portIs(node, 'silent'), systemClock),
     heal: async () => {},
-    witnessOff: () => witnessWithin(forMs + backWithinMs, () => portIs(node, 'answered'), systemClock.sleep),
+    witnessOff: () => witnessWithin(forMs + backWithinMs, () => portIs(node, 'answered'), systemClock),
   }
 }

@@ -24,9 +24,9 @@ function nodeFault(
     const look = () => portIs(node, expected)
     return {
       inject: async () => hit(node),
-      witnessOn: () => witnessWithin(goneWithinMs, look, systemClock.sleep),
+      witnessOn: () => witnessWithin(goneWithinMs, look, systemClock),
       heal: async () => mend(node),
-      witnessOff: () => witnessWithin(backWithinMs, () => isBack(node), systemClock.sleep),
+      witnessOff: () => witnessWithin(backWithinMs, () => isBack(node), systemClock),
     }
   }
 }

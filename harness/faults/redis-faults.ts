@@ -24,7 +24,7 @@ const redisFault =
   (cluster): Fault => {
     const redis = redisOf(cluster)
     const looks = (withinMs: number, judge: (answer: string) => Witness) =>
-      witnessWithin(withinMs, async () => judge(await asks(redis)), systemClock.sleep)
+      witnessWithin(withinMs, async () => judge(await asks(redis)), systemClock)
     return {
       inject: async () => hit(redis),
       witnessOn: () =>

@@ -70,7 +70,10 @@ function fateOf(history: History, publish: HistoryEvent, who: string, got: reado
 
 /** A black hole keeps nothing, and neither does a killed Redis: what was sent into it and came out after it had been queued and sent again (AM-4). */
 const outlived = ({ why, heldFromMs, healedMs }: Explanation, sentMs: number, gotMs: number) =>
-  /^(link\.cut|redis\.kill) /.test(why) && heldFromMs <= sentMs && sentMs <= healedMs && gotMs >= healedMs
+  /^(link\.cut|link\.partition|redis\.kill) /.test(why) &&
+  heldFromMs <= sentMs &&
+  sentMs <= healedMs &&
+  gotMs >= healedMs
 
 /** Whoever was not joined, not even a little before or after, should not have got it. */
 const isNearMembership = (history: History, who: string, { topic, tMs }: HistoryEvent) =>
@@ -93,15 +96,16 @@ interface Explanation extends Window {
 export function explainingWindows(history: History, publish: HistoryEvent, who: string): Explanation[] {
   const { origin } = publish.value as LedgerEntry
   const node = nodeOf(history, who, publish)
-  return history.faults.flatMap(({ kind, target, witnessedOnMs, requestedMs, healRequestedMs, witnessedOffMs }) => {
-    if (witnessedOnMs === null || !isOnTheWay(kind, target, origin, node, who)) return []
+  return history.faults.flatMap((fault) => {
+    const { kind, target, parts = [target], witnessedOnMs, requestedMs, healRequestedMs, witnessedOffMs } = fault
+    if (witnessedOnMs === null || !parts.some((part) => isOnTheWay(kind, part, origin, node, who))) return []
     const toMs = witnessedOffMs ?? history.endMs
     const healedMs = healRequestedMs ?? history.endMs
     return [{ fromMs: requestedMs, toMs, heldFromMs: witnessedOnMs, healedMs, why: `${kind} ${target}` }]
   })
 }
 
-const cutting = new Set(['link.cut', 'link.cut-one-way', 'link.reset'])
+const cutting = new Set(['link.cut', 'link.cut-one-way', 'link.partition', 'link.reset'])
 
 function isOnTheWay(kind: string, target: string, origin: string, node: string | undefined, who: string): boolean {
   if (kind.startsWith('node.')) return target === origin || target === node

@@ -72,7 +72,10 @@ export interface LedgerEntry {
 export interface FaultRecord {
   id: number
   kind: string
+  /** In names: what the story left to chance is decided here. */
   target: string
+  /** The single things that it stands for; missing in old records, where it is always one. */
+  parts?: string[]
   options: Record<string, unknown>
   requestedMs: number
   witnessedOnMs: number | null

@@ -1,8 +1,11 @@
 import type { Cluster } from '../drivers/cluster.ts'
 import type { Fault, FaultOptions } from '../faults/fault.ts'
 import { type FaultName, faults } from '../faults/index.ts'
+import { partsOf, resolveTarget, type Scene } from '../faults/targets.ts'
+import { together } from '../faults/together.ts'
 import type { FaultRecord } from '../history/operation.ts'
 import type { Recorder } from '../history/recorder.ts'
+import type { Random } from '../platform/random.ts'
 import type { FaultState } from '../reporters/reporter.ts'
 import type { ScheduleTape } from './schedule.ts'
 
@@ -14,6 +17,8 @@ interface NemesisOptions {
   cluster: Cluster
   recorder: Recorder
   tape: ScheduleTape
+  /** Draws what a story leaves to chance: `any`, `minority`, `n1/*`. */
+  random: Random
   elapsedMs(): number
   report(fault: { kind: string; target: string; state: FaultState }): void
 }
@@ -21,7 +26,7 @@ interface NemesisOptions {
 export type Nemesis = ReturnType<typeof createNemesis>
 
 /** Breaks things, sees that they are broken, mends them, sees that they are mended. */
-export function createNemesis({ cluster, recorder, tape, elapsedMs, report }: NemesisOptions) {
+export function createNemesis({ cluster, recorder, tape, random, elapsedMs, report }: NemesisOptions) {
   const active = new Map<number, () => Promise<void>>()
   const now = () => Math.round(elapsedMs())
   let lastId = 0
@@ -48,14 +53,25 @@ export function createNemesis({ cluster, recorder, tape, elapsedMs, report }: Ne
   return {
     /** Resolves when the fault was seen to hold, or was looked for in vain; the verdict knows which. */
     async inject(wishedKind: FaultName, wishedTarget: string, wishedOptions: FaultOptions = {}): Promise<Injected> {
-      const decided = tape.take({ kind: 'fault', name: wishedKind, target: wishedTarget, options: wishedOptions })
-      const { name: kind, target = '', options = {} } = decided
-      const fault = faults[kind as FaultName](cluster, target, options)
+      const chosen = resolveTarget(wishedTarget, await sceneFor(cluster, wishedKind, wishedTarget), random)
+      const decided = tape.take({
+        kind: 'fault',
+        name: wishedKind,
+        target: wishedTarget,
+        options: wishedOptions,
+        ...(chosen !== wishedTarget && { value: chosen }),
+      })
+      const { name: kind, options = {} } = decided
+      const target = String(decided.value ?? decided.target)
+      const parts = partsOf(target)
+      const make = faults[kind as FaultName]
+      const fault = together(parts.map((part) => ({ target: part, fault: make(cluster, part, options) })))
       lastId += 1
       const record: FaultRecord = {
         id: lastId,
         kind,
         target,
+        parts,
         options,
         requestedMs: now(),
         witnessedOnMs: null,
@@ -81,5 +97,14 @@ export function createNemesis({ cluster, recorder, tape, elapsedMs, report }: Ne
     async healEverything() {
       for (const healOne of [...active.values()].reverse()) await healOne()
     },
+  }
+}
+
+/** Only who names a part of a node needs to know which there are. */
+async function sceneFor(cluster: Cluster, kind: FaultName, target: string): Promise<Scene> {
+  const [node = ''] = target.split('/')
+  return {
+    nodes: cluster.nodes,
+    ...(kind === 'actor.kill' && { actors: await cluster.node(node).control.actors() }),
   }
 }

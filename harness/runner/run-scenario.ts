@@ -171,7 +171,14 @@ async function provision(stage: Stage) {
   })
   stage.cluster = cluster
   const report = (fault: Parameters<typeof context.reporter.onFault>[1]) => context.reporter.onFault(id, fault)
-  const nemesis = createNemesis({ cluster, recorder, tape, elapsedMs, report })
+  const nemesis = createNemesis({
+    cluster,
+    recorder,
+    tape,
+    random: seededRandom(context.seed ^ hash(`faults of ${id}`)),
+    elapsedMs,
+    report,
+  })
   stage.nemesis = nemesis
   stage.cast = createCast({
     cluster,

@@ -163,6 +163,10 @@ export class ChannelServer implements Joined, ActorSpec<ChannelMail>, Subscriber
     this.actor = host.environment.runtime.spawn<ChannelMail>(this, { unique: false })
   }
 
+  get role() {
+    return 'channel'
+  }
+
   get name() {
     return `${this.definition.name}:${this.topic}`
   }

@@ -153,6 +153,8 @@ export function createEndpoint(options: EndpointOptions) {
     },
     broadcast: (topic: string, event: string, payload: unknown) => pubsub.broadcast(topic, event, payload),
     connections: () => [...sessions.values()].map((one) => ({ id: one.id, socket: one.name, topics: one.topics() })),
+    /** Breaks one connection. */
+    dropConnection: (id: string) => sessions.get(id)?.drop(),
     /** Breaks the connections that have this topic joined, and answers their ids. */
     dropConnections(topic: string): string[] {
       const hit = [...sessions.values()].filter((session) => session.topics().includes(topic))

@@ -5,6 +5,8 @@ export type ExitReason = { kind: 'normal' } | { kind: 'killed' } | { kind: 'cras
 /** What an actor is made of. State lives in the closure that makes the spec, so a restart begins anew (RT-1). */
 export interface ActorSpec<M> {
   name?: string
+  /** What it is for, so that one can ask for any of its kind. */
+  role?: string
   init?(self: ActorSelf<M>): void | Promise<void>
   /** One message at a time; what it returns answers a `call`. */
   handle(message: M, self: ActorSelf<M>): unknown
@@ -22,6 +24,7 @@ export interface ActorSelf<M> {
 export interface ActorRef<M = never> {
   readonly id: string
   readonly name: string | undefined
+  readonly role: string | undefined
   readonly alive: boolean
   readonly mailboxLength: number
   readonly handled: number
@@ -101,6 +104,9 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
   }
   get name() {
     return this.spec.name
+  }
+  get role() {
+    return this.spec.role
   }
   get alive() {
     return this.exitReason === undefined

@@ -97,6 +97,19 @@ describe('what explains a loss', () => {
     expect(fates(...told)).toEqual(['alice 1 lost-unexplained'])
   })
 
+  it.each([
+    ['n1|n2,n3', ['n1->n2', 'n1->n3', 'n2->n1', 'n3->n1'], 'lost-in-witnessed-window'],
+    ['n3|n1,n2', ['n3->n1', 'n3->n2', 'n1->n3', 'n2->n3'], 'lost-unexplained'],
+  ])('a partition %s by the links that it is made of (NF-8)', (target, parts, fate) => {
+    const told = [
+      join('alice', 0),
+      fault(20_000, { kind: 'link.partition', target, parts }),
+      publish('n1', 1, 22_000),
+      theEnd(60_000),
+    ]
+    expect(fates(...told)).toEqual([`alice 1 ${fate}`])
+  })
+
   it('nothing long before it and nothing long after it', () => {
     expect(fateWith('link.cut', 'n1->n2', 19_000)).toBe('lost-unexplained')
     expect(fateWith('link.cut', 'n1->n2', 29_000)).toBe('lost-unexplained')

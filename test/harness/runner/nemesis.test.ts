@@ -2,11 +2,17 @@ import { describe, expect, it } from 'vitest'
 import type { Cluster } from '../../../harness/drivers/cluster.ts'
 import { toHistory } from '../../../harness/history/history.ts'
 import { createRecorder } from '../../../harness/history/recorder.ts'
+import { seededRandom } from '../../../harness/platform/random.ts'
 import { createNemesis } from '../../../harness/runner/nemesis.ts'
-import { createTape } from '../../../harness/runner/schedule.ts'
+import { createTape, type ScheduleEntry } from '../../../harness/runner/schedule.ts'
 
-/** A cluster of which only the database exists, and only as far as it can be broken. */
-function stageWith({ startFails = false } = {}) {
+interface Wishes {
+  startFails?: boolean
+  recorded?: readonly ScheduleEntry[]
+}
+
+/** A cluster of which only the database exists, and only as far as it can be broken, and on its nodes actors that come back. */
+function stageWith({ startFails = false, recorded }: Wishes = {}) {
   let running = true
   const database = {
     async kill() {
@@ -25,14 +31,31 @@ function stageWith({ startFails = false } = {}) {
   const elapsedMs = () => nowMs++
   const recorder = createRecorder({ elapsedMs, sink: () => {}, isDefinite: () => false })
   const states: string[] = []
+  const tape = createTape(recorded)
   const nemesis = createNemesis({
-    cluster: { database } as unknown as Cluster,
+    cluster: { database, nodes: [{ name: 'n1' }], node: () => ({ control: controlOfActors() }) } as unknown as Cluster,
     recorder,
-    tape: createTape(),
+    tape,
+    random: seededRandom(1),
     elapsedMs,
     report: ({ state }) => states.push(state),
   })
-  return { nemesis, states, isRunning: () => running, faults: () => toHistory(recorder.events).faults }
+  const entries = () => tape.entries
+  return { nemesis, states, entries, isRunning: () => running, faults: () => toHistory(recorder.events).faults }
+}
+
+function controlOfActors() {
+  let lastId = 4
+  const actors = ['a', 'b', 'c', 'd'].map((name, id) => ({ id: String(id), name, role: 'channel' }))
+  return {
+    actors: async () => [...actors],
+    async killActor(id: string) {
+      const at = actors.findIndex((actor) => actor.id === id)
+      lastId += 1
+      actors.push({ ...actors.splice(at, 1)[0]!, id: String(lastId) })
+      return id
+    },
+  }
 }
 
 describe('the nemesis (FI-6)', () => {
@@ -74,5 +97,23 @@ describe('the nemesis (FI-6)', () => {
       witnessedOffMs: null,
       witness: { off: expect.stringContaining('data folder is gone') },
     })
+  })
+})
+
+describe('what a story leaves to chance (FI-1)', () => {
+  it('is decided by the seed and written down in names', async () => {
+    const { nemesis, faults, entries } = stageWith()
+    await using _kill = await nemesis.inject('actor.kill', 'n1/*')
+    expect(faults()[0]).toMatchObject({ target: expect.stringMatching(/^n1\/[abcd]$/), parts: [faults()[0]!.target] })
+    expect(entries()).toMatchObject([{ target: 'n1/*', value: faults()[0]!.target }])
+  })
+
+  it('is in a replay what it was then', async () => {
+    const then = { kind: 'fault' as const, name: 'actor.kill', target: 'n1/*', options: {} }
+    for (const value of ['n1/a', 'n1/d']) {
+      const { nemesis, faults } = stageWith({ recorded: [{ ...then, value }] })
+      await using _kill = await nemesis.inject('actor.kill', 'n1/*')
+      expect(faults()[0]!.target).toBe(value)
+    }
   })
 })

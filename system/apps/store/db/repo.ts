@@ -93,6 +93,7 @@ export function createRepo({ url, runtime, log }: { url: string; runtime: Runtim
     start: () =>
       runtime.start<'probe'>({
         name: 'Sneakers23.Repo',
+        role: 'database',
         async init(self) {
           pool = openPool()
           self.send('probe')

@@ -126,6 +126,7 @@ export function createInventory(options: InventoryOptions): Inventory {
     async start() {
       actor = await runtime.start<Mail>({
         name,
+        role: 'inventory',
         init: (self) => self.send({ do: 'load' }),
         handle(mail, self) {
           if (mail.do === 'load') return load(self)

@@ -49,6 +49,7 @@ export function createReplication({ pubsub, runtime, log, handle, mute }: Replic
     start: (): Promise<ActorRef<Broadcast>> =>
       runtime.start<Broadcast>({
         name: 'Sneakers23.Replication.Server',
+        role: 'replication',
         init(self) {
           subscriber = { deliver: (broadcast) => self.send(broadcast) }
           pubsub.subscribe(topic, subscriber)

@@ -1,0 +1,57 @@
+import {
+  after,
+  atMostOnce,
+  type Cast,
+  cartNeverLost,
+  joinedTopics,
+  neverOversold,
+  nodesAgreeWithDatabase,
+  presenceMatchesReality,
+  scenario,
+  step,
+} from '../../harness/index.ts'
+import { listenEverywhere, mustBe, publishFrom, releaseBoth, sightings } from '../support.ts'
+
+const nodes = ['n1', 'n2', 'n3']
+const plenty = 50
+const lastPair = 4
+
+/** A shopper on every node changes the cart; answers what they were told. */
+const shopEverywhere = (cast: Cast, itemId: number) =>
+  Promise.all(nodes.map(async (node) => (await cast.wireShopper(`shopper-${node}`, node)).add(itemId)))
+
+export default scenario({
+  id: 'cluster/minority-cut',
+  title: 'some of the nodes are cut off from the others, whichever they are',
+  define:
+    'While a minority that chance has drawn is cut off, both sides serve, hear their own and sell the last pair once; after healing messages cross, and everybody is counted.',
+  covers: ['FI-7', 'NF-8', 'AM-1', 'AM-3', 'AM-4', 'DF-109', 'ST-11', 'PA-4'],
+  given: { nodes: nodes.length, pubsub: 'mesh', env: { TRACKER_DOWN_MS: '3000' }, stock: { 1: plenty, [lastPair]: 1 } },
+  steps: [
+    step('a listener and a shopper on every node', async (cast) => {
+      await releaseBoth(cast, 'n1')
+      await listenEverywhere(cast)
+      await shopEverywhere(cast, 1)
+    }),
+    step('cut the minority off; publish, shop and sell the last pair on both sides', async (cast) => {
+      await cast.nemesis.inject('link.partition', 'minority|majority')
+      await cast.until('the sides have lost each other', 6_000, async () => (await sightings(cast)) === 2)
+      await publishFrom(cast, nodes, 3)
+      cast.notes.set('shopped', await shopEverywhere(cast, 2))
+      const sales = await Promise.all(nodes.map((node) => cast.sell(node, lastPair)))
+      cast.notes.set('sold', sales.filter(({ kind }) => kind === 'ok').length)
+    }),
+    step('heal, and publish again', async (cast) => {
+      await cast.nemesis.healEverything()
+      await cast.until('all nodes see each other', 8_000, async () => (await sightings(cast)) === 6)
+      await publishFrom(cast, nodes, 3)
+    }),
+  ],
+  expectations: [
+    after(2, 'every node serves its shopper', async (cast) =>
+      mustBe(cast.notes.get('shopped'), ['ok', 'ok', 'ok'], 'add'),
+    ),
+    after(2, 'the last pair was sold once', async (cast) => mustBe(cast.notes.get('sold'), 1, 'sales')),
+  ],
+  laws: [atMostOnce, cartNeverLost, neverOversold, nodesAgreeWithDatabase, presenceMatchesReality, joinedTopics],
+})

@@ -1,0 +1,93 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Cluster } from '../../../harness/drivers/cluster.ts'
+import { createLinks, type Links } from '../../../harness/drivers/links.ts'
+import type { FaultOptions } from '../../../harness/faults/fault.ts'
+import { type FaultName, faults } from '../../../harness/faults/index.ts'
+import { networks } from '../../../harness/faults/poor-network.ts'
+import { type LinkServer, startLinkServer } from '../../../harness/links/index.ts'
+import { seededRandom } from '../../../harness/platform/random.ts'
+
+const pageBytes = 6_000
+let page: Server
+let linkServer: LinkServer
+let links: Links
+beforeAll(async () => {
+  page = createServer((_request, response) => response.end('y'.repeat(pageBytes)))
+  await new Promise<void>((resolve) => page.listen(0, '127.0.0.1', resolve))
+  linkServer = await startLinkServer({ random: seededRandom(3).next })
+  links = createLinks(linkServer.apiUrl, () => `127.0.0.1:${(page.address() as AddressInfo).port}`)
+})
+afterAll(async () => {
+  await linkServer.close()
+  page.closeAllConnections()
+  page.close()
+})
+
+/** A cluster of links alone. With `isBroken: false` whoever asks for a fault gets none. */
+const clusterOf = ({ isBroken = true } = {}) => {
+  const harmless = { addToxic: async () => {}, removeToxic: async () => {} }
+  const link: Links['link'] = async (from, to) => ({ ...(await links.link(from, to)), ...(isBroken ? {} : harmless) })
+  return { links: { ...links, link } } as Cluster
+}
+
+let people = 0
+/** Somebody's link that was used before. */
+async function usedLink() {
+  people += 1
+  const link = await links.link(`person-${people}`, 'n1')
+  await (await fetch(link.url)).text()
+  return link.name
+}
+
+const kinds: [FaultName, FaultOptions][] = [
+  ['link.cut', {}],
+  ['link.cut-one-way', {}],
+  ['link.partition', {}],
+  ['link.reset', {}],
+  ['link.latency', { delayMs: 200 }],
+  ['link.bandwidth', { rateKiBps: 48 }],
+  ['link.loss', { lossPercent: 15, stallMs: 400 }],
+  ...Object.keys(networks).map((network): [FaultName, FaultOptions] => ['link.poor', { network }]),
+]
+
+describe.concurrent('faults of links (FI-3, FI-4, FI-7)', () => {
+  it.each(kinds)('%s %j is felt by a request, and no longer when it is healed', async (kind, options) => {
+    const fault = faults[kind](clusterOf(), await usedLink(), options)
+    await fault.inject()
+    expect(await fault.witnessOn()).toMatchObject({ seen: true })
+    await fault.heal()
+    expect(await fault.witnessOff()).toMatchObject({ seen: true })
+  })
+
+  it.each(kinds)('%s %j is not witnessed when nothing is broken', async (kind, options) => {
+    const fault = faults[kind](clusterOf({ isBroken: false }), await usedLink(), options)
+    await fault.inject()
+    expect(await fault.witnessOn()).toMatchObject({ seen: false })
+  })
+
+  it.each(kinds)('%s %j is not seen to end while it holds', async (kind, options) => {
+    const fault = faults[kind](clusterOf(), await usedLink(), options)
+    await fault.inject()
+    await fault.witnessOn()
+    expect(await fault.witnessOff()).toMatchObject({ seen: false })
+  })
+
+  it('a link that nobody used proves nothing', async () => {
+    const fault = faults['link.cut'](clusterOf(), 'nobody->n1', {})
+    await fault.inject()
+    expect((await fault.witnessOn()).why).toContain('nobody uses nobody->n1')
+  })
+})
+
+describe('options that make no sense (FI-4)', () => {
+  it.each([
+    ['link.bandwidth', 'a->n1', {}, 'needs the option rateKiBps'],
+    ['link.bandwidth', 'a->n1', { rateKiBps: 0 }, 'must be more than 0'],
+    ['link.loss', 'n1->db', {}, 'for db there is db.slow'],
+    ['link.poor', 'a->n1', { network: 'pigeon' }, 'one of mobile-2g'],
+  ] as const)('%s %s %j is refused', (kind, target, options, why) => {
+    expect(() => faults[kind](clusterOf(), target, options)).toThrow(why)
+  })
+})
