@@ -1,5 +1,5 @@
 import type { History, Window } from './history.ts'
-import type { HistoryEvent, LedgerEntry } from './operation.ts'
+import type { FaultRecord, HistoryEvent, LedgerEntry } from './operation.ts'
 
 /** What became of one message for one subscriber. */
 export type Fate =
@@ -93,13 +93,21 @@ interface Explanation extends Window {
 export function explainingWindows(history: History, publish: HistoryEvent, who: string): Explanation[] {
   const { origin } = publish.value as LedgerEntry
   const node = nodeOf(history, who, publish)
-  return history.faults.flatMap(({ kind, target, witnessedOnMs, requestedMs, healRequestedMs, witnessedOffMs }) => {
-    if (witnessedOnMs === null || !isOnTheWay(kind, target, origin, node, who)) return []
+  return history.faults.flatMap((fault) => {
+    const { kind, target, options, witnessedOnMs, requestedMs, healRequestedMs, witnessedOffMs } = fault
+    const isThere =
+      isOnTheWay(kind, target, origin, node, who) ||
+      (kind === 'messages.drop' && target === node && origin !== node && isDropped(publish.topic, options))
+    if (witnessedOnMs === null || !isThere) return []
     const toMs = witnessedOffMs ?? history.endMs
     const healedMs = healRequestedMs ?? history.endMs
     return [{ fromMs: requestedMs, toMs, heldFromMs: witnessedOnMs, healedMs, why: `${kind} ${target}` }]
   })
 }
+
+/** What a node throws away of what others send it. */
+const isDropped = (topic: string | undefined, { topics }: FaultRecord['options']) =>
+  (topics as string[]).some((prefix) => topic?.startsWith(prefix))
 
 const cutting = new Set(['link.cut', 'link.cut-one-way', 'link.reset'])
 
