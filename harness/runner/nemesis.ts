@@ -20,6 +20,9 @@ interface NemesisOptions {
 
 export type Nemesis = ReturnType<typeof createNemesis>
 
+/** A fault that is left out needs no healing. */
+const nothing: Injected = { heal: async () => {}, [Symbol.asyncDispose]: async () => {} }
+
 /** Breaks things, sees that they are broken, mends them, sees that they are mended. */
 export function createNemesis({ cluster, recorder, tape, elapsedMs, report }: NemesisOptions) {
   const active = new Map<number, () => Promise<void>>()
@@ -50,6 +53,7 @@ export function createNemesis({ cluster, recorder, tape, elapsedMs, report }: Ne
     async inject(wishedKind: FaultName, wishedTarget: string, wishedOptions: FaultOptions = {}): Promise<Injected> {
       const decided = tape.take({ kind: 'fault', name: wishedKind, target: wishedTarget, options: wishedOptions })
       const { name: kind, target = '', options = {} } = decided
+      if (decided.leftOut) return nothing
       const fault = faults[kind as FaultName](cluster, target, options)
       lastId += 1
       const record: FaultRecord = {

@@ -3,10 +3,10 @@ import type { Cluster } from '../../../harness/drivers/cluster.ts'
 import { toHistory } from '../../../harness/history/history.ts'
 import { createRecorder } from '../../../harness/history/recorder.ts'
 import { createNemesis } from '../../../harness/runner/nemesis.ts'
-import { createTape } from '../../../harness/runner/schedule.ts'
+import { createTape, type ScheduleEntry } from '../../../harness/runner/schedule.ts'
 
 /** A cluster of which only the database exists, and only as far as it can be broken. */
-function stageWith({ startFails = false } = {}) {
+function stageWith({ startFails = false, recorded }: { startFails?: boolean; recorded?: ScheduleEntry[] } = {}) {
   let running = true
   const database = {
     async kill() {
@@ -28,7 +28,7 @@ function stageWith({ startFails = false } = {}) {
   const nemesis = createNemesis({
     cluster: { database } as unknown as Cluster,
     recorder,
-    tape: createTape(),
+    tape: createTape(recorded),
     elapsedMs,
     report: ({ state }) => states.push(state),
   })
@@ -55,6 +55,15 @@ describe('the nemesis (FI-6)', () => {
     }
     await expect(step()).rejects.toThrow('the step failed')
     expect(isRunning()).toBe(true)
+  })
+
+  it('does without a fault that a replay leaves out', async () => {
+    const left: ScheduleEntry = { kind: 'fault', name: 'db.kill', target: 'db', options: {}, leftOut: true }
+    const { nemesis, isRunning, faults, states } = stageWith({ recorded: [left] })
+    const injected = await nemesis.inject('db.kill', 'db')
+    expect([isRunning(), faults(), states]).toEqual([true, [], []])
+    await injected.heal()
+    expect(states).toEqual([])
   })
 
   it('heals everything that is still broken, once', async () => {
