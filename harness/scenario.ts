@@ -1,5 +1,6 @@
 import type { Checker } from './checkers/checker.ts'
 import type { PubSubName } from './drivers/cluster.ts'
+import type { Plan } from './explore/plan.ts'
 import type { Cast } from './runner/context.ts'
 
 export interface Step {
@@ -33,6 +34,8 @@ export interface Scenario {
   define: string
   covers: string[]
   given?: Given
+  /** What a story that is told from data is told from; a run writes it down, and a replay tells it again. */
+  plan?: Plan
   steps: Step[]
   expectations: Expectation[]
   /** Judge the whole history, beside `expectations` and `faults-witnessed`, which always do. */

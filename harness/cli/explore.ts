@@ -1,22 +1,22 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { createPlan, inWords, type Plan, planShape, smaller } from '../explore/plan.ts'
-import { storyOf } from '../explore/story.ts'
-import { freshSeed, seededRandom } from '../platform/random.ts'
-import { multiplex } from '../reporters/multiplexer.ts'
-import { exitCodes, type ScenarioResult } from '../runner/result.ts'
-import { hex, runAll } from '../runner/run.ts'
-import type { Command, Io } from './command.ts'
+import { freshSeed } from '../platform/random.ts'
+import { exitCodes } from '../runner/result.ts'
+import { hex } from '../runner/run.ts'
+import type { Command } from './command.ts'
 import { UsageError } from './errors.ts'
+import { hunt } from './hunt.ts'
 import { codeOf } from './interruption.ts'
-import { flags } from './options.ts'
-import { baseOptions, demandAll } from './run.ts'
-import { outFolder } from './run-folder.ts'
+import { keep } from './keep.ts'
+import { flags, wholeNumber } from './options.ts'
+import { type Pursued, pursue, pursuitDefaultMs, violationInWords } from './pursue.ts'
+import { demandAll } from './run.ts'
+import { search } from './search.ts'
+import { createTeller } from './teller.ts'
 
 interface ExploreFlags {
   seed?: number
   budget?: number
-  plan?: string
+  hunt?: number
+  keep?: string
   jobs: number
   out?: string
   defect?: string[]
@@ -24,13 +24,11 @@ interface ExploreFlags {
 }
 
 const budgetDefaultMs = 600_000
-const storiesPerBatch = 6
-/** A failure that comes once in so many tries is still worth its plan; one that never comes again cannot be made smaller. */
-const repeats = 3
+const huntMax = 50
 
-interface Told {
-  plan: Plan
-  result: ScenarioResult
+function parseCorpusName(text: string): string {
+  if (/^[a-z0-9-]+$/.test(text)) return text
+  throw new UsageError(`--keep takes a name of small letters, digits and dashes; got "${text}"`)
 }
 
 export const explore: Command = {
@@ -39,154 +37,57 @@ export const explore: Command = {
     'tell random stories with random faults until a law is violated or the time is over; make the plan of a failure small',
   options: [
     flags.seed,
-    { ...flags.budget, help: 'how long to search, such as 90s (default: 10m)' },
-    { flags: '--plan <file>', help: 'tell the story of this plan instead, as often as it takes to know' },
+    {
+      ...flags.budget,
+      help: 'how long to search, such as 90s (default: 10m); with --hunt, for each defect (default: 2m)',
+    },
+    {
+      flags: '--hunt <n>',
+      help: 'search for so many planted defects, one after the other, without being told where to look',
+      parse: wholeNumber('--hunt', 1, huntMax),
+    },
+    {
+      flags: '--keep <name>',
+      help: 'put the smallest plan of a failure into scenarios/corpus/<name>.json',
+      parse: parseCorpusName,
+    },
     flags.defect,
-    flags.jobs,
+    { ...flags.jobs, default: 4 },
     flags.out,
     flags.json,
   ],
   async run(_names, options: ExploreFlags, io) {
     demandAll(options.out, io)
-    const teller = createTeller(options, io)
-    if (options.plan !== undefined) return repeatPlan(readPlan(options.plan), teller, io)
     const seed = options.seed ?? freshSeed()
-    const { violated, stories, unknown, kinds } = await search(seed, options.budget ?? budgetDefaultMs, teller, io)
+    if (options.hunt !== undefined) return hunt(options.hunt, seed, options, io)
+    const teller = createTeller(options, io)
+    const { violated, ...found } = await search(seed, options.budget ?? budgetDefaultMs, teller, io)
     const stopped = io.interruption.by()
     if (!violated && stopped) return codeOf(stopped)
-    const shrunk = violated && (await shrink(violated, teller, io))
-    const summary = { seed: hex(seed), stories, unknown, faultKinds: kinds, violation: shrunk && summaryOf(shrunk) }
+    const violation = violated && (await pursue(violated, teller, io, pursuitDefaultMs))
+    if (violation && options.keep !== undefined) keep(options.keep, violation, io)
+    const summary = { seed: hex(seed), ...found, ...(violation && { violation }) }
     io.out(options.json ? `${JSON.stringify(summary, null, 2)}\n` : conclusion(summary))
-    if (shrunk) return exitCodes.violated
+    if (violation) return exitCodes.violated
     // A search that mostly proved nothing has not shown that there is nothing.
-    return unknown * 2 >= stories ? exitCodes.unknown : exitCodes.passed
+    return found.unknown * 2 >= found.stories ? exitCodes.unknown : exitCodes.passed
   },
 }
 
-type Teller = ReturnType<typeof createTeller>
-
-function createTeller({ jobs, out, defect = [] }: ExploreFlags, io: Io) {
-  const folder = join(outFolder(io, out), 'explore')
-  let lastStory = 0
-  return {
-    folder,
-    /** Runs these plans side by side; those that were cut short by Ctrl-C are left out. */
-    async tell(plans: readonly Plan[]): Promise<Told[]> {
-      const stories = plans.map((plan) => {
-        lastStory += 1
-        return { plan, story: storyOf(plan, `explore/story-${lastStory}`) }
-      })
-      const run = await runAll({
-        ...baseOptions({ jobs }, io),
-        out: folder,
-        suite: 'explore',
-        scenarios: stories.map(({ story }) => story),
-        seed: plans[0]!.seed,
-        nodes: 3,
-        defects: defect,
-        reporter: multiplex({}, () => {}),
-      })
-      return stories.flatMap(({ plan, story }) => {
-        const result = run.scenarios.find(({ id }) => id === story.id)
-        return result ? [{ plan, result }] : []
-      })
-    },
-  }
-}
-
-async function search(seed: number, budgetMs: number, teller: Teller, io: Io) {
-  const random = seededRandom(seed)
-  const startedMs = io.clock.monotonicMs()
-  const kinds = new Set<string>()
-  let [stories, unknown] = [0, 0]
-  while (io.clock.monotonicMs() - startedMs < budgetMs && !io.interruption.by()) {
-    const plans = Array.from({ length: storiesPerBatch }, () => createPlan(random, seed))
-    for (const told of await teller.tell(plans)) {
-      stories += 1
-      for (const { kind, witnessedOnMs } of told.result.faults) if (witnessedOnMs !== null) kinds.add(kind)
-      if (told.result.outcome === 'unknown') unknown += 1
-      io.err(`${marks[told.result.outcome]} ${inWords(told.plan)}${findings(told.result)}\n`)
-      if (told.result.outcome === 'violated') return { violated: told, stories, unknown, kinds: [...kinds].sort() }
-    }
-  }
-  return { violated: undefined, stories, unknown, kinds: [...kinds].sort() }
-}
-
-const marks = { passed: '✓', unknown: '?', violated: '✗' } as const
-
-const findings = ({ checks, outcome }: ScenarioResult) =>
-  outcome === 'passed'
-    ? ''
-    : checks
-        .filter((one) => one.outcome === (outcome === 'violated' ? 'invalid' : 'unknown'))
-        .map(({ name, why }) => `\n    ${name}: ${why}`)
-        .join('')
-
-/** The laws that were violated: a smaller plan counts only if it violates one of the same. */
-const brokenLaws = ({ checks }: ScenarioResult) =>
-  checks.filter(({ outcome }) => outcome === 'invalid').map(({ name }) => name)
-
-/** Takes away whatever can be taken away while the failure stays. */
-async function shrink(first: Told, teller: Teller, io: Io): Promise<Told> {
-  let least = first
-  const laws = brokenLaws(first.result)
-  for (let again = true; again && !io.interruption.by(); ) {
-    again = false
-    for (const candidate of smaller(least.plan)) {
-      if (io.interruption.by()) break
-      const told = await teller.tell(Array.from({ length: repeats }, () => candidate))
-      const failed = told.find(({ result }) => brokenLaws(result).some((name) => laws.includes(name)))
-      io.err(`${failed ? 'still fails' : 'passes'}: ${inWords(candidate)}\n`)
-      if (!failed) continue
-      least = failed
-      again = true
-      break
-    }
-  }
-  const file = join(teller.folder, 'plan.json')
-  mkdirSync(teller.folder, { recursive: true })
-  writeFileSync(file, `${JSON.stringify(least.plan, null, 2)}\n`)
-  io.err(`squall: the plan is in ${file}; ./squall explore --plan ${file} tells it again\n`)
-  return least
-}
-
-async function repeatPlan(plan: Plan, teller: Teller, io: Io): Promise<number> {
-  const told = await teller.tell(Array.from({ length: repeats }, () => plan))
-  for (const { result } of told) io.out(`${marks[result.outcome]} ${inWords(plan)}${findings(result)}\n`)
-  if (told.some(({ result }) => result.outcome === 'violated')) return exitCodes.violated
-  return told.every(({ result }) => result.outcome === 'passed') && told.length === repeats
-    ? exitCodes.passed
-    : exitCodes.unknown
-}
-
-function readPlan(file: string): Plan {
-  try {
-    return planShape.parse(JSON.parse(readFileSync(file, 'utf8')))
-  } catch (error) {
-    throw new UsageError(`--plan ${file} cannot be read as a plan: ${(error as Error).message.replaceAll(/\s+/g, ' ')}`)
-  }
-}
-
-const summaryOf = ({ plan, result }: Told) => ({
-  plan,
-  findings: result.checks.filter(({ outcome }) => outcome === 'invalid').map(({ name, why }) => `${name}: ${why}`),
-})
-
-function conclusion({
-  seed,
-  stories,
-  unknown,
-  faultKinds,
-  violation,
-}: {
+interface Summary {
   seed: string
   stories: number
+  distinct: number
   unknown: number
   faultKinds: string[]
-  violation: ReturnType<typeof summaryOf> | undefined
-}) {
-  const told = `seed ${seed}: ${stories} stories, ${unknown} of them proved nothing; witnessed: ${faultKinds.join(', ')}`
-  return violation
-    ? `${told}\nViolated. The smallest plan that still fails: ${inWords(violation.plan)}\n${violation.findings.map((line) => `    ${line}\n`).join('')}`
-    : `${told}\nNo law was violated.\n`
+  neverWitnessed: string[]
+  violation?: Pursued
+}
+
+function conclusion({ seed, stories, distinct, unknown, faultKinds, neverWitnessed, violation }: Summary) {
+  const told = [
+    `seed ${seed}: ${stories} stories, ${distinct} of them different, ${unknown} proved nothing`,
+    `witnessed: ${faultKinds.join(', ')}${neverWitnessed.length > 0 ? `; not: ${neverWitnessed.join(', ')}` : ''}`,
+  ]
+  return `${[...told, ...(violation ? violationInWords(violation) : ['No law was violated.'])].join('\n')}\n`
 }

@@ -14,6 +14,7 @@ import { replay } from './replay.ts'
 import { report } from './report.ts'
 import { run } from './run.ts'
 import { selftest } from './selftest.ts'
+import { shrink } from './shrink.ts'
 import { test } from './test.ts'
 import { trend } from './trend.ts'
 import { up } from './up.ts'
@@ -26,6 +27,7 @@ export const commands: Record<string, Command> = {
   doctor,
   replay,
   check,
+  shrink,
   selftest,
   explore,
   bench,
@@ -36,7 +38,7 @@ export const commands: Record<string, Command> = {
 }
 
 /** Verbs that are agreed on and not there yet. */
-const planned = ['shrink', 'compare']
+const planned = ['compare']
 
 const codesInWords =
   '0 passed, 1 a law was violated, 2 unknown, 4 performance regression, 5 cleanup leaked, 64 usage, 69 environment missing, 70 harness bug, 124 budget exhausted, 130/143 interrupted after healing'

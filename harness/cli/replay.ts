@@ -1,8 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
+import { readPlan } from '../explore/corpus.ts'
+import type { Plan } from '../explore/plan.ts'
+import { storyOf } from '../explore/story.ts'
 import { type Schedule, scheduleShape } from '../runner/schedule.ts'
 import type { Scenario } from '../scenario.ts'
-import type { Command } from './command.ts'
+import type { Command, Io } from './command.ts'
 import { UsageError } from './errors.ts'
 import { flags, parseSeed } from './options.ts'
 import { baseOptions, demandRedis, type RunFlags, repeatedly } from './run.ts'
@@ -12,9 +15,10 @@ import { loadAll } from './scenario-files.ts'
 export const replay: Command = {
   name: 'replay',
   argument: '<run>',
-  summary: 'repeat the workload and the faults of a recorded run',
-  options: [flags.grep, flags.repeat, flags.jobs, flags.budget, flags.headed, flags.out, flags.json],
+  summary: 'repeat the workload and the faults of a recorded run, or of a plan in a file',
+  options: [flags.grep, flags.repeat, flags.defect, flags.jobs, flags.budget, flags.headed, flags.out, flags.json],
   async run([name], options: RunFlags, io) {
+    if (name!.endsWith('.json')) return replayPlan(resolve(io.cwd, name!), options, io)
     const recorded = readSchedule(findRun(name!, io))
     if (recorded.pubsub === 'redis') demandRedis(recorded.driver, io)
     const scenarios = chosenFrom(recorded, await loadAll(io.root), options.grep)
@@ -26,11 +30,33 @@ export const replay: Command = {
       driver: recorded.driver,
       nodes: recorded.nodes,
       pubsub: recorded.pubsub,
-      defects: recorded.defects,
+      defects: options.defect ?? recorded.defects,
       recorded,
       reporter,
     }))
   },
+}
+
+/** The story of a plan, as often as is asked for. */
+function replayPlan(file: string, options: RunFlags, io: Io): Promise<number> {
+  const plan = planIn(file)
+  return repeatedly(options, io, (reporter) => ({
+    ...baseOptions(options, io),
+    suite: 'replay',
+    scenarios: [storyOf(plan, 'explore/replayed')],
+    seed: plan.seed,
+    nodes: 3,
+    defects: options.defect ?? [],
+    reporter,
+  }))
+}
+
+function planIn(file: string): Plan {
+  try {
+    return readPlan(file)
+  } catch (error) {
+    throw new UsageError((error as Error).message)
+  }
 }
 
 /** The recorded schedule of a run. Throws a sentence when it is missing or damaged. */
@@ -48,13 +74,14 @@ export function readSchedule(folder: string): Schedule {
 
 /** The scenarios of the recording, as they are now. What chance decided then is decided again; a story that changed ends unknown. */
 export function chosenFrom(recorded: Schedule, all: readonly Scenario[], grep?: RegExp): Scenario[] {
-  const ids = recorded.scenarios.map(({ id }) => id).filter((id) => !grep || grep.test(id))
-  if (ids.length === 0)
+  const wanted = recorded.scenarios.filter(({ id }) => !grep || grep.test(id))
+  if (wanted.length === 0)
     throw new UsageError(
       grep ? `the run has no scenario that matches --grep ${grep.source}` : 'the run has no scenarios',
     )
-  return ids.map((id) => {
+  return wanted.map(({ id, plan }) => {
     const found = all.find((one) => one.id === id)
+    if (plan) return storyOf(plan, id, found)
     if (!found) throw new UsageError(`the run has the scenario ${id}, which is not in scenarios/ any more`)
     return found
   })

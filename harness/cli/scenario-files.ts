@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { corpusStories } from '../explore/corpus.ts'
 import type { Scenario } from '../scenario.ts'
 import { UsageError } from './errors.ts'
 import { orNearest } from './nearest.ts'
@@ -56,14 +57,23 @@ function shapeProblem(value: unknown): string | undefined {
 /** What is shared between scenarios exports words by their names, and nothing by default. */
 const isHelper = (loaded: Loaded) => loaded.default === undefined && Object.keys(loaded).length > 0
 
-/** Every scenario of the project, in the order of its files. */
+/** Every scenario of the project: the plans of the corpus, and the others in the order of their files. */
 export async function loadAll(root: string): Promise<Scenario[]> {
   const files = scenarioFiles(join(root, 'scenarios')).map((file) => ({ file, shown: relative(root, file) }))
   const loaded = await Promise.all(files.map(async ({ file, shown }) => ({ shown, it: await loadModule(file, shown) })))
-  const all = loaded.filter(({ it }) => !isHelper(it)).map(({ it, shown }) => asScenario(it, shown))
+  const told = loaded.filter(({ it }) => !isHelper(it)).map(({ it, shown }) => asScenario(it, shown))
+  const all = [...storiesOfTheCorpus(root), ...told]
   const twice = all.find(({ id }, index) => all.findIndex((one) => one.id === id) !== index)
   if (twice) throw new UsageError(`two scenarios are called ${twice.id}; give one of them another id`)
   return all
+}
+
+function storiesOfTheCorpus(root: string): Scenario[] {
+  try {
+    return corpusStories(root)
+  } catch (error) {
+    throw new UsageError((error as Error).message)
+  }
 }
 
 export interface Selection {

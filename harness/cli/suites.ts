@@ -10,7 +10,10 @@ const smoke = ['store/one-listing-at-a-time', 'store/missed-release', 'store/las
 /** Curated sets of scenarios, by name. */
 export const suites = {
   acceptance: { summary: 'every story but the canaries', has: ({ canary }) => !canary },
-  smoke: { summary: 'a few short stories: page, reconnect, sale, broadcast', has: ({ id }) => smoke.includes(id) },
+  smoke: {
+    summary: 'a few short stories: what random ones have found, page, reconnect, sale, broadcast',
+    has: ({ id }) => smoke.includes(id) || id.startsWith('corpus/'),
+  },
 } as const satisfies Record<string, Suite>
 
 export type SuiteName = keyof typeof suites

@@ -21,8 +21,8 @@ export const nodeDisconnect: FaultKind = (cluster, target) => {
   }
   return {
     inject: node.disconnect,
-    witnessOn: () => witnessWithin(cutWithinMs, isCut, systemClock.sleep),
+    witnessOn: () => witnessWithin(cutWithinMs, isCut, systemClock),
     heal: node.reconnect,
-    witnessOff: () => witnessWithin(backWithinMs, () => isBack(node), systemClock.sleep),
+    witnessOff: () => witnessWithin(backWithinMs, () => isBack(node), systemClock),
   }
 }

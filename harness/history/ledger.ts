@@ -1,5 +1,5 @@
 import type { History, Window } from './history.ts'
-import type { HistoryEvent, LedgerEntry } from './operation.ts'
+import type { FaultRecord, HistoryEvent, LedgerEntry } from './operation.ts'
 
 /** What became of one message for one subscriber. */
 export type Fate =
@@ -97,13 +97,23 @@ export function explainingWindows(history: History, publish: HistoryEvent, who: 
   const { origin } = publish.value as LedgerEntry
   const node = nodeOf(history, who, publish)
   return history.faults.flatMap((fault) => {
-    const { kind, target, parts = [target], witnessedOnMs, requestedMs, healRequestedMs, witnessedOffMs } = fault
-    if (witnessedOnMs === null || !parts.some((part) => isOnTheWay(kind, part, origin, node, who))) return []
+    const { kind, target, parts = [target], options } = fault
+    const { witnessedOnMs, requestedMs, healRequestedMs, witnessedOffMs } = fault
+    const isThere = parts.some(
+      (part) =>
+        isOnTheWay(kind, part, origin, node, who) ||
+        (kind === 'messages.drop' && part === node && origin !== node && isDropped(publish.topic, options)),
+    )
+    if (witnessedOnMs === null || !isThere) return []
     const toMs = witnessedOffMs ?? history.endMs
     const healedMs = healRequestedMs ?? history.endMs
     return [{ fromMs: requestedMs, toMs, heldFromMs: witnessedOnMs, healedMs, why: `${kind} ${target}` }]
   })
 }
+
+/** What a node throws away of what others send it. */
+const isDropped = (topic: string | undefined, { topics }: FaultRecord['options']) =>
+  (topics as string[]).some((prefix) => topic?.startsWith(prefix))
 
 const cutting = new Set(['link.cut', 'link.cut-one-way', 'link.partition', 'link.reset'])
 

@@ -13,7 +13,9 @@ import { type Clock, systemClock } from '../platform/clock.ts'
 import type { Random } from '../platform/random.ts'
 import { until } from '../platform/until.ts'
 import type { Nemesis } from './nemesis.ts'
+import { holdPurchases } from './purchase-window.ts'
 import type { ScheduleTape } from './schedule.ts'
+import { hasFired, type Trigger, triggerInWords } from './trigger.ts'
 
 interface CastOptions {
   cluster: Cluster
@@ -68,6 +70,23 @@ export function createCast({ cluster, nemesis, recorder, random, tape, browsers 
     clients: () => [...clients.values()],
     /** Waits for a condition with a deadline; the failure says what was awaited and last seen. */
     until: <T>(what: string, withinMs: number, ask: () => T | Promise<T>) => until(ask, { what, withinMs }),
+    /**
+     * From now on looks for a point of the story; `passed` resolves there, and fails when it does not come. A fault may begin there, where
+     * no step ends (FI-18). Who looks for the middle of a purchase makes every purchase wait there.
+     */
+    async lookFor(trigger: Trigger, withinMs: number): Promise<{ passed: Promise<void> }> {
+      const from = recorder.events.length
+      const held = 'between' in trigger ? await holdPurchases(cluster, recorder) : undefined
+      const isPassed = async () => {
+        await held?.look()
+        return hasFired(trigger, recorder.events.slice(from))
+      }
+      const what = `the story is ${triggerInWords(trigger)}`
+      const passed = until(isPassed, { what, withinMs, everyMs: 20 }).then(() => held?.release())
+      // Whoever awaits it hears of it; until then it is nobody's.
+      passed.catch(() => held?.release())
+      return { passed: passed.then(() => undefined) }
+    },
     /** Chance with a record: a replay chooses the same. */
     choose<T>(name: string, list: readonly T[]): T {
       const decided = tape.take({ kind: 'choice', name, value: list.indexOf(random.pick(list)) })

@@ -25,6 +25,9 @@ interface NemesisOptions {
 
 export type Nemesis = ReturnType<typeof createNemesis>
 
+/** A fault that is left out needs no healing. */
+const nothing: Injected = { heal: async () => {}, [Symbol.asyncDispose]: async () => {} }
+
 /** Breaks things, sees that they are broken, mends them, sees that they are mended. */
 export function createNemesis({ cluster, recorder, tape, random, elapsedMs, report }: NemesisOptions) {
   const active = new Map<number, () => Promise<void>>()
@@ -61,6 +64,7 @@ export function createNemesis({ cluster, recorder, tape, random, elapsedMs, repo
         options: wishedOptions,
         ...(chosen !== wishedTarget && { value: chosen }),
       })
+      if (decided.leftOut) return nothing
       const { name: kind, options = {} } = decided
       const target = String(decided.value ?? decided.target)
       const parts = partsOf(target)

@@ -79,7 +79,10 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
 
   async function one(scenario: Scenario, ground: ScenarioContext['ground']) {
     reporter.onScenarioStart({ id: scenario.id, title: scenario.title })
-    const recorded = options.recorded?.scenarios.find(({ id }) => id === scenario.id)?.entries
+    // What people do side by side is asked for in any order: the plan decides, and the tape only writes down.
+    const recorded = scenario.plan
+      ? undefined
+      : options.recorded?.scenarios.find(({ id }) => id === scenario.id)?.entries
     const { result, entries, skippedBecause } = await runScenario(scenario, {
       seed: options.seed,
       nodes: options.nodes,
@@ -111,7 +114,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
       return
     }
     results.push(result)
-    schedule.push({ id: scenario.id, entries: [...entries] })
+    schedule.push({ id: scenario.id, entries: [...entries], ...(scenario.plan && { plan: scenario.plan }) })
     reporter.onScenarioEnd(result)
   }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { pubsubNames } from '../drivers/cluster.ts'
 import { driverNames } from '../drivers/index.ts'
+import { planShape } from '../explore/plan.ts'
 
 /** What chance or the story decided, in order: enough to ask for the same again. */
 const entry = z.object({
@@ -9,6 +10,8 @@ const entry = z.object({
   target: z.string().optional(),
   options: z.record(z.string(), z.unknown()).optional(),
   value: z.unknown().optional(),
+  /** A fault that a replay does without. */
+  leftOut: z.literal(true).optional(),
 })
 export type ScheduleEntry = z.infer<typeof entry>
 
@@ -20,7 +23,8 @@ export const scheduleShape = z.object({
   /** Runs that were recorded before there was a choice used the mesh. */
   pubsub: z.enum(pubsubNames).default('mesh'),
   defects: z.array(z.string()),
-  scenarios: z.array(z.object({ id: z.string(), entries: z.array(entry) })),
+  /** A story that is told from a plan is told again from it; then its entries only say what came of it. */
+  scenarios: z.array(z.object({ id: z.string(), entries: z.array(entry), plan: planShape.optional() })),
 })
 export type Schedule = z.infer<typeof scheduleShape>
 

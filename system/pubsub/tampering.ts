@@ -20,12 +20,12 @@ export function tampered(adapter: PubSubAdapter, clock: Pick<Clock, 'after'>): T
   let tamperedCount = 0
   let rules: readonly TamperRule[] = []
   let deliver: (message: RemoteMessage) => void = () => {}
-  /** The message that lets the next one go first. */
-  let held: RemoteMessage | undefined
+  /** By topic, the message that lets the next one go first. */
+  const held = new Map<string, RemoteMessage>()
 
-  function release() {
-    const message = held
-    held = undefined
+  function release(topic: string) {
+    const message = held.get(topic)
+    held.delete(topic)
     if (message) deliver(message)
   }
 
@@ -37,12 +37,13 @@ export function tampered(adapter: PubSubAdapter, clock: Pick<Clock, 'after'>): T
       deliver(message)
     },
     reorder(message, delayMs) {
-      if (held) {
+      const { topic } = message
+      if (held.has(topic)) {
         deliver(message)
-        return release()
+        return release(topic)
       }
-      held = message
-      clock.after(delayMs, release)
+      held.set(topic, message)
+      clock.after(delayMs, () => release(topic))
     },
   }
 

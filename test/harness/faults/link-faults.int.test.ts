@@ -17,7 +17,11 @@ beforeAll(async () => {
   page = createServer((_request, response) => response.end('y'.repeat(pageBytes)))
   await new Promise<void>((resolve) => page.listen(0, '127.0.0.1', resolve))
   linkServer = await startLinkServer({ random: seededRandom(3).next })
-  links = createLinks(linkServer.apiUrl, () => `127.0.0.1:${(page.address() as AddressInfo).port}`)
+  links = createLinks({
+    apiUrl: linkServer.apiUrl,
+    route: () => ({ listen: '127.0.0.1:0', upstream: `127.0.0.1:${(page.address() as AddressInfo).port}` }),
+    countsAtOnce: true,
+  })
 })
 afterAll(async () => {
   await linkServer.close()

@@ -110,6 +110,17 @@ describe('what explains a loss', () => {
     expect(fates(...told)).toEqual([`alice 1 ${fate}`])
   })
 
+  it.each([
+    ['n2', ['tracker:', 'ping'], 'lost-in-witnessed-window'],
+    ['n2', ['tracker:'], 'lost-unexplained'],
+    ['n1', ['ping'], 'lost-unexplained'],
+  ])('messages that %s throws away, if %j are meant: %s (FI-8)', (target, topics, fate) => {
+    const dropping = fault(20_000, { kind: 'messages.drop', target, options: { topics } })
+    expect(fates(join('alice', 0), dropping, publish('n1', 1, 22_000), theEnd(60_000))).toEqual([`alice 1 ${fate}`])
+    const staying = [join('alice', 0), dropping, publish('n2', 1, 22_000), theEnd(60_000)]
+    expect(fates(...staying)).toEqual(['alice 1 lost-unexplained'])
+  })
+
   it('nothing long before it and nothing long after it', () => {
     expect(fateWith('link.cut', 'n1->n2', 19_000)).toBe('lost-unexplained')
     expect(fateWith('link.cut', 'n1->n2', 29_000)).toBe('lost-unexplained')

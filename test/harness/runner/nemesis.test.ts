@@ -80,6 +80,15 @@ describe('the nemesis (FI-6)', () => {
     expect(isRunning()).toBe(true)
   })
 
+  it('does without a fault that a replay leaves out', async () => {
+    const left: ScheduleEntry = { kind: 'fault', name: 'db.kill', target: 'db', options: {}, leftOut: true }
+    const { nemesis, isRunning, faults, states } = stageWith({ recorded: [left] })
+    const injected = await nemesis.inject('db.kill', 'db')
+    expect([isRunning(), faults(), states]).toEqual([true, [], []])
+    await injected.heal()
+    expect(states).toEqual([])
+  })
+
   it('heals everything that is still broken, once', async () => {
     const { nemesis, states, isRunning } = stageWith()
     const injected = await nemesis.inject('db.kill', 'db')

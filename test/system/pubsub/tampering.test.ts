@@ -55,4 +55,13 @@ describe('messages that are tampered with (FI-8, FI-9)', () => {
     await clock.advance(100)
     expect(got).toEqual(['b', 'a', 'c'])
   })
+
+  it('overtake those of their own topic, whatever else arrives in between', async () => {
+    const { got, rule, send } = setUp()
+    rule('reorder', 'cart:', 'tracker:')
+    send('a', 'cart:1')
+    send('x', 'tracker:1')
+    send('b', 'cart:1')
+    expect(got).toEqual(['b', 'a'])
+  })
 })

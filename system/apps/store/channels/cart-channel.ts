@@ -22,7 +22,6 @@ export const cartChannel = (shop: CartShop) =>
       const [stored, held] = await Promise.all([restoreCart(serialized), restoreCart(own)])
       const seat = new CartSeat(shop, self, { cartId, page: pageIn(page), cart: merged(stored, held) })
       self.assigns.seat = seat
-      self.onEnd(() => shop.tracker.untrackCart(self.id))
       // After the reply: a join must not wait for its consequences (CH-56).
       self.send({ do: 'arrive' } satisfies Note)
       return ok()

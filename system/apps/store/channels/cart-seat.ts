@@ -148,6 +148,8 @@ export class CartSeat {
   private track() {
     const meta = { page_loaded_at: this.shop.clock.now(), page: this.page, items: this.itemIds() }
     this.dare(() => this.shop.tracker.trackCart(this.tracked(), meta))
+    // Only now, because the connection may have ended while the cart was shown: then this runs at once (PA-28).
+    this.self.onEnd(() => this.shop.tracker.untrackCart(this.self.id))
     this.shop.trackOn?.(this.self.topic, this.self.id)
   }
 

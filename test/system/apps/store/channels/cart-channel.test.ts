@@ -297,6 +297,18 @@ describe('a cart that is tracked', () => {
     await vi.waitFor(() => expect(shop.tracker.allCarts()).toEqual([]))
   })
 
+  it('leaves nothing behind when its connection ends before it was tracked (PA-10, PA-28)', async () => {
+    const shop = await setUp()
+    const { exportCart } = shop.checkout
+    shop.checkout.exportCart = (cart) => {
+      shop.session.gone()
+      return exportCart(cart)
+    }
+    await shop.join()
+    await vi.waitFor(() => expect(shop.others).toHaveLength(1))
+    expect(shop.tracker.allCarts()).toEqual([])
+  })
+
   it('has no page when the browser told none (PA-22)', async () => {
     const shop = await setUp()
     await shop.join({ page: 7 })

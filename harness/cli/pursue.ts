@@ -1,0 +1,87 @@
+import { writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { smallest } from '../explore/minimize.ts'
+import { inWords, type Plan } from '../explore/plan.ts'
+import { storyInWords } from '../explore/words.ts'
+import type { Io } from './command.ts'
+import { brokenLaws, findings, type Teller, type Told } from './teller.ts'
+
+/** So often a failure is told again, at first and in the end. */
+const repeats = 4
+export const pursuitDefaultMs = 300_000
+
+/** What became of a violation. */
+export interface Pursued {
+  /** Of `of` times that the story was told again it failed so often in the same way. */
+  again: { times: number; of: number }
+  smallest: Plan
+  /** The smallest plan, told again. */
+  replayed: { times: number; of: number }
+  findings: string[]
+  /** A file with the smallest plan, for `squall replay`. */
+  file: string
+}
+
+/** Tells a failed story again, to know how often it fails, and then with less and less, as long as there is time (FI-18). */
+export async function pursue(first: Told, teller: Teller, io: Io, budgetMs: number): Promise<Pursued> {
+  const deadlineMs = io.clock.monotonicMs() + budgetMs
+  const laws = brokenLaws(first.result)
+  const fails = ({ result }: Told) => brokenLaws(result).some((name) => laws.includes(name))
+  const tellAgain = async (plan: Plan) => (await teller.tell(Array.from({ length: repeats }, () => plan))).filter(fails)
+  const isOver = () => io.interruption.by() !== undefined || io.clock.monotonicMs() > deadlineMs
+
+  const again = await tellAgain(first.plan)
+  io.err(`fails again ${again.length} of ${repeats} times: ${inWords(first.plan)}\n`)
+  const least =
+    again.length === 0
+      ? first.plan
+      : await smallest(first.plan, trial(teller, fails, isOver, triesFor(again.length), io))
+  const replayed = least === first.plan ? again : await tellAgain(least)
+  const last = replayed[0] ?? first
+  const file = join(last.folder, 'plan.json')
+  writeFileSync(resolve(file), `${JSON.stringify(least, null, 2)}\n`)
+  return {
+    again: { times: again.length, of: repeats },
+    smallest: least,
+    replayed: { times: replayed.length, of: repeats },
+    findings: findings(last.result),
+    file,
+  }
+}
+
+/** What always fails needs one look; what fails seldom needs several before it may be said to pass. */
+const triesFor = (times: number) => (times === repeats ? 1 : times * 2 >= repeats ? 2 : 3)
+
+/** As many candidates side by side as the machine can bear; the smallest that failed is the answer. */
+function trial(teller: Teller, fails: (told: Told) => boolean, isOver: () => boolean, tries: number, io: Io) {
+  const known = new Map<string, boolean>()
+  return async (candidates: readonly Plan[]): Promise<number> => {
+    for (let at = 0; at < candidates.length; ) {
+      if (isOver()) return -1
+      const some = candidates.slice(at, at + Math.max(1, Math.floor(teller.jobs / tries)))
+      const fresh = some.filter((plan) => !known.has(JSON.stringify(plan)))
+      const told =
+        fresh.length > 0 ? await teller.tell(fresh.flatMap((plan) => Array.from({ length: tries }, () => plan))) : []
+      for (const plan of fresh)
+        known.set(
+          JSON.stringify(plan),
+          told.some((one) => one.plan === plan && fails(one)),
+        )
+      const hit = some.findIndex((plan) => known.get(JSON.stringify(plan)))
+      io.err(`${hit >= 0 ? 'still fails' : 'passes'}: ${some.map(sizeOf).join(' | ')}\n`)
+      if (hit >= 0) return at + hit
+      at += some.length
+    }
+    return -1
+  }
+}
+
+const sizeOf = ({ faults, rounds }: Plan) => `${faults.length} faults, ${rounds.flat().length} deeds`
+
+/** What happened, how sure that is, and how to see it again. */
+export const violationInWords = ({ again, smallest, replayed, findings, file }: Pursued): string[] => [
+  `Violated. Told again, it failed ${again.times} of ${again.of} times. The smallest story that still fails (${replayed.times} of ${replayed.of} times):`,
+  ...storyInWords(smallest).map((line) => `    ${line}`),
+  ...findings.map((line) => `  ${line}`),
+  `Tell it again: ./squall replay ${file}`,
+]

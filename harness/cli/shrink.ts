@@ -1,0 +1,63 @@
+import { readRecord } from '../reporters/record.ts'
+import { exitCodes, type ScenarioResult } from '../runner/result.ts'
+import type { Command, Io } from './command.ts'
+import { UsageError } from './errors.ts'
+import { flags } from './options.ts'
+import { pursue, pursuitDefaultMs, violationInWords } from './pursue.ts'
+import { chosenFrom, readSchedule } from './replay.ts'
+import { demandAll } from './run.ts'
+import { findRun } from './run-folder.ts'
+import { loadAll } from './scenario-files.ts'
+import { shrinkTape } from './shrink-tape.ts'
+import { createTeller, type Told } from './teller.ts'
+
+interface ShrinkFlags {
+  grep?: RegExp
+  budget?: number
+  jobs: number
+  out?: string
+  json?: boolean
+}
+
+export const shrink: Command = {
+  name: 'shrink',
+  argument: '<run>',
+  summary:
+    'repeat a failed run with fewer faults, and a random story with fewer deeds too, while the same law is violated',
+  options: [
+    flags.grep,
+    { ...flags.budget, help: 'stop after this long with what is the smallest by then (default: 5m)' },
+    { ...flags.jobs, default: 4 },
+    flags.out,
+    flags.json,
+  ],
+  async run([name], options: ShrinkFlags, io) {
+    const folder = findRun(name!, io)
+    const recorded = readSchedule(folder)
+    const failed = firstViolated(readRecord(folder).run.scenarios, options.grep)
+    const its = { ...recorded, scenarios: recorded.scenarios.filter(({ id }) => id === failed.id) }
+    const [scenario] = chosenFrom(its, await loadAll(io.root))
+    demandAll(options.out, io)
+    const budgetMs = options.budget ?? pursuitDefaultMs
+    const plan = scenario!.plan
+    if (!plan) return shrinkTape({ ...options, failed, scenario: scenario!, recorded, budgetMs }, io)
+    return shrinkPlan({ plan, result: failed, folder }, { ...options, defect: recorded.defects }, budgetMs, io)
+  },
+}
+
+function firstViolated(scenarios: readonly ScenarioResult[], grep?: RegExp): ScenarioResult {
+  const failed = scenarios.find(({ id, outcome }) => outcome === 'violated' && (!grep || grep.test(id)))
+  if (failed) return failed
+  throw new UsageError('no law was violated in this run, so there is no failure to make smaller')
+}
+
+async function shrinkPlan(
+  failed: Told,
+  options: ShrinkFlags & { defect: readonly string[] },
+  budgetMs: number,
+  io: Io,
+): Promise<number> {
+  const pursued = await pursue(failed, createTeller(options, io), io, budgetMs)
+  io.out(options.json ? `${JSON.stringify(pursued, null, 2)}\n` : `${violationInWords(pursued).join('\n')}\n`)
+  return pursued.replayed.times > 0 ? exitCodes.violated : exitCodes.unknown
+}

@@ -1,0 +1,66 @@
+import { join } from 'node:path'
+import type { Plan } from '../explore/plan.ts'
+import { storyOf } from '../explore/story.ts'
+import { multiplex } from '../reporters/multiplexer.ts'
+import type { ScenarioResult } from '../runner/result.ts'
+import { runAll } from '../runner/run.ts'
+import type { Io } from './command.ts'
+import { baseOptions } from './run.ts'
+import { outFolder } from './run-folder.ts'
+
+/** A plan and what came of its story. */
+export interface Told {
+  plan: Plan
+  result: ScenarioResult
+  /** Of the run that told it. */
+  folder: string
+}
+
+interface TellerOptions {
+  jobs: number
+  out?: string
+  defect?: readonly string[]
+}
+
+export type Teller = ReturnType<typeof createTeller>
+
+/** Tells the stories of plans side by side. */
+export function createTeller({ jobs, out, defect = [] }: TellerOptions, io: Io) {
+  let lastStory = 0
+  return {
+    jobs,
+    /** Those that were cut short, by Ctrl-C or because the time is over, are left out. */
+    async tell(plans: readonly Plan[], budgetMs?: number): Promise<Told[]> {
+      const stories = plans.map((plan) => {
+        lastStory += 1
+        return { plan, story: storyOf(plan, `explore/story-${lastStory}`) }
+      })
+      const run = await runAll({
+        ...baseOptions({ jobs, ...(budgetMs !== undefined && { budget: budgetMs }) }, io),
+        out: join(outFolder(io, out), 'explore'),
+        suite: 'explore',
+        scenarios: stories.map(({ story }) => story),
+        seed: plans[0]!.seed,
+        nodes: 3,
+        defects: defect,
+        reporter: multiplex({}, () => {}),
+      })
+      return stories.flatMap(({ plan, story }) => {
+        const result = run.scenarios.find(({ id }) => id === story.id)
+        return result ? [{ plan, result, folder: run.folder }] : []
+      })
+    },
+  }
+}
+
+export const marks = { passed: '✓', unknown: '?', violated: '✗' } as const
+
+/** The laws that were violated: another story fails in the same way only if it violates one of the same. */
+export const brokenLaws = ({ checks }: Pick<ScenarioResult, 'checks'>): string[] =>
+  checks.filter(({ outcome }) => outcome === 'invalid').map(({ name }) => name)
+
+/** What kept a story from passing, one line each. */
+export const findings = ({ checks, outcome }: ScenarioResult): string[] =>
+  checks
+    .filter((one) => one.outcome !== 'valid' && (one.outcome === 'invalid') === (outcome === 'violated'))
+    .map(({ name, why }) => `${name}: ${why}`)

@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import type { HistoryEvent } from '../history/operation.ts'
+
+const howOften = z.number().int().min(1)
+
+/** A point of a story that no clock knows: so many messages heard, so many deeds begun, a purchase between its two halves (FI-18). */
+export const triggerShape = z.union([
+  z.object({ after: z.literal('broadcast'), topic: z.string().min(1), count: howOften }),
+  z.object({ after: z.literal('op'), name: z.string().min(1), count: howOften }),
+  z.object({ between: z.tuple([z.literal('reserve'), z.literal('commit')]) }),
+])
+export type Trigger = z.infer<typeof triggerShape>
+
+/** What the harness writes down when it sees, in the database, somebody who has reserved and not committed. */
+export const seenReserving = 'reserving'
+
+/**
+ * Whether what happened so far has passed the point. A broadcast is counted by what somebody heard: nobody hears more messages than there
+ * were. Pure.
+ */
+export function hasFired(trigger: Trigger, events: readonly HistoryEvent[]): boolean {
+  if ('between' in trigger) return events.some(({ type, f }) => type === 'read' && f === seenReserving)
+  if (trigger.after === 'op')
+    return events.filter(({ type, f }) => type === 'invoke' && f === trigger.name).length >= trigger.count
+  return mostHeard(events, trigger.topic) >= trigger.count
+}
+
+function mostHeard(events: readonly HistoryEvent[], wanted: string): number {
+  const heard = new Map<string, number>()
+  for (const { type, who, topic = '' } of events)
+    if (type === 'receive' && isTopic(topic, wanted))
+      heard.set(`${who} ${topic}`, (heard.get(`${who} ${topic}`) ?? 0) + 1)
+  return Math.max(0, ...heard.values())
+}
+
+/** `cart:*` is every topic that begins so. */
+const isTopic = (topic: string, wanted: string) =>
+  wanted.endsWith('*') ? topic.startsWith(wanted.slice(0, -1)) : topic === wanted
+
+/** As a reader says it. */
+export function triggerInWords(trigger: Trigger): string {
+  if ('between' in trigger) return 'between the reservation and the commit of a purchase'
+  const nth = `${trigger.count}${['th', 'st', 'nd', 'rd'][trigger.count < 4 ? trigger.count : 0]}`
+  return trigger.after === 'op' ? `after the ${nth} ${trigger.name}` : `after the ${nth} broadcast on ${trigger.topic}`
+}

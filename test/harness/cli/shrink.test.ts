@@ -1,0 +1,78 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { chosenFrom, readSchedule } from '../../../harness/cli/replay.ts'
+import { keeping } from '../../../harness/cli/shrink-tape.ts'
+import { createPlan } from '../../../harness/explore/plan.ts'
+import { seededRandom } from '../../../harness/platform/random.ts'
+import type { ScheduleEntry } from '../../../harness/runner/schedule.ts'
+import { squall } from './support.ts'
+
+let folder = ''
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'squall-test-'))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const schedule = { schemaVersion: 1, seed: '0x5', driver: 'process', nodes: 3, defects: [] }
+
+function leaveRun(name: string, outcome: string, checks: object[], extra: object = {}) {
+  const run = join(folder, name)
+  mkdirSync(run)
+  const id = 'cluster/broadcast'
+  writeFileSync(join(run, 'schedule.json'), JSON.stringify({ ...schedule, scenarios: [{ id, entries: [], ...extra }] }))
+  writeFileSync(join(run, 'verdict.json'), JSON.stringify({ scenarios: [{ id, outcome, checks }] }))
+  return run
+}
+
+describe('making a failure smaller (FI-18)', () => {
+  it('needs a failure', async () => {
+    const run = leaveRun('passed', 'passed', [])
+    expect(await squall(['shrink', run])).toEqual({
+      code: 64,
+      out: '',
+      err: 'squall: no law was violated in this run, so there is no failure to make smaller\n',
+    })
+  })
+
+  it('leaves nothing out where an expectation failed: it presumes the faults before it', async () => {
+    const run = leaveRun('expected', 'violated', [{ name: 'expectations', outcome: 'invalid', why: 'x' }])
+    const { code, err } = await squall(['shrink', run])
+    expect([code, err]).toEqual([64, expect.stringContaining('what failed in cluster/broadcast is an expectation')])
+  })
+
+  it('keeps a tape as it is, and marks the faults that are left out', () => {
+    const kill: ScheduleEntry = { kind: 'fault', name: 'node.kill', target: 'n1' }
+    const cut: ScheduleEntry = { kind: 'fault', name: 'link.cut', target: 'n1->n2' }
+    const sell: ScheduleEntry = { kind: 'op', name: 'sell', target: 'n1' }
+    expect(keeping([kill, sell, cut], [cut])).toEqual([{ ...kill, leftOut: true }, sell, cut])
+  })
+})
+
+describe('the schedule of a random story (FI-18)', () => {
+  it('holds its plan', () => {
+    const plan = createPlan(seededRandom(3), 3)
+    const run = leaveRun('planned', 'violated', [], { plan })
+    expect(readSchedule(run).scenarios[0]!.plan).toEqual(plan)
+  })
+
+  it('is damaged when its plan is', () => {
+    const run = leaveRun('damaged', 'violated', [], {
+      plan: { schemaVersion: 1, seed: 1, rounds: [[{ do: 'fly' }]], faults: [] },
+    })
+    expect(() => readSchedule(run)).toThrow(/schedule\.json is damaged: scenarios\.0\.plan/)
+  })
+
+  it('is told again from its plan, though no file below scenarios/ has it', () => {
+    const plan = createPlan(seededRandom(4), 4)
+    const recorded = { ...schedule, scenarios: [{ id: 'explore/story-7', entries: [], plan }] } as never
+    expect(chosenFrom(recorded, [])).toMatchObject([{ id: 'explore/story-7', plan }])
+  })
+
+  it('must be a plan where a file is told again', async () => {
+    writeFileSync(join(folder, 'no.json'), '{}')
+    const { code, err } = await squall(['replay', join(folder, 'no.json')])
+    expect([code, err]).toEqual([64, expect.stringMatching(/no\.json is no plan of a story: /)])
+  })
+})
