@@ -62,6 +62,13 @@ function createAdapter(config: Config, log: Log): PubSubAdapter | undefined {
   })
 }
 
+/** DF-109: hears the others and says nothing. */
+const silenced = (adapter: PubSubAdapter): PubSubAdapter => ({
+  ...adapter,
+  broadcast: () => {},
+  directBroadcast: () => {},
+})
+
 function compose(config: Config) {
   const { DEFECTS: defects, SQUALL_NODE: nodeName } = config
   const log = createLog({ level: config.LOG_LEVEL, node: nodeName })
@@ -78,7 +85,7 @@ function compose(config: Config) {
     delays.size > 0 ? beforeHandle(`${channel}.${event}`) : undefined
 
   const plain = createAdapter(config, log)
-  const adapter = plain && tampered(plain, clock)
+  const adapter = plain && tampered(defects.has('DF-109') ? silenced(plain) : plain, clock)
   const pubsub = createPubSub({ nodeName, log, ...(adapter && { adapter }) })
   /** Another app's pub/sub in the same process: nothing of it may reach these clients (CH-73). */
   const otherApp = createPubSub({ nodeName, log })
@@ -89,6 +96,7 @@ function compose(config: Config) {
     clock,
     log,
     beforeHandle,
+    quirks: { unordered: defects.has('DF-62') },
     onLoaded: (products) => void notifications.tellDifferences(products),
   })
   const notifications = createNotifications({
@@ -104,12 +112,13 @@ function compose(config: Config) {
     runtime,
     log,
     mute: defects.has('DF-56'),
+    echo: defects.has('DF-59'),
     handle: (event) => store.handleReplicated(event),
   })
   const { replicate } = replication
   const store = createStore({ repo, inventory, notifications, replicate, nodeName, defects, clock, log })
   // News may have been lost while the peer was away (ST-57).
-  pubsub.onPeerUp(inventory.refresh)
+  if (!defects.has('DF-61')) pubsub.onPeerUp(inventory.refresh)
   // Carts may have changed on both sides: each tells what it has (CT-41).
   pubsub.onPeerUp(() => pubsub.localBroadcast(resyncTopic, 'resync', {}))
 

@@ -64,11 +64,14 @@ export const zoo: Readonly<Record<string, Planted>> = {
   'DF-56': { scenario: 'cluster/replication', checker: 'nodes-agree-with-database', finding: /^drift: / },
   'DF-57': { scenario: 'cluster/replication', checker: 'nodes-agree-with-database', finding: /^drift: / },
   'DF-58': { scenario: 'cluster/replication', checker: 'replication-bounded', finding: /^(loop|too many): / },
+  'DF-59': { scenario: 'cluster/replication', checker: 'replication-bounded', finding: /^too many: / },
   'DF-60': {
     scenario: 'cluster/replication',
     checker: 'one-announcement-per-change',
     finding: /^announced \d+ times: /,
   },
+  'DF-61': { scenario: 'cluster/partition-last-pair', checker: 'nodes-agree-with-database', finding: /^drift: / },
+  'DF-62': { scenario: 'store/last-pairs', checker: 'nodes-agree-with-database', finding: /^drift: / },
   'DF-66': { scenario: 'store/database-outage', checker: 'expectations', finding: /nothing was announced/ },
   'DF-67': { scenario: 'cart/rush', checker: 'never-oversold', finding: /^oversold: / },
   'DF-68': { scenario: 'store/last-pairs', checker: 'never-oversold', finding: /^oversold: / },
@@ -107,5 +110,6 @@ export const zoo: Readonly<Record<string, Planted>> = {
   'DF-96': { scenario: 'presence/dashboard', checker: 'presence-matches-reality', finding: /for the item/ },
   'DF-97': { scenario: 'presence/dashboard', checker: 'presence-matches-reality', finding: /shoppers, there are/ },
   'DF-98': { scenario: 'presence/dashboard', checker: 'presence-matches-reality', finding: /for the item/ },
+  'DF-109': { scenario: 'cluster/broadcast', checker: 'at-most-once', finding: /^lost-unexplained: / },
   'DF-144': { scenario: 'cluster/one-way-cut', checker: 'at-most-once', finding: /^duplicate: / },
 }

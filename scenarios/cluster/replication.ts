@@ -32,6 +32,7 @@ export default scenario({
     'DF-56',
     'DF-57',
     'DF-58',
+    'DF-59',
     'DF-60',
     'DF-89',
   ],

@@ -37,7 +37,10 @@ export const defects = {
   'DF-56': 'nothing is replicated to the other nodes',
   'DF-57': 'replicas drop the news of a sale',
   'DF-58': 'handling a replicated event replicates it again',
+  'DF-59': 'a node hears its own replication and applies it again',
   'DF-60': 'replicas tell the clients too',
+  'DF-61': 'a node that was cut off does not ask what it missed',
+  'DF-62': 'of two sales at once the older count is put in place last',
   'DF-66': 'a release is announced before it is written: it stays announced when the write fails',
   'DF-67': "a purchase is decided by the node's copy of the stock",
   'DF-68': 'a sale checks first and writes later: more is sold than there is',
@@ -68,6 +71,7 @@ export const defects = {
   'DF-96': 'changes of a cart are not tracked',
   'DF-97': 'the dashboard counts tabs instead of shoppers',
   'DF-98': 'the dashboard never lowers the count of an item',
+  'DF-109': 'the nodes say nothing to each other: each serves its own clients only',
   'DF-144': 'a mesh connection that came back sends every broadcast twice',
 } as const
 
