@@ -106,6 +106,8 @@ function compose(config: Config) {
     log,
     isTopicTooBroad: defects.has('DF-15'),
     isFragmentWrong: defects.has('DF-71'),
+    ...(defects.has('DF-63') && { isWorthTelling: (before, after) => before !== after }),
+    ...(defects.has('DF-64') && { isWorthTelling: () => true }),
   })
   const replication = createReplication({
     pubsub,
@@ -170,7 +172,12 @@ function compose(config: Config) {
       await inventory.itemSold(itemId, (id) => readAvailability(reader as typeof repo, id))
     },
   })
-  const sessions = createSessions({ secret, clock, generateCartId, forgetful: defects.has('DF-83') })
+  const sessions = createSessions({
+    secret: defects.has('DF-114') ? `${secret} of ${nodeName}` : secret,
+    clock,
+    generateCartId,
+    forgetful: defects.has('DF-83'),
+  })
   const adminTokens = createAdminTokens({ secret, clock })
   const cart = cartChannel({
     checkout,
@@ -245,9 +252,9 @@ function compose(config: Config) {
   ])
 
   /** Mistakes of the pages' scripts. */
-  const clientDefects = (['DF-3', 'DF-4', 'DF-6', 'DF-7', 'DF-19', 'DF-72', 'DF-90', 'DF-97', 'DF-98'] as const).filter(
-    (id) => defects.has(id),
-  )
+  const clientDefects = (
+    ['DF-3', 'DF-4', 'DF-6', 'DF-7', 'DF-19', 'DF-72', 'DF-90', 'DF-97', 'DF-98', 'DF-142'] as const
+  ).filter((id) => defects.has(id))
 
   async function startWeb(): Promise<FastifyInstance> {
     const web = await createWeb({

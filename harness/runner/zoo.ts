@@ -72,6 +72,9 @@ export const zoo: Readonly<Record<string, Planted>> = {
   },
   'DF-61': { scenario: 'cluster/partition-last-pair', checker: 'nodes-agree-with-database', finding: /^drift: / },
   'DF-62': { scenario: 'store/last-pairs', checker: 'nodes-agree-with-database', finding: /^drift: / },
+  'DF-63': { scenario: 'store/repeated-news', checker: 'expectations', finding: /said again to nobody/ },
+  'DF-64': { scenario: 'cluster/replication', checker: 'levels-are-news', finding: /^no news: / },
+  'DF-65': { scenario: 'channels/poor-network', checker: 'views-match-fresh-render', finding: /^stale view: / },
   'DF-66': { scenario: 'store/database-outage', checker: 'expectations', finding: /nothing was announced/ },
   'DF-67': { scenario: 'cart/rush', checker: 'never-oversold', finding: /^oversold: / },
   'DF-68': { scenario: 'store/last-pairs', checker: 'never-oversold', finding: /^oversold: / },
@@ -111,5 +114,8 @@ export const zoo: Readonly<Record<string, Planted>> = {
   'DF-97': { scenario: 'presence/dashboard', checker: 'presence-matches-reality', finding: /shoppers, there are/ },
   'DF-98': { scenario: 'presence/dashboard', checker: 'presence-matches-reality', finding: /for the item/ },
   'DF-109': { scenario: 'cluster/broadcast', checker: 'at-most-once', finding: /^lost-unexplained: / },
+  'DF-113': { scenario: 'store/repeated-news', checker: 'released-everywhere', finding: /^not released: / },
+  'DF-114': { scenario: 'cart/two-tabs', checker: 'tabs-converge', finding: /^tabs differ: / },
+  'DF-142': { scenario: 'channels/poor-network', checker: 'views-match-fresh-render', finding: /^stale view: / },
   'DF-144': { scenario: 'cluster/one-way-cut', checker: 'at-most-once', finding: /^duplicate: / },
 }

@@ -41,6 +41,9 @@ export const defects = {
   'DF-60': 'replicas tell the clients too',
   'DF-61': 'a node that was cut off does not ask what it missed',
   'DF-62': 'of two sales at once the older count is put in place last',
+  'DF-63': 'that an item is gone is not said again to who may have missed it',
+  'DF-64': 'every sale is announced, whether its level changed or not',
+  'DF-65': 'a release is announced and never stored',
   'DF-66': 'a release is announced before it is written: it stays announced when the write fails',
   'DF-67': "a purchase is decided by the node's copy of the stock",
   'DF-68': 'a sale checks first and writes later: more is sold than there is',
@@ -72,6 +75,9 @@ export const defects = {
   'DF-97': 'the dashboard counts tabs instead of shoppers',
   'DF-98': 'the dashboard never lowers the count of an item',
   'DF-109': 'the nodes say nothing to each other: each serves its own clients only',
+  'DF-113': 'a release is kept in the memory of the nodes only',
+  'DF-114': 'a session is good on the node only that opened it',
+  'DF-142': "the page's script has a template of its own for the sizes of a release",
   'DF-144': 'a mesh connection that came back sends every broadcast twice',
 } as const
 
