@@ -2,6 +2,7 @@
 export { atMostOnce } from './checkers/at-most-once.ts'
 export { cartNeverLost } from './checkers/cart-never-lost.ts'
 export { joinedTopics } from './checkers/joined-topics.ts'
+export { levelsAreNews } from './checkers/levels-are-news.ts'
 export { neverOversold } from './checkers/never-oversold.ts'
 export { noPresenceToShoppers } from './checkers/no-presence-to-shoppers.ts'
 export { nodesAgreeWithDatabase } from './checkers/nodes-agree-with-database.ts'

@@ -63,6 +63,13 @@ function createAdapter(config: Config, log: Log): PubSubAdapter | undefined {
   })
 }
 
+/** DF-109: hears the others and says nothing. */
+const silenced = (adapter: PubSubAdapter): PubSubAdapter => ({
+  ...adapter,
+  broadcast: () => {},
+  directBroadcast: () => {},
+})
+
 function compose(config: Config) {
   const { DEFECTS: defects, SQUALL_NODE: nodeName } = config
   const log = createLog({ level: config.LOG_LEVEL, node: nodeName })
@@ -79,7 +86,7 @@ function compose(config: Config) {
     delays.size > 0 ? beforeHandle(`${channel}.${event}`) : undefined
 
   const plain = createAdapter(config, log)
-  const adapter = plain && tampered(plain, clock)
+  const adapter = plain && tampered(defects.has('DF-109') ? silenced(plain) : plain, clock)
   const pubsub = createPubSub({ nodeName, log, ...(adapter && { adapter }) })
   /** Another app's pub/sub in the same process: nothing of it may reach these clients (CH-73). */
   const otherApp = createPubSub({ nodeName, log })
@@ -90,6 +97,7 @@ function compose(config: Config) {
     clock,
     log,
     beforeHandle,
+    quirks: { unordered: defects.has('DF-62') },
     onLoaded: (products) => void notifications.tellDifferences(products),
   })
   const notifications = createNotifications({
@@ -99,18 +107,21 @@ function compose(config: Config) {
     log,
     isTopicTooBroad: defects.has('DF-15'),
     isFragmentWrong: defects.has('DF-71'),
+    ...(defects.has('DF-63') && { isWorthTelling: (before, after) => before !== after }),
+    ...(defects.has('DF-64') && { isWorthTelling: () => true }),
   })
   const replication = createReplication({
     pubsub,
     runtime,
     log,
     mute: defects.has('DF-56'),
+    echo: defects.has('DF-59'),
     handle: (event) => store.handleReplicated(event),
   })
   const { replicate } = replication
   const store = createStore({ repo, inventory, notifications, replicate, nodeName, defects, clock, log })
   // News may have been lost while the peer was away (ST-57).
-  pubsub.onPeerUp(inventory.refresh)
+  if (!defects.has('DF-61')) pubsub.onPeerUp(inventory.refresh)
   // Carts may have changed on both sides: each tells what it has (CT-41).
   pubsub.onPeerUp(() => pubsub.localBroadcast(resyncTopic, 'resync', {}))
 
@@ -162,7 +173,12 @@ function compose(config: Config) {
       await inventory.itemSold(itemId, (id) => readAvailability(reader as typeof repo, id))
     },
   })
-  const sessions = createSessions({ secret, clock, generateCartId, forgetful: defects.has('DF-83') })
+  const sessions = createSessions({
+    secret: defects.has('DF-114') ? `${secret} of ${nodeName}` : secret,
+    clock,
+    generateCartId,
+    forgetful: defects.has('DF-83'),
+  })
   const adminTokens = createAdminTokens({ secret, clock })
   const cart = cartChannel({
     checkout,
@@ -237,9 +253,9 @@ function compose(config: Config) {
   ])
 
   /** Mistakes of the pages' scripts. */
-  const clientDefects = (['DF-3', 'DF-4', 'DF-6', 'DF-7', 'DF-19', 'DF-72', 'DF-90', 'DF-97', 'DF-98'] as const).filter(
-    (id) => defects.has(id),
-  )
+  const clientDefects = (
+    ['DF-3', 'DF-4', 'DF-6', 'DF-7', 'DF-19', 'DF-72', 'DF-90', 'DF-97', 'DF-98', 'DF-142'] as const
+  ).filter((id) => defects.has(id))
 
   async function startWeb(): Promise<FastifyInstance> {
     const web = await createWeb({

@@ -87,6 +87,38 @@ const instead = {
 const mayTouchTime = (file: string) =>
   file.includes('/platform/') || file.includes('/client/') || file.startsWith('scenarios/')
 
+/** Mistakes of tests themselves, and what to do instead. */
+const misleading: [id: string, what: string, pattern: RegExp][] = [
+  ['DF-122', 'compares a reply with a part of it (instead: toEqual)', /toMatchObject\(\{ status: '/],
+  ['DF-123', 'replaces a module by its name (instead: hands in a part)', /\bvi\.(do)?[mM]ock\(/],
+  [
+    'DF-124',
+    'runs beside another test of its file, which may use the same actors',
+    /\b(it|test|describe)\.concurrent\b/,
+  ],
+  [
+    'DF-125',
+    'expects what an actor throws at its sender (instead: onExit, or the log)',
+    /\.send\([^\n]*\)\.(not\.)?toThrow/,
+  ],
+]
+
+describe('what no test may do', () => {
+  it.each(misleading)('%s: %s', (_id, _what, pattern) => {
+    const tests = everything.filter((file) => file.startsWith('test/') && file !== 'test/tidy.test.ts')
+    expect(tests.filter((file) => pattern.test(code(file)))).toEqual([])
+  })
+
+  it.each([
+    ["expect(await client.join('ping')).toMatchObject({ status: 'ok' })", 'DF-122'],
+    ["vi.mock('../../system/pubsub/pubsub.ts')", 'DF-123'],
+    ["describe.concurrent('two at once', () => {})", 'DF-124'],
+    ["expect(() => actor.send('bad')).toThrow('boom')", 'DF-125'],
+  ])('and would be found: %s', (line, id) => {
+    expect(misleading.filter(([, , pattern]) => pattern.test(line)).map(([found]) => found)).toEqual([id])
+  })
+})
+
 describe('what no file may do', () => {
   it.each(Object.entries(instead))('calls %s only in platform/ (instead: %s)', (banned) => {
     const guilty = sources.filter((file) => !mayTouchTime(file) && code(file).includes(banned))

@@ -3,6 +3,7 @@ import { cartNeverLost } from './cart-never-lost.ts'
 import { expectations } from './expectations.ts'
 import { faultsWitnessed } from './faults-witnessed.ts'
 import { joinedTopics } from './joined-topics.ts'
+import { levelsAreNews } from './levels-are-news.ts'
 import { neverOversold } from './never-oversold.ts'
 import { noPresenceToShoppers } from './no-presence-to-shoppers.ts'
 import { nodesAgreeWithDatabase } from './nodes-agree-with-database.ts'
@@ -25,6 +26,7 @@ export const checkers = {
   expectations,
   'faults-witnessed': faultsWitnessed,
   'joined-topics': joinedTopics,
+  'levels-are-news': levelsAreNews,
   'never-oversold': neverOversold,
   'no-presence-to-shoppers': noPresenceToShoppers,
   'nodes-agree-with-database': nodesAgreeWithDatabase,

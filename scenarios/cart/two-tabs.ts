@@ -8,7 +8,7 @@ export default scenario({
   title: 'one cart in two tabs on two nodes',
   define:
     'Whatever one tab does the other one shows and takes over, also when both act at once; nobody is told of their own change again, and another shopper hears nothing.',
-  covers: ['CT-38', 'CT-39', 'CT-40', 'CT-41', 'CT-42', 'CT-28', 'DF-80', 'DF-81'],
+  covers: ['CT-38', 'CT-39', 'CT-40', 'CT-41', 'CT-42', 'CT-28', 'DF-80', 'DF-81', 'NF-10', 'DF-114'],
   given: { stock: { 1: plenty, 2: plenty, 3: plenty, 4: plenty } },
   steps: [
     step('a shopper with tabs on two nodes, and another one', async (cast) => {

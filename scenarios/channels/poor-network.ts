@@ -5,7 +5,7 @@ export default scenario({
   id: 'channels/poor-network',
   title: 'a poor network delays news and loses none',
   define: 'A shopper whose network is slow and uneven sees a release a little later and keeps the connection.',
-  covers: ['FI-4', 'CH-9', 'ST-4', 'AM-1'],
+  covers: ['FI-4', 'CH-9', 'ST-4', 'AM-1', 'DF-65', 'DF-142'],
   steps: [
     step('load the shop', async (cast) => void (await openShop(cast, 'alice', 'n1'))),
     step('make the network slow, then release product 1', async (cast) => {

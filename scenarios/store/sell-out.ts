@@ -1,6 +1,7 @@
 import {
   after,
   joinedTopics,
+  levelsAreNews,
   neverOversold,
   nodesAgreeWithDatabase,
   ownTopicsOnly,
@@ -15,7 +16,7 @@ export default scenario({
   title: 'two nodes sell everything at once',
   define:
     'Two reducers on two nodes sell until nothing is left: every unit once, and every page ends sold out without a reload.',
-  covers: ['ST-1', 'ST-19', 'ST-50', 'ST-59', 'NF-23', 'CH-51', 'DF-15', 'DF-68'],
+  covers: ['ST-1', 'ST-19', 'ST-50', 'ST-59', 'NF-23', 'CH-51', 'DF-15', 'DF-68', 'ST-29'],
   steps: [
     step('two shoppers look at the shop on two nodes', async (cast) => {
       await openShop(cast, 'alice', 'n1')
@@ -37,5 +38,5 @@ export default scenario({
     after(3, 'alice sees everything sold out', (cast) => sees(cast, 'alice', soldOut)),
     after(3, 'bob sees everything sold out', (cast) => sees(cast, 'bob', soldOut)),
   ],
-  laws: [ownTopicsOnly, neverOversold, viewsMatchFreshRender, nodesAgreeWithDatabase, joinedTopics],
+  laws: [ownTopicsOnly, levelsAreNews, neverOversold, viewsMatchFreshRender, nodesAgreeWithDatabase, joinedTopics],
 })

@@ -64,6 +64,8 @@ interface NotificationsOptions {
   log: Log
   /** DF-15: everybody hears of everything. */
   isTopicTooBroad?: boolean
+  /** DF-63, DF-64: another rule of what clients must hear of. */
+  isWorthTelling?: typeof isNews
   /** DF-71: what a release sends looks different from the page. */
   isFragmentWrong?: boolean
 }
@@ -74,6 +76,7 @@ interface NotificationsOptions {
  */
 export function createNotifications(options: NotificationsOptions): Notifications {
   const { pubsub, thresholds, products, log, isTopicTooBroad = false, isFragmentWrong = false } = options
+  const { isWorthTelling = isNews } = options
   /** What the clients of this node were told last, or would see on a fresh page. */
   const toldLevels = new Map<number, Told>()
   const toldReleased = new Map<number, boolean>()
@@ -110,7 +113,7 @@ export function createNotifications(options: NotificationsOptions): Notification
     if (before && before.version > news.version) return
     const own = ownProduct(news.product_id)?.items.find(({ id }) => id === news.item_id)
     const latest = newer({ version: news.version, level: news.level }, own && fromCopy(own))
-    if (!before || isNews(before.level, latest.level)) tellLevel(news.product_id, news.item_id, latest)
+    if (!before || isWorthTelling(before.level, latest.level)) tellLevel(news.product_id, news.item_id, latest)
   }
 
   function hear({ event, payload }: Broadcast) {
@@ -122,7 +125,7 @@ export function createNotifications(options: NotificationsOptions): Notification
   }
 
   function announce({ id, productId }: Item, before: Level, { version, level }: Told): NotifyResult {
-    if (!isNews(before, level)) return 'no_change'
+    if (!isWorthTelling(before, level)) return 'no_change'
     const news: StockNews = { product_id: productId, item_id: id, level, version }
     pubsub.broadcast(newsTopic, 'stock_change', news)
     return 'broadcast'

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { joinedTopics } from '../../../harness/checkers/joined-topics.ts'
+import { levelsAreNews } from '../../../harness/checkers/levels-are-news.ts'
 import { oneAnnouncementPerChange } from '../../../harness/checkers/one-announcement-per-change.ts'
 import { ownTopicsOnly } from '../../../harness/checkers/own-topics-only.ts'
 import { releasedEverywhere } from '../../../harness/checkers/released-everywhere.ts'
@@ -126,5 +127,34 @@ describe('own-topics-only (CH-51, DF-15)', () => {
 
   it('is unknown when nobody heard of anything', () => {
     expect(check().outcome).toBe('unknown')
+  })
+})
+
+describe('levels-are-news (ST-29, ST-30, DF-64)', () => {
+  const told = (level: string, joinRef: string | null = null): Told => ({
+    type: 'receive',
+    who: 'alice',
+    topic: 'product:1',
+    event: 'stock_change',
+    joinRef,
+    value: { product_id: 1, item_id: 7, level },
+  })
+  const check = (...all: Told[]) => levelsAreNews.check(historyOf(...all))
+
+  it('is valid when every announcement says something new, and for a gone item again and again', () => {
+    expect(check(told('medium'), told('low'), told('out'), told('out')).outcome).toBe('valid')
+  })
+
+  it('is invalid when a level is announced that was told already, by a join or by news', () => {
+    expect(check(told('low', '4'), told('low')).why).toContain('no news: item 7 to alice on product:1 is low')
+    expect(check(told('medium'), told('low'), told('low')).outcome).toBe('invalid')
+  })
+
+  it('takes what a join is answered with for state', () => {
+    expect(check(told('low'), told('low', '9')).outcome).toBe('valid')
+  })
+
+  it('is unknown when nothing was announced', () => {
+    expect(check(told('low', '4')).outcome).toBe('unknown')
   })
 })

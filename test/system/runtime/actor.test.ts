@@ -33,7 +33,7 @@ describe('an actor (CH-5, RT-5, RT-8)', () => {
     expect(seen).toEqual([1])
   })
 
-  it('is ended by what it throws, says so in the log, and nobody else notices', () => {
+  it('is ended by what it throws, not its sender; says so in the log, and nobody else notices (DF-125)', () => {
     const { lines, log: kept } = keptLog()
     const runtime = createRuntime({ clock: createFakeClock(), log: kept })
     const spec = {

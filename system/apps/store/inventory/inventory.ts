@@ -52,10 +52,18 @@ interface InventoryOptions {
   /** After every load: at the start, after a restart, and when news may have been missed. */
   onLoaded?: (products: readonly Product[]) => void
   beforeHandle?: (handler: string) => Promise<void> | undefined
+  quirks?: InventoryQuirks
+}
+
+/** What a node's copy of the stock can be made to do wrong on purpose (FI-18). */
+export interface InventoryQuirks {
+  /** DF-62: sales are not handled one after the other. */
+  unordered?: boolean
 }
 
 export function createInventory(options: InventoryOptions): Inventory {
-  const { name = 'Sneakers23.Inventory', loader, runtime, log, onLoaded, beforeHandle = () => undefined } = options
+  const { name = 'Sneakers23.Inventory', loader, runtime, clock, log, onLoaded, quirks = {} } = options
+  const { beforeHandle = () => undefined } = options
   let products: Product[] | undefined
   let actor: ActorRef<Mail> | undefined
   let cancelRetry = () => {}
@@ -141,9 +149,19 @@ export function createInventory(options: InventoryOptions): Inventory {
       return actor
     },
     markReleased: (productId) => ask({ do: 'released', productId }),
-    itemSold: (itemId, read = loader.availability) => ask({ do: 'item_sold', itemId, read }),
+    itemSold: (itemId, read = loader.availability) =>
+      quirks.unordered ? itemSold(itemId, olderLater(read)) : ask({ do: 'item_sold', itemId, read }),
     // An actor that is being restarted loads anyway.
     refresh: () => actor?.send({ do: 'load' }),
+  }
+
+  /** The more was left, the older the count, and the longer it takes. */
+  function olderLater(read: ReadAvailability): ReadAvailability {
+    return async (itemId) => {
+      const availability = await read(itemId)
+      await clock.sleep((availability?.availableCount ?? 0) * laterMs)
+      return availability
+    }
   }
 
   async function beforeRelease(productId: number) {
@@ -151,6 +169,9 @@ export function createInventory(options: InventoryOptions): Inventory {
     return released(productId)
   }
 }
+
+/** How much later the planted defect puts each older count in place (DF-62). */
+const laterMs = 300
 
 /** Longer than a query may take, so that a slow database is told apart from a dead actor. */
 const callTimeoutMs = 8_000

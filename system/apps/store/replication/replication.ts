@@ -22,10 +22,12 @@ interface ReplicationOptions {
   handle(event: ReplicationEvent): Promise<void>
   /** DF-56: this node tells nobody. */
   mute: boolean
+  /** DF-59: this node tells itself too. */
+  echo?: boolean
 }
 
 /** Passes sales and releases to the other nodes and applies theirs (ST-53..55). */
-export function createReplication({ pubsub, runtime, log, handle, mute }: ReplicationOptions) {
+export function createReplication({ pubsub, runtime, log, handle, mute, echo = false }: ReplicationOptions) {
   const counters = { replicationSent: 0, replicationHandled: 0 }
   let subscriber: Subscriber | undefined
 
@@ -44,7 +46,7 @@ export function createReplication({ pubsub, runtime, log, handle, mute }: Replic
     replicate({ type, id, hops }: ReplicationEvent) {
       if (mute) return
       counters.replicationSent += 1
-      pubsub.broadcast(topic, type, { id, hops }, subscriber ? { from: subscriber } : {})
+      pubsub.broadcast(topic, type, { id, hops }, subscriber && !echo ? { from: subscriber } : {})
     },
     start: (): Promise<ActorRef<Broadcast>> =>
       runtime.start<Broadcast>({

@@ -20,7 +20,7 @@ describe('WildcardChannel (CH-48, CH-123, CH-138, AT-35)', () => {
     const client = await openCase(userSocket, { log })
     expect(await client.join('wild:invalid')).toEqual({ status: 'error', response: { reason: 'join crashed' } })
     expect(lines.join()).toContain('an exception was raised')
-    expect(await client.join('wild:2:4')).toMatchObject({ status: 'ok' })
+    expect(await client.join('wild:2:4')).toEqual({ status: 'ok', response: {} })
     expect(await client.ask('wild:2:4', 'ping')).toEqual({ status: 'ok', response: { ping: 'pong' } })
   })
 })
