@@ -8,19 +8,11 @@ import { createUserSocket } from './apps/hello/user-socket.ts'
 import { createUserTokens } from './apps/hello/user-token.ts'
 import { helloPages } from './apps/hello/web.ts'
 import { generateCartId } from './apps/store/cart/cart-id.ts'
-import { createCartTokens } from './apps/store/cart/cart-token.ts'
-import { readAvailability } from './apps/store/catalog/product-reads.ts'
-import { adminSocket, createAdminTokens } from './apps/store/channels/admin-socket.ts'
-import { cartChannel, resyncTopic } from './apps/store/channels/cart-channel.ts'
-import { productSocket } from './apps/store/channels/product-socket.ts'
-import { createCheckout } from './apps/store/checkout/checkout.ts'
-import { createRepo } from './apps/store/db/repo.ts'
-import { createInventory, InventoryNotReady, UnknownId } from './apps/store/inventory/inventory.ts'
+import { openPool } from './apps/store/db/repo.ts'
+import { InventoryNotReady, UnknownId } from './apps/store/inventory/inventory.ts'
 import { sellRandomUntilGone } from './apps/store/inventory/reducer.ts'
-import { createNotifications } from './apps/store/notifications.ts'
-import { type CartTracker, createCartTracker } from './apps/store/presence/cart-tracker.ts'
-import { createReplication } from './apps/store/replication/replication.ts'
-import { createLoader, createStore } from './apps/store/store.ts'
+import type { CartTracker } from './apps/store/presence/cart-tracker.ts'
+import { createShop } from './apps/store/shop.ts'
 import { createWeb } from './apps/store/web/server.ts'
 import { createSessions } from './apps/store/web/session.ts'
 import { createEndpoint, longPollSalt } from './channels/index.ts'
@@ -29,9 +21,9 @@ import { createSkewableClock, systemClock } from './platform/clock.ts'
 import { type Config, ConfigError, readConfig } from './platform/config.ts'
 import { createLog, type Log } from './platform/log.ts'
 import { systemRandom } from './platform/random.ts'
-import { createPresence, createTracker } from './presence/index.ts'
-import { createMesh, createPubSub, createRedis, type PubSubAdapter, tampered } from './pubsub/index.ts'
-import { child, createRuntime, supervisor } from './runtime/index.ts'
+import { createTracker } from './presence/index.ts'
+import { createMesh, createPubSub, createRedis, meshWebSockets, type PubSubAdapter, tampered } from './pubsub/index.ts'
+import { createRuntime, supervisor } from './runtime/index.ts'
 
 /** One node: reads its configuration, joins the parts, starts them in order, and drains on SIGTERM. */
 const exitCode = { crashed: 1, badConfig: 64, environment: 69 } as const
@@ -55,9 +47,12 @@ function createAdapter(config: Config, log: Log): PubSubAdapter | undefined {
   if (!config.CLUSTER_PORT) return undefined
   return createMesh({
     ...common,
-    host: config.CLUSTER_HOST,
-    port: config.CLUSTER_PORT,
-    secret: config.CLUSTER_SECRET!,
+    sockets: meshWebSockets({
+      ...common,
+      host: config.CLUSTER_HOST,
+      port: config.CLUSTER_PORT,
+      secret: config.CLUSTER_SECRET!,
+    }),
     peers: config.CLUSTER_PEERS,
     quirks: { doubleSendAfterReconnect: config.DEFECTS.has('DF-144') },
   })
@@ -75,7 +70,6 @@ function compose(config: Config) {
   const log = createLog({ level: config.LOG_LEVEL, node: nodeName })
   const runtime = createRuntime({ clock, log })
   const startedMs = clock.monotonicMs()
-  const thresholds = { lowBelow: config.STORE_LOW_BELOW, mediumBelow: config.STORE_MEDIUM_BELOW }
   const delays = new Map<string, number>()
   const beforeHandle = (handler: string) => {
     const delayMs = delays.get(handler)
@@ -90,42 +84,6 @@ function compose(config: Config) {
   const pubsub = createPubSub({ nodeName, log, ...(adapter && { adapter }) })
   /** Another app's pub/sub in the same process: nothing of it may reach these clients (CH-73). */
   const otherApp = createPubSub({ nodeName, log })
-  const repo = createRepo({ url: config.DATABASE_URL, runtime, log, clock })
-  const inventory = createInventory({
-    loader: createLoader(repo),
-    runtime,
-    clock,
-    log,
-    beforeHandle,
-    quirks: { unordered: defects.has('DF-62') },
-    onLoaded: (products) => void notifications.tellDifferences(products),
-  })
-  const notifications = createNotifications({
-    pubsub,
-    thresholds,
-    products: inventory.products,
-    log,
-    isTopicTooBroad: defects.has('DF-15'),
-    isFragmentWrong: defects.has('DF-71'),
-    ...(defects.has('DF-63') && { isWorthTelling: (before, after) => before !== after }),
-    ...(defects.has('DF-64') && { isWorthTelling: () => true }),
-  })
-  const replication = createReplication({
-    pubsub,
-    runtime,
-    log,
-    mute: defects.has('DF-56'),
-    echo: defects.has('DF-59'),
-    handle: (event) => store.handleReplicated(event),
-  })
-  const { replicate } = replication
-  const store = createStore({ repo, inventory, notifications, replicate, nodeName, defects, clock, log })
-  // News may have been lost while the peer was away (ST-57).
-  if (!defects.has('DF-61')) pubsub.onPeerUp(inventory.refresh)
-  // Carts may have changed on both sides: each tells what it has (CT-41).
-  pubsub.onPeerUp(() => pubsub.localBroadcast(resyncTopic, 'resync', {}))
-
-  const stateOnJoin = config.STORE_STATE_ON_JOIN && !defects.has('DF-1') && !defects.has('DF-2')
   // Without a configured secret, tokens are good until the node restarts and on this node alone.
   const secret = defects.has('DF-29') ? wellKnownSecret : (config.SECRET_KEY_BASE ?? randomBytes(32).toString('hex'))
   const userTokens = createUserTokens({
@@ -145,52 +103,22 @@ function compose(config: Config) {
     onDiff: (topic, { joins, leaves }) =>
       log.info({ topic, joins: joins.length, leaves: leaves.length }, 'tracked changes'),
   })
-  const carts = createPresence({
-    name: 'CartTracker',
+  const shop = createShop({
+    config,
     pubsub,
+    runtime,
     clock,
     log,
-    shards: config.TRACKER_SHARDS,
-    downAfterMs: defects.has('DF-91') ? Number.POSITIVE_INFINITY : config.TRACKER_DOWN_MS,
-    ...(defects.has('DF-91') && { goneAfterMs: Number.POSITIVE_INFINITY }),
-    tellEverybody: defects.has('DF-93'),
-    quirks: { downForGood: defects.has('DF-92') },
+    secret,
+    openPool: openPool(config.DATABASE_URL),
+    beforeHandle,
   })
-  const cartTracker = createCartTracker(carts)
-  // DF-85: a secret that nobody else has, and that is gone with the process.
-  const cartSecret = defects.has('DF-85') ? randomBytes(32).toString('hex') : secret
-  const checkout = createCheckout({
-    repo,
-    tokens: createCartTokens({ secret: cartSecret, clock, isClockTrusted: defects.has('DF-42') }),
-    nodeName,
-    defects,
-    requireReady: store.requireLoaded,
-    announceSale: store.announceSale,
-    beforeCommit: () => beforeHandle('Checkout.commit'),
-    countInCache: (itemId) => inventory.item(itemId)?.availableCount ?? 0,
-    announceEarly: async (itemId, client) => {
-      const reader = { query: async (sql: string, params?: unknown[]) => (await client.query(sql, params)).rows }
-      await inventory.itemSold(itemId, (id) => readAvailability(reader as typeof repo, id))
-    },
-  })
+  const { store, inventory, notifications, checkout } = shop
   const sessions = createSessions({
     secret: defects.has('DF-114') ? `${secret} of ${nodeName}` : secret,
     clock,
     generateCartId,
     forgetful: defects.has('DF-83'),
-  })
-  const adminTokens = createAdminTokens({ secret, clock })
-  const cart = cartChannel({
-    checkout,
-    products: store.products,
-    tracker: cartTracker,
-    clock,
-    log,
-    defects,
-    oneSizePerShoe: config.STORE_ONE_SIZE_PER_SHOE,
-    ...(defects.has('DF-31') && {
-      trackOn: (topic: string, owner: string) => void carts.track(owner, topic, owner, {}),
-    }),
   })
   const endpoint = createEndpoint({
     runtime,
@@ -230,27 +158,11 @@ function compose(config: Config) {
         parallelInside: defects.has('DF-35'),
         ...(defects.has('DF-36') && { parallelMax: Number.MAX_SAFE_INTEGER }),
       }),
-      productSocket({
-        products: store.products,
-        stateOf: notifications.stateOf,
-        stateOnJoin,
-        route: config.STORE_PRODUCT_ROUTE,
-        cart,
-      }),
-      adminSocket({
-        tokens: adminTokens,
-        stateOf: carts.state,
-        anybody: defects.has('DF-32'),
-        withoutState: defects.has('DF-95'),
-      }),
+      ...shop.sockets,
     ],
   })
 
-  const actors = supervisor({ clock, log }, nodeName, { strategy: 'one_for_one', ...restartBudget }, [
-    child('repo', repo.start),
-    child('inventory', inventory.start),
-    child('replication', replication.start),
-  ])
+  const actors = supervisor({ clock, log }, nodeName, { strategy: 'one_for_one', ...restartBudget }, shop.actors)
 
   /** Mistakes of the pages' scripts. */
   const clientDefects = (
@@ -263,22 +175,17 @@ function compose(config: Config) {
       takeRequest: endpoint.handle,
       noStore: config.STORE_NO_STORE && !defects.has('DF-1'),
       log,
-      thresholds,
+      thresholds: shop.thresholds,
       clientHeartbeatMs: config.CLIENT_HEARTBEAT_MS,
       clientDefects,
       sessions,
       checkout,
-      tellTabs: async (cartId, after, removed) =>
-        pubsub.broadcast(`cart:${cartId}`, 'cart_updated', {
-          serialized: await checkout.exportCart(after),
-          added: [],
-          removed,
-        }),
+      buyCart: shop.buyCart,
       admin: {
         user: config.ADMIN_USER,
         password: config.ADMIN_PASSWORD ?? developmentPassword,
         attemptsMax: config.ADMIN_ATTEMPTS,
-        signAdminToken: adminTokens.sign,
+        signAdminToken: shop.adminTokens.sign,
         anybody: defects.has('DF-32'),
       },
     })
@@ -301,7 +208,7 @@ function compose(config: Config) {
   const actions: ControlActions = {
     health: () => ({ node: nodeName, pid: process.pid, uptimeMs: Math.round(clock.monotonicMs() - startedMs) }),
     ready() {
-      const [database, loaded] = [repo.reachable(), store.products() !== undefined]
+      const [database, loaded] = [shop.repo.reachable(), store.products() !== undefined]
       return { ready: database && loaded, database, inventory: loaded, peers: Object.fromEntries(peerNames()) }
     },
     state: () => ({
@@ -310,8 +217,8 @@ function compose(config: Config) {
       subscriptions: pubsub.subscriptions(),
       connections: endpoint.connections(),
       peers: pubsub.peers(),
-      ...presenceInBrief(cartTracker.allCarts()),
-      counters: { ...pubsub.counters, ...endpoint.counters, ...replication.counters, ...adapter?.counters },
+      ...presenceInBrief(shop.carts.allCarts()),
+      counters: { ...pubsub.counters, ...endpoint.counters, ...shop.replication.counters, ...adapter?.counters },
     }),
     actors: () => actorsAndTransports().map(({ kill: _kill, ...actor }) => actor),
     killActor({ id, name }) {
@@ -324,7 +231,7 @@ function compose(config: Config) {
     sell: (itemId) => store.sellItem(itemId),
     reduce: (options) =>
       sellRandomUntilGone(
-        { repo, nodeName, random: systemRandom(), clock, log, itemSold: (itemId) => store.itemSold(itemId) },
+        { repo: shop.repo, nodeName, random: systemRandom(), clock, log, itemSold: (itemId) => store.itemSold(itemId) },
         options,
       ),
     broadcast: (topic, event, payload) => (defects.has('DF-16') ? otherApp : pubsub).broadcast(topic, event, payload),
@@ -378,7 +285,7 @@ function compose(config: Config) {
       await actors.start()
       await pubsub.start()
       userTracker.start()
-      carts.start()
+      shop.presence.start()
       if (config.WEB) web = await startWeb()
       log.info({ port: config.WEB ? config.PORT : null }, 'node is up')
     },
@@ -387,7 +294,7 @@ function compose(config: Config) {
       await endpoint.drain()
       await web?.close()
       userTracker.stop()
-      carts.stop()
+      shop.presence.stop()
       await pubsub.stop()
       await actors.stop()
       await control?.close()

@@ -76,8 +76,19 @@ const outlived = ({ why, heldFromMs, healedMs }: Explanation, sentMs: number, go
   gotMs >= healedMs
 
 /** Whoever was not joined, not even a little before or after, should not have got it. */
-const isNearMembership = (history: History, who: string, { topic, tMs }: HistoryEvent) =>
-  membership(history, who, topic).some(({ fromMs, toMs }) => fromMs - edgeMs <= tMs && tMs <= toMs + edgeMs)
+const isNearMembership = (history: History, who: string, publish: HistoryEvent) =>
+  membership(history, who, publish.topic).some(
+    ({ fromMs, toMs }) => fromMs - edgeMs <= latestSentMs(history, publish) && publish.tMs <= toMs + edgeMs,
+  )
+
+/** A node that stands still takes the request when it goes on: it has sent the message when it says so, or nobody knows when. */
+function latestSentMs(history: History, { tMs, value }: HistoryEvent): number {
+  const key = keyOf(value as LedgerEntry)
+  const request = history.of('invoke', 'publish').find((event) => keyOf(event.value as LedgerEntry) === key)
+  const end = request && history.endOf(request)
+  if (!request || end?.type === 'failed') return tMs
+  return end?.type === 'ok' ? end.tMs : history.endMs
+}
 
 const near = (edgesMs: readonly number[], atMs: number) => edgesMs.some((edge) => Math.abs(edge - atMs) <= edgeMs)
 

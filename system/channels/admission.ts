@@ -11,7 +11,7 @@ export type Admission =
 
 interface Arrival {
   definition: SocketDefinition
-  request: IncomingMessage
+  request: Pick<IncomingMessage, 'headers' | 'socket'>
   params: URLSearchParams
   publicHost: string
   log: Log
@@ -53,7 +53,7 @@ export async function admit({
 
 /** Read when it is asked for: most sockets ask for nothing. */
 const infoOf = (
-  { headers, socket }: IncomingMessage,
+  { headers, socket }: Arrival['request'],
   params: URLSearchParams,
   readSession: ReadSession,
 ): ConnectInfo => ({

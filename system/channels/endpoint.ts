@@ -5,13 +5,14 @@ import type { Clock } from '../platform/clock.ts'
 import { type Log, silentLog } from '../platform/log.ts'
 import type { PubSub } from '../pubsub/index.ts'
 import type { Runtime } from '../runtime/index.ts'
-import { admit, type ReadSession } from './admission.ts'
+import { type Admission, admit, type ReadSession } from './admission.ts'
 import type { ChannelEnvironment, ChannelQuirks } from './channel-server.ts'
 import { checkRoutes } from './routes.ts'
 import { Session } from './session.ts'
 import type { SocketDefinition } from './socket-definition.ts'
 import { createLongPolls } from './transports/longpoll-server.ts'
 import { createOutboxes, type Sink } from './transports/outbox.ts'
+import type { Outlet } from './transports/transport.ts'
 import { openWebSocket } from './transports/websocket.ts'
 import { hasCommonProtocol, refuseUpgrade, webSocketServer } from './transports/websocket-server.ts'
 
@@ -74,6 +75,12 @@ export function createEndpoint(options: EndpointOptions) {
   const longPollPaths = new Map(
     sockets.filter(({ options: { longpoll } = {} }) => longpoll).map((one) => [`${one.path}/longpoll`, one]),
   )
+  const converse = ({ definition, admission, outlet }: Conversation) => {
+    const { serializer, assigns, socketId } = admission
+    return remember(
+      new Session({ id: nextId(), definition, serializer, assigns, socketId, environment, onClosed: forget }, outlet),
+    )
+  }
   const longPolls = createLongPolls({
     pubsub,
     clock,
@@ -82,10 +89,7 @@ export function createEndpoint(options: EndpointOptions) {
     publicHost,
     readSession,
     unreadMaxBytes,
-    open: (definition, { serializer, assigns, socketId }, outlet) =>
-      remember(
-        new Session({ id: nextId(), definition, serializer, assigns, socketId, environment, onClosed: forget }, outlet),
-      ),
+    open: (definition, admission, outlet) => converse({ definition, admission, outlet }),
   })
 
   function nextId() {
@@ -151,6 +155,14 @@ export function createEndpoint(options: EndpointOptions) {
       if (mount) void plainRequest(mount.definition, request, response)
       return polled !== undefined || mount !== undefined
     },
+    /** A conversation over a transport of the caller's own, admitted as any other; undefined when it is refused. */
+    async open(request: Arriving, outlet: Outlet): Promise<Session | undefined> {
+      const { path, params } = targetOf(request)
+      const definition = webSockets.get(path)?.definition
+      if (!definition || draining) return undefined
+      const admission = await admit({ definition, request, params, publicHost, log: refusalLog, readSession })
+      return admission.kind === 'admitted' ? converse({ definition, admission, outlet }) : undefined
+    },
     broadcast: (topic: string, event: string, payload: unknown) => pubsub.broadcast(topic, event, payload),
     connections: () => [...sessions.values()].map((one) => ({ id: one.id, socket: one.name, topics: one.topics() })),
     /** Breaks one connection. */
@@ -180,13 +192,22 @@ export function createEndpoint(options: EndpointOptions) {
 const drainBatch = 1_000
 const drainEveryMs = 500
 
+/** What of a request says who comes, and where to. */
+type Arriving = Pick<IncomingMessage, 'url' | 'headers' | 'socket'>
+
+interface Conversation {
+  definition: SocketDefinition
+  admission: Extract<Admission, { kind: 'admitted' }>
+  outlet: Outlet
+}
+
 interface Target {
   path: string
   params: URLSearchParams
 }
 
 /** What a request is for. A target that is no address of ours leads nowhere and is no error. */
-function targetOf({ url = '/' }: IncomingMessage): Target {
+function targetOf({ url = '/' }: Pick<IncomingMessage, 'url'>): Target {
   const [path = '/', query = ''] = url.split('?', 2)
   return { path: withoutSlash(path), params: new URLSearchParams(query) }
 }

@@ -13,5 +13,5 @@ export {
 export { createEndpoint, type Endpoint } from './endpoint.ts'
 export { isBytes } from './message.ts'
 export { connected, refused, type SocketDefinition, socket } from './socket-definition.ts'
-export { createTokens, signToken, type Verified, verifyToken } from './token.ts'
+export { createTokens, type Sealer, signToken, type Verified, verifyToken } from './token.ts'
 export { longPollSalt } from './transports/longpoll-server.ts'

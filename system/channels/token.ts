@@ -23,12 +23,28 @@ const derivedKey = ({ secret, salt }: TokenKey) => new Uint8Array(hkdfSync('sha2
 export const signToken = ({ data, nowMs, ...key }: TokenKey & { data: unknown; nowMs: number }): Promise<string> =>
   sign(derivedKey(key), data, nowMs)
 
-const sign = (key: Uint8Array, data: unknown, nowMs: number) =>
-  new SignJWT({ data })
-    .setProtectedHeader({ alg: 'HS256' })
-    .setIssuedAt(Math.floor(nowMs / 1_000))
-    .setJti(randomBytes(8).toString('hex'))
-    .sign(key)
+/** How data becomes text that only the holder of a key can have written, and data again. */
+export interface Sealer {
+  seal(key: Uint8Array, data: unknown, issuedAtS: number): Promise<string>
+  /** Rejects whatever was not sealed with this key. */
+  open(key: Uint8Array, token: string): Promise<{ data: unknown; issuedAtS: number }>
+}
+
+const jwt: Sealer = {
+  seal: (key, data, issuedAtS) =>
+    new SignJWT({ data })
+      .setProtectedHeader({ alg: 'HS256' })
+      .setIssuedAt(issuedAtS)
+      .setJti(randomBytes(8).toString('hex'))
+      .sign(key),
+  async open(key, token) {
+    const { payload } = await jwtVerify(token, key, { algorithms: ['HS256'], requiredClaims: ['iat'] })
+    return { data: payload.data, issuedAtS: payload.iat! }
+  },
+}
+
+const sign = (key: Uint8Array, data: unknown, nowMs: number, sealer = jwt) =>
+  sealer.seal(key, data, Math.floor(nowMs / 1_000))
 
 /**
  * Nodes check what other nodes signed, and no two clocks are the same. A token from the near future is as good as a fresh one: it would
@@ -48,13 +64,13 @@ export const verifyToken = ({
 async function verify(
   key: Uint8Array,
   token: string,
-  { ageMaxS, nowMs, skewMaxS = skewDefaultMaxS }: TokenLimits & { nowMs: number },
+  { ageMaxS, nowMs, skewMaxS = skewDefaultMaxS, sealer = jwt }: TokenLimits & { nowMs: number; sealer?: Sealer },
 ): Promise<Verified> {
   try {
-    const { payload } = await jwtVerify(token, key, { algorithms: ['HS256'], requiredClaims: ['iat'] })
-    const ageS = Math.floor(nowMs / 1_000) - payload.iat!
+    const { data, issuedAtS } = await sealer.open(key, token)
+    const ageS = Math.floor(nowMs / 1_000) - issuedAtS
     if (ageS > ageMaxS) return { kind: 'expired' }
-    return ageS < -skewMaxS ? { kind: 'invalid' } : { kind: 'valid', data: payload.data }
+    return ageS < -skewMaxS ? { kind: 'invalid' } : { kind: 'valid', data }
   } catch {
     return { kind: 'invalid' }
   }
@@ -65,11 +81,12 @@ export function createTokens({
   secret,
   salt,
   clock,
+  sealer = jwt,
   ...limits
-}: TokenKey & TokenLimits & { clock: Pick<Clock, 'now'> }) {
+}: TokenKey & TokenLimits & { clock: Pick<Clock, 'now'>; sealer?: Sealer }) {
   const key = derivedKey({ secret, salt })
   return {
-    sign: (data: unknown) => sign(key, data, clock.now()),
-    verify: (token: string) => verify(key, token, { ...limits, nowMs: clock.now() }),
+    sign: (data: unknown) => sign(key, data, clock.now(), sealer),
+    verify: (token: string) => verify(key, token, { ...limits, sealer, nowMs: clock.now() }),
   }
 }

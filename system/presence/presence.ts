@@ -25,6 +25,7 @@ export function createPresence({ tellEverybody = false, ...options }: PresenceOp
   )
   let cancelSoon: (() => void) | undefined
   function flush() {
+    cancelSoon?.()
     cancelSoon = undefined
     pending.flush()
   }
@@ -41,8 +42,14 @@ export function createPresence({ tellEverybody = false, ...options }: PresenceOp
       cancelSoon?.()
       tracker.stop()
     },
-    /** What `presence_state` carries. */
-    state: (topic: string): PresenceState => toState(tracker.list(topic)),
+    /**
+     * What `presence_state` carries. What waits to be told is told before: a newcomer who sees somebody here whose coming nobody was told
+     * of yet must hear of the going, and what came and went while it waited would not be told at all.
+     */
+    state(topic: string): PresenceState {
+      flush()
+      return toState(tracker.list(topic))
+    },
   }
 }
 

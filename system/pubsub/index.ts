@@ -1,5 +1,6 @@
 export type { PubSubAdapter, RemoteMessage } from './adapter.ts'
 export { createMesh } from './mesh.ts'
+export { type MeshSocket, type MeshSockets, meshWebSockets } from './mesh-sockets.ts'
 export { type Broadcast, type BroadcastEncoder, createPubSub, type PubSub, type Subscriber } from './pubsub.ts'
 export { createRedis } from './redis.ts'
 export { type TamperedAdapter, type TamperRule, tampered } from './tampering.ts'

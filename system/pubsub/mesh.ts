@@ -1,17 +1,11 @@
-import { createHmac, randomBytes } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
-import { type RawData, WebSocket, WebSocketServer } from 'ws'
 import { z } from 'zod'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
-import { sameSecret } from '../platform/same-secret.ts'
 import type { PubSubAdapter, RemoteMessage } from './adapter.ts'
+import type { MeshSocket, MeshSockets } from './mesh-sockets.ts'
 
 export interface MeshOptions {
-  nodeName: string
-  port: number
-  host?: string
-  secret: string
+  sockets: MeshSockets
   /** Name -> address to dial, e.g. `{ n2: 'ws://127.0.0.1:5002' }`. */
   peers: Record<string, string>
   heartbeatMs?: number
@@ -23,7 +17,7 @@ export interface MeshOptions {
 interface Peer {
   name: string
   url: string
-  socket: WebSocket | undefined
+  socket: MeshSocket | undefined
   connected: boolean
   connects: number
   lastHeardMs: number
@@ -45,7 +39,7 @@ const remoteMessage = z.object({ topic: z.string(), event: z.string(), payload: 
  * is one connection. A peer that answers no heartbeat for three beats is dropped and dialled again (DP-6, DP-9..11, DP-14).
  */
 export function createMesh(options: MeshOptions): PubSubAdapter {
-  const { nodeName, port, host = '127.0.0.1', secret, heartbeatMs = 1_000, clock, log, quirks = {} } = options
+  const { sockets, heartbeatMs = 1_000, clock, log, quirks = {} } = options
   const peers: Peer[] = Object.entries(options.peers).map(([name, url]) => ({
     name,
     url,
@@ -58,16 +52,14 @@ export function createMesh(options: MeshOptions): PubSubAdapter {
   }))
   const counters = { meshSent: 0, meshReceived: 0 }
   const peerUpListeners: ((name: string) => void)[] = []
-  const inbound = new Map<WebSocket, { name: string; lastHeardMs: number }>()
-  let server: WebSocketServer | undefined
+  const inbound = new Map<MeshSocket, { name: string; lastHeardMs: number }>()
+  let closeDoor = async () => {}
   let cancelBeat = () => {}
   let stopped = false
 
   function dial(peer: Peer) {
     if (stopped) return
-    const nonce = randomBytes(16).toString('hex')
-    const headers = { 'x-node': nodeName, 'x-nonce': nonce, 'x-proof': proof(secret, nodeName, nonce) }
-    const socket = new WebSocket(`${peer.url}/mesh`, { headers, handshakeTimeout: heartbeatMs * silentBeats })
+    const socket = sockets.dial(peer.url, heartbeatMs * silentBeats)
     peer.socket = socket
     socket.on('open', () => up(peer))
     socket.on('message', () => {
@@ -92,7 +84,7 @@ export function createMesh(options: MeshOptions): PubSubAdapter {
     for (const listener of peerUpListeners) listener(name)
   }
 
-  function down(peer: Peer, socket: WebSocket) {
+  function down(peer: Peer, socket: MeshSocket) {
     if (peer.socket !== socket) return
     if (peer.connected) log.warn({ peer: peer.name }, 'mesh: peer is down')
     peer.connected = false
@@ -112,18 +104,17 @@ export function createMesh(options: MeshOptions): PubSubAdapter {
     counters.meshSent += 1
   }
 
-  function accept(socket: WebSocket, name: string, onRemote: (message: RemoteMessage) => void) {
+  function accept(socket: MeshSocket, name: string, onRemote: (message: RemoteMessage) => void) {
     inbound.set(socket, { name, lastHeardMs: clock.monotonicMs() })
-    socket.on('message', (data) => receive(socket, data, onRemote))
+    socket.on('message', (data) => receive(socket, String(data), onRemote))
     socket.on('error', (error) => log.debug({ peer: name, reason: error.message }, 'mesh: an inbound connection broke'))
     socket.on('close', () => inbound.delete(socket))
   }
 
-  function receive(socket: WebSocket, data: RawData, onRemote: (message: RemoteMessage) => void) {
+  function receive(socket: MeshSocket, text: string, onRemote: (message: RemoteMessage) => void) {
     const from = inbound.get(socket)
     if (!from) return
     from.lastHeardMs = clock.monotonicMs()
-    const text = data.toString()
     if (text === 'beat') return socket.send('beat')
     if (text === 'up') return tellUp(from.name)
     const parsed = parse(text)
@@ -146,9 +137,7 @@ export function createMesh(options: MeshOptions): PubSubAdapter {
   return {
     counters,
     async start(onRemote) {
-      server = await listen({ port, host, verify: (request) => authentic(secret, request) })
-      server.on('connection', (socket, request) => accept(socket, header(request, 'x-node'), onRemote))
-      server.on('refused', (name: string) => log.warn({ peer: name }, 'mesh: refused a peer with another secret'))
+      closeDoor = await sockets.listen((socket, name) => accept(socket, name, onRemote))
       for (const peer of peers) dial(peer)
       beat()
     },
@@ -157,7 +146,7 @@ export function createMesh(options: MeshOptions): PubSubAdapter {
       cancelBeat()
       for (const { socket } of peers) socket?.terminate()
       for (const socket of inbound.keys()) socket.terminate()
-      await new Promise<void>((resolve) => (server ? server.close(() => resolve()) : resolve()))
+      await closeDoor()
     },
     broadcast(message) {
       const encoded = JSON.stringify(message)
@@ -176,29 +165,6 @@ export function createMesh(options: MeshOptions): PubSubAdapter {
   }
 }
 
-interface ListenOptions {
-  port: number
-  host: string
-  verify(request: IncomingMessage): boolean
-}
-
-function listen({ port, host, verify }: ListenOptions): Promise<WebSocketServer> {
-  return new Promise((resolve, reject) => {
-    const server = new WebSocketServer({
-      port,
-      host,
-      path: '/mesh',
-      verifyClient: ({ req }, done) => {
-        const welcome = verify(req)
-        if (!welcome) server.emit('refused', header(req, 'x-node'))
-        done(welcome, 401)
-      },
-    })
-    server.once('listening', () => resolve(server))
-    server.once('error', reject)
-  })
-}
-
 function parse(text: string): RemoteMessage | undefined {
   try {
     return remoteMessage.parse(JSON.parse(text)) as RemoteMessage
@@ -206,12 +172,3 @@ function parse(text: string): RemoteMessage | undefined {
     return undefined
   }
 }
-
-const header = (request: IncomingMessage, name: string) => String(request.headers[name] ?? '')
-
-/** Shows that a node knows the secret, without sending it (DP-10). */
-const proof = (secret: string, name: string, nonce: string) =>
-  createHmac('sha256', secret).update(`mesh:${name}:${nonce}`).digest('hex')
-
-const authentic = (secret: string, request: IncomingMessage): boolean =>
-  sameSecret(header(request, 'x-proof'), proof(secret, header(request, 'x-node'), header(request, 'x-nonce')))

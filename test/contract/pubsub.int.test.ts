@@ -12,7 +12,13 @@ import { createRedisProcess, findRedis, type RedisServer } from '../../harness/d
 import { type LinkServer, startLinkServer } from '../../harness/links/index.ts'
 import { systemClock as clock } from '../../system/platform/clock.ts'
 import { createLog, type Log } from '../../system/platform/log.ts'
-import { createMesh, createRedis, type PubSubAdapter, type RemoteMessage } from '../../system/pubsub/index.ts'
+import {
+  createMesh,
+  createRedis,
+  meshWebSockets,
+  type PubSubAdapter,
+  type RemoteMessage,
+} from '../../system/pubsub/index.ts'
 
 /** What both adapters promise (DP-6..9, AM-4): every case runs on each of them, over links that can be cut. */
 
@@ -48,7 +54,8 @@ async function meshNetwork(links: () => Links): Promise<Network> {
     async create(nodeName, log) {
       const peers: Record<string, string> = {}
       for (const peer of others(nodeName)) peers[peer] = `ws://127.0.0.1:${(await links().link(nodeName, peer)).port}`
-      return createMesh({ nodeName, port: ports[nodeName]!, secret, peers, heartbeatMs, clock, log })
+      const sockets = meshWebSockets({ nodeName, port: ports[nodeName]!, secret, log })
+      return createMesh({ sockets, peers, heartbeatMs, clock, log })
     },
     linksOf: (name) =>
       others(name).flatMap((other): [string, string][] => [

@@ -4,6 +4,7 @@ import type { Log } from '../../platform/log.ts'
 import { readAvailability, readCompleteProducts, writeReleased } from './catalog/product-reads.ts'
 import { sellOneUnit } from './checkout/single-item.ts'
 import type { Repo } from './db/repo.ts'
+import { createDoubts } from './inventory/doubts.ts'
 import { type Inventory, InventoryNotReady, type Loader, UnknownId } from './inventory/inventory.ts'
 import type { Notifications } from './notifications.ts'
 import type { ReplicationEvent } from './replication/replication.ts'
@@ -87,6 +88,16 @@ export function createStore(options: StoreOptions) {
   }
 
   const announceSale = (itemId: number) => makeKnown(`sale of item ${itemId}`, () => itemSold(itemId))
+  const doubtSale = createDoubts({ clock, look: itemSold })
+
+  async function sellOne(itemId: number): Promise<boolean> {
+    try {
+      return await sellOneUnit({ repo, itemId, nodeName, defects, clock, announceEarly: () => itemSold(itemId) })
+    } catch (error) {
+      doubtSale(itemId)
+      throw error
+    }
+  }
 
   return {
     products: () => inventory.products(),
@@ -105,10 +116,12 @@ export function createStore(options: StoreOptions) {
     requireLoaded,
     /** Makes a sale known that is certain. */
     announceSale,
+    /** Nobody knows whether it was sold: everybody looks. */
+    doubtSale,
     /** Sells one unit; false when there is none (ST-18, ST-19). Announced after the commit (CT-57). */
     async sellItem(itemId: number): Promise<boolean> {
       requireLoaded()
-      const sold = await sellOneUnit({ repo, itemId, nodeName, defects, clock, announceEarly: () => itemSold(itemId) })
+      const sold = await sellOne(itemId)
       if (sold && !defects.has('DF-89')) await announceSale(itemId)
       return sold
     },

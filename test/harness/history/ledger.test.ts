@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { ledger, membership, reordered } from '../../../harness/history/ledger.ts'
-import { disconnect, fault, historyOf, join, leave, publish, receive, theEnd } from '../../support/histories.ts'
+import {
+  disconnect,
+  fault,
+  historyOf,
+  join,
+  leave,
+  publish,
+  receive,
+  type Told,
+  theEnd,
+} from '../../support/histories.ts'
 
 const fates = (...told: Parameters<typeof historyOf>) =>
   ledger(historyOf(...told)).map(({ subscriber, seq, fate }) => `${subscriber} ${seq} ${fate}`)
@@ -38,6 +48,30 @@ describe('the ledger (AM-1..6)', () => {
 
   it('explains nothing by the first join alone', () => {
     expect(fates(join('alice', 8_900), publish('n1', 1, 9_000), theEnd(20_000))).toEqual(['alice 1 lost-unexplained'])
+  })
+})
+
+describe('a message that a node sends late, because it stood still', () => {
+  const request = (type: 'invoke' | 'ok' | 'unsure', tMs: number): Told => ({
+    type,
+    who: 'n1',
+    f: 'publish',
+    op: 1,
+    value: { publisher: 'n1', seq: 1, origin: 'n1' },
+    tMs,
+  })
+  const asked = [join('alice', 0), disconnect('alice', 2_000), request('invoke', 5_000), publish('n1', 1, 5_000)]
+
+  it('may reach whoever has come back by then', () => {
+    const answered = [join('alice', 8_000), receive('alice', 'n1', 1, 8_100), request('ok', 8_200), theEnd(20_000)]
+    expect(fates(...asked, ...answered)).toEqual(['alice 1 once'])
+    const unanswered = [join('alice', 9_000), receive('alice', 'n1', 1, 9_100), request('unsure', 11_000)]
+    expect(fates(...asked, ...unanswered, theEnd(20_000))).toEqual(['alice 1 once'])
+  })
+
+  it('must not reach somebody who comes after it was sent', () => {
+    const late = [request('ok', 5_100), join('alice', 8_000), receive('alice', 'n1', 1, 8_100), theEnd(20_000)]
+    expect(fates(...asked, ...late)).toEqual(['alice 1 non-member'])
   })
 })
 

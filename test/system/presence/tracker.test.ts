@@ -158,6 +158,25 @@ describe('a tracker', () => {
 })
 
 describe('presence (PA-15..PA-18)', () => {
+  it('tells a newcomer of whoever goes, though nobody had been told of the coming yet (PA-16, PA-18)', async () => {
+    const { clock, node } = cluster()
+    const pubsub = node('n1')
+    const presence = createPresence({ name: 'p', pubsub, clock, log })
+    presence.start()
+    await clock.advance(100)
+    presence.track('c1', 'lobby', 'alice', { items: [] })
+    let state = ClientPresence.syncState({}, JSON.parse(JSON.stringify(presence.state('lobby'))))
+    pubsub.subscribe('lobby', {
+      deliver({ payload }) {
+        state = ClientPresence.syncDiff(state, payload as never)
+      },
+    })
+    presence.update('c1', 'lobby', 'alice', () => ({ items: [3] }))
+    await clock.advance(2_000)
+    expect(JSON.parse(JSON.stringify(state))).toMatchObject({ alice: { metas: [{ items: [3] }] } })
+    expect((state as { alice: { metas: unknown[] } }).alice.metas).toHaveLength(1)
+  })
+
   it('keeps the official client right on every node, through joins, updates and leaves', async () => {
     const { clock, node } = cluster()
     const nodes = ['n1', 'n2'].map((name) => {

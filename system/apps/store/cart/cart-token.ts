@@ -1,4 +1,4 @@
-import { createTokens } from '../../../channels/index.ts'
+import { createTokens, type Sealer } from '../../../channels/index.ts'
 import type { Clock } from '../../../platform/clock.ts'
 import { type Cart, emptyCart, isIn } from './cart.ts'
 
@@ -12,12 +12,13 @@ interface CartTokensOptions {
   clock: Pick<Clock, 'now'>
   /** DF-42: as if all nodes had the same clock. */
   isClockTrusted?: boolean
+  sealer?: Sealer
 }
 
 /** The durable copy of a cart, which the browser keeps: signed, so that only this shop can have written it (CT-2, CT-3, CT-11). */
-export function createCartTokens({ secret, clock, isClockTrusted = false }: CartTokensOptions) {
+export function createCartTokens({ secret, clock, isClockTrusted = false, sealer }: CartTokensOptions) {
   const skew = isClockTrusted ? { skewMaxS: 0 } : {}
-  const tokens = createTokens({ secret, salt, ageMaxS: cartTokenAgeMaxS, clock, ...skew })
+  const tokens = createTokens({ secret, salt, ageMaxS: cartTokenAgeMaxS, clock, ...skew, ...(sealer && { sealer }) })
 
   /** Undefined for whatever is no token of a cart, or an old one. */
   async function read(token: unknown): Promise<Cart | undefined> {

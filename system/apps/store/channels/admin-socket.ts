@@ -1,4 +1,4 @@
-import { channel, connected, createTokens, noreply, ok, refused, socket } from '../../../channels/index.ts'
+import { channel, connected, createTokens, noreply, ok, refused, type Sealer, socket } from '../../../channels/index.ts'
 import type { Clock } from '../../../platform/clock.ts'
 import type { PresenceState } from '../../../presence/index.ts'
 import { cartTrackerTopic } from '../presence/cart-tracker.ts'
@@ -9,11 +9,12 @@ const ageMaxS = 86_400
 interface AdminTokensOptions {
   secret: string
   clock: Pick<Clock, 'now'>
+  sealer?: Sealer
 }
 
 /** What the dashboard's page holds to open its socket (PA-34). */
-export function createAdminTokens({ secret, clock }: AdminTokensOptions) {
-  const { sign, verify } = createTokens({ secret, salt, ageMaxS, clock })
+export function createAdminTokens(options: AdminTokensOptions) {
+  const { sign, verify } = createTokens({ ...options, salt, ageMaxS })
   return { sign: () => sign('admin'), verify }
 }
 

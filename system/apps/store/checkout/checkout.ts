@@ -15,6 +15,8 @@ export interface CheckoutOptions extends Omit<BrokenPurchaseOptions, 'wish'> {
   requireReady(): void
   /** Makes a sale known that is certain. */
   announceSale(itemId: number): Promise<void>
+  /** Nobody knows whether it was sold. */
+  doubtSale(itemId: number): void
   /** Runs in a purchase when everything is reserved and nothing is certain. */
   beforeCommit?(): Promise<void> | undefined
 }
@@ -23,7 +25,7 @@ export type Checkout = ReturnType<typeof createCheckout>
 
 /** All that the shop does with carts; whoever serves shoppers comes through here (CT-2, CT-9). */
 export function createCheckout(options: CheckoutOptions) {
-  const { repo, tokens, nodeName, defects, requireReady, announceSale, beforeCommit } = options
+  const { repo, tokens, nodeName, defects, requireReady, announceSale, doubtSale, beforeCommit } = options
   const seller = { repo, nodeName, ...(beforeCommit && { beforeCommit }) }
   const sell = (wish: PurchaseWish) => brokenPurchase({ ...options, wish }) ?? purchase(seller, wish)
 
@@ -38,7 +40,10 @@ export function createCheckout(options: CheckoutOptions) {
     /** Sells the cart, all of it or nothing; told to the world only when it is certain (CT-55..CT-57). */
     async purchaseCart(cart: Cart, { shopper, key }: Omit<PurchaseWish, 'itemIds'>): Promise<PurchaseResult> {
       requireReady()
-      const result = await sell({ shopper, key, itemIds: itemIds(cart) })
+      const result = await sell({ shopper, key, itemIds: itemIds(cart) }).catch((error: Error) => {
+        for (const itemId of itemIds(cart)) doubtSale(itemId)
+        throw error
+      })
       if (result.kind === 'purchase_complete' && !result.isRepeat)
         await Promise.all(result.order.items.map(({ itemId }) => announceSale(itemId)))
       return result

@@ -1,6 +1,5 @@
 import pLimit from 'p-limit'
 import { Pool, type PoolClient, type QueryResultRow } from 'pg'
-import type { Clock } from '../../../platform/clock.ts'
 import type { Log } from '../../../platform/log.ts'
 import type { ActorRef, Runtime } from '../../../runtime/index.ts'
 
@@ -25,20 +24,43 @@ const connectionsMax = 8
 /** The others wait for their turn here, where nothing times out: a rush for the last pairs must not end in errors. */
 const transactionsMax = 6
 
-export function createRepo({ url, runtime, log }: { url: string; runtime: Runtime; log: Log; clock: Clock }): Repo {
-  let pool: Pool | undefined
+/** What of a pool of connections is used. */
+export interface DatabasePool {
+  query<R extends QueryResultRow>(sql: string, params?: unknown[]): Promise<{ rows: R[] }>
+  connect(): Promise<PoolClient>
+  end(): Promise<void>
+  on(event: 'error', listener: (error: Error) => void): unknown
+}
+
+/** What a pool is opened with; a query that takes longer is given up by both sides. */
+const poolOptions = {
+  max: connectionsMax,
+  connectionTimeoutMillis: connectTimeoutMs,
+  query_timeout: queryTimeoutMs,
+  statement_timeout: queryTimeoutMs,
+}
+export type PoolOptions = typeof poolOptions
+
+/** Opens a pool of real connections to the database of an address. */
+export const openPool =
+  (url: string) =>
+  (options: PoolOptions): DatabasePool =>
+    new Pool({ connectionString: url, ...options })
+
+interface RepoOptions {
+  open(options: PoolOptions): DatabasePool
+  runtime: Runtime
+  log: Log
+}
+
+export function createRepo({ open, runtime, log }: RepoOptions): Repo {
+  let pool: DatabasePool | undefined
   /** What the last probe found. */
   let state: 'unknown' | 'up' | 'down' = 'unknown'
   const turns = pLimit(transactionsMax)
 
-  function openPool(): Pool {
-    const fresh = new Pool({
-      connectionString: url,
-      max: connectionsMax,
-      connectionTimeoutMillis: connectTimeoutMs,
-      query_timeout: queryTimeoutMs,
-      statement_timeout: queryTimeoutMs,
-    })
+  function freshPool(): DatabasePool {
+    const fresh = open(poolOptions)
     // An idle connection that breaks is replaced by the pool; without a listener it would end the node.
     fresh.on('error', (error) => log.warn({ reason: error.message }, 'repo: a database connection broke'))
     return fresh
@@ -95,7 +117,7 @@ export function createRepo({ url, runtime, log }: { url: string; runtime: Runtim
         name: 'Sneakers23.Repo',
         role: 'database',
         async init(self) {
-          pool = openPool()
+          pool = freshPool()
           self.send('probe')
         },
         async handle(_message, self) {

@@ -1,21 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Log } from '../../../platform/log.ts'
-import { type Cart, emptyCart, removeItem } from '../cart/cart.ts'
+import { type Cart, emptyCart } from '../cart/cart.ts'
 import type { Product } from '../catalog/product.ts'
 import type { Checkout } from '../checkout/checkout.ts'
-import type { PurchaseResult } from '../checkout/purchase.ts'
+import { type BuyCart, shopperOf } from '../checkout/order.ts'
 import { checkoutPage, completePage } from './checkout-pages.ts'
 import { errorPage, type ScriptOptions } from './layout.ts'
-import { type Sessions, shopperOf, type WebSession } from './session.ts'
+import type { Sessions, WebSession } from './session.ts'
 
 export interface CheckoutRoutes {
   checkout: Checkout
   sessions: Sessions
   script: ScriptOptions
   products(): readonly Product[] | undefined
-  /** Tells the open tabs of a cart what is left in it. */
-  tellTabs(cartId: string, after: Cart, removed: number[]): Promise<void>
+  buyCart: BuyCart
   log: Log
 }
 
@@ -65,7 +64,7 @@ export function checkoutRoutes(pages: FastifyInstance, options: CheckoutRoutes) 
   pages.get('/checkout/complete', async (request, answer) => {
     const { session } = request
     const { orderKey, cartAfter } = session
-    const order = orderKey && (await checkout.findOrder(shopperOf(session), orderKey))
+    const order = orderKey && (await checkout.findOrder(shopperOf(session.cartId), orderKey))
     if (!order)
       return html(answer, 404).send(errorPage('No order yet', 'Once you have bought something it is listed here.'))
     const products = options.products() ?? []
@@ -80,38 +79,13 @@ export function checkoutRoutes(pages: FastifyInstance, options: CheckoutRoutes) 
   }
 
   async function buy({ answer, session, cart, key }: Attempt) {
-    const result = await attempt(session, cart, key)
-    if (result === 'empty') return formAgain(answer, session, 422, problems.empty)
-    if (result === undefined) return formAgain(answer, session, 503, problems.unsure, key)
-    if (result.kind === 'purchase_failed') return formAgain(answer, session, 409, problems.soldOut, key)
-    const bought = result.order.items.map(({ itemId }) => itemId)
-    const after = without(cart, bought)
-    await options.tellTabs(session.cartId, after, bought)
-    await sessions.write(answer, { ...session, orderKey: key, cartAfter: await checkout.exportCart(after) })
+    const tried = await options.buyCart(session.cartId, cart, key)
+    if (tried.kind === 'empty') return formAgain(answer, session, 422, problems.empty)
+    if (tried.kind === 'unsure') return formAgain(answer, session, 503, problems.unsure, key)
+    if (tried.kind === 'sold_out') return formAgain(answer, session, 409, problems.soldOut, key)
+    await sessions.write(answer, { ...session, orderKey: key, cartAfter: await checkout.exportCart(tried.after) })
     return answer.redirect('/checkout/complete', 303)
   }
-
-  /** Undefined when nobody can say now whether it was bought. */
-  const attempt = (session: WebSession, cart: Cart, key: string) =>
-    purchaseOrRepeat(session, cart, key).catch((error: Error) => {
-      log.error({ reason: error.message }, 'checkout: a purchase could not be finished')
-      return undefined
-    })
-
-  /** An empty cart buys nothing (CT-58), but it may be what an order left whose answer got lost. */
-  async function purchaseOrRepeat(session: WebSession, cart: Cart, key: string): Promise<PurchaseResult | 'empty'> {
-    const shopper = shopperOf(session)
-    if (cart.items.length > 0) return checkout.purchaseCart(cart, { shopper, key })
-    const order = await checkout.findOrder(shopper, key)
-    return order ? { kind: 'purchase_complete', order, isRepeat: true } : 'empty'
-  }
-}
-
-function without(cart: Cart, itemIds: readonly number[]): Cart {
-  return itemIds.reduce((left, itemId) => {
-    const removed = removeItem(left, itemId)
-    return removed.ok ? removed.cart : left
-  }, cart)
 }
 
 declare module 'fastify' {

@@ -13,7 +13,7 @@ import { errorPage } from './layout.ts'
 import { type PageOptions, productPage } from './pages.ts'
 import type { Sessions } from './session.ts'
 
-export interface WebOptions extends PageOptions, Pick<CheckoutRoutes, 'checkout' | 'tellTabs'> {
+export interface WebOptions extends PageOptions, Pick<CheckoutRoutes, 'checkout' | 'buyCart'> {
   products(): readonly Product[] | undefined
   sessions: Sessions
   admin: Pick<AdminRoutes, 'user' | 'password' | 'attemptsMax' | 'signAdminToken' | 'anybody'>
@@ -60,7 +60,7 @@ const adminOptions = ({ admin, products, log, clientHeartbeatMs, clientDefects }
 })
 
 function shopPages(pages: FastifyInstance, options: WebOptions) {
-  const { products, noStore, sessions, checkout, tellTabs, log } = options
+  const { products, noStore, sessions, checkout, buyCart, log } = options
   const { thresholds, clientHeartbeatMs, clientDefects } = options
   const page = { thresholds, clientHeartbeatMs, clientDefects }
   withSession(pages, sessions)
@@ -72,7 +72,7 @@ function shopPages(pages: FastifyInstance, options: WebOptions) {
       return answer.code(503).send(errorPage('Back in a moment', 'The shop is starting. Please try again shortly.'))
     return productPage(all, page, { cartId: session.cartId, formToken: sessions.formToken(session) })
   })
-  checkoutRoutes(pages, { checkout, sessions, products, tellTabs, log, script: { clientHeartbeatMs, clientDefects } })
+  checkoutRoutes(pages, { checkout, sessions, products, buyCart, log, script: { clientHeartbeatMs, clientDefects } })
 }
 
 /** Whose fault it was decides what is said: a client is told what was wrong, and nobody is shown our insides. */

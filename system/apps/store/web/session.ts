@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import Tokens from '@fastify/csrf'
 import { parseCookie } from 'cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -66,6 +65,3 @@ export function createSessions({ secret, clock, generateCartId, forgetful = fals
     },
   }
 }
-
-/** Names a shopper in the books without holding the key to the cart (CT-18). */
-export const shopperOf = ({ cartId }: WebSession): string => createHash('sha256').update(cartId).digest('hex')

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { addItem, type Cart, emptyCart, itemIds } from '../../../../../system/apps/store/cart/cart.ts'
 import { createCartTokens } from '../../../../../system/apps/store/cart/cart-token.ts'
 import { createCheckout } from '../../../../../system/apps/store/checkout/checkout.ts'
-import { createRepo, type Repo } from '../../../../../system/apps/store/db/repo.ts'
+import { createRepo, openPool, type Repo } from '../../../../../system/apps/store/db/repo.ts'
 import { systemClock as clock } from '../../../../../system/platform/clock.ts'
 import { silentLog as log } from '../../../../../system/platform/log.ts'
 import { type ActorRef, createRuntime } from '../../../../../system/runtime/index.ts'
@@ -15,7 +15,7 @@ const announced: number[] = []
 
 beforeAll(async () => {
   database = await startDatabase()
-  repo = createRepo({ url: database.url, runtime: createRuntime({ clock, log }), log, clock })
+  repo = createRepo({ open: openPool(database.url), runtime: createRuntime({ clock, log }), log })
   actor = await repo.start()
 })
 beforeEach(async () => {
@@ -45,6 +45,7 @@ const openCheckout = (isReady = true) =>
       if (!isReady) throw new Error('the inventory is still loading')
     },
     announceSale: async (itemId) => void announced.push(itemId),
+    doubtSale() {},
     countInCache: () => 0,
     announceEarly: async () => {},
   })

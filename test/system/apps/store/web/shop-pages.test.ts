@@ -8,6 +8,7 @@ import { generateCartId } from '../../../../../system/apps/store/cart/cart-id.ts
 import { createCartTokens } from '../../../../../system/apps/store/cart/cart-token.ts'
 import { createAdminTokens } from '../../../../../system/apps/store/channels/admin-socket.ts'
 import type { Checkout } from '../../../../../system/apps/store/checkout/checkout.ts'
+import { createOrders } from '../../../../../system/apps/store/checkout/order.ts'
 import type { PurchaseResult } from '../../../../../system/apps/store/checkout/purchase.ts'
 import { createWeb } from '../../../../../system/apps/store/web/server.ts'
 import { createSessions, sessionCookie } from '../../../../../system/apps/store/web/session.ts'
@@ -58,7 +59,11 @@ async function setUp({
     clientDefects: [],
     sessions,
     checkout,
-    tellTabs: async (cartId, after, removed) => void told.push({ cartId, left: itemIds(after), removed }),
+    buyCart: createOrders({
+      checkout,
+      tellTabs: async (cartId, after, removed) => void told.push({ cartId, left: itemIds(after), removed }),
+      log,
+    }),
     admin: {
       user: 'admin',
       password: 'password',

@@ -1,0 +1,55 @@
+import type { Clock } from '../../../platform/clock.ts'
+import { UnknownId } from './inventory.ts'
+
+interface DoubtsOptions {
+  clock: Clock
+  /** Has every node look at an item; rejects while the database does not answer. */
+  look(itemId: number): Promise<void>
+}
+
+const lookEveryMs = 300
+/** As long as a statement may take: what was on its way when the database began to answer again has ended by then. */
+const certainAfterMs = 3_000
+
+/**
+ * Items of which nobody knows whether they were sold: a database that stood still does what it was told after everybody has stopped
+ * waiting. All nodes look again as soon as it answers, and once more when nothing can be on its way any more (ST-57, NF-11).
+ */
+export function createDoubts({ clock, look }: DoubtsOptions) {
+  /** By item: from when on a look is certain; unknown before the first look. */
+  const certainAtMs = new Map<number, number | undefined>()
+  let isWaiting = false
+
+  async function lookAt(itemId: number) {
+    const atMs = certainAtMs.get(itemId)
+    if (atMs !== undefined && clock.monotonicMs() < atMs) return
+    const isUnknown = await look(itemId).then(
+      () => false,
+      (error) => {
+        if (error instanceof UnknownId) return true
+        throw error
+      },
+    )
+    // Somebody may have come to doubt it anew meanwhile.
+    if (certainAtMs.get(itemId) !== atMs) return
+    if (isUnknown || atMs !== undefined) certainAtMs.delete(itemId)
+    else certainAtMs.set(itemId, clock.monotonicMs() + certainAfterMs)
+  }
+
+  async function lookAtAll() {
+    await Promise.allSettled([...certainAtMs.keys()].map(lookAt))
+    isWaiting = false
+    lookSoon()
+  }
+
+  function lookSoon() {
+    if (isWaiting || certainAtMs.size === 0) return
+    isWaiting = true
+    clock.after(lookEveryMs, () => void lookAtAll())
+  }
+
+  return (itemId: number) => {
+    certainAtMs.set(itemId, undefined)
+    lookSoon()
+  }
+}
