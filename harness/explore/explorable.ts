@@ -11,6 +11,8 @@ export const explorable: readonly string[] = [
   'DF-56',
   'DF-57',
   'DF-60',
+  'DF-61',
+  'DF-62',
   'DF-67',
   'DF-68',
   'DF-73',
@@ -32,6 +34,7 @@ export const explorable: readonly string[] = [
   'DF-96',
   'DF-97',
   'DF-98',
+  'DF-109',
   'DF-144',
 ]
 
@@ -69,6 +72,10 @@ export const unexplorable: Readonly<Record<string, string>> = {
   'DF-35': demo,
   'DF-36': demo,
   'DF-58': 'shows in counters that start anew with a node, and doubled messages count twice',
+  'DF-59': 'shows in how often a node handles its own news, which no law of random stories reads',
+  'DF-63': 'shows only to a client that missed the first news of a sell-out, and who comes back asks anew',
+  'DF-64': wire,
+  'DF-65': 'shows after news of a change that was never stored, and random stories change what is stored',
   'DF-66': early,
   'DF-71': early,
   'DF-72': early,
@@ -78,4 +85,7 @@ export const unexplorable: Readonly<Record<string, string>> = {
   'DF-81': wire,
   'DF-84': 'needs a stored cart that cannot be read',
   'DF-86': wire,
+  'DF-113': 'shows when every node has been away at once; random stories break one node at a time',
+  'DF-114': door,
+  'DF-142': early,
 }
