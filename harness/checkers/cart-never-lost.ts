@@ -19,6 +19,7 @@ const healingMs = 3_000
 export const cartNeverLost: Checker = {
   name: 'cart-never-lost',
   law: 'every answered edit of a cart that no later edit undid is there in the end, in all tabs',
+  needsShop: true,
   check(history) {
     const carts = history.finals<CartSight>('cart')
     if (carts.length === 0) return unknown('no cart was looked at')

@@ -10,6 +10,8 @@ export interface Verdict {
 export interface Checker {
   name: string
   law: string
+  /** It judges what the store shows or holds: without the store it says nothing. */
+  needsShop?: true
   check(history: History): Verdict
 }
 

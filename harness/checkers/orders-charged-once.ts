@@ -6,6 +6,7 @@ import { type FinalOrder, type FinalStock, itemsOf } from './stock.ts'
 export const ordersChargedOnce: Checker = {
   name: 'orders-charged-once',
   law: 'every confirmed purchase is one order, every order is charged once for what was sold, and nothing is sold without one',
+  needsShop: true,
   check(history) {
     const [final] = history.finals<FinalOrder[]>('orders')
     if (!final) return unknown('the orders were not read')

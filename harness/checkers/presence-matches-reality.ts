@@ -13,6 +13,7 @@ type Counts = Pick<DashboardSight, 'shoppers' | 'pages' | 'items'>
 export const presenceMatchesReality: Checker = {
   name: 'presence-matches-reality',
   law: 'after settling, every dashboard and every node counts the shoppers, pages and items that are really there',
+  needsShop: true,
   check(history) {
     const tabs = history.finals<CartSight>('cart').map(({ value }) => value)
     const dashboards = history.finals<DashboardSight>('dashboard')

@@ -5,6 +5,7 @@ import { type Checker, invalid, unknown, valid } from './checker.ts'
 export const releasedEverywhere: Checker = {
   name: 'released-everywhere',
   law: 'what was released is shown as released everywhere',
+  needsShop: true,
   check(history) {
     const released = history.of('ok', 'release').map(({ value }) => String((value as { productId: number }).productId))
     const places = [...history.finals<Rendering>('view'), ...history.finals<Rendering>('fresh-render')]

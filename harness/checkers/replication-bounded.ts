@@ -4,6 +4,7 @@ import { type Checker, invalid, unknown, valid } from './checker.ts'
 export const replicationBounded: Checker = {
   name: 'replication-bounded',
   law: 'replication messages = changes, handled at most n - 1 times each',
+  needsShop: true,
   check(history) {
     const counters = history
       .finals<{ counters: Record<string, number> }>('node-state')

@@ -6,6 +6,7 @@ import { type FinalStock, itemsOf } from './stock.ts'
 export const tabsConverge: Checker = {
   name: 'tabs-converge',
   law: 'after settling, all tabs of a cart show the same items, sold out exactly where the database has none left',
+  needsShop: true,
   check(history) {
     const tabs = history.finals<CartSight>('cart')
     const [stock] = history.finals<FinalStock>('database')

@@ -5,6 +5,7 @@ import { type Checker, count, invalid, unknown, valid } from './checker.ts'
 export const viewsMatchFreshRender: Checker = {
   name: 'views-match-fresh-render',
   law: 'after settling, every open page equals a fresh rendering by every node',
+  needsShop: true,
   check(history) {
     const views = history.finals<Rendering>('view')
     const fresh = history.finals<Rendering>('fresh-render')

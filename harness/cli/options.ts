@@ -61,10 +61,11 @@ export const flags = {
   seed: { flags: '--seed <seed>', help: 'repeat an earlier workload and choice of faults', parse: parseSeed },
   driver: {
     flags: '--driver <driver>',
-    help: 'where the nodes run: process, or container (needs Docker)',
+    help: 'where the nodes run: process, container (needs Docker), or remote (a system that runs already, see --target)',
     parse: oneOf('--driver', driverNames),
     default: 'process',
   },
+  target: { flags: '--target <file>', help: 'the JSON file that describes the running system, for --driver remote' },
   pubsub: {
     flags: '--pubsub <adapter>',
     help: 'how the nodes talk: mesh, or redis (needs redis-server)',

@@ -8,7 +8,7 @@ import type { Scenario } from '../scenario.ts'
 import type { Command, Io } from './command.ts'
 import { UsageError } from './errors.ts'
 import { flags, parseSeed } from './options.ts'
-import { baseOptions, demandRedis, type RunFlags, repeatedly } from './run.ts'
+import { baseOptions, demandRedis, type RunFlags, repeatedly, targetOptions } from './run.ts'
 import { findRun } from './run-folder.ts'
 import { loadAll } from './scenario-files.ts'
 
@@ -16,7 +16,17 @@ export const replay: Command = {
   name: 'replay',
   argument: '<run>',
   summary: 'repeat the workload and the faults of a recorded run, or of a plan in a file',
-  options: [flags.grep, flags.repeat, flags.defect, flags.jobs, flags.budget, flags.headed, flags.out, flags.json],
+  options: [
+    flags.grep,
+    flags.repeat,
+    flags.defect,
+    flags.target,
+    flags.jobs,
+    flags.budget,
+    flags.headed,
+    flags.out,
+    flags.json,
+  ],
   async run([name], options: RunFlags, io) {
     if (name!.endsWith('.json')) return replayPlan(resolve(io.cwd, name!), options, io)
     const recorded = readSchedule(findRun(name!, io))
@@ -27,7 +37,7 @@ export const replay: Command = {
       suite: 'replay',
       scenarios,
       seed: parseSeed(recorded.seed),
-      driver: recorded.driver,
+      ...targetOptions({ ...options, driver: recorded.driver }, io),
       nodes: recorded.nodes,
       pubsub: recorded.pubsub,
       defects: options.defect ?? recorded.defects,

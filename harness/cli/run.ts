@@ -1,7 +1,9 @@
+import { resolve } from 'node:path'
 import type { PubSubName } from '../drivers/cluster.ts'
 import { findBrowser } from '../drivers/find-browser.ts'
 import type { DriverName } from '../drivers/index.ts'
 import { findRedis } from '../drivers/redis.ts'
+import { BadTarget, readTarget } from '../drivers/remote/target.ts'
 import { freshSeed } from '../platform/random.ts'
 import { allReporters } from '../reporters/index.ts'
 import { json } from '../reporters/json.ts'
@@ -11,6 +13,7 @@ import { exitCodes, type RunResult } from '../runner/result.ts'
 import { type RunOptions, runAll } from '../runner/run.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Command, Io } from './command.ts'
+import { UsageError } from './errors.ts'
 import { flags } from './options.ts'
 import { demandPages, demandWritable, outFolder } from './run-folder.ts'
 import { selectScenarios } from './scenario-files.ts'
@@ -18,6 +21,7 @@ import { selectScenarios } from './scenario-files.ts'
 export interface RunFlags {
   seed?: number
   driver: DriverName
+  target?: string
   nodes: number
   pubsub: PubSubName
   grep?: RegExp
@@ -46,6 +50,7 @@ export const run: Command = {
     flags.out,
     flags.json,
     flags.driver,
+    flags.target,
     flags.pubsub,
   ],
   async run(names, options: RunFlags, io) {
@@ -55,20 +60,38 @@ export const run: Command = {
       cwd: io.cwd,
       ...(options.grep && { grep: options.grep }),
     })
+    const where = targetOptions(options, io)
     if (options.pubsub === 'redis') demandRedis(options.driver, io)
     const scenarios = options.driver === 'process' ? withoutMissingRedis(wanted, names, io) : wanted
     return repeatedly(options, io, (reporter) => ({
       ...baseOptions(options, io),
+      ...where,
       suite,
       scenarios,
       seed: options.seed ?? freshSeed(),
-      driver: options.driver,
       nodes: options.nodes,
       pubsub: options.pubsub,
       defects: options.defect ?? [],
       reporter,
     }))
   },
+}
+
+/** What the driver needs to know of the target. Throws a sentence when the file is missing, or is not one. */
+export function targetOptions({ driver, target }: Pick<RunFlags, 'driver' | 'target'>, io: Io) {
+  if (driver === 'remote' && target === undefined)
+    throw new UsageError('--driver remote needs --target FILE, which says where the running system is')
+  if (driver !== 'remote' && target !== undefined)
+    throw new UsageError(`--target is for --driver remote, and the driver is ${driver}`)
+  if (target === undefined) return { driver }
+  const file = resolve(io.cwd, target)
+  try {
+    readTarget(file)
+  } catch (error) {
+    throw error instanceof BadTarget ? new UsageError(error.message) : error
+  }
+  // There is one system: its stories come one after the other.
+  return { driver, target: file, jobs: 1 }
 }
 
 /** Containers bring their own. */

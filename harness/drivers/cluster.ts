@@ -7,7 +7,7 @@ import type { Links } from './links.ts'
 import type { ClusterNode } from './node.ts'
 import { superuser } from './postgres.ts'
 import type { RedisServer } from './redis.ts'
-import type { Ground, ListenAddress } from './site.ts'
+import type { ListenAddress, Site, SiteOptions } from './site.ts'
 
 /** How the nodes talk to each other: directly, or through a Redis server. */
 export const pubsubNames = ['mesh', 'redis'] as const
@@ -17,7 +17,6 @@ export interface ClusterOptions {
   nodes: number
   /** Default: mesh. */
   pubsub?: PubSubName
-  ground: Ground
   /** Data and logs go here. */
   folder: string
   leases: Leases
@@ -34,6 +33,8 @@ export interface ClusterOptions {
 /** A database, links and nodes, and where they need it a Redis; with ports of their own. */
 export interface Cluster {
   readonly nodes: readonly ClusterNode[]
+  /** Whether the store is there with all that belongs to it: its database, its pages, a control port on every node. */
+  readonly hasShop: boolean
   readonly database: Database
   /** There is one when the nodes talk through it. */
   readonly redis?: RedisServer
@@ -55,13 +56,16 @@ const clusterHeartbeatMs = '400'
 const clientHeartbeatMs = '1000'
 
 /** Starts the database, then the nodes, on a site of their own. What was started is stopped again when something fails. */
-export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  const { ground, folder, leases, random, defects = [], webless = [], stock = {} } = options
+export async function startCluster(
+  options: ClusterOptions,
+  createSite: (options: SiteOptions) => Promise<Site>,
+): Promise<Cluster> {
+  const { folder, leases, random, defects = [], webless = [], stock = {} } = options
   const names = Array.from({ length: options.nodes }, (_, index) => `n${index + 1}`)
   const secret = () => randomBytes(24).toString('hex')
   const clusterSecret = secret()
   const controlSecret = secret()
-  const site = await ground.site({ names, withRedis: options.pubsub === 'redis', folder, leases, random })
+  const site = await createSite({ names, withRedis: options.pubsub === 'redis', folder, leases, random })
   const { database, redis, links, linkHost } = site
   const addresses = new Map<string, ListenAddress>()
   const nodes: ClusterNode[] = []
@@ -135,6 +139,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 
   return {
     nodes,
+    hasShop: true,
     database,
     ...(redis && { redis }),
     links,

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Leases } from '../runner/leases.ts'
+import { startCluster } from './cluster.ts'
 import { type ContainerOptions, createContainer } from './container/container.ts'
 import { type Docker, findDocker, leaseLabel, removeLabelled } from './container/docker.ts'
 import { buildSystemImage, type Images, imagesFrom, systemImage } from './container/images.ts'
 import { startLinkContainer } from './container/link-container.ts'
-import { createDatabase, setUpDatabase } from './database.ts'
+import { createControlClient } from './control-client.ts'
+import { createDatabase, localUrl, setUpDatabase } from './database.ts'
 import { createLinks } from './links.ts'
 import { createNode } from './node.ts'
 import { freePort } from './ports.ts'
@@ -34,7 +36,7 @@ export const containerDriver: Driver = async ({ folder, seed, leases }) => {
   const databaseImage = `squall-database:${label}`
   await makeDatabaseImage({ docker, images, databaseImage }, { label, seed, logFile: join(folder, 'template.log') })
   return {
-    site: (options) => createSite({ docker, images, databaseImage }, options),
+    start: (options) => startCluster(options, (wishes) => createSite({ docker, images, databaseImage }, wishes)),
     close: () => letGo(docker, leases, label),
   }
 }
@@ -66,7 +68,7 @@ async function createPostgres(options: DatabaseOptions) {
     name: 'db',
     publish: { [ports.database]: port },
   })
-  return { instance, database: createDatabase(instance, port) }
+  return { instance, database: createDatabase(instance, localUrl(port)) }
 }
 
 async function makeDatabaseImage(
@@ -126,7 +128,8 @@ async function createSite({ docker, images, databaseImage }: Common, options: Si
       const hasWeb = env.WEB !== 'off'
       const publish = { ...(hasWeb && { [ports.web]: port }), [ports.control]: controlPort }
       const instance = createContainer({ ...common(name), name, image: systemImage, env, publish })
-      return createNode({ name, instance, port, controlPort, controlSecret, hasWeb, logFile: logOf(name) })
+      const control = createControlClient(`http://127.0.0.1:${controlPort}`, controlSecret)
+      return createNode({ name, instance, port, controlPort, control, hasWeb, logFile: logOf(name) })
     },
     close: () => letGo(docker, leases, label),
   }

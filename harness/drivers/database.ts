@@ -10,7 +10,6 @@ import { directQuery, type Query } from './sql.ts'
 export interface Database {
   /** Direct, not through a link. */
   readonly url: string
-  readonly port: number
   readonly running: boolean
   /** Resolves when it answers. */
   start(): Promise<void>
@@ -24,13 +23,14 @@ export interface Database {
 
 const startWithinMs = 15_000
 
-/** Not started yet; `port` is where the harness reaches it. */
-export function createDatabase(instance: Instance, port: number): Database {
-  const url = `postgres://${superuser}@127.0.0.1:${port}/postgres`
+/** On loopback, as `initdb` leaves it. */
+export const localUrl = (port: number) => `postgres://${superuser}@127.0.0.1:${port}/postgres`
+
+/** Not started yet; the address is the one by which the harness reaches it. */
+export function createDatabase(instance: Instance, url: string): Database {
   const query = directQuery(url)
   return {
     url,
-    port,
     get running() {
       return instance.running
     },

@@ -1,9 +1,14 @@
 import { containerDriver } from './container.ts'
 import { processDriver } from './process.ts'
+import { remoteDriver } from './remote.ts'
 import type { Driver } from './site.ts'
 
 /** Where clusters run, by the name that `--driver` takes. */
-export const drivers = { process: processDriver, container: containerDriver } as const satisfies Record<string, Driver>
+export const drivers = {
+  process: processDriver,
+  container: containerDriver,
+  remote: remoteDriver,
+} as const satisfies Record<string, Driver>
 
 export type DriverName = keyof typeof drivers
 export const driverNames = Object.keys(drivers) as DriverName[]

@@ -1,4 +1,4 @@
-import { type ToxicType, Toxiproxy } from 'toxiproxy-node-client'
+import { type Proxy as ToxicProxy, type ToxicType, Toxiproxy } from 'toxiproxy-node-client'
 
 export interface ToxicWish {
   name: string
@@ -21,10 +21,32 @@ export interface Link {
   removeToxic(name: string): Promise<void>
 }
 
-export type Links = ReturnType<typeof createLinks>
+export interface Links {
+  readonly apiUrl: string
+  names(): string[]
+  /** The link from one part to another; made when it is first asked for. */
+  link(from: string, to: string, options?: { forCanary?: boolean }): Promise<Link>
+  /** Bytes that came in on a link so far, both directions together. */
+  bytes(name: string): Promise<number>
+  /** Whether a link has carried more than what is known; where that cannot be told, whether somebody connects through it. */
+  isUsed(name: string, knownBytes: number): Promise<boolean>
+}
 
 /** Where a new link is to listen, and where it leads, as the proxy sees it: `127.0.0.1:0`, `n2:4100`. */
 export type Route = (from: string, to: string) => { listen: string; upstream: string }
+
+/** A link whose port is on this machine, and whose toxics are those of a proxy. */
+export const steered = (link: Pick<Link, 'name' | 'from' | 'to' | 'port'>, proxy: ToxicProxy): Link => ({
+  ...link,
+  host: '127.0.0.1',
+  url: `http://127.0.0.1:${link.port}`,
+  async addToxic({ toxicity = 1, ...wish }) {
+    await proxy.addToxic({ ...wish, toxicity } as never)
+  },
+  removeToxic: async (toxicName) => {
+    await (await proxy.getToxic(toxicName)).remove()
+  },
+})
 
 interface LinksOptions {
   apiUrl: string
@@ -34,7 +56,7 @@ interface LinksOptions {
 }
 
 /** Every link of a cluster, steered over the Toxiproxy API: the same code steers the embedded proxy and a real Toxiproxy. */
-export function createLinks({ apiUrl, route, countsAtOnce }: LinksOptions) {
+export function createLinks({ apiUrl, route, countsAtOnce }: LinksOptions): Links {
   const toxiproxy = new Toxiproxy(apiUrl)
   const links = new Map<string, Promise<Link>>()
   /** Given to somebody who connects through it, and not only to a canary. */
@@ -42,24 +64,9 @@ export function createLinks({ apiUrl, route, countsAtOnce }: LinksOptions) {
 
   async function create(name: string, from: string, to: string): Promise<Link> {
     const proxy = await toxiproxy.createProxy({ name, ...route(from, to) })
-    const port = Number(proxy.listen.split(':').at(-1))
-    return {
-      name,
-      from,
-      to,
-      host: '127.0.0.1',
-      port,
-      url: `http://127.0.0.1:${port}`,
-      async addToxic({ toxicity = 1, ...wish }) {
-        await proxy.addToxic({ ...wish, toxicity } as never)
-      },
-      removeToxic: async (toxicName) => {
-        await (await proxy.getToxic(toxicName)).remove()
-      },
-    }
+    return steered({ name, from, to, port: Number(proxy.listen.split(':').at(-1)) }, proxy)
   }
 
-  /** Bytes that came in on a link so far, both directions together. */
   async function bytes(name: string): Promise<number> {
     const text = await (await fetch(`${apiUrl}/metrics`)).text()
     const lines = text
@@ -71,8 +78,7 @@ export function createLinks({ apiUrl, route, countsAtOnce }: LinksOptions) {
   return {
     apiUrl,
     names: () => [...links.keys()],
-    /** The link from one part to another; made when it is first asked for. */
-    link(from: string, to: string, { forCanary = false } = {}): Promise<Link> {
+    link(from, to, { forCanary = false } = {}) {
       const name = `${from}->${to}`
       const known = links.get(name) ?? create(name, from, to)
       links.set(name, known)
@@ -80,8 +86,6 @@ export function createLinks({ apiUrl, route, countsAtOnce }: LinksOptions) {
       return known
     },
     bytes,
-    /** Whether a link has carried more than what is known; where that cannot be told, whether somebody connects through it. */
-    isUsed: async (name: string, knownBytes: number) =>
-      countsAtOnce ? (await bytes(name)) > knownBytes : given.has(name),
+    isUsed: async (name, knownBytes) => (countsAtOnce ? (await bytes(name)) > knownBytes : given.has(name)),
   }
 }

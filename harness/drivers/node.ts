@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { until } from '../platform/until.ts'
-import { type ControlClient, createControlClient } from './control-client.ts'
+import type { ControlClient } from './control-client.ts'
+import { NotSupported } from './errors.ts'
 import type { Instance } from './instance.ts'
 
 /** One server node, with ports that stay the same across restarts. */
@@ -14,7 +15,7 @@ export interface ClusterNode {
   readonly port: number
   readonly controlPort: number
   readonly control: ControlClient
-  readonly logFile: string
+  readonly logFile: string | undefined
   readonly exit: Instance['exit']
   /** Resolves when the node answers /health; rejects with the end of its log when it ends before that. */
   start(): Promise<void>
@@ -36,17 +37,20 @@ export interface NodeOptions {
   /** As the harness reaches them. */
   port: number
   controlPort: number
-  controlSecret: string
+  control: ControlClient
   hasWeb: boolean
-  logFile: string
+  /** Undefined where it cannot be read. */
+  logFile: string | undefined
 }
 
 const startWithinMs = 20_000
 
 export function createNode(options: NodeOptions): ClusterNode {
-  const { name, instance, port, controlPort, controlSecret, hasWeb, logFile } = options
-  const control = createControlClient(`http://127.0.0.1:${controlPort}`, controlSecret)
-  const readLog = () => readFileSync(logFile, 'utf8')
+  const { name, instance, port, controlPort, control, hasWeb, logFile } = options
+  const readLog = () => {
+    if (logFile === undefined) throw new NotSupported(`nobody says where the log of ${name} is`)
+    return readFileSync(logFile, 'utf8')
+  }
 
   async function start() {
     await instance.start()

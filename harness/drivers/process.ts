@@ -6,7 +6,9 @@ import { promisify } from 'node:util'
 import { startLinkServer } from '../links/index.ts'
 import type { Leases } from '../runner/leases.ts'
 import { createChild } from './child.ts'
-import { createDatabase, setUpDatabase } from './database.ts'
+import { startCluster } from './cluster.ts'
+import { createControlClient } from './control-client.ts'
+import { createDatabase, localUrl, setUpDatabase } from './database.ts'
 import { createLinks } from './links.ts'
 import { createNode } from './node.ts'
 import { freePort } from './ports.ts'
@@ -26,7 +28,10 @@ interface Template {
 /** Child processes of the harness, with the embedded link proxies; everything on loopback. */
 export const processDriver: Driver = async ({ folder, seed, leases }) => {
   const template = await prepareTemplate(folder, seed, leases)
-  return { site: (options) => createSite(template, options), close: async () => {} }
+  return {
+    start: (options) => startCluster(options, (wishes) => createSite(template, wishes)),
+    close: async () => {},
+  }
 }
 
 async function prepareTemplate(runFolder: string, seed: number, leases: Leases): Promise<Template> {
@@ -47,7 +52,10 @@ async function createPostgres(binaries: Postgres, dataFolder: string, logFile: s
   const { postgres: program, user } = binaries
   // A killed server leaves its pid behind, which may be somebody else's at the next start.
   const beforeStart = () => rmSync(join(dataFolder, 'postmaster.pid'), { force: true })
-  return createDatabase(createChild({ what: 'database', program, args, user, logFile, leases, beforeStart }), port)
+  return createDatabase(
+    createChild({ what: 'database', program, args, user, logFile, leases, beforeStart }),
+    localUrl(port),
+  )
 }
 
 async function createSite(template: Template, options: SiteOptions): Promise<Site> {
@@ -63,7 +71,7 @@ async function createSite(template: Template, options: SiteOptions): Promise<Sit
   const linkServer = await startLinkServer({ random: random.next })
 
   const portOf = (from: string, to: string) => {
-    if (to === 'db') return database.port
+    if (to === 'db') return Number(new URL(database.url).port)
     if (to === 'redis' && redis) return redis.port
     const { webPort, meshPort } = addresses.get(to)!
     return names.includes(from) ? meshPort : webPort
@@ -92,7 +100,8 @@ async function createSite(template: Template, options: SiteOptions): Promise<Sit
         logFile,
         leases,
       })
-      return createNode({ name, instance, port, controlPort, controlSecret, hasWeb: env.WEB !== 'off', logFile })
+      const control = createControlClient(`http://127.0.0.1:${controlPort}`, controlSecret)
+      return createNode({ name, instance, port, controlPort, control, hasWeb: env.WEB !== 'off', logFile })
     },
     async close() {
       await database.kill()

@@ -1,5 +1,6 @@
 import type { Random } from '../platform/random.ts'
 import type { Leases } from '../runner/leases.ts'
+import type { Cluster, ClusterOptions } from './cluster.ts'
 import type { Database } from './database.ts'
 import type { Links } from './links.ts'
 import type { ClusterNode } from './node.ts'
@@ -43,10 +44,10 @@ export interface SiteOptions {
   random: Random
 }
 
-/** What all clusters of one run share: the seeded database that each of them gets a copy of (AT-4). */
+/** What all clusters of one run share, such as the seeded database that each of them gets a copy of (AT-4). */
 export interface Ground {
-  /** `n1:4000` and the like are built for each cluster anew; nothing is shared between two clusters. */
-  site(options: SiteOptions): Promise<Site>
+  /** Throws NotSupported for wishes that this kind of cluster cannot grant. */
+  start(options: ClusterOptions): Promise<Cluster>
   close(): Promise<void>
 }
 
@@ -55,6 +56,8 @@ export interface GroundOptions {
   folder: string
   seed: number
   leases: Leases
+  /** The file that describes a system that runs already; for the driver `remote` only. */
+  target?: string
 }
 
 /** Throws EnvironmentMissing before anything is started, where the machine lacks what it takes. */

@@ -7,11 +7,13 @@ export interface RecorderOptions {
   sink(event: HistoryEvent): void
   /** Whether an error means that the operation certainly did not happen. */
   isDefinite(error: unknown): boolean
+  /** Whether an error is none of the operation's: it could not be tried at all, and whoever asked must hear it. */
+  isBeyondIt?(error: unknown): boolean
 }
 
 export type Recorder = ReturnType<typeof createRecorder>
 
-export function createRecorder({ elapsedMs, sink, isDefinite }: RecorderOptions) {
+export function createRecorder({ elapsedMs, sink, isDefinite, isBeyondIt = () => false }: RecorderOptions) {
   const events: HistoryEvent[] = []
   let lastOp = 0
 
@@ -48,6 +50,7 @@ export function createRecorder({ elapsedMs, sink, isDefinite }: RecorderOptions)
         const kind = isDefinite(error) ? 'failed' : 'unsure'
         const message = error instanceof Error ? error.message : String(error)
         operation.end(kind, message)
+        if (isBeyondIt(error)) throw error
         return { kind, error: message }
       }
     },

@@ -3,6 +3,7 @@ import type { BrowserPool } from '../drivers/browser.ts'
 import { type ChannelClient, type ClientWishes, openChannelClient } from '../drivers/channel-client.ts'
 import type { Cluster } from '../drivers/cluster.ts'
 import { type Crowd, type CrowdOptions, gatherCrowd } from '../drivers/crowd.ts'
+import { NotSupported } from '../drivers/errors.ts'
 import { openShopper, type Shopper } from '../drivers/shopper.ts'
 import { readStock } from '../drivers/store-reads.ts'
 import { openWireClient, type WireClient, type WireWishes } from '../drivers/wire-client.ts'
@@ -32,6 +33,12 @@ export class NotReached extends Error {
 }
 
 export type Cast = ReturnType<typeof createCast>
+
+/** What the store alone can show. */
+function demandShop({ hasShop }: Cluster) {
+  if (!hasShop)
+    throw new NotSupported('the story needs the shop, and the target has none, or no command that puts it back')
+}
 
 /** All that a story's steps can use. Operations are written down with how they ended. */
 export function createCast({ cluster, nemesis, recorder, random, tape, browsers }: CastOptions) {
@@ -96,6 +103,7 @@ export function createCast({ cluster, nemesis, recorder, random, tape, browsers 
     async shopper(name: string, { bfcache = false } = {}): Promise<Shopper> {
       const known = shoppers.get(name)
       if (known) return known
+      demandShop(cluster)
       const shopper = await openShopper({ name, browser: await browsers.get({ bfcache }), cluster, recorder })
       shoppers.set(name, shopper)
       return shopper
@@ -104,6 +112,7 @@ export function createCast({ cluster, nemesis, recorder, random, tape, browsers 
     async admin(name: string): Promise<Shopper> {
       const known = admins.get(name)
       if (known) return known
+      demandShop(cluster)
       const browser = await browsers.get({ bfcache: false })
       const admin = await openShopper({ name, browser, cluster, recorder, credentials: adminCredentials })
       admins.set(name, admin)
@@ -114,6 +123,7 @@ export function createCast({ cluster, nemesis, recorder, random, tape, browsers 
     async wireShopper(name: string, node: string, wishes: WireShopperWishes = {}): Promise<WireShopper> {
       const known = wireShoppers.get(name)
       if (known) return known
+      demandShop(cluster)
       const shopper = await openWireShopper({ ...wishes, name, node, cluster, recorder })
       wireShoppers.set(name, shopper)
       return shopper
@@ -121,6 +131,7 @@ export function createCast({ cluster, nemesis, recorder, random, tape, browsers 
     wireShoppers: () => [...wireShoppers.values()],
     /** So many shoppers at once, each with one item. */
     async crowd(options: Omit<CrowdOptions, 'cluster' | 'random'>): Promise<Crowd> {
+      demandShop(cluster)
       const crowd = await gatherCrowd({ ...options, cluster, random })
       crowds.push(crowd)
       return crowd

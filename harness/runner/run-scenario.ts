@@ -4,12 +4,13 @@ import { type Checker, judge, type Verdict, worst } from '../checkers/checker.ts
 import { expectations } from '../checkers/expectations.ts'
 import { faultsWitnessed } from '../checkers/faults-witnessed.ts'
 import type { BrowserPool } from '../drivers/browser.ts'
-import { type Cluster, type PubSubName, startCluster } from '../drivers/cluster.ts'
+import type { Cluster, PubSubName } from '../drivers/cluster.ts'
 import { ControlError } from '../drivers/control-client.ts'
 import { NotSupported } from '../drivers/errors.ts'
 import { fetchRendering } from '../drivers/rendering.ts'
 import type { Ground } from '../drivers/site.ts'
 import { readOrders, readStock } from '../drivers/store-reads.ts'
+import { canary } from '../faults/canary.ts'
 import { toHistory } from '../history/history.ts'
 import type { HistoryEvent } from '../history/operation.ts'
 import { createRecorder, type Recorder } from '../history/recorder.ts'
@@ -21,7 +22,7 @@ import type { Scenario } from '../scenario.ts'
 import { type Cast, createCast, NotReached } from './context.ts'
 import { type Leases, type ScopedLeases, scopeLeases } from './leases.ts'
 import { createNemesis, type Nemesis } from './nemesis.ts'
-import type { CheckResult, ExpectationResult, Outcome, ScenarioResult, StepResult } from './result.ts'
+import type { CheckResult, ExpectationResult, Outcome, ScenarioResult, Skipped, StepResult } from './result.ts'
 import { createTape, ScheduleDiverged, type ScheduleEntry } from './schedule.ts'
 
 export interface ScenarioContext {
@@ -51,6 +52,7 @@ export interface ScenarioRun {
   result: ScenarioResult
   /** Why the story cannot be told on this kind of cluster. */
   skippedBecause?: string
+  skippedLaws: readonly Skipped[]
   entries: readonly ScheduleEntry[]
 }
 
@@ -71,6 +73,7 @@ interface Stage {
   /** Why the story could not be told to its end. */
   obstacle?: string
   skippedBecause?: string
+  skippedLaws: Skipped[]
 }
 
 /** The life of a scenario, in order; the report uses the same names. */
@@ -84,6 +87,9 @@ const phases: [name: string, run: (stage: Stage) => Promise<void>][] = [
   ['judge', judgeHistory],
   ['clean-up', cleanUp],
 ]
+/** Why a law or a story of the store says nothing about a system without it. */
+const noShop = 'the target has no shop, or no command that puts it back to a fresh seed'
+
 /** What still happens after an obstacle: mend, judge what there is, leave nothing behind. */
 const always = new Set(['heal', 'judge', 'clean-up'])
 /** A story that broke off may still have left a lasting wrong, which must not hide behind "unknown". */
@@ -95,7 +101,8 @@ export async function runScenario(scenario: Scenario, context: ScenarioContext):
   const elapsedMs = () => clock.monotonicMs() - startedMs
   // What a node refuses as wrong or sold out certainly did not happen; silence, or a failure in the middle, may have.
   const isDefinite = (error: unknown) => error instanceof ControlError && error.status >= 400 && error.status < 500
-  const recorder = createRecorder({ elapsedMs, sink: context.sink, isDefinite })
+  const isBeyondIt = (error: unknown) => error instanceof NotSupported
+  const recorder = createRecorder({ elapsedMs, sink: context.sink, isDefinite, isBeyondIt })
   const tape = createTape(context.recorded)
   const stage: Stage = {
     scenario,
@@ -107,6 +114,7 @@ export async function runScenario(scenario: Scenario, context: ScenarioContext):
     expectations: [],
     checks: [],
     artifacts: [],
+    skippedLaws: [],
     leases: scopeLeases(context.leases),
   }
   const timings: ScenarioResult['phases'] = []
@@ -144,8 +152,8 @@ export async function runScenario(scenario: Scenario, context: ScenarioContext):
     replay: context.replay,
     artifacts,
   }
-  const { skippedBecause } = stage
-  return { result, entries: tape.entries, ...(skippedBecause !== undefined && { skippedBecause }) }
+  const { skippedBecause, skippedLaws } = stage
+  return { result, entries: tape.entries, skippedLaws, ...(skippedBecause !== undefined && { skippedBecause }) }
 }
 
 const canStillSee = ({ steps, context }: Stage, phase: string) =>
@@ -157,10 +165,9 @@ const outcomeOf = (checks: readonly CheckResult[]) => names[worst(checks.map(({ 
 async function provision(stage: Stage) {
   const { scenario, context, recorder, tape, elapsedMs } = stage
   const { given = {}, id } = scenario
-  const cluster = await startCluster({
+  const cluster = await context.ground.start({
     nodes: given.nodes ?? context.nodes,
     pubsub: given.pubsub ?? context.pubsub,
-    ground: context.ground,
     folder: join(context.workFolder, id.replaceAll('/', '-')),
     leases: stage.leases,
     random: seededRandom(context.seed),
@@ -198,10 +205,12 @@ const steadyWithinMs = 20_000
 /** What is not healthy before it is broken proves nothing. */
 async function checkSteadyState({ cluster }: Stage) {
   await allReady(cluster!, steadyWithinMs)
+  if (!cluster!.hasShop) return
   for (const node of cluster!.nodes.filter(({ hasWeb }) => hasWeb)) await fetchRendering(`${node.directUrl}/`)
 }
 
 async function allReady(cluster: Cluster, withinMs: number) {
+  if (!cluster.hasShop) return allAnswer(cluster, withinMs)
   await Promise.all(
     cluster.nodes.map((node) =>
       until(
@@ -213,6 +222,15 @@ async function allReady(cluster: Cluster, withinMs: number) {
       ),
     ),
   )
+}
+
+/** All that can be asked of a server that is not ours. */
+async function allAnswer({ nodes }: Cluster, withinMs: number) {
+  for (const node of nodes)
+    await until(async () => (await canary(node.port)).answer === 'answered', {
+      what: `${node.name} answers HTTP`,
+      withinMs,
+    })
 }
 
 async function runSteps(stage: Stage) {
@@ -282,6 +300,7 @@ async function awaitSettled(stage: Stage) {
   )
   // A node that has just come back learns from the others who is there.
   const agreed = async () => {
+    if (!cluster!.hasShop) return true
     const states = await Promise.all(cluster!.nodes.map(({ control }) => control.state()))
     return new Set(states.map(({ carts }) => carts.length)).size === 1
   }
@@ -319,6 +338,8 @@ function listeners(cast: Cast) {
 async function readFinalState({ cluster, cast, recorder }: Stage) {
   const final = (f: string, value: unknown, who = 'harness', node?: string) =>
     recorder.record({ who, type: 'final', f, value, ...(node && { node }) })
+  for (const { who, joins } of listeners(cast!)) final('joined', await joins(), who)
+  if (!cluster!.hasShop) return
   final('database', await readStock(cluster!.database))
   for (const node of cluster!.nodes) final('node-state', await node.control.state(), node.name, node.name)
   for (const node of cluster!.nodes.filter(({ hasWeb }) => hasWeb))
@@ -334,17 +355,17 @@ async function readFinalState({ cluster, cast, recorder }: Stage) {
     final('cart', cart, cart.shopper)
   for (const tab of cast!.admins().flatMap(({ tabs }) => tabs))
     final('dashboard', await tab.dashboard(), tab.who, tab.node)
-  for (const { who, joins } of listeners(cast!)) final('joined', await joins(), who)
 }
 
 async function judgeHistory(stage: Stage) {
-  const { scenario, recorder, checks, obstacle, tape } = stage
+  const { scenario, recorder, checks, obstacle, tape, cluster } = stage
   const history = toHistory(recorder.events)
-  const laws: Checker[] = [
-    ...(scenario.expectations.length > 0 ? [expectations] : []),
-    faultsWitnessed,
-    ...(scenario.laws ?? []),
-  ]
+  const { true: silent = [], false: own = [] } = Object.groupBy(scenario.laws ?? [], ({ needsShop }) =>
+    String(needsShop === true && cluster?.hasShop === false),
+  ) as Partial<Record<string, Checker[]>>
+  stage.skippedLaws = silent.map(({ name }) => ({ id: `${scenario.id}, law ${name}`, why: noShop }))
+  if (own.length + scenario.expectations.length === 0) stage.skippedBecause ??= noShop
+  const laws = [...(scenario.expectations.length > 0 ? [expectations] : []), faultsWitnessed, ...own]
   for (const law of laws) checks.push({ name: law.name, ...judge(law, history) })
   const left = tape.unplayed()
   if (left > 0 && obstacle === undefined)

@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { chmod } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { type Cluster, type ClusterOptions, startCluster } from '../drivers/cluster.ts'
+import type { Cluster, ClusterOptions } from '../drivers/cluster.ts'
 import { type DriverName, drivers } from '../drivers/index.ts'
 import type { Ground } from '../drivers/site.ts'
 import { seededRandom } from '../platform/random.ts'
 import { openLeases } from './leases.ts'
 
-interface TemporaryCluster extends Omit<ClusterOptions, 'ground' | 'folder' | 'leases' | 'random'> {
+interface TemporaryCluster extends Omit<ClusterOptions, 'folder' | 'leases' | 'random'> {
   seed: number
   driver?: DriverName
 }
@@ -28,7 +28,7 @@ export async function withCluster<T>(
   try {
     ground = await drivers[driver]({ folder: workFolder, seed, leases })
     const folder = join(workFolder, 'cluster')
-    cluster = await startCluster({ ...options, ground, folder, leases, random: seededRandom(seed) })
+    cluster = await ground.start({ ...options, folder, leases, random: seededRandom(seed) })
     await Promise.all(cluster.nodes.map((node) => node.ready()))
     return await work(cluster)
   } finally {

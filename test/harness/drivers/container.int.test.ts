@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Cluster } from '../../../harness/drivers/cluster.ts'
-import { startCluster } from '../../../harness/drivers/cluster.ts'
 import { findDocker, leaseLabel } from '../../../harness/drivers/container/docker.ts'
 import { containerDriver } from '../../../harness/drivers/container.ts'
 import { canary } from '../../../harness/faults/canary.ts'
@@ -39,8 +38,8 @@ describe.runIf(isWanted)('a cluster of containers', { timeout: 240_000 }, () => 
 
   beforeAll(async () => {
     const ground = await containerDriver({ folder, seed: 1, leases })
-    const options = { nodes: 2, ground, folder: join(folder, 'cluster'), leases, random: seededRandom(1) }
-    cluster = await startCluster(options)
+    const options = { nodes: 2, folder: join(folder, 'cluster'), leases, random: seededRandom(1) }
+    cluster = await ground.start(options)
     end = async () => {
       await cluster.stop()
       await ground.close()
@@ -80,13 +79,13 @@ describe.runIf(isWanted)('a cluster of containers', { timeout: 240_000 }, () => 
     ['link.cut-one-way', 'n2->n1'],
     ['link.reset', 'n1->db'],
   ] as const)('%s is witnessed, on and off, at the same addresses (FI-2, FI-6, FI-7)', async (kind, target) => {
-    const before = [cluster.node('n1').port, cluster.database.port]
+    const before = [cluster.node('n1').port, cluster.database.url]
     const fault = faults[kind](cluster, target, {})
     await fault.inject()
     expect(await fault.witnessOn()).toMatchObject({ seen: true })
     await fault.heal()
     expect(await fault.witnessOff()).toMatchObject({ seen: true })
-    expect([cluster.node('n1').port, cluster.database.port]).toEqual(before)
+    expect([cluster.node('n1').port, cluster.database.url]).toEqual(before)
     await cluster.node('n1').ready()
   })
 
