@@ -65,7 +65,10 @@ export const flags = {
     parse: oneOf('--driver', driverNames),
     default: 'process',
   },
-  target: { flags: '--target <file>', help: 'the JSON file that describes the running system, for --driver remote' },
+  target: {
+    flags: '--target <file>',
+    help: 'for --driver remote: the JSON file that describes the running system, or compose for that of docker-compose.yml',
+  },
   pubsub: {
     flags: '--pubsub <adapter>',
     help: 'how the nodes talk: mesh, or redis (needs redis-server)',

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { PubSubName } from '../drivers/cluster.ts'
 import { findBrowser } from '../drivers/find-browser.ts'
 import type { DriverName } from '../drivers/index.ts'
@@ -84,7 +84,7 @@ export function targetOptions({ driver, target }: Pick<RunFlags, 'driver' | 'tar
   if (driver !== 'remote' && target !== undefined)
     throw new UsageError(`--target is for --driver remote, and the driver is ${driver}`)
   if (target === undefined) return { driver }
-  const file = resolve(io.cwd, target)
+  const file = target === 'compose' ? join(io.root, 'harness/images/compose.json') : resolve(io.cwd, target)
   try {
     readTarget(file)
   } catch (error) {

@@ -15,6 +15,8 @@ export const remoteDriver: Driver = async ({ target: file }) => {
   return { start: (options) => attach(target, options), close: async () => {} }
 }
 
+const healthWithinMs = 1_000
+
 const hostOf = (url: string) => {
   const { hostname, port, protocol } = new URL(url)
   return `${hostname}:${port || (protocol === 'http:' ? 80 : 5432)}`
@@ -36,7 +38,7 @@ async function attach(target: Target, options: ClusterOptions): Promise<Cluster>
     toxiproxy: target.toxiproxy,
   })
   const nodes = await Promise.all(
-    target.nodes.map(async ({ control, commands }, index) => {
+    target.nodes.map(async ({ url, control, commands }, index) => {
       const name = names[index]!
       // Whoever asks a node directly goes through a link of its own that nobody breaks.
       const { port } = await links.link('direct', name)
@@ -45,7 +47,7 @@ async function attach(target: Target, options: ClusterOptions): Promise<Cluster>
         instance: createCommanded(name, commands, target.folder),
         port,
         controlPort: control ? Number(new URL(control.url).port) : port,
-        control: control ? createControlClient(control.url, control.secret) : noControl(name),
+        control: control ? createControlClient(control.url, control.secret) : noControl(name, url),
         hasWeb: true,
         logFile: undefined,
       })
@@ -85,13 +87,14 @@ function demandGrantable(
   if (missing) throw new NotSupported(`the story needs ${missing}; the target runs already`)
 }
 
-/** A control port that is not there: whatever is asked of it is not supported. */
-const noControl = (name: string): ControlClient =>
-  new Proxy({} as ControlClient, {
-    get: () => async () => {
-      throw new NotSupported(`the target gives no control of ${name}`)
-    },
-  })
+/** A control port that is not there: whether the node is up can be seen from outside, all else is not supported. */
+function noControl(name: string, url: string): ControlClient {
+  const refuse = async () => {
+    throw new NotSupported(`the target gives no control of ${name}`)
+  }
+  const health = () => fetch(url, { signal: AbortSignal.timeout(healthWithinMs) })
+  return new Proxy({} as ControlClient, { get: (_, question) => (question === 'health' ? health : refuse) })
+}
 
 function databaseOf({ database, folder }: Target): Database {
   if (database) return createDatabase(createCommanded('the database', database.commands, folder), database.url)

@@ -165,7 +165,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     interrupted: options.interruptedBy() !== undefined,
     folder: shellPath(folder),
     scenarios: sorted,
-    skipped,
+    skipped: skipped.sort((a, b) => a.id.localeCompare(b.id)),
   }
   run.exitCode = exitCodeOf(run, options.interruptedBy(), overBudget())
   const write = (name: string, value: unknown) =>
