@@ -1,4 +1,5 @@
 import { cpus, platform, release, tmpdir, totalmem } from 'node:os'
+import { findDocker } from '../drivers/container/docker.ts'
 import { EnvironmentMissing } from '../drivers/errors.ts'
 import { findBrowser } from '../drivers/find-browser.ts'
 import { freePort } from '../drivers/ports.ts'
@@ -24,6 +25,14 @@ const probes: Record<string, Probe> = {
       return 'no redis-server; only --pubsub redis needs it'
     }
   },
+  containers: async () => {
+    try {
+      const { ServerVersion, OperatingSystem } = await (await findDocker()).api.info()
+      return `Docker ${ServerVersion} on ${OperatingSystem}`
+    } catch {
+      return 'no Docker engine; only --driver container needs it'
+    }
+  },
   pages: ({ root }) => {
     demandPages(root)
     return 'built'
@@ -44,7 +53,7 @@ export const doctor: Command = {
     const found = await Promise.all(Object.entries(probes).map(([name, probe]) => look(name, probe, io)))
     const ok = found.every((one) => one.ok)
     if (json) io.out(`${JSON.stringify({ ok, probes: found }, null, 2)}\n`)
-    else for (const { name, ok: fine, what } of found) io.out(`${fine ? '✓' : '✗'} ${name.padEnd(9)} ${what}\n`)
+    else for (const { name, ok: fine, what } of found) io.out(`${fine ? '✓' : '✗'} ${name.padEnd(10)} ${what}\n`)
     return ok ? exitCodes.passed : exitCodes.environment
   },
 }
