@@ -1,9 +1,9 @@
 import { after, atMostOnce, joinedTopics, scenario, step } from '../../harness/index.ts'
 import { listenEverywhere, publishFrom } from '../support.ts'
 
-/** More than the kernel keeps for a client that reads nothing, in frames of this size. */
+/** More than the kernels, and the proxies on the way, keep for a client that reads nothing, in frames of this size. */
 const floodFrames = 300
-const text = 'x'.repeat(60_000)
+const text = 'x'.repeat(120_000)
 
 export default scenario({
   id: 'channels/slow-reader',
