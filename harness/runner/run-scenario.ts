@@ -10,7 +10,7 @@ import type { DatabaseTemplate } from '../drivers/database.ts'
 import { fetchRendering } from '../drivers/rendering.ts'
 import { readOrders, readStock } from '../drivers/store-reads.ts'
 import { toHistory } from '../history/history.ts'
-import type { HistoryEvent } from '../history/operation.ts'
+import type { HistoryEvent, NewEvent } from '../history/operation.ts'
 import { createRecorder, type Recorder } from '../history/recorder.ts'
 import { systemClock as clock } from '../platform/clock.ts'
 import { seededRandom } from '../platform/random.ts'
@@ -65,6 +65,8 @@ interface Stage {
   cluster?: Cluster
   nemesis?: Nemesis
   cast?: Cast
+  /** How much had happened when everybody was back. */
+  restFrom?: number
   /** Why the story could not be told to its end. */
   obstacle?: string
 }
@@ -274,6 +276,7 @@ async function awaitSettled(stage: Stage) {
   await until(agreed, { what: 'the nodes agree on who is there', withinMs: settleWithinMs, everyMs: 150 }).catch(
     () => {},
   )
+  stage.restFrom = stage.recorder.events.length
   let before = ''
   const unchanged = async () => {
     const now = JSON.stringify(
@@ -302,9 +305,26 @@ function listeners(cast: Cast) {
   ]
 }
 
-async function readFinalState({ cluster, cast, recorder }: Stage) {
+const readsMax = 3
+
+/** Who lost the connection since all seemed at rest, because the machine was busy elsewhere, is just coming back: then it is read again. */
+async function readFinalState(stage: Stage) {
+  const { recorder } = stage
+  let finals = await finalReads(stage)
+  for (let reads = 1; reads < readsMax && isDisturbed(stage); reads += 1) {
+    await awaitSettled(stage).catch(() => {})
+    finals = await finalReads(stage)
+  }
+  for (const final of finals) recorder.record(final)
+}
+
+const isDisturbed = ({ recorder, restFrom = 0 }: Stage) =>
+  recorder.events.slice(restFrom).some(({ type }) => type === 'disconnect')
+
+async function finalReads({ cluster, cast }: Stage): Promise<NewEvent[]> {
+  const finals: NewEvent[] = []
   const final = (f: string, value: unknown, who = 'harness', node?: string) =>
-    recorder.record({ who, type: 'final', f, value, ...(node && { node }) })
+    void finals.push({ who, type: 'final', f, value, ...(node && { node }) })
   final('database', await readStock(cluster!.database))
   for (const node of cluster!.nodes) final('node-state', await node.control.state(), node.name, node.name)
   for (const node of cluster!.nodes.filter(({ hasWeb }) => hasWeb))
@@ -321,6 +341,7 @@ async function readFinalState({ cluster, cast, recorder }: Stage) {
   for (const tab of cast!.admins().flatMap(({ tabs }) => tabs))
     final('dashboard', await tab.dashboard(), tab.who, tab.node)
   for (const { who, joins } of listeners(cast!)) final('joined', await joins(), who)
+  return finals
 }
 
 async function judgeHistory(stage: Stage) {
