@@ -4,7 +4,9 @@ import { coverage, definedIds, excusedIds, filesBelow, idsIn, readAll } from './
 const catalogue = readAll(filesBelow('docs/spec', '.md'))
 const defined = [...new Set(definedIds(catalogue))]
 const tests = filesBelow('test', '.test.ts').filter((file) => !file.includes('catalogue'))
-const named = new Set(idsIn(readAll([...tests, ...filesBelow('scenarios', '.ts')])))
+const named = new Set(
+  idsIn(readAll([...tests, ...filesBelow('scenarios', '.ts'), ...filesBelow('scenarios', '.json')])),
+)
 
 let coveredCount = 0
 for (const { prefix, covered, excused, uncovered } of coverage(defined, named, excusedIds(catalogue))) {

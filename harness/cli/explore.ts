@@ -52,7 +52,7 @@ export const explore: Command = {
       parse: parseCorpusName,
     },
     flags.defect,
-    { ...flags.jobs, default: 4 },
+    { ...flags.jobs, default: 3 },
     flags.out,
     flags.json,
   ],
@@ -61,10 +61,11 @@ export const explore: Command = {
     const seed = options.seed ?? freshSeed()
     if (options.hunt !== undefined) return hunt(options.hunt, seed, options, io)
     const teller = createTeller(options, io)
-    const { violated, ...found } = await search(seed, options.budget ?? budgetDefaultMs, teller, io)
+    const budgetMs = options.budget ?? budgetDefaultMs
+    const { violated, ...found } = await search(seed, budgetMs, teller, io)
     const stopped = io.interruption.by()
     if (!violated && stopped) return codeOf(stopped)
-    const violation = violated && (await pursue(violated, teller, io, pursuitDefaultMs))
+    const violation = violated && (await pursue(violated, teller, io, Math.min(budgetMs, pursuitDefaultMs)))
     if (violation && options.keep !== undefined) keep(options.keep, violation, io)
     const summary = { seed: hex(seed), ...found, ...(violation && { violation }) }
     io.out(options.json ? `${JSON.stringify(summary, null, 2)}\n` : conclusion(summary))

@@ -10,7 +10,7 @@ import { createTeller, type Teller } from './teller.ts'
 
 const searchDefaultMs = 120_000
 /** Smaller is better, but a hunt has many defects to come. */
-const pursuitMs = 90_000
+const pursuitMs = 60_000
 /** Fewer would mean that a search that finds nothing says little. */
 const goodShare = 0.8
 

@@ -80,7 +80,7 @@ const sizeOf = ({ faults, rounds }: Plan) => `${faults.length} faults, ${rounds.
 
 /** What happened, how sure that is, and how to see it again. */
 export const violationInWords = ({ again, smallest, replayed, findings, file }: Pursued): string[] => [
-  `Violated. Told again, it failed ${again.times} of ${again.of} times. The smallest story that still fails (${replayed.times} of ${replayed.of} times):`,
+  `Violated. Told again, it failed ${again.times} of ${again.of} times. As small as it could be made, it failed ${replayed.times} of ${replayed.of} times:`,
   ...storyInWords(smallest).map((line) => `    ${line}`),
   ...findings.map((line) => `  ${line}`),
   `Tell it again: ./squall replay ${file}`,

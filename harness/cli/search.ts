@@ -29,7 +29,7 @@ export async function search(seed: number, budgetMs: number, teller: Teller, io:
   let violated: Told | undefined
   for (let leftMs = budgetMs; leftMs > 0 && !violated && !io.interruption.by(); ) {
     const batch = Array.from({ length: teller.jobs * 2 }, () => createPlan(random, seed, unseen()))
-    for (const told of await teller.tell(batch, leftMs)) {
+    for (const told of await teller.tell(batch)) {
       stories += 1
       plans.add(shapeOf(told.plan))
       for (const { kind, witnessedOnMs } of told.result.faults) if (witnessedOnMs !== null) witnessed.add(kind)

@@ -27,7 +27,7 @@ export const shrink: Command = {
   options: [
     flags.grep,
     { ...flags.budget, help: 'stop after this long with what is the smallest by then (default: 5m)' },
-    { ...flags.jobs, default: 4 },
+    { ...flags.jobs, default: 3 },
     flags.out,
     flags.json,
   ],

@@ -29,14 +29,14 @@ export function createTeller({ jobs, out, defect = [] }: TellerOptions, io: Io) 
   let lastStory = 0
   return {
     jobs,
-    /** Those that were cut short, by Ctrl-C or because the time is over, are left out. */
-    async tell(plans: readonly Plan[], budgetMs?: number): Promise<Told[]> {
+    /** Those that Ctrl-C did not let begin are left out. */
+    async tell(plans: readonly Plan[]): Promise<Told[]> {
       const stories = plans.map((plan) => {
         lastStory += 1
         return { plan, story: storyOf(plan, `explore/story-${lastStory}`) }
       })
       const run = await runAll({
-        ...baseOptions({ jobs, ...(budgetMs !== undefined && { budget: budgetMs }) }, io),
+        ...baseOptions({ jobs }, io),
         out: join(outFolder(io, out), 'explore'),
         suite: 'explore',
         scenarios: stories.map(({ story }) => story),

@@ -59,6 +59,8 @@ export async function openWireShopper(options: WireShopperOptions): Promise<Wire
   let lastRef = 0
   let { key } = visit
   let isBought = false
+  /** The cart as the page after a purchase had it; the socket may have missed the news. */
+  let own: string | undefined
 
   const socket = new Socket(`ws://${link.host}:${link.port}/product_socket`, {
     heartbeatIntervalMs: heartbeatMs,
@@ -70,7 +72,7 @@ export async function openWireShopper(options: WireShopperOptions): Promise<Wire
     recorder.record({ who: name, type: 'receive', topic: withoutCartId(topic), event, value: idsIn(payload), node })
   }) as never)
   const topic = `cart:${visit.cartId}`
-  const channel: Channel = socket.channel(topic, () => ({ serialized: last.serialized || undefined, page }))
+  const channel: Channel = socket.channel(topic, () => ({ serialized: last.serialized || undefined, own, page }))
   channel.on('cart', (cart: CartPayload) => {
     last = cart
     pushedCount += 1
@@ -109,6 +111,21 @@ export async function openWireShopper(options: WireShopperOptions): Promise<Wire
     })
   }
 
+  /** As a browser does it: sends the form, and sees the page that follows, which knows what is left in the cart. */
+  async function submit() {
+    const form = new URLSearchParams({ _csrf_token: visit.formToken, key, serialized: last.serialized })
+    const answer = await fetch(`${link.url}/checkout`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { cookie: visit.cookie, 'content-type': 'application/x-www-form-urlencoded' },
+      body: form.toString(),
+      signal: AbortSignal.timeout(buyWithinMs),
+    })
+    const end = endOfPurchase(answer.status)
+    if (end === 'ok') own = await cartAfter(link.url, cookieOf(answer))
+    return { end, why: `status ${answer.status}` }
+  }
+
   return {
     name,
     node,
@@ -128,20 +145,9 @@ export async function openWireShopper(options: WireShopperOptions): Promise<Wire
         itemIds: last.items.map(({ id }) => id),
         key,
       })
-      const form = new URLSearchParams({ _csrf_token: visit.formToken, key, serialized: last.serialized })
-      const status = await fetch(`${link.url}/checkout`, {
-        method: 'POST',
-        redirect: 'manual',
-        headers: { cookie: visit.cookie, 'content-type': 'application/x-www-form-urlencoded' },
-        body: form.toString(),
-        signal: AbortSignal.timeout(buyWithinMs),
-      }).then(
-        (answer) => answer.status,
-        () => 0,
-      )
-      const end = endOfPurchase(status)
+      const { end, why } = await submit().catch((error: Error) => ({ end: 'unsure' as const, why: error.message }))
       isBought = end === 'ok'
-      operation.end(end, end === 'ok' ? undefined : `status ${status}`)
+      operation.end(end, end === 'ok' ? undefined : why)
       return end
     },
     joins: () => ({
@@ -164,6 +170,23 @@ const idsIn = (payload: unknown) => {
 /** Each order has a key of its own. */
 const freshKey = async (url: string, cookie: string) => (await visitCheckout(url, cookie)).key
 
+/** What the page after a purchase keeps in the browser. */
+async function cartAfter(url: string, cookie: string): Promise<string> {
+  const page = await fetch(`${url}/checkout/complete`, {
+    headers: { cookie },
+    signal: AbortSignal.timeout(answerWithinMs),
+  })
+  const [, serialized] = /window\.cartAfter = "([^"]+)"/.exec(await page.text()) ?? []
+  if (!serialized) throw new Error(`the page after the purchase has no cart (status ${page.status})`)
+  return serialized
+}
+
+const cookieOf = (answer: Response) =>
+  answer.headers
+    .getSetCookie()
+    .map((one) => one.split(';')[0])
+    .join('; ')
+
 interface Visit {
   cookie: string
   cartId: string
@@ -182,10 +205,7 @@ export async function visitCheckout(url: string, cookie?: string): Promise<Visit
     return value
   }
   return {
-    cookie: answer.headers
-      .getSetCookie()
-      .map((one) => one.split(';')[0])
-      .join('; '),
+    cookie: cookieOf(answer),
     cartId: JSON.parse(`"${found(/window\.cartId = "([^"]+)"/, 'cart id')}"`),
     formToken: found(/name="_csrf_token" value="([^"]+)"/, 'form token'),
     key: found(/name="key" value="([^"]+)"/, 'order key'),

@@ -18,7 +18,7 @@ import { selectors } from '../drivers/selectors.ts'
 import type { Tab } from '../drivers/shopper.ts'
 import type { Cast } from '../runner/context.ts'
 import type { Injected } from '../runner/nemesis.ts'
-import { type Scenario, scenario, step } from '../scenario.ts'
+import { after, type Scenario, scenario, step } from '../scenario.ts'
 import { type Deed, inWords, nodes, type Plan, type PlannedFault, plentiful, residents, stock } from './plan.ts'
 
 /** All that must hold whatever happens. */
@@ -94,11 +94,9 @@ export function storyOf(plan: Plan, id: string, told: Partial<Pick<Scenario, 'ti
         await Promise.all(doing)
         await everybodyReady(cast)
       }),
-      step('a message and a sale from every node', async (cast) => {
-        await Promise.all(nodes.flatMap((node) => [cast.publish(node), cast.sell(node, plentiful)]))
-      }),
+      step('a message and a sale from every node, and a purchase', useTheShop),
     ],
-    expectations: [],
+    expectations: [after(plan.rounds.length + 3, 'everything works again', everythingWorks)],
     laws: [...laws],
   })
 }
@@ -127,6 +125,28 @@ async function openBrowsers(cast: Cast) {
     const joins = await Promise.all(alice.tabs.map((tab) => tab.joins()))
     return joins.every(({ expected, joined }) => expected.length > 0 && joined.length === expected.length)
   })
+}
+
+async function useTheShop(cast: Cast) {
+  const buyer = cast.wireShoppers().find(({ name }) => name === residents[0])!
+  const shopping = async () => {
+    await buyer.add(plentiful)
+    return { kind: await buyer.buy() }
+  }
+  const ends = await Promise.all([
+    ...nodes.flatMap((node) => [cast.publish(node), cast.sell(node, plentiful)]),
+    shopping(),
+  ])
+  cast.notes.set(
+    'ends',
+    ends.map(({ kind }) => kind),
+  )
+}
+
+/** Nothing is broken any more, so nothing may fail. */
+async function everythingWorks(cast: Cast) {
+  const ends = cast.notes.get('ends') as string[]
+  if (ends.some((end) => end !== 'ok')) throw new Error(`messages, sales and a purchase ended ${ends.join(', ')}`)
 }
 
 /** People do one thing after the other; what a node is asked to do waits for nobody. */

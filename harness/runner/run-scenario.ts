@@ -12,7 +12,7 @@ import type { Ground } from '../drivers/site.ts'
 import { readOrders, readStock } from '../drivers/store-reads.ts'
 import { canary } from '../faults/canary.ts'
 import { toHistory } from '../history/history.ts'
-import type { HistoryEvent } from '../history/operation.ts'
+import type { HistoryEvent, NewEvent } from '../history/operation.ts'
 import { createRecorder, type Recorder } from '../history/recorder.ts'
 import { systemClock as clock } from '../platform/clock.ts'
 import { seededRandom } from '../platform/random.ts'
@@ -70,6 +70,8 @@ interface Stage {
   cluster?: Cluster
   nemesis?: Nemesis
   cast?: Cast
+  /** How much had happened when everybody was back. */
+  restFrom?: number
   /** Why the story could not be told to its end. */
   obstacle?: string
   skippedBecause?: string
@@ -307,6 +309,7 @@ async function awaitSettled(stage: Stage) {
   await until(agreed, { what: 'the nodes agree on who is there', withinMs: settleWithinMs, everyMs: 150 }).catch(
     () => {},
   )
+  stage.restFrom = stage.recorder.events.length
   let before = ''
   const unchanged = async () => {
     const now = JSON.stringify(
@@ -335,11 +338,36 @@ function listeners(cast: Cast) {
   ]
 }
 
-async function readFinalState({ cluster, cast, recorder }: Stage) {
-  const final = (f: string, value: unknown, who = 'harness', node?: string) =>
-    recorder.record({ who, type: 'final', f, value, ...(node && { node }) })
+const readsMax = 3
+
+/** Who lost the connection since all seemed at rest, because the machine was busy elsewhere, is just coming back: then it is read again. */
+async function readFinalState(stage: Stage) {
+  const { recorder } = stage
+  let finals = await finalReads(stage)
+  for (let reads = 1; reads < readsMax && isDisturbed(stage); reads += 1) {
+    await awaitSettled(stage).catch(() => {})
+    finals = await finalReads(stage)
+  }
+  for (const final of finals) recorder.record(final)
+}
+
+const isDisturbed = ({ recorder, restFrom = 0 }: Stage) =>
+  recorder.events.slice(restFrom).some(({ type }) => type === 'disconnect')
+
+async function finalReads(stage: Stage): Promise<NewEvent[]> {
+  const { cluster, cast } = stage
+  const finals: NewEvent[] = []
+  const final: Final = (f, value, who = 'harness', node) =>
+    void finals.push({ who, type: 'final', f, value, ...(node && { node }) })
+  if (cluster!.hasShop) await readShop(stage, final)
   for (const { who, joins } of listeners(cast!)) final('joined', await joins(), who)
-  if (!cluster!.hasShop) return
+  return finals
+}
+
+type Final = (f: string, value: unknown, who?: string, node?: string) => void
+
+/** What the store holds and shows, everywhere. */
+async function readShop({ cluster, cast }: Stage, final: Final) {
   final('database', await readStock(cluster!.database))
   for (const node of cluster!.nodes) final('node-state', await node.control.state(), node.name, node.name)
   for (const node of cluster!.nodes.filter(({ hasWeb }) => hasWeb))

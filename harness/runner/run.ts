@@ -12,6 +12,7 @@ import {
   unlinkSync,
   writeFileSync,
 } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { cpus, platform, release, tmpdir, totalmem } from 'node:os'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { createBrowserPool } from '../drivers/browser.ts'
@@ -109,7 +110,8 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
       interrupted: stopEarly,
     })
     if (skippedBecause === undefined && result.outcome !== 'passed') keepLogs(workFolder, folder, scenario.id)
-    rmSync(join(workFolder, scenario.id.replaceAll('/', '-')), { recursive: true, force: true, maxRetries: 10 })
+    // Not in one go: the links of the scenarios beside it pass through this process, and would stand still.
+    await rm(join(workFolder, scenario.id.replaceAll('/', '-')), { recursive: true, force: true, maxRetries: 10 })
     if (skippedBecause !== undefined) {
       skipped.push({ id: scenario.id, why: skippedBecause })
       reporter.onScenarioSkipped({ id: scenario.id, why: skippedBecause })

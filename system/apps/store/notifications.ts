@@ -80,6 +80,8 @@ export function createNotifications(options: NotificationsOptions): Notification
   /** What the clients of this node were told last, or would see on a fresh page. */
   const toldLevels = new Map<number, Told>()
   const toldReleased = new Map<number, boolean>()
+  /** What the carts of this node know is gone. They show this node's copy, which may follow the news long after. */
+  const toldGone = new Set<number>()
 
   const fromCopy = ({ version, availableCount }: Item): Told => ({
     version,
@@ -139,18 +141,26 @@ export function createNotifications(options: NotificationsOptions): Notification
       return 0
     }
     tellLevel(item.productId, item.id, latest)
-    if (latest.level === 'out') itemOut(item.id)
     return 1
+  }
+
+  function tellCarts({ id, availableCount }: Item) {
+    if (availableCount > 0) toldGone.delete(id)
+    else if (!toldGone.has(id)) itemOut(id)
   }
 
   function tellProduct(product: Product): number {
     const isNew = product.released && toldReleased.get(product.id) === false
     if (isNew) tellReleased(product.id, htmlOf(product))
     else if (!toldReleased.get(product.id)) toldReleased.set(product.id, product.released)
+    for (const item of product.items) tellCarts(item)
     return product.items.reduce((sum, item) => sum + tellItem(item), isNew ? 1 : 0)
   }
 
-  const itemOut = (itemId: number) => pubsub.localBroadcast(itemOutTopic(itemId), 'item_out', { item_id: itemId })
+  function itemOut(itemId: number) {
+    toldGone.add(itemId)
+    pubsub.localBroadcast(itemOutTopic(itemId), 'item_out', { item_id: itemId })
+  }
 
   return {
     start: () => pubsub.subscribe(newsTopic, { deliver: hear }),

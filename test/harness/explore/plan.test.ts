@@ -90,7 +90,7 @@ describe('making a plan smaller', () => {
       'round 2',
       'round 3',
       'mend everything, and let everybody finish',
-      'a message and a sale from every node',
+      'a message and a sale from every node, and a purchase',
     ])
     expect(laws?.length).toBeGreaterThan(10)
   })

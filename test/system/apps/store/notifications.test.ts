@@ -134,4 +134,15 @@ describe('after a load of the stock (ST-57)', () => {
     expect(heard.map(({ event }) => event)).toEqual(['released', 'stock_change'])
     expect(gone).toEqual([{ item_id: 2 }])
   })
+
+  it('carts are told that an item is gone though the pages were told before the node could read it (CT-43, CT-50)', () => {
+    const { pubsub, notifications, news, levels } = listening('product:2')
+    const gone: unknown[] = []
+    pubsub.subscribe('item_out:2', { deliver: ({ payload }) => gone.push(payload) })
+    notifications.tellDifferences(completeProducts())
+    news('out', 9)
+    expect(gone).toEqual([])
+    for (let load = 0; load < 2; load += 1) notifications.tellDifferences(withItem(0, 9))
+    expect([levels(), gone]).toEqual([['out'], [{ item_id: 2 }]])
+  })
 })
