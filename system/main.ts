@@ -292,6 +292,7 @@ function compose(config: Config) {
       inventory: store.products() ? { products: store.products()!.map(withoutLooks) } : null,
       subscriptions: pubsub.subscriptions(),
       connections: endpoint.connections(),
+      pushes: endpoint.pushes(),
       peers: pubsub.peers(),
       ...presenceInBrief(cartTracker.allCarts()),
       counters: { ...pubsub.counters, ...endpoint.counters, ...replication.counters, ...adapter?.counters },

@@ -57,12 +57,17 @@ export function createLinks(apiUrl: string, upstreamOf: (from: string, to: strin
       links.set(name, known)
       return known
     },
-    /** Bytes that came in on a link so far, both directions together. */
-    async bytes(name: string): Promise<number> {
+    /** Bytes that came in on a link so far, in one direction or in both together. */
+    async bytes(name: string, direction = ''): Promise<number> {
       const text = await (await fetch(`${apiUrl}/metrics`)).text()
       const lines = text
         .split('\n')
-        .filter((line) => line.startsWith('toxiproxy_proxy_received') && line.includes(`proxy="${name}"`))
+        .filter(
+          (line) =>
+            line.startsWith('toxiproxy_proxy_received') &&
+            line.includes(`direction="${direction}`) &&
+            line.includes(`proxy="${name}"`),
+        )
       return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0)
     },
   }

@@ -71,7 +71,7 @@ const database = () => ({ target: 'db' })
 const messagesOf = (random: Random) => ({ ...nodeOf(random), options: { topics: internalTopics } })
 
 /**
- * Every fault that can come at random. Not `messages.drop`: who misses a message and no heartbeat cannot know that it is missing. Not the
+ * Every fault that can come at random. Not `client.suspend`: a tab that sleeps holds up whoever clicks in it. Not `messages.drop`: who misses a message and no heartbeat cannot know that it is missing. Not the
  * faults of Redis: these stories use the mesh.
  */
 export const kinds: readonly Kind[] = [
@@ -82,8 +82,10 @@ export const kinds: readonly Kind[] = [
   },
   { kind: 'connection.drop', make: listenersOf },
   { kind: 'db.kill', make: database },
+  { kind: 'db.out-of-connections', make: database },
   { kind: 'db.pause', make: database },
   { kind: 'db.read-only', make: database },
+  { kind: 'db.slow', make: () => ({ ...database(), options: { delayMs: 200 } }) },
   { kind: 'handler.slow', make: (random) => ({ ...nodeOf(random), options: { delayMs: 800 } }) },
   { kind: 'link.bandwidth', make: (random) => ({ ...clientOf(random), options: { rateKiBps: 64 } }) },
   { kind: 'link.cut', make: pairOf },

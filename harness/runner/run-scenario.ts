@@ -1,8 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Checker, judge, type Verdict, worst } from '../checkers/checker.ts'
-import { expectations } from '../checkers/expectations.ts'
-import { faultsWitnessed } from '../checkers/faults-witnessed.ts'
+import { judge, type Verdict, worst } from '../checkers/checker.ts'
 import type { BrowserPool } from '../drivers/browser.ts'
 import { type Cluster, type PubSubName, startProcessCluster } from '../drivers/cluster.ts'
 import { ControlError } from '../drivers/control-client.ts'
@@ -18,6 +16,7 @@ import { until } from '../platform/until.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import type { Scenario } from '../scenario.ts'
 import { type Cast, createCast, NotReached } from './context.ts'
+import { lawsOf } from './laws.ts'
 import { type Leases, type ScopedLeases, scopeLeases } from './leases.ts'
 import { createNemesis, type Nemesis } from './nemesis.ts'
 import type { CheckResult, ExpectationResult, Outcome, ScenarioResult, StepResult } from './result.ts'
@@ -170,6 +169,7 @@ async function provision(stage: Stage) {
     recorder,
     tape,
     random: seededRandom(context.seed ^ hash(`faults of ${id}`)),
+    sleepers: () => stage.cast?.shoppers().flatMap(({ tabs }) => tabs) ?? [],
     elapsedMs,
     report,
   })
@@ -333,12 +333,7 @@ async function readFinalState({ cluster, cast, recorder }: Stage) {
 async function judgeHistory(stage: Stage) {
   const { scenario, recorder, checks, obstacle, tape } = stage
   const history = toHistory(recorder.events)
-  const laws: Checker[] = [
-    ...(scenario.expectations.length > 0 ? [expectations] : []),
-    faultsWitnessed,
-    ...(scenario.laws ?? []),
-  ]
-  for (const law of laws) checks.push({ name: law.name, ...judge(law, history) })
+  for (const law of lawsOf(scenario)) checks.push({ name: law.name, ...judge(law, history) })
   const left = tape.unplayed()
   if (left > 0 && obstacle === undefined)
     checks.push({
