@@ -1,6 +1,7 @@
 import type { Checker } from './checkers/checker.ts'
 import type { PubSubName } from './drivers/cluster.ts'
 import type { Plan } from './explore/plan.ts'
+import type { FaultName } from './faults/index.ts'
 import type { Cast } from './runner/context.ts'
 
 export interface Step {
@@ -38,6 +39,10 @@ export interface Scenario {
   plan?: Plan
   steps: Step[]
   expectations: Expectation[]
+  /** States that the story is about: where `cast.reached(state)` was never called for one of them, the verdict is `unknown`. */
+  sometimes?: string[]
+  /** Timers that the story is about, by the fault that must be seen to hold longer than they run, in ms; else `unknown`. */
+  outlasts?: Partial<Record<FaultName, number>>
   /** Judge the whole history, beside `expectations` and `faults-witnessed`, which always do. */
   laws?: Checker[]
   /** Must fail: shows that the harness can say no. Left out of suites. */
@@ -63,6 +68,8 @@ export function scenario(story: Scenario): Scenario {
     throw new BadScenario(
       `${story.id} expects "${stray.title}" after step ${stray.after}, but has ${story.steps.length} steps`,
     )
+  const [timer, timerMs] = Object.entries(story.outlasts ?? {}).find(([, ms]) => !(ms > 0)) ?? []
+  if (timer) throw new BadScenario(`${story.id} says that ${timer} outlasts a timer of ${timerMs} ms: any fault would`)
   if (story.covers.length === 0) throw new BadScenario(`${story.id} names no catalogue id that it covers`)
   return story
 }

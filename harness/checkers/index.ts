@@ -9,10 +9,13 @@ import { noPresenceToShoppers } from './no-presence-to-shoppers.ts'
 import { nodesAgreeWithDatabase } from './nodes-agree-with-database.ts'
 import { oneAnnouncementPerChange } from './one-announcement-per-change.ts'
 import { ordersChargedOnce } from './orders-charged-once.ts'
+import { outlasted } from './outlasted.ts'
 import { ownTopicsOnly } from './own-topics-only.ts'
 import { presenceMatchesReality } from './presence-matches-reality.ts'
 import { presenceToldOnce } from './presence-told-once.ts'
 import { purchasesLinearizable } from './purchases-linearizable.ts'
+import { pushesHandledOnce } from './pushes-handled-once.ts'
+import { reached } from './reached.ts'
 import { recoveryTime } from './recovery-time.ts'
 import { releasedEverywhere } from './released-everywhere.ts'
 import { replicationBounded } from './replication-bounded.ts'
@@ -32,10 +35,13 @@ export const checkers = {
   'nodes-agree-with-database': nodesAgreeWithDatabase,
   'one-announcement-per-change': oneAnnouncementPerChange,
   'orders-charged-once': ordersChargedOnce,
+  outlasted: outlasted({}),
   'own-topics-only': ownTopicsOnly,
   'presence-matches-reality': presenceMatchesReality,
   'presence-told-once': presenceToldOnce,
   'purchases-linearizable': purchasesLinearizable,
+  'pushes-handled-once': pushesHandledOnce,
+  reached: reached([]),
   'recovery-time': recoveryTime(10_000),
   'released-everywhere': releasedEverywhere,
   'replication-bounded': replicationBounded,

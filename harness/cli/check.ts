@@ -1,11 +1,10 @@
 import { type Checker, judge } from '../checkers/checker.ts'
-import { expectations } from '../checkers/expectations.ts'
-import { faultsWitnessed } from '../checkers/faults-witnessed.ts'
 import { checkers } from '../checkers/index.ts'
 import { toHistory } from '../history/history.ts'
 import { palette, wantsColor } from '../reporters/palette.ts'
 import { type RunRecord, readRecord } from '../reporters/record.ts'
 import { outcomeMark, outcomeOf } from '../reporters/words.ts'
+import { lawsOf } from '../runner/laws.ts'
 import { type CheckResult, exitCodes, type ScenarioResult, worstOutcome } from '../runner/result.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Command } from './command.ts'
@@ -45,7 +44,7 @@ interface Judged {
 export function judgeAgain({ run, eventsOf }: RunRecord, scenarios: readonly Scenario[]): Judged[] {
   return run.scenarios.map((result) => {
     const history = toHistory(eventsOf(result.id))
-    const laws = lawsOf(result, scenarios)
+    const laws = lawsThatJudged(result, scenarios)
     const again = laws.map((law) => ({ name: law.name, ...judge(law, history) }))
     // What only the run itself could know, such as a story that was not told to its end, stays as it was.
     const kept = result.checks.filter(({ name }) => !laws.some((law) => law.name === name))
@@ -61,10 +60,9 @@ export function judgeAgain({ run, eventsOf }: RunRecord, scenarios: readonly Sce
 }
 
 /** The scenario's own laws; for one that is gone, the laws that judged it then. */
-function lawsOf(result: ScenarioResult, scenarios: readonly Scenario[]): Checker[] {
+function lawsThatJudged(result: ScenarioResult, scenarios: readonly Scenario[]): Checker[] {
   const scenario = scenarios.find(({ id }) => id === result.id)
-  if (scenario)
-    return [...(scenario.expectations.length > 0 ? [expectations] : []), faultsWitnessed, ...(scenario.laws ?? [])]
+  if (scenario) return lawsOf(scenario)
   const known: Readonly<Record<string, Checker>> = checkers
   return result.checks.flatMap(({ name }) => known[name] ?? [])
 }

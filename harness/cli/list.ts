@@ -1,5 +1,5 @@
 import { checkers } from '../checkers/index.ts'
-import { faults } from '../faults/index.ts'
+import { faultTitles } from '../faults/titles.ts'
 import { zoo } from '../runner/zoo.ts'
 import type { Command } from './command.ts'
 import { UsageError } from './errors.ts'
@@ -27,7 +27,7 @@ const lists = {
       scenarios: all.filter(has).map(({ id }) => id),
     }))
   },
-  faults: () => Object.keys(faults).map((name) => ({ name })),
+  faults: () => Object.entries(faultTitles).map(([name, title]) => ({ name, title })),
   checkers: () => Object.entries(checkers).map(([name, { law }]) => ({ name, title: law })),
   defects: () =>
     Object.entries(zoo).map(([name, { scenario, checker }]) => ({

@@ -16,6 +16,8 @@ export interface NodeState {
   inventory: { products: { id: number; released: boolean; items: { id: number; availableCount: number }[] }[] } | null
   subscriptions: Record<string, number>
   connections: { id: string; socket: string; topics: string[] }[]
+  /** How many pushes were handled, by the kind of channel. */
+  pushes: Record<string, number>
   peers: Record<string, { connected: boolean }>
   counters: Record<string, number>
   carts: { page: string | null; items: number[] }[]

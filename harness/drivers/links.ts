@@ -26,8 +26,8 @@ export interface Links {
   names(): string[]
   /** The link from one part to another; made when it is first asked for. */
   link(from: string, to: string, options?: { forCanary?: boolean }): Promise<Link>
-  /** Bytes that came in on a link so far, both directions together. */
-  bytes(name: string): Promise<number>
+  /** Bytes that came in on a link so far, in one direction or in both together. */
+  bytes(name: string, direction?: 'upstream' | 'downstream'): Promise<number>
   /** Whether a link has carried more than what is known; where that cannot be told, whether somebody connects through it. */
   isUsed(name: string, knownBytes: number): Promise<boolean>
 }
@@ -67,11 +67,16 @@ export function createLinks({ apiUrl, route, countsAtOnce }: LinksOptions): Link
     return steered({ name, from, to, port: Number(proxy.listen.split(':').at(-1)) }, proxy)
   }
 
-  async function bytes(name: string): Promise<number> {
+  async function bytes(name: string, direction = ''): Promise<number> {
     const text = await (await fetch(`${apiUrl}/metrics`)).text()
     const lines = text
       .split('\n')
-      .filter((line) => line.startsWith('toxiproxy_proxy_received') && line.includes(`proxy="${name}"`))
+      .filter(
+        (line) =>
+          line.startsWith('toxiproxy_proxy_received') &&
+          line.includes(`direction="${direction}`) &&
+          line.includes(`proxy="${name}"`),
+      )
     return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0)
   }
 

@@ -34,7 +34,8 @@ export const processDriver: Driver = async ({ folder, seed, leases }) => {
   }
 }
 
-async function prepareTemplate(runFolder: string, seed: number, leases: Leases): Promise<Template> {
+/** Ended again: whoever needs a database of its own copies the folder. */
+export async function prepareTemplate(runFolder: string, seed: number, leases: Leases): Promise<Template> {
   const binaries = await findPostgres(runFolder)
   const folder = join(runFolder, 'template')
   await initDatabase(binaries, folder)
@@ -45,7 +46,8 @@ async function prepareTemplate(runFolder: string, seed: number, leases: Leases):
   return { binaries, folder }
 }
 
-async function createPostgres(binaries: Postgres, dataFolder: string, logFile: string, leases: Leases) {
+/** A server on a data folder, not started yet. */
+export async function createPostgres(binaries: Postgres, dataFolder: string, logFile: string, leases: Leases) {
   const port = await freePort()
   leases.holdPort(port, 'database')
   const args = ['-D', dataFolder, '-p', String(port)]

@@ -93,7 +93,10 @@ const messagesOf = (random: Random) => ({ ...nodeOf(random), options: { topics: 
 
 const toDatabase = (random: Random) => ({ target: `${random.pick(nodes)}->db` })
 
-/** Every fault that can come at random. Not those of Redis: these stories use the mesh. */
+/**
+ * Every fault that can come at random. Not `client.suspend`: a tab that sleeps holds up whoever clicks in it. Not `node.disconnect`: a process
+ * cannot be taken off its network. Not those of Redis: these stories use the mesh.
+ */
 export const kinds: readonly Kind[] = [
   { kind: 'actor.kill', make: actorOf },
   {
@@ -102,8 +105,10 @@ export const kinds: readonly Kind[] = [
   },
   { kind: 'connection.drop', make: listenersOf },
   { kind: 'db.kill', make: database },
+  { kind: 'db.out-of-connections', make: database },
   { kind: 'db.pause', make: database },
   { kind: 'db.read-only', make: database },
+  { kind: 'db.slow', make: () => ({ ...database(), options: { delayMs: 200 } }) },
   { kind: 'handler.slow', make: (random) => ({ ...nodeOf(random), options: { delayMs: 800 } }) },
   { kind: 'link.bandwidth', make: (random) => ({ ...clientOf(random), options: { rateKiBps: 64 } }) },
   { kind: 'link.cut', make: pairOf },

@@ -17,8 +17,21 @@ export interface Fault {
   witnessOff(): Promise<Witness>
 }
 
+/** A client that can be stopped and goes on later. */
+export interface Sleeper {
+  readonly who: string
+  readonly node: string
+  freeze(): Promise<void>
+  thaw(): Promise<void>
+}
+
 /** Makes the fault for one target. Throws at once for a target or an option that makes no sense. */
-export type FaultKind = (cluster: Cluster, target: string, options: FaultOptions) => Fault
+export type FaultKind = (
+  cluster: Cluster,
+  target: string,
+  options: FaultOptions,
+  sleepers?: readonly Sleeper[],
+) => Fault
 
 export const seen = (why: string): Witness => ({ seen: true, why })
 export const unseen = (why: string): Witness => ({ seen: false, why })

@@ -1,7 +1,9 @@
 import { actorKill } from './actor-kill.ts'
+import { clientSuspend } from './client-suspend.ts'
 import { clockSkew } from './clock-skew.ts'
 import { connectionDrop } from './connection-drop.ts'
 import { dbKill, dbPause } from './db-faults.ts'
+import { dbOutOfConnections } from './db-full.ts'
 import { dbReadOnly } from './db-read-only.ts'
 import type { FaultKind } from './fault.ts'
 import { handlerSlow } from './handler-slow.ts'
@@ -12,15 +14,19 @@ import { nodeDisconnect } from './node-disconnect.ts'
 import { nodeKill, nodePause, nodeStop } from './node-faults.ts'
 import { linkBandwidth, linkLoss, linkPoor } from './poor-network.ts'
 import { redisKill, redisPause } from './redis-faults.ts'
+import { dbSlow, redisSlow } from './slow-servers.ts'
 
 /** Every fault by its kind. */
 export const faults = {
   'actor.kill': actorKill,
+  'client.suspend': clientSuspend,
   'clock.skew': clockSkew,
   'connection.drop': connectionDrop,
   'db.kill': dbKill,
+  'db.out-of-connections': dbOutOfConnections,
   'db.pause': dbPause,
   'db.read-only': dbReadOnly,
+  'db.slow': dbSlow,
   'handler.slow': handlerSlow,
   'link.bandwidth': linkBandwidth,
   'link.cut': linkCut,
@@ -41,6 +47,7 @@ export const faults = {
   'node.stop': nodeStop,
   'redis.kill': redisKill,
   'redis.pause': redisPause,
+  'redis.slow': redisSlow,
 } as const satisfies Record<string, FaultKind>
 
 export type FaultName = keyof typeof faults

@@ -9,6 +9,25 @@ const quietMs = 500
 const healthyWithinMs = 300
 const defaultDelayMs = 400
 
+/** What nodes tell each other, by the beginnings of its topics. */
+export const messageKinds = {
+  /** Sales and releases: every node reads its copy again. */
+  replication: ['inventory_replication'],
+  /** What every node tells its clients. */
+  news: ['shop_news', 'item_out:'],
+  /** Tabs of one shopper, on whichever nodes. */
+  carts: ['cart:'],
+  /** Changes, heartbeats, questions and answers of the trackers. */
+  trackers: ['tracker:'],
+  /** What somebody broadcasts to the demo channels. */
+  broadcasts: ['ping'],
+} as const
+
+const topicsOf = (kind: string): readonly string[] => {
+  if (Object.hasOwn(messageKinds, kind)) return messageKinds[kind as keyof typeof messageKinds]
+  throw new Error(`there are no messages of the kind ${kind}; there are ${Object.keys(messageKinds).join(', ')}`)
+}
+
 type Deed = 'drop' | 'delay' | 'duplicate' | 'reorder'
 
 interface Rule {
@@ -70,16 +89,19 @@ const inWords = (arrivals: readonly Arrival[]) =>
   `of the messages 1, 2 from another node a client got ${arrivals.length === 0 ? 'none' : arrivals.map(({ n, tookMs }) => `${n} after ${Math.round(tookMs)} ms`).join(', ')}`
 
 /**
- * Messages of other nodes are lost, late, doubled or overtaken on their way into one node; option `topics` says which, by the
- * beginnings of their topics. A client of the node feels it on a topic of its own that is treated alike (FI-8, FI-9).
+ * Messages of other nodes are lost, late, doubled or overtaken on their way into one node; option `kinds` says which, or `topics`, by
+ * the beginnings of their topics. A client of the node feels it on a topic of its own that is treated alike (FI-8, FI-9).
  */
 const messageFault =
   (deed: Deed): FaultKind =>
   (cluster, target, options) => {
     const node = cluster.node(target)
-    const topics = options.topics as string[] | undefined
-    if (!Array.isArray(topics) || topics.length === 0)
-      throw new Error(`messages.${deed} needs the option topics, a list of beginnings of topics`)
+    const { kinds = [], topics: named = [] } = options as { kinds?: string[]; topics?: string[] }
+    const topics = [...named, ...kinds.flatMap(topicsOf)]
+    if (topics.length === 0)
+      throw new Error(
+        `messages.${deed} needs the option kinds (${Object.keys(messageKinds).join(', ')}) or topics, a list of beginnings of topics`,
+      )
     const delayMs = Number(options.delayMs ?? defaultDelayMs)
     const rule: Rule = { topics: [...topics, topicOf(deed)], deed, delayMs }
     const look = async (fits: (arrivals: readonly Arrival[], delayMs: number) => boolean): Promise<Witness> => {
@@ -91,7 +113,7 @@ const messageFault =
       witnessOn: () => look(shows[deed]),
       heal: async () => void (await change(node, (rules) => rules.filter((one) => one !== rule))),
       // One message that was late because the machine was busy is no sign of the fault.
-      witnessOff: () => witnessWithin(healthyWithinMs, () => look(isNormal), systemClock.sleep),
+      witnessOff: () => witnessWithin(healthyWithinMs, () => look(isNormal), systemClock),
     }
   }
 

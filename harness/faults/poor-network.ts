@@ -1,7 +1,7 @@
 import type { Link, ToxicWish } from '../drivers/links.ts'
 import { canary } from './canary.ts'
 import { type FaultKind, type FaultOptions, numberOption, seen, unseen } from './fault.ts'
-import { linkFault } from './link-faults.ts'
+import { linkFault } from './link-fault.ts'
 
 /** How bad a way is, the same in both directions. */
 export interface Network {

@@ -22,6 +22,7 @@ export interface HistoryEvent {
     | 'fault'
     | 'phase'
     | 'step'
+    | 'reached'
     | 'console'
   f?: string
   op?: number

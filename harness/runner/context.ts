@@ -184,6 +184,8 @@ export function createCast({ cluster, nemesis, recorder, random, tape, browsers 
       publishing.set(node, mine)
       return mine
     },
+    /** The story has entered a state that it is about. */
+    reached: (state: string) => void recorder.record({ who: 'story', type: 'reached', f: state }),
     /** Ends the story as `unknown`: what it is about was never reached. */
     notReached(why: string): never {
       throw new NotReached(why)

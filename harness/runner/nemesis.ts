@@ -1,5 +1,5 @@
 import type { Cluster } from '../drivers/cluster.ts'
-import type { Fault, FaultOptions } from '../faults/fault.ts'
+import type { Fault, FaultOptions, Sleeper } from '../faults/fault.ts'
 import { type FaultName, faults } from '../faults/index.ts'
 import { partsOf, resolveTarget, type Scene } from '../faults/targets.ts'
 import { together } from '../faults/together.ts'
@@ -19,6 +19,8 @@ interface NemesisOptions {
   tape: ScheduleTape
   /** Draws what a story leaves to chance: `any`, `minority`, `n1/*`. */
   random: Random
+  /** Clients that can be suspended. */
+  sleepers?(): readonly Sleeper[]
   elapsedMs(): number
   report(fault: { kind: string; target: string; state: FaultState }): void
 }
@@ -29,7 +31,7 @@ export type Nemesis = ReturnType<typeof createNemesis>
 const nothing: Injected = { heal: async () => {}, [Symbol.asyncDispose]: async () => {} }
 
 /** Breaks things, sees that they are broken, mends them, sees that they are mended. */
-export function createNemesis({ cluster, recorder, tape, random, elapsedMs, report }: NemesisOptions) {
+export function createNemesis({ cluster, recorder, tape, random, sleepers, elapsedMs, report }: NemesisOptions) {
   const active = new Map<number, () => Promise<void>>()
   const now = () => Math.round(elapsedMs())
   let lastId = 0
@@ -69,7 +71,7 @@ export function createNemesis({ cluster, recorder, tape, random, elapsedMs, repo
       const target = String(decided.value ?? decided.target)
       const parts = partsOf(target)
       const make = faults[kind as FaultName]
-      const fault = together(parts.map((part) => ({ target: part, fault: make(cluster, part, options) })))
+      const fault = together(parts.map((part) => ({ target: part, fault: make(cluster, part, options, sleepers?.()) })))
       lastId += 1
       const record: FaultRecord = {
         id: lastId,

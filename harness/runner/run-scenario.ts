@@ -1,7 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Checker, judge, type Verdict, worst } from '../checkers/checker.ts'
-import { expectations } from '../checkers/expectations.ts'
 import { faultsWitnessed } from '../checkers/faults-witnessed.ts'
 import type { BrowserPool } from '../drivers/browser.ts'
 import type { Cluster, PubSubName } from '../drivers/cluster.ts'
@@ -20,6 +19,7 @@ import { until } from '../platform/until.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import type { Scenario } from '../scenario.ts'
 import { type Cast, createCast, NotReached } from './context.ts'
+import { lawsOf } from './laws.ts'
 import { type Leases, type ScopedLeases, scopeLeases } from './leases.ts'
 import { createNemesis, type Nemesis } from './nemesis.ts'
 import type { CheckResult, ExpectationResult, Outcome, ScenarioResult, Skipped, StepResult } from './result.ts'
@@ -185,6 +185,7 @@ async function provision(stage: Stage) {
     recorder,
     tape,
     random: seededRandom(context.seed ^ hash(`faults of ${id}`)),
+    sleepers: () => stage.cast?.shoppers().flatMap(({ tabs }) => tabs) ?? [],
     elapsedMs,
     report,
   })
@@ -388,12 +389,12 @@ async function readShop({ cluster, cast }: Stage, final: Final) {
 async function judgeHistory(stage: Stage) {
   const { scenario, recorder, checks, obstacle, tape, cluster } = stage
   const history = toHistory(recorder.events)
-  const { true: silent = [], false: own = [] } = Object.groupBy(scenario.laws ?? [], ({ needsShop }) =>
+  const { true: silent = [], false: laws = [] } = Object.groupBy(lawsOf(scenario), ({ needsShop }) =>
     String(needsShop === true && cluster?.hasShop === false),
   ) as Partial<Record<string, Checker[]>>
   stage.skippedLaws = silent.map(({ name }) => ({ id: `${scenario.id}, law ${name}`, why: noShop }))
-  if (own.length + scenario.expectations.length === 0) stage.skippedBecause ??= noShop
-  const laws = [...(scenario.expectations.length > 0 ? [expectations] : []), faultsWitnessed, ...own]
+  // What is left would only say that the faults were witnessed.
+  if (silent.length > 0 && laws.every(({ name }) => name === faultsWitnessed.name)) stage.skippedBecause ??= noShop
   for (const law of laws) checks.push({ name: law.name, ...judge(law, history) })
   const left = tape.unplayed()
   if (left > 0 && obstacle === undefined)

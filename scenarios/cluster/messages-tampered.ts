@@ -26,7 +26,7 @@ import {
 } from '../support.ts'
 
 const plenty = 50
-const talk = ['tracker:', 'cart:', 'inventory_replication', 'shop_news']
+const talk = ['trackers', 'carts', 'replication', 'news']
 
 /** One round of everything that nodes tell each other: an edit in each tab, a sale, a shopper who comes. */
 async function bustle(cast: Cast, round: number) {
@@ -52,23 +52,23 @@ export default scenario({
       await openTwoTabs(cast, 'alice', ['n1', 'n2'])
     }),
     step('everything comes twice', async (cast) => {
-      await using _twice = await cast.nemesis.inject('messages.duplicate', 'n2', { topics: talk })
+      await using _twice = await cast.nemesis.inject('messages.duplicate', 'n2', { kinds: talk })
       await bustle(cast, 1)
       await seesIn(cast, theTab(cast, 'alice', 1), inCart(1, 8))
     }),
     step('everything comes in another order', async (cast) => {
-      await using _mixed = await cast.nemesis.inject('messages.reorder', 'n2', { topics: talk })
+      await using _mixed = await cast.nemesis.inject('messages.reorder', 'n2', { kinds: talk })
       await bustle(cast, 2)
       await seesIn(cast, theTab(cast, 'alice', 1), inCart(1, 2, 8, 9))
     }),
     step('everything comes late', async (cast) => {
-      await using _late = await cast.nemesis.inject('messages.delay', 'n2', { topics: talk, delayMs: 800 })
+      await using _late = await cast.nemesis.inject('messages.delay', 'n2', { kinds: talk, delayMs: 800 })
       await takeOut(cast, theTab(cast, 'alice'), 1)
       await bustle(cast, 3)
       await seesIn(cast, theTab(cast, 'alice', 1), inCart(2, 3, 8, 9, 10))
     }),
     step('what the trackers say does not come at all', async (cast) => {
-      await using _lost = await cast.nemesis.inject('messages.drop', 'n2', { topics: ['tracker:'] })
+      await using _lost = await cast.nemesis.inject('messages.drop', 'n2', { kinds: ['trackers'] })
       cast.dismiss('guest-1')
       await cast.wireShopper('guest-4', 'n3', { page: '/' })
     }),

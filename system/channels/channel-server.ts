@@ -19,6 +19,8 @@ export interface ChannelEnvironment {
   log: Log
   /** Awaited before a channel's handler of an event when it answers with a promise. */
   beforeHandle: (channel: string, event: string) => Promise<void> | undefined
+  /** Called for every push that a channel begins to handle. */
+  onPush(channel: string): void
   quirks: Partial<ChannelQuirks>
 }
 
@@ -327,6 +329,7 @@ export class ChannelServer implements Joined, ActorSpec<ChannelMail>, Subscriber
     const { definition, handlers, host } = this
     if (typeof event !== 'string' || event.startsWith('phx_') || !definition.handleIn)
       throw new Error(`${definition.name} has no handler for the event ${JSON.stringify(event)}`)
+    host.environment.onPush(definition.name)
     const delayed = host.environment.beforeHandle(definition.name, event)
     if (!delayed) return definition.handleIn(event, payload, handlers)
     return delayed.then(() => definition.handleIn!(event, payload, handlers))

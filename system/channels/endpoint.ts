@@ -64,7 +64,11 @@ export function createEndpoint(options: EndpointOptions) {
   const raws = new Set<Duplex>()
   let lastId = 0
   let draining = false
-  const environment: ChannelEnvironment = { runtime, pubsub, log, beforeHandle, quirks }
+  const pushes: Record<string, number> = {}
+  const onPush = (channel: string) => {
+    pushes[channel] = (pushes[channel] ?? 0) + 1
+  }
+  const environment: ChannelEnvironment = { runtime, pubsub, log, beforeHandle, onPush, quirks }
   const forget = ({ id }: Session) => void sessions.delete(id)
 
   const webSockets = new Map(
@@ -136,6 +140,8 @@ export function createEndpoint(options: EndpointOptions) {
 
   return {
     counters: outboxes.counters,
+    /** How many pushes the channels of each kind have handled (AM-10). */
+    pushes: () => ({ ...pushes }),
     /** Takes over the upgrade requests of this server. */
     attach(server: Server) {
       server.on('upgrade', (request: IncomingMessage, raw: Duplex, head: Buffer) => {

@@ -20,6 +20,7 @@ describe('scenario (AT-1)', () => {
     ['without steps', { steps: [] }],
     ['that expects nothing', { expectations: [] }],
     ['that expects something after a step that it lacks', { expectations: [after(2, 'later', async () => {})] }],
+    ['with a timer that any fault outlasts', { outlasts: { 'link.cut': 0 } }],
     ['that covers nothing', { covers: [] }],
   ])('refuses a story %s', (_, change) => {
     expect(() => scenario({ ...story, ...change })).toThrow(BadScenario)

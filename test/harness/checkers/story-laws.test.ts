@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { expectations } from '../../../harness/checkers/expectations.ts'
 import { faultsWitnessed } from '../../../harness/checkers/faults-witnessed.ts'
+import { outlasted } from '../../../harness/checkers/outlasted.ts'
+import { reached } from '../../../harness/checkers/reached.ts'
 import { recoveryTime } from '../../../harness/checkers/recovery-time.ts'
 import { disconnect, fault, historyOf, join, type Told, theEnd } from '../../support/histories.ts'
 
@@ -26,6 +28,49 @@ describe('expectations (AT-1)', () => {
 
   it('is unknown when none was reached', () => {
     expect(check().outcome).toBe('unknown')
+  })
+})
+
+describe('reached (AT-3)', () => {
+  const entered = (f: string): Told => ({ type: 'reached', who: 'story', f })
+  const check = (...told: Told[]) => reached(['the server let go', 'both sides sold']).check(historyOf(...told))
+
+  it('is valid when every state was entered', () => {
+    expect(check(entered('both sides sold'), entered('the server let go')).outcome).toBe('valid')
+  })
+
+  it('is unknown when one never was, and names it', () => {
+    expect(check(entered('the server let go'), entered('something else'))).toMatchObject({
+      outcome: 'unknown',
+      why: 'never reached: both sides sold',
+    })
+  })
+
+  it('is unknown when none is asked for', () => {
+    expect(reached([]).check(historyOf()).outcome).toBe('unknown')
+  })
+})
+
+describe('outlasted (AT-10)', () => {
+  const held = (heldMs: number, record: object = {}) =>
+    fault(1_000, { witnessedOnMs: 2_000, healRequestedMs: 2_000 + heldMs, ...record })
+  const check = (...told: Told[]) => outlasted({ 'node.kill': 3_000 }).check(historyOf(...told))
+
+  it('is valid when one fault was seen to hold for longer than the timer', () => {
+    expect(check(held(10, { id: 1 }), held(3_001, { id: 2 })).outcome).toBe('valid')
+    expect(check(held(0, { healRequestedMs: null }), theEnd(9_000)).outcome).toBe('valid')
+  })
+
+  it.each([
+    ['it was shorter', held(3_000)],
+    ['nobody saw it', held(9_000, { witnessedOnMs: null })],
+    ['it was another fault', held(9_000, { kind: 'node.pause' })],
+  ])('is unknown when %s', (_, told) => {
+    expect(check(told).outcome).toBe('unknown')
+  })
+
+  it('is unknown when no timer is named', () => {
+    expect(outlasted({}).check(historyOf()).outcome).toBe('unknown')
   })
 })
 

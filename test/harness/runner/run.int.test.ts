@@ -115,6 +115,11 @@ describe('a run', () => {
     expect(checksOf(result)['faults-witnessed']).toContain('did not take hold: nobody uses nobody->n1')
   })
 
+  it('is unknown when the state that it is about was never entered', async () => {
+    const result = await run([story('beside', { sometimes: ['two of them met'] })])
+    expect([result.outcome, checksOf(result).reached]).toEqual(['unknown', 'unknown: never reached: two of them met'])
+  })
+
   it('repeats what chance decided, and notices when the story ends before the recording', async () => {
     await run([story('fine')], { seed: 1 })
     const recorded = scheduleShape.parse(document('schedule.json'))

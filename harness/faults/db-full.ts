@@ -1,0 +1,67 @@
+import { Client, type DatabaseError } from 'pg'
+import type { Cluster } from '../drivers/cluster.ts'
+import { systemClock } from '../platform/clock.ts'
+import { type FaultKind, seen, unseen, witnessWithin } from './fault.ts'
+
+const goneWithinMs = 3_000
+const backWithinMs = 15_000
+/** Whoever is thrown out comes back at once; after so many rounds somebody else is quicker for good. */
+const roundsMax = 50
+const tooMany = '53300'
+const ourName = 'squall-takes-all'
+
+/** Takes free connections until there is none left. */
+async function takeFree(url: string, held: Client[]) {
+  for (;;) {
+    const client = new Client({ connectionString: url, application_name: ourName })
+    client.on('error', () => {})
+    try {
+      await client.connect()
+    } catch (error) {
+      if ((error as DatabaseError).code === tooMany) return
+      throw error
+    }
+    held.push(client)
+  }
+}
+
+const throwOut = `select pg_terminate_backend(pid) from pg_stat_activity
+  where backend_type = 'client backend' and application_name <> $1`
+
+/** Takes those too that the nodes have: they get none again while we are quicker. Throws when we are not. */
+async function takeAll(url: string, held: Client[]) {
+  for (let round = 0; round < roundsMax; round += 1) {
+    await takeFree(url, held)
+    const { rowCount } = await held[0]!.query(throwOut, [ourName])
+    if (rowCount === 0) return
+  }
+  throw new Error(`the nodes still have connections to the database after ${roundsMax} rounds of taking them away`)
+}
+
+/** Asks for a connection as anybody would: not one of those that are held. */
+const asks = ({ database }: Cluster) =>
+  database.query('select 1').then(
+    () => ({ answer: 'answered', said: 'a direct query is answered' }) as const,
+    ({ code, message }: DatabaseError) =>
+      ({ answer: code === tooMany ? 'refused' : 'failed', said: `a direct query fails: ${message}` }) as const,
+  )
+
+/** All connections that the database allows are taken: who asks for one is refused (FI-6). */
+export const dbOutOfConnections: FaultKind = (cluster) => {
+  const held: Client[] = []
+  const until = (expected: 'answered' | 'refused', withinMs: number) =>
+    witnessWithin(
+      withinMs,
+      async () => {
+        const { answer, said } = await asks(cluster)
+        return answer === expected ? seen(said) : unseen(said)
+      },
+      systemClock,
+    )
+  return {
+    inject: () => takeAll(cluster.database.url, held),
+    witnessOn: () => until('refused', goneWithinMs),
+    heal: async () => void (await Promise.all(held.map((client) => client.end()))),
+    witnessOff: () => until('answered', backWithinMs),
+  }
+}

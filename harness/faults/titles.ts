@@ -1,0 +1,36 @@
+import type { FaultName } from './index.ts'
+
+/** What each fault does, its target, and its options with their defaults, in one line. */
+export const faultTitles: Readonly<Record<FaultName, string>> = {
+  'actor.kill':
+    'kills a part of a node; n1/<name>, n1/channel, n1/transport, n1/inventory, n1/replication, n1/database, n1/*',
+  'client.suspend': 'a tab sleeps and goes on later; alice, alice#2',
+  'clock.skew': 'the time of day of a node is wrong; n1, skewMs',
+  'connection.drop': 'breaks the connections that have a topic joined; n1/<topic>',
+  'db.kill': 'SIGKILL to the database; db',
+  'db.out-of-connections': 'all connections of the database are taken; db',
+  'db.pause': 'SIGSTOP: connections hang; db',
+  'db.read-only': 'the database reads and does not write; db',
+  'db.slow': 'answers come late on every node; db, delayMs, jitterMs=0',
+  'handler.slow': 'a handler takes longer; n1, delayMs',
+  'link.bandwidth': 'so much and no more in each direction; alice->n1, rateKiBps',
+  'link.cut': 'a black hole: nothing arrives, nothing is closed; n1->n2, alice->n1, n1->db, ring',
+  'link.cut-one-way': 'what is sent arrives, the answers do not; n1->n2',
+  'link.latency': 'answers come late; n1->n2, delayMs, jitterMs=0',
+  'link.loss': 'packets are lost, and the rest waits; alice->n1, lossPercent=10, stallMs=600',
+  'link.partition': 'cuts every link between groups of nodes; n1|n2,n3, minority|majority',
+  'link.poor': 'a network that people have; alice->n1, network: mobile-2g, mobile-3g, weak-wifi, train',
+  'link.reset': 'connections are torn down until it is healed; alice->n1, shoppers->all',
+  'messages.delay': 'messages of other nodes come late; n1, kinds, delayMs=400',
+  'messages.drop': 'messages of other nodes do not come; n1, kinds: replication, news, carts, trackers, broadcasts',
+  'messages.duplicate': 'messages of other nodes come twice; n1, kinds',
+  'messages.reorder': 'messages of other nodes overtake each other; n1, kinds, delayMs=400',
+  'node.block': 'the event loop of a node is busy; n1, forMs',
+  'node.disconnect': 'a node is off its network, with --driver container; n1',
+  'node.kill': 'SIGKILL, healed by a new start; n1, any, minority',
+  'node.pause': 'SIGSTOP: connections are taken, nothing answers; n1, any, minority',
+  'node.stop': 'SIGTERM: the node drains and ends; n1, any, minority',
+  'redis.kill': 'SIGKILL to Redis; redis',
+  'redis.pause': 'SIGSTOP: connections hang; redis',
+  'redis.slow': 'whatever passes Redis comes late; redis, delayMs, jitterMs=0',
+}
