@@ -1,29 +1,25 @@
 import {
   accessSync,
   appendFileSync,
-  chmodSync,
   constants,
   copyFileSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   rmSync,
   symlinkSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { cpus, platform, release, tmpdir, totalmem } from 'node:os'
+import { cpus, platform, release, totalmem } from 'node:os'
 import { basename, dirname, join, relative, resolve } from 'node:path'
-import { createBrowserPool } from '../drivers/browser.ts'
 import type { PubSubName } from '../drivers/cluster.ts'
-import { prepareTemplate } from '../drivers/database.ts'
 import { EnvironmentMissing } from '../drivers/errors.ts'
 import { systemClock as clock } from '../platform/clock.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import type { Scenario } from '../scenario.ts'
-import { auditLeaks, openLeases } from './leases.ts'
+import { openPremises, type Premises } from './premises.ts'
 import { exitCodes, type RunResult, type ScenarioResult, worstOutcome } from './result.ts'
-import { runScenario, type ScenarioContext } from './run-scenario.ts'
+import { runScenario } from './run-scenario.ts'
 import type { Schedule } from './schedule.ts'
 
 export interface RunOptions {
@@ -44,6 +40,8 @@ export interface RunOptions {
   /** The signal that ends the run early, once there is one. */
   interruptedBy(): 'SIGINT' | 'SIGTERM' | undefined
   budgetMs?: number
+  /** Shared with other runs of the same seed, and closed by whoever opened them. Without them the run has its own. */
+  premises?: Premises
 }
 
 export const hex = (seed: number) => `0x${(seed >>> 0).toString(16)}`
@@ -53,14 +51,6 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   const startedMs = clock.monotonicMs()
   const startedAt = new Date(clock.now()).toISOString()
   const folder = makeRunFolder(options, startedAt)
-  const workFolder = mkdtempSync(join(tmpdir(), 'squall-'))
-  const leases = openLeases(basename(workFolder))
-  leases.holdFolder(workFolder, 'working folder')
-  // PostgreSQL may run as another account, which must be able to reach its data.
-  chmodSync(workFolder, 0o755)
-  const oldTmp = process.env.TMPDIR
-  process.env.TMPDIR = workFolder
-  const browsers = createBrowserPool({ leases, headed: options.headed })
   const { reporter, pubsub = 'mesh' } = options
   reporter.onRunStart({
     suite: options.suite,
@@ -74,7 +64,8 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   const overBudget = () => options.budgetMs !== undefined && clock.monotonicMs() - startedMs > options.budgetMs
   const stopEarly = () => options.interruptedBy() !== undefined || overBudget()
 
-  async function one(scenario: Scenario, template: ScenarioContext['template']) {
+  async function one(scenario: Scenario, { workFolder: shared, leases, browsers, template }: Premises) {
+    const workFolder = join(shared, basename(folder))
     reporter.onScenarioStart({ id: scenario.id, title: scenario.title })
     const recorded = options.recorded?.scenarios.find(({ id }) => id === scenario.id)?.entries
     const { result, entries } = await runScenario(scenario, {
@@ -108,16 +99,12 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   }
 
   let leaks: string[] = []
+  const own = options.premises ? undefined : await openPremises(options)
+  const premises = options.premises ?? own!
   try {
-    const template = await prepareTemplate(workFolder, options.seed, leases)
-    await sideBySide(options.scenarios, options.jobs, stopEarly, (scenario) => one(scenario, template))
+    await sideBySide(options.scenarios, options.jobs, stopEarly, (scenario) => one(scenario, premises))
   } finally {
-    await browsers.close()
-    if (oldTmp === undefined) delete process.env.TMPDIR
-    else process.env.TMPDIR = oldTmp
-    rmSync(workFolder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
-    leaks = await auditLeaks(leases.list())
-    await leases.close()
+    leaks = (await own?.close()) ?? []
   }
 
   const order = options.scenarios.map(({ id }) => id)
