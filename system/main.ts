@@ -15,6 +15,7 @@ import { cartChannel, resyncTopic } from './apps/store/channels/cart-channel.ts'
 import { productSocket } from './apps/store/channels/product-socket.ts'
 import { createCheckout } from './apps/store/checkout/checkout.ts'
 import { createRepo } from './apps/store/db/repo.ts'
+import { brokenInventory, brokenLoader } from './apps/store/inventory/broken-inventory.ts'
 import { createInventory, InventoryNotReady, UnknownId } from './apps/store/inventory/inventory.ts'
 import { sellRandomUntilGone } from './apps/store/inventory/reducer.ts'
 import { createNotifications } from './apps/store/notifications.ts'
@@ -28,6 +29,7 @@ import { type ControlActions, createControl } from './control/server.ts'
 import { createSkewableClock, systemClock } from './platform/clock.ts'
 import { type Config, ConfigError, readConfig } from './platform/config.ts'
 import { createLog, type Log } from './platform/log.ts'
+import { heapBytesAfterCollection } from './platform/memory.ts'
 import { systemRandom } from './platform/random.ts'
 import { createPresence, createTracker } from './presence/index.ts'
 import { createMesh, createPubSub, createRedis, type PubSubAdapter, tampered } from './pubsub/index.ts'
@@ -58,7 +60,7 @@ function createAdapter(config: Config, log: Log): PubSubAdapter | undefined {
     port: config.CLUSTER_PORT,
     secret: config.CLUSTER_SECRET!,
     peers: config.CLUSTER_PEERS,
-    quirks: { doubleSendAfterReconnect: config.DEFECTS.has('DF-144') },
+    quirks: { doubleSendAfterReconnect: config.DEFECTS.has('DF-144'), anybody: config.DEFECTS.has('DF-34') },
   })
 }
 
@@ -86,12 +88,17 @@ function compose(config: Config) {
 
   const plain = createAdapter(config, log)
   const adapter = plain && tampered(defects.has('DF-109') ? silenced(plain) : plain, clock)
-  const pubsub = createPubSub({ nodeName, log, ...(adapter && { adapter }) })
+  const pubsub = createPubSub({
+    nodeName,
+    log,
+    ...(adapter && { adapter }),
+    quirks: { remoteOrNothing: defects.has('DF-112') },
+  })
   /** Another app's pub/sub in the same process: nothing of it may reach these clients (CH-73). */
   const otherApp = createPubSub({ nodeName, log })
   const repo = createRepo({ url: config.DATABASE_URL, runtime, log, clock })
-  const inventory = createInventory({
-    loader: createLoader(repo),
+  const plainInventory = createInventory({
+    loader: brokenLoader(createLoader(repo), defects),
     runtime,
     clock,
     log,
@@ -99,12 +106,14 @@ function compose(config: Config) {
     quirks: { unordered: defects.has('DF-62') },
     onLoaded: (products) => void notifications.tellDifferences(products),
   })
+  const inventory = brokenInventory(plainInventory, defects)
   const notifications = createNotifications({
     pubsub,
     thresholds,
     products: inventory.products,
     log,
     isTopicTooBroad: defects.has('DF-15'),
+    ...(defects.has('DF-143') && { topicOfAll: 'product:all' }),
     isFragmentWrong: defects.has('DF-71'),
     ...(defects.has('DF-63') && { isWorthTelling: (before, after) => before !== after }),
     ...(defects.has('DF-64') && { isWorthTelling: () => true }),
@@ -115,6 +124,7 @@ function compose(config: Config) {
     log,
     mute: defects.has('DF-56'),
     echo: defects.has('DF-59'),
+    deafAfterRestart: defects.has('DF-99'),
     handle: (event) => store.handleReplicated(event),
   })
   const { replicate } = replication
@@ -209,10 +219,18 @@ function compose(config: Config) {
       crashAsReply: defects.has('DF-11'),
       anyOrigin: defects.has('DF-22'),
       unloggedRefusal: defects.has('DF-30'),
+      outlivesConnection: defects.has('DF-104'),
+      keepsLastMessage: defects.has('DF-54'),
+      webSocketsOnly: defects.has('DF-129'),
     },
     sockets: [
       createUserSocket({
-        ping: { ignoreAckPhrase: defects.has('DF-13'), undeclared: defects.has('DF-12') },
+        ping: {
+          ignoreAckPhrase: defects.has('DF-13'),
+          undeclared: defects.has('DF-12'),
+          interceptAll: defects.has('DF-127'),
+          costlyJoin: defects.has('DF-50'),
+        },
         dedupe: { quirks: { newestFirst: defects.has('DF-17'), manyFlushes: defects.has('DF-18') } },
         ...(defects.has('DF-24') && { channels: { 'user:*': authChannel(log, { anybody: true }) } }),
       }),
@@ -227,6 +245,8 @@ function compose(config: Config) {
         clock,
         random: systemRandom(),
         parallelInside: defects.has('DF-35'),
+        ...(defects.has('DF-52') && { work: async (forMs: number) => blockLoop(forMs) }),
+        ...(defects.has('DF-53') && { work: async (forMs: number) => blockThread(forMs) }),
         ...(defects.has('DF-36') && { parallelMax: Number.MAX_SAFE_INTEGER }),
       }),
       productSocket({
@@ -245,7 +265,8 @@ function compose(config: Config) {
     ],
   })
 
-  const actors = supervisor({ clock, log }, nodeName, { strategy: 'one_for_one', ...restartBudget }, [
+  const strategy = defects.has('DF-100') ? 'rest_for_one' : 'one_for_one'
+  const actors = supervisor({ clock, log }, nodeName, { strategy, ...restartBudget }, [
     child('repo', repo.start),
     child('inventory', inventory.start),
     child('replication', replication.start),
@@ -253,12 +274,33 @@ function compose(config: Config) {
 
   /** Mistakes of the pages' scripts. */
   const clientDefects = (
-    ['DF-3', 'DF-4', 'DF-6', 'DF-7', 'DF-19', 'DF-72', 'DF-90', 'DF-97', 'DF-98', 'DF-142'] as const
+    [
+      'DF-3',
+      'DF-4',
+      'DF-6',
+      'DF-7',
+      'DF-19',
+      'DF-20',
+      'DF-21',
+      'DF-72',
+      'DF-90',
+      'DF-97',
+      'DF-98',
+      'DF-128',
+      'DF-142',
+    ] as const
   ).filter((id) => defects.has(id))
+
+  /** DF-141: as if there were only one server. */
+  function underTheFirst() {
+    const peers = pubsub.peers()
+    const [first = nodeName] = [nodeName, ...Object.keys(peers)].sort()
+    return first === nodeName || peers[first]?.connected ? store.products() : undefined
+  }
 
   async function startWeb(): Promise<FastifyInstance> {
     const web = await createWeb({
-      products: store.products,
+      products: defects.has('DF-141') ? underTheFirst : store.products,
       takeRequest: endpoint.handle,
       noStore: config.STORE_NO_STORE && !defects.has('DF-1'),
       log,
@@ -344,6 +386,7 @@ function compose(config: Config) {
     },
     skewClock: clock.skew,
     block: blockLoop,
+    heapBytes: heapBytesAfterCollection,
     tamper: (rules) => adapter?.tamper(rules),
     delay: (handler, delayMs) => void (delayMs === 0 ? delays.delete(handler) : delays.set(handler, delayMs)),
   }
@@ -395,6 +438,11 @@ const presenceInBrief = (open: ReturnType<CartTracker['allCarts']>) => ({
 function blockLoop(forMs: number) {
   const endMs = clock.monotonicMs() + forMs
   while (clock.monotonicMs() < endMs);
+}
+
+/** DF-53: a call that comes back only when it is done, such as many a native one. */
+function blockThread(forMs: number) {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, forMs)
 }
 
 const withoutLooks = ({

@@ -5,7 +5,7 @@ import { expectations } from '../checkers/expectations.ts'
 import { faultsWitnessed } from '../checkers/faults-witnessed.ts'
 import type { BrowserPool } from '../drivers/browser.ts'
 import { type Cluster, type PubSubName, startProcessCluster } from '../drivers/cluster.ts'
-import { ControlError } from '../drivers/control-client.ts'
+import { type ActorInfo, ControlError } from '../drivers/control-client.ts'
 import type { DatabaseTemplate } from '../drivers/database.ts'
 import { fetchRendering } from '../drivers/rendering.ts'
 import { readOrders, readStock } from '../drivers/store-reads.ts'
@@ -306,7 +306,10 @@ async function readFinalState({ cluster, cast, recorder }: Stage) {
   const final = (f: string, value: unknown, who = 'harness', node?: string) =>
     recorder.record({ who, type: 'final', f, value, ...(node && { node }) })
   final('database', await readStock(cluster!.database))
-  for (const node of cluster!.nodes) final('node-state', await node.control.state(), node.name, node.name)
+  for (const { name, control } of cluster!.nodes) {
+    final('node-state', await control.state(), name, name)
+    final('channels', channelCount(await control.actors()), name, name)
+  }
   for (const node of cluster!.nodes.filter(({ hasWeb }) => hasWeb))
     final('fresh-render', await fetchRendering(`${node.directUrl}/`), 'fresh', node.name)
   final('orders', await readOrders(cluster!.database))
@@ -322,6 +325,9 @@ async function readFinalState({ cluster, cast, recorder }: Stage) {
     final('dashboard', await tab.dashboard(), tab.who, tab.node)
   for (const { who, joins } of listeners(cast!)) final('joined', await joins(), who)
 }
+
+/** How many topics' channels live on a node; the other actors have no topic in their names. */
+const channelCount = (actors: readonly ActorInfo[]) => actors.filter(({ name }) => name?.includes(':')).length
 
 async function judgeHistory(stage: Stage) {
   const { scenario, recorder, checks, obstacle, tape } = stage

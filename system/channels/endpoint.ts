@@ -39,6 +39,7 @@ export interface EndpointQuirks extends Partial<ChannelQuirks> {
   allowInnerStar?: boolean
   unloggedRefusal?: boolean
   anyOrigin?: boolean
+  webSocketsOnly?: boolean
 }
 
 export type Endpoint = ReturnType<typeof createEndpoint>
@@ -63,7 +64,8 @@ export function createEndpoint(options: EndpointOptions) {
   const raws = new Set<Duplex>()
   let lastId = 0
   let draining = false
-  const environment: ChannelEnvironment = { runtime, pubsub, log, beforeHandle, quirks }
+  const channelCounters = { pushes: 0 }
+  const environment: ChannelEnvironment = { runtime, pubsub, log, beforeHandle, quirks, counters: channelCounters }
   const forget = ({ id }: Session) => void sessions.delete(id)
 
   const webSockets = new Map(
@@ -84,7 +86,10 @@ export function createEndpoint(options: EndpointOptions) {
     unreadMaxBytes,
     open: (definition, { serializer, assigns, socketId }, outlet) =>
       remember(
-        new Session({ id: nextId(), definition, serializer, assigns, socketId, environment, onClosed: forget }, outlet),
+        new Session(
+          { id: nextId(), definition, serializer, assigns, socketId, environment, onClosed: forget },
+          quirks.webSocketsOnly ? { ...outlet, broadcast: () => {} } : outlet,
+        ),
       ),
   })
 
@@ -131,7 +136,9 @@ export function createEndpoint(options: EndpointOptions) {
   }
 
   return {
-    counters: outboxes.counters,
+    get counters() {
+      return { ...outboxes.counters, ...channelCounters }
+    },
     /** Takes over the upgrade requests of this server. */
     attach(server: Server) {
       server.on('upgrade', (request: IncomingMessage, raw: Duplex, head: Buffer) => {

@@ -50,7 +50,7 @@ export async function openCase(definition: SocketDefinition, options: CaseOption
       serializer: v2,
       assigns: result.assigns,
       socketId: result.id,
-      environment: { runtime, pubsub, log, beforeHandle: () => undefined, quirks: {} },
+      environment: { runtime, pubsub, log, beforeHandle: () => undefined, quirks: {}, counters: { pushes: 0 } },
       onClosed: () => {},
     },
     {
