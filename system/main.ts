@@ -20,6 +20,7 @@ import { type ControlActions, createControl } from './control/server.ts'
 import { createSkewableClock, systemClock } from './platform/clock.ts'
 import { type Config, ConfigError, readConfig } from './platform/config.ts'
 import { createLog, type Log } from './platform/log.ts'
+import { heapBytesAfterCollection } from './platform/memory.ts'
 import { systemRandom } from './platform/random.ts'
 import { createTracker } from './presence/index.ts'
 import { createMesh, createPubSub, createRedis, meshWebSockets, type PubSubAdapter, tampered } from './pubsub/index.ts'
@@ -52,6 +53,7 @@ function createAdapter(config: Config, log: Log): PubSubAdapter | undefined {
       host: config.CLUSTER_HOST,
       port: config.CLUSTER_PORT,
       secret: config.CLUSTER_SECRET!,
+      anybody: config.DEFECTS.has('DF-34'),
     }),
     peers: config.CLUSTER_PEERS,
     quirks: { doubleSendAfterReconnect: config.DEFECTS.has('DF-144') },
@@ -81,7 +83,12 @@ function compose(config: Config) {
 
   const plain = createAdapter(config, log)
   const adapter = plain && tampered(defects.has('DF-109') ? silenced(plain) : plain, clock)
-  const pubsub = createPubSub({ nodeName, log, ...(adapter && { adapter }) })
+  const pubsub = createPubSub({
+    nodeName,
+    log,
+    ...(adapter && { adapter }),
+    quirks: { remoteOrNothing: defects.has('DF-112') },
+  })
   /** Another app's pub/sub in the same process: nothing of it may reach these clients (CH-73). */
   const otherApp = createPubSub({ nodeName, log })
   // Without a configured secret, tokens are good until the node restarts and on this node alone.
@@ -138,10 +145,18 @@ function compose(config: Config) {
       crashAsReply: defects.has('DF-11'),
       anyOrigin: defects.has('DF-22'),
       unloggedRefusal: defects.has('DF-30'),
+      outlivesConnection: defects.has('DF-104'),
+      keepsLastMessage: defects.has('DF-54'),
+      webSocketsOnly: defects.has('DF-129'),
     },
     sockets: [
       createUserSocket({
-        ping: { ignoreAckPhrase: defects.has('DF-13'), undeclared: defects.has('DF-12') },
+        ping: {
+          ignoreAckPhrase: defects.has('DF-13'),
+          undeclared: defects.has('DF-12'),
+          interceptAll: defects.has('DF-127'),
+          costlyJoin: defects.has('DF-50'),
+        },
         dedupe: { quirks: { newestFirst: defects.has('DF-17'), manyFlushes: defects.has('DF-18') } },
         ...(defects.has('DF-24') && { channels: { 'user:*': authChannel(log, { anybody: true }) } }),
       }),
@@ -156,22 +171,46 @@ function compose(config: Config) {
         clock,
         random: systemRandom(),
         parallelInside: defects.has('DF-35'),
+        ...(defects.has('DF-52') && { work: async (forMs: number) => blockLoop(forMs) }),
+        ...(defects.has('DF-53') && { work: async (forMs: number) => blockThread(forMs) }),
         ...(defects.has('DF-36') && { parallelMax: Number.MAX_SAFE_INTEGER }),
       }),
       ...shop.sockets,
     ],
   })
 
-  const actors = supervisor({ clock, log }, nodeName, { strategy: 'one_for_one', ...restartBudget }, shop.actors)
+  const strategy = defects.has('DF-100') ? 'rest_for_one' : 'one_for_one'
+  const actors = supervisor({ clock, log }, nodeName, { strategy, ...restartBudget }, shop.actors)
 
   /** Mistakes of the pages' scripts. */
   const clientDefects = (
-    ['DF-3', 'DF-4', 'DF-6', 'DF-7', 'DF-19', 'DF-72', 'DF-90', 'DF-97', 'DF-98', 'DF-142'] as const
+    [
+      'DF-3',
+      'DF-4',
+      'DF-6',
+      'DF-7',
+      'DF-19',
+      'DF-20',
+      'DF-21',
+      'DF-72',
+      'DF-90',
+      'DF-97',
+      'DF-98',
+      'DF-128',
+      'DF-142',
+    ] as const
   ).filter((id) => defects.has(id))
+
+  /** DF-141: as if there were only one server. */
+  function underTheFirst() {
+    const peers = pubsub.peers()
+    const [first = nodeName] = [nodeName, ...Object.keys(peers)].sort()
+    return first === nodeName || peers[first]?.connected ? store.products() : undefined
+  }
 
   async function startWeb(): Promise<FastifyInstance> {
     const web = await createWeb({
-      products: store.products,
+      products: defects.has('DF-141') ? underTheFirst : store.products,
       takeRequest: endpoint.handle,
       noStore: config.STORE_NO_STORE && !defects.has('DF-1'),
       log,
@@ -250,6 +289,7 @@ function compose(config: Config) {
     },
     skewClock: clock.skew,
     block: blockLoop,
+    heapBytes: heapBytesAfterCollection,
     tamper: (rules) => adapter?.tamper(rules),
     delay: (handler, delayMs) => void (delayMs === 0 ? delays.delete(handler) : delays.set(handler, delayMs)),
   }
@@ -313,6 +353,11 @@ const presenceInBrief = (open: ReturnType<CartTracker['allCarts']>) => ({
 function blockLoop(forMs: number) {
   const endMs = clock.monotonicMs() + forMs
   while (clock.monotonicMs() < endMs);
+}
+
+/** DF-53: a call that comes back only when it is done, such as many a native one. */
+function blockThread(forMs: number) {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, forMs)
 }
 
 const withoutLooks = ({

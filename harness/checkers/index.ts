@@ -5,6 +5,7 @@ import { faultsWitnessed } from './faults-witnessed.ts'
 import { joinedTopics } from './joined-topics.ts'
 import { levelsAreNews } from './levels-are-news.ts'
 import { neverOversold } from './never-oversold.ts'
+import { noOrphans } from './no-orphans.ts'
 import { noPresenceToShoppers } from './no-presence-to-shoppers.ts'
 import { nodesAgreeWithDatabase } from './nodes-agree-with-database.ts'
 import { oneAnnouncementPerChange } from './one-announcement-per-change.ts'
@@ -31,6 +32,7 @@ export const checkers = {
   'joined-topics': joinedTopics,
   'levels-are-news': levelsAreNews,
   'never-oversold': neverOversold,
+  'no-orphans': noOrphans,
   'no-presence-to-shoppers': noPresenceToShoppers,
   'nodes-agree-with-database': nodesAgreeWithDatabase,
   'one-announcement-per-change': oneAnnouncementPerChange,

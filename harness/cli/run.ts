@@ -103,7 +103,11 @@ export function demandRedis(driver: DriverName, io: Io) {
  * A suite is about what this machine can show: without redis-server it leaves out the stories of Redis, and says so. Whoever asks for
  * one of them by name gets `unknown`.
  */
-function withoutMissingRedis(wanted: readonly Scenario[], names: readonly string[], io: Io): readonly Scenario[] {
+export function withoutMissingRedis(
+  wanted: readonly Scenario[],
+  names: readonly string[],
+  io: Io,
+): readonly Scenario[] {
   const left = wanted.filter(({ id, given }) => given?.pubsub !== 'redis' || names.includes(id))
   if (left.length === wanted.length || left.length === 0) return wanted
   try {

@@ -1,16 +1,27 @@
 import { join } from 'node:path'
+import pLimit from 'p-limit'
 import { freshSeed } from '../platform/random.ts'
 import { multiplex } from '../reporters/multiplexer.ts'
 import { duration } from '../reporters/words.ts'
-import { exitCodes, type RunResult } from '../runner/result.ts'
+import { openPremises, type Premises } from '../runner/premises.ts'
+import { exitCodes } from '../runner/result.ts'
 import { runAll } from '../runner/run.ts'
 import { type Planted, zoo } from '../runner/zoo.ts'
 import type { Scenario } from '../scenario.ts'
+import {
+  type DefectResult,
+  detection,
+  detectMsOf,
+  inOrder,
+  judgeCatch,
+  type SelftestResult,
+  summaryOf,
+} from './catches.ts'
 import type { Command, Io } from './command.ts'
 import { UsageError } from './errors.ts'
 import { codeOf } from './interruption.ts'
 import { flags } from './options.ts'
-import { baseOptions, demandAll } from './run.ts'
+import { baseOptions, demandAll, withoutMissingRedis } from './run.ts'
 import { outFolder } from './run-folder.ts'
 import { loadAll } from './scenario-files.ts'
 
@@ -22,13 +33,11 @@ interface SelftestFlags {
   json?: boolean
 }
 
-export interface DefectResult {
+/** A defect with the story that must bring it to light. */
+interface Case {
   id: string
-  caught: boolean
-  checker: string
-  /** The words in which it was caught; what was said instead when it was not. */
-  finding: string
-  seconds: number
+  planted: Planted
+  scenario: Scenario
 }
 
 export const selftest: Command = {
@@ -38,29 +47,20 @@ export const selftest: Command = {
   async run(_names, options: SelftestFlags, io) {
     demandAll(options.out, io)
     const all = await loadAll(io.root)
-    const chosen = Object.entries(zoo).filter(([id]) => !options.defect || options.defect.includes(id))
-    const stage: Stage = { io, seed: options.seed ?? freshSeed(), jobs: options.jobs, out: outFolder(io, options.out) }
-    for (const [, { scenario }] of chosen) find(all, scenario)
-
-    const defects: DefectResult[] = []
-    for (const [id, planted] of chosen) {
-      if (io.interruption.by()) break
-      const result = await plant(id, planted, find(all, planted.scenario), stage)
-      defects.push(result)
-      const seconds = duration(result.seconds * 1_000)
-      io.err(`${result.caught ? '✓ caught' : '✗ missed'}  ${id}  ${result.checker}: ${result.finding}  (${seconds})\n`)
+    const cases = casesOf(options.defect, all, io)
+    const seed = options.seed ?? freshSeed()
+    const premises = await openPremises({ seed, headed: false })
+    const stage: Stage = { io, seed, jobs: options.jobs, out: outFolder(io, options.out), premises }
+    let told: Omit<SelftestResult, 'leaks'> | undefined
+    let leaks: string[] = []
+    try {
+      told = await tell(cases, all, stage)
+    } finally {
+      leaks = await premises.close()
     }
-    const falseAlarms = await alarmsOfTheCleanSystem(chosen, all, stage)
-    const canary = await runCanary(all, stage)
-    const stopped = io.interruption.by()
-    const good = defects.length === chosen.length && defects.every(({ caught }) => caught)
-    if (options.json) io.out(`${JSON.stringify({ defects, falseAlarms, canary }, null, 2)}\n`)
-    else
-      io.out(
-        `${defects.filter(({ caught }) => caught).length} of ${chosen.length} defects caught, ${falseAlarms} false alarms, canary ${canary}\n`,
-      )
-    if (stopped) return codeOf(stopped)
-    return good && falseAlarms === 0 && canary === 'caught' ? exitCodes.passed : exitCodes.violated
+    const result: SelftestResult = { ...told, leaks }
+    report(result, options.json === true, io)
+    return codeFor(result, cases.length, io)
   },
 }
 
@@ -69,12 +69,49 @@ interface Stage {
   seed: number
   jobs: number
   out: string
+  /** Every run copies the same database and uses the same browsers. */
+  premises: Premises
+}
+
+function casesOf(wanted: readonly string[] | undefined, all: readonly Scenario[], io: Io): Case[] {
+  const cases = Object.entries(zoo)
+    .filter(([id]) => !wanted || wanted.includes(id))
+    .map(([id, planted]) => ({ id, planted, scenario: find(all, planted.scenario) }))
+  const possible = withoutMissingRedis([...new Set(cases.map(({ scenario }) => scenario))], [], io)
+  return cases.filter(({ scenario }) => possible.includes(scenario))
 }
 
 function find(all: readonly Scenario[], id: string): Scenario {
   const found = all.find((one) => one.id === id)
   if (!found) throw new UsageError(`the self-test needs the scenario ${id}, but there is none below scenarios/`)
   return found
+}
+
+async function tell(cases: readonly Case[], all: readonly Scenario[], stage: Stage) {
+  const defects = await plantAll(cases, stage)
+  const clean = [...new Set(cases.map(({ scenario }) => scenario))]
+  const falseAlarms = await alarmsOfTheCleanSystem(clean, stage)
+  const canary = await runCanary(all, stage)
+  return { defects, falseAlarms, cleanStories: clean.length, canary }
+}
+
+function report(result: SelftestResult, asJson: boolean, io: Io) {
+  for (const leak of result.leaks) io.err(`✗ left behind  ${leak}\n`)
+  const detectors = {
+    live: result.defects.filter(({ caught }) => caught).length,
+    of: result.defects.length,
+    ...detection(result.defects),
+  }
+  if (asJson) io.out(`${JSON.stringify({ ...result, detectors }, null, 2)}\n`)
+  else io.out(`${summaryOf(result)}\n`)
+}
+
+function codeFor({ defects, falseAlarms, canary, leaks }: SelftestResult, expected: number, io: Io): number {
+  const stopped = io.interruption.by()
+  if (stopped) return codeOf(stopped)
+  const isGood = defects.length === expected && defects.every(({ caught }) => caught)
+  if (!isGood || falseAlarms > 0 || canary !== 'caught') return exitCodes.violated
+  return leaks.length > 0 ? exitCodes.leaked : exitCodes.passed
 }
 
 const quietly = (stage: Stage, suite: string, scenarios: readonly Scenario[], defects: readonly string[]) =>
@@ -87,43 +124,54 @@ const quietly = (stage: Stage, suite: string, scenarios: readonly Scenario[], de
     nodes: 3,
     defects,
     reporter: multiplex({}, () => {}),
+    premises: stage.premises,
   })
 
-async function plant(id: string, planted: Planted, scenario: Scenario, stage: Stage): Promise<DefectResult> {
+/** Side by side, each in a run of its own that can be replayed; told in the order of the zoo. */
+async function plantAll(cases: readonly Case[], stage: Stage): Promise<DefectResult[]> {
+  const limit = pLimit(stage.jobs)
+  const say = inOrder((one: DefectResult | undefined) => one && stage.io.err(lineOf(one)))
+  const results = await Promise.all(
+    cases.map((one, index) =>
+      limit(async () => {
+        const result = stage.io.interruption.by() ? undefined : await plant(one, stage)
+        say(index, result)
+        return result
+      }),
+    ),
+  )
+  return results.filter((one) => one !== undefined)
+}
+
+const lineOf = ({ caught, id, checker, finding, seconds }: DefectResult) =>
+  `${caught ? '✓ caught' : '✗ missed'}  ${id}  ${checker}: ${finding}  (${duration(seconds * 1_000)})\n`
+
+async function plant({ id, planted, scenario }: Case, stage: Stage): Promise<DefectResult> {
   const run = await quietly(stage, id.toLowerCase(), [scenario], [id])
   const { caught, finding } = judgeCatch(run, planted)
-  return { id, caught, checker: planted.checker, finding, seconds: Math.round(run.durationMs / 100) / 10 }
+  const detectMs = run.scenarios[0] && detectMsOf(run.scenarios[0])
+  return {
+    id,
+    caught,
+    checker: planted.checker,
+    finding,
+    seconds: inSeconds(run.durationMs),
+    detectSeconds: detectMs === undefined ? null : inSeconds(detectMs),
+  }
 }
 
-/** Caught means: the named checker says no, in the words of this defect. Any other alarm proves nothing about this detector. */
-export function judgeCatch(run: RunResult, { checker, finding }: Planted): { caught: boolean; finding: string } {
-  const checks = run.scenarios.flatMap((one) => one.checks)
-  const alarm = checks.find((one) => one.name === checker && one.outcome === 'invalid' && finding.test(one.why))
-  if (alarm) return { caught: true, finding: alarm.why }
-  const said = checks.filter(({ outcome }) => outcome !== 'valid').map(({ name, why }) => `${name}: ${why}`)
-  return { caught: false, finding: `expected ${finding}; ${said.join('; ') || 'nobody noticed anything'}` }
-}
+const inSeconds = (ms: number) => Math.round(ms / 100) / 10
 
 /** The same scenarios without a defect: whatever does not pass there is a false alarm. */
-async function alarmsOfTheCleanSystem(
-  chosen: readonly (readonly [string, Planted])[],
-  all: readonly Scenario[],
-  stage: Stage,
-): Promise<number> {
+async function alarmsOfTheCleanSystem(clean: readonly Scenario[], stage: Stage): Promise<number> {
   if (stage.io.interruption.by()) return 0
-  const ids = [...new Set(chosen.map(([, { scenario }]) => scenario))]
-  const run = await quietly(
-    stage,
-    'clean',
-    ids.map((id) => find(all, id)),
-    [],
-  )
+  const run = await quietly(stage, 'clean', clean, [])
   const alarms = run.scenarios.filter(({ outcome }) => outcome !== 'passed')
   for (const { id, outcome, checks } of alarms) {
     const why = checks.filter((one) => one.outcome !== 'valid').map((one) => `${one.name}: ${one.why}`)
     stage.io.err(`✗ false alarm  ${id} is ${outcome} without a defect: ${why.join('; ')}\n`)
   }
-  if (alarms.length === 0) stage.io.err(`✓ quiet  ${ids.length} scenarios without a defect raised no alarm\n`)
+  if (alarms.length === 0) stage.io.err(`✓ quiet  ${clean.length} scenarios without a defect raised no alarm\n`)
   return alarms.length
 }
 

@@ -9,12 +9,13 @@ import { buildSystemImage, type Images, imagesFrom, systemImage } from './contai
 import { startLinkContainer } from './container/link-container.ts'
 import { createControlClient } from './control-client.ts'
 import { createDatabase, localUrl, setUpDatabase } from './database.ts'
+import type { Driver } from './driver.ts'
 import { createLinks } from './links.ts'
 import { createNode } from './node.ts'
 import { freePort } from './ports.ts'
 import { superuser } from './postgres.ts'
 import { createRedis, redisFlags } from './redis.ts'
-import type { Driver, Site, SiteOptions } from './site.ts'
+import type { Site, SiteOptions } from './site.ts'
 
 /** Inside every container; outside they get a port each. */
 const ports = { web: 4000, mesh: 4100, control: 4200, database: 5432, redis: 6379 } as const

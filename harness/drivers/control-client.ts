@@ -87,6 +87,7 @@ export function createControlClient(baseUrl: string, secret: string) {
       (await call<{ result: string }>('/notify/stock', { itemId, availableCount })).result,
     skewClock: (skewMs: number) => call<{ ok: true }>('/clock', { skewMs }),
     tamper: (rules: object[]) => call<{ ok: true }>('/messages', { rules }),
+    heapBytes: async () => (await call<{ heapBytes: number }>('/memory', {})).heapBytes,
     block: (forMs: number) => call<{ ok: true }>('/block', { forMs }),
     delay: (handler: string, delayMs: number) => call<{ ok: true }>('/delay', { handler, delayMs }),
   }

@@ -1,7 +1,7 @@
 import { containerDriver } from './container.ts'
+import type { Driver } from './driver.ts'
 import { processDriver } from './process.ts'
 import { remoteDriver } from './remote.ts'
-import type { Driver } from './site.ts'
 
 /** Where clusters run, by the name that `--driver` takes. */
 export const drivers = {

@@ -2,12 +2,12 @@ import { startLinkServer } from '../links/index.ts'
 import type { Cluster, ClusterOptions } from './cluster.ts'
 import { type ControlClient, createControlClient } from './control-client.ts'
 import { createDatabase, type Database } from './database.ts'
+import type { Driver } from './driver.ts'
 import { NotSupported } from './errors.ts'
 import { createNode } from './node.ts'
 import { createCommanded, runCommand } from './remote/commanded.ts'
 import { createRemoteLinks } from './remote/remote-links.ts'
 import { readTarget, type Target } from './remote/target.ts'
-import type { Driver } from './site.ts'
 
 /** A system that somebody else has started, described by a file. What it cannot do is skipped, with the reason. */
 export const remoteDriver: Driver = async ({ target: file }) => {

@@ -41,6 +41,8 @@ export interface Tab {
   /** A click on the button that buys; the tab is on the answer's page then. */
   buy(): Promise<{ status: number; problem: string }>
   dashboard(): Promise<DashboardSight>
+  /** What the page's script holds when all garbage is collected. */
+  heapBytes(): Promise<number>
   /** Stops everything in the tab, as a browser does to save power (FI-5). */
   freeze(): Promise<void>
   thaw(): Promise<void>
@@ -191,6 +193,7 @@ async function openTab({ context, who, node, url, recorder, otherSite, forget }:
       }
     },
     dashboard: () => page.evaluate(readDashboard),
+    heapBytes,
     freeze,
     thaw,
     async close() {
@@ -198,11 +201,22 @@ async function openTab({ context, who, node, url, recorder, otherSite, forget }:
       await page.close()
     },
   }
+  async function tools(): Promise<CDPSession> {
+    devtools ??= await context.newCDPSession(page)
+    return devtools
+  }
+
   /** Stops the page's script at its next step: a page that is shown cannot be frozen by its lifecycle. */
   async function freeze() {
-    devtools ??= await context.newCDPSession(page)
-    await devtools.send('Debugger.enable')
-    await devtools.send('Debugger.pause')
+    const debug = await tools()
+    await debug.send('Debugger.enable')
+    await debug.send('Debugger.pause')
+  }
+
+  async function heapBytes() {
+    const debug = await tools()
+    await debug.send('HeapProfiler.collectGarbage')
+    return (await debug.send('Runtime.getHeapUsage')).usedSize
   }
 
   async function thaw() {

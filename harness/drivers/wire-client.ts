@@ -22,6 +22,8 @@ export interface WireClient {
 }
 
 export interface WireWishes {
+  /** Whose link it takes; that of a node leads to where nodes talk to each other. Default: its own. */
+  over?: string
   path?: string
   query?: Record<string, string>
   headers?: Record<string, string>
@@ -38,8 +40,8 @@ const answeredWithinMs = 5_000
 
 /** Connects over a link of its own; a refusal is an answer and no error. */
 export async function openWireClient(options: WireOptions): Promise<WireClient> {
-  const { name, node, cluster, recorder, path = '/socket/websocket', query = {}, headers = {} } = options
-  const link = await cluster.links.link(name, node)
+  const { name, over = name, node, cluster, recorder, path = '/socket/websocket', query = {}, headers = {} } = options
+  const link = await cluster.links.link(over, node)
   const params = new URLSearchParams({ vsn: '2.0.0', ...query })
   const socket = new WebSocket(`ws://${link.host}:${link.port}${path}?${params}`, { headers })
   const frames: unknown[][] = []

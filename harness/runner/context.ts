@@ -4,6 +4,7 @@ import { type ChannelClient, type ClientWishes, openChannelClient } from '../dri
 import type { Cluster } from '../drivers/cluster.ts'
 import { type Crowd, type CrowdOptions, gatherCrowd } from '../drivers/crowd.ts'
 import { NotSupported } from '../drivers/errors.ts'
+import { openPollClient, type PollClient } from '../drivers/poll-client.ts'
 import { openShopper, type Shopper } from '../drivers/shopper.ts'
 import { readStock } from '../drivers/store-reads.ts'
 import { openWireClient, type WireClient, type WireWishes } from '../drivers/wire-client.ts'
@@ -47,7 +48,7 @@ export function createCast({ cluster, nemesis, recorder, random, tape, browsers 
   const crowds: Crowd[] = []
   const wireShoppers = new Map<string, WireShopper>()
   const clients = new Map<string, ChannelClient>()
-  const wires: WireClient[] = []
+  const wires: (WireClient | PollClient)[] = []
   const notes = new Map<string, unknown>()
   const sequence = new Map<string, number>()
   const clock: Clock = systemClock
@@ -159,6 +160,12 @@ export function createCast({ cluster, nemesis, recorder, random, tape, browsers 
     /** Somebody at the bare wire: a new connection each time. */
     async wire(name: string, node: string, wishes: WireWishes = {}): Promise<WireClient> {
       const client = await openWireClient({ ...wishes, name, node, cluster, recorder })
+      wires.push(client)
+      return client
+    },
+    /** The same without a WebSocket: over long polls. */
+    async poll(name: string, node: string): Promise<PollClient> {
+      const client = await openPollClient({ name, node, cluster, recorder })
       wires.push(client)
       return client
     },

@@ -4,10 +4,10 @@ import { type Checker, judge, type Verdict, worst } from '../checkers/checker.ts
 import { faultsWitnessed } from '../checkers/faults-witnessed.ts'
 import type { BrowserPool } from '../drivers/browser.ts'
 import type { Cluster, PubSubName } from '../drivers/cluster.ts'
-import { ControlError } from '../drivers/control-client.ts'
+import { type ActorInfo, ControlError } from '../drivers/control-client.ts'
+import type { Ground } from '../drivers/driver.ts'
 import { NotSupported } from '../drivers/errors.ts'
 import { fetchRendering } from '../drivers/rendering.ts'
-import type { Ground } from '../drivers/site.ts'
 import { readOrders, readStock } from '../drivers/store-reads.ts'
 import { canary } from '../faults/canary.ts'
 import { toHistory } from '../history/history.ts'
@@ -370,7 +370,10 @@ type Final = (f: string, value: unknown, who?: string, node?: string) => void
 /** What the store holds and shows, everywhere. */
 async function readShop({ cluster, cast }: Stage, final: Final) {
   final('database', await readStock(cluster!.database))
-  for (const node of cluster!.nodes) final('node-state', await node.control.state(), node.name, node.name)
+  for (const { name, control } of cluster!.nodes) {
+    final('node-state', await control.state(), name, name)
+    final('channels', channelCount(await control.actors()), name, name)
+  }
   for (const node of cluster!.nodes.filter(({ hasWeb }) => hasWeb))
     final('fresh-render', await fetchRendering(`${node.directUrl}/`), 'fresh', node.name)
   final('orders', await readOrders(cluster!.database))
@@ -385,6 +388,9 @@ async function readShop({ cluster, cast }: Stage, final: Final) {
   for (const tab of cast!.admins().flatMap(({ tabs }) => tabs))
     final('dashboard', await tab.dashboard(), tab.who, tab.node)
 }
+
+/** How many topics' channels live on a node; the other actors have no topic in their names. */
+const channelCount = (actors: readonly ActorInfo[]) => actors.filter(({ name }) => name?.includes(':')).length
 
 async function judgeHistory(stage: Stage) {
   const { scenario, recorder, checks, obstacle, tape, cluster } = stage

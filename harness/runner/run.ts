@@ -1,31 +1,26 @@
 import {
   accessSync,
   appendFileSync,
-  chmodSync,
   constants,
   copyFileSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
-  rmSync,
   symlinkSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { cpus, platform, release, tmpdir, totalmem } from 'node:os'
+import { cpus, platform, release, totalmem } from 'node:os'
 import { basename, dirname, join, relative, resolve } from 'node:path'
-import { createBrowserPool } from '../drivers/browser.ts'
 import type { PubSubName } from '../drivers/cluster.ts'
 import { EnvironmentMissing } from '../drivers/errors.ts'
-import { type DriverName, drivers } from '../drivers/index.ts'
-import type { Ground } from '../drivers/site.ts'
+import type { DriverName } from '../drivers/index.ts'
 import { systemClock as clock } from '../platform/clock.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import type { Scenario } from '../scenario.ts'
-import { auditLeaks, openLeases } from './leases.ts'
+import { openPremises, type Premises } from './premises.ts'
 import { exitCodes, type RunResult, type ScenarioResult, type Skipped, worstOutcome } from './result.ts'
-import { runScenario, type ScenarioContext } from './run-scenario.ts'
+import { runScenario } from './run-scenario.ts'
 import type { Schedule } from './schedule.ts'
 
 export interface RunOptions {
@@ -49,6 +44,8 @@ export interface RunOptions {
   /** The signal that ends the run early, once there is one. */
   interruptedBy(): 'SIGINT' | 'SIGTERM' | undefined
   budgetMs?: number
+  /** Shared with other runs of the same seed, and closed by whoever opened them. Without them the run has its own. */
+  premises?: Premises
 }
 
 export const hex = (seed: number) => `0x${(seed >>> 0).toString(16)}`
@@ -58,14 +55,6 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   const startedMs = clock.monotonicMs()
   const startedAt = new Date(clock.now()).toISOString()
   const folder = makeRunFolder(options, startedAt)
-  const workFolder = mkdtempSync(join(tmpdir(), 'squall-'))
-  const leases = openLeases(basename(workFolder))
-  leases.holdFolder(workFolder, 'working folder')
-  // PostgreSQL may run as another account, which must be able to reach its data.
-  chmodSync(workFolder, 0o755)
-  const oldTmp = process.env.TMPDIR
-  process.env.TMPDIR = workFolder
-  const browsers = createBrowserPool({ leases, headed: options.headed })
   const { reporter, driver = 'process', pubsub = 'mesh' } = options
   reporter.onRunStart({
     suite: options.suite,
@@ -80,7 +69,8 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   const overBudget = () => options.budgetMs !== undefined && clock.monotonicMs() - startedMs > options.budgetMs
   const stopEarly = () => options.interruptedBy() !== undefined || overBudget()
 
-  async function one(scenario: Scenario, ground: ScenarioContext['ground']) {
+  async function one(scenario: Scenario, { workFolder: shared, leases, browsers, ground }: Premises) {
+    const workFolder = join(shared, basename(folder))
     reporter.onScenarioStart({ id: scenario.id, title: scenario.title })
     // What people do side by side is asked for in any order: the plan decides, and the tape only writes down.
     const recorded = scenario.plan
@@ -124,20 +114,12 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   }
 
   let leaks: string[] = []
-  let ground: Ground | undefined
+  const own = options.premises ? undefined : await openPremises(options)
+  const premises = options.premises ?? own!
   try {
-    const { target } = options
-    ground = await drivers[driver]({ folder: workFolder, seed: options.seed, leases, ...(target && { target }) })
-    const standing = ground
-    await sideBySide(options.scenarios, options.jobs, stopEarly, (scenario) => one(scenario, standing))
+    await sideBySide(options.scenarios, options.jobs, stopEarly, (scenario) => one(scenario, premises))
   } finally {
-    await ground?.close()
-    await browsers.close()
-    if (oldTmp === undefined) delete process.env.TMPDIR
-    else process.env.TMPDIR = oldTmp
-    rmSync(workFolder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
-    leaks = await auditLeaks(leases.list())
-    await leases.close()
+    leaks = (await own?.close()) ?? []
   }
 
   const order = options.scenarios.map(({ id }) => id)

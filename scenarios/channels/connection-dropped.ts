@@ -1,4 +1,4 @@
-import { after, atMostOnce, joinedTopics, recoveryTime, scenario, step } from '../../harness/index.ts'
+import { after, atMostOnce, joinedTopics, noOrphans, recoveryTime, scenario, step } from '../../harness/index.ts'
 import { listenEverywhere, publishFrom } from '../support.ts'
 
 export default scenario({
@@ -24,5 +24,5 @@ export default scenario({
       if (lost.join() !== 'listener-n1') throw new Error(`disconnected: ${lost.join(', ') || 'nobody'}`)
     }),
   ],
-  laws: [atMostOnce, recoveryTime(10_000), joinedTopics],
+  laws: [atMostOnce, recoveryTime(10_000), noOrphans, joinedTopics],
 })

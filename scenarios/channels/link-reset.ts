@@ -1,4 +1,4 @@
-import { after, atMostOnce, joinedTopics, recoveryTime, scenario, step } from '../../harness/index.ts'
+import { after, atMostOnce, joinedTopics, noOrphans, recoveryTime, scenario, step } from '../../harness/index.ts'
 import { listenEverywhere, publishFrom } from '../support.ts'
 
 export default scenario({
@@ -6,7 +6,7 @@ export default scenario({
   title: 'a reset connection is made anew, its topics too',
   define:
     'The connection of one client is reset; the client comes back by itself and is joined as before; nobody else notices.',
-  covers: ['NF-2', 'FI-3', 'CH-61', 'CH-63', 'CH-106', 'CH-108', 'AM-1', 'AM-5', 'DF-8'],
+  covers: ['NF-2', 'FI-3', 'CH-61', 'CH-63', 'CH-106', 'CH-108', 'AM-1', 'AM-5', 'DF-8', 'RT-11', 'DF-104'],
   steps: [
     step('a client listens on every node', async (cast) => {
       await listenEverywhere(cast)
@@ -28,5 +28,5 @@ export default scenario({
       if (others.length > 0) throw new Error(`${others[0]!.who} was disconnected too`)
     }),
   ],
-  laws: [atMostOnce, recoveryTime(10_000), joinedTopics],
+  laws: [atMostOnce, recoveryTime(10_000), noOrphans, joinedTopics],
 })

@@ -28,9 +28,17 @@ export default scenario({
     }),
     step('start the database', async (cast) => {
       await (cast.notes.get('outage') as { heal(): Promise<void> }).heal()
-      await cast.nemesis.healEverything()
+      const { ready } = cast.cluster.node('n1')
+      cast.notes.set(
+        'recovered',
+        await ready(8_000).then(
+          () => true,
+          () => false,
+        ),
+      )
     }),
     step('reload and release product 1', async (cast) => {
+      await cast.nemesis.healEverything()
       await theTab(cast, 'alice').reload()
       succeeded(await cast.release('n1', 1), 'release')
     }),
@@ -39,6 +47,9 @@ export default scenario({
     after(4, 'every answer was an error', async (cast) => {
       const statuses = cast.notes.get('statuses') as number[]
       if (statuses.some((status) => status < 500)) throw new Error(`the page answered ${statuses.join(', ')}`)
+    }),
+    after(5, 'the server is well again', async (cast) => {
+      if (cast.notes.get('recovered') !== true) throw new Error('the server does not serve the shop by itself')
     }),
     after(6, 'product 1 has sizes', (cast) => sees(cast, 'alice', listings({ 1: 'sizes', 2: 'soon' }))),
   ],

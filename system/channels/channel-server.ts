@@ -22,6 +22,12 @@ export interface ChannelEnvironment {
   /** Called for every push that a channel begins to handle. */
   onPush(channel: string): void
   quirks: Partial<ChannelQuirks>
+  counters: ChannelCounters
+}
+
+export interface ChannelCounters {
+  /** Messages that were encoded for one client alone. */
+  pushes: number
 }
 
 /** What the channels of one connection share. */
@@ -46,6 +52,8 @@ export interface ChannelQuirks {
   crashTakesConnection: boolean
   silentCrash: boolean
   crashAsReply: boolean
+  outlivesConnection: boolean
+  keepsLastMessage: boolean
 }
 
 interface StartOptions {
@@ -208,11 +216,12 @@ export class ChannelServer implements Joined, ActorSpec<ChannelMail>, Subscriber
     void this.runHook(reason).catch((error) =>
       this.host.environment.log.error({ topic, err: error }, 'a terminate hook failed'),
     )
-    this.actor.kill()
+    if (!this.host.environment.quirks.outlivesConnection) this.actor.kill()
   }
 
   push(event: string, payload: unknown) {
     assertPayload(payload)
+    this.host.environment.counters.pushes += 1
     this.host.send({ joinRef: this.ownRef, ref: null, topic: this.topic, event, payload })
   }
 
@@ -336,6 +345,8 @@ export class ChannelServer implements Joined, ActorSpec<ChannelMail>, Subscriber
   }
 
   private settle(mail: ChannelMail, result: HandleResult): unknown {
+    // An idle channel holds nothing of what it was sent (RT-66).
+    if (!this.host.environment.quirks.keepsLastMessage) this.current = undefined
     if (result?.kind === 'noreply') return undefined
     if (result?.kind === 'reply' && mail.kind === 'in') return this.answer(mail.message, result.status, result.response)
     if (result?.kind === 'stop') return this.stopChannel(mail, result)

@@ -40,6 +40,7 @@ export interface EndpointQuirks extends Partial<ChannelQuirks> {
   allowInnerStar?: boolean
   unloggedRefusal?: boolean
   anyOrigin?: boolean
+  webSocketsOnly?: boolean
 }
 
 export type Endpoint = ReturnType<typeof createEndpoint>
@@ -68,7 +69,16 @@ export function createEndpoint(options: EndpointOptions) {
   const onPush = (channel: string) => {
     pushes[channel] = (pushes[channel] ?? 0) + 1
   }
-  const environment: ChannelEnvironment = { runtime, pubsub, log, beforeHandle, onPush, quirks }
+  const channelCounters = { pushes: 0 }
+  const environment: ChannelEnvironment = {
+    runtime,
+    pubsub,
+    log,
+    beforeHandle,
+    onPush,
+    quirks,
+    counters: channelCounters,
+  }
   const forget = ({ id }: Session) => void sessions.delete(id)
 
   const webSockets = new Map(
@@ -93,7 +103,12 @@ export function createEndpoint(options: EndpointOptions) {
     publicHost,
     readSession,
     unreadMaxBytes,
-    open: (definition, admission, outlet) => converse({ definition, admission, outlet }),
+    open: (definition, admission, outlet) =>
+      converse({
+        definition,
+        admission,
+        outlet: quirks.webSocketsOnly ? { ...outlet, broadcast: () => {} } : outlet,
+      }),
   })
 
   function nextId() {
@@ -139,7 +154,9 @@ export function createEndpoint(options: EndpointOptions) {
   }
 
   return {
-    counters: outboxes.counters,
+    get counters() {
+      return { ...outboxes.counters, ...channelCounters }
+    },
     /** How many pushes the channels of each kind have handled (AM-10). */
     pushes: () => ({ ...pushes }),
     /** Takes over the upgrade requests of this server. */

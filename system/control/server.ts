@@ -26,6 +26,8 @@ export interface ControlActions {
   tamper(rules: readonly TamperRule[]): void
   /** Keeps the event loop busy for so long. */
   block(forMs: number): void
+  /** What the node holds when all garbage is collected. */
+  heapBytes(): number
 }
 
 const yearMs = 366 * 86_400_000
@@ -147,6 +149,7 @@ export function createControl({ secret, actions }: { secret: string; actions: Co
     actions.tamper(parse(bodies.messages, body).rules)
     return { ok: true }
   })
+  control.post('/memory', async () => ({ heapBytes: actions.heapBytes() }))
   control.post('/block', async ({ body }) => {
     const { forMs } = parse(bodies.block, body)
     // The answer first: afterwards nothing is answered for a while.

@@ -24,13 +24,26 @@ export interface BroadcastOptions {
   from?: Subscriber
 }
 
+interface PubSubOptions {
+  nodeName: string
+  adapter?: PubSubAdapter
+  log: Log
+  quirks?: PubSubQuirks
+}
+
+/** What pub/sub can be made to do wrong on purpose (FI-18). */
+export interface PubSubQuirks {
+  /** DF-112: without the others, not even the own clients. */
+  remoteOrNothing?: boolean
+}
+
 export type PubSub = ReturnType<typeof createPubSub>
 
 /**
  * Local fan-out of one node, and a port to the others. A broadcast reaches every subscriber on every node, once, in one
  * attempt (CH-71, DP-9, AM-3, AM-4); one subscriber that throws disturbs no other.
  */
-export function createPubSub({ nodeName, adapter, log }: { nodeName: string; adapter?: PubSubAdapter; log: Log }) {
+export function createPubSub({ nodeName, adapter, log, quirks = {} }: PubSubOptions) {
   const topics = new Map<string, Subscriber[]>()
   const counters = { broadcasts: 0, encodes: 0, delivered: 0 }
 
@@ -77,6 +90,8 @@ export function createPubSub({ nodeName, adapter, log }: { nodeName: string; ada
     }
   }
 
+  const isHeard = () => Object.values(adapter?.peers() ?? {}).some(({ connected }) => connected)
+
   return {
     nodeName,
     counters,
@@ -99,7 +114,7 @@ export function createPubSub({ nodeName, adapter, log }: { nodeName: string; ada
     broadcast(topic: string, event: string, payload: unknown, { from }: BroadcastOptions = {}) {
       counters.broadcasts += 1
       adapter?.broadcast({ topic, event, payload })
-      deliver(topic, event, payload, from)
+      if (!quirks.remoteOrNothing || isHeard()) deliver(topic, event, payload, from)
     },
     /** To the subscribers of this node only (CT-49). */
     localBroadcast(topic: string, event: string, payload: unknown, { from }: BroadcastOptions = {}) {

@@ -50,7 +50,15 @@ export async function openCase(definition: SocketDefinition, options: CaseOption
       serializer: v2,
       assigns: result.assigns,
       socketId: result.id,
-      environment: { runtime, pubsub, log, onPush: () => {}, beforeHandle: () => undefined, quirks: {} },
+      environment: {
+        runtime,
+        pubsub,
+        log,
+        onPush: () => {},
+        beforeHandle: () => undefined,
+        quirks: {},
+        counters: { pushes: 0 },
+      },
       onClosed: () => {},
     },
     {

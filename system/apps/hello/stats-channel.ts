@@ -4,6 +4,8 @@ interface StatsOptions {
   sleep(delayMs: number): Promise<void>
   /** How long an ordinary `ping` takes (PM-11). */
   pingMs(): number
+  /** What an ordinary `ping` does all that time; without it, it waits. */
+  work?(forMs: number): Promise<void>
   /** So many replies of one channel may be under way beside it; more are refused (PM-21). */
   parallelMax?: number
   quirks?: { parallelInside?: boolean }
@@ -13,7 +15,7 @@ export const slowPingMs = 3_000
 const pong = { ping: 'pong' }
 
 /** A slow handler twice: once inside the channel, where the next push waits for it, and once beside it (PM-11, PM-17, PM-19, CH-131). */
-export const statsChannel = ({ sleep, pingMs, parallelMax = 100, quirks = {} }: StatsOptions) =>
+export const statsChannel = ({ sleep, pingMs, work = sleep, parallelMax = 100, quirks = {} }: StatsOptions) =>
   channel({
     name: 'StatsChannel',
     join(topic) {
@@ -22,7 +24,7 @@ export const statsChannel = ({ sleep, pingMs, parallelMax = 100, quirks = {} }: 
       throw new Error(`StatsChannel has no topic ${topic}`)
     },
     async handleIn(event, _payload, self) {
-      if (event === 'ping') await sleep(pingMs())
+      if (event === 'ping') await work(pingMs())
       else if (event === 'slow_ping' || (event === 'parallel_slow_ping' && quirks.parallelInside))
         await sleep(slowPingMs)
       else if (event === 'parallel_slow_ping') return answerLater(self)

@@ -8,10 +8,11 @@ interface StatsSocketOptions {
   random: Random
   parallelInside?: boolean
   parallelMax?: number
+  work?(forMs: number): Promise<void>
 }
 
 /** Every topic goes to the StatsChannel, which knows two (CH-131). */
-export const statsSocket = ({ clock, random, parallelInside = false, parallelMax }: StatsSocketOptions) =>
+export const statsSocket = ({ clock, random, parallelInside = false, parallelMax, work }: StatsSocketOptions) =>
   socket({
     name: 'HelloSockets.StatsSocket',
     path: '/stats_socket',
@@ -20,6 +21,7 @@ export const statsSocket = ({ clock, random, parallelInside = false, parallelMax
         sleep: clock.sleep,
         pingMs: () => random.integer(1, 1_000),
         ...(parallelMax && { parallelMax }),
+        ...(work && { work }),
         quirks: { parallelInside },
       }),
     },

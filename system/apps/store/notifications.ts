@@ -64,6 +64,8 @@ interface NotificationsOptions {
   log: Log
   /** DF-15: everybody hears of everything. */
   isTopicTooBroad?: boolean
+  /** DF-143: whoever joins it hears of everything. */
+  topicOfAll?: string
   /** DF-63, DF-64: another rule of what clients must hear of. */
   isWorthTelling?: typeof isNews
   /** DF-71: what a release sends looks different from the page. */
@@ -76,7 +78,7 @@ interface NotificationsOptions {
  */
 export function createNotifications(options: NotificationsOptions): Notifications {
   const { pubsub, thresholds, products, log, isTopicTooBroad = false, isFragmentWrong = false } = options
-  const { isWorthTelling = isNews } = options
+  const { isWorthTelling = isNews, topicOfAll } = options
   /** What the clients of this node were told last, or would see on a fresh page. */
   const toldLevels = new Map<number, Told>()
   const toldReleased = new Map<number, boolean>()
@@ -97,6 +99,7 @@ export function createNotifications(options: NotificationsOptions): Notification
     const payload = { product_id: productId, item_id: itemId, level: told.level }
     const listed = isTopicTooBroad ? (products() ?? []).map(({ id }) => id) : [productId]
     for (const id of listed) pubsub.localBroadcast(`product:${id}`, 'stock_change', payload)
+    if (topicOfAll) pubsub.localBroadcast(topicOfAll, 'stock_change', payload)
   }
 
   function tellReleased(productId: number, sizeHtml: string) {

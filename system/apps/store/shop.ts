@@ -15,6 +15,7 @@ import { productSocket } from './channels/product-socket.ts'
 import { createCheckout } from './checkout/checkout.ts'
 import { createOrders } from './checkout/order.ts'
 import { createRepo, type DatabasePool, type PoolOptions } from './db/repo.ts'
+import { brokenInventory, brokenLoader } from './inventory/broken-inventory.ts'
 import { createInventory } from './inventory/inventory.ts'
 import { createNotifications } from './notifications.ts'
 import { createCartTracker } from './presence/cart-tracker.ts'
@@ -44,8 +45,8 @@ export function createShop(options: ShopOptions) {
   const thresholds = { lowBelow: config.STORE_LOW_BELOW, mediumBelow: config.STORE_MEDIUM_BELOW }
   const signing = { clock, ...(options.sealer && { sealer: options.sealer }) }
   const repo = createRepo({ open: options.openPool, runtime, log })
-  const inventory = createInventory({
-    loader: createLoader(repo),
+  const plainInventory = createInventory({
+    loader: brokenLoader(createLoader(repo), defects),
     runtime,
     clock,
     log,
@@ -53,12 +54,14 @@ export function createShop(options: ShopOptions) {
     quirks: { unordered: defects.has('DF-62') },
     onLoaded: (products) => void notifications.tellDifferences(products),
   })
+  const inventory = brokenInventory(plainInventory, defects)
   const notifications = createNotifications({
     pubsub,
     thresholds,
     products: inventory.products,
     log,
     isTopicTooBroad: defects.has('DF-15'),
+    ...(defects.has('DF-143') && { topicOfAll: 'product:all' }),
     isFragmentWrong: defects.has('DF-71'),
     ...(defects.has('DF-63') && { isWorthTelling: (before, after) => before !== after }),
     ...(defects.has('DF-64') && { isWorthTelling: () => true }),
@@ -69,6 +72,7 @@ export function createShop(options: ShopOptions) {
     log,
     mute: defects.has('DF-56'),
     echo: defects.has('DF-59'),
+    deafAfterRestart: defects.has('DF-99'),
     handle: (event) => store.handleReplicated(event),
   })
   const { replicate } = replication

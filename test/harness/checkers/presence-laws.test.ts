@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { noOrphans } from '../../../harness/checkers/no-orphans.ts'
 import { noPresenceToShoppers } from '../../../harness/checkers/no-presence-to-shoppers.ts'
 import { presenceMatchesReality } from '../../../harness/checkers/presence-matches-reality.ts'
 import { presenceToldOnce } from '../../../harness/checkers/presence-told-once.ts'
-import { final, historyOf, type Told } from '../../support/histories.ts'
+import { disconnect, final, historyOf, type Told } from '../../support/histories.ts'
 
 const receive = (who: string, topic: string, event: string, value: unknown = {}): Told => ({
   type: 'receive',
@@ -101,5 +102,25 @@ describe('presence-told-once (PA-9, PA-16, DF-93)', () => {
 
   it('is unknown when nobody was told', () => {
     expect(check(heardCart).outcome).toBe('unknown')
+  })
+})
+
+describe('no-orphans (RT-11, CH-63, DF-104)', () => {
+  const held = (...topics: string[]) => final('node-state', { connections: [{ topics }] }, 'n1', 'n1')
+  const channels = (n: number) => final('channels', n, 'n1', 'n1')
+  const check = (...told: Told[]) => noOrphans.check(historyOf(...told))
+
+  it('is valid when every channel belongs to a client', () => {
+    expect(check(disconnect('bob', 0), held('ping', 'dupe'), channels(2)).outcome).toBe('valid')
+  })
+
+  it('is invalid when a channel is left of a client that is gone', () => {
+    const verdict = check(disconnect('bob', 0), held('ping'), channels(3))
+    expect(verdict).toMatchObject({ outcome: 'invalid', why: 'orphans: 2 channels of n1 belong to nobody' })
+  })
+
+  it('is unknown when nobody left, or nobody asked', () => {
+    expect(check(held('ping'), channels(1)).outcome).toBe('unknown')
+    expect(check(disconnect('bob', 0), held('ping')).outcome).toBe('unknown')
   })
 })

@@ -2,8 +2,9 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { after, joinedTopics, scenario, step } from '../../../harness/index.ts'
+import { after, type Cast, joinedTopics, scenario, step } from '../../../harness/index.ts'
 import { multiplex } from '../../../harness/reporters/multiplexer.ts'
+import { openPremises } from '../../../harness/runner/premises.ts'
 import type { RunResult } from '../../../harness/runner/result.ts'
 import { type RunOptions, runAll } from '../../../harness/runner/run.ts'
 import { scheduleShape } from '../../../harness/runner/schedule.ts'
@@ -71,6 +72,30 @@ describe('a run', () => {
     expect(result.scenarios[0]!.phases.map(({ name }) => name)).toEqual(phases)
     const left = readdirSync(tmpdir()).filter((name) => name.startsWith('squall-') && !name.startsWith('squall-leases'))
     expect(left.filter((name) => !before.includes(name))).toEqual([])
+  })
+
+  it('shares its premises with another run of the same story, and only the one with the defect fails (FI-18)', async () => {
+    const premises = await openPremises({ seed: 7, headed: false })
+    const crash = (cast: Cast) => cast.clients()[0]!.ask('ping', 'nobody handles this', {}, 500)
+    const told = story('shared', {
+      steps: [
+        step('join', async (cast) => (await cast.client('carol', 'n1')).join('ping')),
+        step('crash', async (cast) => void (await crash(cast))),
+      ],
+      expectations: [
+        after(2, 'the client was told', (cast) =>
+          cast.until('it is told', 1_000, () => cast.recorder.events.some(({ event }) => event === 'phx_error')),
+        ),
+      ],
+    })
+    const [clean, broken] = await Promise.all([
+      run([told], { premises }),
+      run([told], { premises, suite: 'df-10', defects: ['DF-10'] }),
+    ])
+    expect([clean.outcome, broken.outcome]).toEqual(['passed', 'violated'])
+    expect(clean.folder).not.toBe(broken.folder)
+    expect(await premises.close()).toEqual([])
+    expect(existsSync(premises.workFolder)).toBe(false)
   })
 
   it('is violated by an unmet expectation, and keeps the logs', async () => {

@@ -26,6 +26,7 @@ function control(overrides: Partial<ControlActions> = {}) {
     notifyStock: () => 'no_change',
     skewClock: () => {},
     block: () => {},
+    heapBytes: () => 4_000,
     tamper: () => {},
     delay: (...call) => note('delay', ...call),
     ...overrides,
@@ -105,5 +106,9 @@ describe('the control port', () => {
       ['delay', 'PingChannel.ping', 0],
       ['notifyRelease', 1],
     ])
+  })
+
+  it('tells what the node holds', async () => {
+    expect(await control().send('POST', '/memory', {})).toEqual({ status: 200, body: { heapBytes: 4_000 } })
   })
 })

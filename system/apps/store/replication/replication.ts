@@ -24,12 +24,23 @@ interface ReplicationOptions {
   mute: boolean
   /** DF-59: this node tells itself too. */
   echo?: boolean
+  /** DF-99: who is started again is entered nowhere. */
+  deafAfterRestart?: boolean
 }
 
 /** Passes sales and releases to the other nodes and applies theirs (ST-53..55). */
-export function createReplication({ pubsub, runtime, log, handle, mute, echo = false }: ReplicationOptions) {
+export function createReplication({
+  pubsub,
+  runtime,
+  log,
+  handle,
+  mute,
+  echo = false,
+  deafAfterRestart = false,
+}: ReplicationOptions) {
   const counters = { replicationSent: 0, replicationHandled: 0 }
   let subscriber: Subscriber | undefined
+  let startedBefore = false
 
   async function apply({ event, payload }: Broadcast) {
     const parsed = payloadShape.safeParse(payload)
@@ -54,7 +65,8 @@ export function createReplication({ pubsub, runtime, log, handle, mute, echo = f
         role: 'replication',
         init(self) {
           subscriber = { deliver: (broadcast) => self.send(broadcast) }
-          pubsub.subscribe(topic, subscriber)
+          if (!deafAfterRestart || !startedBefore) pubsub.subscribe(topic, subscriber)
+          startedBefore = true
         },
         handle: (broadcast) => apply(broadcast),
         terminate() {

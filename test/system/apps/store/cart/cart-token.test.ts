@@ -30,7 +30,7 @@ describe('a stored cart', () => {
     expect(await tokens.sign(cart)).not.toBe(await tokens.sign(cart))
   })
 
-  it('is good for seven days and not for a second more (CT-11)', async () => {
+  it('is good for seven days and not for a second more (CT-11, DF-134)', async () => {
     const { tokens, clock } = setUp()
     const token = await tokens.sign(cart)
     await clock.advance(cartTokenAgeMaxS * 1_000)
@@ -40,7 +40,7 @@ describe('a stored cart', () => {
   })
 
   it.each([undefined, null, '', 'garbage', 7, ['a'], {}])(
-    'is empty when the token is %j (CT-13, DF-84)',
+    'is empty when the token is %j, as in another browser (CT-13, DF-84, DF-134)',
     async (token) => {
       expect(await setUp().tokens.restore(token)).toEqual(emptyCart)
     },
