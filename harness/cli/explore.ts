@@ -159,7 +159,8 @@ async function repeatPlan(plan: Plan, teller: Teller, io: Io): Promise<number> {
     : exitCodes.unknown
 }
 
-function readPlan(file: string): Plan {
+/** Throws a sentence for whatever is no plan. */
+export function readPlan(file: string): Plan {
   try {
     return planShape.parse(JSON.parse(readFileSync(file, 'utf8')))
   } catch (error) {

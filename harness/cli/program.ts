@@ -14,6 +14,7 @@ import { replay } from './replay.ts'
 import { report } from './report.ts'
 import { run } from './run.ts'
 import { selftest } from './selftest.ts'
+import { simulate } from './simulate.ts'
 import { test } from './test.ts'
 import { trend } from './trend.ts'
 import { up } from './up.ts'
@@ -28,6 +29,7 @@ export const commands: Record<string, Command> = {
   check,
   selftest,
   explore,
+  simulate,
   bench,
   report,
   trend,
