@@ -39,6 +39,7 @@ const developmentPassword = 'password'
 const restartBudget = { restartsMax: 20, withinMs: 5_000 } as const
 
 const clock = createSkewableClock(systemClock)
+const freshSecret = () => randomBytes(32).toString('hex')
 
 /** How this node talks to the others (DP-6, DP-7); a node alone needs nothing. */
 function createAdapter(config: Config, log: Log): PubSubAdapter | undefined {
@@ -92,7 +93,7 @@ function compose(config: Config) {
   /** Another app's pub/sub in the same process: nothing of it may reach these clients (CH-73). */
   const otherApp = createPubSub({ nodeName, log })
   // Without a configured secret, tokens are good until the node restarts and on this node alone.
-  const secret = defects.has('DF-29') ? wellKnownSecret : (config.SECRET_KEY_BASE ?? randomBytes(32).toString('hex'))
+  const secret = defects.has('DF-29') ? wellKnownSecret : (config.SECRET_KEY_BASE ?? freshSecret())
   const userTokens = createUserTokens({
     secret,
     clock,
@@ -117,6 +118,7 @@ function compose(config: Config) {
     clock,
     log,
     secret,
+    freshSecret,
     openPool: openPool(config.DATABASE_URL),
     beforeHandle,
   })

@@ -29,6 +29,11 @@ describe('who may import whom', () => {
     expect(offending('harness/', below('harness/'))).toEqual([])
   })
 
+  it('no part of the system knows that it can be simulated', () => {
+    const outside = edges('system/').filter(({ file }) => !file.startsWith('system/simulation/'))
+    expect(outside.filter(({ to }) => to.startsWith('system/simulation/'))).toEqual([])
+  })
+
   it('scenarios import the door of the harness, and one another, only', () => {
     expect(offending('scenarios/', (to) => to === 'harness/index.ts' || to.startsWith('scenarios/'))).toEqual([])
   })

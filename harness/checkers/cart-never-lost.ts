@@ -1,5 +1,6 @@
 import type { History } from '../history/history.ts'
 import type { CartSight, HistoryEvent } from '../history/operation.ts'
+import { mayBeAnotherOrder } from '../history/orders.ts'
 import { type Checker, count, invalid, unknown, valid } from './checker.ts'
 
 interface Edit {
@@ -76,7 +77,7 @@ function editsOf(history: History): Edit[] {
   return history.of('invoke').flatMap((from) => {
     const end = history.endOf(from)
     if (end?.type === 'failed') return []
-    const to = end?.type === 'ok' ? end : undefined
+    const to = end?.type === 'ok' && !mayBeAnotherOrder(history, from) ? end : undefined
     return wishesOf(from).map((wish) => ({ ...wish, who: from.who, from, to }))
   })
 }

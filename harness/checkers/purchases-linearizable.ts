@@ -1,4 +1,5 @@
 import type { History } from '../history/history.ts'
+import { mayBeAnotherOrder } from '../history/orders.ts'
 import { type Checker, count, invalid, unknown, valid } from './checker.ts'
 import { type FinalStock, itemsOf } from './stock.ts'
 
@@ -62,7 +63,8 @@ function attemptsOf(history: History): Attempt[] {
     const { itemId, itemIds, shopper, key } = (event.value ?? {}) as Record<string, unknown>
     if (event.f !== 'sell' && event.f !== 'purchase') return []
     const end = history.endOf(event)
-    const kind = (end?.type ?? 'unsure') as Attempt['end']
+    const isOpen = end?.type === 'ok' && mayBeAnotherOrder(history, event)
+    const kind = (isOpen ? 'unsure' : (end?.type ?? 'unsure')) as Attempt['end']
     const wanted = event.f === 'sell' ? [itemId as number] : ((itemIds ?? []) as number[])
     const attempt = {
       from: event.i,
@@ -71,7 +73,7 @@ function attemptsOf(history: History): Attempt[] {
       end: kind,
     }
     // A repeated order sells once, whatever became of its first attempt.
-    const name = key === undefined ? undefined : `${shopper} ${key}`
+    const name = key === undefined ? undefined : `${shopper} ${key} ${wanted.join()}`
     if (name !== undefined && kind !== 'failed' && seen.has(name)) return []
     if (name !== undefined && kind !== 'failed') seen.add(name)
     return [attempt]

@@ -15,6 +15,7 @@ import { report } from './report.ts'
 import { run } from './run.ts'
 import { selftest } from './selftest.ts'
 import { shrink } from './shrink.ts'
+import { simulate } from './simulate.ts'
 import { test } from './test.ts'
 import { trend } from './trend.ts'
 import { up } from './up.ts'
@@ -30,6 +31,7 @@ export const commands: Record<string, Command> = {
   shrink,
   selftest,
   explore,
+  simulate,
   bench,
   report,
   trend,

@@ -61,7 +61,8 @@ function replayPlan(file: string, options: RunFlags, io: Io): Promise<number> {
   }))
 }
 
-function planIn(file: string): Plan {
+/** The plan in a file; whatever is none is a mistake of who named it. */
+export function planIn(file: string): Plan {
   try {
     return readPlan(file)
   } catch (error) {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { Sealer } from '../../channels/index.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Config } from '../../platform/config.ts'
@@ -31,6 +30,8 @@ export interface ShopOptions {
   /** Signs what the shop gives away. */
   secret: string
   sealer?: Sealer
+  /** A secret that no other node has, and that is gone with the process. */
+  freshSecret(): string
   openPool(options: PoolOptions): DatabasePool
   /** Awaited by handlers that can be made slow. */
   beforeHandle(handler: string): Promise<void> | undefined
@@ -94,8 +95,7 @@ export function createShop(options: ShopOptions) {
     quirks: { downForGood: defects.has('DF-92') },
   })
   const carts = createCartTracker(presence)
-  // DF-85: a secret that nobody else has, and that is gone with the process.
-  const cartSecret = defects.has('DF-85') ? randomBytes(32).toString('hex') : options.secret
+  const cartSecret = defects.has('DF-85') ? options.freshSecret() : options.secret
   const checkout = createCheckout({
     repo,
     tokens: createCartTokens({ ...signing, secret: cartSecret, isClockTrusted: defects.has('DF-42') }),

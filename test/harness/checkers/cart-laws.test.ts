@@ -88,6 +88,27 @@ describe('cart-never-lost (CT-1, CT-41, NF-3, NF-4)', () => {
     expect(check(...edit('add_item', 7), ...bought, tab('alice', 7)).outcome).toBe('invalid')
   })
 
+  it('allows both where the order may be that of an earlier attempt, which wanted something else', () => {
+    const attempt = (type: 'ok' | 'unsure' | 'failed', itemId: number): Told[] => {
+      lastOp += 1
+      const event = {
+        who: 'alice',
+        f: 'purchase',
+        op: lastOp,
+        value: { shopper: 'alice', key: 'k', itemIds: [itemId] },
+      }
+      return [
+        { type: 'invoke', ...event },
+        { type, ...event },
+      ]
+    }
+    const both = [...edit('add_item', 7), ...edit('add_item', 8)]
+    const unsure = [...both, ...attempt('unsure', 8), ...attempt('ok', 7)]
+    expect(check(...unsure, tab('alice', 7)).outcome).not.toBe('invalid')
+    expect(check(...unsure, tab('alice', 8)).outcome).not.toBe('invalid')
+    expect(check(...both, ...attempt('failed', 8), ...attempt('ok', 7), tab('alice', 7, 8)).outcome).toBe('invalid')
+  })
+
   it('allows both where nobody knows: an edit without an answer, and two edits at once', () => {
     const told = [...edit('add_item', 7), ...edit('remove_item', 7, 'unsure')]
     expect(check(...told, ...edit('add_item', 8), tab('alice', 7, 8)).outcome).toBe('valid')

@@ -55,6 +55,16 @@ describe('purchases-linearizable (ST-11, ST-19, CT-55, DF-67, DF-68)', () => {
     expect(check(2, ...purchase('ok', key), ...purchase('ok', key), ...purchase('failed')).outcome).toBe('invalid')
   })
 
+  it('does not know which of two wishes an order is, when both may have made it', () => {
+    const first = purchase('unsure', { key: 'k1', itemIds: [8] })
+    const second = purchase('ok', { key: 'k1', itemIds: [7] })
+    expect(check(1, ...first, ...second, ...purchase('failed')).outcome).toBe('valid')
+    expect(check(1, ...second, ...purchase('ok')).outcome).toBe('invalid')
+    expect(check(1, ...first, ...second, ...purchase('ok')).outcome).toBe('valid')
+    const refused = purchase('failed', { key: 'k1', itemIds: [8] })
+    expect(check(1, ...refused, ...second, ...purchase('ok')).outcome).toBe('invalid')
+  })
+
   it('finds the sold-out item among several', () => {
     expect(check(1, ...purchase('ok'), ...purchase('failed', { itemIds: [7, 8] })).outcome).toBe('valid')
     expect(check(5, ...purchase('failed', { itemIds: [7, 8] })).outcome).toBe('invalid')

@@ -28,6 +28,12 @@ describe('what makes no sense ends with one sentence and 64', () => {
     ['a file that is not there', ['run', 'mine.ts'], 'there is no scenario file mine.ts'],
     ['no nodes', ['run', '--nodes', '0'], '--nodes takes a whole number from 1 to 9; got "0"'],
     ['half a job', ['run', '--jobs', '0.5'], '--jobs takes a whole number from 1 to 16; got "0.5"'],
+    ['no histories', ['simulate', '--histories', '0'], '--histories takes a whole number from 1 to 10000000; got "0"'],
+    [
+      'a plan that is not there',
+      ['simulate', '--plan', 'mine.json'],
+      "mine.json is no plan of a story: ENOENT: no such file or directory, open 'mine.json'",
+    ],
     ['a seed of letters', ['run', '--seed', 'wind'], '--seed takes a number below 2^32, such as 0x5eed; got "wind"'],
     ['a budget without unit', ['run', '--budget', '5'], '--budget takes a duration such as 90s or 10m; got "5"'],
     ['an unknown driver', ['run', '--driver', 'plane'], '--driver takes process or container or remote; got "plane"'],

@@ -1,0 +1,131 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { inWords, type Plan } from '../explore/plan.ts'
+import { freshSeed } from '../platform/random.ts'
+import { exitCodes } from '../runner/result.ts'
+import { hex } from '../runner/run.ts'
+import { type Campaign, plansOf, runCampaign, shrink } from '../simulation/campaign.ts'
+import type { Judged } from '../simulation/judge.ts'
+import { type Simulator, startSimulator } from '../simulation/simulator.ts'
+import type { Command, Io } from './command.ts'
+import { codeOf } from './interruption.ts'
+import { flags, wholeNumber } from './options.ts'
+import { planIn } from './replay.ts'
+import { outFolder } from './run-folder.ts'
+
+interface SimulateFlags {
+  seed?: number
+  histories?: number
+  budget?: number
+  plan?: string
+  out?: string
+  defect?: string[]
+  json?: boolean
+}
+
+const historiesDefault = 500
+const historiesMax = 10_000_000
+
+export const simulate: Command = {
+  name: 'simulate',
+  summary:
+    'tell random stories of a whole cluster in simulated time, thousands a minute; judge them, and make the plan of each broken law small',
+  options: [
+    flags.seed,
+    {
+      flags: '--histories <n>',
+      help: `how many to tell (default: ${historiesDefault})`,
+      parse: wholeNumber('--histories', 1, historiesMax),
+    },
+    { ...flags.budget, help: 'tell as many as there is time for, such as 60s' },
+    { flags: '--plan <file>', help: 'tell the story of this plan instead' },
+    flags.defect,
+    flags.out,
+    flags.json,
+  ],
+  async run(_names, options: SimulateFlags, io) {
+    const plans = options.plan === undefined ? undefined : [planIn(options.plan)]
+    const simulator = startSimulator({ defects: options.defect ?? [] })
+    try {
+      return await tellAll(simulator, plans, options, io)
+    } finally {
+      await simulator.stop()
+    }
+  },
+}
+
+async function tellAll(simulator: Simulator, plans: Plan[] | undefined, options: SimulateFlags, io: Io) {
+  const seed = options.seed ?? freshSeed()
+  const startedMs = io.clock.monotonicMs()
+  const elapsedMs = () => io.clock.monotonicMs() - startedMs
+  const campaign = await runCampaign({
+    simulator,
+    plans: plans ?? plansOf(seed),
+    goesOn: (told) => !io.interruption.by() && isWanted(told, elapsedMs(), options),
+  })
+  const perMinute = Math.round((campaign.histories / elapsedMs()) * 60_000)
+  const stopped = io.interruption.by()
+  if (stopped && campaign.violated === 0) return codeOf(stopped)
+  const violations = await shrinkAll(campaign, simulator, outFolder(io, options.out), io)
+  const { firsts: _firsts, ...counts } = campaign
+  const summary = { ...(plans ? {} : { seed: hex(seed) }), ...counts, perMinute, violations }
+  io.out(options.json ? `${JSON.stringify(summary, null, 2)}\n` : inLines(summary))
+  return exitCodeOf(campaign)
+}
+
+/** Until the number is reached, or the time is over; what is not said does not end it. */
+const isWanted = (told: number, elapsedMs: number, { histories, budget }: SimulateFlags) =>
+  told < (histories ?? (budget === undefined ? historiesDefault : historiesMax)) &&
+  elapsedMs < (budget ?? Number.POSITIVE_INFINITY)
+
+/** A search that mostly proved nothing has not shown that there is nothing. */
+function exitCodeOf({ violated, unknown, histories }: Campaign) {
+  if (violated > 0) return exitCodes.violated
+  return unknown * 2 >= histories ? exitCodes.unknown : exitCodes.passed
+}
+
+interface Violation {
+  law: string
+  why: string
+  faults: string
+  file: string
+}
+
+/** One plan for each broken law, as small as it gets; the same law is in it still. */
+async function shrinkAll({ firsts }: Campaign, simulator: Simulator, folder: string, io: Io): Promise<Violation[]> {
+  const violations: Violation[] = []
+  for (const [law, first] of firsts) {
+    if (io.interruption.by()) break
+    io.err(`squall: makes the plan small that breaks ${law}\n`)
+    violations.push(written(law, await shrink(simulator, law, first), folder))
+  }
+  return violations
+}
+
+function written(law: string, { plan, checks }: Judged, folder: string): Violation {
+  const file = join(folder, 'simulate', `${law}.json`)
+  mkdirSync(join(folder, 'simulate'), { recursive: true })
+  writeFileSync(file, `${JSON.stringify(plan, null, 2)}\n`)
+  return { law, why: checks.find(({ name }) => name === law)!.why, faults: inWords(plan), file }
+}
+
+interface Summary extends Omit<Campaign, 'firsts'> {
+  seed?: string
+  perMinute: number
+  violations: Violation[]
+}
+
+function inLines({ seed, histories, perMinute, violated, unknown, skipped, hash, violations }: Summary): string {
+  const left = Object.entries(skipped).map(([what, times]) => `${what} (${times})`)
+  return [
+    `${seed ? `seed ${seed}: ` : ''}${histories} histories, ${perMinute} a minute; ${violated} broke a law, ${unknown} proved nothing`,
+    ...(left.length > 0 ? [`left out, because no simulation knows it: ${left.join(', ')}`] : []),
+    `hash ${hash}`,
+    ...violations.flatMap(({ law, why, faults, file }) => [
+      `✗ ${law}: ${why}`,
+      `    ${faults}; ./squall simulate --plan ${file} tells it again`,
+    ]),
+    violations.length > 0 ? 'Violated.' : 'No law was violated.',
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto'
+import { createPlan, type Plan, smaller } from '../explore/plan.ts'
+import { seededRandom } from '../platform/random.ts'
+import { brokenLaws, type Judged, judgeSimulated } from './judge.ts'
+import type { Simulator } from './simulator.ts'
+
+/** Endless plans, each with a seed of its own, from one seed. Pure. */
+export function* plansOf(seed: number): Generator<Plan> {
+  const random = seededRandom(seed)
+  for (;;) {
+    const own = random.integer(0, 0xffff_ffff)
+    yield createPlan(seededRandom(own), own)
+  }
+}
+
+export interface Campaign {
+  histories: number
+  unknown: number
+  violated: number
+  /** Of all histories, in their order: the same seed and number have the same. */
+  hash: string
+  /** How often something of a plan could not be simulated. */
+  skipped: Record<string, number>
+  /** The first history that breaks each law. */
+  firsts: Map<string, Judged>
+}
+
+interface CampaignOptions {
+  simulator: Simulator
+  plans: Iterable<Plan>
+  /** Asked before each history. */
+  goesOn(told: number): boolean
+  onJudged?(judged: Judged): void
+}
+
+/** So many are asked for ahead, so that telling and judging run side by side. */
+const aheadCount = 4
+
+/** Tells the plans one after the other and judges each history. */
+export async function runCampaign({ simulator, plans, goesOn, onJudged }: CampaignOptions): Promise<Campaign> {
+  const hash = createHash('sha256')
+  const campaign: Campaign = { histories: 0, unknown: 0, violated: 0, hash: '', skipped: {}, firsts: new Map() }
+  const waiting: Promise<Judged>[] = []
+  const source = plans[Symbol.iterator]()
+  let askedCount = 0
+  for (;;) {
+    while (waiting.length < aheadCount && goesOn(askedCount)) {
+      const next = source.next()
+      if (next.done) break
+      askedCount += 1
+      const judged = simulator.tell(next.value).then(judgeSimulated)
+      // Whoever waits for an earlier one hears of the failure there.
+      judged.catch(() => {})
+      waiting.push(judged)
+    }
+    const judged = await waiting.shift()
+    if (!judged) return { ...campaign, hash: hash.digest('hex') }
+    hash.update(judged.hash)
+    add(campaign, judged)
+    onJudged?.(judged)
+  }
+}
+
+function add(campaign: Campaign, judged: Judged) {
+  campaign.histories += 1
+  if (judged.outcome === 'unknown') campaign.unknown += 1
+  if (judged.outcome === 'invalid') campaign.violated += 1
+  for (const what of judged.skipped) campaign.skipped[what] = (campaign.skipped[what] ?? 0) + 1
+  for (const law of brokenLaws(judged)) if (!campaign.firsts.has(law)) campaign.firsts.set(law, judged)
+}
+
+/** Takes away whatever can be taken away while the same law is broken. A simulation needs no second try. */
+export async function shrink(simulator: Simulator, law: string, first: Judged): Promise<Judged> {
+  let least = first
+  for (let again = true; again; ) {
+    again = false
+    for (const candidate of smaller(least.plan)) {
+      const judged = judgeSimulated(await simulator.tell(candidate))
+      if (!brokenLaws(judged).includes(law)) continue
+      least = judged
+      again = true
+      break
+    }
+  }
+  return least
+}

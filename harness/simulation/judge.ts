@@ -1,0 +1,28 @@
+import { judge, worst } from '../checkers/checker.ts'
+import { faultsWitnessed } from '../checkers/faults-witnessed.ts'
+import { ownTopicsOnly } from '../checkers/own-topics-only.ts'
+import { laws } from '../explore/story.ts'
+import { toHistory } from '../history/history.ts'
+import type { CheckResult } from '../runner/result.ts'
+import type { Simulated } from './simulator.ts'
+
+export interface Judged extends Simulated {
+  outcome: 'valid' | 'unknown' | 'invalid'
+  checks: CheckResult[]
+}
+
+/** The laws of live stories, on a history that was simulated (NF-3, NF-4). */
+export function judgeSimulated(simulated: Simulated): Judged {
+  const history = toHistory(simulated.events)
+  const checks: CheckResult[] = [faultsWitnessed, ownTopicsOnly, ...laws].map((law) => ({
+    name: law.name,
+    ...judge(law, history),
+  }))
+  if (simulated.obstacle !== undefined)
+    checks.push({ name: 'told-to-its-end', outcome: 'unknown', why: simulated.obstacle, evidence: {} })
+  return { ...simulated, outcome: worst(checks.map(({ outcome }) => outcome)), checks }
+}
+
+/** The laws that a history breaks. */
+export const brokenLaws = ({ checks }: Judged): string[] =>
+  checks.filter(({ outcome }) => outcome === 'invalid').map(({ name }) => name)

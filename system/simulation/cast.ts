@@ -1,0 +1,96 @@
+import type { Cluster } from './cluster.ts'
+import { openConnection } from './connection.ts'
+import { type Dashboard, openDashboard } from './dashboard.ts'
+import { createPage, type Page } from './page.ts'
+import type { Deed } from './plan.ts'
+import { endOf, openShopper, type Shopper } from './shopper.ts'
+
+export type Cast = ReturnType<typeof createCast>
+
+const controlWithinMs = 6_000
+
+/** Everybody in the story, and what they can do. */
+export function createCast(cluster: Cluster) {
+  const { clock, network, recorder } = cluster
+  const shoppers = new Map<string, Shopper>()
+  const pages: Page[] = []
+  const listeners: { who: string; joins: Page['joins'] }[] = []
+  const dashboards: Dashboard[] = []
+  const storage = {}
+  const published = new Map<string, number>()
+  const publishing = new Map<string, Promise<void>>()
+
+  /** Something that a node is told to do, by a way of its own. */
+  async function operation(node: string, f: string, value: object, request: object = value) {
+    const end = recorder.begin(node, f, value)
+    const { type, error } = endOf(await cluster.ask(node, { do: f, ...request }, controlWithinMs, 'control'))
+    end(type, error)
+  }
+
+  async function publishOne(node: string) {
+    const seq = (published.get(node) ?? 0) + 1
+    published.set(node, seq)
+    const value = { publisher: node, seq, origin: node }
+    recorder.record({ who: node, type: 'publish', topic: 'ping', event: 'ledger', value })
+    await operation(node, 'publish', value, { topic: 'ping', event: 'ledger', payload: value })
+  }
+
+  function come(who: string, node: string) {
+    if (!shoppers.has(who)) shoppers.set(who, openShopper({ network, recorder, clock, name: who, node }))
+  }
+
+  const deeds: Record<string, (deed: never) => unknown> = {
+    add: ({ who, itemId }: { who: string; itemId: number }) => shoppers.get(who)?.add(itemId),
+    remove: ({ who, itemId }: { who: string; itemId: number }) => shoppers.get(who)?.remove(itemId),
+    buy: ({ who }: { who: string }) => shoppers.get(who)?.buy(),
+    click: ({ tab, itemId }: { tab: number; itemId: number }) => pages[tab]?.click(itemId),
+    reload: ({ tab }: { tab: number }) => pages[tab]?.load(),
+    sell: ({ node, itemId }: { node: string; itemId: number }) => operation(node, 'sell', { itemId }),
+    /** One after the other: two requests at once may arrive in any order. */
+    publish({ node }: { node: string }) {
+      const mine = (publishing.get(node) ?? Promise.resolve()).then(() => publishOne(node))
+      publishing.set(node, mine)
+      return mine
+    },
+    come: ({ who, node }: { who: string; node: string }) => come(who, node),
+    go({ who }: { who: string }) {
+      shoppers.get(who)?.close()
+      shoppers.delete(who)
+    },
+  }
+
+  return {
+    release: (node: string, productId: number) => operation(node, 'release', { productId }),
+    come,
+    listen(who: string, node: string) {
+      const connection = openConnection({ network, recorder, who, from: who, node, path: '/socket' })
+      connection.join('ping')
+      listeners.push({ who, joins: connection.joins })
+    },
+    async openPage(who: string, node: string) {
+      const page = createPage({ network, recorder, clock, who, node, storage })
+      pages.push(page)
+      await page.load()
+    },
+    async openDashboard(who: string, node: string) {
+      const response = await cluster.ask(node, { do: 'admin' }, controlWithinMs, who)
+      if (response.kind !== 'answered') throw new Error(`${who} gets no dashboard from ${node}`)
+      dashboards.push(openDashboard({ network, recorder, who, node, token: String(response.body) }))
+    },
+    /** Undefined for a deed that no simulation knows. */
+    act: (deed: Deed): Promise<unknown> | undefined => {
+      const run = deeds[deed.do]
+      return run && Promise.resolve(run(deed as never))
+    },
+    shoppers: () => [...shoppers.values()],
+    pages,
+    dashboards,
+    /** Everybody who wants to hear something. */
+    everybody: () => [
+      ...pages.map(({ who, joins }) => ({ who, joins })),
+      ...dashboards.map(({ who, joins }) => ({ who, joins })),
+      ...listeners,
+      ...[...shoppers.values()].map(({ name, joins }) => ({ who: name, joins })),
+    ],
+  }
+}

@@ -1,0 +1,186 @@
+import { createUserSocket } from '../apps/hello/user-socket.ts'
+import { emptyCart } from '../apps/store/cart/cart.ts'
+import type { Tried } from '../apps/store/checkout/order.ts'
+import { createShop, type Shop } from '../apps/store/shop.ts'
+import { productPage } from '../apps/store/web/pages.ts'
+import { createEndpoint, type Sealer } from '../channels/index.ts'
+import { createSkewableClock } from '../platform/clock.ts'
+import { readConfig } from '../platform/config.ts'
+import { silentLog as log } from '../platform/log.ts'
+import { createMesh, createPubSub, tampered } from '../pubsub/index.ts'
+import { createRuntime, supervisor } from '../runtime/index.ts'
+import type { SimulatedDatabase } from './database.ts'
+import { createMachine } from './machine.ts'
+import type { Network } from './network.ts'
+import { createPool } from './pool.ts'
+import { type Answer, serveRequests } from './requests.ts'
+import { serveWebSocket, simulatedMeshSockets } from './sockets.ts'
+import type { VirtualClock } from './virtual-clock.ts'
+
+export interface NodeOptions {
+  name: string
+  /** All nodes of the cluster. */
+  names: readonly string[]
+  network: Network
+  database: SimulatedDatabase
+  clock: VirtualClock
+  sealer: Sealer
+  defects: readonly string[]
+}
+
+export type SimulatedNode = ReturnType<typeof createNode>
+
+/** The same for all nodes, and known to nobody else in this small world. */
+const secret = 'the secret of a simulated cluster'
+const restartBudget = { restartsMax: 20, withinMs: 5_000 } as const
+
+/** As a cluster of the harness is configured, so that histories can be judged by the same laws. */
+const envOf = ({ name, defects }: NodeOptions) => ({
+  SQUALL_NODE: name,
+  DATABASE_URL: 'postgres://simulated',
+  DEFECTS: defects.join(','),
+  CLUSTER_HEARTBEAT_MS: '400',
+  TRACKER_SHARDS: '1',
+  TRACKER_DOWN_MS: '3000',
+  SOCKET_SILENT_MS: '6000',
+  CLIENT_HEARTBEAT_MS: '1000',
+})
+
+/** One node of the real parts, on a simulated machine, network and database. */
+export function createNode(options: NodeOptions) {
+  const { name, names, network, database, sealer } = options
+  const config = readConfig(envOf(options))
+  const { DEFECTS: defects } = config
+  const machine = createMachine(options.clock)
+  const clock = createSkewableClock(machine.clock)
+  const runtime = createRuntime({ clock, log })
+  const peers = Object.fromEntries(names.filter((other) => other !== name).map((other) => [other, other]))
+  const mesh = createMesh({
+    sockets: simulatedMeshSockets(network, machine, name),
+    peers,
+    heartbeatMs: config.CLUSTER_HEARTBEAT_MS,
+    clock,
+    log,
+    quirks: { doubleSendAfterReconnect: defects.has('DF-144') },
+  })
+  const adapter = tampered(mesh, clock)
+  const pubsub = createPubSub({ nodeName: name, adapter, log })
+  const otherApp = createPubSub({ nodeName: name, log })
+  const shop = createShop({
+    config,
+    pubsub,
+    runtime,
+    clock,
+    log,
+    secret,
+    sealer,
+    freshSecret: () => `${name} at ${clock.monotonicMs()}`,
+    openPool: (poolOptions) => createPool(database, machine, poolOptions),
+    beforeHandle: () => undefined,
+  })
+  const endpoint = createEndpoint({
+    runtime,
+    pubsub,
+    clock,
+    log,
+    secret,
+    quirks: {
+      duplicateSubscription: defects.has('DF-8'),
+      crashTakesConnection: defects.has('DF-9'),
+      silentCrash: defects.has('DF-10'),
+    },
+    sockets: [createUserSocket(), ...shop.sockets],
+  })
+  const actors = supervisor({ clock, log }, name, { strategy: 'one_for_one', ...restartBudget }, shop.actors)
+  const publish = (topic: string, event: string, payload: unknown) =>
+    (defects.has('DF-16') ? otherApp : pubsub).broadcast(topic, event, payload)
+  const answer = createAnswers(shop, publish)
+  let closeDoors: (() => void)[] = []
+
+  return {
+    name,
+    machine,
+    clock,
+    runtime,
+    adapter,
+    pubsub,
+    endpoint,
+    shop,
+    isReady: () => shop.repo.reachable() && shop.store.products() !== undefined,
+    /** What a token that it signs now says of the time. */
+    signedAtS: async () => {
+      const [body = ''] = (await shop.checkout.exportCart(emptyCart)).split('.')
+      return (JSON.parse(Buffer.from(body, 'base64url').toString()) as { issuedAtS: number }).issuedAtS
+    },
+    async start() {
+      shop.notifications.start()
+      await actors.start()
+      await pubsub.start()
+      shop.presence.start()
+      const served = { endpoint, clock, silentMs: config.SOCKET_SILENT_MS }
+      closeDoors = [
+        network.listen(`${name}:web`, machine, (end, _from, target) => void serveWebSocket(end, target, served)),
+        serveRequests(network, `${name}:http`, machine, answer),
+      ]
+    },
+    /** SIGTERM: clients are told to go, the others hear a goodbye. */
+    async stop() {
+      await endpoint.drain()
+      for (const close of closeDoors) close()
+      shop.presence.stop()
+      await pubsub.stop()
+      await actors.stop()
+      machine.end()
+    },
+    /** SIGKILL. */
+    kill: () => machine.end(),
+  }
+}
+
+const statusOf: Record<Tried['kind'], number> = { bought: 303, empty: 422, sold_out: 409, unsure: 503 }
+const refusals = new Set(['UnknownId'])
+
+interface Purchase {
+  cartId: string
+  serialized: string
+  key: string
+}
+
+/** What a node answers by HTTP: its pages, and its control port. */
+function createAnswers(
+  { store, checkout, buyCart, adminTokens, thresholds }: Shop,
+  publish: (topic: string, event: string, payload: unknown) => void,
+) {
+  const script = { clientHeartbeatMs: 1_000, clientDefects: [], thresholds }
+
+  async function changed(work: Promise<unknown>): Promise<Answer> {
+    try {
+      return { status: (await work) === false ? 409 : 200 }
+    } catch (error) {
+      return { status: refusals.has((error as Error).name) ? 404 : 503, body: (error as Error).message }
+    }
+  }
+
+  const answers = {
+    health: async () => ({ status: 200 }),
+    page: async () => {
+      const products = store.products()
+      if (!products) return { status: 503 }
+      return { status: 200, body: productPage(products, script, { cartId: '', formToken: '' }) }
+    },
+    admin: async () => ({ status: 200, body: await adminTokens.sign() }),
+    async buy({ cartId, serialized, key }: Purchase) {
+      const tried = await buyCart(cartId, await checkout.restoreCart(serialized), key)
+      const status = statusOf[tried.kind]
+      // The page that follows has it, as what was told last.
+      return tried.kind === 'bought' ? { status, body: await checkout.exportCart(tried.after) } : { status }
+    },
+    release: ({ productId }: { productId: number }) => changed(store.markProductReleased(productId)),
+    sell: ({ itemId }: { itemId: number }) => changed(store.sellItem(itemId)),
+    async publish({ topic, event, payload }: { topic: string; event: string; payload: object }) {
+      publish(topic, event, payload)
+      return { status: 200 }
+    },
+  }
+  return (request: { do: keyof typeof answers }): Promise<Answer> => answers[request.do](request as never)
+}

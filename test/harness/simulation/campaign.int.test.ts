@@ -1,0 +1,90 @@
+import { afterAll, describe, expect, it } from 'vitest'
+import { createPlan, kinds } from '../../../harness/explore/plan.ts'
+import { seededRandom } from '../../../harness/platform/random.ts'
+import { plansOf, runCampaign, shrink } from '../../../harness/simulation/campaign.ts'
+import { brokenLaws, judgeSimulated } from '../../../harness/simulation/judge.ts'
+import { type Simulator, startSimulator } from '../../../harness/simulation/simulator.ts'
+
+const started: Simulator[] = []
+const start = (...defects: string[]) => {
+  const simulator = startSimulator({ defects })
+  started.push(simulator)
+  return simulator
+}
+afterAll(() => Promise.all(started.map((one) => one.stop())))
+
+const tell = (simulator: Simulator, seed: number, histories: number) =>
+  runCampaign({ simulator, plans: plansOf(seed), goesOn: (told) => told < histories })
+
+describe('a campaign of simulated histories', () => {
+  it('is the same for the same seed, bit by bit, in whatever process and after whatever else', async () => {
+    const [first, second] = [start(), start()]
+    const told = await tell(first, 11, 12)
+    await tell(second, 12, 3)
+    const again = [await tell(first, 11, 12), await tell(second, 11, 12), await tell(start(), 11, 12)]
+    expect(again.map(({ hash }) => hash)).toEqual([told.hash, told.hash, told.hash])
+    expect((await tell(first, 12, 12)).hash).not.toBe(told.hash)
+  })
+
+  it('breaks no law without a defect, sees its faults, and mostly proves something (NF-3, NF-4, AM-1, AM-3..6)', async () => {
+    const { histories, violated, unknown } = await tell(start(), 3, 60)
+    expect([histories, violated]).toEqual([60, 0])
+    expect(unknown).toBeLessThan(20)
+  })
+
+  it('knows most faults that can come at random, and says which it leaves out', async () => {
+    const { skipped } = await tell(start(), 5, 80)
+    const known = new Set(kinds.map(({ kind }) => kind))
+    for (const what of Object.keys(skipped)) known.delete(what as never)
+    expect(Object.keys(skipped).sort()).toEqual(['handler.slow', 'node.block'])
+    expect(known.size).toBeGreaterThan(12)
+  })
+})
+
+/** Enough for every defect below; most show in the first. */
+const historiesMax = 120
+
+async function firstBreach(defect: string, law: string) {
+  let found: string | undefined
+  await runCampaign({
+    simulator: start(defect),
+    plans: plansOf(1),
+    goesOn: (told) => found === undefined && told < historiesMax,
+    onJudged({ checks }) {
+      found ??= checks.find(({ name, outcome }) => name === law && outcome === 'invalid')?.why
+    },
+  })
+  return found
+}
+
+describe('planted defects are seen (FI-18)', () => {
+  it.each([
+    ['DF-8', 'at-most-once', /^duplicate: /],
+    ['DF-15', 'own-topics-only', /^irrelevant: /],
+    ['DF-16', 'at-most-once', /^lost-unexplained: /],
+    ['DF-31', 'no-presence-to-shoppers', /^leak: /],
+    ['DF-56', 'nodes-agree-with-database', /^drift: /],
+    ['DF-57', 'nodes-agree-with-database', /^drift: /],
+    ['DF-67', 'never-oversold', /^(oversold|not conserved): /],
+    ['DF-68', 'never-oversold', /^(oversold|not conserved): /],
+    ['DF-85', 'cart-never-lost', /^lost: /],
+    ['DF-92', 'presence-matches-reality', /^(dashboard|node) /],
+    ['DF-93', 'presence-told-once', /^told twice: /],
+    ['DF-144', 'at-most-once', /^duplicate: /],
+  ])('%s by %s', async (defect, law, finding) => {
+    expect(await firstBreach(defect, law)).toMatch(finding)
+  })
+})
+
+it('makes the plan of a failure small, and what is left still fails alone', async () => {
+  const simulator = start('DF-8')
+  const { firsts } = await tell(simulator, 1, 1)
+  const least = await shrink(simulator, 'at-most-once', firsts.get('at-most-once')!)
+  expect(least.plan.faults).toEqual([])
+  expect(brokenLaws(judgeSimulated(await start('DF-8').tell(least.plan)))).toContain('at-most-once')
+})
+
+it('says why the simulation ended when it did', async () => {
+  const broken = { ...createPlan(seededRandom(1), 1), rounds: 'none' } as never
+  await expect(start().tell(broken)).rejects.toThrow(/the simulation ended with 64: expected a simulation/)
+})
