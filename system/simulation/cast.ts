@@ -39,13 +39,31 @@ export function createCast(cluster: Cluster) {
     if (!shoppers.has(who)) shoppers.set(who, openShopper({ network, recorder, clock, name: who, node }))
   }
 
+  /** The page that was there goes when another comes, and stays where none can be had. */
+  async function loadDashboard(who: string, node: string): Promise<boolean> {
+    const response = await cluster.ask(node, { do: 'admin' }, controlWithinMs, who)
+    if (response.kind !== 'answered' || response.status !== 200) return false
+    const index = dashboards.findIndex((one) => one.who === who)
+    if (index >= 0) dashboards.splice(index, 1)[0]!.close()
+    dashboards.push(openDashboard({ network, recorder, who, node, token: String(response.body) }))
+    return true
+  }
+
+  async function lookAgain() {
+    for (const { who, node } of [...dashboards]) await loadDashboard(who, node)
+  }
+
   const deeds: Record<string, (deed: never) => unknown> = {
     add: ({ who, itemId }: { who: string; itemId: number }) => shoppers.get(who)?.add(itemId),
     remove: ({ who, itemId }: { who: string; itemId: number }) => shoppers.get(who)?.remove(itemId),
     buy: ({ who }: { who: string }) => shoppers.get(who)?.buy(),
     click: ({ tab, itemId }: { tab: number; itemId: number }) => pages[tab]?.click(itemId),
+    take: ({ tab, itemId }: { tab: number; itemId: number }) => pages[tab]?.take(itemId),
     reload: ({ tab }: { tab: number }) => pages[tab]?.load(),
+    look: () => lookAgain(),
     sell: ({ node, itemId }: { node: string; itemId: number }) => operation(node, 'sell', { itemId }),
+    rush: ({ itemId }: { itemId: number }) =>
+      Promise.all(cluster.names.map((node) => operation(node, 'sell', { itemId }))),
     /** One after the other: two requests at once may arrive in any order. */
     publish({ node }: { node: string }) {
       const mine = (publishing.get(node) ?? Promise.resolve()).then(() => publishOne(node))
@@ -73,9 +91,7 @@ export function createCast(cluster: Cluster) {
       await page.load()
     },
     async openDashboard(who: string, node: string) {
-      const response = await cluster.ask(node, { do: 'admin' }, controlWithinMs, who)
-      if (response.kind !== 'answered') throw new Error(`${who} gets no dashboard from ${node}`)
-      dashboards.push(openDashboard({ network, recorder, who, node, token: String(response.body) }))
+      if (!(await loadDashboard(who, node))) throw new Error(`${who} gets no dashboard from ${node}`)
     },
     /** Undefined for a deed that no simulation knows. */
     act: (deed: Deed): Promise<unknown> | undefined => {

@@ -97,6 +97,10 @@ export function createPage({ network, recorder, clock, who, node, storage }: Pag
       const found = button(itemId)
       if (found && !found[1]) cart?.ask('add_item', itemId)
     },
+    /** The button of an item that lies in the cart. */
+    take(itemId: number) {
+      if (cart?.items().some(({ id }) => id === itemId)) cart.ask('remove_item', itemId)
+    },
     close: () => connection?.close(),
   }
 }
