@@ -82,7 +82,7 @@ export function createCast({ cluster, nemesis, recorder, random, tape, browsers 
      * From now on looks for a point of the story; `passed` resolves there, and fails when it does not come. A fault may begin there, where
      * no step ends (FI-18). Who looks for the middle of a purchase makes every purchase wait there.
      */
-    async lookFor(trigger: Trigger, withinMs: number): Promise<{ passed: Promise<void> }> {
+    async lookFor(trigger: Trigger, withinMs: number): Promise<{ passed: Promise<unknown> }> {
       const from = recorder.events.length
       const held = 'between' in trigger ? await holdPurchases(cluster, recorder) : undefined
       const isPassed = async () => {
@@ -90,10 +90,10 @@ export function createCast({ cluster, nemesis, recorder, random, tape, browsers 
         return hasFired(trigger, recorder.events.slice(from))
       }
       const what = `the story is ${triggerInWords(trigger)}`
-      const passed = until(isPassed, { what, withinMs, everyMs: 20 }).then(() => held?.release())
-      // Whoever awaits it hears of it; until then it is nobody's.
-      passed.catch(() => held?.release())
-      return { passed: passed.then(() => undefined) }
+      const passed = until(isPassed, { what, withinMs, everyMs: 20 }).finally(() => held?.release())
+      // Whoever awaits it hears of a failure; a step that fails before that is reason enough.
+      passed.catch(() => {})
+      return { passed }
     },
     /** Chance with a record: a replay chooses the same. */
     choose<T>(name: string, list: readonly T[]): T {
