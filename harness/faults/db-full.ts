@@ -32,6 +32,7 @@ const throwOut = `select pg_terminate_backend(pid) from pg_stat_activity
 async function takeAll(url: string, held: Client[]) {
   for (let round = 0; round < roundsMax; round += 1) {
     await takeFree(url, held)
+    if (held.length === 0) throw new Error('the database had no free connection before anybody took them')
     const { rowCount } = await held[0]!.query(throwOut, [ourName])
     if (rowCount === 0) return
   }

@@ -51,11 +51,11 @@ export default scenario({
       if (!restored) cast.notReached('the browser did not restore the page from its back-forward cache')
     }),
     step('the second tab is frozen until its node gives it up', async (cast) => {
-      await theTab(cast, 'alice', 1).freeze()
+      await cast.nemesis.inject('client.suspend', 'alice#2')
       await seesIn(cast, theDashboard(cast, 'boss'), counts({ shoppers: 1, pages: { '/': 1 } }))
     }),
     step('the cart changes in the first', (cast) => putIn(cast, theTab(cast, 'alice'), 3)),
-    step('the second tab goes on', (cast) => theTab(cast, 'alice', 1).thaw()),
+    step('the second tab goes on', (cast) => cast.nemesis.healEverything()),
     step('close the first tab', async (cast) => {
       await seesIn(cast, theTab(cast, 'alice', 1), inCart(2, 3))
       await theTab(cast, 'alice').close()

@@ -1,6 +1,7 @@
 import { after, joinedTopics, recoveryTime, scenario, step } from '../../harness/index.ts'
 
 const topic = 'ping:half-open'
+const silentMs = 2_500
 
 export default scenario({
   id: 'channels/half-open',
@@ -8,13 +9,14 @@ export default scenario({
   define:
     'While nothing gets through and nothing is closed, both ends notice by themselves: the server lets go of the connection, the client gives it up and comes back when it can.',
   covers: ['CH-24', 'CH-25', 'CH-27', 'CH-28', 'CH-106', 'FI-3', 'NF-2', 'DF-5'],
-  given: { env: { SOCKET_SILENT_MS: '2500' } },
+  given: { env: { SOCKET_SILENT_MS: String(silentMs) } },
   steps: [
     step('a client listens', async (cast) => {
       await (await cast.client('dora', 'n1')).join(topic)
     }),
     step('cut its link for longer than both may take to notice', async (cast) => {
       await using _cut = await cast.nemesis.inject('link.cut', 'dora->n1')
+      const longEnough = cast.clock.sleep(silentMs + 100)
       const { control } = cast.cluster.node('n1')
       const held = async () => (await control.state()).connections.filter(({ topics }) => topics.includes(topic)).length
       const client = await cast.client('dora', 'n1')
@@ -28,12 +30,14 @@ export default scenario({
             () => false,
           ),
       )
+      await longEnough
     }),
     step('wait until it is back', async (cast) => {
       const client = await cast.client('dora', 'n1')
       await cast.until('the client is joined again', 10_000, () => client.joins().joined.length === 1)
     }),
   ],
+  outlasts: { 'link.cut': silentMs },
   expectations: [
     after(2, 'the server has let go of the connection', async (cast) => {
       if (cast.notes.get('letGo') !== true)

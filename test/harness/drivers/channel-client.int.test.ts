@@ -79,6 +79,22 @@ describe('the official client, recorded', () => {
     expect(seen('disconnect')).toEqual([])
   })
 
+  it('comes back when its connection alone is broken (FI-1, NF-2)', async () => {
+    const { seen } = await listen('ping:dropped')
+    const { id } = endpoint.connections().find(({ topics }) => topics.includes('ping:dropped'))!
+    endpoint.dropConnection(id)
+    await until(() => seen('join').length === 2, { what: 'ann rejoins', withinMs: 5_000 })
+    expect(endpoint.connections().map((one) => one.id)).not.toContain(id)
+  })
+
+  it('has every push counted that was handled, whatever became of it (AM-10)', async () => {
+    const { ann } = await listen('ping:counted')
+    const before = endpoint.pushes().PingChannel ?? 0
+    await ann.push('ping:counted', 'ping', {})
+    await ann.ask('ping:counted', 'no such event', {}, 300)
+    expect(endpoint.pushes().PingChannel).toBe(before + 2)
+  })
+
   it('rejects a join that is refused, with the reason', async () => {
     const { ann } = await listen('ping')
     await expect(ann.join('nowhere:1')).rejects.toThrow(/unmatched topic/)
