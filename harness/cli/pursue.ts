@@ -32,10 +32,9 @@ export async function pursue(first: Told, teller: Teller, io: Io, budgetMs: numb
 
   const again = await tellAgain(first.plan)
   io.err(`fails again ${again.length} of ${repeats} times: ${inWords(first.plan)}\n`)
+  const begin = again.length === 0 ? first.plan : await simulatedFirst(first.plan, laws, teller, tellAgain, io)
   const least =
-    again.length === 0
-      ? first.plan
-      : await smallest(first.plan, trial(teller, fails, isOver, triesFor(again.length), io))
+    again.length === 0 ? begin : await smallest(begin, trial(teller, fails, isOver, triesFor(again.length), io))
   const replayed = least === first.plan ? again : await tellAgain(least)
   const last = replayed[0] ?? first
   const file = join(last.folder, 'plan.json')
@@ -47,6 +46,19 @@ export async function pursue(first: Told, teller: Teller, io: Io, budgetMs: numb
     findings: findings(last.result),
     file,
   }
+}
+
+/** A simulation makes a plan small in seconds; it counts when it fails live as well. */
+async function simulatedFirst(
+  plan: Plan,
+  laws: readonly string[],
+  { inSimulation }: Teller,
+  tellAgain: (plan: Plan) => Promise<Told[]>,
+  io: Io,
+): Promise<Plan> {
+  const least = await inSimulation(plan, laws)
+  io.err(`in a simulation it ${least ? `fails too, and as small as this: ${inWords(least)}` : 'does not fail'}\n`)
+  return least && (await tellAgain(least)).length > 0 ? least : plan
 }
 
 /** What always fails needs one look; what fails seldom needs several before it may be said to pass. */

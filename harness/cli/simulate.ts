@@ -97,7 +97,7 @@ async function shrinkAll({ firsts }: Campaign, simulator: Simulator, folder: str
   for (const [law, first] of firsts) {
     if (io.interruption.by()) break
     io.err(`squall: makes the plan small that breaks ${law}\n`)
-    violations.push(written(law, await shrink(simulator, law, first), folder))
+    violations.push(written(law, await shrink(simulator, [law], first.plan), folder))
   }
   return violations
 }

@@ -4,6 +4,7 @@ import { storyOf } from '../explore/story.ts'
 import { multiplex } from '../reporters/multiplexer.ts'
 import type { ScenarioResult } from '../runner/result.ts'
 import { runAll } from '../runner/run.ts'
+import { shrinkSimulated } from '../simulation/campaign.ts'
 import type { Io } from './command.ts'
 import { baseOptions } from './run.ts'
 import { outFolder } from './run-folder.ts'
@@ -29,6 +30,8 @@ export function createTeller({ jobs, out, defect = [] }: TellerOptions, io: Io) 
   let lastStory = 0
   return {
     jobs,
+    /** The smallest plan that fails so in a simulation; undefined where none does. */
+    inSimulation: (plan: Plan, laws: readonly string[]) => shrinkSimulated(plan, laws, defect),
     /** Those that Ctrl-C did not let begin are left out. */
     async tell(plans: readonly Plan[]): Promise<Told[]> {
       const stories = plans.map((plan) => {

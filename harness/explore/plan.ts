@@ -234,15 +234,6 @@ function roundsOf(random: Random): Deed[][] {
   )
 }
 
-/** Plans that are smaller by one fault, or by one round of deeds: what is left of a failure when they still fail is its cause. */
-export function smaller(plan: Plan): Plan[] {
-  const without = plan.faults.map((_, index) => ({ ...plan, faults: plan.faults.filter((_one, at) => at !== index) }))
-  const quieter = plan.rounds.flatMap((deeds, index) =>
-    deeds.length > 0 ? [{ ...plan, rounds: plan.rounds.map((one, at) => (at === index ? [] : one)) }] : [],
-  )
-  return [...without, ...quieter]
-}
-
 /** One line that says what is broken when. */
 export const inWords = ({ faults }: Plan): string =>
   faults.length === 0

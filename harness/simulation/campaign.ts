@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { createPlan, type Plan, smaller } from '../explore/plan.ts'
+import { smallest } from '../explore/minimize.ts'
+import { createPlan, type Plan } from '../explore/plan.ts'
 import { seededRandom } from '../platform/random.ts'
 import { brokenLaws, type Judged, judgeSimulated } from './judge.ts'
-import type { Simulator } from './simulator.ts'
+import { type Simulator, startSimulator } from './simulator.ts'
 
 /** Endless plans, each with a seed of its own, from one seed. Pure. */
 export function* plansOf(seed: number): Generator<Plan> {
@@ -69,18 +70,25 @@ function add(campaign: Campaign, judged: Judged) {
   for (const law of brokenLaws(judged)) if (!campaign.firsts.has(law)) campaign.firsts.set(law, judged)
 }
 
-/** Takes away whatever can be taken away while the same law is broken. A simulation needs no second try. */
-export async function shrink(simulator: Simulator, law: string, first: Judged): Promise<Judged> {
-  let least = first
-  for (let again = true; again; ) {
-    again = false
-    for (const candidate of smaller(least.plan)) {
-      const judged = judgeSimulated(await simulator.tell(candidate))
-      if (!brokenLaws(judged).includes(law)) continue
-      least = judged
-      again = true
-      break
-    }
+/** The smallest plan that breaks one of these laws, told once more. A simulation needs no second try. */
+export async function shrink(simulator: Simulator, laws: readonly string[], first: Plan): Promise<Judged> {
+  const tell = async (plan: Plan) => judgeSimulated(await simulator.tell(plan))
+  const fails = async (plan: Plan) => brokenLaws(await tell(plan)).some((name) => laws.includes(name))
+  const firstThatFails = async (candidates: readonly Plan[]) => {
+    for (const [index, plan] of candidates.entries()) if (await fails(plan)) return index
+    return -1
   }
-  return least
+  return tell(await smallest(first, firstThatFails))
+}
+
+/** The same for a failure that was seen live; undefined where no simulation shows it (FI-18). */
+export async function shrinkSimulated(plan: Plan, laws: readonly string[], defects: readonly string[]) {
+  const simulator = startSimulator({ defects })
+  try {
+    const isBroken = (judged: Judged) => brokenLaws(judged).some((name) => laws.includes(name))
+    if (!isBroken(judgeSimulated(await simulator.tell(plan)))) return undefined
+    return (await shrink(simulator, laws, plan)).plan
+  } finally {
+    await simulator.stop()
+  }
 }

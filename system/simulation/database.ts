@@ -17,12 +17,14 @@ export type SimulatedDatabase = ReturnType<typeof createDatabase>
 
 /**
  * PostgreSQL as far as the shop needs it, in memory: read committed, row locks, and a log that survives a kill. It can be killed, stand
- * still, or refuse to write (FI-6).
+ * still, refuse to write, let nobody in, or be slow (FI-6).
  */
 export function createDatabase(clock: Clock) {
   const tables = createTables(clock)
   let state: 'up' | 'killed' | 'paused' = 'up'
   let isReadOnly = false
+  let isFull = false
+  let slowMs = 0
   let waking: (() => void)[] = []
   const backends = new Set<{ break(): void }>()
 
@@ -35,6 +37,7 @@ export function createDatabase(clock: Clock) {
 
   function connect(): Backend {
     if (state === 'killed') throw new Error('connect ECONNREFUSED')
+    if (isFull) throw new Error('sorry, too many clients already')
     let open: Transaction | undefined
     let isBroken = false
     let last: Promise<unknown> = Promise.resolve()
@@ -83,7 +86,7 @@ export function createDatabase(clock: Clock) {
         return new Promise((resolve, reject) => {
           pending.add(reject)
           const answer = (give: () => void) =>
-            clock.after(answerMs, () => {
+            clock.after(answerMs + slowMs, () => {
               if (pending.delete(reject)) give()
             })
           last = last
@@ -115,6 +118,13 @@ export function createDatabase(clock: Clock) {
     resume: wake,
     setReadOnly(value: boolean) {
       isReadOnly = value
+    },
+    /** Whoever is connected stays so; nobody else gets in. */
+    setFull(value: boolean) {
+      isFull = value
+    },
+    setSlow(delayMs: number) {
+      slowMs = delayMs
     },
   }
 }

@@ -159,6 +159,67 @@ const dbFault =
     }
   }
 
+/** Statements take this much longer; one of the witness's own is timed. */
+const dbSlow: FaultKind = (cluster, _target, { delayMs }) => {
+  const slowMs = Number(delayMs)
+  const look = async (isSlow: boolean) => {
+    const startedMs = cluster.clock.monotonicMs()
+    const what = await statement(cluster, 'select 1')
+    const tookMs = cluster.clock.monotonicMs() - startedMs
+    return said(what === 'done' && tookMs >= slowMs === isSlow, `a direct statement: ${what} after ${tookMs} ms`)
+  }
+  return {
+    inject: () => cluster.database.setSlow(slowMs),
+    witnessOn: () => look(true),
+    heal: () => cluster.database.setSlow(0),
+    witnessOff: () => look(false),
+  }
+}
+
+/** The links that a fault is made of: of `n1|n2,n3` every one between the two groups, both ways. */
+export function partsOf(target: string): string[] {
+  const [one = '', other] = target.split('|')
+  if (other === undefined) return [target]
+  const pairs = one.split(',').flatMap((here) => other.split(',').map((there) => [here, there]))
+  return pairs.flatMap(([here, there]) => [`${here}->${there}`, `${there}->${here}`])
+}
+
+/** Groups of nodes that do not reach each other (NF-8). */
+const linkPartition: FaultKind = (cluster, target, options) => {
+  const cuts = partsOf(target).map((link) => linkCut(cluster, link, options))
+  const all = async (looks: Promise<Witness>[]) => {
+    const witnesses = await Promise.all(looks)
+    return said(
+      witnesses.every(({ seen }) => seen),
+      witnesses.map(({ why }) => why).join('; '),
+    )
+  }
+  return {
+    inject: () => void cuts.map((cut) => cut.inject()),
+    witnessOn: () => all(cuts.map((cut) => cut.witnessOn())),
+    heal: () => void cuts.map((cut) => cut.heal()),
+    witnessOff: () => all(cuts.map((cut) => cut.witnessOff())),
+  }
+}
+
+/** The event loop of a node is busy, and goes on by itself (FI-11). */
+const nodeBlock: FaultKind = (cluster, target, { forMs }) => {
+  const { machine } = cluster.node(target)
+  const look = async (kind: Response['kind']) => {
+    const answer = await cluster.ask(target, { do: 'health' }, probeWithinMs)
+    return said(answer.kind === kind, `a request to ${target} is ${answer.kind}`)
+  }
+  return {
+    inject() {
+      machine.pause()
+      cluster.clock.after(Number(forMs), machine.resume)
+    },
+    witnessOn: () => look('silent'),
+    heal() {},
+    witnessOff: () => within(cluster, backWithinMs, () => look('answered')),
+  }
+}
+
 const clockSkew: FaultKind = (cluster, target, { skewMs }) => {
   const look = async (expectedMs: number) => {
     const aheadMs = (await cluster.node(target).signedAtS()) * 1_000 - cluster.clock.now()
@@ -268,6 +329,10 @@ export const faults: Readonly<Record<string, FaultKind>> = {
     ({ database }) => database.kill(),
     ({ database }) => database.start(),
   ),
+  'db.out-of-connections': dbFault(
+    ({ database }) => database.setFull(true),
+    ({ database }) => database.setFull(false),
+  ),
   'db.pause': dbFault(
     ({ database }) => database.pause(),
     ({ database }) => database.resume(),
@@ -277,14 +342,17 @@ export const faults: Readonly<Record<string, FaultKind>> = {
     ({ database }) => database.setReadOnly(false),
     'update products set position = position where false',
   ),
+  'db.slow': dbSlow,
   'link.cut': linkCut,
   'link.cut-one-way': linkCutOneWay,
   'link.latency': linkLatency,
+  'link.partition': linkPartition,
   'link.reset': linkReset,
   'messages.delay': messageFault('delay'),
   'messages.drop': messageFault('drop'),
   'messages.duplicate': messageFault('duplicate'),
   'messages.reorder': messageFault('reorder'),
+  'node.block': nodeBlock,
   'node.kill': nodeFault((node) => node.kill(), restart, 'refused'),
   'node.pause': nodeFault(
     ({ machine }) => machine.pause(),

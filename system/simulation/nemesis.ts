@@ -1,5 +1,5 @@
 import type { Cluster } from './cluster.ts'
-import { faults, type SimulatedFault } from './faults.ts'
+import { faults, partsOf, type SimulatedFault } from './faults.ts'
 
 export interface PlannedFault {
   kind: string
@@ -10,6 +10,7 @@ export interface PlannedFault {
 /** A fault's life, in the form in which the record of a live run has it too. */
 interface FaultRecord extends PlannedFault {
   id: number
+  parts: string[]
   requestedMs: number
   witnessedOnMs: number | null
   healRequestedMs: number | null
@@ -51,6 +52,7 @@ export function createNemesis(cluster: Cluster) {
         id: lastId,
         kind,
         target,
+        parts: partsOf(target),
         options,
         requestedMs: clock.monotonicMs(),
         witnessedOnMs: null,

@@ -34,7 +34,10 @@ function pretending(lawBrokenBy: (plan: Plan, nth: number) => string | undefined
   }
   const tell = async (plans: readonly Plan[]): Promise<Told[]> =>
     plans.map((plan) => ({ plan, result: resultOf(plan), folder }))
-  return { teller: { jobs: 4, tell } satisfies Teller, told: () => told }
+  return {
+    teller: { jobs: 4, tell, inSimulation: async () => undefined as Plan | undefined } satisfies Teller,
+    told: () => told,
+  }
 }
 
 const plan = createPlan(seededRandom(5), 5)
@@ -65,6 +68,26 @@ describe('what becomes of a violation (FI-18)', () => {
     const pursued = await pursue(await firstOf(teller), teller, io(), 60_000)
     expect(pursued).toMatchObject({ again: { times: 0, of: 4 }, replayed: { times: 0, of: 4 }, smallest: plan })
     expect(told()).toBe(5)
+  })
+
+  it('is tried in a simulation first, and what fails there counts when it fails live too', async () => {
+    const tiny = { ...plan, faults: [], rounds: [[{ do: 'sell' as const, node: 'n1', itemId: 3 }]] }
+    const nothing = { ...tiny, rounds: [[]] }
+    const { teller, told } = pretending((one) => (isNeeded(one) ? 'never-oversold' : undefined))
+    const simulated = async (guess: Plan) => {
+      const before = told()
+      const { smallest } = await pursue(
+        await firstOf(teller),
+        { ...teller, inSimulation: async () => guess },
+        io(),
+        60_000,
+      )
+      return { faults: smallest.faults, deeds: smallest.rounds.flat(), stories: told() - before }
+    }
+    const [right, wrong] = [await simulated(tiny), await simulated(nothing)]
+    expect([right.faults, right.deeds]).toEqual([[], tiny.rounds.flat()])
+    expect(wrong.deeds).toEqual([expect.objectContaining({ do: 'sell' })])
+    expect(right.stories).toBeLessThan(wrong.stories)
   })
 
   it('is not pursued for longer than there is time', async () => {

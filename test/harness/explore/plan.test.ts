@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createPlan, inWords, kinds, type Plan, planShape, smaller } from '../../../harness/explore/plan.ts'
+import { createPlan, inWords, kinds, type Plan, planShape } from '../../../harness/explore/plan.ts'
 import { storyOf } from '../../../harness/explore/story.ts'
 import { faults } from '../../../harness/faults/index.ts'
 import { seededRandom } from '../../../harness/platform/random.ts'
@@ -67,22 +67,8 @@ describe('a random plan', () => {
   })
 })
 
-describe('making a plan smaller', () => {
-  it('takes away one fault or one round at a time, until nothing is left', () => {
-    let plan = planOf(3)
-    let steps = 0
-    for (let next = smaller(plan)[0]; next; next = smaller(plan)[0]) {
-      expect(next.faults.length + next.rounds.flat().length).toBeLessThan(
-        plan.faults.length + plan.rounds.flat().length,
-      )
-      plan = next
-      steps += 1
-    }
-    expect(steps).toBeGreaterThan(0)
-    expect([plan.faults, plan.rounds.flat()]).toEqual([[], []])
-  })
-
-  it('is told as a story with a step for each round', () => {
+describe('the story of a plan', () => {
+  it('has a step for each round', () => {
     const { steps, laws } = storyOf(planOf(3), 'explore/story-1')
     expect(steps.map(({ title }) => title)).toEqual([
       'shoppers, listeners and a dashboard',

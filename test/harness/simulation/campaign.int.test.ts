@@ -36,8 +36,10 @@ describe('a campaign of simulated histories', () => {
     const { skipped } = await tell(start(), 5, 80)
     const known = new Set(kinds.map(({ kind }) => kind))
     for (const what of Object.keys(skipped)) known.delete(what as never)
-    expect(Object.keys(skipped).sort()).toEqual(['handler.slow', 'node.block'])
-    expect(known.size).toBeGreaterThan(12)
+    // A message takes no time to write here, handlers cannot be made slow, and faults begin with their rounds.
+    const left = ['handler.slow', 'link.bandwidth', 'link.loss', 'link.poor', 'when']
+    expect(Object.keys(skipped).sort()).toEqual(left)
+    expect(known.size).toBeGreaterThan(18)
   })
 })
 
@@ -79,7 +81,7 @@ describe('planted defects are seen (FI-18)', () => {
 it('makes the plan of a failure small, and what is left still fails alone', async () => {
   const simulator = start('DF-8')
   const { firsts } = await tell(simulator, 1, 1)
-  const least = await shrink(simulator, 'at-most-once', firsts.get('at-most-once')!)
+  const least = await shrink(simulator, ['at-most-once'], firsts.get('at-most-once')!.plan)
   expect(least.plan.faults).toEqual([])
   expect(brokenLaws(judgeSimulated(await start('DF-8').tell(least.plan)))).toContain('at-most-once')
 })

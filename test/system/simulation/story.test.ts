@@ -56,11 +56,11 @@ describe('a simulated story', () => {
   })
 
   it('counts what it cannot do, and does the rest', async () => {
-    const faults = [{ kind: 'node.block', target: 'n1', options: {}, fromRound: 0, toRound: 0 }]
+    const faults = [{ kind: 'handler.slow', target: 'n1', options: {}, fromRound: 0, toRound: 0 }]
     const { skipped, events } = await simulate(
       request({ faults, rounds: [[{ do: 'dance' }, { do: 'publish', node: 'n1' }]] }),
     )
-    expect(skipped).toEqual(['node.block', 'dance'])
+    expect(skipped).toEqual(['handler.slow', 'dance'])
     expect(events.some(({ type }) => type === 'publish')).toBe(true)
   })
 })
