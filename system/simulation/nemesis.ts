@@ -1,5 +1,6 @@
 import type { Cluster } from './cluster.ts'
-import { faults, type SimulatedFault } from './faults.ts'
+import type { SimulatedFault } from './faults/fault.ts'
+import { faults } from './faults/index.ts'
 
 export interface PlannedFault {
   kind: string
