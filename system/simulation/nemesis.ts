@@ -1,5 +1,7 @@
 import type { Cluster } from './cluster.ts'
-import { faults, partsOf, type SimulatedFault } from './faults.ts'
+import type { SimulatedFault } from './faults/fault.ts'
+import { faults } from './faults/index.ts'
+import { partsOf } from './faults/partition.ts'
 
 export interface PlannedFault {
   kind: string

@@ -1,19 +1,18 @@
 import { createUserSocket } from '../apps/hello/user-socket.ts'
 import { emptyCart } from '../apps/store/cart/cart.ts'
-import type { Tried } from '../apps/store/checkout/order.ts'
-import { createShop, type Shop } from '../apps/store/shop.ts'
-import { productPage } from '../apps/store/web/pages.ts'
+import { createShop } from '../apps/store/shop.ts'
 import { createEndpoint, type Sealer } from '../channels/index.ts'
 import { createSkewableClock } from '../platform/clock.ts'
 import { readConfig } from '../platform/config.ts'
 import { silentLog as log } from '../platform/log.ts'
 import { createMesh, createPubSub, tampered } from '../pubsub/index.ts'
 import { createRuntime, supervisor } from '../runtime/index.ts'
+import { createAnswers } from './answers.ts'
 import type { SimulatedDatabase } from './database.ts'
 import { createMachine } from './machine.ts'
 import type { Network } from './network.ts'
 import { createPool } from './pool.ts'
-import { type Answer, serveRequests } from './requests.ts'
+import { serveRequests } from './requests.ts'
 import { serveWebSocket, simulatedMeshSockets } from './sockets.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
@@ -135,52 +134,4 @@ export function createNode(options: NodeOptions) {
     /** SIGKILL. */
     kill: () => machine.end(),
   }
-}
-
-const statusOf: Record<Tried['kind'], number> = { bought: 303, empty: 422, sold_out: 409, unsure: 503 }
-const refusals = new Set(['UnknownId'])
-
-interface Purchase {
-  cartId: string
-  serialized: string
-  key: string
-}
-
-/** What a node answers by HTTP: its pages, and its control port. */
-function createAnswers(
-  { store, checkout, buyCart, adminTokens, thresholds }: Shop,
-  publish: (topic: string, event: string, payload: unknown) => void,
-) {
-  const script = { clientHeartbeatMs: 1_000, clientDefects: [], thresholds }
-
-  async function changed(work: Promise<unknown>): Promise<Answer> {
-    try {
-      return { status: (await work) === false ? 409 : 200 }
-    } catch (error) {
-      return { status: refusals.has((error as Error).name) ? 404 : 503, body: (error as Error).message }
-    }
-  }
-
-  const answers = {
-    health: async () => ({ status: 200 }),
-    page: async () => {
-      const products = store.products()
-      if (!products) return { status: 503 }
-      return { status: 200, body: productPage(products, script, { cartId: '', formToken: '' }) }
-    },
-    admin: async () => ({ status: 200, body: await adminTokens.sign() }),
-    async buy({ cartId, serialized, key }: Purchase) {
-      const tried = await buyCart(cartId, await checkout.restoreCart(serialized), key)
-      const status = statusOf[tried.kind]
-      // The page that follows has it, as what was told last.
-      return tried.kind === 'bought' ? { status, body: await checkout.exportCart(tried.after) } : { status }
-    },
-    release: ({ productId }: { productId: number }) => changed(store.markProductReleased(productId)),
-    sell: ({ itemId }: { itemId: number }) => changed(store.sellItem(itemId)),
-    async publish({ topic, event, payload }: { topic: string; event: string; payload: object }) {
-      publish(topic, event, payload)
-      return { status: 200 }
-    },
-  }
-  return (request: { do: keyof typeof answers }): Promise<Answer> => answers[request.do](request as never)
 }

@@ -1,0 +1,57 @@
+import type { Cluster } from '../cluster.ts'
+import type { SimulatedNode } from '../node.ts'
+import type { Response } from '../requests.ts'
+import { backWithinMs, type FaultKind, probeWithinMs, said, within } from './fault.ts'
+
+/** The common shape of what happens to a whole node: what a request to it is like tells. */
+const nodeFault =
+  (
+    hit: (node: SimulatedNode) => void | Promise<void>,
+    mend: (cluster: Cluster, node: SimulatedNode) => void | Promise<void>,
+    expected: Response['kind'],
+  ): FaultKind =>
+  (cluster, target) => ({
+    inject: () => hit(cluster.node(target)),
+    async witnessOn() {
+      const { kind } = await cluster.ask(target, { do: 'health' }, probeWithinMs)
+      return said(kind === expected, `a request to ${target} is ${kind}`)
+    },
+    heal: () => mend(cluster, cluster.node(target)),
+    witnessOff: () =>
+      within(cluster, backWithinMs, async () => {
+        const { kind } = await cluster.ask(target, { do: 'health' }, probeWithinMs)
+        const isReady = kind === 'answered' && cluster.node(target).isReady()
+        return said(isReady, `a request to ${target} is ${kind}, and it is ${isReady ? '' : 'not '}ready`)
+      }),
+  })
+
+const restart = (cluster: Cluster, { name }: SimulatedNode) => cluster.start(name)
+
+/** SIGKILL: no goodbye (FI-2). */
+export const nodeKill = nodeFault((node) => node.kill(), restart, 'refused')
+/** SIGTERM: the node drains and ends (FI-2). */
+export const nodeStop = nodeFault((node) => node.stop(), restart, 'refused')
+/** Connections are taken and nothing answers (FI-11). */
+export const nodePause = nodeFault(
+  ({ machine }) => machine.pause(),
+  (_cluster, { machine }) => machine.resume(),
+  'silent',
+)
+
+/** The event loop of a node is busy, and goes on by itself (FI-11). */
+export const nodeBlock: FaultKind = (cluster, target, { forMs }) => {
+  const { machine } = cluster.node(target)
+  const look = async (kind: Response['kind']) => {
+    const answer = await cluster.ask(target, { do: 'health' }, probeWithinMs)
+    return said(answer.kind === kind, `a request to ${target} is ${answer.kind}`)
+  }
+  return {
+    inject() {
+      machine.pause()
+      cluster.clock.after(Number(forMs), machine.resume)
+    },
+    witnessOn: () => look('silent'),
+    heal() {},
+    witnessOff: () => within(cluster, backWithinMs, () => look('answered')),
+  }
+}
