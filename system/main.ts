@@ -24,7 +24,7 @@ import { heapBytesAfterCollection } from './platform/memory.ts'
 import { systemRandom } from './platform/random.ts'
 import { createTracker } from './presence/index.ts'
 import { createMesh, createPubSub, createRedis, meshWebSockets, type PubSubAdapter, tampered } from './pubsub/index.ts'
-import { createRuntime, supervisor } from './runtime/index.ts'
+import { createRuntime, type Runtime, supervisor } from './runtime/index.ts'
 
 /** One node: reads its configuration, joins the parts, starts them in order, and drains on SIGTERM. */
 const exitCode = { crashed: 1, badConfig: 64, environment: 69 } as const
@@ -59,6 +59,16 @@ function createAdapter(config: Config, log: Log): PubSubAdapter | undefined {
     peers: config.CLUSTER_PEERS,
     quirks: { doubleSendAfterReconnect: config.DEFECTS.has('DF-144') },
   })
+}
+
+const deskMs = 100
+const deskPatienceMs = 60_000
+
+/** DF-51: one actor for the carts of all shoppers; while it thinks about one of them the others wait. */
+function askingOneDesk(runtime: Runtime) {
+  const desk = runtime.spawn<'may I?'>({ name: 'CartDesk', handle: () => clock.sleep(deskMs) })
+  return (channel: string) =>
+    channel === 'ShoppingCartChannel' ? desk.call<void>('may I?', deskPatienceMs) : undefined
 }
 
 /** DF-109: hears the others and says nothing. */
@@ -138,7 +148,7 @@ function compose(config: Config) {
     silentMs: defects.has('DF-5') ? 2 ** 31 - 1 : config.SOCKET_SILENT_MS,
     secret,
     readSession: sessions.ofSocket,
-    beforeHandle: beforeChannel,
+    beforeHandle: defects.has('DF-51') ? askingOneDesk(runtime) : beforeChannel,
     quirks: {
       duplicateSubscription: defects.has('DF-8'),
       allowInnerStar: defects.has('DF-14'),

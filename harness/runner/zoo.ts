@@ -65,6 +65,7 @@ export const zoo: Readonly<Record<string, Planted>> = {
   'DF-36': { scenario: 'channels/slow-in-parallel', checker: 'expectations', finding: /all of them were started/ },
   'DF-42': { scenario: 'cluster/clock-skew', checker: 'expectations', finding: /both tabs show all edits/ },
   'DF-50': { scenario: 'channels/reconnect-storm', checker: 'expectations', finding: /of \d+ clients are back/ },
+  'DF-51': { scenario: 'cart/fifty-carts', checker: 'expectations', finding: /the slowest of \d+ carts waited \d+ ms/ },
   'DF-52': { scenario: 'channels/slow-handler', checker: 'expectations', finding: /a heartbeat waited \d+ ms/ },
   'DF-53': { scenario: 'channels/slow-handler', checker: 'expectations', finding: /a heartbeat waited \d+ ms/ },
   'DF-54': {

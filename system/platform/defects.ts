@@ -38,6 +38,7 @@ export const defects = {
   'DF-36': 'a client can start any number of parallel replies',
   'DF-42': 'a cart is good only where the clock is not behind that of the node that signed it',
   'DF-50': 'a join computes for a long time, so that a rush of joins holds up the node',
+  'DF-51': 'all carts of a node ask one actor before they do anything',
   'DF-52': 'a handler computes on the event loop',
   'DF-53': 'a handler makes a call that blocks the event loop',
   'DF-54': 'an idle channel keeps the last message that it was sent',
