@@ -1,11 +1,14 @@
 import { after, joinedTopics, recoveryTime, scenario, step } from '../../harness/index.ts'
 import { openShop, theTab } from '../support.ts'
 
+const heartbeatMs = 1_000
+
 export default scenario({
   id: 'channels/page-behind-a-cut',
   title: 'a page behind a black hole',
   define:
     'The network of a shopper goes away without closing anything; the page notices, and is back by itself when the network is.',
+  given: { env: { CLIENT_HEARTBEAT_MS: String(heartbeatMs) } },
   covers: ['CH-24', 'CH-27', 'CH-106', 'CH-107', 'CH-112', 'NF-2', 'DF-6', 'DF-7'],
   steps: [
     step('load the shop', async (cast) => void (await openShop(cast, 'alice', 'n1'))),
@@ -41,6 +44,8 @@ export default scenario({
       )
     }),
   ],
+  // A page waits one heartbeat for the answer to the one before.
+  outlasts: { 'link.cut': 2 * heartbeatMs },
   expectations: [
     after(2, 'the page noticed that nobody answers', async (cast) => {
       if (cast.notes.get('noticed') !== true) throw new Error('the page still believes that it is connected')

@@ -2,6 +2,7 @@ import { after, presenceMatchesReality, scenario, step } from '../../harness/ind
 import { counts, mustBe, openDashboard, releaseBoth, seesIn, theDashboard } from '../support.ts'
 
 const plenty = 50
+const downMs = 3_000
 
 export default scenario({
   id: 'presence/dead-node',
@@ -9,7 +10,7 @@ export default scenario({
   define:
     'The entries of a node that was killed vanish from the other nodes in time; its shoppers are counted again, once, when they are back.',
   covers: ['PA-4', 'PA-10', 'PA-24', 'NF-9', 'FI-2', 'DF-91'],
-  given: { pubsub: 'mesh', env: { TRACKER_DOWN_MS: '3000' }, stock: { 1: plenty } },
+  given: { pubsub: 'mesh', env: { TRACKER_DOWN_MS: String(downMs) }, stock: { 1: plenty } },
   steps: [
     step('shoppers on two nodes', async (cast) => {
       await releaseBoth(cast, 'n1')
@@ -21,9 +22,13 @@ export default scenario({
       ] as const)
         mustBe(await (await cast.wireShopper(name, node)).add(1), 'ok', 'add')
     }),
-    step('kill one of the nodes', async (cast) => void (await cast.nemesis.inject('node.kill', 'n2'))),
+    step('kill one of the nodes, for longer than the others wait', async (cast) => {
+      await cast.nemesis.inject('node.kill', 'n2')
+      await cast.clock.sleep(downMs)
+    }),
     step('start it again', (cast) => cast.nemesis.healEverything()),
   ],
+  outlasts: { 'node.kill': downMs },
   expectations: [
     after(1, 'three shoppers are there', (cast) =>
       seesIn(cast, theDashboard(cast, 'boss'), counts({ shoppers: 3, items: { 1: 3 } })),

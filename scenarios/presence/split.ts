@@ -9,6 +9,7 @@ import {
 import { counts, mustBe, openDashboard, releaseBoth, seesIn, theDashboard } from '../support.ts'
 
 const plenty = 50
+const downMs = 3_000
 const rightWithinMs = 30_000
 
 export default scenario({
@@ -17,7 +18,7 @@ export default scenario({
   define:
     'Each side counts its own shoppers while it is cut off; within 30 s after the healing both dashboards count everybody who is there, and nobody who left.',
   covers: ['PA-2', 'PA-4', 'PA-7', 'PA-41', 'PA-44', 'NF-8', 'FI-7', 'DF-92'],
-  given: { pubsub: 'mesh', env: { TRACKER_DOWN_MS: '3000' }, stock: { 1: plenty, 2: plenty } },
+  given: { pubsub: 'mesh', env: { TRACKER_DOWN_MS: String(downMs) }, stock: { 1: plenty, 2: plenty } },
   steps: [
     step('shoppers on both sides, and a dashboard on each', async (cast) => {
       await releaseBoth(cast, 'n1')
@@ -33,8 +34,10 @@ export default scenario({
     }),
     step('cut n1 off from the others', async (cast) => {
       await cast.nemesis.inject('link.partition', 'n1|n2,n3')
+      const longEnough = cast.clock.sleep(downMs)
       await seesIn(cast, theDashboard(cast, 'north'), counts({ shoppers: 2 }))
       await seesIn(cast, theDashboard(cast, 'south'), counts({ shoppers: 2 }))
+      await longEnough
     }),
     step('some leave, some come, some change their carts', async (cast) => {
       cast.dismiss('ann')
@@ -54,6 +57,7 @@ export default scenario({
         .catch(() => {})
     }),
   ],
+  outlasts: { 'link.partition': downMs },
   expectations: [
     after(1, 'both dashboards count four', async (cast) => {
       for (const name of ['north', 'south'])
