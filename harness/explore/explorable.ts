@@ -73,6 +73,7 @@ export const unexplorable: Readonly<Record<string, string>> = {
   'DF-36': demo,
   'DF-58': 'shows in counters that start anew with a node, and doubled messages count twice',
   'DF-59': 'shows in how often a node handles its own news, which no law of random stories reads',
+  'DF-51': 'shows in how long everybody waits for a cart, which no law of random stories reads',
   'DF-63': 'shows only to a client that missed the first news of a sell-out, and who comes back asks anew',
   'DF-64': wire,
   'DF-65': 'shows after news of a change that was never stored, and random stories change what is stored',
