@@ -28,6 +28,7 @@ export function createPage({ network, recorder, clock, who, node, storage }: Pag
   let html = ''
   let connection: Connection | undefined
   let cart: CartClient | undefined
+  /** Outlives the page, not the tab. */
   let own: string | undefined
 
   function applyRelease(productId: number, sizeHtml: string) {
@@ -72,7 +73,6 @@ export function createPage({ network, recorder, clock, who, node, storage }: Pag
     connection?.close()
     connection = undefined
     cart = undefined
-    own = undefined
     html = ''
     const asking = { network, clock, from: shopper, address: `${node}:http`, withinMs: loadWithinMs }
     const response = await ask(asking, { do: 'page' })

@@ -18,16 +18,16 @@ const done = { add_item: 'It is in your cart.', remove_item: 'It is out of your 
 const sentenceFor = ({ error = '' }: { error?: string }) => sentences[error] ?? 'That did not work. Please try again.'
 
 export function joinCart(socket: Socket, cartId: string): Channel {
-  /** What this tab was told last; another tab of the same browser may have stored something else since. */
-  let own = (window as { cartAfter?: string }).cartAfter
-  const joinParams = () => ({ serialized: stored(), own, page: window.location.pathname })
+  /** What this tab was told last, before it was loaded again too: another tab of the same browser may have stored something else since. */
+  let own = (window as { cartAfter?: string }).cartAfter ?? stored('sessionStorage')
+  const joinParams = () => ({ serialized: stored('localStorage'), own, page: window.location.pathname })
   const channel = socket.channel(`cart:${cartId}`, hasDefect('DF-3') ? joinParams() : joinParams)
   let isShown = false
 
   function show(cart: CartPayload) {
     console.log('Cart received')
     own = cart.serialized
-    store(cart.serialized)
+    for (const place of places) store(place, cart.serialized)
     if (hasDefect('DF-90') && isShown && window.location.pathname === '/checkout') return
     isShown = true
     renderCart(cart)
@@ -70,18 +70,22 @@ function onClick(selector: string, run: (element: HTMLElement) => void) {
   else listen(document)
 }
 
+/** Of the browser, and of this tab alone. */
+const places = ['localStorage', 'sessionStorage'] as const
+type Place = (typeof places)[number]
+
 /** A browser may forbid its storage; then the cart lives as long as a tab is open. */
-function stored(): string | null {
+function stored(place: Place): string | null {
   try {
-    return localStorage.getItem(storageKey)
+    return window[place].getItem(storageKey)
   } catch {
     return null
   }
 }
 
-function store(serialized: string) {
+function store(place: Place, serialized: string) {
   try {
-    localStorage.setItem(storageKey, serialized)
+    window[place].setItem(storageKey, serialized)
   } catch (error) {
     console.warn('The cart cannot be kept in this browser', error)
   }

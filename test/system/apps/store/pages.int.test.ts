@@ -129,6 +129,13 @@ describe('the cart of a page', () => {
     await expect.poll(() => page.textContent('.toast')).toBe('That size is in your cart already.')
   })
 
+  it('is there after a reload though what the browser stored knows nothing of it (CT-33, CT-41, NF-4)', async () => {
+    await fillCart(available)
+    await page.evaluate(() => localStorage.removeItem('storedCart'))
+    await page.reload()
+    await expect.poll(() => page.locator('.cart-item').count()).toBe(1)
+  })
+
   it('grays what sells out, also on the checkout page, and the button dies (CT-29, CT-37, CT-60)', async () => {
     await fillCart(soldOut)
     const checkout = await context.newPage()
