@@ -129,7 +129,7 @@ describe('the cart of a page', () => {
     await expect.poll(() => page.textContent('.toast')).toBe('That size is in your cart already.')
   })
 
-  it('is there after a reload though another tab, which knew nothing of it, has stored its own (CT-33, CT-41, NF-4)', async () => {
+  it('is there after a reload though what the browser stored knows nothing of it (CT-33, CT-41, NF-4)', async () => {
     await fillCart(available)
     await page.evaluate(() => localStorage.removeItem('storedCart'))
     await page.reload()
