@@ -20,7 +20,9 @@ export function together(parts: readonly Part[]): Fault {
 }
 
 function worstOf(found: readonly (Witness & { target: string })[]): Witness {
+  const [only] = found
+  if (only && found.length === 1) return only.seen ? seen(only.why) : unseen(only.why)
   const missing = found.find((one) => !one.seen)
   if (missing) return unseen(`${missing.target}: ${missing.why}`)
-  return seen(found.map(({ target, why }) => (found.length === 1 ? why : `${target}: ${why}`)).join('; '))
+  return seen(found.map(({ target, why }) => `${target}: ${why}`).join('; '))
 }

@@ -27,7 +27,7 @@ function tabOf({ sends = true, sleeps = true, wakes = true } = {}) {
   return clientSuspend({ links: { bytes } } as unknown as Cluster, 'alice#2', {}, [tab])
 }
 
-describe('client.suspend (FI-5, AT-10)', () => {
+describe.concurrent('client.suspend (FI-5, AT-10)', () => {
   it('is seen when no heartbeat comes any more, and over when one comes', async () => {
     const fault = tabOf()
     await fault.inject()

@@ -56,7 +56,7 @@ const kinds: [FaultName, FaultOptions][] = [
   ...Object.keys(networks).map((network): [FaultName, FaultOptions] => ['link.poor', { network }]),
 ]
 
-describe('faults of links (FI-3, FI-4, FI-7)', () => {
+describe.concurrent('faults of links (FI-3, FI-4, FI-7)', () => {
   it.each(kinds)('%s %j is felt by a request, and no longer when it is healed', async (kind, options) => {
     const fault = faults[kind](clusterOf(), await usedLink(), options)
     await fault.inject()
