@@ -26,6 +26,8 @@ export interface ClientWishes {
   socket?: string
   /** Asked anew for every connection (CH-99). */
   params?: () => object
+  /** Whose link it takes: what happens to that happens to all who share it. Default: its own. */
+  over?: string
 }
 
 interface ClientOptions extends ClientWishes {
@@ -42,7 +44,7 @@ const lifecycle = new Set(['phx_reply', 'phx_join', 'phx_leave', 'phx_error', 'p
 
 export async function openChannelClient(options: ClientOptions): Promise<ChannelClient> {
   const { name, node, cluster, recorder, socket: mount = '/socket', params = () => ({}) } = options
-  const link = await cluster.links.link(name, node)
+  const link = await cluster.links.link(options.over ?? name, node)
   const channels = new Map<string, Channel>()
   const socket = new Socket(`ws://${link.host}:${link.port}${mount}`, {
     params,

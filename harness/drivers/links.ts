@@ -23,6 +23,8 @@ export interface Link {
 
 export interface Links {
   readonly apiUrl: string
+  /** Whether bytes are counted while they flow. */
+  readonly countsAtOnce: boolean
   names(): string[]
   /** The link from one part to another; made when it is first asked for. */
   link(from: string, to: string, options?: { forCanary?: boolean }): Promise<Link>
@@ -82,6 +84,7 @@ export function createLinks({ apiUrl, route, countsAtOnce }: LinksOptions): Link
 
   return {
     apiUrl,
+    countsAtOnce,
     names: () => [...links.keys()],
     link(from, to, { forCanary = false } = {}) {
       const name = `${from}->${to}`

@@ -1,4 +1,5 @@
 import type { Cluster } from '../drivers/cluster.ts'
+import { NotSupported } from '../drivers/errors.ts'
 import { systemClock } from '../platform/clock.ts'
 import { type FaultKind, type Sleeper, seen, unseen, witnessWithin } from './fault.ts'
 
@@ -30,6 +31,10 @@ export const clientSuspend: FaultKind = (cluster, target, _options, sleepers = [
   const sleeper = sleepers.find(({ who }) => who === target)
   if (!sleeper)
     throw new Error(`${target} has no tab; there are those of ${sleepers.map(({ who }) => who).join(', ') || 'nobody'}`)
+  if (!cluster.links.countsAtOnce)
+    throw new NotSupported(
+      'a real Toxiproxy counts the bytes of a connection when it ends: nobody can see that a tab falls silent',
+    )
   let wasAwake = false
   let asleepBytes = 0
   return {

@@ -13,7 +13,7 @@ export default scenario({
   steps: [
     step('they join and send something small', async (cast) => {
       const clients: WireClient[] = []
-      for (let n = 1; n <= size; n += 1) clients.push(await cast.wire(`idle-${n}`, 'n1'))
+      for (let n = 1; n <= size; n += 1) clients.push(await cast.wire(`idle-${n}`, 'n1', { over: 'crowd' }))
       for (const client of clients) client.send(['1', '1', 'ping', 'phx_join', {}])
       for (const client of clients) await push(client, '2', 'small')
       cast.notes.set('clients', clients).set('before', await heapBytes(cast))

@@ -12,7 +12,7 @@ export default scenario({
   given: { nodes: 1 },
   steps: [
     step('many clients listen', async (cast) => {
-      for (const name of names) await (await cast.client(name, 'n1')).join('ping')
+      for (const name of names) await (await cast.client(name, 'n1', { over: 'crowd' })).join('ping')
     }),
     step('break all their connections', async (cast) => {
       const drop = await cast.nemesis.inject('connection.drop', 'n1/ping')
