@@ -24,7 +24,7 @@ export default scenario({
     step('kill the database, start the server without it', async (cast) => {
       cast.notes.set('outage', await cast.nemesis.inject('db.kill', 'db'))
       await cast.cluster.node('n1').start()
-      await cast.until('alice is joined again', 12_000, async () => {
+      await cast.until('alice is joined again', 25_000, async () => {
         const { connected, expected, joined } = await theTab(cast, 'alice').joins()
         return connected && joined.length === expected.length
       })
