@@ -75,6 +75,9 @@ export function createContainer(options: ContainerOptions): ContainerInstance {
   }
 }
 
+/** A cluster asks for its own names only: that of a container that is gone is refused at once, and nobody outside is asked for it. */
+const ownNamesOnly = { Dns: ['127.0.0.1'], DnsOptions: ['timeout:1', 'attempts:1'] }
+
 const creation = ({ name, image, command, env = {}, network, publish, label }: ContainerOptions) => ({
   name: `${label}-${name}`,
   Image: image,
@@ -92,6 +95,7 @@ const creation = ({ name, image, command, env = {}, network, publish, label }: C
       ]),
     ),
     ...(network && { NetworkMode: network }),
+    ...ownNamesOnly,
   },
   ...(network && { NetworkingConfig: { EndpointsConfig: { [network]: { Aliases: [name] } } } }),
 })
