@@ -1,7 +1,8 @@
 import { freshSeed } from '../platform/random.ts'
+import { type Premises, withPremises } from '../runner/premises.ts'
 import { exitCodes } from '../runner/result.ts'
 import { hex } from '../runner/run.ts'
-import type { Command } from './command.ts'
+import type { Command, Io } from './command.ts'
 import { UsageError } from './errors.ts'
 import { hunt } from './hunt.ts'
 import { codeOf } from './interruption.ts'
@@ -59,20 +60,28 @@ export const explore: Command = {
   async run(_names, options: ExploreFlags, io) {
     demandAll(options.out, io)
     const seed = options.seed ?? freshSeed()
-    if (options.hunt !== undefined) return hunt(options.hunt, seed, options, io)
-    const teller = createTeller(options, io)
-    const budgetMs = options.budget ?? budgetDefaultMs
-    const { violated, ...found } = await search(seed, budgetMs, teller, io)
-    const stopped = io.interruption.by()
-    if (!violated && stopped) return codeOf(stopped)
-    const violation = violated && (await pursue(violated, teller, io, Math.min(budgetMs, pursuitDefaultMs)))
-    if (violation && options.keep !== undefined) keep(options.keep, violation, io)
-    const summary = { seed: hex(seed), ...found, ...(violation && { violation }) }
-    io.out(options.json ? `${JSON.stringify(summary, null, 2)}\n` : conclusion(summary))
-    if (violation) return exitCodes.violated
-    // A search that mostly proved nothing has not shown that there is nothing.
-    return found.unknown * 2 >= found.stories ? exitCodes.unknown : exitCodes.passed
+    const { done } = await withPremises({ seed, headed: false }, (premises) =>
+      options.hunt === undefined
+        ? explorePlans(seed, { ...options, premises }, io)
+        : hunt(options.hunt, seed, { ...options, premises }, io),
+    )
+    return done
   },
+}
+
+async function explorePlans(seed: number, options: ExploreFlags & { premises: Premises }, io: Io): Promise<number> {
+  const teller = createTeller(options, io)
+  const budgetMs = options.budget ?? budgetDefaultMs
+  const { violated, ...found } = await search(seed, budgetMs, teller, io)
+  const stopped = io.interruption.by()
+  if (!violated && stopped) return codeOf(stopped)
+  const violation = violated && (await pursue(violated, teller, io, Math.min(budgetMs, pursuitDefaultMs)))
+  if (violation && options.keep !== undefined) keep(options.keep, violation, io)
+  const summary = { seed: hex(seed), ...found, ...(violation && { violation }) }
+  io.out(options.json ? `${JSON.stringify(summary, null, 2)}\n` : conclusion(summary))
+  if (violation) return exitCodes.violated
+  // A search that mostly proved nothing has not shown that there is nothing.
+  return found.unknown * 2 >= found.stories ? exitCodes.unknown : exitCodes.passed
 }
 
 interface Summary {

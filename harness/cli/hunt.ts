@@ -1,6 +1,7 @@
 import { explorable } from '../explore/explorable.ts'
 import { inWords, type Plan } from '../explore/plan.ts'
 import { type Random, seededRandom } from '../platform/random.ts'
+import type { Premises } from '../runner/premises.ts'
 import { exitCodes } from '../runner/result.ts'
 import type { Io } from './command.ts'
 import { codeOf } from './interruption.ts'
@@ -20,6 +21,7 @@ interface HuntOptions {
   jobs: number
   out?: string
   json?: boolean
+  premises: Premises
 }
 
 interface Hunted {

@@ -3,7 +3,7 @@ import pLimit from 'p-limit'
 import { freshSeed } from '../platform/random.ts'
 import { multiplex } from '../reporters/multiplexer.ts'
 import { duration } from '../reporters/words.ts'
-import { openPremises, type Premises } from '../runner/premises.ts'
+import { type Premises, withPremises } from '../runner/premises.ts'
 import { exitCodes } from '../runner/result.ts'
 import { runAll } from '../runner/run.ts'
 import { type Planted, zoo } from '../runner/zoo.ts'
@@ -52,16 +52,11 @@ export const selftest: Command = {
     const all = await loadAll(io.root)
     const cases = casesOf(options.defect, all, io)
     const seed = options.seed ?? freshSeed()
-    const premises = await openPremises({ seed, headed: false })
-    const stage: Stage = { io, seed, jobs: options.jobs, out: outFolder(io, options.out), premises }
-    let told: Omit<SelftestResult, 'leaks'> | undefined
-    let leaks: string[] = []
-    try {
-      told = await tell(cases, all, stage)
-    } finally {
-      leaks = await premises.close()
-    }
-    const result: SelftestResult = { ...told, leaks }
+    const stage = { io, seed, jobs: options.jobs, out: outFolder(io, options.out) }
+    const { done, leaks } = await withPremises({ seed, headed: false }, (premises) =>
+      tell(cases, all, { ...stage, premises }),
+    )
+    const result: SelftestResult = { ...done, leaks }
     report(result, options.json === true, io)
     return codeFor(result, cases.length, io)
   },

@@ -1,5 +1,6 @@
 import { minimized } from '../explore/minimize.ts'
 import { multiplex } from '../reporters/multiplexer.ts'
+import type { Premises } from '../runner/premises.ts'
 import { exitCodes, type ScenarioResult } from '../runner/result.ts'
 import { type RunOptions, runAll } from '../runner/run.ts'
 import type { Schedule, ScheduleEntry } from '../runner/schedule.ts'
@@ -15,19 +16,21 @@ const triesPerCandidate = 2
 
 interface TapeFailure {
   failed: ScenarioResult
+  /** Those of its broken laws that mean something with fewer faults too. */
+  laws: readonly string[]
   scenario: Scenario
   recorded: Schedule
   budgetMs: number
+  premises: Premises
   out?: string
   json?: boolean
 }
 
 /** Repeats a scenario with fewer of its recorded faults, and says which of them its failure needs. */
 export async function shrinkTape(
-  { failed, scenario, recorded, budgetMs, ...options }: TapeFailure,
+  { failed, laws, scenario, recorded, budgetMs, premises, ...options }: TapeFailure,
   io: Io,
 ): Promise<number> {
-  const laws = lawsThatFailed(failed)
   const { entries } = recorded.scenarios.find(({ id }) => id === failed.id)!
   const deadlineMs = io.clock.monotonicMs() + budgetMs
   const isOver = () => io.interruption.by() !== undefined || io.clock.monotonicMs() > deadlineMs
@@ -35,7 +38,10 @@ export async function shrinkTape(
 
   async function fails(kept: readonly ScheduleEntry[]): Promise<boolean> {
     for (let tries = triesPerCandidate; tries > 0 && !isOver(); tries -= 1) {
-      const told = await runAll(optionsFor(scenario, recorded, keeping(entries, kept), options.out, io))
+      const told = await runAll({
+        ...optionsFor(scenario, recorded, keeping(entries, kept), options.out, io),
+        premises,
+      })
       const isSame = told.scenarios.some((result) => brokenLaws(result).some((law) => laws.includes(law)))
       io.err(`${isSame ? 'still fails' : 'passes'}: ${inWords(kept)}\n`)
       if (isSame) run = told.folder
@@ -57,7 +63,7 @@ export async function shrinkTape(
 }
 
 /** What one sees after a step is written for the faults before it: without them it fails for another reason. Laws hold whatever happens. */
-function lawsThatFailed(failed: ScenarioResult): string[] {
+export function lawsThatFailed(failed: ScenarioResult): string[] {
   const laws = brokenLaws(failed).filter((law) => law !== 'expectations')
   if (laws.length > 0) return laws
   throw new UsageError(
@@ -92,7 +98,7 @@ const inWords = (faults: readonly ScheduleEntry[]) =>
 
 interface Summary {
   scenario: string
-  laws: string[]
+  laws: readonly string[]
   faults: readonly ScheduleEntry[]
   run: string | undefined
 }

@@ -1,17 +1,19 @@
 import { readRecord } from '../reporters/record.ts'
+import { type Premises, withPremises } from '../runner/premises.ts'
 import { exitCodes, type ScenarioResult } from '../runner/result.ts'
 import type { Command, Io } from './command.ts'
 import { UsageError } from './errors.ts'
-import { flags } from './options.ts'
+import { flags, parseSeed } from './options.ts'
 import { pursue, pursuitDefaultMs, violationInWords } from './pursue.ts'
 import { chosenFrom, readSchedule } from './replay.ts'
-import { demandAll } from './run.ts'
+import { demandAll, targetOptions } from './run.ts'
 import { findRun } from './run-folder.ts'
 import { loadAll } from './scenario-files.ts'
-import { shrinkTape } from './shrink-tape.ts'
+import { lawsThatFailed, shrinkTape } from './shrink-tape.ts'
 import { createTeller, type Told } from './teller.ts'
 
 interface ShrinkFlags {
+  target?: string
   grep?: RegExp
   budget?: number
   jobs: number
@@ -26,6 +28,7 @@ export const shrink: Command = {
     'repeat a failed run with fewer faults, and a random story with fewer deeds too, while the same law is violated',
   options: [
     flags.grep,
+    flags.target,
     { ...flags.budget, help: 'stop after this long with what is the smallest by then (default: 5m)' },
     { ...flags.jobs, default: 3 },
     flags.out,
@@ -35,13 +38,21 @@ export const shrink: Command = {
     const folder = findRun(name!, io)
     const recorded = readSchedule(folder)
     const failed = firstViolated(readRecord(folder).run.scenarios, options.grep)
-    const its = { ...recorded, scenarios: recorded.scenarios.filter(({ id }) => id === failed.id) }
-    const [scenario] = chosenFrom(its, await loadAll(io.root))
+    const own = { ...recorded, scenarios: recorded.scenarios.filter(({ id }) => id === failed.id) }
+    const [scenario] = chosenFrom(own, await loadAll(io.root))
     demandAll(options.out, io)
     const budgetMs = options.budget ?? pursuitDefaultMs
+    const where = targetOptions({ ...options, driver: recorded.driver }, io)
     const plan = scenario!.plan
-    if (!plan) return shrinkTape({ ...options, failed, scenario: scenario!, recorded, budgetMs }, io)
-    return shrinkPlan({ plan, result: failed, folder }, { ...options, defect: recorded.defects }, budgetMs, io)
+    const laws = plan ? [] : lawsThatFailed(failed)
+    const seed = plan ? plan.seed : parseSeed(recorded.seed)
+    const { done } = await withPremises({ ...where, seed, headed: false }, (premises) => {
+      const its = { ...options, ...where, defect: recorded.defects, premises }
+      return plan
+        ? shrinkPlan({ plan, result: failed, folder }, its, budgetMs, io)
+        : shrinkTape({ ...its, failed, laws, scenario: scenario!, recorded, budgetMs }, io)
+    })
+    return done
   },
 }
 
@@ -53,7 +64,7 @@ function firstViolated(scenarios: readonly ScenarioResult[], grep?: RegExp): Sce
 
 async function shrinkPlan(
   failed: Told,
-  options: ShrinkFlags & { defect: readonly string[] },
+  options: ShrinkFlags & { defect: readonly string[]; premises: Premises },
   budgetMs: number,
   io: Io,
 ): Promise<number> {

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Plan } from '../explore/plan.ts'
 import { storyOf } from '../explore/story.ts'
 import { multiplex } from '../reporters/multiplexer.ts'
+import type { Premises } from '../runner/premises.ts'
 import type { ScenarioResult } from '../runner/result.ts'
 import { runAll } from '../runner/run.ts'
 import { shrinkSimulated } from '../simulation/campaign.ts'
@@ -21,12 +22,14 @@ interface TellerOptions {
   jobs: number
   out?: string
   defect?: readonly string[]
+  /** The same for all that is told: a story needs a cluster of its own, and no more. */
+  premises: Premises
 }
 
 export type Teller = ReturnType<typeof createTeller>
 
 /** Tells the stories of plans side by side. */
-export function createTeller({ jobs, out, defect = [] }: TellerOptions, io: Io) {
+export function createTeller({ jobs, out, defect = [], premises }: TellerOptions, io: Io) {
   let lastStory = 0
   return {
     jobs,
@@ -47,6 +50,7 @@ export function createTeller({ jobs, out, defect = [] }: TellerOptions, io: Io) 
         nodes: 3,
         defects: defect,
         reporter: multiplex({}, () => {}),
+        premises,
       })
       return stories.flatMap(({ plan, story }) => {
         const result = run.scenarios.find(({ id }) => id === story.id)

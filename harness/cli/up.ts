@@ -3,6 +3,7 @@ import type { DriverName } from '../drivers/index.ts'
 import { freshSeed } from '../platform/random.ts'
 import { withCluster } from '../runner/temporary-cluster.ts'
 import type { Command, Io } from './command.ts'
+import { UsageError } from './errors.ts'
 import { codeOf, type StopSignal } from './interruption.ts'
 import { flags } from './options.ts'
 import { demandRedis } from './run.ts'
@@ -22,6 +23,8 @@ export const up: Command = {
   summary: 'hold a cluster and print its addresses, until Ctrl-C',
   options: [flags.nodes, flags.seed, flags.defect, flags.json, flags.driver, flags.pubsub],
   async run(_names, options: UpFlags, io) {
+    if (options.driver === 'remote')
+      throw new UsageError('up holds a cluster of its own: --driver takes process or container; got "remote"')
     demandPages(io.root)
     if (options.pubsub === 'redis') demandRedis(options.driver, io)
     io.err(`squall: starting a database and ${options.nodes} nodes ...\n`)

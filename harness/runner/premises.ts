@@ -12,6 +12,7 @@ export interface Premises {
   readonly leases: Leases
   readonly browsers: BrowserPool
   readonly ground: Ground
+  readonly driver: DriverName
   /** Ends and removes all of it; answers what is left all the same. */
   close(): Promise<string[]>
 }
@@ -51,9 +52,22 @@ export async function openPremises({ seed, headed, driver = 'process', target }:
 
   try {
     ground = await drivers[driver]({ folder: workFolder, seed, leases, ...(target && { target }) })
-    return { workFolder, leases, browsers, ground, close }
+    return { workFolder, leases, browsers, ground, driver, close }
   } catch (error) {
     await close()
     throw error
   }
+}
+
+/** Opens premises for some work and closes them, however it went; answers also what is left all the same. */
+export async function withPremises<T>(options: PremisesOptions, work: (premises: Premises) => Promise<T>) {
+  const premises = await openPremises(options)
+  let leaks: string[] = []
+  let done: T
+  try {
+    done = await work(premises)
+  } finally {
+    leaks = await premises.close()
+  }
+  return { done, leaks }
 }

@@ -55,7 +55,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   const startedMs = clock.monotonicMs()
   const startedAt = new Date(clock.now()).toISOString()
   const folder = makeRunFolder(options, startedAt)
-  const { reporter, driver = 'process', pubsub = 'mesh' } = options
+  const { reporter, pubsub = 'mesh' } = options
   reporter.onRunStart({
     suite: options.suite,
     seed: hex(options.seed),
@@ -64,7 +64,8 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     folder,
   })
   const results: ScenarioResult[] = []
-  const skipped: Skipped[] = []
+  const untold: Skipped[] = []
+  const silentLaws: Skipped[] = []
   const schedule: Schedule['scenarios'] = []
   const overBudget = () => options.budgetMs !== undefined && clock.monotonicMs() - startedMs > options.budgetMs
   const stopEarly = () => options.interruptedBy() !== undefined || overBudget()
@@ -103,11 +104,11 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     // Not in one go: the links of the scenarios beside it pass through this process, and would stand still.
     await rm(join(workFolder, scenario.id.replaceAll('/', '-')), { recursive: true, force: true, maxRetries: 10 })
     if (skippedBecause !== undefined) {
-      skipped.push({ id: scenario.id, why: skippedBecause })
+      untold.push({ id: scenario.id, why: skippedBecause })
       reporter.onScenarioSkipped({ id: scenario.id, why: skippedBecause })
       return
     }
-    skipped.push(...skippedLaws)
+    silentLaws.push(...skippedLaws)
     results.push(result)
     schedule.push({ id: scenario.id, entries: [...entries], ...(scenario.plan && { plan: scenario.plan }) })
     reporter.onScenarioEnd(result)
@@ -128,13 +129,12 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     schemaVersion: 1,
     suite: options.suite,
     outcome:
-      sorted.length + skipped.filter(({ id }) => options.scenarios.some((one) => one.id === id)).length <
-      options.scenarios.length
+      sorted.length + untold.length < options.scenarios.length
         ? worstOutcome([...sorted.map(({ outcome }) => outcome), 'unknown'])
         : worstOutcome(sorted.map(({ outcome }) => outcome)),
     exitCode: 0,
     seed: hex(options.seed),
-    driver,
+    driver: premises.driver,
     nodes: options.nodes,
     defects: [...options.defects],
     startedAt,
@@ -149,7 +149,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     interrupted: options.interruptedBy() !== undefined,
     folder: shellPath(folder),
     scenarios: sorted,
-    skipped: skipped.sort((a, b) => a.id.localeCompare(b.id)),
+    skipped: [...untold, ...silentLaws].sort((a, b) => a.id.localeCompare(b.id)),
   }
   run.exitCode = exitCodeOf(run, options.interruptedBy(), overBudget())
   const write = (name: string, value: unknown) =>
@@ -157,7 +157,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   write('schedule.json', {
     schemaVersion: 1,
     seed: run.seed,
-    driver,
+    driver: premises.driver,
     nodes: options.nodes,
     pubsub,
     defects: run.defects,

@@ -37,6 +37,11 @@ describe('what makes no sense ends with one sentence and 64', () => {
     ['a seed of letters', ['run', '--seed', 'wind'], '--seed takes a number below 2^32, such as 0x5eed; got "wind"'],
     ['a budget without unit', ['run', '--budget', '5'], '--budget takes a duration such as 90s or 10m; got "5"'],
     ['an unknown driver', ['run', '--driver', 'plane'], '--driver takes process or container or remote; got "plane"'],
+    [
+      'a running system to hold',
+      ['up', '--driver', 'remote'],
+      'up holds a cluster of its own: --driver takes process or container; got "remote"',
+    ],
     ['an unknown adapter', ['up', '--pubsub', 'rabbit'], '--pubsub takes mesh or redis; got "rabbit"'],
     [
       'an unknown defect',

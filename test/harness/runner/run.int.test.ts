@@ -140,6 +140,31 @@ describe('a run', () => {
     expect(checksOf(result)['faults-witnessed']).toContain('did not take hold: nobody uses nobody->n1')
   })
 
+  const offTheNetwork = step('take n1 off its network', async (cast) => {
+    await cast.nemesis.inject('node.disconnect', 'n1')
+  })
+
+  it('skips what this kind of cluster cannot tell, and says why', async () => {
+    const result = await run([story('apart', { steps: [offTheNetwork], given: { nodes: 2 } })])
+    expect([result.outcome, result.scenarios]).toEqual(['unknown', []])
+    expect(result.skipped).toEqual([
+      { id: 'test/apart', why: 'a process shares the network of its machine; use --driver container' },
+    ])
+  })
+
+  it('does not hide what was violated before it came to that', async () => {
+    const sees = async () => {
+      throw new Error('it is not there')
+    }
+    const told = {
+      given: { nodes: 2 },
+      steps: [step('look', async () => {}), offTheNetwork],
+      expectations: [after(1, 'it is there', sees)],
+    }
+    const result = await run([story('wrong', told)])
+    expect([result.outcome, result.exitCode, result.skipped]).toEqual(['violated', 1, []])
+  })
+
   it('is unknown when the state that it is about was never entered', async () => {
     const result = await run([story('beside', { sometimes: ['two of them met'] })])
     expect([result.outcome, checksOf(result).reached]).toEqual(['unknown', 'unknown: never reached: two of them met'])
