@@ -303,15 +303,18 @@ async function awaitSettled(stage: Stage) {
   await until(everybodyBack, { what: 'everybody is joined again', withinMs: settleWithinMs, everyMs: 150 }).catch(
     () => {},
   )
-  // A node that has just come back learns from the others who is there.
+  // A node that has just come back learns from the others who is there, and what they have in their carts.
   const agreed = async () => {
     if (!cluster!.hasShop) return true
     const states = await Promise.all(cluster!.nodes.map(({ control }) => control.state()))
-    return new Set(states.map(({ carts }) => carts.length)).size === 1
+    const known = states.map(({ carts }) => JSON.stringify(carts.map((cart) => JSON.stringify(cart)).sort()))
+    return new Set(known).size === 1
   }
-  await until(agreed, { what: 'the nodes agree on who is there', withinMs: settleWithinMs, everyMs: 150 }).catch(
-    () => {},
-  )
+  await until(agreed, {
+    what: 'the nodes agree on who is there with what',
+    withinMs: settleWithinMs,
+    everyMs: 150,
+  }).catch(() => {})
   stage.restFrom = stage.recorder.events.length
   let before = ''
   const unchanged = async () => {
