@@ -267,7 +267,7 @@ function compose(config: Config) {
       inventory: store.products() ? { products: store.products()!.map(withoutLooks) } : null,
       subscriptions: pubsub.subscriptions(),
       connections: endpoint.connections(),
-      pushes: endpoint.pushes(),
+      pushes: endpoint.handled(),
       peers: pubsub.peers(),
       ...presenceInBrief(shop.carts.allCarts()),
       counters: { ...pubsub.counters, ...endpoint.counters, ...shop.replication.counters, ...adapter?.counters },

@@ -20,10 +20,10 @@ build() {
 }
 
 say 'the base system'
-debootstrap --variant=minbase --include=redis-server,ca-certificates stable "$work/root" >"$work/log" 2>&1 ||
+debootstrap --variant=minbase --include=redis-server,ca-certificates stable "$work/base" >"$work/log" 2>&1 ||
   { tail -3 "$work/log" >&2; exit 69; }
-rm -rf "$work/root/var/cache/apt" "$work/root/var/lib/apt" "$work/root/usr/share/doc" "$work/root/usr/share/man"
-tar -C "$work/root" -c . | docker import - "$prefix/base" >/dev/null
+rm -rf "$work/base/var/cache/apt" "$work/base/var/lib/apt" "$work/base/usr/share/doc" "$work/base/usr/share/man"
+tar -C "$work/base" -c . | docker import - "$prefix/base" >/dev/null
 mkdir "$work/context"
 
 say redis

@@ -19,8 +19,6 @@ export interface ChannelEnvironment {
   log: Log
   /** Awaited before a channel's handler of an event when it answers with a promise. */
   beforeHandle: (channel: string, event: string) => Promise<void> | undefined
-  /** Called for every push that a channel begins to handle. */
-  onPush(channel: string): void
   quirks: Partial<ChannelQuirks>
   counters: ChannelCounters
 }
@@ -28,6 +26,8 @@ export interface ChannelEnvironment {
 export interface ChannelCounters {
   /** Messages that were encoded for one client alone. */
   pushes: number
+  /** How many pushes the channels of each kind have begun to handle (AM-10). */
+  handled: Record<string, number>
 }
 
 /** What the channels of one connection share. */
@@ -338,7 +338,8 @@ export class ChannelServer implements Joined, ActorSpec<ChannelMail>, Subscriber
     const { definition, handlers, host } = this
     if (typeof event !== 'string' || event.startsWith('phx_') || !definition.handleIn)
       throw new Error(`${definition.name} has no handler for the event ${JSON.stringify(event)}`)
-    host.environment.onPush(definition.name)
+    const { handled } = host.environment.counters
+    handled[definition.name] = (handled[definition.name] ?? 0) + 1
     const delayed = host.environment.beforeHandle(definition.name, event)
     if (!delayed) return definition.handleIn(event, payload, handlers)
     return delayed.then(() => definition.handleIn!(event, payload, handlers))

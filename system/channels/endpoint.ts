@@ -6,7 +6,7 @@ import { type Log, silentLog } from '../platform/log.ts'
 import type { PubSub } from '../pubsub/index.ts'
 import type { Runtime } from '../runtime/index.ts'
 import { type Admission, admit, type ReadSession } from './admission.ts'
-import type { ChannelEnvironment, ChannelQuirks } from './channel-server.ts'
+import type { ChannelCounters, ChannelEnvironment, ChannelQuirks } from './channel-server.ts'
 import { checkRoutes } from './routes.ts'
 import { Session } from './session.ts'
 import type { SocketDefinition } from './socket-definition.ts'
@@ -65,19 +65,14 @@ export function createEndpoint(options: EndpointOptions) {
   const raws = new Set<Duplex>()
   let lastId = 0
   let draining = false
-  const pushes: Record<string, number> = {}
-  const onPush = (channel: string) => {
-    pushes[channel] = (pushes[channel] ?? 0) + 1
-  }
-  const channelCounters = { pushes: 0 }
+  const counters: ChannelCounters = { pushes: 0, handled: {} }
   const environment: ChannelEnvironment = {
     runtime,
     pubsub,
     log,
     beforeHandle,
-    onPush,
     quirks,
-    counters: channelCounters,
+    counters,
   }
   const forget = ({ id }: Session) => void sessions.delete(id)
 
@@ -155,10 +150,10 @@ export function createEndpoint(options: EndpointOptions) {
 
   return {
     get counters() {
-      return { ...outboxes.counters, ...channelCounters }
+      return { ...outboxes.counters, pushes: counters.pushes }
     },
     /** How many pushes the channels of each kind have handled (AM-10). */
-    pushes: () => ({ ...pushes }),
+    handled: () => ({ ...counters.handled }),
     /** Takes over the upgrade requests of this server. */
     attach(server: Server) {
       server.on('upgrade', (request: IncomingMessage, raw: Duplex, head: Buffer) => {

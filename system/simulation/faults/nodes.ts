@@ -6,12 +6,12 @@ import { backWithinMs, type FaultKind, probeWithinMs, said, within } from './fau
 /** The common shape of what happens to a whole node: what a request to it is like tells. */
 const nodeFault =
   (
-    hit: (node: SimulatedNode) => void | Promise<void>,
+    hit: (node: SimulatedNode, options: Parameters<FaultKind>[2], cluster: Cluster) => void | Promise<void>,
     mend: (cluster: Cluster, node: SimulatedNode) => void | Promise<void>,
     expected: Response['kind'],
   ): FaultKind =>
-  (cluster, target) => ({
-    inject: () => hit(cluster.node(target)),
+  (cluster, target, options) => ({
+    inject: () => hit(cluster.node(target), options, cluster),
     async witnessOn() {
       const { kind } = await cluster.ask(target, { do: 'health' }, probeWithinMs)
       return said(kind === expected, `a request to ${target} is ${kind}`)
@@ -39,19 +39,11 @@ export const nodePause = nodeFault(
 )
 
 /** The event loop of a node is busy, and goes on by itself (FI-11). */
-export const nodeBlock: FaultKind = (cluster, target, { forMs }) => {
-  const { machine } = cluster.node(target)
-  const look = async (kind: Response['kind']) => {
-    const answer = await cluster.ask(target, { do: 'health' }, probeWithinMs)
-    return said(answer.kind === kind, `a request to ${target} is ${answer.kind}`)
-  }
-  return {
-    inject() {
-      machine.pause()
-      cluster.clock.after(Number(forMs), machine.resume)
-    },
-    witnessOn: () => look('silent'),
-    heal() {},
-    witnessOff: () => within(cluster, backWithinMs, () => look('answered')),
-  }
-}
+export const nodeBlock = nodeFault(
+  ({ machine }, { forMs }, { clock }) => {
+    machine.pause()
+    clock.after(Number(forMs), machine.resume)
+  },
+  () => {},
+  'silent',
+)

@@ -89,10 +89,10 @@ describe('the official client, recorded', () => {
 
   it('has every push counted that was handled, whatever became of it (AM-10)', async () => {
     const { ann } = await listen('ping:counted')
-    const before = endpoint.pushes().PingChannel ?? 0
+    const before = endpoint.handled().PingChannel ?? 0
     await ann.push('ping:counted', 'ping', {})
     await ann.ask('ping:counted', 'no such event', {}, 300)
-    expect(endpoint.pushes().PingChannel).toBe(before + 2)
+    expect(endpoint.handled().PingChannel).toBe(before + 2)
   })
 
   it('rejects a join that is refused, with the reason', async () => {

@@ -15,6 +15,7 @@ import { openLeases } from '../../../harness/runner/leases.ts'
 
 /** Needs a Docker engine and images; `.ci/run` brings both. Elsewhere: SQUALL_TEST_CONTAINERS=on. */
 const isWanted = process.env.SQUALL_TEST_CONTAINERS === 'on'
+const because = isWanted ? '' : ', skipped: SQUALL_TEST_CONTAINERS is not on'
 const root = join(import.meta.dirname, '../../..')
 const run = promisify(execFile)
 
@@ -30,7 +31,7 @@ async function ofSquall() {
   return [...containers, ...networks, ...images].length
 }
 
-describe.runIf(isWanted)('a cluster of containers', { timeout: 240_000 }, () => {
+describe.runIf(isWanted)(`a cluster of containers${because}`, { timeout: 240_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'squall-test-'))
   const leases = openLeases(`container-test-${process.pid}`)
   let cluster: Cluster
@@ -95,7 +96,7 @@ describe.runIf(isWanted)('a cluster of containers', { timeout: 240_000 }, () => 
   })
 })
 
-describe.runIf(isWanted)('a run on containers', { timeout: 300_000 }, () => {
+describe.runIf(isWanted)(`a run on containers${because}`, { timeout: 300_000 }, () => {
   const out = mkdtempSync(join(tmpdir(), 'squall-test-'))
   afterAll(() => rmSync(out, { recursive: true, force: true }))
   const flags = ['run', '--driver', 'container', '--out', out]

@@ -8,6 +8,7 @@ import { type FaultName, faults } from '../../../harness/faults/index.ts'
 import { networks } from '../../../harness/faults/poor-network.ts'
 import { type LinkServer, startLinkServer } from '../../../harness/links/index.ts'
 import { seededRandom } from '../../../harness/platform/random.ts'
+import { harmless } from '../../support/harmless-links.ts'
 
 const pageBytes = 6_000
 let page: Server
@@ -29,12 +30,8 @@ afterAll(async () => {
   page.close()
 })
 
-/** A cluster of links alone. With `isBroken: false` whoever asks for a fault gets none. */
-const clusterOf = ({ isBroken = true } = {}) => {
-  const harmless = { addToxic: async () => {}, removeToxic: async () => {} }
-  const link: Links['link'] = async (from, to) => ({ ...(await links.link(from, to)), ...(isBroken ? {} : harmless) })
-  return { links: { ...links, link } } as Cluster
-}
+/** A cluster of links alone; with `isBroken: false` nothing is done to them. */
+const clusterOf = ({ isBroken = true } = {}) => ({ links: isBroken ? links : harmless(links) }) as Cluster
 
 let people = 0
 /** Somebody's link that was used before. */

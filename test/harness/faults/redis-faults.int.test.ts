@@ -10,6 +10,7 @@ import type { FaultOptions } from '../../../harness/faults/fault.ts'
 import { type FaultName, faults } from '../../../harness/faults/index.ts'
 import { type LinkServer, startLinkServer } from '../../../harness/links/index.ts'
 import { seededRandom } from '../../../harness/platform/random.ts'
+import { harmless } from '../../support/harmless-links.ts'
 
 const missing = (() => {
   try {
@@ -51,11 +52,9 @@ describe.skipIf(missing !== undefined)(`faults of Redis (FI-14)${because}`, () =
   /** Two nodes that are only their links to a real Redis; with `isBroken: false` nothing is done to it. */
   function clusterOf({ isBroken = true } = {}): Cluster {
     const nothing = async () => {}
-    const harmless = { addToxic: nothing, removeToxic: nothing }
-    const link: Links['link'] = async (from, to) => ({ ...(await links.link(from, to)), ...(isBroken ? {} : harmless) })
-    const untouched = { ...redis, kill: nothing, pause: nothing }
+    const untouched = { redis: { ...redis, kill: nothing, pause: nothing }, links: harmless(links) }
     const nodes = [{ name: 'n1' }, { name: 'n2' }]
-    return { nodes, redis: isBroken ? redis : untouched, links: { ...links, link } } as unknown as Cluster
+    return { nodes, ...(isBroken ? { redis, links } : untouched) } as unknown as Cluster
   }
 
   it.each(kinds)('%s is felt by a PING, and no longer when it is healed', async (kind, options) => {

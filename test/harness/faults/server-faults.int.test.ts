@@ -13,6 +13,7 @@ import { type FaultName, faults } from '../../../harness/faults/index.ts'
 import { type LinkServer, startLinkServer } from '../../../harness/links/index.ts'
 import { seededRandom } from '../../../harness/platform/random.ts'
 import { type Leases, openLeases } from '../../../harness/runner/leases.ts'
+import { harmless } from '../../support/harmless-links.ts'
 
 let folder: string
 let leases: Leases
@@ -43,13 +44,10 @@ afterAll(async () => {
 /** Two nodes that are only their links to a real database; with `isBroken: false` nothing is done to it. */
 function clusterOf({ isBroken = true } = {}): Cluster {
   const nothing = async () => {}
-  const link: Links['link'] = async (from, to) => ({
-    ...(await links.link(from, to)),
-    ...(isBroken ? {} : { addToxic: nothing, removeToxic: nothing }),
-  })
-  const untouched = { ...database, kill: nothing, start: nothing, pause: nothing, resume: nothing }
+  const idle = { ...database, kill: nothing, start: nothing, pause: nothing, resume: nothing }
+  const untouched = { database: idle, links: harmless(links) }
   const nodes = [{ name: 'n1' }, { name: 'n2' }]
-  return { nodes, database: isBroken ? database : untouched, links: { ...links, link } } as unknown as Cluster
+  return { nodes, ...(isBroken ? { database, links } : untouched) } as unknown as Cluster
 }
 
 const kinds: [FaultName, FaultOptions][] = [
