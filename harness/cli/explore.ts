@@ -7,9 +7,10 @@ import { UsageError } from './errors.ts'
 import { hunt } from './hunt.ts'
 import { codeOf } from './interruption.ts'
 import { keep } from './keep.ts'
+import { codeOfLeaks } from './left-behind.ts'
 import { flags, wholeNumber } from './options.ts'
 import { type Pursued, pursue, pursuitDefaultMs, violationInWords } from './pursue.ts'
-import { demandAll } from './run.ts'
+import { demandAll, worstCode } from './run.ts'
 import { search } from './search.ts'
 import { createTeller } from './teller.ts'
 
@@ -60,12 +61,12 @@ export const explore: Command = {
   async run(_names, options: ExploreFlags, io) {
     demandAll(options.out, io)
     const seed = options.seed ?? freshSeed()
-    const { done } = await withPremises({ seed, headed: false }, (premises) =>
+    const { done, leaks } = await withPremises({ seed, headed: false }, (premises) =>
       options.hunt === undefined
         ? explorePlans(seed, { ...options, premises }, io)
         : hunt(options.hunt, seed, { ...options, premises }, io),
     )
-    return done
+    return worstCode([done, codeOfLeaks(leaks, io)])
   },
 }
 

@@ -17,30 +17,61 @@ export interface Found {
   violated: Told | undefined
 }
 
-/** Tells random stories until one violates a law or the time is over; faults that were not seen yet come first (FI-18). */
+/** A simulation tells hundreds of stories while one is told live, but it does not know all that can break. */
+const scoutShare = 0.1
+const scoutMostMs = 30_000
+/** What always fails in a simulation may need luck outside. */
+const triesOfScouted = 3
+
+/**
+ * Tells random stories until one violates a law or the time is over (FI-18). Those that a simulation finds to break a law come first, then
+ * those with faults that were not seen yet.
+ */
 export async function search(seed: number, budgetMs: number, teller: Teller, io: Io): Promise<Found> {
   const random = seededRandom(seed)
   const deadlineMs = io.clock.monotonicMs() + budgetMs
+  const tally = createTally()
+  const goesOn = () => !tally.found().violated && !io.interruption.by()
+  const tellAll = async (batch: readonly Plan[]) => {
+    for (const told of await teller.tell(batch)) {
+      tally.add(told)
+      io.err([`${marks[told.result.outcome]} ${inWords(told.plan)}`, ...notes(told)].join('\n    ').concat('\n'))
+    }
+  }
+  for (const plan of await teller.scout(seed, Math.min(scoutMostMs, scoutShare * budgetMs))) {
+    if (!goesOn()) break
+    io.err(`breaks a law in a simulation: ${inWords(plan)}\n`)
+    await tellAll(Array.from({ length: triesOfScouted }, () => plan))
+  }
+  while (goesOn() && io.clock.monotonicMs() < deadlineMs)
+    await tellAll(Array.from({ length: teller.jobs * 2 }, () => createPlan(random, seed, tally.found().neverWitnessed)))
+  return tally.found()
+}
+
+/** What the stories come to. */
+function createTally() {
+  const all = [...new Set(kinds.map(({ kind }) => kind))].sort()
   const witnessed = new Set<string>()
   const plans = new Set<string>()
-  const all = [...new Set(kinds.map(({ kind }) => kind))]
-  const unseen = () => all.filter((kind) => !witnessed.has(kind))
   let [stories, unknown] = [0, 0]
   let violated: Told | undefined
-  for (let leftMs = budgetMs; leftMs > 0 && !violated && !io.interruption.by(); ) {
-    const batch = Array.from({ length: teller.jobs * 2 }, () => createPlan(random, seed, unseen()))
-    for (const told of await teller.tell(batch)) {
+  return {
+    add(told: Told) {
       stories += 1
       plans.add(shapeOf(told.plan))
       for (const { kind, witnessedOnMs } of told.result.faults) if (witnessedOnMs !== null) witnessed.add(kind)
       if (told.result.outcome === 'unknown') unknown += 1
       if (told.result.outcome === 'violated') violated ??= told
-      io.err([`${marks[told.result.outcome]} ${inWords(told.plan)}`, ...notes(told)].join('\n    ').concat('\n'))
-    }
-    leftMs = deadlineMs - io.clock.monotonicMs()
+    },
+    found: (): Found => ({
+      stories,
+      distinct: plans.size,
+      unknown,
+      faultKinds: all.filter((kind) => witnessed.has(kind)),
+      neverWitnessed: all.filter((kind) => !witnessed.has(kind)),
+      violated,
+    }),
   }
-  const faultKinds = all.filter((kind) => witnessed.has(kind)).sort()
-  return { stories, distinct: plans.size, unknown, faultKinds, neverWitnessed: unseen().sort(), violated }
 }
 
 const shapeOf = ({ rounds, faults }: Plan) => JSON.stringify([rounds, faults])

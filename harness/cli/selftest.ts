@@ -20,8 +20,9 @@ import {
 import type { Command, Io } from './command.ts'
 import { UsageError } from './errors.ts'
 import { codeOf } from './interruption.ts'
+import { codeOfLeaks } from './left-behind.ts'
 import { flags } from './options.ts'
-import { baseOptions, demandAll, withoutMissingRedis } from './run.ts'
+import { baseOptions, demandAll, withoutMissingRedis, worstCode } from './run.ts'
 import { outFolder } from './run-folder.ts'
 import { loadAll } from './scenario-files.ts'
 
@@ -58,7 +59,7 @@ export const selftest: Command = {
     )
     const result: SelftestResult = { ...done, leaks }
     report(result, options.json === true, io)
-    return codeFor(result, cases.length, io)
+    return worstCode([codeFor(result, cases.length, io), codeOfLeaks(leaks, io)])
   },
 }
 
@@ -94,7 +95,6 @@ async function tell(cases: readonly Case[], all: readonly Scenario[], stage: Sta
 }
 
 function report(result: SelftestResult, asJson: boolean, io: Io) {
-  for (const leak of result.leaks) io.err(`✗ left behind  ${leak}\n`)
   const detectors = {
     live: result.defects.filter(({ caught }) => caught).length,
     of: result.defects.length,
@@ -104,12 +104,12 @@ function report(result: SelftestResult, asJson: boolean, io: Io) {
   else io.out(`${summaryOf(result)}\n`)
 }
 
-function codeFor({ defects, falseAlarms, canary, leaks }: SelftestResult, expected: number, io: Io): number {
+function codeFor({ defects, falseAlarms, canary }: SelftestResult, expected: number, io: Io): number {
   const stopped = io.interruption.by()
   if (stopped) return codeOf(stopped)
   const isGood = defects.length === expected && defects.every(({ caught }) => caught)
   if (!isGood || falseAlarms > 0 || canary !== 'caught') return exitCodes.violated
-  return leaks.length > 0 ? exitCodes.leaked : exitCodes.passed
+  return exitCodes.passed
 }
 
 const quietly = (stage: Stage, suite: string, scenarios: readonly Scenario[], defects: readonly string[]) =>

@@ -3,10 +3,11 @@ import { type Premises, withPremises } from '../runner/premises.ts'
 import { exitCodes, type ScenarioResult } from '../runner/result.ts'
 import type { Command, Io } from './command.ts'
 import { UsageError } from './errors.ts'
+import { codeOfLeaks } from './left-behind.ts'
 import { flags, parseSeed } from './options.ts'
 import { pursue, pursuitDefaultMs, violationInWords } from './pursue.ts'
 import { chosenFrom, readSchedule } from './replay.ts'
-import { demandAll, targetOptions } from './run.ts'
+import { demandAll, targetOptions, worstCode } from './run.ts'
 import { findRun } from './run-folder.ts'
 import { loadAll } from './scenario-files.ts'
 import { lawsThatFailed, shrinkTape } from './shrink-tape.ts'
@@ -46,13 +47,13 @@ export const shrink: Command = {
     const plan = scenario!.plan
     const laws = plan ? [] : lawsThatFailed(failed)
     const seed = plan ? plan.seed : parseSeed(recorded.seed)
-    const { done } = await withPremises({ ...where, seed, headed: false }, (premises) => {
+    const { done, leaks } = await withPremises({ ...where, seed, headed: false }, (premises) => {
       const its = { ...options, ...where, defect: recorded.defects, premises }
       return plan
         ? shrinkPlan({ plan, result: failed, folder }, its, budgetMs, io)
         : shrinkTape({ ...its, failed, laws, scenario: scenario!, recorded, budgetMs }, io)
     })
-    return done
+    return worstCode([done, codeOfLeaks(leaks, io)])
   },
 }
 

@@ -5,7 +5,7 @@ import { multiplex } from '../reporters/multiplexer.ts'
 import type { Premises } from '../runner/premises.ts'
 import type { ScenarioResult } from '../runner/result.ts'
 import { runAll } from '../runner/run.ts'
-import { shrinkSimulated } from '../simulation/campaign.ts'
+import { scout, shrinkSimulated } from '../simulation/campaign.ts'
 import type { Io } from './command.ts'
 import { baseOptions } from './run.ts'
 import { outFolder } from './run-folder.ts'
@@ -35,6 +35,11 @@ export function createTeller({ jobs, out, defect = [], premises }: TellerOptions
     jobs,
     /** The smallest plan that fails so in a simulation; undefined where none does. */
     inSimulation: (plan: Plan, laws: readonly string[]) => shrinkSimulated(plan, laws, defect),
+    /** What a simulation of so long finds to be worth telling. */
+    scout(seed: number, withinMs: number) {
+      const deadlineMs = io.clock.monotonicMs() + withinMs
+      return scout(seed, defect, () => !io.interruption.by() && io.clock.monotonicMs() < deadlineMs)
+    },
     /** Those that Ctrl-C did not let begin are left out. */
     async tell(plans: readonly Plan[]): Promise<Told[]> {
       const stories = plans.map((plan) => {

@@ -81,6 +81,30 @@ export async function shrink(simulator: Simulator, laws: readonly string[], firs
   return tell(await smallest(first, firstThatFails))
 }
 
+/** So many broken histories say which laws are in danger. */
+const enough = 5
+
+/** Random plans, as small as they get, one for each law that they break in a simulation that goes on for as long as it is told to (FI-18). */
+export async function scout(seed: number, defects: readonly string[], goesOn: () => boolean): Promise<Plan[]> {
+  const simulator = startSimulator({ defects })
+  let broken = 0
+  try {
+    const { firsts } = await runCampaign({
+      simulator,
+      plans: plansOf(seed),
+      goesOn: () => broken < enough && goesOn(),
+      onJudged({ outcome }) {
+        if (outcome === 'invalid') broken += 1
+      },
+    })
+    const plans: Plan[] = []
+    for (const [law, { plan }] of firsts) plans.push((await shrink(simulator, [law], plan)).plan)
+    return plans
+  } finally {
+    await simulator.stop()
+  }
+}
+
 /** The same for a failure that was seen live; undefined where no simulation shows it (FI-18). */
 export async function shrinkSimulated(plan: Plan, laws: readonly string[], defects: readonly string[]) {
   const simulator = startSimulator({ defects })

@@ -35,7 +35,12 @@ function pretending(lawBrokenBy: (plan: Plan, nth: number) => string | undefined
   const tell = async (plans: readonly Plan[]): Promise<Told[]> =>
     plans.map((plan) => ({ plan, result: resultOf(plan), folder }))
   return {
-    teller: { jobs: 4, tell, inSimulation: async () => undefined as Plan | undefined } satisfies Teller,
+    teller: {
+      jobs: 4,
+      tell,
+      inSimulation: async () => undefined as Plan | undefined,
+      scout: async () => [] as Plan[],
+    } satisfies Teller,
     told: () => told,
   }
 }
@@ -116,6 +121,15 @@ describe('a search (FI-18)', () => {
     expect([faultKinds, neverWitnessed]).toEqual([[...new Set(kinds.map(({ kind }) => kind))].sort(), []])
   })
 
+  it('begins with what a simulation found, which counts only when it fails live', async () => {
+    const { teller } = pretending((one, nth) => (one === plan || nth > 8 ? 'never-oversold' : undefined))
+    const elsewhere = { ...plan, seed: 6 }
+    const found = await search(1, 60_000, { ...teller, scout: async () => [plan, elsewhere] }, io())
+    const live = await search(1, 60_000, { ...teller, scout: async () => [elsewhere] }, io())
+    expect([found.violated?.plan, found.stories]).toEqual([plan, 3])
+    expect([live.violated?.plan === elsewhere, live.stories]).toEqual([false, 11])
+  })
+
   it('ends when the time is over', async () => {
     let nowMs = 0
     const { teller } = pretending(() => undefined)
@@ -125,6 +139,6 @@ describe('a search (FI-18)', () => {
       teller,
       io(() => (nowMs += 1_000)),
     )
-    expect([violated, stories]).toEqual([undefined, 24])
+    expect([violated, stories]).toEqual([undefined, 16])
   })
 })
