@@ -20,9 +20,6 @@ export interface Found {
 /** A simulation tells hundreds of stories while one is told live, but it does not know all that can break. */
 const scoutShare = 0.1
 const scoutMostMs = 30_000
-/** What always fails in a simulation may need luck outside. */
-const triesOfScouted = 3
-
 /**
  * Tells random stories until one violates a law or the time is over (FI-18). Those that a simulation finds to break a law come first, then
  * those with faults that were not seen yet.
@@ -38,11 +35,9 @@ export async function search(seed: number, budgetMs: number, teller: Teller, io:
       io.err([`${marks[told.result.outcome]} ${inWords(told.plan)}`, ...notes(told)].join('\n    ').concat('\n'))
     }
   }
-  for (const plan of await teller.scout(seed, Math.min(scoutMostMs, scoutShare * budgetMs))) {
-    if (!goesOn()) break
-    io.err(`breaks a law in a simulation: ${inWords(plan)}\n`)
-    await tellAll(Array.from({ length: triesOfScouted }, () => plan))
-  }
+  const scouted = await teller.scout(seed, Math.min(scoutMostMs, scoutShare * budgetMs))
+  if (scouted.length > 0) io.err('in a simulation these stories break a law:\n')
+  while (goesOn() && scouted.length > 0) await tellAll(scouted.splice(0, teller.jobs))
   while (goesOn() && io.clock.monotonicMs() < deadlineMs)
     await tellAll(Array.from({ length: teller.jobs * 2 }, () => createPlan(random, seed, tally.found().neverWitnessed)))
   return tally.found()

@@ -27,7 +27,6 @@ export const explorable: readonly string[] = [
   'DF-88',
   'DF-89',
   'DF-90',
-  'DF-91',
   'DF-92',
   'DF-93',
   'DF-95',
@@ -98,6 +97,8 @@ export const unexplorable: Readonly<Record<string, string>> = {
   'DF-54': 'shows in the memory of a node with many idle channels',
   'DF-69': 'shows when a stock is started again after a sale, and the next sale tells the true count',
   'DF-70': 'shows after a database has been away for longer than random stories wait',
+  'DF-91':
+    'shows while a node is away: once it is back, what it says of itself takes the place of all that was known of it',
   'DF-99': 'shows in the news between nodes right after a part was killed, and a node that is cut off asks anew',
   'DF-100': 'shows in which parts of a node are new, which no law of random stories reads',
   'DF-103': 'shows as a node that is never ready again, and then the story is not told to its end',

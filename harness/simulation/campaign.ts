@@ -81,29 +81,32 @@ export async function shrink(simulator: Simulator, laws: readonly string[], firs
   return tell(await smallest(first, firstThatFails))
 }
 
-/** So many broken histories say which laws are in danger. */
+/** So many broken histories say where to look. */
 const enough = 5
 
-/** Random plans, as small as they get, one for each law that they break in a simulation that goes on for as long as it is told to (FI-18). */
+/**
+ * Plans that break a law in a simulation that goes on for as long as it is told to: each as small as it gets, and, as that may hang by a
+ * moment that only a simulation meets again, as it was (FI-18).
+ */
 export async function scout(seed: number, defects: readonly string[], goesOn: () => boolean): Promise<Plan[]> {
   const simulator = startSimulator({ defects })
-  let broken = 0
+  const broken: Judged[] = []
   try {
-    const { firsts } = await runCampaign({
+    await runCampaign({
       simulator,
       plans: plansOf(seed),
-      goesOn: () => broken < enough && goesOn(),
-      onJudged({ outcome }) {
-        if (outcome === 'invalid') broken += 1
-      },
+      goesOn: () => broken.length < enough && goesOn(),
+      onJudged: (judged) => void (judged.outcome === 'invalid' && broken.push(judged)),
     })
     const plans: Plan[] = []
-    for (const [law, { plan }] of firsts) plans.push((await shrink(simulator, [law], plan)).plan)
-    return plans
+    for (const one of broken) plans.push((await shrink(simulator, brokenLaws(one), one.plan)).plan, one.plan)
+    return plans.filter((plan, index) => plans.findIndex((other) => isSameStory(plan, other)) === index)
   } finally {
     await simulator.stop()
   }
 }
+
+const isSameStory = (a: Plan, b: Plan) => JSON.stringify([a.rounds, a.faults]) === JSON.stringify([b.rounds, b.faults])
 
 /** The same for a failure that was seen live; undefined where no simulation shows it (FI-18). */
 export async function shrinkSimulated(plan: Plan, laws: readonly string[], defects: readonly string[]) {
