@@ -25,14 +25,8 @@ export type ReadSession = (
 ) => Promise<Record<string, unknown> | undefined>
 
 /** Whether a request may open a session: origin, protocol version, then the socket's own word (CH-12, CH-30..35, CH-82). */
-export async function admit({
-  definition,
-  request,
-  params,
-  publicHost,
-  log,
-  readSession,
-}: Arrival): Promise<Admission> {
+export async function admit(arrival: Arrival): Promise<Admission> {
+  const { definition, request, params, publicHost, log } = arrival
   const deny = (reason: string, status = 403): Admission => {
     log.error({ socket: definition.name, reason }, `${definition.name} connect error ${reason}`)
     return { kind: 'denied', status, reason }
@@ -42,8 +36,7 @@ export async function admit({
   const serializer = negotiate(params)
   if (!serializer) return deny('unsupported vsn')
   try {
-    const result = await (definition.connect?.(Object.fromEntries(params), infoOf(request, params, readSession)) ??
-      connected())
+    const result = await (definition.connect?.(Object.fromEntries(params), new ArrivalInfo(arrival)) ?? connected())
     if (result.kind === 'refused') return deny(result.reason)
     return { kind: 'admitted', serializer, assigns: result.assigns, socketId: result.id }
   } catch (error) {
@@ -51,24 +44,28 @@ export async function admit({
   }
 }
 
-/** Read when it is asked for: most sockets ask for nothing. */
-const infoOf = (
-  { headers, socket }: Arrival['request'],
-  params: URLSearchParams,
-  readSession: ReadSession,
-): ConnectInfo => ({
+/** Read when it is asked for: most sockets ask for nothing. A class, because one is made for each client that comes. */
+class ArrivalInfo implements ConnectInfo {
+  private readonly arrival: Pick<Arrival, 'request' | 'params' | 'readSession'>
+
+  constructor(arrival: Pick<Arrival, 'request' | 'params' | 'readSession'>) {
+    this.arrival = arrival
+  }
   get peerAddress() {
-    return socket.remoteAddress
-  },
+    return this.arrival.request.socket.remoteAddress
+  }
   get userAgent() {
-    return headers['user-agent']
-  },
+    return this.arrival.request.headers['user-agent']
+  }
   get xHeaders() {
-    const own = Object.entries(headers).filter(([name]) => name.startsWith('x-'))
+    const own = Object.entries(this.arrival.request.headers).filter(([name]) => name.startsWith('x-'))
     return Object.fromEntries(own.map(([name, value]) => [name, String(value)]))
-  },
+  }
   get cookie() {
-    return headers.cookie
-  },
-  session: () => readSession(headers.cookie, params.get('_csrf_token') ?? undefined),
-})
+    return this.arrival.request.headers.cookie
+  }
+  get session() {
+    const { params, readSession } = this.arrival
+    return () => readSession(this.cookie, params.get('_csrf_token') ?? undefined)
+  }
+}

@@ -157,27 +157,44 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
   }
 
   call<T>(message: M, timeoutMs = callTimeoutMs): Promise<T> {
-    const { spec, id, deps } = this
-    if (this.exitReason) return Promise.reject(new ActorExited(`${spec.name ?? `actor ${id}`} is not running`))
+    if (this.exitReason) return Promise.reject(new ActorExited(`${this.called} is not running`))
+    return new Promise<T>((resolve, reject) => {
+      let isSettled = false
+      let forget: (() => void) | undefined
+      const settling =
+        <V>(settle: (value: V) => void) =>
+        (value: V) => {
+          isSettled = true
+          forget?.()
+          settle(value)
+        }
+      const answer = { resolve: settling<unknown>((value) => resolve(value as T)), reject: settling(reject) }
+      this.receive({ message, answer })
+      if (isSettled) return
+      // Only what is not answered at once needs somebody who waits for it.
+      if (this.exitReason) answer.reject(this.ended(this.exitReason))
+      else forget = this.await(answer.reject, timeoutMs)
+    })
+  }
+
+  /** Rejects when this actor ends or the time is over, until it is told to forget it. */
+  private await(reject: (error: unknown) => void, timeoutMs: number): () => void {
     this.pendingCalls ??= new Set()
     const { pendingCalls } = this
-    return new Promise<T>((resolve, reject) => {
-      const settle = () => {
-        cancel()
-        pendingCalls.delete(fail)
-      }
-      const fail = (error: unknown) => {
-        settle()
-        reject(error)
-      }
-      const cancel = deps.clock.after(timeoutMs, () => fail(new CallTimeout(`no answer within ${timeoutMs} ms`)))
-      pendingCalls.add(fail)
-      const succeed = (value: unknown) => {
-        settle()
-        resolve(value as T)
-      }
-      this.receive({ message, answer: { resolve: succeed, reject: fail } })
-    })
+    pendingCalls.add(reject)
+    const cancel = this.deps.clock.after(timeoutMs, () => reject(new CallTimeout(`no answer within ${timeoutMs} ms`)))
+    return () => {
+      cancel()
+      pendingCalls.delete(reject)
+    }
+  }
+
+  private get called() {
+    return this.spec.name ?? `actor ${this.id}`
+  }
+
+  private ended({ kind }: ExitReason) {
+    return new ActorExited(`${this.called} has ended (${kind})`)
   }
 
   async begin(init: NonNullable<ActorSpec<M>['init']>) {
@@ -193,8 +210,7 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
     this.queue = undefined
     for (const cancel of this.timers ?? []) cancel()
     this.timers = undefined
-    const error = new ActorExited(`${this.spec.name ?? `actor ${this.id}`} has ended (${reason.kind})`)
-    for (const reject of this.pendingCalls ?? []) reject(error)
+    for (const reject of this.pendingCalls ?? []) reject(this.ended(reason))
     if (reason.kind === 'crash') this.deps.onCrash(this, reason.error)
     this.terminated = Promise.resolve(this.spec.terminate?.(reason)).catch((failure) =>
       this.deps.onCrash(this, failure),

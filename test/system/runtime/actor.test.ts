@@ -52,6 +52,17 @@ describe('an actor (CH-5, RT-5, RT-8)', () => {
     expect(runtime.actors().map(({ id }) => id)).toEqual([other.id])
   })
 
+  it('fails a caller promptly when it is ended by the very message of the call', async () => {
+    const { runtime } = opened()
+    const ending = runtime.spawn<string>({
+      async handle() {
+        ending.kill()
+        await new Promise(() => {})
+      },
+    })
+    await expect(ending.call('?')).rejects.toBeInstanceOf(ActorExited)
+  })
+
   it('fails its callers promptly when it dies, and after five seconds when it does not answer', async () => {
     const { clock, runtime } = opened()
     const silent = () => runtime.spawn<string>({ handle: () => new Promise(() => {}) }, { unique: false })
