@@ -16,6 +16,7 @@ import { viewsMatchFreshRender } from '../checkers/views-match-fresh-render.ts'
 import { isOnSale } from '../drivers/cluster.ts'
 import { selectors } from '../drivers/selectors.ts'
 import type { Tab } from '../drivers/shopper.ts'
+import { within } from '../platform/within.ts'
 import type { Cast } from '../runner/context.ts'
 import type { Injected } from '../runner/nemesis.ts'
 import { after, type Scenario, scenario, step } from '../scenario.ts'
@@ -60,7 +61,7 @@ export function storyOf(plan: Plan, id: string, told: Partial<Pick<Scenario, 'ti
     const begun = plan.faults.filter(({ fromRound }) => fromRound === round)
     for (const fault of begun.filter(({ when }) => !when)) await begin(cast, fault)
     const later = await Promise.all(begun.map((fault) => fault.when && awaited(cast, fault, fault.when)))
-    for (const one of deeds) inTurn(whoDoes(one), () => within(cast, deedWithinMs, act(cast, one)))
+    for (const one of deeds) inTurn(whoDoes(one), () => within(cast.clock, deedWithinMs, act(cast, one)))
     await Promise.all([cast.clock.sleep(roundMs), ...later.map((passed) => passed?.())])
     for (const fault of plan.faults) if (fault.toRound === round) await active.get(fault)?.heal()
   }
@@ -176,9 +177,6 @@ async function act(cast: Cast, deed: Deed): Promise<unknown> {
 }
 
 const clickOn = (tab: Tab | undefined, selector: string) => tab?.page.click(selector, { timeout: clickWithinMs })
-
-const within = (cast: Cast, ms: number, work: Promise<unknown>) =>
-  Promise.race([work, cast.clock.sleep(ms)]).catch(() => undefined)
 
 /** A page that was reloaded while its node was away shows an error of the browser: whoever sits there loads it again. */
 async function everybodyReady(cast: Cast) {
