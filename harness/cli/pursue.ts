@@ -7,7 +7,7 @@ import type { Io } from './command.ts'
 import { brokenLaws, findings, type Teller, type Told } from './teller.ts'
 
 /** So often a failure is told again, at first and in the end. */
-const repeats = 4
+const repeats = 6
 export const pursuitDefaultMs = 300_000
 
 /** What became of a violation. */
@@ -32,10 +32,17 @@ export async function pursue(first: Told, teller: Teller, io: Io, budgetMs: numb
 
   const again = await tellAgain(first.plan)
   io.err(`fails again ${again.length} of ${repeats} times: ${inWords(first.plan)}\n`)
-  const begin = again.length === 0 ? first.plan : await simulatedFirst(first.plan, laws, teller, tellAgain, io)
-  const least =
-    again.length === 0 ? begin : await smallest(begin, trial(teller, fails, isOver, triesFor(again.length), io))
-  const replayed = least === first.plan ? again : await tellAgain(least)
+  const smaller: Plan[] = []
+  const take = (plan: Plan) => void smaller.push(plan)
+  if (again.length > 0) {
+    const begin = await simulatedFirst(first.plan, laws, again.length, teller, tellAgain, io)
+    if (begin !== first.plan) take(begin)
+    await smallest(begin, trial({ teller, fails, isOver, tries: triesFor(again.length), take, io }))
+  }
+  const { plan: least, told: replayed } = (await surest(smaller, again.length, tellAgain)) ?? {
+    plan: first.plan,
+    told: again,
+  }
   const last = replayed[0] ?? first
   const file = join(last.folder, 'plan.json')
   writeFileSync(resolve(file), `${JSON.stringify(least, null, 2)}\n`)
@@ -48,24 +55,45 @@ export async function pursue(first: Told, teller: Teller, io: Io, budgetMs: numb
   }
 }
 
-/** A simulation makes a plan small in seconds; it counts when it fails live as well. */
+/** Of ever smaller plans the last, or else one from halfway, that fails as often as the first: the smallest may hang by a moment. */
+async function surest(smaller: readonly Plan[], times: number, tellAgain: (plan: Plan) => Promise<Told[]>) {
+  for (const at of new Set([smaller.length - 1, (smaller.length - 1) >> 1])) {
+    const plan = smaller[at]
+    const told = plan ? await tellAgain(plan) : []
+    if (plan && told.length >= times) return { plan, told }
+  }
+  return undefined
+}
+
+/** A simulation makes a plan small in seconds; it counts when it fails live as often. */
 async function simulatedFirst(
   plan: Plan,
   laws: readonly string[],
+  times: number,
   { inSimulation }: Teller,
   tellAgain: (plan: Plan) => Promise<Told[]>,
   io: Io,
 ): Promise<Plan> {
   const least = await inSimulation(plan, laws)
   io.err(`in a simulation it ${least ? `fails too, and as small as this: ${inWords(least)}` : 'does not fail'}\n`)
-  return least && (await tellAgain(least)).length > 0 ? least : plan
+  return least && (await tellAgain(least)).length >= times ? least : plan
 }
 
 /** What always fails needs one look; what fails seldom needs several before it may be said to pass. */
 const triesFor = (times: number) => (times === repeats ? 1 : times * 2 >= repeats ? 2 : 3)
 
+interface Trial {
+  teller: Teller
+  fails(told: Told): boolean
+  isOver(): boolean
+  tries: number
+  /** Told of each plan that fails still. */
+  take(plan: Plan): void
+  io: Io
+}
+
 /** As many candidates side by side as the machine can bear; the smallest that failed is the answer. */
-function trial(teller: Teller, fails: (told: Told) => boolean, isOver: () => boolean, tries: number, io: Io) {
+function trial({ teller, fails, isOver, tries, take, io }: Trial) {
   const known = new Map<string, boolean>()
   return async (candidates: readonly Plan[]): Promise<number> => {
     for (let at = 0; at < candidates.length; ) {
@@ -81,7 +109,10 @@ function trial(teller: Teller, fails: (told: Told) => boolean, isOver: () => boo
         )
       const hit = some.findIndex((plan) => known.get(JSON.stringify(plan)))
       io.err(`${hit >= 0 ? 'still fails' : 'passes'}: ${some.map(sizeOf).join(' | ')}\n`)
-      if (hit >= 0) return at + hit
+      if (hit >= 0) {
+        take(some[hit]!)
+        return at + hit
+      }
       at += some.length
     }
     return -1
