@@ -86,6 +86,10 @@ const statements: readonly [begins: string, statement: Statement][] = [
       [transaction.get(stockKey(itemId))].filter((row) => row !== undefined),
   ],
   [
+    'select released from products',
+    (transaction, [id]: readonly [number]) => [transaction.get(`products/${id}`)].filter((row) => row !== undefined),
+  ],
+  [
     'select p.price_usd from items',
     (transaction, [itemId]: readonly [number]) => {
       const item = transaction.get(`items/${itemId}`)

@@ -1,7 +1,7 @@
 import type { Clock } from '../../platform/clock.ts'
 import type { Defect } from '../../platform/defects.ts'
 import type { Log } from '../../platform/log.ts'
-import { readAvailability, readCompleteProducts, writeReleased } from './catalog/product-reads.ts'
+import { readAvailability, readCompleteProducts, readReleased, writeReleased } from './catalog/product-reads.ts'
 import { sellOneUnit } from './checkout/single-item.ts'
 import type { Repo } from './db/repo.ts'
 import { createDoubts } from './inventory/doubts.ts'
@@ -90,6 +90,31 @@ export function createStore(options: StoreOptions) {
   const announceSale = (itemId: number) => makeKnown(`sale of item ${itemId}`, () => itemSold(itemId))
   const doubtSale = createDoubts({ clock, look: itemSold })
 
+  const isReleasedHere = (productId: number) =>
+    inventory.products()?.find(({ id }) => id === productId)?.released === true
+  /** Somebody is at it, and makes it known. */
+  const releasing = new Set<number>()
+  const doubtRelease = createDoubts({ clock, look: lookAtRelease })
+
+  async function lookAtRelease(productId: number) {
+    const isReleased = await readReleased(repo, productId)
+    if (isReleased && !releasing.has(productId) && !isReleasedHere(productId)) await productReleased(productId)
+  }
+
+  async function release(productId: number) {
+    releasing.add(productId)
+    try {
+      if (!defects.has('DF-113') && !(await writeReleased(repo, productId)))
+        throw new UnknownId(`there is no product ${productId}`)
+      await makeKnown(`release of product ${productId}`, () => productReleased(productId))
+    } catch (error) {
+      doubtRelease(productId)
+      throw error
+    } finally {
+      releasing.delete(productId)
+    }
+  }
+
   async function sellOne(itemId: number): Promise<boolean> {
     try {
       return await sellOneUnit({ repo, itemId, nodeName, defects, clock, announceEarly: () => itemSold(itemId) })
@@ -106,9 +131,7 @@ export function createStore(options: StoreOptions) {
       requireLoaded()
       if (defects.has('DF-66')) await productReleased(productId)
       if (defects.has('DF-65')) return announceOnly(productId)
-      if (!defects.has('DF-113') && !(await writeReleased(repo, productId)))
-        throw new UnknownId(`there is no product ${productId}`)
-      await makeKnown(`release of product ${productId}`, () => productReleased(productId))
+      await release(productId)
     },
     /** The sale is in the database already; this makes it known (ST-17). */
     itemSold,

@@ -69,6 +69,12 @@ export async function readAvailability(repo: Pick<Repo, 'query'>, itemId: number
   return row && { availableCount: row.available_count, version: Number(row.version) }
 }
 
+/** Undefined when there is no such product. */
+export async function readReleased(repo: Repo, productId: number): Promise<boolean | undefined> {
+  const [row] = await repo.query<{ released: boolean }>('select released from products where id = $1', [productId])
+  return row?.released
+}
+
 /** Answers whether there is such a product (ST-16 step 1). */
 export async function writeReleased(repo: Repo, productId: number): Promise<boolean> {
   const rows = await repo.query('update products set released = true where id = $1 returning id', [productId])

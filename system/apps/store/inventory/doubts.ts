@@ -3,8 +3,8 @@ import { UnknownId } from './inventory.ts'
 
 interface DoubtsOptions {
   clock: Clock
-  /** Has every node look at an item; rejects while the database does not answer. */
-  look(itemId: number): Promise<void>
+  /** Looks what became of it, and has every node follow; rejects while the database does not answer. */
+  look(id: number): Promise<void>
 }
 
 const lookEveryMs = 300
@@ -12,18 +12,19 @@ const lookEveryMs = 300
 const certainAfterMs = 3_000
 
 /**
- * Items of which nobody knows whether they were sold: a database that stood still does what it was told after everybody has stopped
- * waiting. All nodes look again as soon as it answers, and once more when nothing can be on its way any more (ST-57, NF-11).
+ * Items of which nobody knows whether they were sold, or products whether they were released: a database that stood still does what it
+ * was told after everybody has stopped waiting. It is looked at again as soon as it answers, and once more when nothing can be on its way
+ * any more (ST-57, NF-11).
  */
 export function createDoubts({ clock, look }: DoubtsOptions) {
-  /** By item: from when on a look is certain; unknown before the first look. */
+  /** By id: from when on a look is certain; unknown before the first look. */
   const certainAtMs = new Map<number, number | undefined>()
   let isWaiting = false
 
-  async function lookAt(itemId: number) {
-    const atMs = certainAtMs.get(itemId)
+  async function lookAt(id: number) {
+    const atMs = certainAtMs.get(id)
     if (atMs !== undefined && clock.monotonicMs() < atMs) return
-    const isUnknown = await look(itemId).then(
+    const isUnknown = await look(id).then(
       () => false,
       (error) => {
         if (error instanceof UnknownId) return true
@@ -31,9 +32,9 @@ export function createDoubts({ clock, look }: DoubtsOptions) {
       },
     )
     // Somebody may have come to doubt it anew meanwhile.
-    if (certainAtMs.get(itemId) !== atMs) return
-    if (isUnknown || atMs !== undefined) certainAtMs.delete(itemId)
-    else certainAtMs.set(itemId, clock.monotonicMs() + certainAfterMs)
+    if (certainAtMs.get(id) !== atMs) return
+    if (isUnknown || atMs !== undefined) certainAtMs.delete(id)
+    else certainAtMs.set(id, clock.monotonicMs() + certainAfterMs)
   }
 
   async function lookAtAll() {
@@ -48,8 +49,8 @@ export function createDoubts({ clock, look }: DoubtsOptions) {
     clock.after(lookEveryMs, () => void lookAtAll())
   }
 
-  return (itemId: number) => {
-    certainAtMs.set(itemId, undefined)
+  return (id: number) => {
+    certainAtMs.set(id, undefined)
     lookSoon()
   }
 }

@@ -12,12 +12,16 @@ interface Setting {
   defects?: Defect[]
   left?: number
   databaseDown?: boolean
+  /** The database does what it is told, but its answer comes too late. */
+  answersLate?: boolean
   loaded?: boolean
   inventoryFails?: boolean
 }
 
 /** The store with every part written down as a line of a step log. */
-function store({ defects = [], left = 4, databaseDown = false, loaded = true, inventoryFails = false }: Setting = {}) {
+function store(setting: Setting = {}) {
+  const { defects = [], left = 4, databaseDown = false, answersLate = false } = setting
+  const { loaded = true, inventoryFails = false } = setting
   const steps: string[] = []
   const later: (() => void)[] = []
   const after = (_delayMs: number, run: () => void) => {
@@ -28,7 +32,9 @@ function store({ defects = [], left = 4, databaseDown = false, loaded = true, in
   const item = products[0]!.items[0]!
   const query = async (sql: string) => {
     if (databaseDown) throw new Error('no database')
+    if (sql.startsWith('select released')) return [{ released: steps.includes('write released') }]
     steps.push(/released/.test(sql) ? 'write released' : 'write sale')
+    if (answersLate) throw new Error('no answer in time')
     return [{ id: 1, units: 1 }]
   }
   const transaction = async (work: (client: unknown) => Promise<unknown>) => {
@@ -80,6 +86,24 @@ describe('releasing a product', () => {
   it('changes and says nothing while the database is down (ST-16, AT-21)', async () => {
     const { store: shop, steps } = store({ databaseDown: true })
     await expect(shop.markProductReleased(1)).rejects.toThrow('no database')
+    expect(steps).toEqual([])
+  })
+
+  it('is made known later when it was given up and written all the same (ST-57, NF-11)', async () => {
+    const { store: shop, steps, later } = store({ answersLate: true })
+    await expect(shop.markProductReleased(1)).rejects.toThrow('no answer in time')
+    expect(steps).toEqual(['write released'])
+    later.shift()!()
+    await expect
+      .poll(() => steps.slice(1))
+      .toEqual(['inventory released', 'replicate product_released 0', 'clients released'])
+  })
+
+  it('is not made known when it was given up and never written', async () => {
+    const { store: shop, steps, later } = store({ databaseDown: true })
+    await expect(shop.markProductReleased(1)).rejects.toThrow('no database')
+    later.shift()!()
+    await expect.poll(() => later.length).toBe(1)
     expect(steps).toEqual([])
   })
 
