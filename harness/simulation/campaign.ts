@@ -88,14 +88,18 @@ const enough = 5
  * Plans that break a law in a simulation that goes on for as long as it is told to: each as small as it gets, and, as that may hang by a
  * moment that only a simulation meets again, as it was (FI-18).
  */
-export async function scout(seed: number, defects: readonly string[], goesOn: () => boolean): Promise<Plan[]> {
+export async function scout(
+  seed: number,
+  defects: readonly string[],
+  goesOn: (told: number) => boolean,
+): Promise<Plan[]> {
   const simulator = startSimulator({ defects })
   const broken: Judged[] = []
   try {
     await runCampaign({
       simulator,
       plans: plansOf(seed),
-      goesOn: () => broken.length < enough && goesOn(),
+      goesOn: (told) => broken.length < enough && goesOn(told),
       onJudged: (judged) => void (judged.outcome === 'invalid' && broken.push(judged)),
     })
     const plans: Plan[] = []

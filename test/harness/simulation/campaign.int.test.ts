@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { createPlan, kinds } from '../../../harness/explore/plan.ts'
 import { seededRandom } from '../../../harness/platform/random.ts'
-import { plansOf, runCampaign, shrink } from '../../../harness/simulation/campaign.ts'
+import { plansOf, runCampaign, scout, shrink } from '../../../harness/simulation/campaign.ts'
 import { brokenLaws, judgeSimulated } from '../../../harness/simulation/judge.ts'
 import { type Simulator, startSimulator } from '../../../harness/simulation/simulator.ts'
 
@@ -84,6 +84,20 @@ it('makes the plan of a failure small, and what is left still fails alone', asyn
   const least = await shrink(simulator, ['at-most-once'], firsts.get('at-most-once')!.plan)
   expect(least.plan.faults).toEqual([])
   expect(brokenLaws(judgeSimulated(await start('DF-8').tell(least.plan)))).toContain('at-most-once')
+})
+
+describe('a scout', () => {
+  it('brings what broke a law, as small as it gets and as it was', async () => {
+    const plans = await scout(1, ['DF-82'], (told) => told < 60)
+    expect(plans[0]!.faults.length).toBeLessThanOrEqual(1)
+    expect(plans[1]!.rounds.flat().length).toBeGreaterThan(plans[0]!.rounds.flat().length)
+    const simulator = start('DF-82')
+    for (const plan of plans) expect(brokenLaws(judgeSimulated(await simulator.tell(plan)))).not.toEqual([])
+  })
+
+  it('brings nothing where nothing is broken', async () => {
+    expect(await scout(1, [], (told) => told < 30)).toEqual([])
+  })
 })
 
 it('says why the simulation ended when it did', async () => {
