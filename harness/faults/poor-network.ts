@@ -67,7 +67,7 @@ const surelyMs = ({ latencyMs, jitterMs, rateKiBps }: Network, bytes: number) =>
 const payloadBytes = 16_000
 const askWithPayload = (link: Link, withinMs = 5_000) => canary(link.port, { request: 'payload', withinMs })
 
-/** The narrow end of a link may let a little through ahead of time, and the request before the fault may have been a slow one. */
+/** The narrow end of a link may let a little through ahead of time. */
 const mostOfIt = 0.7
 
 /** How many requests in a row that stay quick show that nothing is lost any more: a lucky streak of so many is rare. */
@@ -90,8 +90,9 @@ const poorLink =
       probeWithinMs: 3 * surelyMs(network, payloadBytes) + 4 * network.jitterMs + 10 * network.stallMs + 1_000,
       slowMs: leastOf(payloadBytes),
       ...(isLuck && { witnessMs: stallWitnessMs, quickLooks }),
-      broken({ answer, tookMs, bytes }, before, beside) {
-        const roseMs = tookMs - Math.max(before.tookMs, beside.tookMs)
+      // Against what goes beside it now, not against what was before: the node may have had much to do then.
+      broken({ answer, tookMs, bytes }, _before, beside) {
+        const roseMs = tookMs - beside.tookMs
         const said = `${bytes} bytes there and back take ${tookMs.toFixed(0)} ms, beside it ${beside.tookMs.toFixed(0)} ms`
         return answer === 'answered' && roseMs >= leastOf(bytes) ? seen(said) : unseen(`${said} (${answer})`)
       },
