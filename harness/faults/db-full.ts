@@ -7,6 +7,8 @@ const goneWithinMs = 3_000
 const backWithinMs = 15_000
 /** Whoever is thrown out comes back at once; after so many rounds somebody else is quicker for good. */
 const roundsMax = 50
+const quietEnough = 2
+const betweenRoundsMs = 50
 const tooMany = '53300'
 const ourName = 'squall-takes-all'
 
@@ -30,11 +32,17 @@ const throwOut = `select pg_terminate_backend(pid) from pg_stat_activity
 
 /** Takes those too that the nodes have: they get none again while we are quicker. Throws when we are not. */
 async function takeAll(url: string, held: Client[]) {
+  let quietRounds = 0
   for (let round = 0; round < roundsMax; round += 1) {
+    const knownCount = held.length
     await takeFree(url, held)
     if (held.length === 0) throw new Error('the database had no free connection before anybody took them')
     const { rowCount } = await held[0]!.query(throwOut, [ourName])
-    if (rowCount === 0) return
+    const isQuiet = rowCount === 0 && held.length === knownCount
+    quietRounds = isQuiet ? quietRounds + 1 : 0
+    if (quietRounds === quietEnough) return
+    // Who is coming in or going out just now stands in no list.
+    if (isQuiet) await systemClock.sleep(betweenRoundsMs)
   }
   throw new Error(`the nodes still have connections to the database after ${roundsMax} rounds of taking them away`)
 }
