@@ -26,8 +26,8 @@ const startWithinMs = 15_000
 /** On loopback, as `initdb` leaves it. */
 export const localUrl = (port: number) => `postgres://${superuser}@127.0.0.1:${port}/postgres`
 
-/** Not started yet; the address is the one by which the harness reaches it. */
-export function createDatabase(instance: Instance, url: string): Database {
+/** Not started yet; the address is the one by which the harness reaches it. `afterKill` removes what a killed server leaves behind. */
+export function createDatabase(instance: Instance, url: string, afterKill: () => void = () => {}): Database {
   const query = directQuery(url)
   return {
     url,
@@ -39,7 +39,10 @@ export function createDatabase(instance: Instance, url: string): Database {
       await instance.start()
       await until(() => query('select 1'), { what: 'the database answers', withinMs: startWithinMs, everyMs: 60 })
     },
-    kill: async () => void (await instance.end('SIGKILL')),
+    async kill() {
+      await instance.end('SIGKILL')
+      afterKill()
+    },
     pause: instance.pause,
     resume: instance.resume,
     query,

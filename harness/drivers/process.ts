@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -15,6 +15,7 @@ import { createNode } from './node.ts'
 import { freePort } from './ports.ts'
 import { findPostgres, initDatabase, type Postgres } from './postgres.ts'
 import { createRedisProcess } from './redis.ts'
+import { forgetKilledPostgres } from './shared-memory.ts'
 import type { ListenAddress, Site, SiteOptions } from './site.ts'
 
 const host = '127.0.0.1'
@@ -53,12 +54,9 @@ export async function createPostgres(binaries: Postgres, dataFolder: string, log
   leases.holdPort(port, 'database')
   const args = ['-D', dataFolder, '-p', String(port)]
   const { postgres: program, user } = binaries
-  // A killed server leaves its pid behind, which may be somebody else's at the next start.
-  const beforeStart = () => rmSync(join(dataFolder, 'postmaster.pid'), { force: true })
-  return createDatabase(
-    createChild({ what: 'database', program, args, user, logFile, leases, beforeStart }),
-    localUrl(port),
-  )
+  const forget = () => forgetKilledPostgres(dataFolder)
+  const child = createChild({ what: 'database', program, args, user, logFile, leases, beforeStart: forget })
+  return createDatabase(child, localUrl(port), forget)
 }
 
 async function createSite(template: Template, options: SiteOptions): Promise<Site> {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findDocker, listLabelled, removeLabelled } from '../drivers/container/docker.ts'
+import { forgetAllKilledPostgres } from '../drivers/shared-memory.ts'
 import { systemClock } from '../platform/clock.ts'
 import { family, isAlive, signalAll, startStamp } from './processes.ts'
 
@@ -171,7 +172,10 @@ export async function endLeases(file: string): Promise<Cleaned> {
     killed.push(`${lease.what} (${lease.pid})`)
   }
   const folders = leases.flatMap((lease) => (lease.kind === 'folder' && existsSync(lease.path) ? [lease.path] : []))
-  for (const path of folders) rmSync(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
+  for (const path of folders) {
+    forgetAllKilledPostgres(path)
+    rmSync(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
+  }
   const contained = await Promise.all(leases.map((lease) => (lease.kind === 'containers' ? endContainers(lease) : [])))
   rmSync(file, { force: true })
   return { killed, removed: [...folders, ...contained.flat()] }
