@@ -29,7 +29,7 @@ const keyOf = ({ publisher, seq }: LedgerEntry) => `${publisher}/${seq}`
 
 /** The fate of every ledger message for everybody who ever joined its topic. */
 export function ledger(history: History): LedgerLine[] {
-  const published = history.of('publish')
+  const published = history.of('publish').filter((publish) => !wasNeverSent(history, publish))
   const subscribers = new Set(history.of('join').map(({ who, topic }) => `${who} ${topic}`))
   return published.flatMap((publish) =>
     [...subscribers].flatMap((subscriber) => {
@@ -80,6 +80,16 @@ const isNearMembership = (history: History, who: string, publish: HistoryEvent) 
   membership(history, who, publish.topic).some(
     ({ fromMs, toMs }) => fromMs - edgeMs <= latestSentMs(history, publish) && publish.tMs <= toMs + edgeMs,
   )
+
+/** A node that refused to publish it, or cannot be asked to, sent nothing; what arrives all the same was sent. */
+function wasNeverSent(history: History, { value }: HistoryEvent): boolean {
+  const key = keyOf(value as LedgerEntry)
+  const isOfIt = (event: HistoryEvent) => keyOf(event.value as LedgerEntry) === key
+  return (
+    history.of('failed', 'publish').some(isOfIt) &&
+    !history.of('receive').some((got) => got.event === 'ledger' && isOfIt(got))
+  )
+}
 
 /** A node that stands still takes the request when it goes on: it has sent the message when it says so, or nobody knows when. */
 function latestSentMs(history: History, { tMs, value }: HistoryEvent): number {

@@ -47,7 +47,7 @@ export function createRecorder({ elapsedMs, sink, isDefinite, isBeyondIt = () =>
         operation.end('ok')
         return { kind: 'ok', value: result }
       } catch (error) {
-        const kind = isDefinite(error) ? 'failed' : 'unsure'
+        const kind = isDefinite(error) || isBeyondIt(error) ? 'failed' : 'unsure'
         const message = error instanceof Error ? error.message : String(error)
         operation.end(kind, message)
         if (isBeyondIt(error)) throw error

@@ -38,6 +38,22 @@ describe('the ledger (AM-1..6)', () => {
     expect(fates(...told, theEnd(60_000))).toEqual(['alice 1 lost-unexplained', 'alice 2 lost-while-disconnected'])
   })
 
+  it('expects nothing of a message that its node refused to send, unless it arrives', () => {
+    const refused: Told = {
+      type: 'failed',
+      who: 'n1',
+      f: 'publish',
+      value: { publisher: 'n1', seq: 1, origin: 'n1' },
+      tMs: 9_010,
+    }
+    const told = [join('alice', 0), join('bob', 0), publish('n1', 1, 9_000), refused]
+    expect(fates(...told, theEnd(20_000))).toEqual([])
+    expect(fates(...told, receive('alice', 'n1', 1, 9_010), theEnd(20_000))).toEqual([
+      'alice 1 once',
+      'bob 1 lost-unexplained',
+    ])
+  })
+
   it('does not call lost what was sent when the record ended', () => {
     const told = [join('alice', 0), publish('n1', 1, 9_000), publish('n1', 2, 19_800)]
     expect(fates(...told, receive('alice', 'n1', 1, 9_010), theEnd(20_000))).toEqual([
