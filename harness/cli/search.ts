@@ -1,4 +1,4 @@
-import { createPlan, inWords, kinds, type Plan } from '../explore/plan.ts'
+import { createPlan, inWords, kinds, type Plan, shapeOf } from '../explore/plan.ts'
 import type { FaultName } from '../faults/index.ts'
 import { seededRandom } from '../platform/random.ts'
 import type { Io } from './command.ts'
@@ -20,6 +20,7 @@ export interface Found {
 /** A simulation tells hundreds of stories while one is told live, but it does not know all that can break. */
 const scoutShare = 0.1
 const scoutMostMs = 30_000
+
 /**
  * Tells random stories until one violates a law or the time is over (FI-18). Those that a simulation finds to break a law come first, then
  * those with faults that were not seen yet.
@@ -38,8 +39,10 @@ export async function search(seed: number, budgetMs: number, teller: Teller, io:
   const scouted = await teller.scout(seed, Math.min(scoutMostMs, scoutShare * budgetMs))
   if (scouted.length > 0) io.err('in a simulation these stories break a law:\n')
   while (goesOn() && scouted.length > 0) await tellAll(scouted.splice(0, teller.jobs))
-  while (goesOn() && io.clock.monotonicMs() < deadlineMs)
-    await tellAll(Array.from({ length: teller.jobs * 2 }, () => createPlan(random, seed, tally.found().neverWitnessed)))
+  while (goesOn() && io.clock.monotonicMs() < deadlineMs) {
+    const { neverWitnessed } = tally.found()
+    await tellAll(Array.from({ length: teller.jobs * 2 }, () => createPlan(random, seed, neverWitnessed)))
+  }
   return tally.found()
 }
 
@@ -69,5 +72,4 @@ function createTally() {
   }
 }
 
-const shapeOf = ({ rounds, faults }: Plan) => JSON.stringify([rounds, faults])
 const notes = ({ result }: Told) => (result.outcome === 'passed' ? [] : findings(result))

@@ -48,6 +48,9 @@ export const planShape = z
   )
 export type Plan = z.infer<typeof planShape>
 
+/** The same for plans that tell the same story, whatever seed they came from. */
+export const shapeOf = ({ rounds, faults: planned }: Plan) => JSON.stringify([rounds, planned])
+
 export const nodes = ['n1', 'n2', 'n3'] as const
 export const residents = ['ann', 'ben', 'cid'] as const
 /** Few of some, so that they sell out. */

@@ -18,7 +18,7 @@ import type { DriverName } from '../drivers/index.ts'
 import { systemClock as clock } from '../platform/clock.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import type { Scenario } from '../scenario.ts'
-import { openPremises, type Premises } from './premises.ts'
+import { type Premises, withPremises } from './premises.ts'
 import { exitCodes, type RunResult, type ScenarioResult, type Skipped, worstOutcome } from './result.ts'
 import { runScenario } from './run-scenario.ts'
 import type { Schedule } from './schedule.ts'
@@ -114,14 +114,13 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     reporter.onScenarioEnd(result)
   }
 
-  let leaks: string[] = []
-  const own = options.premises ? undefined : await openPremises(options)
-  const premises = options.premises ?? own!
-  try {
+  async function all(premises: Premises) {
     await sideBySide(options.scenarios, options.jobs, stopEarly, (scenario) => one(scenario, premises))
-  } finally {
-    leaks = (await own?.close()) ?? []
+    return premises.driver
   }
+  const { done: driver, leaks } = options.premises
+    ? { done: await all(options.premises), leaks: [] }
+    : await withPremises(options, all)
 
   const order = options.scenarios.map(({ id }) => id)
   const sorted = results.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id))
@@ -134,7 +133,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
         : worstOutcome(sorted.map(({ outcome }) => outcome)),
     exitCode: 0,
     seed: hex(options.seed),
-    driver: premises.driver,
+    driver,
     nodes: options.nodes,
     defects: [...options.defects],
     startedAt,
@@ -157,7 +156,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   write('schedule.json', {
     schemaVersion: 1,
     seed: run.seed,
-    driver: premises.driver,
+    driver,
     nodes: options.nodes,
     pubsub,
     defects: run.defects,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { smallest } from '../explore/minimize.ts'
-import { createPlan, type Plan } from '../explore/plan.ts'
+import { createPlan, type Plan, shapeOf } from '../explore/plan.ts'
 import { seededRandom } from '../platform/random.ts'
 import { brokenLaws, type Judged, judgeSimulated } from './judge.ts'
 import { type Simulator, startSimulator } from './simulator.ts'
@@ -104,13 +104,11 @@ export async function scout(
     })
     const plans: Plan[] = []
     for (const one of broken) plans.push((await shrink(simulator, brokenLaws(one), one.plan)).plan, one.plan)
-    return plans.filter((plan, index) => plans.findIndex((other) => isSameStory(plan, other)) === index)
+    return plans.filter((plan, index) => plans.findIndex((other) => shapeOf(plan) === shapeOf(other)) === index)
   } finally {
     await simulator.stop()
   }
 }
-
-const isSameStory = (a: Plan, b: Plan) => JSON.stringify([a.rounds, a.faults]) === JSON.stringify([b.rounds, b.faults])
 
 /** The same for a failure that was seen live; undefined where no simulation shows it (FI-18). */
 export async function shrinkSimulated(plan: Plan, laws: readonly string[], defects: readonly string[]) {

@@ -31,7 +31,7 @@ export default scenario({
     nodes: nodes.length,
     pubsub: 'mesh',
     env: { TRACKER_DOWN_MS: String(downMs) },
-    stock: { 1: plenty, [lastPair]: 1 },
+    stock: { 1: plenty, 2: plenty, [lastPair]: 1 },
   },
   steps: [
     step('a listener and a shopper on every node', async (cast) => {

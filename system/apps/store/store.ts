@@ -73,9 +73,11 @@ export function createStore(options: StoreOptions) {
     if (change.after.availableCount === 0 && !defects.has('DF-73')) tellItemOut(itemId, handling)
   }
 
+  const productHere = (productId: number) => inventory.products()?.find(({ id }) => id === productId)
+
   /** DF-65: the clients hear of something that nobody wrote down. */
   function announceOnly(productId: number) {
-    const product = inventory.products()?.find(({ id }) => id === productId)
+    const product = productHere(productId)
     if (product) notifications.released({ ...product, released: true })
   }
 
@@ -90,26 +92,27 @@ export function createStore(options: StoreOptions) {
   const announceSale = (itemId: number) => makeKnown(`sale of item ${itemId}`, () => itemSold(itemId))
   const doubtSale = createDoubts({ clock, look: itemSold })
 
-  const isReleasedHere = (productId: number) =>
-    inventory.products()?.find(({ id }) => id === productId)?.released === true
   /** Somebody is at it, and makes it known. */
   const releasing = new Set<number>()
   const doubtRelease = createDoubts({ clock, look: lookAtRelease })
 
   async function lookAtRelease(productId: number) {
     const isReleased = await readReleased(repo, productId)
-    if (isReleased && !releasing.has(productId) && !isReleasedHere(productId)) await productReleased(productId)
+    if (isReleased && !releasing.has(productId) && !productHere(productId)?.released) await productReleased(productId)
   }
+
+  const writeDown = (productId: number) =>
+    writeReleased(repo, productId).catch((error) => {
+      doubtRelease(productId)
+      throw error
+    })
 
   async function release(productId: number) {
     releasing.add(productId)
     try {
-      if (!defects.has('DF-113') && !(await writeReleased(repo, productId)))
+      if (!defects.has('DF-113') && !(await writeDown(productId)))
         throw new UnknownId(`there is no product ${productId}`)
       await makeKnown(`release of product ${productId}`, () => productReleased(productId))
-    } catch (error) {
-      doubtRelease(productId)
-      throw error
     } finally {
       releasing.delete(productId)
     }
