@@ -37,6 +37,8 @@ export interface Scenario {
   given?: Given
   /** What a story that is told from data is told from; a run writes it down, and a replay tells it again. */
   plan?: Plan
+  /** What it waits for on purpose, in ms: long stories begin early, so that no run waits for one at its end. */
+  waitsMs?: number
   steps: Step[]
   expectations: Expectation[]
   /** States that the story is about: where `cast.reached(state)` was never called for one of them, the verdict is `unknown`. */

@@ -8,7 +8,7 @@ import { hunt } from './hunt.ts'
 import { codeOf } from './interruption.ts'
 import { keep } from './keep.ts'
 import { codeOfLeaks } from './left-behind.ts'
-import { flags, wholeNumber } from './options.ts'
+import { flags, storyJobs, wholeNumber } from './options.ts'
 import { type Pursued, pursue, pursuitDefaultMs, violationInWords } from './pursue.ts'
 import { demandAll, worstCode } from './run.ts'
 import { search } from './search.ts'
@@ -54,7 +54,7 @@ export const explore: Command = {
       parse: parseCorpusName,
     },
     flags.defect,
-    { ...flags.jobs, default: 3 },
+    storyJobs,
     flags.out,
     flags.json,
   ],

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { pubsubNames } from '../drivers/cluster.ts'
 import { driverNames } from '../drivers/index.ts'
 import { zoo } from '../runner/zoo.ts'
@@ -7,6 +8,9 @@ import { orNearest } from './nearest.ts'
 
 const nodesMax = 9
 const jobsMax = 16
+/** A story waits more than it works. */
+const jobsPerProcessor = 2
+const jobsUnasked = Math.min(8, jobsPerProcessor * availableParallelism())
 const repeatMax = 1_000
 
 /** A whole number in bounds, or a sentence that says which. */
@@ -90,9 +94,9 @@ export const flags = {
   },
   jobs: {
     flags: '--jobs <n>',
-    help: 'scenarios side by side',
+    help: 'scenarios side by side, two for each processor and at most 8 where nothing is said',
     parse: wholeNumber('--jobs', 1, jobsMax),
-    default: 2,
+    default: jobsUnasked,
   },
   out: { flags: '--out <folder>', help: 'folder for the folders of runs (default: reports)' },
   json: { flags: '--json', help: 'one JSON document on stdout, and nothing else' },
@@ -104,3 +108,6 @@ export const flags = {
     parse: parseDefect,
   },
 } as const satisfies Record<string, OptionSpec>
+
+/** For those that tell random stories: each of them is busy from beginning to end. */
+export const storyJobs = { ...flags.jobs, help: 'stories side by side', default: 3 }

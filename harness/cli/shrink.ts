@@ -4,7 +4,7 @@ import { exitCodes, type ScenarioResult } from '../runner/result.ts'
 import type { Command, Io } from './command.ts'
 import { UsageError } from './errors.ts'
 import { codeOfLeaks } from './left-behind.ts'
-import { flags, parseSeed } from './options.ts'
+import { flags, parseSeed, storyJobs } from './options.ts'
 import { pursue, pursuitDefaultMs, violationInWords } from './pursue.ts'
 import { chosenFrom, readSchedule } from './replay.ts'
 import { demandAll, targetOptions, worstCode } from './run.ts'
@@ -31,7 +31,7 @@ export const shrink: Command = {
     flags.grep,
     flags.target,
     { ...flags.budget, help: 'stop after this long with what is the smallest by then (default: 5m)' },
-    { ...flags.jobs, default: 3 },
+    storyJobs,
     flags.out,
     flags.json,
   ],

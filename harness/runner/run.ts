@@ -18,6 +18,7 @@ import type { DriverName } from '../drivers/index.ts'
 import { systemClock as clock } from '../platform/clock.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import type { Scenario } from '../scenario.ts'
+import { inOrderOfBegin } from './order.ts'
 import { type Premises, withPremises } from './premises.ts'
 import { exitCodes, type RunResult, type ScenarioResult, type Skipped, worstOutcome } from './result.ts'
 import { runScenario } from './run-scenario.ts'
@@ -115,7 +116,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   }
 
   async function all(premises: Premises) {
-    await sideBySide(options.scenarios, options.jobs, stopEarly, (scenario) => one(scenario, premises))
+    await sideBySide(inOrderOfBegin(options.scenarios), options.jobs, stopEarly, (scenario) => one(scenario, premises))
     return premises.driver
   }
   const { done: driver, leaks } = options.premises

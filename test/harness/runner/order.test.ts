@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest'
+import { createPlan } from '../../../harness/explore/plan.ts'
+import { seededRandom } from '../../../harness/platform/random.ts'
+import { inOrderOfBegin } from '../../../harness/runner/order.ts'
+
+it('stories of the corpus begin first, then the long ones, then the others as they stand (AT-1)', () => {
+  const plan = createPlan(seededRandom(1), 1)
+  const stories = [
+    { id: 'short' },
+    { id: 'long', waitsMs: 5_000 },
+    { id: 'longest', waitsMs: 30_000 },
+    { id: 'corpus', plan },
+    { id: 'last' },
+  ]
+  expect(inOrderOfBegin(stories).map(({ id }) => id)).toEqual(['corpus', 'longest', 'long', 'short', 'last'])
+})
