@@ -26,8 +26,19 @@ const startWithinMs = 15_000
 /** On loopback, as `initdb` leaves it. */
 export const localUrl = (port: number) => `postgres://${superuser}@127.0.0.1:${port}/postgres`
 
-/** Not started yet; the address is the one by which the harness reaches it. `afterKill` removes what a killed server leaves behind. */
-export function createDatabase(instance: Instance, url: string, afterKill: () => void = () => {}): Database {
+interface DatabaseHooks {
+  /** It answers. */
+  afterStart?(): void
+  /** Removes what a killed server leaves behind. */
+  afterKill?(): void
+}
+
+/** Not started yet; the address is the one by which the harness reaches it. */
+export function createDatabase(
+  instance: Instance,
+  url: string,
+  { afterStart, afterKill }: DatabaseHooks = {},
+): Database {
   const query = directQuery(url)
   return {
     url,
@@ -38,10 +49,11 @@ export function createDatabase(instance: Instance, url: string, afterKill: () =>
       if (instance.running) return
       await instance.start()
       await until(() => query('select 1'), { what: 'the database answers', withinMs: startWithinMs, everyMs: 60 })
+      afterStart?.()
     },
     async kill() {
       await instance.end('SIGKILL')
-      afterKill()
+      afterKill?.()
     },
     pause: instance.pause,
     resume: instance.resume,

@@ -15,7 +15,7 @@ import { createNode } from './node.ts'
 import { freePort } from './ports.ts'
 import { findPostgres, initDatabase, type Postgres } from './postgres.ts'
 import { createRedisProcess } from './redis.ts'
-import { forgetKilledPostgres } from './shared-memory.ts'
+import { forgetKilledPostgres, segmentOf } from './shared-memory.ts'
 import type { ListenAddress, Site, SiteOptions } from './site.ts'
 
 const host = '127.0.0.1'
@@ -54,9 +54,19 @@ export async function createPostgres(binaries: Postgres, dataFolder: string, log
   leases.holdPort(port, 'database')
   const args = ['-D', dataFolder, '-p', String(port)]
   const { postgres: program, user } = binaries
-  const forget = () => forgetKilledPostgres(dataFolder)
+  let segment: string | undefined
+  const forget = () => {
+    forgetKilledPostgres(dataFolder)
+    if (segment) leases.releaseMemory(segment)
+  }
   const child = createChild({ what: 'database', program, args, user, logFile, leases, beforeStart: forget })
-  return createDatabase(child, localUrl(port), forget)
+  return createDatabase(child, localUrl(port), {
+    afterStart() {
+      segment = segmentOf(dataFolder)
+      if (segment) leases.holdMemory(segment, 'database')
+    },
+    afterKill: forget,
+  })
 }
 
 async function createSite(template: Template, options: SiteOptions): Promise<Site> {

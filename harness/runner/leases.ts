@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findDocker, listLabelled, removeLabelled } from '../drivers/container/docker.ts'
-import { forgetAllKilledPostgres } from '../drivers/shared-memory.ts'
+import { forgetAllKilledPostgres, segmentExists } from '../drivers/shared-memory.ts'
 import { systemClock } from '../platform/clock.ts'
 import { family, isAlive, signalAll, startStamp } from './processes.ts'
 
@@ -14,6 +14,8 @@ export type Lease =
   | { kind: 'process'; pid: number; stamp: string | undefined; what: string }
   | { kind: 'folder'; path: string; what: string }
   | { kind: 'port'; port: number; what: string }
+  /** A segment of System V shared memory: it outlives the process that made it. */
+  | { kind: 'memory'; id: string; what: string }
   /** Containers, networks and images that carry this label; the engine they are on may be named by the environment. */
   | { kind: 'containers'; label: string; dockerHost: string | undefined; what: string }
 
@@ -29,6 +31,8 @@ export interface Leases {
   releaseFolder(path: string): void
   holdPort(port: number, what: string): void
   releasePort(port: number): void
+  holdMemory(id: string, what: string): void
+  releaseMemory(id: string): void
   holdContainers(label: string): void
   releaseContainers(label: string): void
   list(): Lease[]
@@ -56,6 +60,10 @@ export function scopeLeases(leases: Leases): ScopedLeases {
       mine.add(keyOf({ kind: 'port', port, what }))
       leases.holdPort(port, what)
     },
+    holdMemory(id, what) {
+      mine.add(keyOf({ kind: 'memory', id, what }))
+      leases.holdMemory(id, what)
+    },
     holdContainers(label) {
       mine.add(`containers ${label}`)
       leases.holdContainers(label)
@@ -77,6 +85,7 @@ const leasesFolder = () => join(tmpdir(), `squall-leases-${process.getuid?.() ??
 const keyOf = (lease: Lease): string => {
   if (lease.kind === 'process') return `process ${lease.pid}`
   if (lease.kind === 'containers') return `containers ${lease.label}`
+  if (lease.kind === 'memory') return `memory ${lease.id}`
   return lease.kind === 'folder' ? `folder ${lease.path}` : `port ${lease.port}`
 }
 
@@ -107,6 +116,8 @@ export function openLeases(runId: string): Leases {
     releaseFolder: (path) => release(`folder ${path}`),
     holdPort: (port, what) => hold({ kind: 'port', port, what }),
     releasePort: (port) => release(`port ${port}`),
+    holdMemory: (id, what) => hold({ kind: 'memory', id, what }),
+    releaseMemory: (id) => release(`memory ${id}`),
     holdContainers: (label) =>
       hold({ kind: 'containers', label, dockerHost: process.env.DOCKER_HOST, what: 'containers' }),
     releaseContainers: (label) => release(`containers ${label}`),
@@ -217,6 +228,7 @@ const secondLookMs = 200
 async function isThere(lease: Lease): Promise<boolean> {
   if (lease.kind === 'process') return isAlive(lease.pid, lease.stamp)
   if (lease.kind === 'folder') return existsSync(lease.path)
+  if (lease.kind === 'memory') return segmentExists(lease.id)
   if (lease.kind === 'containers') return (await listLabelled(await findDocker(), lease.label)).length > 0
   if (!(await answers(lease.port))) return false
   await systemClock.sleep(secondLookMs)

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { createPostgres, prepareTemplate } from '../../../harness/drivers/process.ts'
-import { endLeases, openLeases } from '../../../harness/runner/leases.ts'
+import { auditLeaks, endLeases, openLeases } from '../../../harness/runner/leases.ts'
 
 const folders: string[] = []
 afterAll(() => {
@@ -30,11 +30,15 @@ const segments = () =>
     .split('\n')
     .map((line) => line.split(/\s+/)[1])
 
-it('a killed database leaves no shared memory behind', async () => {
+it('a killed database leaves no shared memory behind, and an audit sees what would be', async () => {
   const { database, leases, segment } = await serverWithSegment()
+  const held = leases.list().filter(({ kind }) => kind === 'memory')
   expect(segments()).toContain(segment)
+  expect(await auditLeaks(held)).toEqual([`database: memory ${segment}`])
   await database.kill()
   expect(segments()).not.toContain(segment)
+  expect(await auditLeaks(held)).toEqual([])
+  expect(leases.list().some(({ kind }) => kind === 'memory')).toBe(false)
   await leases.close()
 })
 

@@ -16,6 +16,8 @@ function fakeLeases() {
     releaseFolder: () => {},
     holdPort: (port, what) => void held.push({ kind: 'port', port, what }),
     releasePort: (port) => release((lease) => lease.kind === 'port' && lease.port === port),
+    holdMemory: (id, what) => void held.push({ kind: 'memory', id, what }),
+    releaseMemory: (id) => release((lease) => lease.kind === 'memory' && lease.id === id),
     holdContainers: (label) => void held.push({ kind: 'containers', label, dockerHost: undefined, what: 'containers' }),
     releaseContainers: (label) => release((lease) => lease.kind === 'containers' && lease.label === label),
     list: () => [...held],
