@@ -7,6 +7,7 @@ import { type ContainerOptions, createContainer } from './container/container.ts
 import { type Docker, findDocker, leaseLabel, removeLabelled } from './container/docker.ts'
 import { buildSystemImage, type Images, imagesFrom, systemImage } from './container/images.ts'
 import { startLinkContainer } from './container/link-container.ts'
+import { createNetwork } from './container/network.ts'
 import { createControlClient } from './control-client.ts'
 import { createDatabase, localUrl, setUpDatabase } from './database.ts'
 import type { Driver } from './driver.ts'
@@ -59,7 +60,7 @@ const databaseSettings = {
   env: { POSTGRES_USER: superuser, POSTGRES_HOST_AUTH_METHOD: 'trust', PGDATA: '/squall-data' },
 }
 
-type DatabaseOptions = Pick<ContainerOptions, 'docker' | 'image' | 'label' | 'logFile' | 'network'>
+type DatabaseOptions = Pick<ContainerOptions, 'docker' | 'image' | 'label' | 'logFile' | 'place'>
 
 async function createPostgres(options: DatabaseOptions) {
   const port = await freePort()
@@ -88,10 +89,9 @@ async function createSite({ docker, images, databaseImage }: Common, options: Si
   const { names, withRedis, folder, leases } = options
   mkdirSync(folder, { recursive: true })
   const label = holdLabel(leases)
-  const network = label
-  await docker.api.createNetwork({ Name: network, Labels: { [leaseLabel]: label } })
+  const network = await createNetwork(docker, label)
   const logOf = (name: string) => join(folder, `${name}.log`)
-  const common = (name: string) => ({ docker, label, network, logFile: logOf(name) })
+  const common = (name: string) => ({ docker, label, place: network.placeOf(name), logFile: logOf(name) })
   const outside = new Map<string, { webPort: number; controlPort: number }>()
 
   const { database } = await createPostgres({ ...common('db'), image: databaseImage })

@@ -4,6 +4,7 @@ import type { Container } from 'dockerode'
 import { until } from '../../platform/until.ts'
 import { type Exit, endWithinMs, type Instance } from '../instance.ts'
 import { type Docker, leaseLabel } from './docker.ts'
+import type { Place } from './network.ts'
 
 export interface ContainerOptions {
   docker: Docker
@@ -12,7 +13,8 @@ export interface ContainerOptions {
   image: string
   command?: readonly string[]
   env?: Record<string, string>
-  network?: string
+  /** Default: where the engine puts it. */
+  place?: Place
   /** Ports that the harness reaches on loopback, under the same number or another: inside -> outside. */
   publish: Readonly<Record<number, number>>
   label: string
@@ -29,7 +31,7 @@ const loopback = '127.0.0.1'
 /** A container that is made at its first start and keeps its files and addresses over the next ones. */
 export function createContainer(options: ContainerOptions): ContainerInstance {
   const { docker, name, logFile } = options
-  const network = docker.api.getNetwork(options.network ?? 'bridge')
+  const network = docker.api.getNetwork(options.place?.network ?? 'bridge')
   let container: Container | undefined
   let ended: Promise<number> | undefined
   let exit: Exit | undefined
@@ -71,14 +73,24 @@ export function createContainer(options: ContainerOptions): ContainerInstance {
     pause: async () => void (await container?.pause()),
     resume: async () => void (await container?.unpause()),
     disconnect: async () => network.disconnect({ Container: container!.id, Force: true }),
-    reconnect: async () => network.connect({ Container: container!.id, EndpointConfig: { Aliases: [name] } }),
+    reconnect: async () => network.connect({ Container: container!.id, EndpointConfig: endpoint(options) }),
   }
 }
 
 /** A cluster asks for its own names only: that of a container that is gone is refused at once, and nobody outside is asked for it. */
 const ownNamesOnly = { Dns: ['127.0.0.1'], DnsOptions: ['timeout:1', 'attempts:1'] }
 
-const creation = ({ name, image, command, env = {}, network, publish, label }: ContainerOptions) => ({
+const endpoint = ({ name, place }: ContainerOptions) => ({
+  Aliases: [name],
+  ...(place && { IPAMConfig: { IPv4Address: place.address } }),
+})
+
+const creation = (options: ContainerOptions) => ({
+  ...whatRuns(options),
+  ...(options.place && { NetworkingConfig: { EndpointsConfig: { [options.place.network]: endpoint(options) } } }),
+})
+
+const whatRuns = ({ name, image, command, env = {}, place, publish, label }: ContainerOptions) => ({
   name: `${label}-${name}`,
   Image: image,
   ...(command && { Cmd: [...command] }),
@@ -94,10 +106,9 @@ const creation = ({ name, image, command, env = {}, network, publish, label }: C
         [{ HostIp: loopback, HostPort: String(outside) }],
       ]),
     ),
-    ...(network && { NetworkMode: network }),
+    ...(place && { NetworkMode: place.network }),
     ...ownNamesOnly,
   },
-  ...(network && { NetworkingConfig: { EndpointsConfig: { [network]: { Aliases: [name] } } } }),
 })
 
 /** Writes all that the next run of the container says to the file. */

@@ -18,7 +18,7 @@ interface LinkContainer {
 
 /** A real Toxiproxy server, for every link of one cluster. */
 export async function startLinkContainer(
-  options: Pick<ContainerOptions, 'docker' | 'image' | 'network' | 'label' | 'logFile'>,
+  options: Pick<ContainerOptions, 'docker' | 'image' | 'place' | 'label' | 'logFile'>,
 ): Promise<LinkContainer> {
   const outsidePort = await freePort()
   const ports: number[] = []

@@ -55,6 +55,18 @@ describe.runIf(isWanted)(`a cluster of containers${because}`, { timeout: 240_000
     expect(await ofSquall()).toBe(0)
   }, 60_000)
 
+  /** Name -> the address inside the network of the cluster. */
+  const addresses = async () => {
+    const { api } = await findDocker()
+    const all = await api.listContainers({ filters: JSON.stringify({ label: [leaseLabel] }) })
+    return Object.fromEntries(
+      all.map(({ Names, NetworkSettings }) => [
+        Names[0]!.split('-').at(-1),
+        Object.values(NetworkSettings.Networks)[0]!.IPAddress,
+      ]),
+    )
+  }
+
   const answer = async (name: string) => (await canary(cluster.node(name).port)).answer
 
   it('serves on loopback only, sees its peers, and keeps its logs', async () => {
@@ -88,6 +100,17 @@ describe.runIf(isWanted)(`a cluster of containers${because}`, { timeout: 240_000
     expect(await fault.witnessOff()).toMatchObject({ seen: true })
     expect([cluster.node('n1').port, cluster.database.url]).toEqual(before)
     await cluster.node('n1').ready()
+  })
+
+  it('gives nobody else the address of what is down: who calls it must not wait for a stranger (FI-2)', async () => {
+    const before = await addresses()
+    const { database } = cluster
+    await cluster.node('n1').terminate()
+    await database.kill()
+    await cluster.node('n1').start()
+    await database.start()
+    await cluster.node('n1').ready()
+    expect(await addresses()).toEqual(before)
   })
 
   it('says with which code a node ended, and in which words it refused to start', async () => {
