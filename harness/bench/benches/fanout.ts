@@ -1,6 +1,6 @@
 import type { Bench, Demand, Reading } from '../bench.ts'
 import { contestant, type Kind, withRivals } from '../contest.ts'
-import { figureOf } from '../figures.ts'
+import { figureOf, ratioOf } from '../figures.ts'
 import { interleave } from '../slices.ts'
 import { shouting } from '../traffic.ts'
 import { ratesOf, ratioDemand } from './rates.ts'
@@ -24,6 +24,9 @@ export const fanout: Bench = {
       )
       const of = (kind: Kind) => slices.get(kind)!
       for (const kind of kinds) readings.push(...ratesOf(`${kind} @${size}`, of(kind), 'deliveries'))
+      // No server that writes once to each client can be further ahead of socket.io than one that does nothing else.
+      const ceiling = ratioOf(of('raw'), of('socket.io'))
+      if (ceiling) readings.push({ what: `raw against socket.io @${size}`, unit: 'times', ...ceiling })
       demands.push(
         ratioDemand(`against raw @${size}`, of('squall'), of('raw'), { goal: 0.9, gate: 0.8 }),
         ratioDemand(`against socket.io @${size}`, of('squall'), of('socket.io'), { goal: 1.8, gate: 1.4 }),
