@@ -10,12 +10,20 @@ import { brokenLaws, findings, type Teller, type Told } from './teller.ts'
 const repeats = 6
 export const pursuitDefaultMs = 300_000
 
+/** A plan, and the times that it failed. */
+interface Tried {
+  plan: Plan
+  told: Told[]
+}
+type TellAgain = (plan: Plan) => Promise<Told[]>
+
 /** What became of a violation. */
 export interface Pursued {
   /** Of `of` times that the story was told again it failed so often in the same way. */
   again: { times: number; of: number }
+  /** Small, and as sure to fail as it could be made. */
   smallest: Plan
-  /** The smallest plan, told again. */
+  /** It, told again. */
   replayed: { times: number; of: number }
   findings: string[]
   /** A file with the smallest plan, for `squall replay`. */
@@ -39,10 +47,13 @@ export async function pursue(first: Told, teller: Teller, io: Io, budgetMs: numb
     if (begin !== first.plan) take(begin)
     await smallest(begin, trial({ teller, fails, isOver, tries: triesFor(again.length), take, io }))
   }
-  const { plan: least, told: replayed } = (await surest(smaller, again.length, tellAgain)) ?? {
-    plan: first.plan,
-    told: again,
-  }
+  const small = (await surest(smaller, again.length, tellAgain)) ?? { plan: first.plan, told: again }
+  const { plan: least, told: replayed } = await surer(
+    small,
+    (plan) => teller.surer(plan, laws, () => !isOver()),
+    tellAgain,
+    io,
+  )
   const last = replayed[0] ?? first
   const file = join(last.folder, 'plan.json')
   writeFileSync(resolve(file), `${JSON.stringify(least, null, 2)}\n`)
@@ -56,7 +67,7 @@ export async function pursue(first: Told, teller: Teller, io: Io, budgetMs: numb
 }
 
 /** Of ever smaller plans the last, or else one from halfway, that fails as often as the first: the smallest may hang by a moment. */
-async function surest(smaller: readonly Plan[], times: number, tellAgain: (plan: Plan) => Promise<Told[]>) {
+async function surest(smaller: readonly Plan[], times: number, tellAgain: TellAgain): Promise<Tried | undefined> {
   for (const at of new Set([smaller.length - 1, (smaller.length - 1) >> 1])) {
     const plan = smaller[at]
     const told = plan ? await tellAgain(plan) : []
@@ -65,13 +76,28 @@ async function surest(smaller: readonly Plan[], times: number, tellAgain: (plan:
   return undefined
 }
 
+/** Whoever wants to mend it needs a plan that fails each time: a few deeds more may make it so. */
+async function surer(
+  small: Tried,
+  makeSurer: (plan: Plan) => Promise<Plan | undefined>,
+  tellAgain: TellAgain,
+  io: Io,
+): Promise<Tried> {
+  if (small.told.length === 0 || small.told.length === repeats) return small
+  const plan = await makeSurer(small.plan)
+  if (!plan || plan === small.plan) return small
+  const told = await tellAgain(plan)
+  io.err(`fails ${told.length} of ${repeats} times, and not ${small.told.length}: ${sizeOf(plan)}\n`)
+  return told.length > small.told.length ? { plan, told } : small
+}
+
 /** A simulation makes a plan small in seconds; it counts when it fails live as often. */
 async function simulatedFirst(
   plan: Plan,
   laws: readonly string[],
   times: number,
   { inSimulation }: Teller,
-  tellAgain: (plan: Plan) => Promise<Told[]>,
+  tellAgain: TellAgain,
   io: Io,
 ): Promise<Plan> {
   const least = await inSimulation(plan, laws)
@@ -123,7 +149,7 @@ const sizeOf = ({ faults, rounds }: Plan) => `${faults.length} faults, ${rounds.
 
 /** What happened, how sure that is, and how to see it again. */
 export const violationInWords = ({ again, smallest, replayed, findings, file }: Pursued): string[] => [
-  `Violated. Told again, it failed ${again.times} of ${again.of} times. As small as it could be made, it failed ${replayed.times} of ${replayed.of} times:`,
+  `Violated. Told again, it failed ${again.times} of ${again.of} times. As small and as sure as it could be made, it failed ${replayed.times} of ${replayed.of} times:`,
   ...storyInWords(smallest).map((line) => `    ${line}`),
   ...findings.map((line) => `  ${line}`),
   `Tell it again: ./squall replay ${file}`,

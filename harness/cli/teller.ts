@@ -5,7 +5,7 @@ import { multiplex } from '../reporters/multiplexer.ts'
 import type { Premises } from '../runner/premises.ts'
 import type { ScenarioResult } from '../runner/result.ts'
 import { runAll } from '../runner/run.ts'
-import { scout, shrinkSimulated } from '../simulation/campaign.ts'
+import { makeSurer, scout, shrinkSimulated } from '../simulation/campaign.ts'
 import type { Io } from './command.ts'
 import { baseOptions } from './run.ts'
 import { outFolder } from './run-folder.ts'
@@ -35,6 +35,8 @@ export function createTeller({ jobs, out, defect = [], premises }: TellerOptions
     jobs,
     /** The smallest plan that fails so in a simulation; undefined where none does. */
     inSimulation: (plan: Plan, laws: readonly string[]) => shrinkSimulated(plan, laws, defect),
+    /** A plan like it that fails more often in a simulation; undefined where it never does. */
+    surer: (plan: Plan, laws: readonly string[], goesOn: () => boolean) => makeSurer(plan, laws, defect, goesOn),
     /** What a simulation of so long finds to be worth telling. */
     scout(seed: number, withinMs: number) {
       const deadlineMs = io.clock.monotonicMs() + withinMs

@@ -209,6 +209,17 @@ function takenBy({ kind, target }: Pick<PlannedFault, 'kind' | 'target'>): strin
   return kind.startsWith('node.') && kind !== 'node.block' ? [...parts, 'db'] : parts
 }
 
+/** Different deeds, so many at most, of those whom every story has. */
+export function randomDeeds(random: Random, most: number): Deed[] {
+  const known = new Map<string, Deed>()
+  for (let left = most; left > 0; left -= 1)
+    for (const deed of roundsOf(random).flat())
+      if (known.size < most && !isOfGuest(deed)) known.set(JSON.stringify(deed), deed)
+  return [...known.values()]
+}
+
+const isOfGuest = (deed: Deed) => 'who' in deed && !residents.some((name) => name === deed.who)
+
 /** Guests come and go; who has gone does nothing more. */
 function roundsOf(random: Random): Deed[][] {
   const there: string[] = [...residents]

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { amplified } from '../explore/amplify.ts'
 import { smallest } from '../explore/minimize.ts'
 import { createPlan, type Plan, shapeOf } from '../explore/plan.ts'
 import { seededRandom } from '../platform/random.ts'
@@ -105,6 +106,30 @@ export async function scout(
     const plans: Plan[] = []
     for (const one of broken) plans.push((await shrink(simulator, brokenLaws(one), one.plan)).plan, one.plan)
     return plans.filter((plan, index) => plans.findIndex((other) => shapeOf(plan) === shapeOf(other)) === index)
+  } finally {
+    await simulator.stop()
+  }
+}
+
+/** So many different fates of the same plan say how often it fails. */
+const fates = 10
+
+/** The plan with what makes it fail more often, where a simulation can tell how often it fails; undefined where it never does (FI-18). */
+export async function makeSurer(
+  plan: Plan,
+  laws: readonly string[],
+  defects: readonly string[],
+  goesOn: () => boolean,
+): Promise<Plan | undefined> {
+  const simulator = startSimulator({ defects })
+  const isBroken = (judged: Judged) => brokenLaws(judged).some((name) => laws.includes(name))
+  async function rateOf(one: Plan) {
+    const told = Array.from({ length: fates }, (_, fate) => simulator.tell({ ...one, seed: fate }).then(judgeSimulated))
+    return (await Promise.all(told)).filter(isBroken).length / fates
+  }
+  try {
+    if ((await rateOf(plan)) === 0) return undefined
+    return await amplified(plan, { rateOf, random: seededRandom(plan.seed), goesOn })
   } finally {
     await simulator.stop()
   }

@@ -39,6 +39,7 @@ function pretending(lawBrokenBy: (plan: Plan, nth: number) => string | undefined
       jobs: 4,
       tell,
       inSimulation: async () => undefined as Plan | undefined,
+      surer: async () => undefined as Plan | undefined,
       scout: async () => [] as Plan[],
     } satisfies Teller,
     told: () => told,
@@ -102,6 +103,23 @@ describe('what becomes of a violation (FI-18)', () => {
     )
     const { smallest, replayed } = await pursue(await firstOf(teller), teller, io(), 60_000)
     expect([replayed.times, countOf(smallest) > 2, countOf(smallest) < countOf(plan)]).toEqual([6, true, true])
+  })
+
+  it('is made surer where it fails only at times, when the surer plan is so live too', async () => {
+    const publish = { do: 'publish' as const, node: 'n1' }
+    const surer = async (one: Plan) => ({ ...one, rounds: [[...one.rounds.flat(), publish]] })
+    const becomesOf = async (isSure: (one: Plan) => boolean) => {
+      const bare = { ...plan, faults: [], rounds: [[{ do: 'sell' as const, node: 'n1', itemId: 3 }]] }
+      const { teller } = pretending((one, nth) =>
+        isNeeded(one) && (isSure(one) || nth % 2 === 1) ? 'never-oversold' : undefined,
+      )
+      const first = (await teller.tell([bare]))[0]!
+      return pursue(first, { ...teller, surer }, io(), 60_000)
+    }
+    const better = await becomesOf((one) => one.rounds.flat().includes(publish))
+    expect([better.smallest.rounds.flat().length, better.replayed.times]).toEqual([2, 6])
+    const same = await becomesOf(() => false)
+    expect([same.smallest.rounds.flat().length, same.replayed.times]).toEqual([1, 3])
   })
 
   it('is not pursued for longer than there is time', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { createPlan, kinds } from '../../../harness/explore/plan.ts'
+import { createPlan, kinds, type Plan } from '../../../harness/explore/plan.ts'
 import { seededRandom } from '../../../harness/platform/random.ts'
-import { plansOf, runCampaign, scout, shrink } from '../../../harness/simulation/campaign.ts'
+import { makeSurer, plansOf, runCampaign, scout, shrink } from '../../../harness/simulation/campaign.ts'
 import { brokenLaws, judgeSimulated } from '../../../harness/simulation/judge.ts'
 import { type Simulator, startSimulator } from '../../../harness/simulation/simulator.ts'
 
@@ -97,6 +97,33 @@ describe('a scout', () => {
 
   it('brings nothing where nothing is broken', async () => {
     expect(await scout(1, [], (told) => told < 30)).toEqual([])
+  })
+})
+
+describe('a failure that hangs by a race', () => {
+  const alwaysGoesOn = () => true
+  const partition = { kind: 'link.partition', target: 'n2|n1,n3', options: {}, fromRound: 0, toRound: 0 } as const
+  const race: Plan = {
+    schemaVersion: 1,
+    seed: 4,
+    rounds: [[{ do: 'click', tab: 0, itemId: 9 }]],
+    faults: [partition],
+  }
+
+  it('is made surer: more take part in the race', async () => {
+    const simulator = start('DF-82')
+    const failsOf20 = async (plan: Plan) => {
+      const told = await Promise.all(Array.from({ length: 20 }, (_, n) => simulator.tell({ ...plan, seed: 100 + n })))
+      return told.filter((one) => brokenLaws(judgeSimulated(one)).includes('cart-never-lost')).length
+    }
+    const plan = (await makeSurer(race, ['cart-never-lost'], ['DF-82'], alwaysGoesOn))!
+    expect(plan.faults).toEqual(race.faults)
+    expect(await failsOf20(race)).toBeLessThan(18)
+    expect(await failsOf20(plan)).toBeGreaterThan(18)
+  })
+
+  it('is left alone where no simulation shows it', async () => {
+    expect(await makeSurer(race, ['cart-never-lost'], [], alwaysGoesOn)).toBeUndefined()
   })
 })
 
