@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { startBeat } from '../platform/beat.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import type { PubSubAdapter, RemoteMessage } from './adapter.ts'
@@ -54,7 +55,7 @@ export function createMesh(options: MeshOptions): PubSubAdapter {
   const peerUpListeners: ((name: string) => void)[] = []
   const inbound = new Map<MeshSocket, { name: string; lastHeardMs: number }>()
   let closeDoor = async () => {}
-  let cancelBeat = () => {}
+  let endBeat = () => {}
   let stopped = false
 
   function dial(peer: Peer) {
@@ -123,7 +124,8 @@ export function createMesh(options: MeshOptions): PubSubAdapter {
     onRemote(parsed)
   }
 
-  function beat() {
+  function beat(lateMs: number) {
+    for (const one of [...peers, ...inbound.values()]) one.lastHeardMs += lateMs
     const deadlineMs = clock.monotonicMs() - heartbeatMs * silentBeats
     for (const peer of peers) {
       if (!peer.connected) continue
@@ -131,7 +133,6 @@ export function createMesh(options: MeshOptions): PubSubAdapter {
       else peer.socket?.send('beat')
     }
     for (const [socket, { lastHeardMs }] of inbound) if (lastHeardMs < deadlineMs) socket.terminate()
-    cancelBeat = clock.after(heartbeatMs, beat)
   }
 
   return {
@@ -139,11 +140,11 @@ export function createMesh(options: MeshOptions): PubSubAdapter {
     async start(onRemote) {
       closeDoor = await sockets.listen((socket, name) => accept(socket, name, onRemote))
       for (const peer of peers) dial(peer)
-      beat()
+      endBeat = startBeat(clock, heartbeatMs, beat)
     },
     async stop() {
       stopped = true
-      cancelBeat()
+      endBeat()
       for (const { socket } of peers) socket?.terminate()
       for (const socket of inbound.keys()) socket.terminate()
       await closeDoor()

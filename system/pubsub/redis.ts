@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { Redis } from 'ioredis'
 import { z } from 'zod'
+import { startBeat } from '../platform/beat.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import type { PubSubAdapter, RemoteMessage } from './adapter.ts'
@@ -59,7 +60,7 @@ export function createRedis(options: RedisPubSubOptions): RedisPubSub {
   let waitingBytes = 0
   let lastEchoMs = 0
   let listening = false
-  let cancelBeat = () => {}
+  let endBeat = () => {}
 
   async function hand(channel: string, text: string) {
     if (publisher.status !== 'ready') throw new Error('Redis is away')
@@ -135,12 +136,13 @@ export function createRedis(options: RedisPubSubOptions): RedisPubSub {
     hand(everybody, text).catch((error: Error) => log.debug({ reason: error.message }, 'redis: no heartbeat'))
   }
 
-  function keepBeating() {
+  function beat(lateMs: number) {
+    for (const peer of peers.values()) peer.lastHeardMs += lateMs
+    lastEchoMs += lateMs
     const deadlineMs = clock.monotonicMs() - silentMs
     for (const [name, peer] of peers) if (peer.connected && peer.lastHeardMs < deadlineMs) peerDown(name, peer)
     if (lastEchoMs < deadlineMs) startAgain()
     beatOnce()
-    cancelBeat = clock.after(heartbeatMs, keepBeating)
   }
 
   /** A connection that is open and silent is dropped at once, with what waits in it: sent later, it would arrive late. */
@@ -164,10 +166,10 @@ export function createRedis(options: RedisPubSubOptions): RedisPubSub {
       publisher.on('ready', beatOnce)
       lastEchoMs = clock.monotonicMs()
       for (const client of [publisher, subscriber]) client.connect().catch(() => {})
-      keepBeating()
+      endBeat = startBeat(clock, heartbeatMs, beat)
     },
     async stop() {
-      cancelBeat()
+      endBeat()
       subscriber.off('close', deaf)
       for (const client of [publisher, subscriber]) {
         client.disconnect()

@@ -117,7 +117,13 @@ async function settled() {
 }
 
 /** A clock that stands still until it is moved: waiting tests take no time and cannot be late (CH-139). */
-export function createFakeClock(): Clock & { advance(byMs: number): Promise<void> } {
+export interface FakeClock extends Clock {
+  advance(byMs: number): Promise<void>
+  /** Time passes, and nobody is called: as while a process stands still. */
+  stall(byMs: number): void
+}
+
+export function createFakeClock(): FakeClock {
   let nowMs = 1_700_000_000_000
   const timers = new Set<{ atMs: number; run(): void }>()
   const after = (delayMs: number, run: () => void) => {
@@ -131,12 +137,15 @@ export function createFakeClock(): Clock & { advance(byMs: number): Promise<void
     monotonicMs: () => nowMs,
     after,
     sleep: (delayMs) => new Promise((resolve) => after(delayMs, resolve)),
+    stall(byMs) {
+      nowMs += byMs
+    },
     async advance(byMs) {
       await settled()
       const endMs = nowMs + byMs
       for (let due = nextDue(endMs); due; due = nextDue(endMs)) {
         timers.delete(due)
-        nowMs = due.atMs
+        nowMs = Math.max(nowMs, due.atMs)
         due.run()
         await settled()
       }
