@@ -15,7 +15,7 @@ export interface ChildOptions {
   /** As whom it runs, where not as the harness. */
   user?: { uid: number; gid: number } | undefined
   logFile: string
-  beforeStart?(): void
+  beforeStart?(): Promise<void>
   leases: Pick<Leases, 'holdProcess' | 'releaseProcess'>
 }
 
@@ -28,11 +28,17 @@ export function createChild(options: ChildOptions): Instance {
   const { what, program, args, env, user, logFile, leases, beforeStart } = options
   let child: ChildProcess | undefined
   let exit: Exit | undefined
+  let isStarting = false
 
   async function start() {
-    if (child) throw new Error(`${what} runs already`)
+    if (child || isStarting) throw new Error(`${what} runs already`)
     exit = undefined
-    beforeStart?.()
+    isStarting = true
+    try {
+      await beforeStart?.()
+    } finally {
+      isStarting = false
+    }
     const log = openSync(logFile, 'a')
     const started = spawn(program, args, { ...user, cwd: '/', ...(env && { env }), stdio: ['ignore', log, log] })
     closeSync(log)
@@ -63,7 +69,7 @@ export function createChild(options: ChildOptions): Instance {
       return child?.pid
     },
     get running() {
-      return child !== undefined
+      return child !== undefined || isStarting
     },
     get exit() {
       return exit

@@ -30,7 +30,7 @@ interface DatabaseHooks {
   /** It answers. */
   afterStart?(): void
   /** Removes what a killed server leaves behind. */
-  afterKill?(): void
+  afterKill?(): Promise<void>
 }
 
 /** Not started yet; the address is the one by which the harness reaches it. */
@@ -53,7 +53,7 @@ export function createDatabase(
     },
     async kill() {
       await instance.end('SIGKILL')
-      afterKill?.()
+      await afterKill?.()
     },
     pause: instance.pause,
     resume: instance.resume,

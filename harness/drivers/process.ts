@@ -55,8 +55,8 @@ export async function createPostgres(binaries: Postgres, dataFolder: string, log
   const args = ['-D', dataFolder, '-p', String(port)]
   const { postgres: program, user } = binaries
   let segment: string | undefined
-  const forget = () => {
-    forgetKilledPostgres(dataFolder)
+  const forget = async () => {
+    await forgetKilledPostgres(dataFolder)
     if (segment) leases.releaseMemory(segment)
   }
   const child = createChild({ what: 'database', program, args, user, logFile, leases, beforeStart: forget })

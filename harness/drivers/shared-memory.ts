@@ -1,6 +1,10 @@
-import { spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { existsSync, globSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+
+/** Never in step with this process: the links of other clusters pass through it, and would stand still. */
+const run = promisify(execFile)
 
 const pidFileName = 'postmaster.pid'
 /** The line of the pid file with the key and the id of the segment. */
@@ -13,20 +17,24 @@ export function segmentOf(dataFolder: string): string | undefined {
   return readFileSync(file, 'utf8').split('\n')[segmentLine]?.trim().split(/\s+/)[1]
 }
 
-export const segmentExists = (id: string) =>
-  (spawnSync('ipcs', ['-m'], { encoding: 'utf8' }).stdout ?? '').split('\n').some((line) => line.split(/\s+/)[1] === id)
+export async function segmentExists(id: string): Promise<boolean> {
+  const { stdout } = await run('ipcs', ['-m']).catch(() => ({ stdout: '' }))
+  return stdout.split('\n').some((line) => line.split(/\s+/)[1] === id)
+}
 
 /**
  * Forgets a PostgreSQL that was killed: its pid, which may be somebody else's by now, and the segment of shared memory by which it marked
  * its data. SIGKILL leaves that behind, and a machine has only some thousands of them.
  */
-export function forgetKilledPostgres(dataFolder: string) {
+export async function forgetKilledPostgres(dataFolder: string) {
   const id = segmentOf(dataFolder)
-  if (id) spawnSync('ipcrm', ['-m', id], { stdio: 'ignore' })
+  // It may be gone already.
+  if (id) await run('ipcrm', ['-m', id]).catch(() => {})
   rmSync(join(dataFolder, pidFileName), { force: true })
 }
 
 /** The same for every data folder below this one. */
-export function forgetAllKilledPostgres(folder: string) {
-  for (const name of globSync(`**/${pidFileName}`, { cwd: folder })) forgetKilledPostgres(dirname(join(folder, name)))
+export async function forgetAllKilledPostgres(folder: string) {
+  for (const name of globSync(`**/${pidFileName}`, { cwd: folder }))
+    await forgetKilledPostgres(dirname(join(folder, name)))
 }

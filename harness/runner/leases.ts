@@ -184,7 +184,7 @@ export async function endLeases(file: string): Promise<Cleaned> {
   }
   const folders = leases.flatMap((lease) => (lease.kind === 'folder' && existsSync(lease.path) ? [lease.path] : []))
   for (const path of folders) {
-    forgetAllKilledPostgres(path)
+    await forgetAllKilledPostgres(path)
     rmSync(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
   }
   const contained = await Promise.all(leases.map((lease) => (lease.kind === 'containers' ? endContainers(lease) : [])))

@@ -1,14 +1,20 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 /** When a process began, as the operating system says it: with the pid it names one process, also after the pid was used again. */
 export function startStamp(pid: number): string | undefined {
   try {
-    if (process.platform === 'linux') return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ')[19]
+    if (process.platform === 'linux') return statOf(pid)[19]
     return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || undefined
   } catch {
     return undefined
   }
+}
+
+/** What Linux says of a process, from its state on; its name before that may hold blanks and brackets. Throws when it is gone. */
+function statOf(pid: number): string[] {
+  const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  return text.slice(text.lastIndexOf(') ') + 2).split(' ')
 }
 
 /** Whether this very process is there and not merely waiting to be buried. */
@@ -16,7 +22,7 @@ export function isAlive(pid: number, stamp?: string): boolean {
   if (stamp !== undefined && startStamp(pid) !== stamp) return false
   try {
     process.kill(pid, 0)
-    return process.platform !== 'linux' || !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ')
+    return process.platform !== 'linux' || statOf(pid)[0] !== 'Z'
   } catch {
     return false
   }
@@ -25,12 +31,36 @@ export function isAlive(pid: number, stamp?: string): boolean {
 /** The process and all that descend from it, parents first. */
 export function family(pid: number): number[] {
   const children = new Map<number, number[]>()
-  for (const line of execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n')) {
-    const [child = 0, parent = 0] = line.trim().split(/\s+/).map(Number)
+  for (const { child, parent } of process.platform === 'linux' ? listProc() : listPs())
     children.set(parent, [...(children.get(parent) ?? []), child])
-  }
   const collect = (one: number): number[] => [one, ...(children.get(one) ?? []).flatMap(collect)]
   return collect(pid)
+}
+
+interface Descent {
+  child: number
+  parent: number
+}
+
+/** Without a program of its own: whoever waits for one keeps the links of other clusters waiting, which pass through this process. */
+function listProc(): Descent[] {
+  return readdirSync('/proc').flatMap((name) => {
+    if (!/^\d+$/.test(name)) return []
+    try {
+      return [{ child: Number(name), parent: Number(statOf(Number(name))[1]) }]
+    } catch {
+      // It ended just now.
+      return []
+    }
+  })
+}
+
+function listPs(): Descent[] {
+  const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n')
+  return lines.map((line) => {
+    const [child = 0, parent = 0] = line.trim().split(/\s+/).map(Number)
+    return { child, parent }
+  })
 }
 
 /** Signals every process of a family; those that are gone already are no matter. */
