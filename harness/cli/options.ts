@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { pubsubNames } from '../drivers/cluster.ts'
 import { driverNames } from '../drivers/index.ts'
+import { seedMost } from '../platform/random.ts'
 import { zoo } from '../runner/zoo.ts'
 import type { OptionSpec } from './command.ts'
 import { UsageError } from './errors.ts'
@@ -23,7 +24,7 @@ export const wholeNumber = (flag: string, min: number, max: number) => (text: st
 /** `0x5eed` or `24301`: 32 bits. */
 export function parseSeed(text: string): number {
   const seed = /^(0x[0-9a-f]+|\d+)$/i.test(text) ? Number(text) : Number.NaN
-  if (Number.isInteger(seed) && seed <= 0xffff_ffff) return seed
+  if (Number.isInteger(seed) && seed <= seedMost) return seed
   throw new UsageError(`--seed takes a number below 2^32, such as 0x5eed; got "${text}"`)
 }
 

@@ -3,7 +3,8 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { startLinkServer } from '../links/index.ts'
+import { startLinkThread } from '../links/index.ts'
+import { seedMost } from '../platform/random.ts'
 import type { Leases } from '../runner/leases.ts'
 import { createChild } from './child.ts'
 import { startCluster } from './cluster.ts'
@@ -79,7 +80,7 @@ async function createSite(template: Template, options: SiteOptions): Promise<Sit
   const redis = withRedis
     ? await createRedisProcess({ folder: join(folder, 'redis'), logFile: join(folder, 'redis.log'), leases })
     : undefined
-  const linkServer = await startLinkServer({ random: random.next })
+  const linkServer = await startLinkThread({ seed: random.integer(0, seedMost) })
 
   const portOf = (from: string, to: string) => {
     if (to === 'db') return Number(new URL(database.url).port)

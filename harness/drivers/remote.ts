@@ -1,4 +1,5 @@
-import { startLinkServer } from '../links/index.ts'
+import { startLinkThread } from '../links/index.ts'
+import { seedMost } from '../platform/random.ts'
 import type { Cluster, ClusterOptions } from './cluster.ts'
 import { type ControlClient, createControlClient } from './control-client.ts'
 import { createDatabase, type Database } from './database.ts'
@@ -26,7 +27,7 @@ async function attach(target: Target, options: ClusterOptions): Promise<Cluster>
   demandGrantable(target, options)
   const names = target.nodes.map((_, index) => `n${index + 1}`)
   if (target.shop) await runCommand(target.shop.reset, target.folder)
-  const linkServer = await startLinkServer({ random: options.random.next })
+  const linkServer = await startLinkThread({ seed: options.random.integer(0, seedMost) })
   const addresses = Object.fromEntries([
     ...target.nodes.map(({ url }, index) => [names[index]!, hostOf(url)] as const),
     ...(target.database ? [['db', hostOf(target.database.url)] as const] : []),

@@ -22,5 +22,8 @@ export function seededRandom(seed: number): Random {
   }
 }
 
+/** Seeds have 32 bits. */
+export const seedMost = 0xffff_ffff
+
 /** A seed for a run that was given none; printed with the run, so that it can be repeated. */
 export const freshSeed = (): number => Math.floor(Math.random() * 0x1_0000_0000)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { amplified } from '../explore/amplify.ts'
 import { smallest } from '../explore/minimize.ts'
 import { createPlan, type Plan, shapeOf } from '../explore/plan.ts'
-import { seededRandom } from '../platform/random.ts'
+import { seededRandom, seedMost } from '../platform/random.ts'
 import { brokenLaws, type Judged, judgeSimulated } from './judge.ts'
 import { type Simulator, startSimulator } from './simulator.ts'
 
@@ -10,7 +10,7 @@ import { type Simulator, startSimulator } from './simulator.ts'
 export function* plansOf(seed: number): Generator<Plan> {
   const random = seededRandom(seed)
   for (;;) {
-    const own = random.integer(0, 0xffff_ffff)
+    const own = random.integer(0, seedMost)
     yield createPlan(seededRandom(own), own)
   }
 }
