@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { startLinkThread } from '../links/index.ts'
+import { createLinkThread, type LinkThread } from '../links/index.ts'
 import { seedMost } from '../platform/random.ts'
 import type { Leases } from '../runner/leases.ts'
 import { createChild } from './child.ts'
@@ -31,9 +31,10 @@ interface Template {
 /** Child processes of the harness, with the embedded link proxies; everything on loopback. */
 export const processDriver: Driver = async ({ folder, seed, leases }) => {
   const template = await prepareTemplate(folder, seed, leases)
+  const linkThread = createLinkThread()
   return {
-    start: (options) => startCluster(options, (wishes) => createSite(template, wishes)),
-    close: async () => {},
+    start: (options) => startCluster(options, (wishes) => createSite(template, linkThread, wishes)),
+    close: linkThread.close,
   }
 }
 
@@ -70,7 +71,7 @@ export async function createPostgres(binaries: Postgres, dataFolder: string, log
   })
 }
 
-async function createSite(template: Template, options: SiteOptions): Promise<Site> {
+async function createSite(template: Template, linkThread: LinkThread, options: SiteOptions): Promise<Site> {
   const { names, withRedis, folder, leases, random } = options
   mkdirSync(folder, { recursive: true })
   const addresses = new Map<string, ListenAddress>()
@@ -80,7 +81,7 @@ async function createSite(template: Template, options: SiteOptions): Promise<Sit
   const redis = withRedis
     ? await createRedisProcess({ folder: join(folder, 'redis'), logFile: join(folder, 'redis.log'), leases })
     : undefined
-  const linkServer = await startLinkThread({ seed: random.integer(0, seedMost) })
+  const linkServer = await linkThread.startServer({ seed: random.integer(0, seedMost) })
 
   const portOf = (from: string, to: string) => {
     if (to === 'db') return Number(new URL(database.url).port)

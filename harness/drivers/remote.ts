@@ -1,4 +1,4 @@
-import { startLinkThread } from '../links/index.ts'
+import { createLinkThread, type LinkThread } from '../links/index.ts'
 import { seedMost } from '../platform/random.ts'
 import type { Cluster, ClusterOptions } from './cluster.ts'
 import { type ControlClient, createControlClient } from './control-client.ts'
@@ -13,7 +13,8 @@ import { readTarget, type Target } from './remote/target.ts'
 /** A system that somebody else has started, described by a file. What it cannot do is skipped, with the reason. */
 export const remoteDriver: Driver = async ({ target: file }) => {
   const target = readTarget(file ?? '')
-  return { start: (options) => attach(target, options), close: async () => {} }
+  const linkThread = createLinkThread()
+  return { start: (options) => attach(target, linkThread, options), close: linkThread.close }
 }
 
 const healthWithinMs = 1_000
@@ -23,11 +24,11 @@ const hostOf = (url: string) => {
   return `${hostname}:${port || (protocol === 'http:' ? 80 : 5432)}`
 }
 
-async function attach(target: Target, options: ClusterOptions): Promise<Cluster> {
+async function attach(target: Target, linkThread: LinkThread, options: ClusterOptions): Promise<Cluster> {
   demandGrantable(target, options)
   const names = target.nodes.map((_, index) => `n${index + 1}`)
   if (target.shop) await runCommand(target.shop.reset, target.folder)
-  const linkServer = await startLinkThread({ seed: options.random.integer(0, seedMost) })
+  const linkServer = await linkThread.startServer({ seed: options.random.integer(0, seedMost) })
   const addresses = Object.fromEntries([
     ...target.nodes.map(({ url }, index) => [names[index]!, hostOf(url)] as const),
     ...(target.database ? [['db', hostOf(target.database.url)] as const] : []),

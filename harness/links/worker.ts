@@ -1,13 +1,21 @@
-import { once } from 'node:events'
-import { parentPort, workerData } from 'node:worker_threads'
+import { parentPort } from 'node:worker_threads'
 import { seededRandom } from '../platform/random.ts'
-import { startLinkServer } from './api.ts'
+import { type LinkServer, startLinkServer } from './api.ts'
+import type { ThreadAnswer, ThreadRequest } from './thread.ts'
 
-/** The thread: says where its server listens, and ends it with the first message. */
-const { seed } = workerData as { seed: number }
-const server = await startLinkServer({ random: seededRandom(seed).next })
-parentPort!.postMessage(server.apiUrl)
-await once(parentPort!, 'message')
-await server.close()
-// What waits in a link is for nobody any more.
-process.exit()
+/** The thread: starts and stops link servers, by the number of the request that started them. */
+const servers = new Map<number, LinkServer>()
+
+async function done(request: ThreadRequest): Promise<ThreadAnswer> {
+  const { id } = request
+  if ('stop' in request) {
+    await servers.get(request.stop)?.close()
+    servers.delete(request.stop)
+    return { id }
+  }
+  const server = await startLinkServer({ random: seededRandom(request.start.seed).next })
+  servers.set(id, server)
+  return { id, apiUrl: server.apiUrl }
+}
+
+parentPort!.on('message', async (request: ThreadRequest) => parentPort!.postMessage(await done(request)))

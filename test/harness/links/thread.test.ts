@@ -1,21 +1,19 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { Toxiproxy } from 'toxiproxy-node-client'
-import { afterEach, expect, it } from 'vitest'
-import { type LinkServer, startLinkThread } from '../../../harness/links/index.ts'
+import { afterAll, afterEach, expect, it } from 'vitest'
+import { createLinkThread } from '../../../harness/links/index.ts'
 
-let links: LinkServer | undefined
+const thread = createLinkThread()
 let echo: ChildProcess | undefined
-afterEach(async () => {
-  echo?.kill('SIGKILL')
-  await links?.close()
-})
+afterEach(() => void echo?.kill('SIGKILL'))
+afterAll(thread.close)
 
 const blockedMs = 800
 const standStill = (ms: number) => void Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms)
 
 it('links go on while the harness stands still (FI-7)', async () => {
-  links = await startLinkThread({ seed: 1 })
+  const links = await thread.startServer({ seed: 1 })
   // Both ends of the link are in another process, which no standstill of this one holds up.
   echo = fork(new URL('./echo.ts', import.meta.url), { execArgv: [] })
   const [{ port }] = (await once(echo, 'message')) as [{ port: number }]
@@ -32,4 +30,12 @@ it('links go on while the harness stands still (FI-7)', async () => {
   const [{ slowestMs, answers }] = (await once(echo, 'message')) as [{ slowestMs: number; answers: number }]
   expect(answers).toBeGreaterThan(5)
   expect(slowestMs).toBeLessThan(blockedMs / 2)
+})
+
+it('a server that is stopped answers no more, and one beside it does', async () => {
+  const [one, other] = await Promise.all([thread.startServer({ seed: 1 }), thread.startServer({ seed: 2 })])
+  expect(one.apiUrl).not.toBe(other.apiUrl)
+  await one.close()
+  await expect(fetch(`${one.apiUrl}/version`)).rejects.toThrow()
+  expect((await fetch(`${other.apiUrl}/version`)).ok).toBe(true)
 })
