@@ -3,8 +3,9 @@ import { join, resolve } from 'node:path'
 import { smallest } from '../explore/minimize.ts'
 import { inWords, type Plan } from '../explore/plan.ts'
 import { storyInWords } from '../explore/words.ts'
+import { breaksOneOf, brokenLaws } from '../runner/result.ts'
 import type { Io } from './command.ts'
-import { brokenLaws, findings, type Teller, type Told } from './teller.ts'
+import { findings, type Teller, type Told } from './teller.ts'
 
 /** So often a failure is told again, at first and in the end. */
 const repeats = 6
@@ -34,7 +35,7 @@ export interface Pursued {
 export async function pursue(first: Told, teller: Teller, io: Io, budgetMs: number): Promise<Pursued> {
   const deadlineMs = io.clock.monotonicMs() + budgetMs
   const laws = brokenLaws(first.result)
-  const fails = ({ result }: Told) => brokenLaws(result).some((name) => laws.includes(name))
+  const fails = ({ result }: Told) => breaksOneOf(laws, result)
   const tellAgain = async (plan: Plan) => (await teller.tell(Array.from({ length: repeats }, () => plan))).filter(fails)
   const isOver = () => io.interruption.by() !== undefined || io.clock.monotonicMs() > deadlineMs
 

@@ -1,7 +1,7 @@
 import { minimized } from '../explore/minimize.ts'
 import { multiplex } from '../reporters/multiplexer.ts'
 import type { Premises } from '../runner/premises.ts'
-import { exitCodes, type ScenarioResult } from '../runner/result.ts'
+import { breaksOneOf, brokenLaws, exitCodes, type ScenarioResult } from '../runner/result.ts'
 import { type RunOptions, runAll } from '../runner/run.ts'
 import type { Schedule, ScheduleEntry } from '../runner/schedule.ts'
 import type { Scenario } from '../scenario.ts'
@@ -9,7 +9,6 @@ import type { Io } from './command.ts'
 import { UsageError } from './errors.ts'
 import { parseSeed } from './options.ts'
 import { baseOptions } from './run.ts'
-import { brokenLaws } from './teller.ts'
 
 /** Often enough for a failure that comes every other time. */
 const triesPerCandidate = 2
@@ -42,7 +41,7 @@ export async function shrinkTape(
         ...optionsFor(scenario, recorded, keeping(entries, kept), options.out, io),
         premises,
       })
-      const isSame = told.scenarios.some((result) => brokenLaws(result).some((law) => laws.includes(law)))
+      const isSame = told.scenarios.some((result) => breaksOneOf(laws, result))
       io.err(`${isSame ? 'still fails' : 'passes'}: ${inWords(kept)}\n`)
       if (isSame) run = told.folder
       if (isSame) return true

@@ -69,10 +69,6 @@ export function createTeller({ jobs, out, defect = [], premises }: TellerOptions
 
 export const marks = { passed: '✓', unknown: '?', violated: '✗' } as const
 
-/** The laws that were violated: another story fails in the same way only if it violates one of the same. */
-export const brokenLaws = ({ checks }: Pick<ScenarioResult, 'checks'>): string[] =>
-  checks.filter(({ outcome }) => outcome === 'invalid').map(({ name }) => name)
-
 /** What kept a story from passing, one line each. */
 export const findings = ({ checks, outcome }: ScenarioResult): string[] =>
   checks

@@ -26,6 +26,14 @@ export interface CheckResult extends Verdict {
   name: string
 }
 
+/** The laws that were violated. */
+export const brokenLaws = ({ checks }: Pick<ScenarioResult, 'checks'>): string[] =>
+  checks.filter(({ outcome }) => outcome === 'invalid').map(({ name }) => name)
+
+/** A story fails like another only if it violates one of the same laws. */
+export const breaksOneOf = (laws: readonly string[], told: Pick<ScenarioResult, 'checks'>): boolean =>
+  brokenLaws(told).some((name) => laws.includes(name))
+
 /** One scenario's part of `verdict.json`; times since the scenario began. */
 export interface ScenarioResult {
   id: string

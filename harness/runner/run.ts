@@ -102,7 +102,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
       interrupted: stopEarly,
     })
     if (skippedBecause === undefined && result.outcome !== 'passed') keepLogs(workFolder, folder, scenario.id)
-    // Not in one go: the links of the scenarios beside it pass through this process, and would stand still.
+    // Not in one go: the scenarios beside it are told by this process, and would stand still.
     await rm(join(workFolder, scenario.id.replaceAll('/', '-')), { recursive: true, force: true, maxRetries: 10 })
     if (skippedBecause !== undefined) {
       untold.push({ id: scenario.id, why: skippedBecause })

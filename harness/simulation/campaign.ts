@@ -3,7 +3,8 @@ import { amplified } from '../explore/amplify.ts'
 import { smallest } from '../explore/minimize.ts'
 import { createPlan, type Plan, shapeOf } from '../explore/plan.ts'
 import { seededRandom, seedMost } from '../platform/random.ts'
-import { brokenLaws, type Judged, judgeSimulated } from './judge.ts'
+import { breaksOneOf, brokenLaws } from '../runner/result.ts'
+import { type Judged, judgeSimulated } from './judge.ts'
 import { type Simulator, startSimulator } from './simulator.ts'
 
 /** Endless plans, each with a seed of its own, from one seed. Pure. */
@@ -71,10 +72,20 @@ function add(campaign: Campaign, judged: Judged) {
   for (const law of brokenLaws(judged)) if (!campaign.firsts.has(law)) campaign.firsts.set(law, judged)
 }
 
+/** Starts a simulator for some work and stops it, however it went. */
+async function withSimulator<T>(defects: readonly string[], work: (simulator: Simulator) => Promise<T>): Promise<T> {
+  const simulator = startSimulator({ defects })
+  try {
+    return await work(simulator)
+  } finally {
+    await simulator.stop()
+  }
+}
+
 /** The smallest plan that breaks one of these laws, told once more. A simulation needs no second try. */
 export async function shrink(simulator: Simulator, laws: readonly string[], first: Plan): Promise<Judged> {
   const tell = async (plan: Plan) => judgeSimulated(await simulator.tell(plan))
-  const fails = async (plan: Plan) => brokenLaws(await tell(plan)).some((name) => laws.includes(name))
+  const fails = async (plan: Plan) => breaksOneOf(laws, await tell(plan))
   const firstThatFails = async (candidates: readonly Plan[]) => {
     for (const [index, plan] of candidates.entries()) if (await fails(plan)) return index
     return -1
@@ -94,9 +105,8 @@ export async function scout(
   defects: readonly string[],
   goesOn: (told: number) => boolean,
 ): Promise<Plan[]> {
-  const simulator = startSimulator({ defects })
   const broken: Judged[] = []
-  try {
+  return withSimulator(defects, async (simulator) => {
     await runCampaign({
       simulator,
       plans: plansOf(seed),
@@ -106,9 +116,7 @@ export async function scout(
     const plans: Plan[] = []
     for (const one of broken) plans.push((await shrink(simulator, brokenLaws(one), one.plan)).plan, one.plan)
     return plans.filter((plan, index) => plans.findIndex((other) => shapeOf(plan) === shapeOf(other)) === index)
-  } finally {
-    await simulator.stop()
-  }
+  })
 }
 
 /** So many different fates of the same plan say how often it fails. */
@@ -121,28 +129,20 @@ export async function makeSurer(
   defects: readonly string[],
   goesOn: () => boolean,
 ): Promise<Plan | undefined> {
-  const simulator = startSimulator({ defects })
-  const isBroken = (judged: Judged) => brokenLaws(judged).some((name) => laws.includes(name))
-  async function rateOf(one: Plan) {
-    const told = Array.from({ length: fates }, (_, fate) => simulator.tell({ ...one, seed: fate }).then(judgeSimulated))
-    return (await Promise.all(told)).filter(isBroken).length / fates
-  }
-  try {
+  return withSimulator(defects, async (simulator) => {
+    async function rateOf(one: Plan) {
+      const told = Array.from({ length: fates }, (_, fate) => simulator.tell({ ...one, seed: fate }))
+      const failed = (await Promise.all(told)).filter((history) => breaksOneOf(laws, judgeSimulated(history)))
+      return failed.length / fates
+    }
     if ((await rateOf(plan)) === 0) return undefined
-    return await amplified(plan, { rateOf, random: seededRandom(plan.seed), goesOn })
-  } finally {
-    await simulator.stop()
-  }
+    return amplified(plan, { rateOf, random: seededRandom(plan.seed), goesOn })
+  })
 }
 
 /** The same for a failure that was seen live; undefined where no simulation shows it (FI-18). */
-export async function shrinkSimulated(plan: Plan, laws: readonly string[], defects: readonly string[]) {
-  const simulator = startSimulator({ defects })
-  try {
-    const isBroken = (judged: Judged) => brokenLaws(judged).some((name) => laws.includes(name))
-    if (!isBroken(judgeSimulated(await simulator.tell(plan)))) return undefined
+export const shrinkSimulated = (plan: Plan, laws: readonly string[], defects: readonly string[]) =>
+  withSimulator(defects, async (simulator) => {
+    if (!breaksOneOf(laws, judgeSimulated(await simulator.tell(plan)))) return undefined
     return (await shrink(simulator, laws, plan)).plan
-  } finally {
-    await simulator.stop()
-  }
-}
+  })

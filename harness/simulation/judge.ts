@@ -22,7 +22,3 @@ export function judgeSimulated(simulated: Simulated): Judged {
     checks.push({ name: 'told-to-its-end', outcome: 'unknown', why: simulated.obstacle, evidence: {} })
   return { ...simulated, outcome: worst(checks.map(({ outcome }) => outcome)), checks }
 }
-
-/** The laws that a history breaks. */
-export const brokenLaws = ({ checks }: Judged): string[] =>
-  checks.filter(({ outcome }) => outcome === 'invalid').map(({ name }) => name)

@@ -1,8 +1,9 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { createPlan, kinds, type Plan } from '../../../harness/explore/plan.ts'
 import { seededRandom } from '../../../harness/platform/random.ts'
+import { brokenLaws } from '../../../harness/runner/result.ts'
 import { makeSurer, plansOf, runCampaign, scout, shrink } from '../../../harness/simulation/campaign.ts'
-import { brokenLaws, judgeSimulated } from '../../../harness/simulation/judge.ts'
+import { judgeSimulated } from '../../../harness/simulation/judge.ts'
 import { type Simulator, startSimulator } from '../../../harness/simulation/simulator.ts'
 
 const started: Simulator[] = []
