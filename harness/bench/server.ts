@@ -13,6 +13,8 @@ export interface BenchServer {
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const measure = file('./measure.ts')
+/** Counted at the start: a process that keeps off some processors counts only those that it kept. */
+const processors = availableParallelism()
 
 /** `script` prints `{"port": n}` when it listens. */
 export async function startServer(script: string, args: readonly string[] = []): Promise<BenchServer> {
@@ -43,7 +45,7 @@ async function ask(child: ChildProcess, question: string): Promise<Usage> {
 
 /** The server on processor 0 and the load on the others: neither takes the other's time. */
 function canPin(): boolean {
-  if (availableParallelism() < 2) return false
+  if (processors < 2) return false
   try {
     execFileSync('taskset', ['-c', '0', 'true'], { stdio: 'ignore' })
     return true
@@ -55,5 +57,5 @@ function canPin(): boolean {
 /** Keeps this process off the processor of the servers. */
 export function keepOffServers() {
   if (!canPin()) return
-  execFileSync('taskset', ['-apc', `1-${availableParallelism() - 1}`, String(process.pid)], { stdio: 'ignore' })
+  execFileSync('taskset', ['-apc', `1-${processors - 1}`, String(process.pid)], { stdio: 'ignore' })
 }

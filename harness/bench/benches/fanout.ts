@@ -8,7 +8,7 @@ import { ratesOf, ratioDemand } from './rates.ts'
 const kinds: readonly Kind[] = ['squall', 'raw', 'socket.io']
 const loopDelayBounds = { goal: 10, gate: 25 }
 
-/** One message at a time to everybody in a room: what a lone publisher can reach (NF-20). */
+/** One message at a time to everybody in a room: what a lone publisher can reach. */
 export const fanout: Bench = {
   summary: 'one broadcast at a time to 1,000 and to 5,000 clients',
   async run({ say, ...pace }) {
