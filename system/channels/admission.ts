@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Log } from '../platform/log.ts'
 import { originAllowed } from './origin.ts'
+import type { Params } from './params.ts'
 import { negotiate } from './serializers/index.ts'
 import type { Serializer } from './serializers/serializer.ts'
 import { type ConnectInfo, connected, type SocketDefinition } from './socket-definition.ts'
@@ -12,7 +13,7 @@ export type Admission =
 interface Arrival {
   definition: SocketDefinition
   request: Pick<IncomingMessage, 'headers' | 'socket'>
-  params: URLSearchParams
+  params: Params
   publicHost: string
   log: Log
   readSession: ReadSession
@@ -36,7 +37,7 @@ export async function admit(arrival: Arrival): Promise<Admission> {
   const serializer = negotiate(params)
   if (!serializer) return deny('unsupported vsn')
   try {
-    const result = await (definition.connect?.(Object.fromEntries(params), new ArrivalInfo(arrival)) ?? connected())
+    const result = await (definition.connect?.({ ...params }, new ArrivalInfo(arrival)) ?? connected())
     if (result.kind === 'refused') return deny(result.reason)
     return { kind: 'admitted', serializer, assigns: result.assigns, socketId: result.id }
   } catch (error) {
@@ -66,6 +67,6 @@ class ArrivalInfo implements ConnectInfo {
   }
   get session() {
     const { params, readSession } = this.arrival
-    return () => readSession(this.cookie, params.get('_csrf_token') ?? undefined)
+    return () => readSession(this.cookie, params._csrf_token)
   }
 }

@@ -5,8 +5,14 @@ import type { Channel, ChannelDefinition, HandleResult, JoinResult, ReplyRef } f
 import { assertPayload, closed, crashed, type Message, type Ref, replyTo } from './message.ts'
 import type { Joined } from './socket.ts'
 
+interface JoinMail {
+  kind: 'join'
+  message: Message
+  onAnswered: StartOptions['onAnswered']
+}
+
 type ChannelMail =
-  | { kind: 'join'; message: Message; onAnswered(): void }
+  | JoinMail
   | { kind: 'in'; message: Message }
   | { kind: 'leave'; message: Message }
   | { kind: 'out'; broadcast: Broadcast }
@@ -60,29 +66,21 @@ interface StartOptions {
   definition: ChannelDefinition
   message: Message
   host: ChannelHost
-  /** Called right after the join was answered, before anything else of the new channel. */
-  onAnswered(): void
+  /** Called right after the join was answered, before anything else of the new channel; without it when it was refused or crashed. */
+  onAnswered(joined?: ChannelServer): void
 }
 
 const isClean = (reason: string) => reason === 'normal' || reason === 'shutdown' || reason.startsWith('shutdown:')
 
 /**
  * Starts the actor of one joined topic (CH-1, CH-5). It answers the join itself, so that nothing of the channel can overtake the answer
- * (CH-56). Resolves with the channel, or with undefined when the join was refused or crashed.
+ * (CH-56). Resolves when the join is over.
  */
-export async function startChannel({
-  definition,
-  message,
-  host,
-  onAnswered,
-}: StartOptions): Promise<ChannelServer | undefined> {
-  const server = new ChannelServer(definition, message, host)
-  const { actor } = server
+export async function startChannel({ definition, message, host, onAnswered }: StartOptions) {
+  const { actor } = new ChannelServer(definition, message, host)
   const mail: ChannelMail = { kind: 'join', message, onAnswered }
   const result = await actor.call<JoinResult | undefined>(mail, joinTimeoutMs).catch(() => undefined)
-  if (result?.kind === 'ok' && actor.alive) return server
   if (result?.kind !== 'ok') actor.kill()
-  return undefined
 }
 
 /** What handlers see of their channel. Its functions are made when they are asked for, so that they can be taken out of it by name. */
@@ -286,28 +284,42 @@ export class ChannelServer implements Joined, ActorSpec<ChannelMail>, Subscriber
     this.host.forget(this)
   }
 
-  private async join({ message, onAnswered }: Extract<ChannelMail, { kind: 'join' }>) {
-    const { topic, definition, host } = this
-    const reply = (status: string, response: unknown) => host.send(replyTo(message, message.joinRef, status, response))
+  /** A channel that knows at once who may join answers at once: nothing has to be kept for later. */
+  private join(mail: JoinMail): unknown {
     try {
-      await host.environment.beforeHandle(definition.name, 'join')
-      const result = await definition.join(topic, message.payload, this.handlers)
-      if (result?.kind !== 'ok' && result?.kind !== 'refuse') throw new TypeError('join must return ok() or refuse()')
-      if (result.kind === 'ok') this.subscribeTopic()
-      reply(result.kind === 'ok' ? 'ok' : 'error', result.response)
-      this.joined = result.kind === 'ok'
-      return result
+      const result = this.askToJoin(mail.message)
+      if (!(result instanceof Promise)) return this.answerJoin(mail, result)
+      return result.then((later) => this.answerJoin(mail, later)).catch((error) => this.crashJoin(mail, error))
     } catch (error) {
-      this.unsubscribeAll()
-      host.environment.log.error(
-        { topic, channel: definition.name, err: error },
-        'an exception was raised: join crashed',
-      )
-      reply('error', { reason: 'join crashed' })
-      return undefined
-    } finally {
-      onAnswered()
+      return this.crashJoin(mail, error)
     }
+  }
+
+  private askToJoin({ payload }: Message): JoinResult | Promise<JoinResult> {
+    const { topic, definition, handlers, host } = this
+    const delayed = host.environment.beforeHandle(definition.name, 'join')
+    if (!delayed) return definition.join(topic, payload, handlers)
+    return delayed.then(() => definition.join(topic, payload, handlers))
+  }
+
+  private answerJoin({ message, onAnswered }: JoinMail, result: JoinResult): JoinResult | undefined {
+    // It took so long that nobody waits for it any more.
+    if (!this.actor.alive) return undefined
+    if (result?.kind !== 'ok' && result?.kind !== 'refuse') throw new TypeError('join must return ok() or refuse()')
+    const isIn = result.kind === 'ok'
+    if (isIn) this.subscribeTopic()
+    this.host.send(replyTo(message, message.joinRef, isIn ? 'ok' : 'error', result.response))
+    this.joined = isIn
+    onAnswered(isIn ? this : undefined)
+    return result
+  }
+
+  private crashJoin({ message, onAnswered }: JoinMail, error: unknown) {
+    const { topic, definition, host } = this
+    this.unsubscribeAll()
+    host.environment.log.error({ topic, channel: definition.name, err: error }, 'an exception was raised: join crashed')
+    host.send(replyTo(message, message.joinRef, 'error', { reason: 'join crashed' }))
+    onAnswered()
   }
 
   private subscribeTopic() {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { Clock } from '../platform/clock.ts'
 import { type Log, silentLog } from '../platform/log.ts'
@@ -7,11 +8,13 @@ import type { PubSub } from '../pubsub/index.ts'
 import type { Runtime } from '../runtime/index.ts'
 import { type Admission, admit, type ReadSession } from './admission.ts'
 import type { ChannelCounters, ChannelEnvironment, ChannelQuirks } from './channel-server.ts'
+import { type Params, paramsOf } from './params.ts'
 import { checkRoutes } from './routes.ts'
 import { Session } from './session.ts'
 import type { SocketDefinition } from './socket-definition.ts'
+import { createConnections } from './transports/connections.ts'
 import { createLongPolls } from './transports/longpoll-server.ts'
-import { createOutboxes, type Sink } from './transports/outbox.ts'
+import { createOutboxes } from './transports/outbox.ts'
 import type { Outlet } from './transports/transport.ts'
 import { openWebSocket } from './transports/websocket.ts'
 import { hasCommonProtocol, refuseUpgrade, webSocketServer } from './transports/websocket-server.ts'
@@ -62,7 +65,8 @@ export function createEndpoint(options: EndpointOptions) {
   const refusalLog = quirks.unloggedRefusal ? silentLog : log
   const sessions = new Map<string, Session>()
   const outboxes = createOutboxes({ unreadMaxBytes, later: setImmediate })
-  const raws = new Set<Duplex>()
+  const timeoutOf = ({ options: { timeoutMs = silentMs } = {} }: SocketDefinition) => timeoutMs
+  const connections = createConnections(clock, Math.min(...sockets.map(timeoutOf)))
   let lastId = 0
   let draining = false
   const counters: ChannelCounters = { pushes: 0, handled: {} }
@@ -122,22 +126,32 @@ export function createEndpoint(options: EndpointOptions) {
     if (!mount) return refuseUpgrade(raw, 404)
     if (draining) return refuseUpgrade(raw, 503)
     const { definition, wss } = mount
-    const { timeoutMs = silentMs, onRefused } = definition.options ?? {}
     const admission = await admit({ definition, request, params, publicHost, log: refusalLog, readSession })
     if (admission.kind === 'denied') {
-      const own = admission.status === 403 ? onRefused?.(admission.reason) : undefined
+      const own = admission.status === 403 ? definition.options?.onRefused?.(admission.reason) : undefined
       return refuseUpgrade(raw, own?.status ?? admission.status, own?.body)
     }
     if (request.headers['sec-websocket-version'] !== '13') return refuseUpgrade(raw, 426)
     if (!hasCommonProtocol(request.headers['sec-websocket-protocol'], definition.options ?? {}))
       return refuseUpgrade(raw, 403)
     wss.handleUpgrade(request, raw, head, (webSocket) => {
-      const { serializer, assigns, socketId } = admission
-      const connection = raw as Duplex & Sink
-      raws.add(raw)
-      raw.once('close', () => raws.delete(raw))
-      const own = { id: nextId(), definition, serializer, assigns, socketId, timeoutMs }
-      remember(openWebSocket({ ...own, environment, onClosed: forget, webSocket, connection, outboxes, clock }))
+      remember(
+        openWebSocket({
+          id: nextId(),
+          definition,
+          serializer: admission.serializer,
+          assigns: admission.assigns,
+          socketId: admission.socketId,
+          environment,
+          onClosed: forget,
+          webSocket,
+          connection: raw as Socket,
+          connections,
+          outboxes,
+          clock,
+          timeoutMs: timeoutOf(definition),
+        }),
+      )
     })
   }
 
@@ -157,7 +171,7 @@ export function createEndpoint(options: EndpointOptions) {
     /** Takes over the upgrade requests of this server. */
     attach(server: Server) {
       server.on('upgrade', (request: IncomingMessage, raw: Duplex, head: Buffer) => {
-        raw.on('error', () => raw.destroy())
+        raw.on('error', destroy)
         upgrade(request, raw, head).catch((error) => {
           log.error({ err: error }, 'an upgrade request failed')
           raw.destroy()
@@ -202,9 +216,14 @@ export function createEndpoint(options: EndpointOptions) {
         for (const session of open.splice(0, drainBatch)) session.close(1012)
         if (open.length > 0) await clock.sleep(drainEveryMs)
       }
-      await Promise.all([...raws].map((raw) => new Promise((resolve) => raw.once('close', resolve))))
+      await connections.gone()
     },
   }
+}
+
+/** One function for all connections: each of them keeps what listens to it. */
+function destroy(this: Duplex) {
+  this.destroy()
 }
 
 const drainBatch = 1_000
@@ -221,13 +240,13 @@ interface Conversation {
 
 interface Target {
   path: string
-  params: URLSearchParams
+  params: Params
 }
 
 /** What a request is for. A target that is no address of ours leads nowhere and is no error. */
 function targetOf({ url = '/' }: Pick<IncomingMessage, 'url'>): Target {
   const [path = '/', query = ''] = url.split('?', 2)
-  return { path: withoutSlash(path), params: new URLSearchParams(query) }
+  return { path: withoutSlash(path), params: paramsOf(query) }
 }
 
 const withoutSlash = (path: string) => path.replace(/\/$/, '')

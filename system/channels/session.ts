@@ -152,15 +152,15 @@ export class Session implements ChannelHost, SocketRules<ChannelServer> {
     this.joining = true
     replaced?.discard()
     this.channels.delete(topic)
-    const server = await startChannel({
+    await startChannel({
       definition: routeTo(this.definition.channels, topic)!,
       message,
       host: this,
-      onAnswered: () => {
+      onAnswered: (joined) => {
         if (replaced) this.send(closed(topic, replaced.joinRef))
+        if (joined) this.keep(joined)
       },
     })
-    if (server) this.keep(server)
     this.joining = false
     while (!this.joining && this.waiting?.length) this.perform(receive(this.waiting.shift()!, this))
     this.readOn()

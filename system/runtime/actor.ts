@@ -70,7 +70,8 @@ export function startActor<M>(
   deps: ActorDeps,
 ): ActorRef<M> & { started: Promise<void> } {
   const actor = new Actor(spec, id, deps)
-  actor.started = spec.init ? actor.begin(spec.init) : nothingToDo
+  if (!spec.init) return actor
+  actor.started = actor.begin(spec.init)
   actor.started.catch((error) => actor.end({ kind: 'crash', error }))
   return actor
 }

@@ -1,3 +1,4 @@
+import type { Params } from '../params.ts'
 import type { Serializer } from './serializer.ts'
 import { v1 } from './v1.ts'
 import { v2 } from './v2.ts'
@@ -8,8 +9,8 @@ const serializers: readonly [requirement: RegExp, serializer: Serializer][] = [
 ]
 
 /** The protocol version that a client asks for: none is version 1, another than `~> 1.0.0` or `~> 2.0.0` is not spoken. */
-export function negotiate(params: URLSearchParams): Serializer | undefined {
-  if ([...params.keys()].some((key) => key.startsWith('vsn['))) return undefined
-  const wanted = params.get('vsn') ?? '1.0.0'
+export function negotiate(params: Params): Serializer | undefined {
+  if (Object.keys(params).some((key) => key.startsWith('vsn['))) return undefined
+  const wanted = params.vsn ?? '1.0.0'
   return serializers.find(([requirement]) => requirement.test(wanted))?.[1]
 }

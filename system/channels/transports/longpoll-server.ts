@@ -5,6 +5,7 @@ import type { Log } from '../../platform/log.ts'
 import type { PubSub } from '../../pubsub/index.ts'
 import { type Admission, admit, type ReadSession } from '../admission.ts'
 import { originAllowed } from '../origin.ts'
+import type { Params } from '../params.ts'
 import type { Session } from '../session.ts'
 import type { SocketDefinition } from '../socket-definition.ts'
 import { createTokens } from '../token.ts'
@@ -47,7 +48,7 @@ interface Visit {
   definition: SocketDefinition
   request: IncomingMessage
   response: ServerResponse
-  params: URLSearchParams
+  params: Params
 }
 
 /** The long polls of one node: sessions by id, and requests for the sessions of other nodes (CH-19..CH-23). */
@@ -61,7 +62,7 @@ export function createLongPolls(options: LongPollOptions) {
 
   /** Where the session of a request lives, by its token. */
   async function placeOf({ request, params, definition }: Visit) {
-    const token = params.get('token') ?? request.headers['x-phoenix-longpoll-token']
+    const token = params.token ?? request.headers['x-phoenix-longpoll-token']
     if (typeof token !== 'string') return undefined
     const verified = await tokens.verify(token)
     if (verified.kind !== 'valid') return undefined

@@ -1,17 +1,19 @@
-import type { Duplex } from 'node:stream'
+import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
 import type { Clock } from '../../platform/clock.ts'
 import type { Broadcast, BroadcastEncoder } from '../../pubsub/index.ts'
 import type { Frame, Serializer } from '../serializers/serializer.ts'
 import { Session, type SessionOptions } from '../session.ts'
+import type { Connections, Watched } from './connections.ts'
 import { framed, webSocketFrame } from './frame.ts'
-import { Outbox, type Outboxes, type Sink } from './outbox.ts'
+import { Outbox, type Outboxes } from './outbox.ts'
 import type { Outlet } from './transport.ts'
 
 interface ConnectionOptions extends SessionOptions {
   webSocket: WebSocket
   /** The TCP connection under the WebSocket: finished frames are written to it. */
-  connection: Duplex & Sink
+  connection: Socket
+  connections: Connections
   outboxes: Outboxes
   clock: Clock
   /** A client that sends nothing for so long is gone (CH-25). */
@@ -29,25 +31,29 @@ export function openWebSocket(options: ConnectionOptions): Session {
 }
 
 /** A class with few fields: a broadcast touches one of them for each client. */
-class PlainWebSocket extends Outbox implements Outlet {
+class PlainWebSocket extends Outbox implements Outlet, Watched {
   readonly session: Session
   protected readonly webSocket: WebSocket
   protected ending = false
   private readonly encoder: BroadcastEncoder
   private readonly clock: Clock
   private readonly timeoutMs: number
+  private readonly connection: Socket
+  private readonly connections: Connections
+  private heardBytes = 0
   private heardMs: number
-  private stopWatching = () => {}
 
   constructor(options: ConnectionOptions) {
     super(options.outboxes, options.connection)
     this.webSocket = options.webSocket
     this.clock = options.clock
     this.timeoutMs = options.timeoutMs
+    this.connection = options.connection
+    this.connections = options.connections
     this.heardMs = options.clock.monotonicMs()
     this.encoder = framed(options.serializer)
     this.session = new Session(options, this)
-    this.watchSilence()
+    this.connections.add(this)
     this.listen()
   }
 
@@ -62,7 +68,6 @@ class PlainWebSocket extends Outbox implements Outlet {
   end(code: number) {
     if (this.ending) return
     this.ending = true
-    this.stopWatching()
     this.flush()
     this.webSocket.resume()
     this.webSocket.close(code)
@@ -81,6 +86,13 @@ class PlainWebSocket extends Outbox implements Outlet {
     this.webSocket.resume()
   }
 
+  endIfSilent(nowMs: number) {
+    const { bytesRead } = this.connection
+    if (bytesRead === this.heardBytes && nowMs - this.heardMs >= this.timeoutMs) return this.session.close(silentCode)
+    if (bytesRead !== this.heardBytes) this.heardMs = nowMs
+    this.heardBytes = bytesRead
+  }
+
   protected override tooSlow() {
     const { environment, name } = this.session
     environment.log.warn({ socket: name }, 'a client does not read what it is sent: its connection is cut')
@@ -89,28 +101,17 @@ class PlainWebSocket extends Outbox implements Outlet {
 
   private listen() {
     const { webSocket, session } = this
-    const heard = () => {
-      this.heardMs = this.clock.monotonicMs()
-    }
     webSocket.on('message', (data, isBinary) => {
-      heard()
       if (!this.ending) session.receive(isBinary ? (data as Buffer) : (data as Buffer).toString())
     })
-    webSocket.on('ping', heard)
     webSocket.on('error', ({ message }) =>
       session.environment.log.debug({ socket: session.name, reason: message }, 'a connection broke'),
     )
     webSocket.on('close', () => {
       this.ending = true
-      this.stopWatching()
+      this.connections.delete(this)
       session.gone()
     })
-  }
-
-  private watchSilence() {
-    const silentMs = this.clock.monotonicMs() - this.heardMs
-    if (silentMs >= this.timeoutMs) return this.session.close(silentCode)
-    this.stopWatching = this.clock.after(this.timeoutMs - silentMs, () => this.watchSilence())
   }
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { paramsOf } from '../../../../system/channels/params.ts'
 import { negotiate } from '../../../../system/channels/serializers/index.ts'
 import { v1 } from '../../../../system/channels/serializers/v1.ts'
 import { v2 } from '../../../../system/channels/serializers/v2.ts'
@@ -12,11 +13,11 @@ describe('version negotiation', () => {
     ['vsn=2.0.0', '2.0.0'],
     ['vsn=2.0.5', '2.0.0'],
   ])('"%s" speaks %s', (query, vsn) => {
-    expect(negotiate(new URLSearchParams(query))?.vsn).toBe(vsn)
+    expect(negotiate(paramsOf(query))?.vsn).toBe(vsn)
   })
 
   it.each(['vsn=', 'vsn=2', 'vsn=9.0.0', 'vsn=2.1.0', 'vsn[]=2.0.0'])('"%s" is refused', (query) => {
-    expect(negotiate(new URLSearchParams(query))).toBeUndefined()
+    expect(negotiate(paramsOf(query))).toBeUndefined()
   })
 })
 
