@@ -269,7 +269,18 @@ export class ChannelServer implements Joined, ActorSpec<ChannelMail>, Subscriber
     try {
       const result = this.dispatch(mail)
       if (!(result instanceof Promise)) return this.settle(mail, result)
-      return result.then((later) => this.settle(mail, later)).catch((error) => this.crash(error))
+      return result.then(
+        (later) => this.settleLater(mail, later),
+        (error) => this.crash(error),
+      )
+    } catch (error) {
+      return this.crash(error)
+    }
+  }
+
+  private settleLater(mail: ChannelMail, result: HandleResult): unknown {
+    try {
+      return this.settle(mail, result)
     } catch (error) {
       return this.crash(error)
     }

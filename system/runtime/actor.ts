@@ -238,19 +238,18 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
       } catch (error) {
         return this.crash(next, error)
       }
-      if (result instanceof Promise) return void this.finishLater(next, result)
+      if (result instanceof Promise) return this.finishLater(next, result)
       this.finish(next, result)
       next = this.queue?.shift()
     }
   }
 
-  private async finishLater(envelope: Envelope<M>, result: Promise<unknown>) {
-    try {
-      this.finish(envelope, await result)
-    } catch (error) {
-      return this.crash(envelope, error)
+  private finishLater(envelope: Envelope<M>, result: Promise<unknown>) {
+    const goOn = (value: unknown) => {
+      this.finish(envelope, value)
+      this.run(this.queue?.shift())
     }
-    this.run(this.queue?.shift())
+    result.then(goOn, (error) => this.crash(envelope, error))
   }
 
   private finish({ answer }: Envelope<M>, result: unknown) {
