@@ -9,6 +9,8 @@ export interface Load {
   readonly size: number
   write(connection: number, bytes: Buffer): void
   onFrames(listener: OnFrames | undefined): void
+  /** Rejects when the server ends a connection: what was to arrive there never will. */
+  readonly lost: Promise<never>
   close(): void
 }
 
@@ -28,6 +30,9 @@ export async function openLoad(port: number, wire: () => Wire, size: number, atO
   const sockets: Socket[] = []
   let listener: OnFrames | undefined
   const waiting: Promise<void>[] = []
+  const lost = Promise.withResolvers<never>()
+  // Nobody has to wait for it.
+  lost.promise.catch(() => {})
   let next = 0
 
   async function worker() {
@@ -73,6 +78,7 @@ export async function openLoad(port: number, wire: () => Wire, size: number, atO
       })
       sockets[index] = socket
       socket.on('error', reject)
+      socket.on('close', () => lost.reject(new Error('a server ended a connection while it was measured')))
       socket.on('connect', () => {
         if (hello) socket.write(hello)
         else advance()
@@ -88,6 +94,7 @@ export async function openLoad(port: number, wire: () => Wire, size: number, atO
     onFrames(now) {
       listener = now
     },
+    lost: lost.promise,
     close() {
       for (const socket of sockets) socket.resetAndDestroy()
     },

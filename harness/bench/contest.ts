@@ -50,10 +50,10 @@ export async function withRivals<T>(
   }
 }
 
-const emptyLoad: Load = { size: 0, write: () => {}, onFrames: () => {}, close: () => {} }
+const emptyLoad: Load = { size: 0, write: () => {}, onFrames: () => {}, lost: new Promise(() => {}), close: () => {} }
 
-export const contestant = ({ kind, server }: Rival, run: Contestant['run'], name: string = kind): Contestant => ({
+export const contestant = ({ kind, server, load }: Rival, run: Contestant['run'], name: string = kind): Contestant => ({
   name,
   server,
-  run,
+  run: (stopped) => Promise.race([run(stopped), load.lost]),
 })

@@ -37,7 +37,7 @@ export const bench: Command = {
       flags: '--rounds <n>',
       help: 'slices of each contestant; the median counts',
       parse: wholeNumber('--rounds', 3, 100),
-      default: 5,
+      default: 7,
     },
     flags.json,
   ],
