@@ -4,6 +4,7 @@ import type { ActorRef, ActorSpec, Runtime } from '../runtime/index.ts'
 import type { Channel, ChannelDefinition, HandleResult, JoinResult, ReplyRef } from './channel.ts'
 import { assertPayload, closed, crashed, type Message, type Ref, replyTo } from './message.ts'
 import type { Joined } from './socket.ts'
+import type { Outlet } from './transports/transport.ts'
 
 interface JoinMail {
   kind: 'join'
@@ -41,8 +42,9 @@ export interface ChannelHost {
   readonly environment: ChannelEnvironment
   readonly socketId: string | null
   readonly assigns: Readonly<Record<string, unknown>>
+  /** Where broadcasts go that no channel looks at. */
+  readonly outlet: Outlet
   send(message: Message): void
-  broadcast(broadcast: Broadcast): void
   /** Breaks the connection. */
   drop(): void
   /** Told once when a joined channel is gone, however it ended. */
@@ -179,10 +181,10 @@ export class ChannelServer implements Joined, ActorSpec<ChannelMail>, Subscriber
     return `${this.definition.name}:${this.topic}`
   }
 
-  /** A broadcast goes straight to the connection, and through the channel only where it is intercepted (CH-76, CH-77). */
+  /** Only a channel that intercepts something is asked: the others' broadcasts go straight to the connection (CH-76, CH-77). */
   deliver(broadcast: Broadcast) {
     if (this.definition.intercept?.includes(broadcast.event)) this.actor.send({ kind: 'out', broadcast })
-    else this.host.broadcast(broadcast)
+    else this.host.outlet.deliver(broadcast)
   }
 
   takePush(message: Message) {
@@ -335,8 +337,9 @@ export class ChannelServer implements Joined, ActorSpec<ChannelMail>, Subscriber
 
   private subscribeTopic() {
     const { pubsub, quirks } = this.host.environment
-    pubsub.subscribe(this.topic, this)
-    if (quirks.duplicateSubscription) pubsub.subscribe(this.topic, this)
+    const via = this.definition.intercept?.length ? this : this.host.outlet
+    pubsub.subscribe(this.topic, this, { via })
+    if (quirks.duplicateSubscription) pubsub.subscribe(this.topic, this, { via })
   }
 
   private unsubscribeAll() {

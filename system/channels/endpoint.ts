@@ -106,7 +106,7 @@ export function createEndpoint(options: EndpointOptions) {
       converse({
         definition,
         admission,
-        outlet: quirks.webSocketsOnly ? { ...outlet, broadcast: () => {} } : outlet,
+        outlet: quirks.webSocketsOnly ? { ...outlet, deliver: () => {} } : outlet,
       }),
   })
 

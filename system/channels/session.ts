@@ -91,10 +91,6 @@ export class Session implements ChannelHost, SocketRules<ChannelServer> {
     if (!this.over) this.outlet.send(this.serializer.encode(message))
   }
 
-  broadcast(broadcast: Broadcast) {
-    if (!this.over) this.outlet.broadcast(broadcast)
-  }
-
   hold() {
     this.holds += 1
     if (this.holds === 1) this.outlet.hold()

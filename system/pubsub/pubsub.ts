@@ -19,6 +19,17 @@ export interface Subscriber {
   deliver(broadcast: Broadcast): void
 }
 
+export interface SubscribeOptions {
+  /** Takes the broadcasts in the subscriber's place, which is not asked: the fast lane of a channel that looks at none (CH-76). */
+  via?: Subscriber
+}
+
+/** Side by side: the loop over a busy topic touches nothing of a subscriber but its lane. */
+interface Topic {
+  subscribers: Subscriber[]
+  lanes: Subscriber[]
+}
+
 export interface BroadcastOptions {
   /** This subscriber gets no copy (CH-72). */
   from?: Subscriber
@@ -44,7 +55,7 @@ export type PubSub = ReturnType<typeof createPubSub>
  * attempt (CH-71, DP-9, AM-3, AM-4); one subscriber that throws disturbs no other.
  */
 export function createPubSub({ nodeName, adapter, log, quirks = {} }: PubSubOptions) {
-  const topics = new Map<string, Subscriber[]>()
+  const topics = new Map<string, Topic>()
   const counters = { broadcasts: 0, encodes: 0, delivered: 0 }
 
   function toBroadcast(topic: string, event: string, payload: unknown): Broadcast {
@@ -73,16 +84,16 @@ export function createPubSub({ nodeName, adapter, log, quirks = {} }: PubSubOpti
   }
 
   function deliver(topic: string, event: string, payload: unknown, from?: Subscriber) {
-    const subscribers = topics.get(topic)
-    if (!subscribers) return
+    const known = topics.get(topic)
+    if (!known) return
+    const { subscribers, lanes } = known
     const broadcast = toBroadcast(topic, event, payload)
-    // Nobody is taken out of this list, a new one takes its place; who comes in meanwhile stands behind these.
+    // Nobody is taken out of these lists, new ones take their place; who comes in meanwhile stands behind these.
     const { length } = subscribers
     for (let index = 0; index < length; index += 1) {
-      const subscriber = subscribers[index]!
-      if (subscriber === from) continue
+      if (subscribers[index] === from) continue
       try {
-        subscriber.deliver(broadcast)
+        lanes[index]!.deliver(broadcast)
         counters.delivered += 1
       } catch (error) {
         log.error({ topic, event, err: error }, 'a subscriber could not take a broadcast')
@@ -99,15 +110,19 @@ export function createPubSub({ nodeName, adapter, log, quirks = {} }: PubSubOpti
     start: async () =>
       adapter?.start((message: RemoteMessage) => deliver(message.topic, message.event, message.payload)),
     stop: async () => adapter?.stop(),
-    subscribe(topic: string, subscriber: Subscriber) {
-      const subscribers = topics.get(topic)
-      if (subscribers) subscribers.push(subscriber)
-      else topics.set(topic, [subscriber])
+    subscribe(topic: string, subscriber: Subscriber, { via = subscriber }: SubscribeOptions = {}) {
+      const known = topics.get(topic) ?? { subscribers: [], lanes: [] }
+      known.subscribers.push(subscriber)
+      known.lanes.push(via)
+      topics.set(topic, known)
     },
     /** Removes every subscription of this subscriber to the topic (CH-80). */
     unsubscribe(topic: string, subscriber: Subscriber) {
-      const left = topics.get(topic)?.filter((one) => one !== subscriber) ?? []
-      if (left.length > 0) topics.set(topic, left)
+      const known = topics.get(topic)
+      if (!known) return
+      const stays = (_: Subscriber, index: number) => known.subscribers[index] !== subscriber
+      const left = { subscribers: known.subscribers.filter(stays), lanes: known.lanes.filter(stays) }
+      if (left.subscribers.length > 0) topics.set(topic, left)
       else topics.delete(topic)
     },
     /** To every subscriber on every node (CH-71). */
@@ -128,7 +143,7 @@ export function createPubSub({ nodeName, adapter, log, quirks = {} }: PubSubOpti
       else adapter?.directBroadcast(toNode, { topic, event, payload })
     },
     subscriptions: (): Record<string, number> =>
-      Object.fromEntries([...topics].map(([topic, subscribers]) => [topic, subscribers.length])),
+      Object.fromEntries([...topics].map(([topic, { subscribers }]) => [topic, subscribers.length])),
     peers: () => adapter?.peers() ?? {},
     onPeerUp: (listener: (name: string) => void) => adapter?.onPeerUp(listener),
   }

@@ -23,7 +23,7 @@ export async function serveWebSocket(end: End, target: string, { endpoint, clock
   let stopWatching = () => {}
   const outlet: Outlet = {
     send: (frame) => end.send(String(frame)),
-    broadcast: (broadcast) => end.send(String(broadcast.encoded(v2))),
+    deliver: (broadcast) => end.send(String(broadcast.encoded(v2))),
     end: (code) => end.close(code),
     drop: () => end.close(refusedCode),
     hold() {

@@ -62,7 +62,7 @@ export async function openCase(definition: SocketDefinition, options: CaseOption
     },
     {
       send: take,
-      broadcast: (broadcast) => take(broadcast.encoded(v2)),
+      deliver: (broadcast) => take(broadcast.encoded(v2)),
       end: (code) => {
         closedWith = code
       },

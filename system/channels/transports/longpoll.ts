@@ -42,7 +42,7 @@ export function openPollSession(options: PollSessionOptions): PollSession {
 
   const outlet: Outlet = {
     send,
-    broadcast: (broadcast) => send(broadcast.encoded(serializer)),
+    deliver: (broadcast) => send(broadcast.encoded(serializer)),
     end,
     drop: end,
     // A client of this kind is never read ahead: each of its requests is answered before the next.

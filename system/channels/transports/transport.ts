@@ -5,7 +5,7 @@ import type { Frame } from '../serializers/serializer.ts'
 export interface Outlet {
   send(frame: Frame): void
   /** A frame that many clients get: finished once for all of them (CH-79). */
-  broadcast(broadcast: Broadcast): void
+  deliver(broadcast: Broadcast): void
   /** The server ends the conversation; the code is that of a WebSocket close (1000..4999). */
   end(code: number): void
   /** The connection breaks without a word. */

@@ -61,7 +61,7 @@ class PlainWebSocket extends Outbox implements Outlet, Watched {
     this.push(webSocketFrame(frame))
   }
 
-  broadcast(broadcast: Broadcast) {
+  deliver(broadcast: Broadcast) {
     this.push(broadcast.encoded(this.encoder) as Buffer)
   }
 
@@ -128,7 +128,7 @@ class CompressedWebSocket extends PlainWebSocket {
     if (!this.ending) this.webSocket.send(frame, { binary: typeof frame !== 'string' })
   }
 
-  override broadcast(broadcast: Broadcast) {
+  override deliver(broadcast: Broadcast) {
     this.send(broadcast.encoded(this.serializer))
   }
 }

@@ -41,6 +41,17 @@ describe('local fan-out (DP-8, CH-71, CH-80)', () => {
     expect([heard, pubsub.subscriptions()]).toEqual([[], {}])
   })
 
+  it('hands the broadcasts of a subscriber to its lane, and to neither when it has left or spoke itself (CH-72, CH-76)', () => {
+    const { pubsub, heard, subscriber } = opened()
+    const [alice, bob] = [subscriber('alice'), subscriber('bob')]
+    pubsub.subscribe('a', alice, { via: subscriber("alice's lane") })
+    pubsub.subscribe('a', bob, { via: subscriber("bob's lane") })
+    pubsub.broadcast('a', 'first', {}, { from: alice })
+    pubsub.unsubscribe('a', bob)
+    pubsub.broadcast('a', 'second', {})
+    expect(heard).toEqual(["bob's lane first", "alice's lane second"])
+  })
+
   it('is not disturbed by a subscriber that throws, leaves or comes while it runs', () => {
     const { pubsub, heard, subscriber } = opened()
     const bob = subscriber('bob')
