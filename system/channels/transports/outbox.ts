@@ -23,7 +23,7 @@ interface Batch {
   next: Batch | undefined
 }
 
-const socketsPerSlice = 256
+const socketsPerSlice = 128
 const batchMaxBytes = 65_536
 const batchMaxFrames = 1_024
 /** Copying a frame of this size costs more than a write of its own. */
