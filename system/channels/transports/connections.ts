@@ -2,8 +2,8 @@ import type { Clock } from '../../platform/clock.ts'
 
 /** An open connection, as those see it who look after all of them. */
 export interface Watched {
-  /** Ends it when its client has sent nothing for too long (CH-25). */
-  endIfSilent(nowMs: number): void
+  /** Another round has passed: ends it when its client has sent nothing for too long (CH-25). */
+  endIfSilent(roundMs: number): void
 }
 
 export type Connections = ReturnType<typeof createConnections>
@@ -13,23 +13,24 @@ const roundsPerTimeout = 20
 
 /**
  * The open WebSockets of a node. One round looks after all of them: a timer for each, and a look at the clock for each message, would
- * cost more than the conversations.
+ * cost more than the conversations. Rounds are counted and not the time between them: while a node stands still it hears nobody, and
+ * that is not held against its clients.
  */
 export function createConnections(clock: Clock, timeoutMs: number) {
+  const roundMs = timeoutMs / roundsPerTimeout
   const open = new Set<Watched>()
   const waiting: (() => void)[] = []
   let stopRounds: (() => void) | undefined
 
   function goRound() {
-    const nowMs = clock.monotonicMs()
-    for (const one of open) one.endIfSilent(nowMs)
-    stopRounds = clock.after(timeoutMs / roundsPerTimeout, goRound)
+    for (const one of open) one.endIfSilent(roundMs)
+    stopRounds = clock.after(roundMs, goRound)
   }
 
   return {
     add(one: Watched) {
       open.add(one)
-      stopRounds ??= clock.after(timeoutMs / roundsPerTimeout, goRound)
+      stopRounds ??= clock.after(roundMs, goRound)
     },
     delete(one: Watched) {
       if (!open.delete(one) || open.size > 0) return

@@ -41,7 +41,7 @@ class PlainWebSocket extends Outbox implements Outlet, Watched {
   private readonly connection: Socket
   private readonly connections: Connections
   private heardBytes = 0
-  private heardMs: number
+  private silentMs = 0
 
   constructor(options: ConnectionOptions) {
     super(options.outboxes, options.connection)
@@ -50,7 +50,6 @@ class PlainWebSocket extends Outbox implements Outlet, Watched {
     this.timeoutMs = options.timeoutMs
     this.connection = options.connection
     this.connections = options.connections
-    this.heardMs = options.clock.monotonicMs()
     this.encoder = framed(options.serializer)
     this.session = new Session(options, this)
     this.connections.add(this)
@@ -86,11 +85,12 @@ class PlainWebSocket extends Outbox implements Outlet, Watched {
     this.webSocket.resume()
   }
 
-  endIfSilent(nowMs: number) {
+  endIfSilent(roundMs: number) {
     const { bytesRead } = this.connection
-    if (bytesRead === this.heardBytes && nowMs - this.heardMs >= this.timeoutMs) return this.session.close(silentCode)
-    if (bytesRead !== this.heardBytes) this.heardMs = nowMs
+    // The round in which something came does not count, as nobody knows when it came.
+    this.silentMs = bytesRead === this.heardBytes ? this.silentMs + roundMs : 0
     this.heardBytes = bytesRead
+    if (this.silentMs >= this.timeoutMs) this.session.close(silentCode)
   }
 
   protected override tooSlow() {
