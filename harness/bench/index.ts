@@ -11,4 +11,4 @@ import { reply } from './benches/reply.ts'
 export const benches: Record<string, Bench> = { fanout, chat, reply, connect, idle, presence, cart }
 
 export { type BenchResult, type Demand, type Grade, gradeOf, type Reading } from './bench.ts'
-export { keepOffServers } from './server.ts'
+export { keepOffServers, processors } from './server.ts'

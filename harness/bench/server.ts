@@ -13,8 +13,8 @@ export interface BenchServer {
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const measure = file('./measure.ts')
-/** Counted at the start: a process that keeps off some processors counts only those that it kept. */
-const processors = availableParallelism()
+/** Of the machine. Counted at the start: a process that keeps off some of them counts only those that it kept. */
+export const processors = availableParallelism()
 
 /** `script` prints `{"port": n}` when it listens. */
 export async function startServer(script: string, args: readonly string[] = []): Promise<BenchServer> {

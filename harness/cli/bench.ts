@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import {
   type BenchResult,
   benches,
@@ -6,6 +5,7 @@ import {
   type Grade,
   gradeOf,
   keepOffServers,
+  processors,
   type Reading,
 } from '../bench/index.ts'
 import { EnvironmentMissing } from '../drivers/errors.ts'
@@ -48,8 +48,6 @@ export const bench: Command = {
     const goOn = () => {
       if (io.interruption.by()) throw new Stopped()
     }
-    // Before the load keeps off some of them: afterwards only the rest is counted.
-    const processors = availableParallelism()
     const results: BenchResult[] = []
     try {
       for (const name of [...whole, ...layers]) {

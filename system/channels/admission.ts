@@ -37,7 +37,7 @@ export async function admit(arrival: Arrival): Promise<Admission> {
   const serializer = negotiate(params)
   if (!serializer) return deny('unsupported vsn')
   try {
-    const result = await (definition.connect?.({ ...params }, new ArrivalInfo(arrival)) ?? connected())
+    const result = await (definition.connect?.(params, new ArrivalInfo(arrival)) ?? connected())
     if (result.kind === 'refused') return deny(result.reason)
     return { kind: 'admitted', serializer, assigns: result.assigns, socketId: result.id }
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { OriginRule } from './origin.ts'
+import type { Params } from './params.ts'
 import type { Routes } from './routes.ts'
 
 export type ConnectResult =
@@ -50,7 +51,7 @@ export interface SocketDefinition {
   /** Where it is mounted: `<path>/websocket` and `<path>/longpoll` (CH-11, CH-20). */
   path: string
   channels: Routes
-  connect?(params: Record<string, string>, info: ConnectInfo): ConnectResult | Promise<ConnectResult>
+  connect?(params: Params, info: ConnectInfo): ConnectResult | Promise<ConnectResult>
   options?: SocketOptions
 }
 

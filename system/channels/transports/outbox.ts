@@ -85,15 +85,15 @@ export function createOutboxes({ unreadMaxBytes, later }: OutboxesOptions) {
 }
 
 /** The frames of one client that wait for the end of this turn of the event loop. Who does not read is cut off, and nobody else notices. */
-export abstract class Outbox {
+export abstract class Outbox<S extends Sink = Sink> {
+  protected readonly sink: S
   private readonly outboxes: Outboxes
-  private readonly sink: Sink
   private batch: Batch | undefined
   private isCutOff = false
   /** The largest frame so far that was written by itself: one big answer is no sign of a client that does not read. */
   private largestBytes = 0
 
-  constructor(outboxes: Outboxes, sink: Sink) {
+  constructor(outboxes: Outboxes, sink: S) {
     this.outboxes = outboxes
     this.sink = sink
   }

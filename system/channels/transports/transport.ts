@@ -1,8 +1,8 @@
-import type { Broadcast } from '../../pubsub/index.ts'
+import type { Broadcast, Subscriber } from '../../pubsub/index.ts'
 import type { Frame } from '../serializers/serializer.ts'
 
 /** What carries the frames of one conversation to its client: all that a session knows of a transport (CH-3). */
-export interface Outlet {
+export interface Outlet extends Subscriber {
   send(frame: Frame): void
   /** A frame that many clients get: finished once for all of them (CH-79). */
   deliver(broadcast: Broadcast): void

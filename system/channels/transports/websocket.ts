@@ -31,14 +31,13 @@ export function openWebSocket(options: ConnectionOptions): Session {
 }
 
 /** A class with few fields: a broadcast touches one of them for each client. */
-class PlainWebSocket extends Outbox implements Outlet, Watched {
+class PlainWebSocket extends Outbox<Socket> implements Outlet, Watched {
   readonly session: Session
   protected readonly webSocket: WebSocket
   protected ending = false
   private readonly encoder: BroadcastEncoder
   private readonly clock: Clock
   private readonly timeoutMs: number
-  private readonly connection: Socket
   private readonly connections: Connections
   private heardBytes = 0
   private silentMs = 0
@@ -48,7 +47,6 @@ class PlainWebSocket extends Outbox implements Outlet, Watched {
     this.webSocket = options.webSocket
     this.clock = options.clock
     this.timeoutMs = options.timeoutMs
-    this.connection = options.connection
     this.connections = options.connections
     this.encoder = framed(options.serializer)
     this.session = new Session(options, this)
@@ -86,7 +84,7 @@ class PlainWebSocket extends Outbox implements Outlet, Watched {
   }
 
   endIfSilent(roundMs: number) {
-    const { bytesRead } = this.connection
+    const { bytesRead } = this.sink
     // The round in which something came does not count, as nobody knows when it came.
     this.silentMs = bytesRead === this.heardBytes ? this.silentMs + roundMs : 0
     this.heardBytes = bytesRead
