@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto'
 export interface Wire {
   /** What is written when the connection is open; the upgrade request, for a WebSocket. */
   hello: Buffer | undefined
-  /** Written after the server's first answer, one after the other: each waits for a frame of the server. */
+  /** Written after the server's first answer, where there is one, one after the other: each waits for a frame of the server. */
   steps: { send: Buffer | undefined; awaitFrames: number }[]
   shout: Buffer
   echo: Buffer
@@ -61,7 +61,8 @@ export const socketIoWire = (): Wire => ({
 
 export const rawWire = (): Wire => ({
   hello: undefined,
-  steps: [],
+  // The kernel says that a connection is open before the server knows of it.
+  steps: [{ send: Buffer.from('e'), awaitFrames: 1 }],
   shout: Buffer.from('s'),
   echo: Buffer.from('e'),
   echoAsync: Buffer.from('e'),
