@@ -1,5 +1,10 @@
+import { isDeepStrictEqual } from 'node:util'
+
 /** A ref is opaque: whatever a client sends comes back as it is (CH-37, CH-38). */
 export type Ref = unknown
+
+/** By value: a list that a client sends twice is the same ref, though not the same object here. */
+export const isSameRef = (one: Ref, other: Ref): boolean => one === other || isDeepStrictEqual(one, other)
 
 /** The five parts of every message, `[join_ref, ref, topic, event, payload]` (CH-36). Types are not checked on the way in. */
 export interface Message {
@@ -20,6 +25,25 @@ export function assertPayload(value: unknown): asserts value is Payload {
   throw new TypeError(`a payload must be an object or bytes, but this one is ${JSON.stringify(value)}`)
 }
 
+/** Deeper than anything that is meant to be read, and far from where the engine's own encoder gives up. */
+const depthMax = 1_000
+
+/** What a client sent. Throws on text that is no JSON, and on a value so deep that it could not be encoded again (CH-14, FI-16). */
+export function fromJson(text: string): unknown {
+  const value: unknown = JSON.parse(text)
+  // So many brackets do not fit into a shorter text.
+  if (text.length > 2 * depthMax && isDeeper(value, depthMax))
+    throw new RangeError(`a message may be nested ${depthMax} levels deep, but this one is deeper`)
+  return value
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (levels === 0) return true
+  for (const inner of Object.values(value)) if (isDeeper(inner, levels - 1)) return true
+  return false
+}
+
 /** JSON without bytes in it: they would arrive as an object of numbers, which is nobody's intention. Throws on such a payload. */
 export function toJson(value: unknown): string {
   const text = JSON.stringify(value)
@@ -27,10 +51,9 @@ export function toJson(value: unknown): string {
   return text.includes('{"type":"Buffer"') || text.includes('{"0":') ? JSON.stringify(value, refuseBytes) : text
 }
 
-function refuseBytes(_key: string, value: unknown) {
-  const isBuffer = typeof value === 'object' && value !== null && 'type' in value && value.type === 'Buffer'
-  if (isBytes(value) || (isBuffer && 'data' in value && Array.isArray(value.data)))
-    throw new TypeError('bytes cannot be nested in a JSON payload; send them as the whole payload')
+/** Asked with the object that holds the value: a Buffer has turned itself into something else before it comes here. */
+function refuseBytes(this: Record<string, unknown>, key: string, value: unknown) {
+  if (isBytes(this[key])) throw new TypeError('bytes cannot be nested in a JSON payload; send them as the whole payload')
   return value
 }
 

@@ -74,17 +74,18 @@ export class Session implements ChannelHost, SocketRules<ChannelServer> {
     if (event === 'disconnect') this.close(1001)
   }
 
-  /** A frame of the client. One that cannot be read ends the session with 1011 and answers false (CH-14). */
+  /** A frame of the client. One that cannot be read or answered ends the session with 1011 and answers false (CH-14). */
   receive(frame: Frame): boolean {
     if (this.over) return false
-    const message = this.decode(frame)
-    if (!message) {
-      this.close(1011)
+    try {
+      const message = this.serializer.decode(frame)
+      if (this.joining) this.wait(message)
+      else this.perform(receive(message, this))
+      return true
+    } catch (error) {
+      this.fail(error)
       return false
     }
-    if (this.joining) this.wait(message)
-    else this.perform(receive(message, this))
-    return true
   }
 
   send(message: Message) {
@@ -125,21 +126,18 @@ export class Session implements ChannelHost, SocketRules<ChannelServer> {
     this.outlet.drop()
   }
 
-  private decode(frame: Frame): Message | undefined {
-    try {
-      return this.serializer.decode(frame)
-    } catch (error) {
-      const reason = (error as Error).message
-      this.environment.log.warn({ socket: this.name, reason }, 'a frame that cannot be decoded')
-      return undefined
-    }
+  /** Whatever went wrong with a message of this client ends its session, and nobody else's. */
+  private fail(error: unknown) {
+    const reason = (error as Error).message
+    this.environment.log.warn({ socket: this.name, reason }, 'a frame that cannot be read or answered')
+    this.close(1011)
   }
 
   private perform(effect: Effect<ChannelServer>) {
     if (effect.do === 'deliver') return effect.joined.takePush(effect.message)
     if (effect.do === 'send') return this.send(effect.message)
     if (effect.do === 'leave') return effect.joined.takeLeave(effect.message)
-    if (effect.do === 'join') void this.join(effect.message, effect.replaces)
+    if (effect.do === 'join') this.join(effect.message, effect.replaces).catch((error) => this.fail(error))
   }
 
   /** While a join runs, later messages of this client wait: they may be meant for the topic that is being joined. */

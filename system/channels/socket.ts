@@ -1,4 +1,4 @@
-import { type Message, type Ref, replyTo, unmatched } from './message.ts'
+import { isSameRef, type Message, type Ref, replyTo, unmatched } from './message.ts'
 
 /** A channel as the protocol step sees it. */
 export interface Joined {
@@ -27,7 +27,7 @@ export function receive<J extends Joined>(message: Message, rules: SocketRules<J
   const joined = rules.channels.get(topic)
   if (event === 'phx_join') return join(message, joined, rules)
   if (!joined) return send(event === 'phx_leave' ? replyTo(message, message.joinRef, 'ok', {}) : unmatched(message))
-  if (message.joinRef !== null && message.joinRef !== joined.joinRef) return { do: 'ignore', why: 'stale join_ref' }
+  if (message.joinRef !== null && !isSameRef(message.joinRef, joined.joinRef)) return { do: 'ignore', why: 'stale join_ref' }
   if (joined.leaving) return { do: 'ignore', why: 'leaving' }
   if (event === 'phx_leave') return { do: 'leave', message, joined }
   return { do: 'deliver', message, joined }

@@ -12,8 +12,30 @@ export type Input =
   | { kind: 'http'; text: string }
   | { kind: 'upgrade'; path: string; headers: Record<string, string> }
   | { kind: 'post'; path: string; type: string; body: string }
+  | { kind: 'poll'; path: string; type: string; body: string }
 
-const topics = fc.constantFrom(
+/** Values that are odd to one layer or another: they look like bytes, cannot be compared, or are too deep to be said again. */
+const odd = fc.oneof(
+  fc.constantFrom<unknown[]>(
+    { type: 'Buffer', data: [1, 2] },
+    { 0: 1 },
+    { toJSON: 1 },
+    { then: 1 },
+    [[]],
+    true,
+    1e308,
+    -0,
+  ),
+  fc.integer({ min: 100, max: 20_000 }).map(deepList),
+)
+/** What stands in a message for a list that is so deep that it cannot be encoded here either. */
+function deepList(depth: number) {
+  return `deep:${depth}`
+}
+const withDeepLists = (text: string) =>
+  text.replace(/"deep:(\d+)"/g, (_, depth: string) => '['.repeat(Number(depth)) + ']'.repeat(Number(depth)))
+
+const topicNames = fc.constantFrom(
   'ping',
   'ping:x',
   'wild:1:2',
@@ -26,7 +48,8 @@ const topics = fc.constantFrom(
   'nowhere',
   '*',
 )
-const events = fc.constantFrom(
+const topics = fc.oneof({ weight: 9, arbitrary: topicNames }, { weight: 1, arbitrary: odd })
+const eventNames = fc.constantFrom(
   'phx_join',
   'phx_leave',
   'phx_close',
@@ -49,7 +72,12 @@ const events = fc.constantFrom(
   '__proto__',
   'constructor',
 )
-const ref = fc.oneof(fc.constantFrom('1', '2', null, 1, '', {}, []), fc.string({ maxLength: 8 }))
+const events = fc.oneof({ weight: 9, arbitrary: eventNames }, { weight: 1, arbitrary: odd })
+const ref = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom('1', '2', null, 1, '', {}, []) },
+  { weight: 4, arbitrary: fc.string({ maxLength: 8 }) },
+  { weight: 1, arbitrary: odd },
+)
 const payload = fc.oneof(
   fc.constant({}),
   fc.jsonValue({ maxDepth: 3 }),
@@ -57,8 +85,9 @@ const payload = fc.oneof(
     .constantFrom('{"__proto__":{"polluted":true}}', '{"constructor":{"prototype":{}}}')
     .map((text) => JSON.parse(text) as unknown),
   fc.constant('x'.repeat(70_000)),
+  odd,
 )
-const message = fc.tuple(ref, ref, topics, events, payload).map((parts) => JSON.stringify(parts))
+const message = fc.tuple(ref, ref, topics, events, payload).map((parts) => withDeepLists(JSON.stringify(parts)))
 
 /** A message with a part of it gone, doubled, or turned into something else. */
 const mutated = fc
@@ -67,25 +96,29 @@ const mutated = fc
     const place = at % (text.length + 1)
     return text.slice(0, place) + noise + text.slice(place + cut)
   })
-const deep = fc
-  .integer({ min: 1_000, max: 60_000 })
-  .map((depth) => `["1","1","ping","param_ping",${'['.repeat(depth)}${']'.repeat(depth)}]`)
 const paths = fc.constantFrom('/socket', '/tight_socket', '/stats_socket')
+const v1Message = fc
+  .record({ topic: topics, event: events, payload, ref, join_ref: ref }, { requiredKeys: ['topic', 'event'] })
+  .map((message) => withDeepLists(JSON.stringify(message)))
 
 const text = fc.record({
   kind: fc.constant('text' as const),
-  path: paths,
+  path: paths.map((path) => `${path}/websocket?vsn=2.0.0`),
   text: fc.oneof(
     { weight: 5, arbitrary: message },
     { weight: 4, arbitrary: mutated },
     { weight: 2, arbitrary: fc.string({ unit: 'binary' }) },
-    { weight: 1, arbitrary: deep },
     { weight: 1, arbitrary: fc.json() },
   ),
 })
+const v1Text = fc.record({
+  kind: fc.constant('text' as const),
+  path: paths.map((path) => `${path}/websocket?vsn=1.0.0`),
+  text: fc.oneof({ weight: 9, arbitrary: v1Message }, { weight: 1, arbitrary: message }),
+})
 const bytes = fc.record({
   kind: fc.constant('bytes' as const),
-  path: paths,
+  path: paths.map((path) => `${path}/websocket?vsn=2.0.0`),
   bytes: fc.oneof(
     fc.uint8Array({ maxLength: 64 }),
     fc
@@ -149,16 +182,30 @@ const post = fc.record({
   type: fc.constantFrom('application/json', 'application/x-ndjson', 'text/plain', 'nonsense'),
   body: fc.oneof(message, mutated, fc.string()),
 })
+/** The same with a token that is good: it reaches a session. */
+const poll = fc.record({
+  kind: fc.constant('poll' as const),
+  path: fc.constantFrom('/socket/longpoll?vsn=2.0.0', '/tight_socket/longpoll?vsn=2.0.0'),
+  type: fc.constantFrom('application/json', 'application/x-ndjson'),
+  body: fc.oneof(
+    { weight: 6, arbitrary: message },
+    { weight: 1, arbitrary: mutated },
+    { weight: 1, arbitrary: fc.base64String() },
+    { weight: 2, arbitrary: fc.array(message, { maxLength: 5 }).map((lines) => lines.join('\n')) },
+  ),
+})
 
 /** Mostly frames, which are what a node reads most of. */
 export const inputs: fc.Arbitrary<Input> = fc.oneof(
-  { weight: 60, arbitrary: text },
+  { weight: 50, arbitrary: text },
+  { weight: 10, arbitrary: v1Text },
   { weight: 15, arbitrary: bytes },
   { weight: 5, arbitrary: fragments },
   { weight: 4, arbitrary: frame },
   { weight: 4, arbitrary: http },
   { weight: 4, arbitrary: upgrade },
   { weight: 3, arbitrary: post },
+  { weight: 5, arbitrary: poll },
 )
 
 const answerWithinMs = 400
@@ -170,7 +217,7 @@ export function createAttacker(port: number) {
   async function socketOf(path: string): Promise<WebSocket> {
     const known = sockets.get(path)
     if (known?.readyState === WebSocket.OPEN) return known
-    const socket = new WebSocket(`ws://127.0.0.1:${port}${path}/websocket?vsn=2.0.0`)
+    const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`)
     socket.on('error', () => {})
     socket.on('message', () => {})
     await once(socket, 'open')
@@ -218,12 +265,13 @@ export function createAttacker(port: number) {
     else if (input.kind === 'frame') later(raw(handshake('/socket/websocket?vsn=2.0.0'), input.bytes))
     else if (input.kind === 'http') later(raw(input.text))
     else if (input.kind === 'upgrade') later(raw(handshake(input.path.replace(/\s/g, '_'), input.headers)))
-    else later(postTo(input))
+    else if (input.kind === 'post') later(postTo(input))
+    else await pollWith(input)
     while (background.size > 20) await Promise.race(background)
   }
 
   async function sendFragments(parts: readonly string[]) {
-    const socket = await socketOf('/socket')
+    const socket = await socketOf('/socket/websocket?vsn=2.0.0')
     for (const [index, part] of parts.entries()) socket.send(part, { fin: index === parts.length - 1 })
   }
 
@@ -235,6 +283,24 @@ export function createAttacker(port: number) {
     })
     await answer.text()
   }
+
+  const polls = new Map<string, string>()
+
+  /** One after the other: a session that a message ended is opened anew. */
+  async function pollWith({ path, type, body }: Extract<Input, { kind: 'poll' }>) {
+    const url = `http://127.0.0.1:${port}${path}`
+    const known = polls.get(path) ?? (await statusOf(await fetch(url))).token
+    if (!known) throw new Error(`no session at ${path}`)
+    polls.set(path, known)
+    const withToken = `${url}&token=${encodeURIComponent(known)}`
+    const { status } = await statusOf(
+      await fetch(withToken, { method: 'POST', headers: { 'content-type': type }, body }),
+    )
+    if (status !== 200) polls.delete(path)
+    else later(fetch(withToken).then((answer) => answer.text()))
+  }
+
+  const statusOf = async (answer: Response) => (await answer.json()) as { status: number; token?: string }
 
   return {
     send,

@@ -1,4 +1,4 @@
-import { isBytes, type Message, toJson } from '../message.ts'
+import { fromJson, isBytes, type Message, toJson } from '../message.ts'
 import type { Serializer } from './serializer.ts'
 
 /** Version 1: every message is an object of four keys; a client's may name a join_ref besides. There are no bytes in it. */
@@ -17,7 +17,7 @@ function encodeText(topic: unknown, event: unknown, payload: unknown, ref: unkno
 const keys = ['topic', 'event', 'payload', 'ref'] as const
 
 function decodeText(text: string): Message {
-  const message: unknown = JSON.parse(text)
+  const message: unknown = fromJson(text)
   const isObject = typeof message === 'object' && message !== null && !Array.isArray(message)
   if (!isObject || keys.some((key) => !Object.hasOwn(message, key)))
     throw new TypeError(`a message of version 1 is an object with ${keys.join(', ')}`)

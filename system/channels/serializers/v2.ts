@@ -1,4 +1,4 @@
-import { isBytes, type Message, toJson } from '../message.ts'
+import { fromJson, isBytes, type Message, toJson } from '../message.ts'
 import type { Frame, Serializer } from './serializer.ts'
 
 /**
@@ -31,7 +31,7 @@ function binaryFrame(kind: number, fields: readonly unknown[], data: Uint8Array)
 }
 
 function decodeText(text: string): Message {
-  const parts: unknown = JSON.parse(text)
+  const parts: unknown = fromJson(text)
   if (!Array.isArray(parts) || parts.length < 5) throw new TypeError('a message is an array of five elements')
   const [joinRef, ref, topic, event, payload] = parts
   return { joinRef, ref, topic, event, payload }
