@@ -53,7 +53,8 @@ export function toJson(value: unknown): string {
 
 /** Asked with the object that holds the value: a Buffer has turned itself into something else before it comes here. */
 function refuseBytes(this: Record<string, unknown>, key: string, value: unknown) {
-  if (isBytes(this[key])) throw new TypeError('bytes cannot be nested in a JSON payload; send them as the whole payload')
+  if (isBytes(this[key]))
+    throw new TypeError('bytes cannot be nested in a JSON payload; send them as the whole payload')
   return value
 }
 

@@ -27,7 +27,8 @@ export function receive<J extends Joined>(message: Message, rules: SocketRules<J
   const joined = rules.channels.get(topic)
   if (event === 'phx_join') return join(message, joined, rules)
   if (!joined) return send(event === 'phx_leave' ? replyTo(message, message.joinRef, 'ok', {}) : unmatched(message))
-  if (message.joinRef !== null && !isSameRef(message.joinRef, joined.joinRef)) return { do: 'ignore', why: 'stale join_ref' }
+  if (message.joinRef !== null && !isSameRef(message.joinRef, joined.joinRef))
+    return { do: 'ignore', why: 'stale join_ref' }
   if (joined.leaving) return { do: 'ignore', why: 'leaving' }
   if (event === 'phx_leave') return { do: 'leave', message, joined }
   return { do: 'deliver', message, joined }
