@@ -4,6 +4,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import type { PubSubAdapter, RemoteMessage } from './adapter.ts'
 import type { MeshSocket, MeshSockets } from './mesh-sockets.ts'
+import { packed, unpacked, wirePayload } from './wire-payload.ts'
 
 export interface MeshOptions {
   sockets: MeshSockets
@@ -33,7 +34,7 @@ const silentBeats = 3
 /** More than this waiting in the operating system's buffers means that the peer does not read: the message is dropped. */
 const backedUpBytes = 1_048_576
 
-const remoteMessage = z.object({ topic: z.string(), event: z.string(), payload: z.unknown() })
+const wireMessage = wirePayload.extend({ topic: z.string(), event: z.string() })
 
 /**
  * Node-to-node WebSockets. Every node dials every peer and sends on the connection that it dialled, so one direction of one pair
@@ -150,7 +151,7 @@ export function createMesh(options: MeshOptions): PubSubAdapter {
       await closeDoor()
     },
     broadcast(message) {
-      const encoded = JSON.stringify(message)
+      const encoded = encode(message)
       for (const peer of peers) send(peer, encoded)
     },
     directBroadcast(toNode, message) {
@@ -159,16 +160,19 @@ export function createMesh(options: MeshOptions): PubSubAdapter {
         throw new Error(
           `cannot reach node ${toNode}: this node's peers are ${peers.map(({ name }) => name).join(', ')}`,
         )
-      send(peer, JSON.stringify(message))
+      send(peer, encode(message))
     },
     peers: () => Object.fromEntries(peers.map(({ name, connected }) => [name, { connected }])),
     onPeerUp: (listener) => void peerUpListeners.push(listener),
   }
 }
 
+const encode = ({ topic, event, payload }: RemoteMessage) => JSON.stringify({ topic, event, ...packed(payload) })
+
 function parse(text: string): RemoteMessage | undefined {
   try {
-    return remoteMessage.parse(JSON.parse(text)) as RemoteMessage
+    const { topic, event, ...rest } = wireMessage.parse(JSON.parse(text))
+    return { topic, event, payload: unpacked(rest) }
   } catch {
     return undefined
   }

@@ -5,6 +5,7 @@ import { startBeat } from '../platform/beat.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import type { PubSubAdapter, RemoteMessage } from './adapter.ts'
+import { packed, unpacked, wirePayload } from './wire-payload.ts'
 
 export interface RedisPubSubOptions {
   nodeName: string
@@ -32,7 +33,7 @@ const silentBeats = 3
 const backedUpBytes = 1_048_576
 
 const from = z.string().min(1)
-const news = z.object({ type: z.literal('news'), from, topic: z.string(), event: z.string(), payload: z.unknown() })
+const news = wirePayload.extend({ type: z.literal('news'), from, topic: z.string(), event: z.string() })
 /** `run` is another one after each start of the node, `lost` another one after each broadcast that it had to drop. */
 const beat = z.object({ type: z.literal('beat'), from, run: z.string(), lost: z.number() })
 const wireMessage = z.discriminatedUnion('type', [news, beat])
@@ -71,15 +72,15 @@ export function createRedis(options: RedisPubSubOptions): RedisPubSub {
     })
   }
 
-  function send(channel: string, message: RemoteMessage) {
-    const text = JSON.stringify({ type: 'news', from: nodeName, ...message } satisfies News)
+  function send(channel: string, { topic, event, payload }: RemoteMessage) {
+    const text = JSON.stringify({ type: 'news', from: nodeName, topic, event, ...packed(payload) } satisfies News)
     hand(channel, text).then(
       () => {
         counters.meshSent += 1
       },
       (error: Error) => {
         counters.meshLost += 1
-        log.debug({ topic: message.topic, reason: error.message }, 'redis: a broadcast was dropped')
+        log.debug({ topic, reason: error.message }, 'redis: a broadcast was dropped')
       },
     )
   }
@@ -90,8 +91,8 @@ export function createRedis(options: RedisPubSubOptions): RedisPubSub {
     if (message.from === nodeName) return receiveOwn(message)
     if (message.type === 'beat') return receiveBeat(message)
     counters.meshReceived += 1
-    const { topic, event, payload } = message
-    onRemote({ topic, event, payload })
+    const { topic, event } = message
+    onRemote({ topic, event, payload: unpacked(message) })
   }
 
   /** Redis sends a node its own messages too: the echo of a beat shows that the whole way works. */

@@ -220,6 +220,17 @@ function contract(build: (links: () => Links) => Promise<Network>) {
     expect(names.map((name) => on.member(name).got.length)).toEqual([0, 0, 1])
   })
 
+  it.each([
+    ['bytes', Buffer.from([0, 127, 255])],
+    ['no bytes', Buffer.alloc(0)],
+    ['what only looks like bytes', { type: 'Buffer', data: [1, 2] }],
+    ['what an object is called by itself', JSON.parse('{"__proto__":{"a":1},"constructor":1}')],
+  ])('brings %s as they are (CH-71)', async (_what, payload) => {
+    on.member('n1').adapter.broadcast({ topic: 'room', event: 'said', payload })
+    await expect.poll(() => on.member('n2').got, soon).toEqual([{ topic: 'room', event: 'said', payload }])
+    expect(Buffer.isBuffer(on.member('n2').got[0]!.payload)).toBe(Buffer.isBuffer(payload))
+  })
+
   it('counts what it sent and what it received', async () => {
     on.member('n1').adapter.broadcast(news(1))
     await expect.poll(() => on.member('n2').adapter.counters.meshReceived, soon).toBe(1)
