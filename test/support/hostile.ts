@@ -20,7 +20,6 @@ const odd = fc.oneof(
     { type: 'Buffer', data: [1, 2] },
     { 0: 1 },
     { toJSON: 1 },
-    { then: 1 },
     [[]],
     true,
     1e308,
