@@ -33,7 +33,11 @@ const assetPrefixes = ['/assets/', '/js/', '/css/']
 export async function createWeb(options: WebOptions): Promise<FastifyInstance> {
   const { log, takeRequest, bundle = builtBundle } = options
   if (!existsSync(bundle)) throw new Error(`the pages are not built: expected ${bundle}; run "npm run build"`)
-  const web = fastify({ logger: false, forceCloseConnections: true })
+  const web = fastify({
+    logger: false,
+    forceCloseConnections: true,
+    frameworkErrors: (error, _request, answer) => refuse(error, answer, log),
+  })
   web.addHook('onRequest', (request, answer, next) => {
     if (takeRequest(request.raw, answer.raw)) answer.hijack()
     else next()

@@ -86,6 +86,14 @@ const cookieOf = (answer: { cookies: { name: string; value: string }[] }) =>
 const cartIdIn = (html: string) => /window\.cartId = "([^"]+)"/.exec(html)?.[1]
 const fieldIn = (html: string, name: string) => new RegExp(`name="${name}" value="([^"]*)"`).exec(html)?.[1] ?? ''
 
+it('answers an address that is none with a page, as every other (FI-16, NF-20)', async () => {
+  const { web } = await setUp()
+  const answer = await web.inject({ url: '/%E0%A4%A' })
+  expect([answer.statusCode, answer.headers['content-type']]).toEqual([400, 'text/html; charset=utf-8'])
+  expect(answer.body).toContain('We cannot read this')
+  expect(answer.body).not.toContain('FST_')
+})
+
 describe('the session of a browser', () => {
   it('keeps one cart id over pages and reloads; another browser has another (CT-16, CT-17, DF-83)', async () => {
     await setUp()
