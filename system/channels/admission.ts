@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Log } from '../platform/log.ts'
+import { authTokenIn } from './auth-token.ts'
 import { originAllowed } from './origin.ts'
 import type { Params } from './params.ts'
 import { negotiate } from './serializers/index.ts'
@@ -47,9 +48,9 @@ export async function admit(arrival: Arrival): Promise<Admission> {
 
 /** Read when it is asked for: most sockets ask for nothing. A class, because one is made for each client that comes. */
 class ArrivalInfo implements ConnectInfo {
-  private readonly arrival: Pick<Arrival, 'request' | 'params' | 'readSession'>
+  private readonly arrival: Pick<Arrival, 'definition' | 'request' | 'params' | 'readSession'>
 
-  constructor(arrival: Pick<Arrival, 'request' | 'params' | 'readSession'>) {
+  constructor(arrival: Pick<Arrival, 'definition' | 'request' | 'params' | 'readSession'>) {
     this.arrival = arrival
   }
   get peerAddress() {
@@ -68,5 +69,9 @@ class ArrivalInfo implements ConnectInfo {
   get session() {
     const { params, readSession } = this.arrival
     return () => readSession(this.cookie, params._csrf_token)
+  }
+  get authToken() {
+    const { definition, request } = this.arrival
+    return definition.options?.authToken ? authTokenIn(request.headers) : undefined
   }
 }

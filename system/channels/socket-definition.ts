@@ -28,6 +28,8 @@ export interface ConnectInfo {
    * own token. A foreign page sends the cookie too, and cannot (CH-34, CH-35).
    */
   session(): Promise<Record<string, unknown> | undefined>
+  /** What the official client was given as `authToken`: no part of the address, so no log has it. Only with the option of that name. */
+  authToken: string | undefined
 }
 
 export interface SocketOptions {
@@ -41,6 +43,8 @@ export interface SocketOptions {
   maxFrameBytes?: number
   channelsMax?: number
   subprotocols?: readonly string[]
+  /** The client's `authToken` is looked for: a WebSocket brings it as a subprotocol, a long poll in a header. Off unless it says true. */
+  authToken?: boolean
   compress?: boolean
   /** The HTTP answer to a refused WebSocket; without it 403 and an empty body. */
   onRefused?(reason: string): { status: number; body?: string }

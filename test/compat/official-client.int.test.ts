@@ -4,7 +4,7 @@ import { type Channel, LongPoll, Presence, Socket } from 'phoenix'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { statsChannel } from '../../system/apps/hello/stats-channel.ts'
 import { userSocket } from '../../system/apps/hello/user-socket.ts'
-import { connected, createEndpoint, type Endpoint, socket } from '../../system/channels/index.ts'
+import { connected, createEndpoint, type Endpoint, refused, socket } from '../../system/channels/index.ts'
 import { systemClock as clock } from '../../system/platform/clock.ts'
 import { silentLog as log } from '../../system/platform/log.ts'
 import { createPresence } from '../../system/presence/index.ts'
@@ -18,6 +18,7 @@ let endpoint: Endpoint
 let pubsub: PubSub
 let base: string
 const open: Socket[] = []
+const token = 'SFMyNTY.of-user_1~é'
 
 beforeAll(async () => {
   const runtime = createRuntime({ clock, log })
@@ -39,6 +40,20 @@ beforeAll(async () => {
         path: '/params',
         channels: { '*': statsChannel({ sleep: clock.sleep, pingMs: () => 0 }) },
         connect: (params) => connected({}, `params:${params.who}`),
+      }),
+      socket({
+        name: 'Tokens',
+        path: '/tokens',
+        channels: userSocket.channels,
+        connect: (_params, { authToken }) => (authToken === token ? connected() : refused('another token')),
+        options: { ...polled, authToken: true },
+      }),
+      socket({
+        name: 'NoTokens',
+        path: '/no-tokens',
+        channels: userSocket.channels,
+        connect: (_params, { authToken }) => (authToken === undefined ? connected() : refused('a token')),
+        options: polled,
       }),
     ],
   })
@@ -103,6 +118,15 @@ describe.each([
     ])
   })
 
+  it('brings its auth token where a socket asks for one (CH-34)', async () => {
+    const ping = connect('/tokens', { ...options, authToken: token }).channel('ping')
+    expect(await join(ping)).toEqual(['ok', {}])
+    expect(await outcome(ping.push('ping', {}))).toEqual(['ok', { ping: 'pong' }])
+    const stranger = connect('/tokens', { ...options, authToken: 'forged' })
+    await new Promise<void>((resolve) => stranger.onError(() => resolve()))
+    expect(stranger.isConnected()).toBe(false)
+  })
+
   it('is rejoined by itself after a crash, which is no error reply (CH-108, CH-109)', async () => {
     const ping = connect('/socket', options).channel('ping')
     await join(ping)
@@ -128,6 +152,11 @@ describe.each([
 })
 
 describe('the official client', () => {
+  it('is not asked for an auth token by a socket that does not say so', async () => {
+    const options = { transport: LongPoll, authToken: token }
+    expect(await join(connect('/no-tokens', options).channel('ping'))).toEqual(['ok', {}])
+  })
+
   it('sends what was pushed before the join, once it is joined (CH-103)', async () => {
     const slow = connect().channel('room:slowjoin')
     const joined = join(slow)

@@ -31,6 +31,7 @@ export const connectTo = async ({ connect }: SocketDefinition, params: Record<st
     xHeaders: {},
     cookie: undefined,
     session: async () => undefined,
+    authToken: undefined,
   })) ?? connected()
 
 /** A connected client without a network: joins, pushes, and everything that it was sent, in order (CH-135). */

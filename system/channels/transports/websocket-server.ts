@@ -1,16 +1,15 @@
 import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
+import { authProtocol } from '../auth-token.ts'
 import type { SocketOptions } from '../socket-definition.ts'
 
 const maxFrameDefaultBytes = 16 * 1024 * 1024
 
 /** The WebSocket handshake of one mount, by its options. */
-export function webSocketServer({
-  maxFrameBytes = maxFrameDefaultBytes,
-  subprotocols,
-  compress = false,
-}: SocketOptions): WebSocketServer {
+export function webSocketServer(options: SocketOptions): WebSocketServer {
+  const { maxFrameBytes = maxFrameDefaultBytes, compress = false } = options
+  const spoken = spokenProtocols(options)
   return new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -18,15 +17,19 @@ export function webSocketServer({
     // Without context takeover a small frame is left as it is, and no client costs a dictionary (CH-15).
     perMessageDeflate: compress && { serverNoContextTakeover: true, threshold: 1_024 },
     // Without configured subprotocols an offer is accepted and none is named in the answer.
-    handleProtocols: (offered) => [...offered].find((one) => subprotocols?.includes(one)) ?? false,
+    handleProtocols: (offered) => [...offered].find((one) => spoken?.includes(one)) ?? false,
   })
 }
 
 /** Whether a client that offers subprotocols offers one that is spoken; no offer is fine. */
-export function hasCommonProtocol(offered: string | undefined, { subprotocols }: SocketOptions): boolean {
-  if (!subprotocols || !offered) return true
-  return offered.split(',').some((one) => subprotocols.includes(one.trim()))
+export function hasCommonProtocol(offered: string | undefined, options: SocketOptions): boolean {
+  const spoken = spokenProtocols(options)
+  if (!spoken || !offered) return true
+  return offered.split(',').some((one) => spoken.includes(one.trim()))
 }
+
+const spokenProtocols = ({ subprotocols, authToken = false }: SocketOptions): readonly string[] | undefined =>
+  authToken ? [authProtocol, ...(subprotocols ?? [])] : subprotocols
 
 /** Answers an upgrade request without an upgrade. */
 export function refuseUpgrade(raw: Duplex, status: number, body = '') {
