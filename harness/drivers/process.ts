@@ -28,12 +28,19 @@ interface Template {
   folder: string
 }
 
+/** What every cluster of a run begins with. */
+interface Beginnings {
+  template: Template
+  /** Where nodes leave what the engine compiled for those that start after them: a start is half the work then. */
+  compiled: string
+}
+
 /** Child processes of the harness, with the embedded link proxies; everything on loopback. */
 export const processDriver: Driver = async ({ folder, seed, leases }) => {
-  const template = await prepareTemplate(folder, seed, leases)
+  const beginnings = { template: await prepareTemplate(folder, seed, leases), compiled: join(folder, 'compiled') }
   const linkThread = createLinkThread()
   return {
-    start: (options) => startCluster(options, (wishes) => createSite(template, linkThread, wishes)),
+    start: (options) => startCluster(options, (wishes) => createSite(beginnings, linkThread, wishes)),
     close: linkThread.close,
   }
 }
@@ -71,7 +78,8 @@ export async function createPostgres(binaries: Postgres, dataFolder: string, log
   })
 }
 
-async function createSite(template: Template, linkThread: LinkThread, options: SiteOptions): Promise<Site> {
+async function createSite(beginnings: Beginnings, linkThread: LinkThread, options: SiteOptions): Promise<Site> {
+  const { template, compiled } = beginnings
   const { names, withRedis, folder, leases, random } = options
   mkdirSync(folder, { recursive: true })
   const addresses = new Map<string, ListenAddress>()
@@ -109,7 +117,7 @@ async function createSite(template: Template, linkThread: LinkThread, options: S
         what: `node ${name}`,
         program: process.execPath,
         args: ['--disable-warning=ExperimentalWarning', mainScript],
-        env: { PATH: process.env.PATH ?? '', ...env },
+        env: { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: compiled, ...env },
         logFile,
         leases,
       })
