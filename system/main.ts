@@ -43,7 +43,7 @@ const clock = createSkewableClock(systemClock)
 const freshSecret = () => randomBytes(32).toString('hex')
 
 /** How this node talks to the others (DP-6, DP-7); a node alone needs nothing. */
-function createAdapter(config: Config, log: Log): PubSubAdapter | undefined {
+async function createAdapter(config: Config, log: Log): Promise<PubSubAdapter | undefined> {
   const common = { nodeName: config.SQUALL_NODE, heartbeatMs: config.CLUSTER_HEARTBEAT_MS, clock, log }
   if (config.PUBSUB === 'redis')
     return createRedis({ ...common, url: config.REDIS_URL!, prefix: config.CLUSTER_PREFIX })
@@ -79,7 +79,7 @@ const silenced = (adapter: PubSubAdapter): PubSubAdapter => ({
   directBroadcast: () => {},
 })
 
-function compose(config: Config) {
+async function compose(config: Config) {
   const { DEFECTS: defects, SQUALL_NODE: nodeName } = config
   const log = createLog({ level: config.LOG_LEVEL, node: nodeName })
   const runtime = createRuntime({ clock, log })
@@ -93,7 +93,7 @@ function compose(config: Config) {
   const beforeChannel = (channel: string, event: string) =>
     delays.size > 0 ? beforeHandle(`${channel}.${event}`) : undefined
 
-  const plain = createAdapter(config, log)
+  const plain = await createAdapter(config, log)
   const adapter = plain && tampered(defects.has('DF-109') ? silenced(plain) : plain, clock)
   const pubsub = createPubSub({
     nodeName,
@@ -400,7 +400,7 @@ function startFailure(error: unknown): never {
 }
 
 async function main() {
-  const node = compose(readConfig(process.env))
+  const node = await compose(readConfig(process.env))
   let stopping = false
   const stop = () => {
     if (stopping) return

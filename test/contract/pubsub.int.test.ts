@@ -362,7 +362,7 @@ describe.skipIf(missing !== undefined)(`pub/sub over Redis, which is away (FI-14
     // Peers with slow heartbeats do not count as silent meanwhile.
     const slow = (nodeName: string) =>
       createRedis({ nodeName, url: redis().url, heartbeatMs: 2_000, clock, log: quiet })
-    const [one, two] = [slow('n1'), slow('n2')]
+    const [one, two] = [await slow('n1'), await slow('n2')]
     const ups: string[] = []
     one.onPeerUp((peer) => ups.push(peer))
     for (const adapter of [one, two]) await adapter.start(() => {})
