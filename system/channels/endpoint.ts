@@ -8,6 +8,7 @@ import type { PubSub } from '../pubsub/index.ts'
 import type { Runtime } from '../runtime/index.ts'
 import { type Admission, admit, type ReadSession } from './admission.ts'
 import type { ChannelCounters, ChannelEnvironment, ChannelQuirks } from './channel-server.ts'
+import type { OriginRule } from './origin.ts'
 import { type Params, paramsOf } from './params.ts'
 import { checkRoutes } from './routes.ts'
 import { Session } from './session.ts'
@@ -28,6 +29,8 @@ export interface EndpointOptions {
   /** Signs long-poll sessions; the same on all nodes. Without it sessions are known to this node alone. */
   secret?: string
   publicHost?: string
+  /** Which origins may connect, where their socket says nothing else; default: the public host alone (CH-30, CH-32). */
+  checkOrigin?: OriginRule
   /** A client that sends nothing for so long is gone, where its socket says nothing else (CH-25). */
   silentMs?: number
   /** What a client may leave unread at this node; with more it is cut off. */
@@ -54,7 +57,7 @@ const unreadDefaultMaxBytes = 1_048_576
 /** The door of a node: turns requests into sessions, knows them all, drains them. Throws on a bad route (CH-47). */
 export function createEndpoint(options: EndpointOptions) {
   const { runtime, pubsub, clock, log, publicHost = '127.0.0.1', quirks = {} } = options
-  const sockets = quirks.anyOrigin ? options.sockets.map(toAnybody) : options.sockets
+  const sockets = options.sockets.map((one) => withOrigins(one, options))
   const { unreadMaxBytes = unreadDefaultMaxBytes, silentMs = silentDefaultMs, beforeHandle = () => undefined } = options
   const { readSession = async () => undefined } = options
   const secret = options.secret ?? randomBytes(32).toString('hex')
@@ -257,7 +260,7 @@ const undeclaredHandlers = ({ channels }: SocketDefinition) =>
     .filter(({ handleOut, intercept = [] }) => handleOut && intercept.length === 0)
     .map(({ name }) => `${name} has handleOut but intercepts no event, so it will never run; declare them in intercept`)
 
-const toAnybody = (one: SocketDefinition): SocketDefinition => ({
+const withOrigins = (one: SocketDefinition, { checkOrigin = true, quirks }: EndpointOptions): SocketDefinition => ({
   ...one,
-  options: { ...one.options, checkOrigin: false },
+  options: { checkOrigin, ...one.options, ...(quirks?.anyOrigin && { checkOrigin: false }) },
 })

@@ -1,5 +1,8 @@
-/** `false`: any origin. `true`: the host must be the public host. A list: `http://a.example`, `//a.example`, `//*.a.example:80` (CH-30, CH-31). */
-export type OriginRule = boolean | readonly string[]
+/**
+ * `false`: any origin. `true`: the host must be the public host. A list: `http://a.example`, `//a.example`, `//*.a.example:80`,
+ * `chrome://extension-id`. A function: whatever it says of the origin's parts (CH-30..CH-32).
+ */
+export type OriginRule = boolean | readonly string[] | ((origin: Origin) => boolean)
 
 /** Whether a request with this Origin header may connect; requests without one may (CH-33). */
 export function originAllowed(origin: string | undefined, rule: OriginRule, publicHost: string): boolean {
@@ -7,12 +10,14 @@ export function originAllowed(origin: string | undefined, rule: OriginRule, publ
   const given = parseOrigin(origin)
   if (!given) return false
   if (rule === true) return given.host === publicHost
+  if (typeof rule === 'function') return rule(given)
   return rule.some((allowed) => matches(given, allowed))
 }
 
-interface Origin {
+export interface Origin {
   scheme: string
   host: string
+  /** The scheme's own where none was named; empty for a scheme that has none. */
   port: string
 }
 

@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest'
+import { createPingChannel } from '../../../system/apps/hello/ping-channel.ts'
+import { connected, createEndpoint, socket } from '../../../system/channels/index.ts'
+import { systemClock as clock } from '../../../system/platform/clock.ts'
+import { silentLog } from '../../../system/platform/log.ts'
+import { createPubSub } from '../../../system/pubsub/index.ts'
+import { createRuntime } from '../../../system/runtime/index.ts'
+import { keptLog, openCase } from '../../support/channel-case.ts'
+
+const pinging = (undeclared: boolean) =>
+  socket({
+    name: 'Pings',
+    path: '/pings',
+    channels: { ping: createPingChannel({ undeclared }) },
+    connect: () => connected(),
+  })
+
+it.each([true, false])('warns at its start of a handler that never runs (undeclared: %s) (CH-78)', (undeclared) => {
+  const { lines, log } = keptLog()
+  const pubsub = createPubSub({ nodeName: 'n1', log: silentLog })
+  createEndpoint({ runtime: createRuntime({ clock, log }), pubsub, clock, log, sockets: [pinging(undeclared)] })
+  const warnings = [
+    'PingChannel has handleOut but intercepts no event, so it will never run; declare them in intercept',
+  ]
+  expect(lines).toEqual(undeclared ? warnings : [])
+})
+
+it('lets the broadcast out as it is where nobody declared that it is looked at (CH-78)', async () => {
+  const { join, pubsub, received } = await openCase(pinging(true))
+  await join('ping')
+  pubsub.broadcast('ping', 'request_ping', { n: 1 })
+  expect([received('request_ping'), received('send_ping')]).toEqual([[{ n: 1 }], []])
+})
