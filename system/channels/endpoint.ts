@@ -260,7 +260,11 @@ const undeclaredHandlers = ({ channels }: SocketDefinition) =>
     .filter(({ handleOut, intercept = [] }) => handleOut && intercept.length === 0)
     .map(({ name }) => `${name} has handleOut but intercepts no event, so it will never run; declare them in intercept`)
 
-const withOrigins = (one: SocketDefinition, { checkOrigin = true, quirks }: EndpointOptions): SocketDefinition => ({
+const withOrigins = (one: SocketDefinition, { checkOrigin, quirks }: EndpointOptions): SocketDefinition => ({
   ...one,
-  options: { checkOrigin, ...one.options, ...(quirks?.anyOrigin && { checkOrigin: false }) },
+  options: {
+    ...(checkOrigin !== undefined && { checkOrigin }),
+    ...one.options,
+    ...(quirks?.anyOrigin && { checkOrigin: false }),
+  },
 })

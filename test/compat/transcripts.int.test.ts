@@ -1,6 +1,5 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { freePort } from '../../harness/drivers/ports.ts'
@@ -32,12 +31,10 @@ async function replay(folder: string) {
   return stdout.split('\n').filter((line) => line !== '' && !line.startsWith('ok'))
 }
 
-const allOf = (folder: string) => `${readdirSync(folder).length} passed, 0 failed`
-
 it('answers as the recorded Phoenix server did (CH-11..CH-16, CH-19..CH-26, CH-30, CH-33, CH-36..CH-38, CH-40..CH-43, CH-45..CH-48, CH-50..CH-72, CH-76, CH-77, CH-79, CH-80, CH-90, DP-42)', async () => {
-  expect(await replay('test/compat/transcripts')).toEqual([allOf('test/compat/transcripts')])
+  expect(await replay('test/compat/transcripts')).toEqual(['169 passed, 0 failed'])
 })
 
 it('keeps the rules that no recording shows, and takes odd values for what they are (CH-14, CH-19, CH-21, CH-37, CH-38, FI-16)', async () => {
-  expect(await replay('test/compat/rules')).toEqual([allOf('test/compat/rules')])
+  expect(await replay('test/compat/rules')).toEqual(['105 passed, 0 failed'])
 })

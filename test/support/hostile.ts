@@ -17,7 +17,7 @@ export type Input =
 /** Values that are odd to one layer or another: they look like bytes, cannot be compared, or are too deep to be said again. */
 const odd = fc.oneof(
   fc.constantFrom<unknown[]>({ type: 'Buffer', data: [1, 2] }, { 0: 1 }, { toJSON: 1 }, [[]], true, 1e308, -0),
-  fc.integer({ min: 100, max: 20_000 }).map(deepList),
+  fc.integer({ min: 100, max: 60_000 }).map(deepList),
 )
 /** What stands in a message for a list that is so deep that it cannot be encoded here either. */
 function deepList(depth: number) {

@@ -7,8 +7,8 @@ import { freePort } from '../../../harness/drivers/ports.ts'
 import { createAttacker, type Input, inputs } from '../../support/hostile.ts'
 
 /**
- * Random and mutated input of every kind at a node with bystanders (FI-16, CH-14, CH-16, CH-39, NF-20). A short dose here; the whole one with
- * `SQUALL_HOSTILE_INPUTS=100000 npx vitest run test/system/channels/hostile.int.test.ts`.
+ * Random and mutated input of every kind at a node with bystanders (FI-16, CH-14, CH-16, CH-39, NF-20). A short dose here; the whole
+ * one with `SQUALL_HOSTILE_INPUTS=100000 npx vitest run test/system/channels/hostile.int.test.ts`.
  */
 const howMany = Number(process.env.SQUALL_HOSTILE_INPUTS ?? 4_000)
 const seed = Number(process.env.SQUALL_HOSTILE_SEED ?? 0x5eed)
