@@ -24,7 +24,6 @@ export interface BenchResult {
 
 export interface BenchOptions {
   rounds: number
-  sliceMs: number
   say(sentence: string): void
   /** Throws when somebody pressed Ctrl-C; called between two slices. */
   goOn(): void

@@ -22,9 +22,12 @@ export interface Contestant {
 }
 
 /** A server that stood still while others had their turn, and whose connections did, is slow at first: that is not measured. */
-const runInMs = 300
+const runInMs = 250
+/** Short, so that a neighbour on the machine who comes and goes meets both sides of a ratio, and many, for a median that holds still. */
+const sliceMs = 300
+const turnsPerRound = 3
 
-export async function measureSlice({ server, run }: Contestant, sliceMs: number): Promise<Slice> {
+async function measureSlice({ server, run }: Contestant): Promise<Slice> {
   const runFor = (ms: number, startedMs = clock.monotonicMs()) => run(() => clock.monotonicMs() - startedMs >= ms)
   await runFor(runInMs)
   const before: Usage = await server.usage()
@@ -43,18 +46,18 @@ export async function measureSlice({ server, run }: Contestant, sliceMs: number)
   }
 }
 
-/** Rounds of one slice for each contestant, in turn: what disturbs the machine disturbs all of them alike. */
+/** Slices of each contestant in turn, some for each round: what disturbs the machine disturbs all of them alike. */
 export async function interleave(
   contestants: readonly Contestant[],
-  { rounds, sliceMs, goOn }: { rounds: number; sliceMs: number; goOn(): void },
+  { rounds, goOn }: { rounds: number; goOn(): void },
 ): Promise<Map<string, Slice[]>> {
   const slices = new Map(contestants.map(({ name }) => [name, [] as Slice[]]))
   // The first round only warms up.
-  for (let round = -1; round < rounds; round += 1) {
-    for (const contestant of round % 2 === 0 ? contestants : [...contestants].reverse()) {
+  for (let turn = -turnsPerRound; turn < rounds * turnsPerRound; turn += 1) {
+    for (const contestant of turn % 2 === 0 ? contestants : [...contestants].reverse()) {
       goOn()
-      const slice = await measureSlice(contestant, sliceMs)
-      if (round >= 0) slices.get(contestant.name)!.push(slice)
+      const slice = await measureSlice(contestant)
+      if (turn >= 0) slices.get(contestant.name)!.push(slice)
     }
   }
   return slices

@@ -22,8 +22,6 @@ interface BenchFlags {
   json?: boolean
 }
 
-const sliceMs = 1_000
-
 class Stopped extends Error {}
 
 const isWholeShop = (name: string) => benches[name]!.isWholeShop === true
@@ -35,7 +33,7 @@ export const bench: Command = {
   options: [
     {
       flags: '--rounds <n>',
-      help: 'slices of each contestant; the median counts',
+      help: 'how often each contestant is measured; the median counts',
       parse: wholeNumber('--rounds', 3, 100),
       default: 7,
     },
@@ -54,7 +52,7 @@ export const bench: Command = {
         // What is started later stays off these processors too, so that the whole shop has to come first.
         if (name === layers[0]) keepOffServers()
         const say = (sentence: string) => io.err(`${name}: ${sentence}\n`)
-        results.push({ name, ...(await benches[name]!.run({ rounds, sliceMs, say, goOn })) })
+        results.push({ name, ...(await benches[name]!.run({ rounds, say, goOn })) })
         if (!json) io.out(inWords(results.at(-1)!))
       }
     } catch (error) {

@@ -23,7 +23,8 @@ interface Batch {
   next: Batch | undefined
 }
 
-const socketsPerSlice = 128
+/** Some milliseconds of writing: a node stays quick to answer, and what the event loop costs for each turn does not show. */
+const socketsPerSlice = 512
 const batchMaxBytes = 65_536
 const batchMaxFrames = 1_024
 /** Copying a frame of this size costs more than a write of its own. */
