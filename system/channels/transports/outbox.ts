@@ -23,8 +23,7 @@ interface Batch {
   next: Batch | undefined
 }
 
-/** Some milliseconds of writing: a node stays quick to answer, and what the event loop costs for each turn does not show. */
-const socketsPerSlice = 512
+const socketsPerSlice = 128
 const batchMaxBytes = 65_536
 const batchMaxFrames = 1_024
 /** Copying a frame of this size costs more than a write of its own. */
