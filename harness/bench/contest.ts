@@ -1,14 +1,14 @@
 import { type Load, openLoad } from './client.ts'
 import { type BenchServer, startServer } from './server.ts'
-import type { Contestant } from './slices.ts'
-import { floorFrames, rawWire, socketIoWire, squallWire, type Wire } from './wire.ts'
+import { type Contestant, interleave, type Slices } from './slices.ts'
+import { floorFrames, floorRequestBytes, rawWire, socketIoWire, squallWire, type Wire } from './wire.ts'
 
 /** The servers that can be compared: ours, the floor without any protocol, and the peer that people know. */
 const kinds = {
   squall: { script: '../../system/bench.ts', args: [], wire: squallWire },
   raw: {
     script: './servers/raw.ts',
-    args: [floorFrames.shout.toString('hex'), floorFrames.echo.toString('hex')],
+    args: [floorFrames.shout.toString('hex'), floorFrames.echo.toString('hex'), String(floorRequestBytes)],
     wire: rawWire,
   },
   'socket.io': { script: './servers/socket-io.ts', args: [], wire: socketIoWire },
@@ -27,8 +27,30 @@ export const startKind = (kind: Kind): Promise<BenchServer> => startServer(kinds
 
 export const wireOf = (kind: Kind): (() => Wire) => kinds[kind].wire
 
+interface ContestOptions {
+  kinds: readonly Kind[]
+  /** Clients of each. */
+  size: number
+  rounds: number
+  goOn(): void
+  contestants(rivals: readonly Rival[]): Contestant[]
+}
+
+/**
+ * Rounds of slices, each round with fresh servers: how a process happens to lie in memory makes it some per cent faster or slower for
+ * as long as it lives, and that is not what is asked.
+ */
+export async function contest({ kinds, size, rounds, goOn, contestants }: ContestOptions): Promise<Slices> {
+  const all: Slices = new Map()
+  for (let round = 0; round < rounds; round += 1) {
+    const slices = await withRivals(kinds, size, (rivals) => interleave(contestants(rivals), goOn))
+    for (const [name, taken] of slices) all.set(name, [...(all.get(name) ?? []), ...taken])
+  }
+  return all
+}
+
 /** Starts the servers, fills their rooms, lets `work` compare them, and ends everything, however it went. */
-export async function withRivals<T>(
+async function withRivals<T>(
   names: readonly Kind[],
   size: number,
   work: (rivals: readonly Rival[]) => Promise<T>,

@@ -25,7 +25,9 @@ export interface Contestant {
 const runInMs = 250
 /** Short, so that a neighbour on the machine who comes and goes meets both sides of a ratio, and many, for a median that holds still. */
 const sliceMs = 300
-const turnsPerRound = 3
+const turns = 4
+/** So long the engine goes on compiling what it sees to be busy: longest with the largest of the servers. */
+const warmUpTurns = 4
 
 async function measureSlice({ server, run }: Contestant): Promise<Slice> {
   const runFor = (ms: number, startedMs = clock.monotonicMs()) => run(() => clock.monotonicMs() - startedMs >= ms)
@@ -46,14 +48,13 @@ async function measureSlice({ server, run }: Contestant): Promise<Slice> {
   }
 }
 
-/** Slices of each contestant in turn, some for each round: what disturbs the machine disturbs all of them alike. */
-export async function interleave(
-  contestants: readonly Contestant[],
-  { rounds, goOn }: { rounds: number; goOn(): void },
-): Promise<Map<string, Slice[]>> {
-  const slices = new Map(contestants.map(({ name }) => [name, [] as Slice[]]))
-  // The first round only warms up.
-  for (let turn = -turnsPerRound; turn < rounds * turnsPerRound; turn += 1) {
+/** By the name of the contestant. */
+export type Slices = Map<string, Slice[]>
+
+/** Some slices of each contestant, in turn: what disturbs the machine disturbs all of them alike. */
+export async function interleave(contestants: readonly Contestant[], goOn: () => void): Promise<Slices> {
+  const slices: Slices = new Map(contestants.map(({ name }) => [name, []]))
+  for (let turn = -warmUpTurns; turn < turns; turn += 1) {
     for (const contestant of turn % 2 === 0 ? contestants : [...contestants].reverse()) {
       goOn()
       const slice = await measureSlice(contestant)

@@ -59,13 +59,17 @@ export const socketIoWire = (): Wire => ({
   echoAsync: maskedFrame(`421${JSON.stringify(['echo', body])}`),
 })
 
+/** What the floor is sent for each message: as much as the others are, of which it looks at the first byte. */
+export const floorRequestBytes = pushed('shout').length
+const floorRequest = (kind: string) => Buffer.alloc(floorRequestBytes, kind)
+
 export const rawWire = (): Wire => ({
   hello: undefined,
   // The kernel says that a connection is open before the server knows of it.
-  steps: [{ send: Buffer.from('e'), awaitFrames: 1 }],
-  shout: Buffer.from('s'),
-  echo: Buffer.from('e'),
-  echoAsync: Buffer.from('e'),
+  steps: [{ send: floorRequest('e'), awaitFrames: 1 }],
+  shout: floorRequest('s'),
+  echo: floorRequest('e'),
+  echoAsync: floorRequest('e'),
 })
 
 /** The very bytes that the channel server writes, for the floor that is to write the same. */

@@ -33,9 +33,9 @@ export const bench: Command = {
   options: [
     {
       flags: '--rounds <n>',
-      help: 'how often each contestant is measured; the median counts',
+      help: 'how often each contestant is started and measured; the median counts',
       parse: wholeNumber('--rounds', 3, 100),
-      default: 7,
+      default: 5,
     },
     flags.json,
   ],

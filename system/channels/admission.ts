@@ -33,7 +33,7 @@ export async function admit(arrival: Arrival): Promise<Admission> {
     log.error({ socket: definition.name, reason }, `${definition.name} connect error ${reason}`)
     return { kind: 'denied', status, reason }
   }
-  if (!originAllowed(request.headers.origin, definition.options?.checkOrigin ?? true, publicHost))
+  if (!originAllowed(request.headers.origin, publicHost, definition.options?.checkOrigin))
     return deny('origin not allowed')
   const serializer = negotiate(params)
   if (!serializer) return deny('unsupported vsn')

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { offeredSubprotocols } from './subprotocols.ts'
 
 /** Browsers let a page set no header of a WebSocket but this list, so that the token comes as one of its names. */
 const namePrefix = 'base64url.bearer.phx.'
@@ -8,8 +9,7 @@ export const authProtocol = 'phoenix'
 /** The token that came with a request; undefined when there is none, or more than one (CH-34). */
 export function authTokenIn(headers: IncomingHttpHeaders): string | undefined {
   if (!headers.upgrade) return headers['x-phoenix-authtoken']?.toString()
-  const offered = headers['sec-websocket-protocol']?.split(',').map((name) => name.trim()) ?? []
-  const [token, another] = offered.filter((name) => name.startsWith(namePrefix))
+  const [token, another] = offeredSubprotocols(headers).filter((name) => name.startsWith(namePrefix))
   if (token === undefined || another !== undefined) return undefined
   return Buffer.from(token.slice(namePrefix.length), 'base64').toString('latin1')
 }

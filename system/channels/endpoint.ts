@@ -135,8 +135,7 @@ export function createEndpoint(options: EndpointOptions) {
       return refuseUpgrade(raw, own?.status ?? admission.status, own?.body)
     }
     if (request.headers['sec-websocket-version'] !== '13') return refuseUpgrade(raw, 426)
-    if (!hasCommonProtocol(request.headers['sec-websocket-protocol'], definition.options ?? {}))
-      return refuseUpgrade(raw, 403)
+    if (!hasCommonProtocol(request.headers, definition.options ?? {})) return refuseUpgrade(raw, 403)
     wss.handleUpgrade(request, raw, head, (webSocket) => {
       remember(
         openWebSocket({

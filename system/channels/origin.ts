@@ -5,7 +5,7 @@
 export type OriginRule = boolean | readonly string[] | ((origin: Origin) => boolean)
 
 /** Whether a request with this Origin header may connect; requests without one may (CH-33). */
-export function originAllowed(origin: string | undefined, rule: OriginRule, publicHost: string): boolean {
+export function originAllowed(origin: string | undefined, publicHost: string, rule: OriginRule = true): boolean {
   if (origin === undefined || rule === false) return true
   const given = parseOrigin(origin)
   if (!given) return false

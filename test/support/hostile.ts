@@ -266,27 +266,25 @@ export function createAttacker(port: number) {
     for (const [index, part] of parts.entries()) socket.send(part, { fin: index === parts.length - 1 })
   }
 
-  async function postTo({ path, type, body }: Extract<Input, { kind: 'post' }>) {
-    const answer = await fetch(`http://127.0.0.1:${port}${path}`, {
-      method: 'POST',
-      headers: { 'content-type': type },
-      body,
-    })
+  const post = (url: string, { type, body }: { type: string; body: string }) =>
+    fetch(url, { method: 'POST', headers: { 'content-type': type }, body })
+
+  async function postTo(input: Extract<Input, { kind: 'post' }>) {
+    const answer = await post(`http://127.0.0.1:${port}${input.path}`, input)
     await answer.text()
   }
 
   const polls = new Map<string, string>()
 
   /** One after the other: a session that a message ended is opened anew. */
-  async function pollWith({ path, type, body }: Extract<Input, { kind: 'poll' }>) {
+  async function pollWith(input: Extract<Input, { kind: 'poll' }>) {
+    const { path } = input
     const url = `http://127.0.0.1:${port}${path}`
     const known = polls.get(path) ?? (await statusOf(await fetch(url))).token
     if (!known) throw new Error(`no session at ${path}`)
     polls.set(path, known)
     const withToken = `${url}&token=${encodeURIComponent(known)}`
-    const { status } = await statusOf(
-      await fetch(withToken, { method: 'POST', headers: { 'content-type': type }, body }),
-    )
+    const { status } = await statusOf(await post(withToken, input))
     if (status !== 200) polls.delete(path)
     else later(fetch(withToken).then((answer) => answer.text()))
   }

@@ -1,6 +1,5 @@
 import type { Bench } from '../bench.ts'
-import { contestant, withRivals } from '../contest.ts'
-import { interleave } from '../slices.ts'
+import { contest, contestant } from '../contest.ts'
 import { shouting } from '../traffic.ts'
 import { ratesOf, ratioDemand } from './rates.ts'
 
@@ -12,12 +11,12 @@ export const chat: Bench = {
   summary: `${speakers} of ${members} members of a room speak at once`,
   async run({ say, ...pace }) {
     say(`${members} clients in each of squall, socket.io`)
-    const slices = await withRivals(['squall', 'socket.io'], members, (rivals) =>
-      interleave(
-        rivals.map((rival) => contestant(rival, shouting(rival.load, rival.wire, speakers))),
-        pace,
-      ),
-    )
+    const slices = await contest({
+      ...pace,
+      kinds: ['squall', 'socket.io'],
+      size: members,
+      contestants: (rivals) => rivals.map((rival) => contestant(rival, shouting(rival.load, rival.wire, speakers))),
+    })
     const [ours, peers] = [slices.get('squall')!, slices.get('socket.io')!]
     return {
       readings: [...ratesOf('squall', ours, 'deliveries'), ...ratesOf('socket.io', peers, 'deliveries')],

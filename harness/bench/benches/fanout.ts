@@ -1,7 +1,6 @@
 import type { Bench, Demand, Reading } from '../bench.ts'
-import { contestant, type Kind, withRivals } from '../contest.ts'
+import { contest, contestant, type Kind } from '../contest.ts'
 import { figureOf, ratioOf } from '../figures.ts'
-import { interleave } from '../slices.ts'
 import { shouting } from '../traffic.ts'
 import { ratesOf, ratioDemand } from './rates.ts'
 
@@ -16,12 +15,12 @@ export const fanout: Bench = {
     const demands: Demand[] = []
     for (const size of [1_000, 5_000]) {
       say(`${size} clients in each of ${kinds.join(', ')}`)
-      const slices = await withRivals(kinds, size, (rivals) =>
-        interleave(
-          rivals.map((rival) => contestant(rival, shouting(rival.load, rival.wire, 1))),
-          pace,
-        ),
-      )
+      const slices = await contest({
+        ...pace,
+        kinds,
+        size,
+        contestants: (rivals) => rivals.map((rival) => contestant(rival, shouting(rival.load, rival.wire, 1))),
+      })
       const of = (kind: Kind) => slices.get(kind)!
       for (const kind of kinds) readings.push(...ratesOf(`${kind} @${size}`, of(kind), 'deliveries'))
       // No server that writes once to each client can be further ahead of socket.io than one that does nothing else.

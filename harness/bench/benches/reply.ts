@@ -1,6 +1,5 @@
 import type { Bench } from '../bench.ts'
-import { contestant, type Kind, type Rival, withRivals } from '../contest.ts'
-import { interleave } from '../slices.ts'
+import { contest, contestant, type Kind, type Rival } from '../contest.ts'
 import { asking } from '../traffic.ts'
 import { ratesOf, ratioDemand } from './rates.ts'
 
@@ -12,12 +11,12 @@ export const reply: Bench = {
   summary: `${clients} clients push and wait for the reply; sync and async handlers`,
   async run({ say, ...pace }) {
     say(`${clients} clients in each of ${kinds.join(', ')}`)
-    const slices = await withRivals(kinds, clients, (rivals) => {
+    const contestants = (rivals: readonly Rival[]) => {
       const asks = rivals.map((rival) => contestant(rival, asking(rival.load, rival.wire.echo)))
       const ours = rivals.find(({ kind }) => kind === 'squall') as Rival
-      const later = contestant(ours, asking(ours.load, ours.wire.echoAsync), 'squall async')
-      return interleave([...asks, later], pace)
-    })
+      return [...asks, contestant(ours, asking(ours.load, ours.wire.echoAsync), 'squall async')]
+    }
+    const slices = await contest({ ...pace, kinds, size: clients, contestants })
     const of = (name: string) => slices.get(name)!
     return {
       readings: [...slices].flatMap(([name, taken]) => ratesOf(name, taken, 'replies')),

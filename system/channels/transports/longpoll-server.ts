@@ -125,7 +125,7 @@ export function createLongPolls(options: LongPollOptions) {
     const { request, response, definition } = one
     if (request.method === 'OPTIONS') return answerOptions(request, response)
     if (request.method !== 'GET' && request.method !== 'POST') return answerBadRequest(response)
-    if (!originAllowed(request.headers.origin, definition.options?.checkOrigin ?? true, publicHost))
+    if (!originAllowed(request.headers.origin, publicHost, definition.options?.checkOrigin))
       return refuse(response, 403)
     return request.method === 'GET' ? poll(one) : publish(one)
   }

@@ -1,8 +1,9 @@
-import { STATUS_CODES } from 'node:http'
+import { type IncomingHttpHeaders, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import { authProtocol } from '../auth-token.ts'
 import type { SocketOptions } from '../socket-definition.ts'
+import { offeredSubprotocols } from '../subprotocols.ts'
 
 const maxFrameDefaultBytes = 16 * 1024 * 1024
 
@@ -22,10 +23,10 @@ export function webSocketServer(options: SocketOptions): WebSocketServer {
 }
 
 /** Whether a client that offers subprotocols offers one that is spoken; no offer is fine. */
-export function hasCommonProtocol(offered: string | undefined, options: SocketOptions): boolean {
+export function hasCommonProtocol(headers: IncomingHttpHeaders, options: SocketOptions): boolean {
   const spoken = spokenProtocols(options)
-  if (!spoken || !offered) return true
-  return offered.split(',').some((one) => spoken.includes(one.trim()))
+  const offered = offeredSubprotocols(headers)
+  return !spoken || offered.length === 0 || offered.some((one) => spoken.includes(one))
 }
 
 const spokenProtocols = ({ subprotocols, authToken = false }: SocketOptions): readonly string[] | undefined =>

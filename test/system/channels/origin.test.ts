@@ -36,7 +36,7 @@ describe('an origin', () => {
     [ownPages, 'https://evil.example', false],
     [() => true, 'nonsense', false],
   ])('by the rule %s: %s is allowed: %s (CH-30, CH-31, CH-32)', (rule, origin, isAllowed) => {
-    expect(originAllowed(origin, rule, publicHost)).toBe(isAllowed)
+    expect(originAllowed(origin, publicHost, rule)).toBe(isAllowed)
   })
 
   it('is checked as the endpoint says, unless a socket has a rule of its own (CH-32)', async () => {
