@@ -1,6 +1,6 @@
 import type { Figure } from './figures.ts'
 
-/** A number that was measured, with its spread over the rounds. */
+/** A number that was measured, with its spread over the slices or rounds. */
 export interface Reading extends Figure {
   what: string
   unit: string

@@ -27,12 +27,12 @@ export interface Ratio extends Figure {
 }
 
 /**
- * How much more one server does than the other, round by round. By processor time: both are busy in their own process, and a neighbour
+ * How much more one server does than the other, slice by slice. By processor time: both are busy in their own process, and a neighbour
  * on the machine takes nothing of it. Undefined when the load client was the limit of ours.
  */
 export function ratioOf(ours: readonly Slice[], peers: readonly Slice[]): Figure | undefined {
-  const rounds = ours.map((slice, round) => perCpuSecond(slice) / perCpuSecond(peers[round]!))
-  return rounds.length > 0 && rounds.every(Number.isFinite) ? figureOf(rounds) : undefined
+  const ratios = ours.map((slice, index) => perCpuSecond(slice) / perCpuSecond(peers[index]!))
+  return ratios.length > 0 && ratios.every(Number.isFinite) ? figureOf(ratios) : undefined
 }
 
 /** Whether the client was the limit: then nothing is known of the server by the clock, only by its processor time. */

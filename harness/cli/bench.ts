@@ -33,7 +33,7 @@ export const bench: Command = {
   options: [
     {
       flags: '--rounds <n>',
-      help: 'how often each contestant is started and measured; the median counts',
+      help: 'how often everything is measured; the median counts',
       parse: wholeNumber('--rounds', 3, 100),
       default: 5,
     },
