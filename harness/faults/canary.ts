@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { afterAwake } from '../platform/awake.ts'
 import { systemClock } from '../platform/clock.ts'
 
 export interface CanaryResult {
@@ -48,7 +49,7 @@ export function canary(port: number, { request = 'http', withinMs = 500 }: Canar
       socket.destroy()
       resolve({ answer, bytes, tookMs: systemClock.monotonicMs() - startedMs })
     }
-    const cancel = systemClock.after(withinMs, () => finish('silent'))
+    const cancel = afterAwake(systemClock, withinMs, () => finish('silent'))
     socket.once('connect', () => socket.write(requests[request]))
     socket.on('data', (data) => {
       bytes += data.length

@@ -1,6 +1,7 @@
 import type { Cluster } from '../drivers/cluster.ts'
 import type { Link, ToxicWish } from '../drivers/links.ts'
 import { systemClock } from '../platform/clock.ts'
+import { askBeside, slowestMs } from './beside.ts'
 import { type CanaryResult, canary } from './canary.ts'
 import { type Fault, seen, unseen, type Witness, witnessWithin } from './fault.ts'
 
@@ -33,19 +34,14 @@ async function bestOfThree(ask: Ask, link: Link): Promise<CanaryResult> {
   return answered.sort((a, b) => a.tookMs - b.tookMs)[0] ?? looks[0]!
 }
 
-/** The same request by a way of its own: shows that the target is well and only the link is not. */
-async function control(cluster: Cluster, link: Link, ask: Ask): Promise<CanaryResult> {
-  return ask(await linkOf(cluster, `witness->${link.to}`))
-}
-
 interface LinkFault {
   toxics: ToxicWish[]
   /** The request that is timed. Default: the smallest that is answered. */
   ask?: Ask
   /** Looks at the broken link, where that request would not tell enough. */
   look?: Ask
-  /** Judges a request through the broken link, given one from before and one beside it. */
-  broken(now: CanaryResult, before: CanaryResult, beside: CanaryResult): Witness
+  /** Judges a request through the broken link, given what one took before and the slowest of those beside it. */
+  broken(now: CanaryResult, beforeMs: number, besideMs: number): Witness
   probeWithinMs?: number
   /** What comes by chance has to be waited for, */
   witnessMs?: number
@@ -58,21 +54,25 @@ interface LinkFault {
 /** What a link had carried when the last fault on it was over: the canaries' own bytes do not make it a used one. */
 const ownBytes = new WeakMap<Link, number>()
 
-/** The common shape: toxics on one link, a canary through it and a control beside it. A link that carried nothing before was nobody's. */
+/**
+ * The common shape: toxics on one link, and a canary through it. The same requests by a way of their own, as long as it is out, show
+ * that the target is well and only the link is not. A link that carried nothing before was nobody's.
+ */
 export function linkFault(cluster: Cluster, target: string, options: LinkFault): Fault {
   const { toxics, ask = probe, look = ask, broken } = options
   const { probeWithinMs = defaultProbeMs, witnessMs = defaultWitnessMs } = options
   const { slowMs = Number.POSITIVE_INFINITY, quickLooks = 1 } = options
   let link: Link
+  let control: Link
   let before: CanaryResult
   let wasUsed = false
 
   async function isBroken(): Promise<Witness> {
-    const now = await look(link, probeWithinMs)
-    const beside = await control(cluster, link, ask)
-    if (beside.answer !== 'answered')
-      return unseen(`${link.to} does not answer beside ${link.name} either (${beside.answer})`)
-    return broken(now, before, beside)
+    const looking = look(link, probeWithinMs)
+    const beside = await askBeside(looking, () => ask(control), systemClock)
+    const failed = beside.find(({ answer }) => answer !== 'answered')
+    if (failed) return unseen(`${link.to} does not answer beside ${link.name} either (${failed.answer})`)
+    return broken(await looking, before.tookMs, slowestMs(beside))
   }
 
   async function isHealthy(): Promise<Witness> {
@@ -87,6 +87,7 @@ export function linkFault(cluster: Cluster, target: string, options: LinkFault):
   return {
     async inject() {
       link = await linkOf(cluster, target)
+      control = await linkOf(cluster, `witness->${link.to}`)
       wasUsed = await cluster.links.isUsed(link.name, ownBytes.get(link) ?? 0)
       before = await bestOfThree(ask, link)
       for (const toxic of toxics) await link.addToxic(toxic)

@@ -56,9 +56,9 @@ export const linkLatency: FaultKind = (cluster, target, options) => {
     ],
     probeWithinMs: (delayMs + jitterMs) * 2 + 500,
     slowMs: leastMs,
-    broken({ answer, tookMs }, before) {
-      const roseMs = tookMs - before.tookMs
-      const said = `a request takes ${tookMs.toFixed(0)} ms, before ${before.tookMs.toFixed(0)} ms`
+    broken({ answer, tookMs }, beforeMs, besideMs) {
+      const roseMs = tookMs - Math.max(beforeMs, besideMs)
+      const said = `a request takes ${tookMs.toFixed(0)} ms, before ${beforeMs.toFixed(0)} ms, beside it ${besideMs.toFixed(0)} ms`
       return answer === 'answered' && roseMs >= leastMs ? seen(said) : unseen(said)
     },
   })

@@ -2,11 +2,12 @@ import { openChannels } from '../drivers/channels.ts'
 import type { Cluster } from '../drivers/cluster.ts'
 import type { ClusterNode } from '../drivers/node.ts'
 import { systemClock } from '../platform/clock.ts'
+import { askBeside, slowestMs, timed } from './beside.ts'
 import { type FaultKind, seen, unseen, type Witness, witnessWithin } from './fault.ts'
 
 const quietMs = 500
-/** Waiting between looks; a look takes about a second itself, so this allows four. */
-const healthyWithinMs = 300
+/** A look takes about a second. */
+const lookWithinMs = 3_000
 const defaultDelayMs = 400
 
 /** What nodes tell each other, by the beginnings of its topics. */
@@ -50,16 +51,28 @@ interface Arrival {
   tookMs: number
 }
 
+/** What came of the messages, and the slowest heartbeat of the same client meanwhile. */
+interface Arrived {
+  arrivals: Arrival[]
+  besideMs: number
+}
+
 const topicOf = (deed: Deed) => `ping:${deed}`
 
+async function sendTwo(sender: ClusterNode, topic: string, listenMs: number) {
+  for (const n of [1, 2]) await sender.control.broadcast(topic, 'probe', { n })
+  await systemClock.sleep(listenMs)
+}
+
 /** Sends two numbered messages from another node and writes down what a client of the target gets. */
-async function probe(cluster: Cluster, target: ClusterNode, { deed, delayMs }: Rule): Promise<Arrival[]> {
+async function probe(cluster: Cluster, target: ClusterNode, { deed, delayMs }: Rule): Promise<Arrived> {
   const probeTopic = topicOf(deed)
   const sender = cluster.nodes.find(({ name, running }) => name !== target.name && running)
   if (!sender) throw new Error('messages between nodes need a second node')
   const connection = await openChannels(target.port, '/socket')
   const arrivals: Arrival[] = []
   let startedMs = 0
+  const heartbeat = () => timed(connection.ask('phoenix', 'heartbeat', {}), systemClock)
   connection.onFrame(([, , , event, payload]) => {
     if (event !== 'probe') return
     arrivals.push({ n: (payload as { n: number }).n, tookMs: systemClock.monotonicMs() - startedMs })
@@ -67,26 +80,32 @@ async function probe(cluster: Cluster, target: ClusterNode, { deed, delayMs }: R
   try {
     await connection.join(probeTopic)
     startedMs = systemClock.monotonicMs()
-    for (const n of [1, 2]) await sender.control.broadcast(probeTopic, 'probe', { n })
-    await systemClock.sleep(delayMs + quietMs)
-    return arrivals
+    const sending = sendTwo(sender, probeTopic, delayMs + quietMs)
+    const heartbeats = await askBeside(sending, heartbeat, systemClock)
+    await sending
+    return { arrivals, besideMs: slowestMs(heartbeats) }
   } finally {
     connection.close()
   }
 }
 
-/** What a client sees of each deed. */
-const shows: Record<Deed, (arrivals: readonly Arrival[], delayMs: number) => boolean> = {
-  drop: (arrivals) => arrivals.length === 0,
-  delay: (arrivals, delayMs) => arrivals.length === 2 && arrivals.every(({ tookMs }) => tookMs >= 0.8 * delayMs),
-  duplicate: (arrivals) => arrivals.length === 4,
-  reorder: (arrivals) => arrivals.map(({ n }) => n).join() === '2,1',
-}
-const isNormal = (arrivals: readonly Arrival[], delayMs: number) =>
-  arrivals.map(({ n }) => n).join() === '1,2' && arrivals.every(({ tookMs }) => tookMs < 0.8 * delayMs)
+const areLater = (arrivals: readonly Arrival[], leastMs: number) => arrivals.every(({ tookMs }) => tookMs >= leastMs)
 
-const inWords = (arrivals: readonly Arrival[]) =>
-  `of the messages 1, 2 from another node a client got ${arrivals.length === 0 ? 'none' : arrivals.map(({ n, tookMs }) => `${n} after ${Math.round(tookMs)} ms`).join(', ')}`
+/** What a client sees of each deed, whose heartbeats are answered meanwhile. */
+const shows: Record<Deed, (arrived: Arrived, delayMs: number) => boolean> = {
+  drop: ({ arrivals, besideMs }) => arrivals.length === 0 && besideMs < quietMs,
+  delay: ({ arrivals, besideMs }, delayMs) => arrivals.length === 2 && areLater(arrivals, besideMs + 0.8 * delayMs),
+  duplicate: ({ arrivals }) => arrivals.length === 4,
+  reorder: ({ arrivals }) => orderOf(arrivals) === '2,1',
+}
+const orderOf = (arrivals: readonly Arrival[]) => arrivals.map(({ n }) => n).join()
+const isNormal = ({ arrivals }: Arrived, delayMs: number) =>
+  orderOf(arrivals) === '1,2' && arrivals.every(({ tookMs }) => tookMs < 0.8 * delayMs)
+
+const inWords = ({ arrivals, besideMs }: Arrived) => {
+  const got = arrivals.map(({ n, tookMs }) => `${n} after ${Math.round(tookMs)} ms`).join(', ') || 'none'
+  return `of the messages 1, 2 from another node a client got ${got}, and answers to its heartbeats within ${Math.round(besideMs)} ms`
+}
 
 /**
  * Messages of other nodes are lost, late, doubled or overtaken on their way into one node; option `kinds` says which, or `topics`, by
@@ -104,16 +123,18 @@ const messageFault =
       )
     const delayMs = Number(options.delayMs ?? defaultDelayMs)
     const rule: Rule = { topics: [...topics, topicOf(deed)], deed, delayMs }
-    const look = async (fits: (arrivals: readonly Arrival[], delayMs: number) => boolean): Promise<Witness> => {
-      const arrivals = await probe(cluster, node, rule)
-      return fits(arrivals, delayMs) ? seen(inWords(arrivals)) : unseen(inWords(arrivals))
+    async function look(fits: (arrived: Arrived, delayMs: number) => boolean): Promise<Witness> {
+      const arrived = await probe(cluster, node, rule)
+      return fits(arrived, delayMs) ? seen(inWords(arrived)) : unseen(inWords(arrived))
     }
+    // One look at which the machine was busy is no sign, of the fault or of its end.
+    const looks = (fits: (arrived: Arrived, delayMs: number) => boolean) =>
+      witnessWithin(lookWithinMs, () => look(fits), systemClock)
     return {
       inject: async () => void (await change(node, (rules) => [...rules, rule])),
-      witnessOn: () => look(shows[deed]),
+      witnessOn: () => looks(shows[deed]),
       heal: async () => void (await change(node, (rules) => rules.filter((one) => one !== rule))),
-      // One message that was late because the machine was busy is no sign of the fault.
-      witnessOff: () => witnessWithin(healthyWithinMs, () => look(isNormal), systemClock),
+      witnessOff: () => looks(isNormal),
     }
   }
 

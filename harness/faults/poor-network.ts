@@ -91,9 +91,9 @@ const poorLink =
       slowMs: leastOf(payloadBytes),
       ...(isLuck && { witnessMs: stallWitnessMs, quickLooks }),
       // Against what goes beside it now, not against what was before: the node may have had much to do then.
-      broken({ answer, tookMs, bytes }, _before, beside) {
-        const roseMs = tookMs - beside.tookMs
-        const said = `${bytes} bytes there and back take ${tookMs.toFixed(0)} ms, beside it ${beside.tookMs.toFixed(0)} ms`
+      broken({ answer, tookMs, bytes }, _beforeMs, besideMs) {
+        const roseMs = tookMs - besideMs
+        const said = `${bytes} bytes there and back take ${tookMs.toFixed(0)} ms, beside it ${besideMs.toFixed(0)} ms`
         return answer === 'answered' && roseMs >= leastOf(bytes) ? seen(said) : unseen(`${said} (${answer})`)
       },
     })

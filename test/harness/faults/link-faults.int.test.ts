@@ -11,11 +11,19 @@ import { seededRandom } from '../../../harness/platform/random.ts'
 import { harmless } from '../../support/harmless-links.ts'
 
 const pageBytes = 6_000
+/** Every third request holds up this whole process for so long, and with it all that it asks and serves. */
+let standsStillMs = 0
+let requests = 0
 let page: Server
 let linkServer: LinkServer
 let links: Links
 beforeAll(async () => {
-  page = createServer((_request, response) => response.end('y'.repeat(pageBytes)))
+  page = createServer((_request, response) => {
+    requests += 1
+    const untilMs = requests % 3 === 0 ? performance.now() + standsStillMs : 0
+    while (performance.now() < untilMs);
+    response.end('y'.repeat(pageBytes))
+  })
   await new Promise<void>((resolve) => page.listen(0, '127.0.0.1', resolve))
   linkServer = await startLinkServer({ random: seededRandom(3).next })
   links = createLinks({
@@ -79,6 +87,21 @@ describe.concurrent('faults of links (FI-3, FI-4, FI-7)', () => {
     const fault = faults['link.cut'](clusterOf(), 'nobody->n1', {})
     await fault.inject()
     expect((await fault.witnessOn()).why).toContain('nobody uses nobody->n1')
+  })
+})
+
+describe('a machine that stands still while a request is under way (FI-3, FI-4)', () => {
+  it.each([
+    ['link.cut', {}, 700],
+    ['link.latency', { delayMs: 200 }, 250],
+    ['link.loss', { lossPercent: 15, stallMs: 400 }, 150],
+  ] as const)('is no %s %j', async (kind, options, forMs) => {
+    const fault = faults[kind](clusterOf({ isBroken: false }), await usedLink(), options)
+    await fault.inject()
+    standsStillMs = forMs
+    const witness = await fault.witnessOn()
+    standsStillMs = 0
+    expect(witness).toMatchObject({ seen: false })
   })
 })
 

@@ -76,6 +76,20 @@ function deaf(): Cluster {
   return { ...cluster, nodes, node: (name: string) => nodes.find((one) => one.name === name)! } as unknown as Cluster
 }
 
+/** Keeps n1 from doing anything for most of the time, until it is ended. */
+function standStillAgainAndAgain(forMs: number) {
+  let isOver = false
+  const blocks = (async () => {
+    while (!isOver) await cluster.node('n1').control.block(forMs)
+  })()
+  return {
+    async end() {
+      isOver = true
+      await blocks
+    },
+  }
+}
+
 describe('faults of nodes (FI-1, FI-2, FI-3, FI-8..11)', () => {
   it.each([...kinds, ['connection.drop', 'n1/ping:listener', {}] as const])(
     '%s %s is not witnessed when the node does nothing',
@@ -85,6 +99,19 @@ describe('faults of nodes (FI-1, FI-2, FI-3, FI-8..11)', () => {
       expect(await fault.witnessOn()).toMatchObject({ seen: false })
     },
   )
+
+  it.each([
+    ['handler.slow', { delayMs: 200 }, 300],
+    ['messages.delay', { kinds: ['trackers'], delayMs: 200 }, 300],
+    ['messages.drop', { kinds: ['news'], delayMs: 0 }, 800],
+  ] as const)('%s %j is not witnessed by a node that stands still for everybody', async (kind, options, forMs) => {
+    const fault = faults[kind](deaf(), 'n1', options)
+    await fault.inject()
+    const still = standStillAgainAndAgain(forMs)
+    const witness = await fault.witnessOn()
+    await still.end()
+    expect(witness).toMatchObject({ seen: false })
+  })
 
   it('connection.drop is felt, and over when the client is back', async () => {
     const fault = faults['connection.drop'](cluster, 'n1/ping:listener', {})

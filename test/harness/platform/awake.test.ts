@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest'
+import { afterAwake } from '../../../harness/platform/awake.ts'
+import type { Clock } from '../../../harness/platform/clock.ts'
+
+/** A clock whose timers come as late as it is told. */
+function lateClock(...latenessMs: number[]) {
+  let nowMs = 0
+  let timer: { dueMs: number; run: () => void } | undefined
+  const clock: Clock = {
+    now: () => nowMs,
+    monotonicMs: () => nowMs,
+    sleep: async () => {},
+    after(delayMs, run) {
+      timer = { dueMs: nowMs + delayMs, run }
+      return () => {
+        timer = undefined
+      }
+    },
+  }
+  function runNext() {
+    if (!timer) return false
+    const { dueMs, run } = timer
+    timer = undefined
+    nowMs = dueMs + (latenessMs.shift() ?? 0)
+    run()
+    return true
+  }
+  return { clock, runNext }
+}
+
+describe('time in which this process was awake', () => {
+  const ranAtMs = (delayMs: number, ...latenessMs: number[]) => {
+    const { clock, runNext } = lateClock(...latenessMs)
+    let atMs: number | undefined
+    afterAwake(clock, delayMs, () => {
+      atMs = clock.monotonicMs()
+    })
+    while (runNext());
+    return atMs
+  }
+
+  it('is all time as long as the timers come when they are due', () => {
+    expect(ranAtMs(500)).toBe(500)
+    expect(ranAtMs(60)).toBe(60)
+    expect(ranAtMs(60, 5, 5)).toBe(70)
+  })
+
+  it('is not what a timer came too late, so that what was sent meanwhile can be read first', () => {
+    expect(ranAtMs(100, 0, 2_000)).toBe(2_000 + 125)
+    expect(ranAtMs(100, 0, 0, 0, 2_000)).toBe(2_000 + 125)
+    expect(ranAtMs(20, 2_000, 2_000)).toBe(4_000 + 60)
+  })
+
+  it('can be cancelled, also when some of it is over', () => {
+    const { clock, runNext } = lateClock()
+    let ran = false
+    const cancel = afterAwake(clock, 100, () => {
+      ran = true
+    })
+    runNext()
+    cancel()
+    expect(runNext()).toBe(false)
+    expect(ran).toBe(false)
+  })
+})
