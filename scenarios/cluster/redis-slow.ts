@@ -5,16 +5,15 @@ const nodes = ['n1', 'n2', 'n3']
 const delayMs = 300
 const times = 3
 
-/** How long the last message of each node took to each listener: on the same node, or on another. */
-function latestMs(cast: Cast, where: 'here' | 'there'): number[] {
-  const sent = cast.recorder.events.filter(({ type }) => type === 'publish')
-  return sent.flatMap(({ value, who: node, tMs }) => {
+/** How long the messages of a node took to its own listener, or to those on other nodes. */
+function tookMs({ recorder }: Cast, node: string, where: 'here' | 'there'): number[] {
+  const got = recorder.events
+    .filter(({ type, event }) => type === 'receive' && event === 'ledger')
+    .filter(({ who }) => (who === `listener-${node}`) === (where === 'here'))
+  const sent = recorder.events.filter(({ type, who }) => type === 'publish' && who === node)
+  return sent.flatMap(({ value, tMs }) => {
     const { seq } = value as { seq: number }
-    if (seq !== times) return []
-    return cast.recorder.events
-      .filter((one) => one.type === 'receive' && one.event === 'ledger' && isThe(one.value, node, seq))
-      .filter(({ who }) => (who === `listener-${node}`) === (where === 'here'))
-      .map((got) => got.tMs - tMs)
+    return got.filter((one) => isThe(one.value, node, seq)).map((one) => one.tMs - tMs)
   })
 }
 
@@ -22,6 +21,7 @@ const isThe = (value: unknown, publisher: string, seq: number) => {
   const entry = value as { publisher: string; seq: number }
   return entry.publisher === publisher && entry.seq === seq
 }
+const there = (cast: Cast) => nodes.flatMap((node) => tookMs(cast, node, 'there'))
 
 export default scenario({
   id: 'cluster/redis-slow',
@@ -35,17 +35,22 @@ export default scenario({
     step('make Redis slow and publish on every node', async (cast) => {
       await cast.nemesis.inject('redis.slow', 'redis', { delayMs })
       await publishFrom(cast, nodes, times)
-      await cast.until('every message is everywhere', 5_000, () => latestMs(cast, 'there').length === 6)
+      await cast.until(
+        'every message is everywhere',
+        5_000,
+        () => there(cast).length === times * nodes.length * (nodes.length - 1),
+      )
     }),
   ],
   expectations: [
     after(2, 'messages to other nodes came late', async (cast) => {
-      const quickest = Math.min(...latestMs(cast, 'there'))
+      const quickest = Math.min(...there(cast))
       if (quickest < 0.8 * delayMs) throw new Error(`one took only ${quickest} ms`)
     }),
+    // The quickest of each node: the machine may stand still under one message, but who waits for Redis waits for it each time.
     after(2, 'messages of the own node did not wait', async (cast) => {
-      const slowest = Math.max(...latestMs(cast, 'here'))
-      if (slowest >= 0.8 * delayMs) throw new Error(`one took ${slowest} ms`)
+      const slowest = Math.max(...nodes.map((node) => Math.min(...tookMs(cast, node, 'here'))))
+      if (slowest >= 0.8 * delayMs) throw new Error(`the quickest of one node took ${slowest} ms`)
     }),
   ],
   laws: [atMostOnce, joinedTopics],

@@ -1,5 +1,6 @@
 import {
   after,
+  type Cast,
   joinedTopics,
   neverOversold,
   nodesAgreeWithDatabase,
@@ -13,6 +14,7 @@ import { listings, mustBe, openShop, sees, soldUnits, succeeded, theTab } from '
 
 const few = 3
 const delayMs = 400
+const pageLoads = 3
 
 export default scenario({
   id: 'store/database-slow',
@@ -29,12 +31,11 @@ export default scenario({
     }),
     step('make the database slow; load a page, release and buy', async (cast) => {
       await cast.nemesis.inject('db.slow', 'db', { delayMs })
-      const startedMs = cast.clock.monotonicMs()
       await theTab(cast, 'alice').reload()
-      const loadedMs = cast.clock.monotonicMs()
+      cast.notes.set('pageMs', await quickestPageMs(cast))
+      const startedMs = cast.clock.monotonicMs()
       succeeded(await cast.release('n1', 2), 'release')
-      cast.notes.set('pageMs', loadedMs - startedMs)
-      cast.notes.set('releaseMs', cast.clock.monotonicMs() - loadedMs)
+      cast.notes.set('releaseMs', cast.clock.monotonicMs() - startedMs)
       cast.notes.set('bought', await (await cast.wireShopper('bob', 'n2')).buy())
     }),
   ],
@@ -45,7 +46,7 @@ export default scenario({
     }),
     after(2, 'the page did not', async (cast) => {
       const pageMs = cast.notes.get('pageMs') as number
-      if (pageMs >= delayMs * 2) throw new Error(`it took ${Math.round(pageMs)} ms`)
+      if (pageMs >= delayMs) throw new Error(`it took ${Math.round(pageMs)} ms`)
     }),
     after(2, 'it is released, and bought once', async (cast) => {
       await sees(cast, 'alice', listings({ 1: 'sizes', 2: 'sizes' }))
@@ -62,3 +63,15 @@ export default scenario({
     joinedTopics,
   ],
 })
+
+/** The quickest of a few: the machine may stand still under one, but a page that waits for the database waits for it each time. */
+async function quickestPageMs({ cluster, clock }: Cast): Promise<number> {
+  let quickestMs = Number.POSITIVE_INFINITY
+  for (let load = 0; load < pageLoads; load += 1) {
+    const startedMs = clock.monotonicMs()
+    const page = await fetch(cluster.node('n1').directUrl)
+    if (!(await page.text()).includes('</html>')) throw new Error(`the page was answered with ${page.status}`)
+    quickestMs = Math.min(quickestMs, clock.monotonicMs() - startedMs)
+  }
+  return quickestMs
+}
