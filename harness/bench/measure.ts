@@ -9,6 +9,8 @@ export interface Usage {
   /** What is really in use: what the engine keeps in reserve is in `rssBytes` too. */
   heapBytes: number
   loopDelayP99Ms: number
+  /** TCP connections that are open at this server. */
+  connections: number
 }
 
 const delay = monitorEventLoopDelay({ resolution: 1 })
@@ -24,6 +26,7 @@ process.on('message', ({ ask }: { ask: 'usage' | 'settled-usage' }) => {
     rssBytes: process.memoryUsage.rss(),
     heapBytes: process.memoryUsage().heapUsed + process.memoryUsage().external,
     loopDelayP99Ms: delay.percentile(99) / 1e6,
+    connections: process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length,
   }
   delay.reset()
   process.send!(usage)

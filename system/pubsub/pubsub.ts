@@ -24,11 +24,16 @@ export interface SubscribeOptions {
   via?: Subscriber
 }
 
-/** Side by side: the loop over a busy topic touches nothing of a subscriber but its lane. */
+/** Found by the subscriber, so that a full room can leave at once; the loop over a busy topic touches nothing of it but its lane. */
 interface Topic {
-  subscribers: Subscriber[]
-  lanes: Subscriber[]
+  lanes: Map<Subscriber, Subscriber>
+  /** Who is subscribed more than once, for each time after the first. */
+  again: { subscriber: Subscriber; lane: Subscriber }[]
+  /** So many broadcasts are going through it: it must stay as it is. */
+  readers: number
 }
+
+const topicOf = (lanes: Topic['lanes'], again: Topic['again']): Topic => ({ lanes, again, readers: 0 })
 
 export interface BroadcastOptions {
   /** This subscriber gets no copy (CH-72). */
@@ -86,19 +91,29 @@ export function createPubSub({ nodeName, adapter, log, quirks = {} }: PubSubOpti
   function deliver(topic: string, event: string, payload: unknown, from?: Subscriber) {
     const known = topics.get(topic)
     if (!known) return
-    const { subscribers, lanes } = known
     const broadcast = toBroadcast(topic, event, payload)
-    // Nobody is taken out of these lists, new ones take their place; who comes in meanwhile stands behind these.
-    const { length } = subscribers
-    for (let index = 0; index < length; index += 1) {
-      if (subscribers[index] === from) continue
-      try {
-        lanes[index]!.deliver(broadcast)
-        counters.delivered += 1
-      } catch (error) {
-        log.error({ topic, event, err: error }, 'a subscriber could not take a broadcast')
-      }
+    known.readers += 1
+    for (const [subscriber, lane] of known.lanes) if (subscriber !== from) hand(broadcast, lane)
+    for (const { subscriber, lane } of known.again) if (subscriber !== from) hand(broadcast, lane)
+    known.readers -= 1
+  }
+
+  function hand(broadcast: Broadcast, lane: Subscriber) {
+    try {
+      lane.deliver(broadcast)
+      counters.delivered += 1
+    } catch (error) {
+      const { topic, event } = broadcast
+      log.error({ topic, event, err: error }, 'a subscriber could not take a broadcast')
     }
+  }
+
+  /** Who leaves or comes while a broadcast goes through a topic does so in a copy: that broadcast is for those who were there. */
+  function changeable(topic: string): Topic {
+    const known = topics.get(topic) ?? topicOf(new Map(), [])
+    const own = known.readers > 0 ? topicOf(new Map(known.lanes), [...known.again]) : known
+    topics.set(topic, own)
+    return own
   }
 
   const isHeard = () => Object.values(adapter?.peers() ?? {}).some(({ connected }) => connected)
@@ -111,19 +126,17 @@ export function createPubSub({ nodeName, adapter, log, quirks = {} }: PubSubOpti
       adapter?.start((message: RemoteMessage) => deliver(message.topic, message.event, message.payload)),
     stop: async () => adapter?.stop(),
     subscribe(topic: string, subscriber: Subscriber, { via = subscriber }: SubscribeOptions = {}) {
-      const known = topics.get(topic) ?? { subscribers: [], lanes: [] }
-      known.subscribers.push(subscriber)
-      known.lanes.push(via)
-      topics.set(topic, known)
+      const { lanes, again } = changeable(topic)
+      if (lanes.has(subscriber)) again.push({ subscriber, lane: via })
+      else lanes.set(subscriber, via)
     },
     /** Removes every subscription of this subscriber to the topic (CH-80). */
     unsubscribe(topic: string, subscriber: Subscriber) {
-      const known = topics.get(topic)
-      if (!known) return
-      const stays = (_: Subscriber, index: number) => known.subscribers[index] !== subscriber
-      const left = { subscribers: known.subscribers.filter(stays), lanes: known.lanes.filter(stays) }
-      if (left.subscribers.length > 0) topics.set(topic, left)
-      else topics.delete(topic)
+      if (!topics.get(topic)?.lanes.has(subscriber)) return
+      const own = changeable(topic)
+      own.lanes.delete(subscriber)
+      if (own.again.length > 0) own.again = own.again.filter((one) => one.subscriber !== subscriber)
+      if (own.lanes.size === 0) topics.delete(topic)
     },
     /** To every subscriber on every node (CH-71). */
     broadcast(topic: string, event: string, payload: unknown, { from }: BroadcastOptions = {}) {
@@ -143,7 +156,7 @@ export function createPubSub({ nodeName, adapter, log, quirks = {} }: PubSubOpti
       else adapter?.directBroadcast(toNode, { topic, event, payload })
     },
     subscriptions: (): Record<string, number> =>
-      Object.fromEntries([...topics].map(([topic, { subscribers }]) => [topic, subscribers.length])),
+      Object.fromEntries([...topics].map(([topic, { lanes, again }]) => [topic, lanes.size + again.length])),
     peers: () => adapter?.peers() ?? {},
     onPeerUp: (listener: (name: string) => void) => adapter?.onPeerUp(listener),
   }

@@ -1,58 +1,81 @@
 import { systemClock as clock } from '../../platform/clock.ts'
-import type { Bench } from '../bench.ts'
+import { until } from '../../platform/until.ts'
+import type { Bench, Reading } from '../bench.ts'
 import { openLoad } from '../client.ts'
 import { type Kind, startKind, wireOf } from '../contest.ts'
 import { figureOf } from '../figures.ts'
+import type { Usage } from '../measure.ts'
+import type { BenchServer } from '../server.ts'
 
 const clients = 5_000
+const emptyWithinMs = 60_000
 
-interface Arrival {
+/** Everybody comes, and everybody goes. */
+interface Storm {
   seconds: number
   cpuSeconds: number
+  leavingCpuSeconds: number
 }
 
-/** Connects everybody to a fresh server: upgrade and join. */
-async function connectAll(kind: Kind): Promise<Arrival> {
+/** Connects everybody to a fresh server, upgrade and join, and breaks all connections at once. */
+async function storm(kind: Kind): Promise<Storm> {
   const server = await startKind(kind)
   try {
-    const before = await server.usage()
+    const empty = await server.usage()
     const startedMs = clock.monotonicMs()
     const load = await openLoad(server.port, wireOf(kind), clients)
     const seconds = (clock.monotonicMs() - startedMs) / 1_000
-    const after = await server.usage()
+    const full = await server.usage()
     load.close()
-    return { seconds, cpuSeconds: (after.cpuUs - before.cpuUs) / 1e6 }
+    const left = await emptied(server)
+    return { seconds, cpuSeconds: cpuSeconds(empty, full), leavingCpuSeconds: cpuSeconds(full, left) }
   } finally {
     await server.stop()
   }
 }
 
-/** How fast a node takes clients, as after a deploy. */
+const cpuSeconds = (before: Usage, after: Usage) => (after.cpuUs - before.cpuUs) / 1e6
+
+async function emptied(server: BenchServer): Promise<Usage> {
+  const look = async () => {
+    const usage = await server.usage()
+    return usage.connections === 0 ? usage : undefined
+  }
+  return until(look, { what: 'a server without connections', withinMs: emptyWithinMs })
+}
+
+/** How fast a node takes clients, as after a deploy, and loses them, as when a network is gone. */
 export const connect: Bench = {
-  summary: `${clients} clients connect and join at once`,
+  summary: `${clients} clients connect and join at once, and leave at once`,
   async run({ rounds, say, goOn }) {
-    const arrivals: Record<'squall' | 'socket.io', Arrival[]> = { squall: [], 'socket.io': [] }
+    const storms: Record<'squall' | 'socket.io', Storm[]> = { squall: [], 'socket.io': [] }
     for (let round = 0; round < rounds; round += 1) {
       goOn()
       say(`round ${round + 1} of ${rounds}: ${clients} clients to squall, to socket.io`)
-      for (const kind of ['squall', 'socket.io'] as const) arrivals[kind].push(await connectAll(kind))
+      for (const kind of ['squall', 'socket.io'] as const) storms[kind].push(await storm(kind))
     }
-    const byClock = (kind: 'squall' | 'socket.io') => figureOf(arrivals[kind].map(({ seconds }) => clients / seconds))
-    const byProcessor = (kind: 'squall' | 'socket.io') =>
-      figureOf(arrivals[kind].map(({ cpuSeconds }) => clients / cpuSeconds))
-    const ratios = arrivals.squall.map((ours, round) => arrivals['socket.io'][round]!.cpuSeconds / ours.cpuSeconds)
-    const seconds = figureOf(arrivals.squall.map((one) => one.seconds))
+    const ratio = (of: (one: Storm) => number) =>
+      figureOf(storms.squall.map((ours, round) => of(storms['socket.io'][round]!) / of(ours)))
+    const seconds = figureOf(storms.squall.map((one) => one.seconds))
     return {
       readings: [
-        { what: 'squall, by its processor', unit: 'joins/cpu-s', ...byProcessor('squall') },
-        { what: 'squall, by the clock', unit: 'joins/s', ...byClock('squall') },
-        { what: 'socket.io, by its processor', unit: 'connects/cpu-s', ...byProcessor('socket.io') },
-        { what: 'socket.io, by the clock', unit: 'connects/s', ...byClock('socket.io') },
+        ...ratesOf('squall', 'joins', storms.squall),
+        ...ratesOf('socket.io', 'connects', storms['socket.io']),
+        { what: 'leaving against socket.io', unit: 'times', ...ratio((one) => one.leavingCpuSeconds) },
       ],
       demands: [
         { what: `time for ${clients}`, unit: 's', atMost: true, goal: 2.5, gate: 4, ...seconds },
-        { what: 'rate against socket.io', unit: 'times', goal: 2, gate: 1.5, ...figureOf(ratios) },
+        { what: 'rate against socket.io', unit: 'times', goal: 2, gate: 1.5, ...ratio((one) => one.cpuSeconds) },
       ],
     }
   },
+}
+
+function ratesOf(kind: string, unit: string, storms: readonly Storm[]): Reading[] {
+  const rate = (of: (one: Storm) => number) => figureOf(storms.map((one) => clients / of(one)))
+  return [
+    { what: `${kind}, by its processor`, unit: `${unit}/cpu-s`, ...rate((one) => one.cpuSeconds) },
+    { what: `${kind}, by the clock`, unit: `${unit}/s`, ...rate((one) => one.seconds) },
+    { what: `${kind}, leaving, by its processor`, unit: 'leaves/cpu-s', ...rate((one) => one.leavingCpuSeconds) },
+  ]
 }

@@ -31,6 +31,16 @@ describe('local fan-out (DP-8, CH-71, CH-80)', () => {
     expect(heard).toEqual(['bob news'])
   })
 
+  it('reaches who subscribed twice twice, by both lanes, unless it spoke itself', () => {
+    const { pubsub, heard, subscriber } = opened()
+    const alice = subscriber('alice')
+    pubsub.subscribe('a', alice)
+    pubsub.subscribe('a', alice, { via: subscriber("alice's lane") })
+    pubsub.broadcast('a', 'first', {})
+    pubsub.broadcast('a', 'second', {}, { from: alice })
+    expect([heard, pubsub.subscriptions()]).toEqual([['alice first', "alice's lane first"], { a: 2 }])
+  })
+
   it('takes away all subscriptions of one subscriber to a topic at once (CH-80)', () => {
     const { pubsub, heard, subscriber } = opened()
     const alice = subscriber('alice')
