@@ -9,6 +9,8 @@ import type { BenchServer } from '../server.ts'
 
 const clients = 5_000
 const emptyWithinMs = 60_000
+/** Far below, and a room that a broken network empties keeps the node from everything else. */
+const leavingBounds = { goal: 1, gate: 0.5 }
 
 /** Everybody comes, and everybody goes. */
 interface Storm {
@@ -61,11 +63,16 @@ export const connect: Bench = {
       readings: [
         ...ratesOf('squall', 'joins', storms.squall),
         ...ratesOf('socket.io', 'connects', storms['socket.io']),
-        { what: 'leaving against socket.io', unit: 'times', ...ratio((one) => one.leavingCpuSeconds) },
       ],
       demands: [
         { what: `time for ${clients}`, unit: 's', atMost: true, goal: 2.5, gate: 4, ...seconds },
         { what: 'rate against socket.io', unit: 'times', goal: 2, gate: 1.5, ...ratio((one) => one.cpuSeconds) },
+        {
+          what: 'leaving against socket.io',
+          unit: 'times',
+          ...leavingBounds,
+          ...ratio((one) => one.leavingCpuSeconds),
+        },
       ],
     }
   },
