@@ -8,6 +8,8 @@ import { type FaultKind, seen, unseen, type Witness, witnessWithin } from './fau
 const quietMs = 500
 /** A look takes about a second. */
 const lookWithinMs = 3_000
+/** A client that gets no answer for so long, not even to a heartbeat, learns nothing of messages. */
+const silentWithinMs = 5_000
 const defaultDelayMs = 400
 
 /** What nodes tell each other, by the beginnings of its topics. */
@@ -70,6 +72,7 @@ async function probe(cluster: Cluster, target: ClusterNode, { deed, delayMs }: R
   const sender = cluster.nodes.find(({ name, running }) => name !== target.name && running)
   if (!sender) throw new Error('messages between nodes need a second node')
   const connection = await openChannels(target.port, '/socket')
+  const cancel = systemClock.after(delayMs + silentWithinMs, connection.close)
   const arrivals: Arrival[] = []
   let startedMs = 0
   const heartbeat = () => timed(connection.ask('phoenix', 'heartbeat', {}), systemClock)
@@ -85,6 +88,7 @@ async function probe(cluster: Cluster, target: ClusterNode, { deed, delayMs }: R
     await sending
     return { arrivals, besideMs: slowestMs(heartbeats) }
   } finally {
+    cancel()
     connection.close()
   }
 }
