@@ -3,11 +3,15 @@ import type { Link, ToxicWish } from '../drivers/links.ts'
 import { systemClock } from '../platform/clock.ts'
 import { askBeside, slowestMs } from './beside.ts'
 import { type CanaryResult, canary } from './canary.ts'
-import { type Fault, seen, unseen, type Witness, witnessWithin } from './fault.ts'
+import { type Fault, inARow, seen, unseen, type Witness, witnessWithin } from './fault.ts'
 
 const defaultWitnessMs = 2_000
 const defaultProbeMs = 500
 const healthyWithinMs = 10_000
+/** What is judged by ms has to be seen so often in a row. */
+const looksByTime = 2
+/** Long enough to find the machine quiet for two looks. */
+const witnessByTimeMs = 6_000
 
 async function linkOf(cluster: Cluster, target: string): Promise<Link> {
   const [from, to] = target.split('->')
@@ -60,8 +64,10 @@ const ownBytes = new WeakMap<Link, number>()
  */
 export function linkFault(cluster: Cluster, target: string, options: LinkFault): Fault {
   const { toxics, ask = probe, look = ask, broken } = options
-  const { probeWithinMs = defaultProbeMs, witnessMs = defaultWitnessMs } = options
-  const { slowMs = Number.POSITIVE_INFINITY, quickLooks = 1 } = options
+  const { probeWithinMs = defaultProbeMs, slowMs = Number.POSITIVE_INFINITY, quickLooks = 1 } = options
+  const isByTime = slowMs < Number.POSITIVE_INFINITY
+  const brokenLooks = isByTime ? looksByTime : 1
+  const { witnessMs = isByTime ? witnessByTimeMs : defaultWitnessMs } = options
   let link: Link
   let control: Link
   let before: CanaryResult
@@ -96,7 +102,7 @@ export function linkFault(cluster: Cluster, target: string, options: LinkFault):
       if (!wasUsed) return unseen(`nobody uses ${link.name}: it carried nothing before the fault`)
       if (before.answer !== 'answered')
         return unseen(`${link.name} did not answer before the fault either (${before.answer})`)
-      return witnessWithin(witnessMs, isBroken, systemClock)
+      return witnessWithin(witnessMs, () => inARow(brokenLooks, isBroken), systemClock)
     },
     async heal() {
       for (const { name } of toxics) await link.removeToxic(name)

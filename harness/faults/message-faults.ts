@@ -3,7 +3,7 @@ import type { Cluster } from '../drivers/cluster.ts'
 import type { ClusterNode } from '../drivers/node.ts'
 import { systemClock } from '../platform/clock.ts'
 import { askBeside, slowestMs, timed } from './beside.ts'
-import { type FaultKind, seen, unseen, type Witness, witnessWithin } from './fault.ts'
+import { type FaultKind, inARow, seen, unseen, type Witness, witnessWithin } from './fault.ts'
 
 const quietMs = 500
 /** A look takes about a second. */
@@ -132,11 +132,11 @@ const messageFault =
       return fits(arrived, delayMs) ? seen(inWords(arrived)) : unseen(inWords(arrived))
     }
     // One look at which the machine was busy is no sign, of the fault or of its end.
-    const looks = (fits: (arrived: Arrived, delayMs: number) => boolean) =>
-      witnessWithin(lookWithinMs, () => look(fits), systemClock)
+    const looks = (fits: (arrived: Arrived, delayMs: number) => boolean, times = 1) =>
+      witnessWithin(lookWithinMs, () => inARow(times, () => look(fits)), systemClock)
     return {
       inject: async () => void (await change(node, (rules) => [...rules, rule])),
-      witnessOn: () => looks(shows[deed]),
+      witnessOn: () => looks(shows[deed], 2),
       heal: async () => void (await change(node, (rules) => rules.filter((one) => one !== rule))),
       witnessOff: () => looks(isNormal),
     }
