@@ -33,7 +33,18 @@ it('does not hold it against a client that the node itself stood still (CH-25)',
   connections.add(one)
   clock.stall(120_000)
   await clock.advance(0)
-  expect(one.rounds).toEqual([3_000])
+  expect(one.rounds).toEqual([6_000])
+})
+
+it('counts the time that a round took, also on a machine that is late with each (CH-25)', async () => {
+  const { clock, connections } = opened()
+  const one = watched()
+  connections.add(one)
+  for (const tookMs of [4_000, 5_000]) {
+    clock.stall(tookMs)
+    await clock.advance(0)
+  }
+  expect(one.rounds).toEqual([4_000, 5_000])
 })
 
 it('says when none is open any more (RT-13)', async () => {
