@@ -32,10 +32,3 @@ export async function askBeside<T extends Timed>(
 }
 
 export const slowestMs = (asked: readonly Timed[]) => Math.max(...asked.map(({ tookMs }) => tookMs))
-
-/** What something took that resolves when it is done. */
-export async function timed(work: Promise<unknown>, clock: Pick<Clock, 'monotonicMs'>): Promise<Timed> {
-  const startedMs = clock.monotonicMs()
-  await work
-  return { tookMs: clock.monotonicMs() - startedMs }
-}

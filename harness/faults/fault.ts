@@ -52,14 +52,6 @@ export async function witnessWithin(
   }
 }
 
-/** Seen only when it is seen so many times in a row: what a machine that stands still looks like once, it seldom looks like twice. */
-export async function inARow(times: number, look: () => Promise<Witness>): Promise<Witness> {
-  for (let left = times; ; left -= 1) {
-    const witness = await look()
-    if (!witness.seen || left === 1) return witness
-  }
-}
-
 export function numberOption(options: FaultOptions, name: string, fallback?: number): number {
   const value = options[name] ?? fallback
   if (typeof value !== 'number') throw new Error(`the fault needs the option ${name}, a number; got ${String(value)}`)

@@ -1,11 +1,10 @@
 import { openChannels } from '../drivers/channels.ts'
 import type { ClusterNode } from '../drivers/node.ts'
 import { systemClock } from '../platform/clock.ts'
-import { askBeside, slowestMs, timed } from './beside.ts'
 import { type FaultKind, numberOption, seen, unseen, witnessWithin } from './fault.ts'
+import { type Pair, witnessLate } from './late.ts'
 
 const probedHandler = 'PingChannel.ping'
-const slowWithinMs = 2_000
 const quickWithinMs = 3_000
 
 /** Delays one handler of one node; a probe push of the harness's own, on a connection of its own, feels it (FI-11). */
@@ -19,11 +18,6 @@ export const handlerSlow: FaultKind = (cluster, target, options) => {
   if (handler !== probedHandler)
     throw new Error(`handler.slow can be witnessed on ${probedHandler} only, and this is ${handler}`)
 
-  async function isSlow() {
-    const { tookMs, besideMs } = await probe()
-    const said = `a push takes ${tookMs.toFixed(0)} ms, before ${beforeMs.toFixed(0)} ms, heartbeats beside it ${besideMs.toFixed(0)} ms`
-    return tookMs - Math.max(beforeMs, besideMs) >= leastMs ? seen(said) : unseen(said)
-  }
   async function isQuick() {
     const { tookMs } = await probe()
     const said = `a push takes ${tookMs.toFixed(0)} ms`
@@ -34,22 +28,28 @@ export const handlerSlow: FaultKind = (cluster, target, options) => {
       beforeMs = (await probe()).tookMs
       await node.control.delay(handler, delayMs)
     },
-    witnessOn: () => witnessWithin(slowWithinMs, isSlow, systemClock),
+    witnessOn: () => witnessLate(probe, { what: 'a push', leastMs, beforeMs, enough: 2 }, systemClock),
     heal: async () => void (await node.control.delay(handler, 0)),
     witnessOff: () => witnessWithin(quickWithinMs, isQuick, systemClock),
   }
 }
 
-/** Joins `ping`, pushes once, and answers how long the reply took, and the slowest heartbeat of the same connection meanwhile. */
-async function probePush(node: ClusterNode, withinMs: number): Promise<{ tookMs: number; besideMs: number }> {
+/**
+ * Joins `ping`, pushes once, and answers how long the reply took, and that to a heartbeat that was sent right behind it: whatever holds
+ * up the node or its connection is felt by both.
+ */
+async function probePush(node: ClusterNode, withinMs: number): Promise<Pair> {
   const connection = await openChannels(node.port, '/socket')
   const cancel = systemClock.after(withinMs, connection.close)
-  const ask = (topic: string, event: string) => timed(connection.ask(topic, event, {}), systemClock)
   try {
     await connection.join('ping:probe')
-    const push = ask('ping:probe', 'ping')
-    const heartbeats = await askBeside(push, () => ask('phoenix', 'heartbeat'), systemClock)
-    return { tookMs: (await push).tookMs, besideMs: slowestMs(heartbeats) }
+    const startedMs = systemClock.monotonicMs()
+    const answerMs = async (topic: string, event: string) => {
+      await connection.ask(topic, event, {})
+      return systemClock.monotonicMs() - startedMs
+    }
+    const [tookMs, besideMs] = await Promise.all([answerMs('ping:probe', 'ping'), answerMs('phoenix', 'heartbeat')])
+    return { tookMs, besideMs }
   } finally {
     cancel()
     connection.close()

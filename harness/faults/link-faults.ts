@@ -1,7 +1,10 @@
-import type { Link, ToxicWish } from '../drivers/links.ts'
-import { type CanaryResult, canary } from './canary.ts'
+import type { ToxicWish } from '../drivers/links.ts'
+import type { CanaryResult } from './canary.ts'
 import { type FaultKind, numberOption, seen, unseen, type Witness } from './fault.ts'
-import { linkFault, requestsFor } from './link-fault.ts'
+import { linkFault } from './link-fault.ts'
+import { allLate, byAnswer } from './link-signs.ts'
+
+const mostOfIt = 0.8
 
 const blackHole = (stream: ToxicWish['stream']): ToxicWish => ({
   name: `cut_${stream}`,
@@ -21,45 +24,38 @@ const getsNoAnswer = ({ answer }: CanaryResult): Witness =>
     ? seen('a request is taken and its answer never comes, one beside it is answered')
     : unseen(`a request through the link is ${answer}`)
 
-/** By a request after which the other side closes the connection. */
-const lookOneWay = (link: Link) => canary(link.port, { request: requestsFor(link).last, withinMs: 1_000 })
+const isReset = ({ answer }: CanaryResult): Witness =>
+  answer === 'closed'
+    ? seen('a connection is reset, one beside it is not')
+    : unseen(`a request through the link is ${answer}`)
 
 /** A black hole: nothing arrives, nothing is closed. */
 export const linkCut: FaultKind = (cluster, target) =>
-  linkFault(cluster, target, { toxics: [blackHole('upstream'), blackHole('downstream')], broken: isSilent })
+  linkFault(cluster, target, { toxics: [blackHole('upstream'), blackHole('downstream')], sign: byAnswer(isSilent) })
 
 /** The same for every link between groups of nodes, target `n1|n2,n3` or `minority|majority` (FI-7, NF-8). */
 export const linkPartition: FaultKind = linkCut
 
 /** What is sent from `from` arrives, the answers do not. */
 export const linkCutOneWay: FaultKind = (cluster, target) =>
-  linkFault(cluster, target, { toxics: [blackHole('downstream')], broken: getsNoAnswer, look: lookOneWay })
+  linkFault(cluster, target, { toxics: [blackHole('downstream')], sign: byAnswer(getsNoAnswer, 'lastThrough') })
 
 /** Every connection on the link is torn down with a TCP reset, new ones too, until it is healed. */
 export const linkReset: FaultKind = (cluster, target) =>
   linkFault(cluster, target, {
     toxics: [{ name: 'reset', type: 'reset_peer', stream: 'downstream', attributes: { timeout: 0 } }],
-    broken: ({ answer }) =>
-      answer === 'closed'
-        ? seen('a connection is reset, one beside it is not')
-        : unseen(`a request through the link is ${answer}`),
+    sign: byAnswer(isReset),
   })
 
 /** Answers come `delayMs` late, give or take `jitterMs`. */
 export const linkLatency: FaultKind = (cluster, target, options) => {
   const delayMs = numberOption(options, 'delayMs')
   const jitterMs = numberOption(options, 'jitterMs', 0)
-  const leastMs = 0.8 * (delayMs - jitterMs)
   return linkFault(cluster, target, {
     toxics: [
       { name: 'late', type: 'latency', stream: 'downstream', attributes: { latency: delayMs, jitter: jitterMs } },
     ],
     probeWithinMs: (delayMs + jitterMs) * 2 + 500,
-    slowMs: leastMs,
-    broken({ answer, tookMs }, beforeMs, besideMs) {
-      const roseMs = tookMs - Math.max(beforeMs, besideMs)
-      const said = `a request takes ${tookMs.toFixed(0)} ms, before ${beforeMs.toFixed(0)} ms, beside it ${besideMs.toFixed(0)} ms`
-      return answer === 'answered' && roseMs >= leastMs ? seen(said) : unseen(said)
-    },
+    sign: allLate(() => mostOfIt * (delayMs - jitterMs)),
   })
 }

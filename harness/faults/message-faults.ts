@@ -1,16 +1,15 @@
-import { openChannels } from '../drivers/channels.ts'
 import type { Cluster } from '../drivers/cluster.ts'
 import type { ClusterNode } from '../drivers/node.ts'
 import { systemClock } from '../platform/clock.ts'
-import { askBeside, slowestMs, timed } from './beside.ts'
-import { type FaultKind, inARow, seen, unseen, type Witness, witnessWithin } from './fault.ts'
+import { type FaultKind, seen, unseen, type Witness, witnessWithin } from './fault.ts'
+import { witnessLate } from './late.ts'
+import { type Arrived, inWords, orderOf, probeMessages } from './message-probe.ts'
 
 const quietMs = 500
-/** A look takes about a second. */
-const lookWithinMs = 3_000
-/** A client that gets no answer for so long, not even to a heartbeat, learns nothing of messages. */
-const silentWithinMs = 5_000
+const brokenWithinMs = 3_000
+const normalWithinMs = 10_000
 const defaultDelayMs = 400
+const mostOfIt = 0.8
 
 /** What nodes tell each other, by the beginnings of its topics. */
 export const messageKinds = {
@@ -48,67 +47,70 @@ function change(node: ClusterNode, make: (rules: Rule[]) => Rule[]) {
   return node.control.tamper(rules)
 }
 
-interface Arrival {
-  n: number
-  tookMs: number
+const probeTopicOf = (deed: Deed) => `ping:${deed}`
+/** Topics that anybody may join, and whose messages reach him as they are. */
+const besideTopics = ['ping:beside', 'wild:1:2', 'dupe']
+
+function besideTopicOf(node: ClusterNode): string {
+  const touched = (rulesOf.get(node) ?? []).flatMap(({ topics }) => topics)
+  const topic = besideTopics.find((one) => !touched.some((beginning) => one.startsWith(beginning)))
+  if (topic) return topic
+  throw new Error(
+    `nothing shows what happens to messages for ${node.name}: one of ${besideTopics.join(', ')} has to be let alone`,
+  )
 }
 
-/** What came of the messages, and the slowest heartbeat of the same client meanwhile. */
-interface Arrived {
-  arrivals: Arrival[]
-  besideMs: number
+type Look = () => Promise<Arrived | string>
+
+/** One look at which the machine was busy is no sign, of the fault or of its end. */
+const looks = (withinMs: number, fits: (arrived: Arrived) => boolean) => (look: Look) =>
+  witnessWithin(
+    withinMs,
+    async () => {
+      const arrived = await look()
+      if (typeof arrived === 'string') return unseen(arrived)
+      return fits(arrived) ? seen(inWords(arrived)) : unseen(inWords(arrived))
+    },
+    systemClock,
+  )
+
+/** As messages keep their order, only the fault lets the first of them come later than one beside them: one look is enough. */
+const areLate = (look: Look, delayMs: number) =>
+  witnessLate(
+    async () => {
+      const arrived = await look()
+      if (typeof arrived === 'string') return arrived
+      const [first] = arrived.arrivals
+      return first && orderOf(arrived.arrivals) === '1,2'
+        ? { tookMs: first.tookMs, besideMs: arrived.besideMs }
+        : inWords(arrived)
+    },
+    { what: 'a message from another node', leastMs: mostOfIt * delayMs, enough: 1 },
+    systemClock,
+  )
+
+/** What a client sees of each deed. */
+const signs: Record<Deed, (look: Look, delayMs: number) => Promise<Witness>> = {
+  drop: looks(brokenWithinMs, ({ arrivals }) => arrivals.length === 0),
+  delay: areLate,
+  duplicate: looks(brokenWithinMs, ({ arrivals }) => arrivals.length === 4),
+  reorder: looks(brokenWithinMs, ({ arrivals }) => orderOf(arrivals) === '2,1'),
 }
 
-const topicOf = (deed: Deed) => `ping:${deed}`
+const areNormal = (leastMs: number) =>
+  looks(
+    normalWithinMs,
+    ({ arrivals }) => orderOf(arrivals) === '1,2' && arrivals.every(({ tookMs }) => tookMs < leastMs),
+  )
 
-async function sendTwo(sender: ClusterNode, topic: string, listenMs: number) {
-  for (const n of [1, 2]) await sender.control.broadcast(topic, 'probe', { n })
-  await systemClock.sleep(listenMs)
-}
-
-/** Sends two numbered messages from another node and writes down what a client of the target gets. */
-async function probe(cluster: Cluster, target: ClusterNode, { deed, delayMs }: Rule): Promise<Arrived> {
-  const probeTopic = topicOf(deed)
-  const sender = cluster.nodes.find(({ name, running }) => name !== target.name && running)
-  if (!sender) throw new Error('messages between nodes need a second node')
-  const connection = await openChannels(target.port, '/socket')
-  const cancel = systemClock.after(delayMs + silentWithinMs, connection.close)
-  const arrivals: Arrival[] = []
-  let startedMs = 0
-  const heartbeat = () => timed(connection.ask('phoenix', 'heartbeat', {}), systemClock)
-  connection.onFrame(([, , , event, payload]) => {
-    if (event !== 'probe') return
-    arrivals.push({ n: (payload as { n: number }).n, tookMs: systemClock.monotonicMs() - startedMs })
-  })
-  try {
-    await connection.join(probeTopic)
-    startedMs = systemClock.monotonicMs()
-    const sending = sendTwo(sender, probeTopic, delayMs + quietMs)
-    const heartbeats = await askBeside(sending, heartbeat, systemClock)
-    await sending
-    return { arrivals, besideMs: slowestMs(heartbeats) }
-  } finally {
-    cancel()
-    connection.close()
-  }
-}
-
-const areLater = (arrivals: readonly Arrival[], leastMs: number) => arrivals.every(({ tookMs }) => tookMs >= leastMs)
-
-/** What a client sees of each deed, whose heartbeats are answered meanwhile. */
-const shows: Record<Deed, (arrived: Arrived, delayMs: number) => boolean> = {
-  drop: ({ arrivals, besideMs }) => arrivals.length === 0 && besideMs < quietMs,
-  delay: ({ arrivals, besideMs }, delayMs) => arrivals.length === 2 && areLater(arrivals, besideMs + 0.8 * delayMs),
-  duplicate: ({ arrivals }) => arrivals.length === 4,
-  reorder: ({ arrivals }) => orderOf(arrivals) === '2,1',
-}
-const orderOf = (arrivals: readonly Arrival[]) => arrivals.map(({ n }) => n).join()
-const isNormal = ({ arrivals }: Arrived, delayMs: number) =>
-  orderOf(arrivals) === '1,2' && arrivals.every(({ tookMs }) => tookMs < 0.8 * delayMs)
-
-const inWords = ({ arrivals, besideMs }: Arrived) => {
-  const got = arrivals.map(({ n, tookMs }) => `${n} after ${Math.round(tookMs)} ms`).join(', ') || 'none'
-  return `of the messages 1, 2 from another node a client got ${got}, and answers to its heartbeats within ${Math.round(besideMs)} ms`
+/** The topics that options name, by themselves or by kinds; throws when there are none. */
+function topicsIn(options: object, deed: Deed): string[] {
+  const { kinds = [], topics = [] } = options as { kinds?: string[]; topics?: string[] }
+  const named = [...topics, ...kinds.flatMap(topicsOf)]
+  if (named.length > 0) return named
+  throw new Error(
+    `messages.${deed} needs the option kinds (${Object.keys(messageKinds).join(', ')}) or topics, a list of beginnings of topics`,
+  )
 }
 
 /**
@@ -118,29 +120,32 @@ const inWords = ({ arrivals, besideMs }: Arrived) => {
 const messageFault =
   (deed: Deed): FaultKind =>
   (cluster, target, options) => {
-    const node = cluster.node(target)
-    const { kinds = [], topics: named = [] } = options as { kinds?: string[]; topics?: string[] }
-    const topics = [...named, ...kinds.flatMap(topicsOf)]
-    if (topics.length === 0)
-      throw new Error(
-        `messages.${deed} needs the option kinds (${Object.keys(messageKinds).join(', ')}) or topics, a list of beginnings of topics`,
-      )
+    const to = cluster.node(target)
     const delayMs = Number(options.delayMs ?? defaultDelayMs)
-    const rule: Rule = { topics: [...topics, topicOf(deed)], deed, delayMs }
-    async function look(fits: (arrived: Arrived, delayMs: number) => boolean): Promise<Witness> {
-      const arrived = await probe(cluster, node, rule)
-      return fits(arrived, delayMs) ? seen(inWords(arrived)) : unseen(inWords(arrived))
-    }
-    // One look at which the machine was busy is no sign, of the fault or of its end.
-    const looks = (fits: (arrived: Arrived, delayMs: number) => boolean, times = 1) =>
-      witnessWithin(lookWithinMs, () => inARow(times, () => look(fits)), systemClock)
+    const topic = probeTopicOf(deed)
+    const rule: Rule = { topics: [...topicsIn(options, deed), topic], deed, delayMs }
+    const look = () =>
+      probeMessages({
+        from: senderTo(cluster, to),
+        to,
+        topic,
+        besideTopic: besideTopicOf(to),
+        lateMs: delayMs + quietMs,
+      })
+    const lateMs = deed === 'delay' ? mostOfIt * delayMs : Number.POSITIVE_INFINITY
     return {
-      inject: async () => void (await change(node, (rules) => [...rules, rule])),
-      witnessOn: () => looks(shows[deed], 2),
-      heal: async () => void (await change(node, (rules) => rules.filter((one) => one !== rule))),
-      witnessOff: () => looks(isNormal),
+      inject: async () => void (await change(to, (rules) => [...rules, rule])),
+      witnessOn: () => signs[deed](look, delayMs),
+      heal: async () => void (await change(to, (rules) => rules.filter((one) => one !== rule))),
+      witnessOff: () => areNormal(lateMs)(look),
     }
   }
+
+function senderTo(cluster: Cluster, { name }: ClusterNode): ClusterNode {
+  const sender = cluster.nodes.find((one) => one.name !== name && one.running)
+  if (sender) return sender
+  throw new Error('messages between nodes need a second node')
+}
 
 export const messagesDrop = messageFault('drop')
 export const messagesDelay = messageFault('delay')

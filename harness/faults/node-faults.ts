@@ -5,11 +5,16 @@ import { type CanaryResult, canary } from './canary.ts'
 import { type Fault, type FaultKind, seen, unseen, type Witness, witnessWithin } from './fault.ts'
 
 const goneWithinMs = 3_000
+const silentWithinMs = 500
 const backWithinMs = 20_000
 
 /** A node without a web server still has its control port. */
-export async function portIs(node: ClusterNode, ...expected: CanaryResult['answer'][]): Promise<Witness> {
-  const { answer } = await canary(node.hasWeb ? node.port : node.controlPort)
+export async function portIs(
+  node: ClusterNode,
+  expected: readonly CanaryResult['answer'][],
+  withinMs = silentWithinMs,
+): Promise<Witness> {
+  const { answer } = await canary(node.hasWeb ? node.port : node.controlPort, { withinMs })
   const said = `the port of ${node.name} is ${answer}`
   return expected.includes(answer) ? seen(said) : unseen(said)
 }
@@ -22,7 +27,7 @@ function nodeFault(
 ): FaultKind {
   return (cluster, target): Fault => {
     const node = cluster.node(target)
-    const look = () => portIs(node, ...expected)
+    const look = () => portIs(node, expected)
     return {
       inject: async () => hit(node),
       witnessOn: () => witnessWithin(goneWithinMs, look, systemClock),
@@ -34,7 +39,7 @@ function nodeFault(
 
 export async function isBack(node: ClusterNode) {
   const state = await node.control.ready().catch((error: Error) => error)
-  if (state instanceof NotSupported) return portIs(node, 'answered')
+  if (state instanceof NotSupported) return portIs(node, ['answered'])
   if (state instanceof Error) return unseen(`${node.name} does not answer: ${state.message}`)
   return state.ready ? seen(`${node.name} is ready`) : unseen(`${node.name} answers but is not ready`)
 }

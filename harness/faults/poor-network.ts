@@ -1,7 +1,8 @@
 import type { Link, ToxicWish } from '../drivers/links.ts'
 import { canary } from './canary.ts'
-import { type FaultKind, type FaultOptions, numberOption, seen, unseen } from './fault.ts'
+import { type FaultKind, type FaultOptions, numberOption } from './fault.ts'
 import { linkFault } from './link-fault.ts'
+import { allLate, someLate } from './link-signs.ts'
 
 /** How bad a way is, the same in both directions. */
 export interface Network {
@@ -65,14 +66,13 @@ const surelyMs = ({ latencyMs, jitterMs, rateKiBps }: Network, bytes: number) =>
 
 /** About the bytes of a request that carries something, and its answer. */
 const payloadBytes = 16_000
-const askWithPayload = (link: Link, withinMs = 5_000) => canary(link.port, { request: 'payload', withinMs })
+const askWithPayload = (link: Link, withinMs: number) => canary(link.port, { request: 'payload', withinMs })
 
 /** The narrow end of a link may let a little through ahead of time. */
 const mostOfIt = 0.7
 
-/** How many requests in a row that stay quick show that nothing is lost any more: a lucky streak of so many is rare. */
-const quickLooks = 12
-const stallWitnessMs = 10_000
+/** What is lost is late by so much of the longest wait, if it is not very lucky. */
+const someOfIt = 0.25
 
 /** A link to a node as bad as asked for, felt by a request that carries a payload; the same request beside the link stays quick (FI-4). */
 const poorLink =
@@ -83,19 +83,11 @@ const poorLink =
       throw new Error(`a poor network is one between clients and nodes, or nodes; for ${to} there is ${to}.slow`)
     const network = networkOf(options)
     const isLuck = surelyMs(network, payloadBytes) === 0
-    const leastOf = (bytes: number) => (isLuck ? 0.25 * network.stallMs : mostOfIt * surelyMs(network, bytes))
     return linkFault(cluster, target, {
       toxics: (['upstream', 'downstream'] as const).flatMap((stream) => toxicsOf(network, stream)),
       ask: askWithPayload,
       probeWithinMs: 3 * surelyMs(network, payloadBytes) + 4 * network.jitterMs + 10 * network.stallMs + 1_000,
-      slowMs: leastOf(payloadBytes),
-      ...(isLuck && { witnessMs: stallWitnessMs, quickLooks }),
-      // Against what goes beside it now, not against what was before: the node may have had much to do then.
-      broken({ answer, tookMs, bytes }, _beforeMs, besideMs) {
-        const roseMs = tookMs - besideMs
-        const said = `${bytes} bytes there and back take ${tookMs.toFixed(0)} ms, beside it ${besideMs.toFixed(0)} ms`
-        return answer === 'answered' && roseMs >= leastOf(bytes) ? seen(said) : unseen(`${said} (${answer})`)
-      },
+      sign: isLuck ? someLate(someOfIt * network.stallMs) : allLate((bytes) => mostOfIt * surelyMs(network, bytes)),
     })
   }
 

@@ -1,22 +1,25 @@
 import type { Clock } from './clock.ts'
 
 const sliceMs = 25
+/** So long it is waited for a slice that is not late, and no longer. */
+const longestExtraMs = 500
 
 /**
- * Runs something after `delayMs` in which this process was awake. A machine that stands still is no silence of the other side: what was
- * sent meanwhile waits to be read, and a timer comes first. So a slice of the time that is over too late does not count. Answers how to
- * cancel it.
+ * Runs something after `delayMs` in which this process was awake. A machine that stands still is no silence of the other side: however
+ * late a slice of the time is over, it counts for what it should have been. What was sent meanwhile waits to be read, and a timer comes
+ * first: so the last slice is one that came when it was due. Answers how to cancel it.
  */
 export function afterAwake(clock: Clock, delayMs: number, run: () => void): () => void {
   let leftMs = delayMs
   let cancel = () => {}
   function wait() {
-    const waitMs = Math.min(sliceMs, leftMs)
+    const waitMs = leftMs > 0 ? Math.min(sliceMs, leftMs) : sliceMs
     const dueMs = clock.monotonicMs() + waitMs
     cancel = clock.after(waitMs, () => {
-      if (clock.monotonicMs() - dueMs <= sliceMs) leftMs -= waitMs
-      if (leftMs > 0) wait()
-      else run()
+      leftMs -= waitMs
+      const wasLate = clock.monotonicMs() - dueMs > sliceMs
+      if (leftMs <= -longestExtraMs || (leftMs <= 0 && !wasLate)) run()
+      else wait()
     })
   }
   wait()

@@ -90,18 +90,29 @@ describe.concurrent('faults of links (FI-3, FI-4, FI-7)', () => {
   })
 })
 
+const standingStill: [FaultName, FaultOptions, number][] = [
+  ['link.cut', {}, 700],
+  ['link.latency', { delayMs: 200 }, 250],
+  ['link.loss', { lossPercent: 15, stallMs: 400 }, 150],
+]
+
 describe('a machine that stands still while a request is under way (FI-3, FI-4)', () => {
-  it.each([
-    ['link.cut', {}, 700],
-    ['link.latency', { delayMs: 200 }, 250],
-    ['link.loss', { lossPercent: 15, stallMs: 400 }, 150],
-  ] as const)('is no %s %j', async (kind, options, forMs) => {
-    const fault = faults[kind](clusterOf({ isBroken: false }), await usedLink(), options)
+  async function witness(cluster: Cluster, [kind, options, forMs]: (typeof standingStill)[number]) {
+    const fault = faults[kind](cluster, await usedLink(), options)
     await fault.inject()
     standsStillMs = forMs
-    const witness = await fault.witnessOn()
+    const found = await fault.witnessOn()
     standsStillMs = 0
-    expect(witness).toMatchObject({ seen: false })
+    await fault.heal()
+    return found
+  }
+
+  it.each(standingStill)('is no %s %j', async (...still) => {
+    expect(await witness(clusterOf({ isBroken: false }), still)).toMatchObject({ seen: false })
+  })
+
+  it.each(standingStill)('does not hide %s %j', async (...still) => {
+    expect(await witness(clusterOf(), still)).toMatchObject({ seen: true })
   })
 })
 

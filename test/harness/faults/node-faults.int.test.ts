@@ -113,6 +113,20 @@ describe('faults of nodes (FI-1, FI-2, FI-3, FI-8..11)', () => {
     expect(witness).toMatchObject({ seen: false })
   })
 
+  it.each([
+    ['handler.slow', { delayMs: 200 }, 300],
+    ['messages.delay', { kinds: ['trackers'], delayMs: 200 }, 300],
+    ['messages.drop', { kinds: ['news'] }, 800],
+  ] as const)('%s %j is felt also on a node that stands still for everybody', async (kind, options, forMs) => {
+    const fault = faults[kind](cluster, 'n1', options)
+    await fault.inject()
+    const still = standStillAgainAndAgain(forMs)
+    const witness = await fault.witnessOn()
+    await still.end()
+    await fault.heal()
+    expect(witness).toMatchObject({ seen: true })
+  })
+
   it('connection.drop is felt, and over when the client is back', async () => {
     const fault = faults['connection.drop'](cluster, 'n1/ping:listener', {})
     await fault.inject()

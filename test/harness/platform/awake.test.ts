@@ -45,10 +45,15 @@ describe('time in which this process was awake', () => {
     expect(ranAtMs(60, 5, 5)).toBe(70)
   })
 
-  it('is not what a timer came too late, so that what was sent meanwhile can be read first', () => {
-    expect(ranAtMs(100, 0, 2_000)).toBe(2_000 + 125)
+  it('is a slice and no more when a timer comes too late, and the last is in time, so that what was sent meanwhile can be read', () => {
+    expect(ranAtMs(100, 0, 2_000)).toBe(2_000 + 100)
     expect(ranAtMs(100, 0, 0, 0, 2_000)).toBe(2_000 + 125)
-    expect(ranAtMs(20, 2_000, 2_000)).toBe(4_000 + 60)
+    expect(ranAtMs(20, 2_000, 2_000)).toBe(4_000 + 20 + 25 + 25)
+  })
+
+  it('is over some time, also for a process that is always late', () => {
+    const always = Array<number>(1_000).fill(100)
+    expect(ranAtMs(100, ...always)).toBe(24 * 125)
   })
 
   it('can be cancelled, also when some of it is over', () => {

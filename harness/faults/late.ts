@@ -1,0 +1,73 @@
+import type { Clock } from '../platform/clock.ts'
+import { seen, unseen, type Witness } from './fault.ts'
+
+/** What two took that were begun together: one where the fault is, and one beside it. */
+export interface Pair {
+  tookMs: number
+  besideMs: number
+}
+
+interface Lateness {
+  leastMs: number
+  /** What one took before the fault. */
+  beforeMs?: number
+  /** So many pairs tell: one, where nothing but the fault can make the first of a pair come later than the second. */
+  enough?: number
+}
+
+interface LateOptions extends Lateness {
+  /** How it is said in the report: `a push`. */
+  what: string
+}
+
+const defaultEnough = 4
+const withinMs = 6_000
+const everyMs = 50
+
+const quickest = (ofMs: readonly number[]) => Math.min(...ofMs)
+
+/**
+ * Whether everything comes late. A machine that stands still makes an answer late too, but it never makes one early: one that is in time
+ * disproves it, and of several the quickest tells, against the quickest beside. Pure.
+ */
+export function judgeLate(
+  pairs: readonly Pair[],
+  { leastMs, beforeMs = 0, enough = defaultEnough }: Lateness,
+): 'late' | 'in time' | 'unclear' {
+  const tookMs = quickest(pairs.map((pair) => pair.tookMs))
+  const besideMs = quickest(pairs.map((pair) => pair.besideMs))
+  if (tookMs - beforeMs < leastMs) return 'in time'
+  const isLate = tookMs - Math.max(beforeMs, besideMs) >= leastMs
+  return isLate && pairs.length >= enough ? 'late' : 'unclear'
+}
+
+/** Looks until it is clear whether everything comes late, or the time is over. A look that taught nothing says why. */
+export async function witnessLate(
+  look: () => Promise<Pair | string>,
+  { what, ...lateness }: LateOptions,
+  clock: Pick<Clock, 'monotonicMs' | 'sleep'>,
+): Promise<Witness> {
+  const startedMs = clock.monotonicMs()
+  const pairs: Pair[] = []
+  let why = ''
+  for (;;) {
+    const found = await look()
+    if (typeof found === 'string') why = found
+    else {
+      pairs.push(found)
+      why = inWords(what, pairs, lateness)
+      const verdict = judgeLate(pairs, lateness)
+      if (verdict === 'late') return seen(why)
+      if (verdict === 'in time') return unseen(why)
+    }
+    if (clock.monotonicMs() - startedMs >= withinMs) return unseen(why)
+    await clock.sleep(everyMs)
+  }
+}
+
+function inWords(what: string, pairs: readonly Pair[], { beforeMs = 0 }: Lateness): string {
+  const ms = (of: (pair: Pair) => number) => `${quickest(pairs.map(of)).toFixed(0)} ms`
+  const before = beforeMs > 0 ? `, before ${beforeMs.toFixed(0)} ms` : ''
+  const count = pairs.length > 1 ? ` (the quickest of ${pairs.length})` : ''
+  return `${what} takes ${ms(({ tookMs }) => tookMs)}, beside it ${ms(({ besideMs }) => besideMs)}${before}${count}`
+}

@@ -1,0 +1,106 @@
+import { systemClock } from '../platform/clock.ts'
+import { askBeside, slowestMs } from './beside.ts'
+import type { CanaryResult } from './canary.ts'
+import { seen, unseen, type Witness, witnessWithin } from './fault.ts'
+import { type Pair, witnessLate } from './late.ts'
+
+/** The same request by two ways to one target: through the link, and by a way that the harness has for itself. */
+export interface Ways {
+  through(): Promise<CanaryResult>
+  /** One through the link after which the target closes the connection. */
+  lastThrough(): Promise<CanaryResult>
+  beside(): Promise<CanaryResult>
+  /** What one through the link was before the fault. */
+  before: CanaryResult
+}
+
+/** How it shows that a link is broken, and that it is not any more. */
+export interface Sign {
+  isThere(ways: Ways): Promise<Witness>
+  isOver(ways: Ways): Promise<Witness>
+}
+
+const answerWithinMs = 2_000
+const luckWithinMs = 10_000
+const overWithinMs = 10_000
+
+const inMs = ({ tookMs }: { tookMs: number }) => `${tookMs.toFixed(0)} ms`
+const inWords = ({ answer, tookMs }: CanaryResult) =>
+  `a request through the link is ${answer} after ${inMs({ tookMs })}`
+
+/** A request through the link, and as long as it is out, one beside it after the other: the target is well, and only the link is not. */
+async function withBeside(
+  asking: Promise<CanaryResult>,
+  { beside }: Ways,
+  judge: (now: CanaryResult, besideMs: number) => Witness,
+) {
+  const asked = await askBeside(asking, beside, systemClock)
+  const failed = asked.find(({ answer }) => answer !== 'answered')
+  if (failed) return unseen(`the target does not answer beside the link either (${failed.answer})`)
+  return judge(await asking, slowestMs(asked))
+}
+
+/** A request is not answered as it should be. */
+export function byAnswer(judge: (now: CanaryResult) => Witness, by: 'through' | 'lastThrough' = 'through'): Sign {
+  async function isAnswered({ through }: Ways) {
+    const now = await through()
+    return now.answer === 'answered' ? seen(inWords(now)) : unseen(inWords(now))
+  }
+  return {
+    isThere: (ways) => witnessWithin(answerWithinMs, () => withBeside(ways[by](), ways, judge), systemClock),
+    isOver: (ways) => witnessWithin(overWithinMs, () => isAnswered(ways), systemClock),
+  }
+}
+
+/** Every answer comes late, by at least what is said of a request and answer of so many bytes. */
+export function allLate(leastMsOf: (bytes: number) => number): Sign {
+  async function look({ through, beside }: Ways): Promise<Pair | string> {
+    const [now, besideIt] = await Promise.all([through(), beside()])
+    if (besideIt.answer !== 'answered') return `the target does not answer beside the link either (${besideIt.answer})`
+    return now.answer === 'answered' ? { tookMs: now.tookMs, besideMs: besideIt.tookMs } : inWords(now)
+  }
+  async function isInTime({ through, before }: Ways) {
+    const now = await through()
+    const isQuick = now.answer === 'answered' && now.tookMs - before.tookMs < leastMsOf(before.bytes)
+    return isQuick ? seen(inWords(now)) : unseen(inWords(now))
+  }
+  return {
+    isThere(ways) {
+      const { bytes, tookMs } = ways.before
+      const lateness = { what: 'a request', leastMs: leastMsOf(bytes), beforeMs: tookMs }
+      return witnessLate(() => look(ways), lateness, systemClock)
+    },
+    isOver: (ways) => witnessWithin(overWithinMs, () => isInTime(ways), systemClock),
+  }
+}
+
+/** So many unlucky ones are no chance, where all beside them were well; */
+const unluckyLooks = 4
+/** and so many in a row without bad luck are none either: it is over. */
+const luckyLooks = 12
+
+/** Some answers, by chance, come at least so late. */
+export function someLate(leastMs: number): Sign {
+  const isLate = ({ tookMs }: CanaryResult, besideMs: number) => tookMs - besideMs >= leastMs
+  async function areLucky(ways: Ways) {
+    for (let left = luckyLooks; ; left -= 1) {
+      const [now, beside] = await Promise.all([ways.through(), ways.beside()])
+      if (now.answer !== 'answered' || isLate(now, Math.max(ways.before.tookMs, beside.tookMs)))
+        return unseen(inWords(now))
+      if (left === 1) return seen(`${luckyLooks} requests in a row are not held up`)
+    }
+  }
+  return {
+    // Against what goes beside it now, not against what was before: the target may have had much to do then.
+    isThere(ways) {
+      let unlucky = 0
+      const look = (now: CanaryResult, besideMs: number) => {
+        if (now.answer === 'answered' && isLate(now, besideMs)) unlucky += 1
+        const said = `${inWords(now)}, beside it ${besideMs.toFixed(0)} ms; ${unlucky} were held up so far`
+        return unlucky >= unluckyLooks ? seen(said) : unseen(said)
+      }
+      return witnessWithin(luckWithinMs, () => withBeside(ways.through(), ways, look), systemClock)
+    },
+    isOver: (ways) => witnessWithin(overWithinMs, () => areLucky(ways), systemClock),
+  }
+}
