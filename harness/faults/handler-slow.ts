@@ -2,7 +2,7 @@ import { openChannels } from '../drivers/channels.ts'
 import type { ClusterNode } from '../drivers/node.ts'
 import { systemClock } from '../platform/clock.ts'
 import { type FaultKind, numberOption, seen, unseen, witnessWithin } from './fault.ts'
-import { type Pair, witnessLate } from './late.ts'
+import { extraMsOf, type Pair, witnessLate } from './late.ts'
 
 const probedHandler = 'PingChannel.ping'
 const quickWithinMs = 3_000
@@ -25,7 +25,7 @@ export const handlerSlow: FaultKind = (cluster, target, options) => {
   }
   return {
     async inject() {
-      beforeMs = (await probe()).tookMs
+      beforeMs = extraMsOf([await probe()])
       await node.control.delay(handler, delayMs)
     },
     witnessOn: () => witnessLate(probe, { what: 'a push', leastMs, beforeMs, enough: 2 }, systemClock),

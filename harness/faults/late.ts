@@ -9,7 +9,7 @@ export interface Pair {
 
 interface Lateness {
   leastMs: number
-  /** What one took before the fault. */
+  /** How much later than the one beside it one came before the fault. */
   beforeMs?: number
   /** So many pairs tell: one, where nothing but the fault can make the first of a pair come later than the second. */
   enough?: number
@@ -24,7 +24,16 @@ const defaultEnough = 4
 const withinMs = 6_000
 const everyMs = 50
 
-const quickest = (ofMs: readonly number[]) => Math.min(...ofMs)
+const quickest = (pairs: readonly Pair[]): Pair => ({
+  tookMs: Math.min(...pairs.map(({ tookMs }) => tookMs)),
+  besideMs: Math.min(...pairs.map(({ besideMs }) => besideMs)),
+})
+
+/** How much later the quickest came than the quickest of those beside. */
+export function extraMsOf(pairs: readonly Pair[]): number {
+  const { tookMs, besideMs } = quickest(pairs)
+  return Math.max(0, tookMs - besideMs)
+}
 
 /**
  * Whether everything comes late. A machine that stands still makes an answer late too, but it never makes one early: one that is in time
@@ -34,10 +43,8 @@ export function judgeLate(
   pairs: readonly Pair[],
   { leastMs, beforeMs = 0, enough = defaultEnough }: Lateness,
 ): 'late' | 'in time' | 'unclear' {
-  const tookMs = quickest(pairs.map((pair) => pair.tookMs))
-  const besideMs = quickest(pairs.map((pair) => pair.besideMs))
-  if (tookMs - beforeMs < leastMs) return 'in time'
-  const isLate = tookMs - Math.max(beforeMs, besideMs) >= leastMs
+  if (quickest(pairs).tookMs < leastMs) return 'in time'
+  const isLate = extraMsOf(pairs) - beforeMs >= leastMs
   return isLate && pairs.length >= enough ? 'late' : 'unclear'
 }
 
@@ -66,8 +73,8 @@ export async function witnessLate(
 }
 
 function inWords(what: string, pairs: readonly Pair[], { beforeMs = 0 }: Lateness): string {
-  const ms = (of: (pair: Pair) => number) => `${quickest(pairs.map(of)).toFixed(0)} ms`
-  const before = beforeMs > 0 ? `, before ${beforeMs.toFixed(0)} ms` : ''
+  const { tookMs, besideMs } = quickest(pairs)
+  const before = beforeMs >= 1 ? `, ${beforeMs.toFixed(0)} ms apart before` : ''
   const count = pairs.length > 1 ? ` (the quickest of ${pairs.length})` : ''
-  return `${what} takes ${ms(({ tookMs }) => tookMs)}, beside it ${ms(({ besideMs }) => besideMs)}${before}${count}`
+  return `${what} takes ${tookMs.toFixed(0)} ms, beside it ${besideMs.toFixed(0)} ms${before}${count}`
 }

@@ -10,8 +10,15 @@ export interface Ways {
   /** One through the link after which the target closes the connection. */
   lastThrough(): Promise<CanaryResult>
   beside(): Promise<CanaryResult>
-  /** What one through the link was before the fault. */
-  before: CanaryResult
+  before: Before
+}
+
+/** What it was like before the fault. */
+export interface Before {
+  answer: CanaryResult['answer']
+  bytes: number
+  /** How much longer it took through the link than beside it. */
+  extraMs: number
 }
 
 /** How it shows that a link is broken, and that it is not any more. */
@@ -61,13 +68,13 @@ export function allLate(leastMsOf: (bytes: number) => number): Sign {
   }
   async function isInTime({ through, before }: Ways) {
     const now = await through()
-    const isQuick = now.answer === 'answered' && now.tookMs - before.tookMs < leastMsOf(before.bytes)
+    const isQuick = now.answer === 'answered' && now.tookMs < leastMsOf(before.bytes) + before.extraMs
     return isQuick ? seen(inWords(now)) : unseen(inWords(now))
   }
   return {
     isThere(ways) {
-      const { bytes, tookMs } = ways.before
-      const lateness = { what: 'a request', leastMs: leastMsOf(bytes), beforeMs: tookMs }
+      const { bytes, extraMs } = ways.before
+      const lateness = { what: 'a request', leastMs: leastMsOf(bytes), beforeMs: extraMs }
       return witnessLate(() => look(ways), lateness, systemClock)
     },
     isOver: (ways) => witnessWithin(overWithinMs, () => isInTime(ways), systemClock),
@@ -85,17 +92,15 @@ export function someLate(leastMs: number): Sign {
   async function areLucky(ways: Ways) {
     for (let left = luckyLooks; ; left -= 1) {
       const [now, beside] = await Promise.all([ways.through(), ways.beside()])
-      if (now.answer !== 'answered' || isLate(now, Math.max(ways.before.tookMs, beside.tookMs)))
-        return unseen(inWords(now))
+      if (now.answer !== 'answered' || isLate(now, ways.before.extraMs + beside.tookMs)) return unseen(inWords(now))
       if (left === 1) return seen(`${luckyLooks} requests in a row are not held up`)
     }
   }
   return {
-    // Against what goes beside it now, not against what was before: the target may have had much to do then.
     isThere(ways) {
       let unlucky = 0
       const look = (now: CanaryResult, besideMs: number) => {
-        if (now.answer === 'answered' && isLate(now, besideMs)) unlucky += 1
+        if (now.answer === 'answered' && isLate(now, ways.before.extraMs + besideMs)) unlucky += 1
         const said = `${inWords(now)}, beside it ${besideMs.toFixed(0)} ms; ${unlucky} were held up so far`
         return unlucky >= unluckyLooks ? seen(said) : unseen(said)
       }

@@ -11,7 +11,7 @@ describe('whether everything comes late (FI-3, FI-4, FI-6)', () => {
     ['unclear', 'there are too few', [slow, slow, slow], {}],
     ['late', 'there are few, and so many are enough', [slow], { enough: 1 }],
     ['in time', 'one does not', [slow, slow, slow, pair(12, 5)], {}],
-    ['in time', 'it came as it did before', [slow, slow, slow, slow], { beforeMs: 100 }],
+    ['unclear', 'it came as late before', [slow, slow, slow, slow], { beforeMs: 100 }],
     ['late', 'the machine stood still beside some of them', [slow, pair(210, 200), pair(900, 700), slow], {}],
     ['unclear', 'those beside came as late', [pair(300, 290), pair(250, 240), pair(400, 400), pair(260, 180)], {}],
   ] as const)('is "%s" when %s', (verdict, _when, pairs, options) => {
