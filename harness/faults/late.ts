@@ -20,7 +20,8 @@ interface LateOptions extends Lateness {
   what: string
 }
 
-const defaultEnough = 4
+const defaultEnough = 3
+/** And longer, if fewer than enough fit into it: what is very slow is waited for. */
 const withinMs = 6_000
 const everyMs = 50
 
@@ -56,18 +57,15 @@ export async function witnessLate(
 ): Promise<Witness> {
   const startedMs = clock.monotonicMs()
   const pairs: Pair[] = []
-  let why = ''
   for (;;) {
     const found = await look()
-    if (typeof found === 'string') why = found
-    else {
-      pairs.push(found)
-      why = inWords(what, pairs, lateness)
-      const verdict = judgeLate(pairs, lateness)
-      if (verdict === 'late') return seen(why)
-      if (verdict === 'in time') return unseen(why)
-    }
-    if (clock.monotonicMs() - startedMs >= withinMs) return unseen(why)
+    if (typeof found !== 'string') pairs.push(found)
+    const verdict = pairs.length > 0 ? judgeLate(pairs, lateness) : 'unclear'
+    const why = typeof found === 'string' ? found : inWords(what, pairs, lateness)
+    if (verdict === 'late') return seen(why)
+    if (verdict === 'in time') return unseen(why)
+    const areFew = typeof found !== 'string' && pairs.length < (lateness.enough ?? defaultEnough)
+    if (!areFew && clock.monotonicMs() - startedMs >= withinMs) return unseen(why)
     await clock.sleep(everyMs)
   }
 }
