@@ -18,6 +18,7 @@ export const handlerSlow: FaultKind = (cluster, target, options) => {
   if (handler !== probedHandler)
     throw new Error(`handler.slow can be witnessed on ${probedHandler} only, and this is ${handler}`)
 
+  const look = () => probe().catch((error: Error) => `a push is not answered: ${error.message}`)
   async function isQuick() {
     const { tookMs } = await probe()
     const said = `a push takes ${tookMs.toFixed(0)} ms`
@@ -28,7 +29,7 @@ export const handlerSlow: FaultKind = (cluster, target, options) => {
       beforeMs = extraMsOf([await probe()])
       await node.control.delay(handler, delayMs)
     },
-    witnessOn: () => witnessLate(probe, { what: 'a push', leastMs, beforeMs, enough: 2 }, systemClock),
+    witnessOn: () => witnessLate(look, { what: 'a push', leastMs, beforeMs, enough: 2 }, systemClock),
     heal: async () => void (await node.control.delay(handler, 0)),
     witnessOff: () => witnessWithin(quickWithinMs, isQuick, systemClock),
   }
