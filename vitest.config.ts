@@ -1,11 +1,18 @@
 import { defineConfig } from 'vitest/config'
 
-/** `unit` needs nothing but Node; `integration` starts databases, nodes and browsers. */
+/** `unit` needs nothing but Node; `integration` starts databases, nodes and browsers. What hangs is ended; what is slow is not. */
 export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line.ts'],
     projects: [
-      { test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/**/*.int.test.ts'] } },
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/**/*.int.test.ts'],
+          testTimeout: 20_000,
+        },
+      },
       {
         test: {
           name: 'integration',

@@ -20,9 +20,10 @@ export const handlerSlow: FaultKind = (cluster, target, options) => {
 
   const look = () => probe().catch((error: Error) => `a push is not answered: ${error.message}`)
   async function isQuick() {
-    const { tookMs } = await probe()
-    const said = `a push takes ${tookMs.toFixed(0)} ms`
-    return tookMs < leastMs ? seen(said) : unseen(said)
+    const found = await look()
+    if (typeof found === 'string') return unseen(found)
+    const said = `a push takes ${found.tookMs.toFixed(0)} ms`
+    return found.tookMs < leastMs ? seen(said) : unseen(said)
   }
   return {
     async inject() {

@@ -31,9 +31,8 @@ const answerWithinMs = 2_000
 const luckWithinMs = 10_000
 const overWithinMs = 10_000
 
-const inMs = ({ tookMs }: { tookMs: number }) => `${tookMs.toFixed(0)} ms`
 const inWords = ({ answer, tookMs }: CanaryResult) =>
-  `a request through the link is ${answer} after ${inMs({ tookMs })}`
+  `a request through the link is ${answer} after ${tookMs.toFixed(0)} ms`
 
 /** A request through the link, and as long as it is out, one beside it after the other: the target is well, and only the link is not. */
 async function withBeside(

@@ -40,7 +40,7 @@ const kinds: [FaultName, string, FaultOptions][] = [
   ['handler.slow', 'n1', { delayMs: 400 }],
   ['messages.delay', 'n1', { kinds: ['trackers'] }],
   ['messages.drop', 'n1', { kinds: ['replication', 'news'] }],
-  ['messages.duplicate', 'n1', { kinds: ['carts'] }],
+  ['messages.duplicate', 'n1', { kinds: ['carts', 'broadcasts'] }],
   ['messages.reorder', 'n1', { topics: ['inventory_replication'] }],
   ['actor.kill', 'n1/Sneakers23.Inventory', {}],
   ['node.block', 'n1', { forMs: 1_500 }],
@@ -150,5 +150,14 @@ describe('messages between nodes (FI-8)', () => {
     const drop = (options: FaultOptions) => () => faults['messages.drop'](cluster, 'n1', options)
     expect(drop({ kinds: ['gossip'] })).toThrow('there are replication, news, carts, trackers, broadcasts')
     expect(drop({})).toThrow('needs the option kinds')
+  })
+
+  it('are not witnessed where nothing is let alone that they could be compared with', async () => {
+    const fault = faults['messages.drop'](cluster, 'n1', { topics: ['ping', 'wild', 'dupe'] })
+    await fault.inject()
+    const witness = await fault.witnessOn()
+    await fault.heal()
+    expect(witness).toMatchObject({ seen: false })
+    expect(witness.why).toContain('nothing can be compared')
   })
 })
