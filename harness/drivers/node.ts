@@ -43,7 +43,7 @@ export interface NodeOptions {
   logFile: string | undefined
 }
 
-const startWithinMs = 20_000
+const startWithinMs = 60_000
 
 export function createNode(options: NodeOptions): ClusterNode {
   const { name, instance, port, controlPort, control, hasWeb, logFile } = options
@@ -54,7 +54,7 @@ export function createNode(options: NodeOptions): ClusterNode {
 
   async function start() {
     await instance.start()
-    await until<unknown>(() => instance.exit ?? control.health(1_000), {
+    await until<unknown>(() => instance.exit ?? control.health(3_000), {
       what: `${name} answers /health`,
       withinMs: startWithinMs,
       everyMs: 60,

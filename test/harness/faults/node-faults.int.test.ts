@@ -43,7 +43,7 @@ const kinds: [FaultName, string, FaultOptions][] = [
   ['messages.duplicate', 'n1', { kinds: ['carts', 'broadcasts'] }],
   ['messages.reorder', 'n1', { topics: ['inventory_replication'] }],
   ['actor.kill', 'n1/Sneakers23.Inventory', {}],
-  ['node.block', 'n1', { forMs: 1_500 }],
+  ['node.block', 'n1', { forMs: 4_000 }],
   ['node.pause', 'n1', {}],
   ['node.stop', 'n1', {}],
   ['node.kill', 'n1', {}],
