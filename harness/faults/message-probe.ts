@@ -3,7 +3,7 @@ import { type Channels, openChannels } from '../drivers/channels.ts'
 import type { ClusterNode } from '../drivers/node.ts'
 import { systemClock } from '../platform/clock.ts'
 
-export interface Arrival {
+interface Arrival {
   n: number
   tookMs: number
 }
@@ -25,7 +25,7 @@ interface ProbeOptions {
   lateMs: number
 }
 
-/** What is let alone is told within so long, or the nodes do not hear each other. */
+/** A join is answered, and what is let alone is told, within so long, or the nodes do not hear each other. */
 const heardWithinMs = 5_000
 
 /**
@@ -36,7 +36,8 @@ export async function probeMessages({ from, to, topic, besideTopic, lateMs }: Pr
   const mark = randomUUID()
   const connection = await openChannels(to.port, '/socket')
   try {
-    for (const one of [topic, besideTopic]) await connection.join(one)
+    const failure = await joinFailure(connection, [topic, besideTopic])
+    if (failure) return `a client of ${to.name} cannot join: ${failure.message}`
     const { arrivals, besideMs } = listen(connection, mark, besideTopic)
     for (const n of [1, 2]) await from.control.broadcast(topic, 'probe', { n, of: mark })
     await from.control.broadcast(besideTopic, 'probe', { of: mark })
@@ -46,6 +47,19 @@ export async function probeMessages({ from, to, topic, besideTopic, lateMs }: Pr
     return { arrivals, besideMs: heardAfterMs }
   } finally {
     connection.close()
+  }
+}
+
+/** Joins the topics; a node that does not answer is not waited for without end. */
+async function joinFailure(connection: Channels, topics: readonly string[]): Promise<Error | undefined> {
+  const cancel = systemClock.after(heardWithinMs, connection.close)
+  try {
+    for (const topic of topics) await connection.join(topic)
+    return undefined
+  } catch (error) {
+    return error as Error
+  } finally {
+    cancel()
   }
 }
 

@@ -4,15 +4,16 @@ import { WebSocketServer } from 'ws'
 import type { Cluster } from '../../../harness/drivers/cluster.ts'
 import { faults } from '../../../harness/faults/index.ts'
 
-/** A node that lets everybody join, and says nothing after that. */
+/** A node that lets everybody join, or not even that, and says nothing after that. */
 let silent: WebSocketServer
+let answersJoins = true
 beforeAll(async () => {
   silent = new WebSocketServer({ host: '127.0.0.1', port: 0 })
   silent.on('connection', (socket) =>
     socket.on('message', (data) => {
       const [joinRef, ref, topic, event] = JSON.parse(String(data)) as unknown[]
       const answer = [joinRef, ref, topic, 'phx_reply', { status: 'ok', response: {} }]
-      if (event === 'phx_join') socket.send(JSON.stringify(answer))
+      if (event === 'phx_join' && answersJoins) socket.send(JSON.stringify(answer))
     }),
   )
   await new Promise((resolve) => silent.once('listening', resolve))
@@ -22,12 +23,19 @@ afterAll(() => {
   silent.close()
 })
 
-it('a node that answers nothing at all is not waited for without end, and shows no lost message (FI-8)', async () => {
-  const control = { broadcast: async () => {}, tamper: async () => {} }
-  const { port } = silent.address() as AddressInfo
-  const nodes = ['n1', 'n2'].map((name) => ({ name, port, control, running: true }))
-  const cluster = { nodes, node: () => nodes[0] } as unknown as Cluster
-  const fault = faults['messages.drop'](cluster, 'n1', { kinds: ['news'], delayMs: 0 })
-  await fault.inject()
-  expect(await fault.witnessOn()).toMatchObject({ seen: false, why: 'a client of n1 hears nothing of n2 at all' })
-})
+it.each([
+  ['but joins', true, 'a client of n1 hears nothing of n2 at all'],
+  ['at all', false, 'a client of n1 cannot join: the connection was closed with 1006'],
+])(
+  'a node that answers nothing %s is not waited for without end, and shows no lost message (FI-8)',
+  async (_what, joins, why) => {
+    answersJoins = joins
+    const control = { broadcast: async () => {}, tamper: async () => {} }
+    const { port } = silent.address() as AddressInfo
+    const nodes = ['n1', 'n2'].map((name) => ({ name, port, control, running: true }))
+    const cluster = { nodes, node: () => nodes[0] } as unknown as Cluster
+    const fault = faults['messages.drop'](cluster, 'n1', { kinds: ['news'], delayMs: 0 })
+    await fault.inject()
+    expect(await fault.witnessOn()).toMatchObject({ seen: false, why })
+  },
+)
