@@ -11,10 +11,10 @@ const silentMostMs = 500
 export const nodeBlock: FaultKind = (cluster, target, options) => {
   const node = cluster.node(target)
   const forMs = numberOption(options, 'forMs')
-  const silentMs = Math.min(silentMostMs, silentMost * forMs)
+  const withinMs = Math.min(silentMostMs, silentMost * forMs)
   return {
     inject: async () => void (await node.control.block(forMs)),
-    witnessOn: () => witnessWithin(forMs, () => portIs(node, ['silent'], silentMs), systemClock),
+    witnessOn: () => witnessWithin(forMs, () => portIs(node, ['silent'], { withinMs }), systemClock),
     heal: async () => {},
     witnessOff: () => witnessWithin(forMs + backWithinMs, () => portIs(node, ['answered']), systemClock),
   }

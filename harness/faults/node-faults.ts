@@ -5,16 +5,15 @@ import { type CanaryResult, canary } from './canary.ts'
 import { type Fault, type FaultKind, seen, unseen, type Witness, witnessWithin } from './fault.ts'
 
 const goneWithinMs = 3_000
-const silentWithinMs = 500
 const backWithinMs = 20_000
 
 /** A node without a web server still has its control port. */
 export async function portIs(
   node: ClusterNode,
   expected: readonly CanaryResult['answer'][],
-  withinMs = silentWithinMs,
+  options: { withinMs?: number } = {},
 ): Promise<Witness> {
-  const { answer } = await canary(node.hasWeb ? node.port : node.controlPort, { withinMs })
+  const { answer } = await canary(node.hasWeb ? node.port : node.controlPort, options)
   const said = `the port of ${node.name} is ${answer}`
   return expected.includes(answer) ? seen(said) : unseen(said)
 }
