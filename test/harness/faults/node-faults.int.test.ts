@@ -8,6 +8,7 @@ import { withCluster } from '../../../harness/runner/temporary-cluster.ts'
 
 let cluster: Cluster
 let listener: Channels
+let heartbeats: NodeJS.Timeout
 let done = () => {}
 let held: Promise<unknown>
 beforeAll(async () => {
@@ -22,8 +23,13 @@ beforeAll(async () => {
   held.catch(started.reject)
   cluster = await started.promise
   listener = await listen()
+  // As every client does: one that says nothing for a minute is let go.
+  heartbeats = setInterval(() => {
+    if (listener.isOpen()) listener.ask('phoenix', 'heartbeat', {}).catch(() => {})
+  }, 10_000)
 })
 afterAll(async () => {
+  clearInterval(heartbeats)
   listener?.close()
   done()
   await held
