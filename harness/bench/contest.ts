@@ -77,5 +77,6 @@ const emptyLoad: Load = { size: 0, write: () => {}, onFrames: () => {}, lost: ne
 export const contestant = ({ kind, server, load }: Rival, run: Contestant['run'], name: string = kind): Contestant => ({
   name,
   server,
+  clients: load.size,
   run: (stopped) => Promise.race([run(stopped), load.lost]),
 })

@@ -15,7 +15,7 @@ import { Session } from './session.ts'
 import type { SocketDefinition } from './socket-definition.ts'
 import { createConnections } from './transports/connections.ts'
 import { createLongPolls } from './transports/longpoll-server.ts'
-import { createOutboxes } from './transports/outbox.ts'
+import { Outboxes } from './transports/outbox.ts'
 import type { Outlet } from './transports/transport.ts'
 import { openWebSocket } from './transports/websocket.ts'
 import { hasCommonProtocol, refuseUpgrade, webSocketServer } from './transports/websocket-server.ts'
@@ -67,7 +67,7 @@ export function createEndpoint(options: EndpointOptions) {
   }
   const refusalLog = quirks.unloggedRefusal ? silentLog : log
   const sessions = new Map<string, Session>()
-  const outboxes = createOutboxes({ unreadMaxBytes, later: setImmediate })
+  const outboxes = new Outboxes({ unreadMaxBytes, later: setImmediate })
   const timeoutOf = ({ options: { timeoutMs = silentMs } = {} }: SocketDefinition) => timeoutMs
   const connections = createConnections(clock, Math.min(...sockets.map(timeoutOf)))
   let lastId = 0

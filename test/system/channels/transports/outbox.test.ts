@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { createOutboxes, Outbox } from '../../../../system/channels/transports/outbox.ts'
+import { Outbox, Outboxes } from '../../../../system/channels/transports/outbox.ts'
 
 function node({ unreadMaxBytes = 1_000 } = {}) {
   const turns: (() => void)[] = []
-  const outboxes = createOutboxes({ unreadMaxBytes, later: (run) => void turns.push(run) })
+  const outboxes = new Outboxes({ unreadMaxBytes, later: (run) => void turns.push(run) })
   const turn = () => turns.splice(0).forEach((run) => void run())
   const client = () => {
     const writes: Buffer[] = []
@@ -114,12 +114,23 @@ describe('the outboxes of a node', () => {
     expect(outboxes.counters.tooSlow).toBe(1)
   })
 
+  it('find who waits, also when the queue has forgotten what is done', () => {
+    const { turn, client } = node()
+    const waiter = client()
+    for (const { outbox } of Array.from({ length: 5_000 }, client)) outbox.push(frame('news'))
+    waiter.outbox.push(frame('one '))
+    for (let n = 0; n < 17; n += 1) turn()
+    waiter.outbox.push(frame('two'))
+    waiter.outbox.flush()
+    expect(waiter.writes.map(String)).toEqual(['one two'])
+  })
+
   it('serve many clients in slices, so that other work of the node comes in between', () => {
     const { turns, turn, client } = node()
-    const clients = Array.from({ length: 200 }, client)
+    const clients = Array.from({ length: 400 }, client)
     for (const { outbox } of clients) outbox.push(frame('news'))
     turn()
-    expect(clients.filter(({ writes }) => writes.length === 1)).toHaveLength(128)
+    expect(clients.filter(({ writes }) => writes.length === 1)).toHaveLength(256)
     expect(turns).toHaveLength(1)
     turn()
     expect(clients.every(({ writes }) => writes.length === 1)).toBe(true)
