@@ -42,7 +42,7 @@ export class Outboxes {
   readonly counters = { outboxWrites: 0, tooSlow: 0 }
   readonly unreadMaxBytes: number
   private readonly later: OutboxesOptions['later']
-  /** Whose frames wait, in order; undefined when they were written before their turn. */
+  /** Whose frames wait, in order; undefined once they are written. */
   private waiting: (Outbox | undefined)[] = []
   private sinks: Sink[] = []
   private batches: (Batch | undefined)[] = []
@@ -58,7 +58,7 @@ export class Outboxes {
 
   /** Whether frames of this outbox wait at this place of the queue. */
   has(outbox: Outbox, at: number): boolean {
-    // Most clients that push are first in this turn: the engine is slow to read beyond the end of an array.
+    // A client that writes nothing else in this turn has its last place beyond the end, where the engine is slow to read.
     return at < this.waiting.length && this.waiting[at] === outbox
   }
 
