@@ -1,8 +1,8 @@
-import type { Checker } from './checkers/checker.ts'
-import type { PubSubName } from './drivers/cluster.ts'
-import type { Plan } from './explore/plan.ts'
+import type { PubSubName } from './cluster/cluster.ts'
 import type { FaultName } from './faults/index.ts'
+import type { Plan } from './plans/plan.ts'
 import type { Cast } from './runner/context.ts'
+import type { Checker } from './verdict/checker.ts'
 
 export interface Step {
   title: string

@@ -1,4 +1,4 @@
-import { type Cluster, isOnSale } from '../drivers/cluster.ts'
+import { type Cluster, isOnSale } from '../cluster/cluster.ts'
 import { until } from '../platform/until.ts'
 import { withCluster } from '../runner/temporary-cluster.ts'
 

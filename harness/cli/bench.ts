@@ -8,14 +8,14 @@ import {
   processors,
   type Reading,
 } from '../bench/index.ts'
-import { EnvironmentMissing } from '../drivers/errors.ts'
-import { exitCodes } from '../runner/result.ts'
+import { EnvironmentMissing } from '../platform/errors.ts'
+import { codeOf } from '../platform/interruption.ts'
+import { demandPages } from '../runner/run-folder.ts'
+import { exitCodes } from '../verdict/result.ts'
 import type { Command } from './command.ts'
 import { UsageError } from './errors.ts'
-import { codeOf } from './interruption.ts'
 import { orNearest } from './nearest.ts'
 import { flags, wholeNumber } from './options.ts'
-import { demandPages } from './run-folder.ts'
 
 interface BenchFlags {
   rounds: number

@@ -1,16 +1,16 @@
-import { type Checker, judge } from '../checkers/checker.ts'
 import { checkers } from '../checkers/index.ts'
 import { toHistory } from '../history/history.ts'
 import { palette, wantsColor } from '../reporters/palette.ts'
 import { type RunRecord, readRecord } from '../reporters/record.ts'
 import { outcomeMark, outcomeOf } from '../reporters/words.ts'
-import { lawsOf } from '../runner/laws.ts'
-import { type CheckResult, exitCodes, type ScenarioResult, worstOutcome } from '../runner/result.ts'
+import { lawsOf } from '../runner/checkers-of.ts'
+import { findRun } from '../runner/run-folder.ts'
+import { loadAll } from '../runner/scenario-files.ts'
 import type { Scenario } from '../scenario.ts'
+import { type Checker, judge } from '../verdict/checker.ts'
+import { type CheckResult, exitCodes, type ScenarioResult, worstOutcome } from '../verdict/result.ts'
 import type { Command } from './command.ts'
 import { flags } from './options.ts'
-import { findRun } from './run-folder.ts'
-import { loadAll } from './scenario-files.ts'
 
 export const check: Command = {
   name: 'check',

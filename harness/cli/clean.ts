@@ -1,4 +1,4 @@
-import { cleanLeftovers } from '../runner/leases.ts'
+import { cleanLeftovers } from '../leases/leases.ts'
 import type { Command } from './command.ts'
 import { flags } from './options.ts'
 

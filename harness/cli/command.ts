@@ -1,5 +1,5 @@
 import type { Clock } from '../platform/clock.ts'
-import type { Interruption } from './interruption.ts'
+import type { Interruption } from '../platform/interruption.ts'
 
 /** All that a command may touch of the process it runs in; tests hand in their own. */
 export interface Io {

@@ -1,14 +1,14 @@
 import { cpus, platform, release, tmpdir, totalmem } from 'node:os'
-import { findDocker } from '../drivers/container/docker.ts'
-import { EnvironmentMissing } from '../drivers/errors.ts'
-import { findBrowser } from '../drivers/find-browser.ts'
-import { freePort } from '../drivers/ports.ts'
-import { findPostgres } from '../drivers/postgres.ts'
-import { findRedis } from '../drivers/redis.ts'
-import { exitCodes } from '../runner/result.ts'
+import { findBrowser } from '../clients/find-browser.ts'
+import { findDocker } from '../cluster/container/docker.ts'
+import { findPostgres } from '../cluster/services/postgres.ts'
+import { findRedis } from '../cluster/services/redis.ts'
+import { EnvironmentMissing } from '../platform/errors.ts'
+import { freePort } from '../platform/ports.ts'
+import { demandPages, demandWritable, outFolder } from '../runner/run-folder.ts'
+import { exitCodes } from '../verdict/result.ts'
 import type { Command, Io } from './command.ts'
 import { flags } from './options.ts'
-import { demandPages, demandWritable, outFolder } from './run-folder.ts'
 
 type Probe = (io: Io) => string | Promise<string>
 

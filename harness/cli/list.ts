@@ -1,12 +1,12 @@
 import { checkers } from '../checkers/index.ts'
 import { faultTitles } from '../faults/titles.ts'
-import { zoo } from '../runner/zoo.ts'
+import { loadAll } from '../runner/scenario-files.ts'
+import { suites } from '../runner/suites.ts'
+import { zoo } from '../selftest/defects.ts'
 import type { Command } from './command.ts'
 import { UsageError } from './errors.ts'
 import { orNearest } from './nearest.ts'
 import { flags } from './options.ts'
-import { loadAll } from './scenario-files.ts'
-import { suites } from './suites.ts'
 
 interface Listed {
   name: string

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { systemClock } from '../platform/clock.ts'
-import { watchSignals } from './interruption.ts'
+import { watchSignals } from '../platform/interruption.ts'
 import { main } from './program.ts'
 
 /** The command line: the only file of it that touches the process. */

@@ -1,6 +1,6 @@
 import { CommanderError, InvalidArgumentError, Option, Command as Program } from 'commander'
-import { EnvironmentMissing } from '../drivers/errors.ts'
-import { exitCodes } from '../runner/result.ts'
+import { EnvironmentMissing } from '../platform/errors.ts'
+import { exitCodes } from '../verdict/result.ts'
 import { bench } from './bench.ts'
 import { check } from './check.ts'
 import { clean } from './clean.ts'

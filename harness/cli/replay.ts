@@ -1,16 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { readPlan } from '../explore/corpus.ts'
-import type { Plan } from '../explore/plan.ts'
-import { storyOf } from '../explore/story.ts'
-import { type Schedule, scheduleShape } from '../runner/schedule.ts'
+import { storyOf } from '../apps/store/plan-scenario.ts'
+import { readPlan } from '../plans/corpus.ts'
+import type { Plan } from '../plans/plan.ts'
+import { type Schedule, scheduleShape } from '../plans/schedule.ts'
+import { findRun } from '../runner/run-folder.ts'
+import { loadAll } from '../runner/scenario-files.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Command, Io } from './command.ts'
 import { UsageError } from './errors.ts'
 import { flags, parseSeed } from './options.ts'
 import { baseOptions, demandRedis, type RunFlags, repeatedly, targetOptions } from './run.ts'
-import { findRun } from './run-folder.ts'
-import { loadAll } from './scenario-files.ts'
 
 export const replay: Command = {
   name: 'replay',

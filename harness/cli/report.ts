@@ -1,7 +1,7 @@
 import { type RenderingName, renderFile, renderings } from '../reporters/files.ts'
 import { readRecord } from '../reporters/record.ts'
+import { demandWritable, findRun } from '../runner/run-folder.ts'
 import type { Command } from './command.ts'
-import { demandWritable, findRun } from './run-folder.ts'
 
 export const report: Command = {
   name: 'report',

@@ -1,22 +1,22 @@
 import { join, resolve } from 'node:path'
-import type { PubSubName } from '../drivers/cluster.ts'
-import { findBrowser } from '../drivers/find-browser.ts'
-import type { DriverName } from '../drivers/index.ts'
-import { findRedis } from '../drivers/redis.ts'
-import { BadTarget, readTarget } from '../drivers/remote/target.ts'
+import { findBrowser } from '../clients/find-browser.ts'
+import type { PubSubName } from '../cluster/cluster.ts'
+import type { DriverName } from '../cluster/drivers.ts'
+import { BadTarget, readTarget } from '../cluster/remote/target.ts'
+import { findRedis } from '../cluster/services/redis.ts'
 import { freshSeed } from '../platform/random.ts'
 import { allReporters } from '../reporters/index.ts'
 import { json } from '../reporters/json.ts'
 import { wantsColor } from '../reporters/palette.ts'
 import type { Reporter } from '../reporters/reporter.ts'
-import { exitCodes, type RunResult } from '../runner/result.ts'
 import { type RunOptions, runAll } from '../runner/run.ts'
+import { demandPages, demandWritable, outFolder } from '../runner/run-folder.ts'
+import { selectScenarios } from '../runner/scenario-files.ts'
 import type { Scenario } from '../scenario.ts'
+import { exitCodes, type RunResult } from '../verdict/result.ts'
 import type { Command, Io } from './command.ts'
 import { UsageError } from './errors.ts'
 import { flags } from './options.ts'
-import { demandPages, demandWritable, outFolder } from './run-folder.ts'
-import { selectScenarios } from './scenario-files.ts'
 
 export interface RunFlags {
   seed?: number
@@ -84,7 +84,7 @@ export function targetOptions({ driver, target }: Pick<RunFlags, 'driver' | 'tar
   if (driver !== 'remote' && target !== undefined)
     throw new UsageError(`--target is for --driver remote, and the driver is ${driver}`)
   if (target === undefined) return { driver }
-  const file = target === 'compose' ? join(io.root, 'harness/images/compose.json') : resolve(io.cwd, target)
+  const file = target === 'compose' ? join(io.root, 'deploy/compose.json') : resolve(io.cwd, target)
   try {
     readTarget(file)
   } catch (error) {

@@ -1,13 +1,16 @@
 import { join } from 'node:path'
 import pLimit from 'p-limit'
+import { codeOf } from '../platform/interruption.ts'
 import { freshSeed } from '../platform/random.ts'
+import { codeOfLeaks } from '../reporters/leak-report.ts'
 import { multiplex } from '../reporters/multiplexer.ts'
 import { duration } from '../reporters/words.ts'
-import { type Premises, withPremises } from '../runner/premises.ts'
-import { exitCodes } from '../runner/result.ts'
 import { runAll } from '../runner/run.ts'
-import { type Planted, zoo } from '../runner/zoo.ts'
+import { type Premises, withPremises } from '../runner/run-environment.ts'
+import { outFolder } from '../runner/run-folder.ts'
+import { loadAll } from '../runner/scenario-files.ts'
 import type { Scenario } from '../scenario.ts'
+import { type Planted, zoo } from '../selftest/defects.ts'
 import {
   type DefectResult,
   detection,
@@ -16,15 +19,12 @@ import {
   judgeCatch,
   type SelftestResult,
   summaryOf,
-} from './catches.ts'
+} from '../selftest/selftest-result.ts'
+import { exitCodes } from '../verdict/result.ts'
 import type { Command, Io } from './command.ts'
 import { UsageError } from './errors.ts'
-import { codeOf } from './interruption.ts'
-import { codeOfLeaks } from './left-behind.ts'
 import { flags } from './options.ts'
 import { baseOptions, demandAll, withoutMissingRedis, worstCode } from './run.ts'
-import { outFolder } from './run-folder.ts'
-import { loadAll } from './scenario-files.ts'
 
 interface SelftestFlags {
   defect?: string[]

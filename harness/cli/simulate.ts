@@ -1,17 +1,17 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { inWords, type Plan } from '../explore/plan.ts'
+import { inWords, type Plan } from '../plans/plan.ts'
+import { codeOf } from '../platform/interruption.ts'
 import { freshSeed } from '../platform/random.ts'
-import { exitCodes } from '../runner/result.ts'
 import { hex } from '../runner/run.ts'
+import { outFolder } from '../runner/run-folder.ts'
 import { type Campaign, plansOf, runCampaign, shrink } from '../simulation/campaign.ts'
 import type { Judged } from '../simulation/judge.ts'
 import { type Simulator, startSimulator } from '../simulation/simulator.ts'
+import { exitCodes } from '../verdict/result.ts'
 import type { Command, Io } from './command.ts'
-import { codeOf } from './interruption.ts'
 import { flags, wholeNumber } from './options.ts'
 import { planIn } from './replay.ts'
-import { outFolder } from './run-folder.ts'
 
 interface SimulateFlags {
   seed?: number

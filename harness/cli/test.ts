@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { exitCodes } from '../runner/result.ts'
+import { codeOf } from '../platform/interruption.ts'
+import { exitCodes } from '../verdict/result.ts'
 import type { Command, Io } from './command.ts'
-import { codeOf } from './interruption.ts'
 
 /** What is checked before the tests run, by name. */
 const checks: Record<string, readonly string[]> = {

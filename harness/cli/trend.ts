@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { palette, wantsColor } from '../reporters/palette.ts'
 import { readRecord } from '../reporters/record.ts'
 import { counts, duration, outcomeMark, when } from '../reporters/words.ts'
-import type { RunResult } from '../runner/result.ts'
+import { outFolder } from '../runner/run-folder.ts'
+import type { RunResult } from '../verdict/result.ts'
 import type { Command, Io } from './command.ts'
 import { flags } from './options.ts'
-import { outFolder } from './run-folder.ts'
 
 export const trend: Command = {
   name: 'trend',

@@ -1,13 +1,13 @@
-import type { Cluster, PubSubName } from '../drivers/cluster.ts'
-import type { DriverName } from '../drivers/index.ts'
+import type { Cluster, PubSubName } from '../cluster/cluster.ts'
+import type { DriverName } from '../cluster/drivers.ts'
+import { codeOf, type StopSignal } from '../platform/interruption.ts'
 import { freshSeed } from '../platform/random.ts'
+import { demandPages } from '../runner/run-folder.ts'
 import { withCluster } from '../runner/temporary-cluster.ts'
 import type { Command, Io } from './command.ts'
 import { UsageError } from './errors.ts'
-import { codeOf, type StopSignal } from './interruption.ts'
 import { flags } from './options.ts'
 import { demandRedis } from './run.ts'
-import { demandPages } from './run-folder.ts'
 
 interface UpFlags {
   driver: DriverName

@@ -1,5 +1,5 @@
+import { type Deed, type Plan, randomDeeds } from '../plans/plan.ts'
 import type { Random } from '../platform/random.ts'
-import { type Deed, type Plan, randomDeeds } from './plan.ts'
 
 interface AmplifyOptions {
   /** How often a plan fails, 0 to 1. */

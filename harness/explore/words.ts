@@ -1,5 +1,5 @@
-import { triggerInWords } from '../runner/trigger.ts'
-import type { Deed, Plan } from './plan.ts'
+import type { Deed, Plan } from '../plans/plan.ts'
+import { triggerInWords } from '../plans/trigger.ts'
 
 /** A whole story as a person tells it, one line for each round. */
 export const storyInWords = ({ rounds, faults }: Plan): string[] =>

@@ -1,5 +1,5 @@
-import type { Cluster } from '../drivers/cluster.ts'
-import type { ActorInfo } from '../drivers/control-client.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import type { ActorInfo } from '../cluster/control-client.ts'
 import { systemClock } from '../platform/clock.ts'
 import { type FaultKind, seen, unseen, witnessWithin } from './fault.ts'
 

@@ -1,6 +1,6 @@
-import type { Cluster } from '../drivers/cluster.ts'
-import { NotSupported } from '../drivers/errors.ts'
+import type { Cluster } from '../cluster/cluster.ts'
 import { systemClock } from '../platform/clock.ts'
+import { NotSupported } from '../platform/errors.ts'
 import { type FaultKind, type Sleeper, seen, unseen, witnessWithin } from './fault.ts'
 
 /** Longer than a client of a cluster waits between two heartbeats. */

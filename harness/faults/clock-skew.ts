@@ -1,4 +1,4 @@
-import type { ClusterNode } from '../drivers/node.ts'
+import type { ClusterNode } from '../cluster/node.ts'
 import { systemClock } from '../platform/clock.ts'
 import { type FaultKind, numberOption, seen, unseen } from './fault.ts'
 

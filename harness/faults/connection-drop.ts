@@ -1,4 +1,4 @@
-import type { Cluster } from '../drivers/cluster.ts'
+import type { Cluster } from '../cluster/cluster.ts'
 import { systemClock } from '../platform/clock.ts'
 import { type FaultKind, seen, unseen, witnessWithin } from './fault.ts'
 

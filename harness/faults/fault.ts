@@ -1,4 +1,4 @@
-import type { Cluster } from '../drivers/cluster.ts'
+import type { Cluster } from '../cluster/cluster.ts'
 import type { Clock } from '../platform/clock.ts'
 
 /** What a look from outside the fault's own code path found. */

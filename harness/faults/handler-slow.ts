@@ -1,8 +1,8 @@
-import { openChannels } from '../drivers/channels.ts'
-import type { ClusterNode } from '../drivers/node.ts'
+import { openChannels } from '../clients/channels.ts'
+import type { ClusterNode } from '../cluster/node.ts'
 import { systemClock } from '../platform/clock.ts'
 import { type FaultKind, numberOption, seen, unseen, witnessWithin } from './fault.ts'
-import { extraMsOf, type Pair, witnessLate } from './late.ts'
+import { extraMsOf, type Pair, witnessLate } from './latency-witness.ts'
 
 const probedHandler = 'PingChannel.ping'
 const quickWithinMs = 3_000

@@ -1,8 +1,8 @@
-import type { Cluster } from '../drivers/cluster.ts'
-import type { Link, ToxicWish } from '../drivers/links.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import type { Link, ToxicWish } from '../cluster/links.ts'
 import { type CanaryResult, canary } from './canary.ts'
 import { type Fault, unseen } from './fault.ts'
-import { extraMsOf, type Pair } from './late.ts'
+import { extraMsOf, type Pair } from './latency-witness.ts'
 import type { Before, Sign, Ways } from './link-signs.ts'
 
 const defaultProbeMs = 500

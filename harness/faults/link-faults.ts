@@ -1,4 +1,4 @@
-import type { ToxicWish } from '../drivers/links.ts'
+import type { ToxicWish } from '../cluster/links.ts'
 import type { CanaryResult } from './canary.ts'
 import { type FaultKind, numberOption, seen, unseen, type Witness } from './fault.ts'
 import { linkFault } from './link-fault.ts'

@@ -1,8 +1,8 @@
 import { systemClock } from '../platform/clock.ts'
-import { askBeside, slowestMs } from './beside.ts'
 import type { CanaryResult } from './canary.ts'
+import { askBeside, slowestMs } from './control-probe.ts'
 import { seen, unseen, type Witness, witnessWithin } from './fault.ts'
-import { type Pair, witnessLate } from './late.ts'
+import { type Pair, witnessLate } from './latency-witness.ts'
 
 /** The same request by two ways to one target: through the link, and by a way that the harness has for itself. */
 export interface Ways {

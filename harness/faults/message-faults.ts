@@ -1,8 +1,8 @@
-import type { Cluster } from '../drivers/cluster.ts'
-import type { ClusterNode } from '../drivers/node.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import type { ClusterNode } from '../cluster/node.ts'
 import { systemClock } from '../platform/clock.ts'
 import { type FaultKind, seen, unseen, type Witness, witnessWithin } from './fault.ts'
-import { witnessLate } from './late.ts'
+import { witnessLate } from './latency-witness.ts'
 import { type Arrived, inWords, orderOf, probeMessages } from './message-probe.ts'
 
 const quietMs = 500

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { type Channels, openChannels } from '../drivers/channels.ts'
-import type { ClusterNode } from '../drivers/node.ts'
+import { type Channels, openChannels } from '../clients/channels.ts'
+import type { ClusterNode } from '../cluster/node.ts'
 import { systemClock } from '../platform/clock.ts'
 
 interface Arrival {

@@ -1,4 +1,4 @@
-import type { ClusterNode } from '../drivers/node.ts'
+import type { ClusterNode } from '../cluster/node.ts'
 import { systemClock } from '../platform/clock.ts'
 import { canary } from './canary.ts'
 import { type FaultKind, seen, unseen, witnessWithin } from './fault.ts'

@@ -1,6 +1,6 @@
-import { NotSupported } from '../drivers/errors.ts'
-import type { ClusterNode } from '../drivers/node.ts'
+import type { ClusterNode } from '../cluster/node.ts'
 import { systemClock } from '../platform/clock.ts'
+import { NotSupported } from '../platform/errors.ts'
 import { type CanaryResult, canary } from './canary.ts'
 import { type Fault, type FaultKind, seen, unseen, type Witness, witnessWithin } from './fault.ts'
 

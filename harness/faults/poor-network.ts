@@ -1,4 +1,4 @@
-import type { Link, ToxicWish } from '../drivers/links.ts'
+import type { Link, ToxicWish } from '../cluster/links.ts'
 import { canary } from './canary.ts'
 import { type FaultKind, type FaultOptions, numberOption } from './fault.ts'
 import { linkFault } from './link-fault.ts'

@@ -1,5 +1,5 @@
-import type { Cluster } from '../drivers/cluster.ts'
-import type { RedisServer } from '../drivers/redis.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import type { RedisServer } from '../cluster/services/redis.ts'
 import { systemClock } from '../platform/clock.ts'
 import { type Fault, type FaultKind, seen, unseen, type Witness, witnessWithin } from './fault.ts'
 

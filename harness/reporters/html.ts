@@ -1,5 +1,5 @@
 import type { FaultRecord } from '../history/operation.ts'
-import type { CheckResult, ScenarioResult } from '../runner/result.ts'
+import type { CheckResult, ScenarioResult } from '../verdict/result.ts'
 import { escapeHtml } from './escape.ts'
 import type { RunRecord } from './record.ts'
 import { style } from './style.ts'

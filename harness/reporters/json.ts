@@ -1,4 +1,4 @@
-import type { RunResult } from '../runner/result.ts'
+import type { RunResult } from '../verdict/result.ts'
 
 /** The verdict document alone; a list of them when a run was repeated. */
 export const json = (runs: readonly RunResult[]): string =>

@@ -1,4 +1,4 @@
-import type { CheckResult, RunResult, ScenarioResult, Skipped } from '../runner/result.ts'
+import type { CheckResult, RunResult, ScenarioResult, Skipped } from '../verdict/result.ts'
 import { escapeHtml } from './escape.ts'
 import type { RunRecord } from './record.ts'
 import { reasons, verdictSentence } from './words.ts'

@@ -1,4 +1,4 @@
-import type { ScenarioResult } from '../runner/result.ts'
+import type { ScenarioResult } from '../verdict/result.ts'
 import type { RunRecord } from './record.ts'
 import {
   counts,

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { HistoryEvent } from '../history/operation.ts'
-import type { RunResult } from '../runner/result.ts'
+import type { RunResult } from '../verdict/result.ts'
 
 /** All that a report may be made of: the verdict and the history of one run, as they are on disk. */
 export interface RunRecord {

@@ -1,4 +1,4 @@
-import type { RunResult, ScenarioResult, Skipped } from '../runner/result.ts'
+import type { RunResult, ScenarioResult, Skipped } from '../verdict/result.ts'
 
 export type FaultState = 'injecting' | 'on' | 'healing' | 'off'
 

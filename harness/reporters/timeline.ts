@@ -1,5 +1,5 @@
 import type { FaultRecord, HistoryEvent } from '../history/operation.ts'
-import type { ScenarioResult } from '../runner/result.ts'
+import type { ScenarioResult } from '../verdict/result.ts'
 import { escapeHtml } from './escape.ts'
 
 /** One picture of one scenario: what was asked for, what was seen to hold, who was connected, what arrived. Pure. */

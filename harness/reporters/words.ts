@@ -1,5 +1,5 @@
-import { count } from '../checkers/checker.ts'
-import type { Outcome, RunResult, ScenarioResult, Skipped } from '../runner/result.ts'
+import { count } from '../verdict/checker.ts'
+import type { Outcome, RunResult, ScenarioResult, Skipped } from '../verdict/result.ts'
 
 /** The sentences that every report says in the same way. Pure: the same record always gives the same words. */
 export const outcomeMark: Record<Outcome, string> = { passed: '✓', violated: '✗', unknown: '?' }

@@ -1,13 +1,13 @@
-import type { Cluster } from '../drivers/cluster.ts'
+import type { Cluster } from '../cluster/cluster.ts'
 import type { Fault, FaultOptions, Sleeper } from '../faults/fault.ts'
 import { type FaultName, faults } from '../faults/index.ts'
 import { partsOf, resolveTarget, type Scene } from '../faults/targets.ts'
 import { together } from '../faults/together.ts'
 import type { FaultRecord } from '../history/operation.ts'
 import type { Recorder } from '../history/recorder.ts'
+import type { ScheduleTape } from '../plans/schedule.ts'
 import type { Random } from '../platform/random.ts'
 import type { FaultState } from '../reporters/reporter.ts'
-import type { ScheduleTape } from './schedule.ts'
 
 export interface Injected extends AsyncDisposable {
   heal(): Promise<void>

@@ -12,17 +12,17 @@ import {
 import { rm } from 'node:fs/promises'
 import { cpus, platform, release, totalmem } from 'node:os'
 import { basename, dirname, join, relative, resolve } from 'node:path'
-import type { PubSubName } from '../drivers/cluster.ts'
-import { EnvironmentMissing } from '../drivers/errors.ts'
-import type { DriverName } from '../drivers/index.ts'
+import type { PubSubName } from '../cluster/cluster.ts'
+import type { DriverName } from '../cluster/drivers.ts'
+import type { Schedule } from '../plans/schedule.ts'
 import { systemClock as clock } from '../platform/clock.ts'
+import { EnvironmentMissing } from '../platform/errors.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import type { Scenario } from '../scenario.ts'
+import { exitCodes, type RunResult, type ScenarioResult, type Skipped, worstOutcome } from '../verdict/result.ts'
 import { inOrderOfBegin } from './order.ts'
-import { type Premises, withPremises } from './premises.ts'
-import { exitCodes, type RunResult, type ScenarioResult, type Skipped, worstOutcome } from './result.ts'
+import { type Premises, withPremises } from './run-environment.ts'
 import { runScenario } from './run-scenario.ts'
-import type { Schedule } from './schedule.ts'
 
 export interface RunOptions {
   suite: string

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import type { Cluster, ClusterOptions } from '../drivers/cluster.ts'
-import type { DriverName } from '../drivers/index.ts'
+import type { Cluster, ClusterOptions } from '../cluster/cluster.ts'
+import type { DriverName } from '../cluster/drivers.ts'
 import { seededRandom } from '../platform/random.ts'
-import { withPremises } from './premises.ts'
+import { withPremises } from './run-environment.ts'
 
 interface TemporaryCluster extends Omit<ClusterOptions, 'folder' | 'leases' | 'random'> {
   seed: number

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { amplified } from '../explore/amplify.ts'
 import { smallest } from '../explore/minimize.ts'
-import { createPlan, type Plan, shapeOf } from '../explore/plan.ts'
+import { createPlan, type Plan, shapeOf } from '../plans/plan.ts'
 import { seededRandom, seedMost } from '../platform/random.ts'
-import { breaksOneOf, brokenLaws } from '../runner/result.ts'
+import { breaksOneOf, brokenLaws } from '../verdict/result.ts'
 import { type Judged, judgeSimulated } from './judge.ts'
 import { type Simulator, startSimulator } from './simulator.ts'
 

@@ -1,9 +1,9 @@
-import { judge, worst } from '../checkers/checker.ts'
-import { faultsWitnessed } from '../checkers/faults-witnessed.ts'
-import { ownTopicsOnly } from '../checkers/own-topics-only.ts'
-import { laws } from '../explore/story.ts'
+import { laws } from '../apps/store/plan-scenario.ts'
+import { faultsWitnessed } from '../checkers/core/faults-witnessed.ts'
+import { ownTopicsOnly } from '../checkers/core/own-topics-only.ts'
 import { toHistory } from '../history/history.ts'
-import type { CheckResult } from '../runner/result.ts'
+import { judge, worst } from '../verdict/checker.ts'
+import type { CheckResult } from '../verdict/result.ts'
 import type { Simulated } from './simulator.ts'
 
 export interface Judged extends Simulated {

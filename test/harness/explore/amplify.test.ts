@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { amplified } from '../../../harness/explore/amplify.ts'
-import { createPlan, type Plan, planShape } from '../../../harness/explore/plan.ts'
+import { createPlan, type Plan, planShape } from '../../../harness/plans/plan.ts'
 import { seededRandom } from '../../../harness/platform/random.ts'
 
 const whole = createPlan(seededRandom(3), 3)

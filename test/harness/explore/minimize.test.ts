@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { minimized, shorter, smallest } from '../../../harness/explore/minimize.ts'
-import { createPlan, type Plan, planShape } from '../../../harness/explore/plan.ts'
+import { createPlan, type Plan, planShape } from '../../../harness/plans/plan.ts'
 import { seededRandom } from '../../../harness/platform/random.ts'
 
 /** Counts how often somebody had to look. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Cluster } from '../../../harness/drivers/cluster.ts'
+import type { Cluster } from '../../../harness/cluster/cluster.ts'
 import { actorKill } from '../../../harness/faults/actor-kill.ts'
 
 interface Part {

@@ -1,13 +1,13 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Cluster } from '../../../harness/drivers/cluster.ts'
-import { createLinks, type Links } from '../../../harness/drivers/links.ts'
+import type { Cluster } from '../../../harness/cluster/cluster.ts'
+import { createLinks, type Links } from '../../../harness/cluster/links.ts'
 import type { FaultOptions } from '../../../harness/faults/fault.ts'
 import { type FaultName, faults } from '../../../harness/faults/index.ts'
 import { networks } from '../../../harness/faults/poor-network.ts'
-import { type LinkServer, startLinkServer } from '../../../harness/links/index.ts'
 import { seededRandom } from '../../../harness/platform/random.ts'
+import { type LinkServer, startLinkServer } from '../../../harness/toxiproxy/index.ts'
 import { harmless } from '../../support/harmless-links.ts'
 
 const pageBytes = 6_000

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { WebSocketServer } from 'ws'
-import type { Cluster } from '../../../harness/drivers/cluster.ts'
+import type { Cluster } from '../../../harness/cluster/cluster.ts'
 import { faults } from '../../../harness/faults/index.ts'
 
 /** A node that lets everybody join, or not even that, and says nothing after that. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { networks, toxicsOf } from '../../../harness/faults/poor-network.ts'
-import { toxics as known } from '../../../harness/links/toxics/index.ts'
+import { toxics as known } from '../../../harness/toxiproxy/toxics/index.ts'
 
 const all = Object.entries(networks)
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import type { Cluster } from '../../../harness/drivers/cluster.ts'
+import type { Cluster } from '../../../harness/cluster/cluster.ts'
 import { toHistory } from '../../../harness/history/history.ts'
 import { createRecorder } from '../../../harness/history/recorder.ts'
+import { createTape, type ScheduleEntry } from '../../../harness/plans/schedule.ts'
 import { seededRandom } from '../../../harness/platform/random.ts'
 import { createNemesis } from '../../../harness/runner/nemesis.ts'
-import { createTape, type ScheduleEntry } from '../../../harness/runner/schedule.ts'
 
 interface Wishes {
   startFails?: boolean

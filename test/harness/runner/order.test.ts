@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createPlan } from '../../../harness/explore/plan.ts'
+import { createPlan } from '../../../harness/plans/plan.ts'
 import { seededRandom } from '../../../harness/platform/random.ts'
 import { inOrderOfBegin } from '../../../harness/runner/order.ts'
 

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { after, type Cast, joinedTopics, scenario, step } from '../../../harness/index.ts'
+import { scheduleShape } from '../../../harness/plans/schedule.ts'
 import { multiplex } from '../../../harness/reporters/multiplexer.ts'
-import { openPremises } from '../../../harness/runner/premises.ts'
-import type { RunResult } from '../../../harness/runner/result.ts'
 import { type RunOptions, runAll } from '../../../harness/runner/run.ts'
-import { scheduleShape } from '../../../harness/runner/schedule.ts'
+import { openPremises } from '../../../harness/runner/run-environment.ts'
 import type { Scenario } from '../../../harness/scenario.ts'
+import type { RunResult } from '../../../harness/verdict/result.ts'
 
 /** The life of a run, from its start to its exit code, on real clusters of one node (AT-1..AT-3). */
 let out: string

@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { createPlan, kinds, type Plan } from '../../../harness/explore/plan.ts'
+import { createPlan, kinds, type Plan } from '../../../harness/plans/plan.ts'
 import { seededRandom } from '../../../harness/platform/random.ts'
-import { brokenLaws } from '../../../harness/runner/result.ts'
 import { makeSurer, plansOf, runCampaign, scout, shrink } from '../../../harness/simulation/campaign.ts'
 import { judgeSimulated } from '../../../harness/simulation/judge.ts'
 import { type Simulator, startSimulator } from '../../../harness/simulation/simulator.ts'
+import { brokenLaws } from '../../../harness/verdict/result.ts'
 
 const started: Simulator[] = []
 const start = (...defects: string[]) => {

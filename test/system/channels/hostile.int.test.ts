@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { freePort } from '../../../harness/drivers/ports.ts'
+import { freePort } from '../../../harness/platform/ports.ts'
 import { createAttacker, type Input, inputs } from '../../support/hostile.ts'
 
 /**

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { AxeBuilder } from '@axe-core/playwright'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { findBrowser } from '../../../../harness/drivers/find-browser.ts'
+import { findBrowser } from '../../../../harness/clients/find-browser.ts'
 import { type Database, type StoreNode, startDatabase, startNode } from '../../../support/store-cluster.ts'
 
 /** The pages as somebody with a keyboard, a phone or a screen reader meets them. */

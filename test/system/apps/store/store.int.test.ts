@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { freePort } from '../../../../harness/drivers/ports.ts'
+import { freePort } from '../../../../harness/platform/ports.ts'
 import {
   type Database,
   joinProduct,

@@ -1,0 +1,59 @@
+import type { History } from '../../../history/history.ts'
+import { type Checker, count, invalid, unknown, valid } from '../../../verdict/checker.ts'
+import { type FinalOrder, type FinalStock, itemsOf } from './stock.ts'
+
+/** An order is what was sold for it, once (CT-55, CT-58, DF-87). */
+export const ordersChargedOnce: Checker = {
+  name: 'orders-charged-once',
+  law: 'every confirmed purchase is one order, every order is charged once for what was sold, and nothing is sold without one',
+  needsShop: true,
+  check(history) {
+    const [final] = history.finals<FinalOrder[]>('orders')
+    if (!final) return unknown('the orders were not read')
+    const purchases = history.of('invoke', 'purchase').length
+    if (purchases === 0) return unknown('nobody tried to buy a cart')
+    const orders = final.value
+    for (const order of orders) {
+      const sold = sorted(order.soldItemIds)
+      if (sold !== sorted(order.itemIds))
+        return invalid(`wrong order: order ${order.id} lists [${sorted(order.itemIds)}] and [${sold}] was sold`, {
+          order,
+        })
+      if (order.totalUsd !== order.soldUsd)
+        return invalid(`wrong total: order ${order.id} is $${order.totalUsd}, what was sold is $${order.soldUsd}`, {
+          order,
+        })
+    }
+    const [confirmed, possible] = [distinct(history, ['ok']), distinct(history, ['ok', 'unsure'])]
+    if (orders.length < confirmed)
+      return invalid(`lost order: ${confirmed} purchases were confirmed, there are ${orders.length} orders`)
+    if (orders.length > possible)
+      return invalid(`order twice: there are ${orders.length} orders, and ${possible} purchases that can have made one`)
+    return leftOver(history, orders) ?? valid(`${count(orders.length, 'order')}, each charged once`)
+  },
+}
+
+const sorted = (ids: readonly number[]) => [...ids].sort((a, b) => a - b).join()
+
+/** Attempts with the same key are one purchase. */
+const distinct = (history: History, ends: readonly ('ok' | 'unsure')[]) =>
+  new Set(
+    ends
+      .flatMap((end) => history.of(end, 'purchase'))
+      .map(({ op, value }) => {
+        const { shopper, key } = value as { shopper: string; key?: string }
+        return key === undefined ? `operation ${op}` : `${shopper} ${key}`
+      }),
+  ).size
+
+/** Units that left the stock and belong to no order; a reducer sells without orders and too much to be counted. */
+function leftOver(history: History, orders: readonly FinalOrder[]) {
+  const [stock] = history.finals<FinalStock>('database')
+  if (!stock || history.of('invoke', 'reduce').length > 0) return undefined
+  const soldUnits = itemsOf(stock.value).reduce((sum, one) => sum + one.soldUnits, 0)
+  const ordered = orders.reduce((sum, { soldItemIds }) => sum + soldItemIds.length, 0)
+  const single = history.of('ok', 'sell').length + history.of('unsure', 'sell').length
+  return soldUnits > ordered + single
+    ? invalid(`sold without an order: ${soldUnits - ordered - single} units`, { soldUnits, ordered, single })
+    : undefined
+}

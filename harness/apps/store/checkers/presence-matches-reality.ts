@@ -1,0 +1,71 @@
+import type { History } from '../../../history/history.ts'
+import type { CartSight, DashboardSight } from '../../../history/operation.ts'
+import { type Checker, count, invalid, unknown, valid } from '../../../verdict/checker.ts'
+
+interface NodeCarts {
+  carts?: { page: string | null; items: number[] }[]
+  shoppers?: number
+}
+
+type Counts = Pick<DashboardSight, 'shoppers' | 'pages' | 'items'>
+
+/** Dashboards and nodes count who is really there: the harness knows, because it opened and closed every tab (PA-1, PA-4, PA-28, PA-38..PA-44, DF-91, DF-92, DF-95..DF-98). */
+export const presenceMatchesReality: Checker = {
+  name: 'presence-matches-reality',
+  law: 'after settling, every dashboard and every node counts the shoppers, pages and items that are really there',
+  needsShop: true,
+  check(history) {
+    const tabs = history.finals<CartSight>('cart').map(({ value }) => value)
+    const dashboards = history.finals<DashboardSight>('dashboard')
+    const nodes = history.finals<NodeCarts>('node-state')
+    if (dashboards.length + nodes.length === 0) return unknown('neither a dashboard nor a node was looked at')
+    if (!wasThere(history)) return unknown('no shopper was ever there')
+    const real = countsOf(tabs)
+    for (const { who, value } of dashboards) {
+      const difference = firstDifference(value, real)
+      if (difference) return invalid(`dashboard ${who} shows ${difference}`, { who, shown: value, real })
+    }
+    for (const { who, value } of nodes) {
+      const difference = nodeDifference(value, real, tabs.length)
+      if (difference) return invalid(`node ${who} knows ${difference}`, { who, real })
+    }
+    return valid(
+      `${count(dashboards.length, 'dashboard')} and ${count(nodes.length, 'node')} count ${count(real.shoppers, 'shopper')} in ${count(tabs.length, 'tab')}`,
+      { ...real },
+    )
+  },
+}
+
+const wasThere = (history: History) => history.of('receive').some(({ event }) => event === 'cart')
+
+function countsOf(tabs: readonly CartSight[]): Counts {
+  const items = new Map<string, Set<number>>()
+  for (const tab of tabs) items.set(tab.shopper, new Set(tab.items.map(({ id }) => id)))
+  return {
+    shoppers: items.size,
+    pages: tally(tabs.map(({ page }) => page)),
+    items: tally([...items.values()].flatMap((ids) => [...ids].map(String))),
+  }
+}
+
+function tally(values: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const value of values) counts[value] = (counts[value] ?? 0) + 1
+  return counts
+}
+
+function firstDifference(shown: Counts, real: Counts): string | undefined {
+  if (shown.shoppers !== real.shoppers) return `${shown.shoppers} shoppers, there are ${real.shoppers}`
+  for (const kind of ['pages', 'items'] as const)
+    for (const key of new Set([...Object.keys(shown[kind]), ...Object.keys(real[kind])])) {
+      const [seen, there] = [shown[kind][key] ?? 0, real[kind][key] ?? 0]
+      if (seen !== there) return `${seen} for ${kind === 'pages' ? 'the page' : 'the item'} ${key}, there are ${there}`
+    }
+  return undefined
+}
+
+function nodeDifference({ carts, shoppers }: NodeCarts, real: Counts, tabCount: number): string | undefined {
+  if (!carts) return 'nothing of carts'
+  if (carts.length !== tabCount) return `${carts.length} open carts, there are ${tabCount}`
+  return shoppers === real.shoppers ? undefined : `${shoppers} shoppers, there are ${real.shoppers}`
+}

@@ -1,0 +1,74 @@
+import { type Channels, freshCart, openChannels } from '../../clients/channels.ts'
+import type { Cluster } from '../../cluster/cluster.ts'
+import type { CartSight } from '../../history/operation.ts'
+import type { Random } from '../../platform/random.ts'
+
+/** Very many shoppers on the happy path: each a connection, a cart of its own and one item in it (PA-46). */
+export interface Crowd {
+  readonly size: number
+  /** What each of them has, as the server answered. */
+  carts(): CartSight[]
+  /** How many are still connected. */
+  connectedCount(): number
+  close(): void
+}
+
+export interface CrowdOptions {
+  size: number
+  cluster: Cluster
+  /** They are spread over these. */
+  nodes: readonly string[]
+  /** One of these each, at random. */
+  itemIds: readonly number[]
+  random: Random
+}
+
+const pages = ['/bench/1', '/bench/2', '/bench/3', '/bench/4'] as const
+const atOnce = 64
+
+/** Resolves when everybody has joined and has an item; rejects when somebody was refused. */
+export async function gatherCrowd(options: CrowdOptions): Promise<Crowd> {
+  const { size, cluster, nodes, itemIds, random } = options
+  const links = await Promise.all(nodes.map((node) => cluster.links.link('crowd', node)))
+  const plans = Array.from({ length: size }, (_, n) => ({
+    shopper: `crowd-${n + 1}`,
+    port: links[n % links.length]!.port,
+    page: random.pick(pages),
+    itemId: random.pick(itemIds),
+  }))
+  const connections: Channels[] = []
+  const carts: CartSight[] = []
+  const waiting = [...plans]
+
+  async function worker() {
+    for (let plan = waiting.shift(); plan; plan = waiting.shift()) {
+      const { shopper, page, itemId, port } = plan
+      connections.push(await enter(port, page, itemId))
+      carts.push({ shopper, page, items: [{ id: itemId, outOfStock: false }] })
+    }
+  }
+  const close = () => {
+    for (const connection of connections) connection.close()
+  }
+  try {
+    await Promise.all(Array.from({ length: Math.min(atOnce, size) }, worker))
+  } catch (error) {
+    close()
+    throw error
+  }
+  return {
+    size,
+    carts: () => carts,
+    connectedCount: () => connections.filter((one) => one.isOpen()).length,
+    close,
+  }
+}
+
+/** Connects, joins a cart that nobody else has, and puts one item into it. */
+async function enter(port: number, page: string, itemId: number): Promise<Channels> {
+  const connection = await openChannels(port, '/product_socket')
+  const topic = freshCart()
+  await connection.join(topic, { page })
+  await connection.ask(topic, 'add_item', { item_id: String(itemId) })
+  return connection
+}

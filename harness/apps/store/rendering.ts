@@ -1,0 +1,31 @@
+import type { Rendering } from '../../history/operation.ts'
+
+/** Reads what a page of the shop shows from its HTML, by its hooks (ST-40..42). */
+export function parseRendering(html: string): Rendering {
+  const listings = html.split(/<article class="product-listing"/).slice(1)
+  return {
+    products: listings.map((listing) => {
+      const id = /data-product-id="([^"]+)"/.exec(listing)?.[1] ?? ''
+      const soon = new RegExp(`product-soon-${id}[\\s"]`).test(listing)
+      const buttons = [
+        ...listing.matchAll(/size-container__entry--level-(\w+)" name="item_id" value="(\d+)"( disabled)?/g),
+      ]
+      return {
+        id,
+        soon,
+        sizes: buttons.map(([, level = '', itemId = '', disabled]) => ({
+          itemId,
+          level,
+          disabled: disabled !== undefined,
+        })),
+      }
+    }),
+  }
+}
+
+/** A fresh rendering by one node. Throws when the page is not served. */
+export async function fetchRendering(url: string): Promise<Rendering> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(5_000) })
+  if (response.status !== 200) throw new Error(`GET ${url} answered ${response.status}`)
+  return parseRendering(await response.text())
+}

@@ -1,0 +1,352 @@
+import { createServer, type Server } from 'node:http'
+import { join } from 'node:path'
+import type { Browser, BrowserContext, CDPSession, Page, WebSocket } from 'playwright'
+import { withoutCartId } from '../../clients/redact.ts'
+import type { Cluster } from '../../cluster/cluster.ts'
+import type { CartSight, DashboardSight, Rendering } from '../../history/operation.ts'
+import type { Recorder } from '../../history/recorder.ts'
+import { until } from '../../platform/until.ts'
+import { createCartChanges } from './cart-changes.ts'
+import { endOfPurchase } from './purchases.ts'
+import { selectors } from './selectors.ts'
+
+/** One person with a browser of their own: own cookies, own links, several tabs. */
+export interface Shopper {
+  readonly name: string
+  open(node: string, path?: string): Promise<Tab>
+  readonly tabs: readonly Tab[]
+  /** Writes trace and screenshots; answers their paths. */
+  saveEvidence(folder: string): Promise<string[]>
+  close(): Promise<void>
+}
+
+export interface Tab {
+  readonly who: string
+  readonly node: string
+  readonly page: Page
+  reload(): Promise<void>
+  /** To a page of another site, in the same tab. */
+  leave(): Promise<void>
+  /** The back button; whether the page came from the back-forward cache. */
+  back(): Promise<{ restored: boolean }>
+  rendering(): Promise<Rendering>
+  joins(): Promise<{ connected: boolean; expected: string[]; joined: string[] }>
+  text(selector: string): Promise<string>
+  /** What it shows of its cart; undefined on a page without one. */
+  cart(): Promise<CartSight | undefined>
+  /** A click on a size; what became of it stands in the history. */
+  add(itemId: number): Promise<void>
+  /** A click on the cross of an item in the cart. */
+  remove(itemId: number): Promise<void>
+  /** A click on the button that buys; the tab is on the answer's page then. */
+  buy(): Promise<{ status: number; problem: string }>
+  dashboard(): Promise<DashboardSight>
+  /** What the page's script holds when all garbage is collected. */
+  heapBytes(): Promise<number>
+  /** Stops everything in the tab, as a browser does to save power (FI-5). */
+  freeze(): Promise<void>
+  thaw(): Promise<void>
+  close(): Promise<void>
+}
+
+interface ShopperOptions {
+  /** For those who run the shop. */
+  credentials?: { username: string; password: string }
+  name: string
+  browser: Browser
+  cluster: Cluster
+  recorder: Recorder
+}
+
+const loadWithinMs = 10_000
+const clickWithinMs = 5_000
+
+/** Tells whether a page was restored from the back-forward cache: the only thing that knows is the page. */
+const watchPageshow = () => {
+  const shown: boolean[] = []
+  window.addEventListener('pageshow', (event) => shown.push(event.persisted))
+  Object.assign(window, { squallShown: shown })
+}
+
+/** Runs in the page: which document this is, and whether its last showing was a restoration; undefined until it is shown. */
+const readShowing = () => {
+  const { squallShown = [] } = window as { squallShown?: boolean[] }
+  return { document: performance.timeOrigin, restored: squallShown.at(-1) }
+}
+
+export async function openShopper(options: ShopperOptions): Promise<Shopper> {
+  const { name, browser, cluster, recorder, credentials } = options
+  const context = await browser.newContext(credentials ? { httpCredentials: credentials } : {})
+  await context.addInitScript(watchPageshow)
+  await context.tracing.start({ screenshots: true, snapshots: true })
+  const tabs: Tab[] = []
+  let elsewhere: Server | undefined
+  let opened = 0
+
+  async function otherSite(): Promise<string> {
+    elsewhere ??= await serveOtherSite()
+    return `http://127.0.0.1:${(elsewhere.address() as { port: number }).port}/`
+  }
+
+  return {
+    name,
+    tabs,
+    async open(node, path = '/') {
+      const link = await cluster.links.link(name, node)
+      const who = opened === 0 ? name : `${name}#${opened + 1}`
+      const forget = (closed: Tab) => void tabs.splice(tabs.indexOf(closed), 1)
+      const tab = await openTab({ context, who, node, url: `${link.url}${path}`, recorder, otherSite, forget })
+      opened += 1
+      tabs.push(tab)
+      return tab
+    },
+    async saveEvidence(folder) {
+      const trace = join(folder, `${name}-trace.zip`)
+      await context.tracing.stop({ path: trace })
+      const shots = tabs.map(async ({ who, page }) => {
+        const path = join(folder, `${who.replace('#', '-')}.png`)
+        await page.screenshot({ path, timeout: 3_000 })
+        return path
+      })
+      const done = await Promise.allSettled(shots)
+      return [trace, ...done.flatMap((shot) => (shot.status === 'fulfilled' ? [shot.value] : []))]
+    },
+    async close() {
+      await context.close().catch(() => {})
+      elsewhere?.close()
+      elsewhere?.closeAllConnections()
+    },
+  }
+}
+
+interface TabOptions {
+  context: BrowserContext
+  who: string
+  node: string
+  url: string
+  recorder: Recorder
+  otherSite(): Promise<string>
+  forget(tab: Tab): void
+}
+
+async function openTab({ context, who, node, url, recorder, otherSite, forget }: TabOptions): Promise<Tab> {
+  const page = await context.newPage()
+  page.on('websocket', (socket) => tapFrames(socket, who, node, recorder))
+  page.on('console', (message) => {
+    if (message.type() === 'error') recorder.record({ who, type: 'console', value: message.text() })
+  })
+  page.on('pageerror', (error) => recorder.record({ who, type: 'console', value: error.message }))
+  await page.goto(url, { timeout: loadWithinMs })
+  let left: number | undefined
+  let devtools: CDPSession | undefined
+  const [shopper = who] = who.split('#')
+
+  const tab: Tab = {
+    who,
+    node,
+    page,
+    reload: async () => void (await page.reload({ timeout: loadWithinMs })),
+    async leave() {
+      left = (await page.evaluate(readShowing)).document
+      await page.goto(await otherSite(), { timeout: loadWithinMs })
+    },
+    async back() {
+      await page.goBack({ waitUntil: 'commit', timeout: loadWithinMs })
+      // The document that was left shows itself again only after its pageshow; until then it still tells of its first showing.
+      const showing = await until(
+        async () => {
+          const now = await page.evaluate(readShowing)
+          const isSettled = now.document === left ? now.restored === true : now.restored !== undefined
+          return isSettled ? now : undefined
+        },
+        { what: `${who} is shown the page again`, withinMs: loadWithinMs, everyMs: 20 },
+      )
+      return { restored: showing.restored === true }
+    },
+    rendering: () => page.evaluate(readRendering, selectors.levelClassPrefix),
+    async joins() {
+      const { connected, expected, joined } = await page.evaluate(readJoins)
+      return { connected, expected: expected.map(withoutCartId), joined: joined.map(withoutCartId) }
+    },
+    text: async (selector) => (await page.locator(selector).allTextContents()).join(' '),
+    async cart() {
+      const sight = await page.evaluate(readCart, selectors.cartItemOut)
+      return sight && { shopper, ...sight }
+    },
+    add: (itemId) => page.locator(`${selectors.sizeEntry}[value='${itemId}']`).click({ timeout: clickWithinMs }),
+    remove: (itemId) =>
+      page.locator(`${selectors.cartRemove}[data-item-id='${itemId}']`).click({ timeout: clickWithinMs }),
+    async buy() {
+      const operation = recorder.begin(who, 'purchase', { shopper, itemIds: await cartIds() })
+      try {
+        const [response] = await Promise.all([
+          page.waitForResponse((one) => one.request().method() === 'POST', { timeout: loadWithinMs }),
+          page.locator(selectors.buy).click({ timeout: clickWithinMs }),
+        ])
+        await page.waitForLoadState('load', { timeout: loadWithinMs })
+        const status = response.status()
+        operation.end(endOfPurchase(status), status === 303 ? undefined : `status ${status}`)
+        return { status, problem: await tab.text(selectors.buyProblem) }
+      } catch (error) {
+        operation.end('unsure', (error as Error).message)
+        throw error
+      }
+    },
+    dashboard: () => page.evaluate(readDashboard),
+    heapBytes,
+    freeze,
+    thaw,
+    async close() {
+      forget(tab)
+      await page.close()
+    },
+  }
+  async function tools(): Promise<CDPSession> {
+    devtools ??= await context.newCDPSession(page)
+    return devtools
+  }
+
+  /** Stops the page's script at its next step: a page that is shown cannot be frozen by its lifecycle. */
+  async function freeze() {
+    const debug = await tools()
+    await debug.send('Debugger.enable')
+    await debug.send('Debugger.pause')
+  }
+
+  async function heapBytes() {
+    const debug = await tools()
+    await debug.send('HeapProfiler.collectGarbage')
+    return (await debug.send('Runtime.getHeapUsage')).usedSize
+  }
+
+  async function thaw() {
+    await devtools?.send('Debugger.resume')
+    await devtools?.send('Debugger.disable')
+  }
+
+  const cartIds = async () => (await tab.cart())?.items.map(({ id }) => id) ?? []
+  return tab
+}
+
+/** Runs in the page. */
+function readCart(outClass: string): Omit<CartSight, 'shopper'> | undefined {
+  if (!document.getElementById('cart-container')) return undefined
+  return {
+    page: window.location.pathname,
+    items: [...document.querySelectorAll<HTMLElement>('.cart-item')].map((line) => ({
+      id: Number(line.dataset.itemId),
+      outOfStock: line.classList.contains(outClass),
+    })),
+  }
+}
+
+/** Runs in the page. */
+function readDashboard(): DashboardSight {
+  const numberIn = (element: Element | null) => Number(element?.textContent ?? Number.NaN)
+  const rows = [...document.querySelectorAll<HTMLElement>('#page-counts tr')]
+  const cells = [...document.querySelectorAll<HTMLElement>('.sizes__count')]
+  return {
+    shoppers: numberIn(document.getElementById('shopper-count')),
+    pages: Object.fromEntries(rows.map((row) => [row.dataset.page ?? '', numberIn(row.querySelector('td'))])),
+    items: Object.fromEntries(
+      cells.filter((cell) => numberIn(cell) > 0).map((cell) => [cell.dataset.itemId ?? '', numberIn(cell)]),
+    ),
+    staleness: document.querySelector('.staleness__text')?.textContent ?? '',
+  }
+}
+
+/** Runs in the page. */
+function readRendering(levelPrefix: string): Rendering {
+  return {
+    products: [...document.querySelectorAll<HTMLElement>('.product-listing')].map((listing) => {
+      const id = listing.dataset.productId ?? ''
+      const buttons = [...listing.querySelectorAll<HTMLButtonElement>('.size-container__entry')]
+      return {
+        id,
+        soon: listing.querySelector(`.product-soon-${id}`) !== null,
+        sizes: buttons.map((button) => ({
+          itemId: button.value,
+          level: [...button.classList].find((name) => name.startsWith(levelPrefix))?.slice(levelPrefix.length) ?? '',
+          disabled: button.disabled,
+        })),
+      }
+    }),
+  }
+}
+
+/** Runs in the page. */
+function readJoins() {
+  interface PageChannel {
+    topic: string
+    state: string
+  }
+  const { squall } = window as unknown as { squall: { socket: { isConnected(): boolean }; channels: PageChannel[] } }
+  return {
+    connected: squall.socket.isConnected(),
+    expected: squall.channels.map(({ topic }) => topic),
+    joined: squall.channels.filter(({ state }) => state === 'joined').map(({ topic }) => topic),
+  }
+}
+
+/** Writes down what really went over the wire, both ways. A socket that carried nothing was refused, and connected nobody. */
+function tapFrames(socket: WebSocket, who: string, node: string, recorder: Recorder) {
+  const joins = new Map<string, string>()
+  const changes = createCartChanges(who, recorder)
+  let isOpen = false
+  const opened = () => {
+    if (!isOpen) recorder.record({ who, type: 'connect', node })
+    isOpen = true
+  }
+  socket.on('framesent', ({ payload }) => {
+    opened()
+    const [, ref, topic, event, value] = parseFrame(payload)
+    changes.sent(String(ref), String(event), value)
+    if (event === 'phx_join') joins.set(String(ref), String(topic))
+    if (event === 'phx_leave') recorder.record({ who, type: 'leave', topic: withoutCartId(String(topic)), node })
+  })
+  socket.on('framereceived', ({ payload }) => {
+    opened()
+    const [joinRef, ref, topic, event, value] = parseFrame(payload)
+    if (event === 'phx_reply') {
+      changes.answered(String(ref), value)
+      const isJoined = joins.delete(String(ref)) && (value as { status: string }).status === 'ok'
+      if (isJoined) recorder.record({ who, type: 'join', topic: withoutCartId(String(topic)), node })
+    } else if (event === 'phx_error' || event === 'phx_close')
+      recorder.record({ who, type: 'leave', topic: withoutCartId(String(topic)), node, event })
+    else if (topic !== undefined && topic !== 'phoenix')
+      recorder.record({
+        who,
+        type: 'receive',
+        topic: withoutCartId(String(topic)),
+        event: String(event),
+        joinRef,
+        value,
+        node,
+      })
+  })
+  socket.on('close', () => {
+    if (isOpen) recorder.record({ who, type: 'disconnect', node })
+    isOpen = false
+    changes.lost()
+  })
+}
+
+function parseFrame(payload: string | Buffer): unknown[] {
+  try {
+    return JSON.parse(String(payload)) as unknown[]
+  } catch {
+    return []
+  }
+}
+
+/** Another site on another origin, for going away from the shop. */
+function serveOtherSite(): Promise<Server> {
+  return new Promise((resolve) => {
+    const server = createServer((_request, response) => {
+      response
+        .writeHead(200, { 'content-type': 'text/html' })
+        .end('<!doctype html><title>Elsewhere</title><p>another site</p>')
+    })
+    server.listen(0, '127.0.0.1', () => resolve(server))
+  })
+}

@@ -1,0 +1,213 @@
+import { type Channel, Socket } from 'phoenix'
+import { withoutCartId } from '../../clients/redact.ts'
+import type { Cluster } from '../../cluster/cluster.ts'
+import type { CartSight } from '../../history/operation.ts'
+import type { Recorder } from '../../history/recorder.ts'
+import { until } from '../../platform/until.ts'
+import { createCartChanges } from './cart-changes.ts'
+import { endOfPurchase } from './purchases.ts'
+
+/** A shopper without a browser: a session by HTTP, a cart by the official client. Hundreds of them fit where two browsers do. */
+export interface WireShopper {
+  readonly name: string
+  readonly node: string
+  /** Answers how it ended: `ok`, or the error of the server. */
+  add(itemId: number): Promise<string>
+  remove(itemId: number): Promise<string>
+  /** The cart as it was told last. */
+  cart(): CartSight
+  /** How many carts it was sent that it had not asked for. */
+  pushedCount(): number
+  /** Buys the cart. Until somebody answers that it is bought it is the same order; with `again`, also afterwards. */
+  buy(options?: { again?: boolean }): Promise<'ok' | 'failed' | 'unsure'>
+  joins(): { connected: boolean; expected: string[]; joined: string[] }
+  close(): void
+}
+
+export interface WireShopperWishes {
+  /** Which page it pretends to look at. */
+  page?: string
+}
+
+interface WireShopperOptions extends WireShopperWishes {
+  name: string
+  node: string
+  cluster: Cluster
+  recorder: Recorder
+}
+
+interface CartPayload {
+  items: { id: number; out_of_stock: boolean }[]
+  serialized: string
+}
+
+const joinWithinMs = 10_000
+const answerWithinMs = 8_000
+const buyWithinMs = 15_000
+const heartbeatMs = 1_000
+
+/** All of them share one link to each node: what happens to it happens to all. */
+const linkName = 'shoppers'
+
+export async function openWireShopper(options: WireShopperOptions): Promise<WireShopper> {
+  const { name, node, cluster, recorder, page = '/checkout' } = options
+  const link = await cluster.links.link(linkName, node)
+  const visit = await visitCheckout(link.url)
+  const changes = createCartChanges(name, recorder)
+  let last: CartPayload = { items: [], serialized: '' }
+  let pushedCount = 0
+  let lastRef = 0
+  let { key } = visit
+  let isBought = false
+  /** The cart as the page after a purchase had it; the socket may have missed the news. */
+  let own: string | undefined
+
+  const socket = new Socket(`ws://${link.host}:${link.port}/product_socket`, {
+    heartbeatIntervalMs: heartbeatMs,
+    timeout: answerWithinMs,
+  })
+  socket.onMessage(((message: { topic: string; event: string; payload: unknown }) => {
+    const { topic, event, payload } = message
+    if (topic === 'phoenix' || event.startsWith('phx_')) return
+    recorder.record({ who: name, type: 'receive', topic: withoutCartId(topic), event, value: idsIn(payload), node })
+  }) as never)
+  const topic = `cart:${visit.cartId}`
+  const channel: Channel = socket.channel(topic, () => ({ serialized: last.serialized || undefined, own, page }))
+  channel.on('cart', (cart: CartPayload) => {
+    last = cart
+    pushedCount += 1
+  })
+  socket.connect()
+  channel.join()
+  await until(() => channel.state === 'joined' && pushedCount > 0, {
+    what: `${name} has a cart`,
+    withinMs: joinWithinMs,
+  }).catch((error) => {
+    // Nobody must be in the shop whom nobody knows.
+    socket.disconnect()
+    throw error
+  })
+
+  function ask(event: 'add_item' | 'remove_item', itemId: number): Promise<string> {
+    lastRef += 1
+    const ref = String(lastRef)
+    changes.sent(ref, event, { item_id: itemId })
+    return new Promise((resolve) => {
+      channel
+        .push(event, { item_id: String(itemId) }, answerWithinMs)
+        .receive('ok', (cart: CartPayload) => {
+          last = cart
+          changes.answered(ref, { status: 'ok' })
+          resolve('ok')
+        })
+        .receive('error', (response: { error?: string }) => {
+          changes.answered(ref, { status: 'error', response })
+          resolve(response.error ?? 'refused')
+        })
+        .receive('timeout', () => {
+          changes.lost()
+          resolve('timeout')
+        })
+    })
+  }
+
+  /** As a browser does it: sends the form, and sees the page that follows, which knows what is left in the cart. */
+  async function submit() {
+    const form = new URLSearchParams({ _csrf_token: visit.formToken, key, serialized: last.serialized })
+    const answer = await fetch(`${link.url}/checkout`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { cookie: visit.cookie, 'content-type': 'application/x-www-form-urlencoded' },
+      body: form.toString(),
+      signal: AbortSignal.timeout(buyWithinMs),
+    })
+    const end = endOfPurchase(answer.status)
+    if (end === 'ok') own = await cartAfter(link.url, cookieOf(answer))
+    return { end, why: `status ${answer.status}` }
+  }
+
+  return {
+    name,
+    node,
+    add: (itemId) => ask('add_item', itemId),
+    remove: (itemId) => ask('remove_item', itemId),
+    cart: () => ({
+      shopper: name,
+      page,
+      items: last.items.map(({ id, out_of_stock }) => ({ id, outOfStock: out_of_stock })),
+    }),
+    pushedCount: () => pushedCount,
+    async buy({ again = false } = {}) {
+      if (isBought && !again) key = await freshKey(link.url, visit.cookie)
+      isBought = false
+      const operation = recorder.begin(name, 'purchase', {
+        shopper: name,
+        itemIds: last.items.map(({ id }) => id),
+        key,
+      })
+      const { end, why } = await submit().catch((error: Error) => ({ end: 'unsure' as const, why: error.message }))
+      isBought = end === 'ok'
+      operation.end(end, end === 'ok' ? undefined : why)
+      return end
+    },
+    joins: () => ({
+      connected: socket.isConnected(),
+      expected: [withoutCartId(topic)],
+      joined: channel.state === 'joined' ? [withoutCartId(topic)] : [],
+    }),
+    close() {
+      changes.lost()
+      socket.disconnect()
+    },
+  }
+}
+
+const idsIn = (payload: unknown) => {
+  const { items, ...rest } = payload as { items?: { id: number; out_of_stock: boolean }[]; serialized?: string }
+  return items ? { items: items.map(({ id, out_of_stock }) => ({ id, out_of_stock })) } : rest
+}
+
+/** Each order has a key of its own. */
+const freshKey = async (url: string, cookie: string) => (await visitCheckout(url, cookie)).key
+
+/** What the page after a purchase keeps in the browser. */
+async function cartAfter(url: string, cookie: string): Promise<string> {
+  const page = await fetch(`${url}/checkout/complete`, {
+    headers: { cookie },
+    signal: AbortSignal.timeout(answerWithinMs),
+  })
+  const [, serialized] = /window\.cartAfter = "([^"]+)"/.exec(await page.text()) ?? []
+  if (!serialized) throw new Error(`the page after the purchase has no cart (status ${page.status})`)
+  return serialized
+}
+
+const cookieOf = (answer: Response) =>
+  answer.headers
+    .getSetCookie()
+    .map((one) => one.split(';')[0])
+    .join('; ')
+
+interface Visit {
+  cookie: string
+  cartId: string
+  formToken: string
+  key: string
+}
+
+/** Opens a session, as a browser that loads the checkout page. */
+export async function visitCheckout(url: string, cookie?: string): Promise<Visit> {
+  const signal = AbortSignal.timeout(answerWithinMs)
+  const answer = await fetch(`${url}/checkout`, { signal, ...(cookie && { headers: { cookie } }) })
+  const text = await answer.text()
+  const found = (pattern: RegExp, what: string) => {
+    const [, value] = pattern.exec(text) ?? []
+    if (!value) throw new Error(`the checkout page has no ${what} (status ${answer.status})`)
+    return value
+  }
+  return {
+    cookie: cookieOf(answer),
+    cartId: JSON.parse(`"${found(/window\.cartId = "([^"]+)"/, 'cart id')}"`),
+    formToken: found(/name="_csrf_token" value="([^"]+)"/, 'form token'),
+    key: found(/name="key" value="([^"]+)"/, 'order key'),
+  }
+}

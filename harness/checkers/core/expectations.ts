@@ -1,0 +1,20 @@
+import { type Checker, count, invalid, unknown, valid } from '../../verdict/checker.ts'
+
+interface Expectation {
+  after: number
+  text: string
+  met: boolean
+}
+
+/** What the scenario said beforehand that one would see after its steps (AT-1). */
+export const expectations: Checker = {
+  name: 'expectations',
+  law: 'after each step one sees what the scenario says',
+  check(history) {
+    const all = history.of('expectation')
+    const failed = all.find(({ value }) => !(value as Expectation).met)
+    const { after, text } = (failed?.value ?? {}) as Expectation
+    if (failed) return invalid(`after step ${after}: ${text}: ${failed.error}`, { step: after })
+    return all.length === 0 ? unknown('no expectation was reached') : valid(`${count(all.length, 'expectation')} met`)
+  },
+}

@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Browser, chromium } from 'playwright'
+import type { Leases } from '../leases/leases.ts'
+import { findBrowser } from './find-browser.ts'
+
+/** What keeps Chromium from talking to the world, and lets it run as root. */
+const flags = [
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+  '--disable-quic',
+  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+]
+
+export interface BrowserPool {
+  /** With or without the back-forward cache; one browser for each, started when it is first asked for. */
+  get(mode: { bfcache: boolean }): Promise<Browser>
+  close(): Promise<void>
+}
+
+export function createBrowserPool({ leases, headed }: { leases: Leases; headed: boolean }): BrowserPool {
+  const launched = new Map<boolean, Promise<LaunchedBrowser>>()
+
+  async function launch(bfcache: boolean): Promise<LaunchedBrowser> {
+    const executablePath = findBrowser(process.env)
+    const folder = mkdtempSync(join(tmpdir(), 'squall-browser-'))
+    leases.holdFolder(folder, 'browser files')
+    const browser = await chromium.launch({
+      executablePath,
+      headless: !headed,
+      args: flags,
+      artifactsDir: folder,
+      tracesDir: folder,
+      env: { ...definedOnly(process.env), TMPDIR: folder },
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
+      // Playwright turns the cache off by default; without it a page is never restored.
+      ...(bfcache && { ignoreDefaultArgs: ['--disable-back-forward-cache'] }),
+    })
+    const { pid, profile } = await whatRuns(browser)
+    leases.holdProcess(pid, 'browser')
+    if (profile) leases.holdFolder(profile, 'browser profile')
+    return { browser, pid, folders: profile ? [folder, profile] : [folder] }
+  }
+
+  return {
+    async get({ bfcache }) {
+      const known = launched.get(bfcache) ?? launch(bfcache)
+      launched.set(bfcache, known)
+      return (await known).browser
+    },
+    async close() {
+      for (const one of launched.values()) {
+        const started = await one.catch(() => undefined)
+        if (!started) continue
+        await started.browser.close().catch(() => {})
+        leases.releaseProcess(started.pid)
+        for (const folder of started.folders) {
+          rmSync(folder, { recursive: true, force: true })
+          leases.releaseFolder(folder)
+        }
+      }
+    },
+  }
+}
+
+interface LaunchedBrowser {
+  browser: Browser
+  pid: number
+  folders: string[]
+}
+
+/** Asked of the browser itself: its process, and the profile folder that Playwright made for it and would remove in a good end only. */
+async function whatRuns(browser: Browser): Promise<{ pid: number; profile: string | undefined }> {
+  const devtools = await browser.newBrowserCDPSession()
+  const { processInfo } = await devtools.send('SystemInfo.getProcessInfo')
+  const { commandLine } = await devtools.send('SystemInfo.getInfo')
+  await devtools.detach()
+  const pid = processInfo.find(({ type }) => type === 'browser')?.id
+  if (pid === undefined) throw new Error('the browser does not tell its process id')
+  return { pid, profile: /--user-data-dir=(\S+)/.exec(commandLine)?.[1] }
+}
+
+const definedOnly = (env: NodeJS.ProcessEnv): Record<string, string> =>
+  Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined))

@@ -1,0 +1,67 @@
+import type { Cluster } from '../cluster/cluster.ts'
+import type { Recorder } from '../history/recorder.ts'
+import { systemClock } from '../platform/clock.ts'
+import { until } from '../platform/until.ts'
+import type { WireClient } from './wire-client.ts'
+
+/** Somebody at the bare wire who has no WebSocket and asks for what there is, again and again (CH-19, CH-20). */
+export type PollClient = Pick<WireClient, 'name' | 'frames' | 'send' | 'receive' | 'close'>
+
+interface PollOptions {
+  name: string
+  node: string
+  cluster: Cluster
+  recorder: Recorder
+}
+
+interface Answer {
+  status: number
+  token: string
+  messages: string[]
+}
+
+const answeredWithinMs = 5_000
+const retryMs = 100
+
+/** Opens a session over a link of its own and polls until it is closed. */
+export async function openPollClient({ name, node, cluster, recorder }: PollOptions): Promise<PollClient> {
+  const link = await cluster.links.link(name, node)
+  const url = `${link.url}/socket/longpoll?vsn=2.0.0`
+  const ending = new AbortController()
+  const frames: unknown[][] = []
+  const { token } = await ask(url, '')
+  recorder.record({ who: name, type: 'connect', node })
+  void pollOn()
+
+  async function ask(to: string, ownToken: string): Promise<Answer> {
+    const response = await fetch(`${to}&token=${ownToken}`, { signal: ending.signal })
+    return (await response.json()) as Answer
+  }
+
+  async function pollOn() {
+    while (!ending.signal.aborted) {
+      const answer = await ask(url, token).catch(() => undefined)
+      for (const text of answer?.messages ?? []) take(JSON.parse(text) as unknown[])
+      if (!answer || answer.status === 410) await systemClock.sleep(retryMs)
+    }
+  }
+
+  function take(frame: unknown[]) {
+    frames.push(frame)
+    const [joinRef, , topic, event, value] = frame
+    recorder.record({ who: name, type: 'receive', node, topic: String(topic), event: String(event), joinRef, value })
+  }
+
+  return {
+    name,
+    frames: () => frames,
+    send(message) {
+      const body = Array.isArray(message) ? JSON.stringify(message) : message.toString()
+      const headers = { 'content-type': 'application/x-ndjson' }
+      void fetch(`${url}&token=${token}`, { method: 'POST', headers, body, signal: ending.signal }).catch(() => {})
+    },
+    receive: (what, fits, withinMs = answeredWithinMs) =>
+      until(() => frames.find(fits), { what: `${name} receives ${what}`, withinMs, everyMs: 20 }) as Promise<unknown[]>,
+    close: () => ending.abort(),
+  }
+}

@@ -1,0 +1,87 @@
+import { WebSocket } from 'ws'
+import type { Cluster } from '../cluster/cluster.ts'
+import type { Recorder } from '../history/recorder.ts'
+import { until } from '../platform/until.ts'
+
+/** Somebody at the bare wire: knows frames and nothing of joins, heartbeats or coming back (FI-16, FI-17). */
+export interface WireClient {
+  readonly name: string
+  /** HTTP status of the handshake: 101 when it is connected. */
+  readonly status: number
+  /** Text frames that arrived, as they were sent. */
+  frames(): unknown[][]
+  /** The close code, once the server has closed. */
+  closedWith(): number | undefined
+  /** An array goes as JSON, text and bytes as they are. */
+  send(message: unknown[] | string | Buffer): void
+  /** Waits for a frame that fits. */
+  receive(what: string, fits: (frame: unknown[]) => boolean, withinMs?: number): Promise<unknown[]>
+  /** Reads nothing more from the connection, as a client that hangs. */
+  stall(): void
+  close(): void
+}
+
+export interface WireWishes {
+  /** Whose link it takes; that of a node leads to where nodes talk to each other. Default: its own. */
+  over?: string
+  path?: string
+  query?: Record<string, string>
+  headers?: Record<string, string>
+}
+
+interface WireOptions extends WireWishes {
+  name: string
+  node: string
+  cluster: Cluster
+  recorder: Recorder
+}
+
+const answeredWithinMs = 5_000
+
+/** Connects over a link of its own; a refusal is an answer and no error. */
+export async function openWireClient(options: WireOptions): Promise<WireClient> {
+  const { name, over = name, node, cluster, recorder, path = '/socket/websocket', query = {}, headers = {} } = options
+  const link = await cluster.links.link(over, node)
+  const params = new URLSearchParams({ vsn: '2.0.0', ...query })
+  const socket = new WebSocket(`ws://${link.host}:${link.port}${path}?${params}`, { headers })
+  const frames: unknown[][] = []
+  let closedWith: number | undefined
+
+  socket.on('message', (data, isBinary) => {
+    if (isBinary) return
+    const frame = JSON.parse(String(data)) as unknown[]
+    frames.push(frame)
+    const [joinRef, , topic, event, value] = frame
+    recorder.record({ who: name, type: 'receive', node, topic: String(topic), event: String(event), joinRef, value })
+  })
+  const status = await handshake(socket, name)
+  if (status === 101) recorder.record({ who: name, type: 'connect', node })
+  socket.on('close', (code) => {
+    closedWith = code
+    if (status === 101) recorder.record({ who: name, type: 'disconnect', node, value: code })
+  })
+
+  return {
+    name,
+    status,
+    frames: () => frames,
+    closedWith: () => closedWith,
+    send: (message) => socket.send(Array.isArray(message) ? JSON.stringify(message) : message),
+    receive: (what, fits, withinMs = answeredWithinMs) =>
+      until(() => frames.find(fits), { what: `${name} receives ${what}`, withinMs, everyMs: 20 }) as Promise<unknown[]>,
+    stall: () => socket.pause(),
+    close: () => socket.terminate(),
+  }
+}
+
+function handshake(socket: WebSocket, name: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    socket.on('open', () => resolve(101))
+    socket.on('unexpected-response', (_request, response) => {
+      response.resume()
+      resolve(response.statusCode ?? 0)
+    })
+    // After the handshake an error only comes before a close, which is noted.
+    socket.on('error', (error) => reject(new Error(`${name} cannot connect: ${error.message}`)))
+  })
+}

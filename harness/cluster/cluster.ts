@@ -1,0 +1,159 @@
+import { randomBytes } from 'node:crypto'
+import { adminCredentials } from '../apps/store/admin.ts'
+import type { Leases } from '../leases/leases.ts'
+import type { Random } from '../platform/random.ts'
+import type { Links } from './links.ts'
+import type { ClusterNode } from './node.ts'
+import type { Database } from './services/database.ts'
+import { superuser } from './services/postgres.ts'
+import type { RedisServer } from './services/redis.ts'
+import type { ListenAddress, Site, SiteOptions } from './site.ts'
+
+/** How the nodes talk to each other: directly, or through a Redis server. */
+export const pubsubNames = ['mesh', 'redis'] as const
+export type PubSubName = (typeof pubsubNames)[number]
+
+export interface ClusterOptions {
+  nodes: number
+  /** Default: mesh. */
+  pubsub?: PubSubName
+  /** Data and logs go here. */
+  folder: string
+  leases: Leases
+  random: Random
+  /** For every node. */
+  env?: Record<string, string>
+  defects?: readonly string[]
+  /** Nodes without a web server (DP-3). */
+  webless?: readonly string[]
+  /** Stock that the story needs, set before the nodes start: item id -> count. */
+  stock?: Record<number, number>
+}
+
+/** A database, links and nodes, and where they need it a Redis; with ports of their own. */
+export interface Cluster {
+  readonly nodes: readonly ClusterNode[]
+  /** Whether the store is there with all that belongs to it: its database, its pages, a control port on every node. */
+  readonly hasShop: boolean
+  readonly database: Database
+  /** There is one when the nodes talk through it. */
+  readonly redis?: RedisServer
+  readonly links: Links
+  node(name: string): ClusterNode
+  /** Another node of this cluster that is not started yet, with configuration of its own. */
+  spare(name: string, env: Record<string, string>): Promise<ClusterNode>
+  stop(): Promise<void>
+}
+
+/** Whether every node knows that everything is released. */
+export async function isOnSale({ nodes }: Pick<Cluster, 'nodes'>): Promise<boolean> {
+  const states = await Promise.all(nodes.map(({ control }) => control.state()))
+  return states.every(({ inventory }) => inventory?.products.every(({ released }) => released))
+}
+
+/** Short heartbeats, so that a run sees in seconds what takes minutes in production. */
+const clusterHeartbeatMs = '400'
+const clientHeartbeatMs = '1000'
+
+/** Starts the database, then the nodes, on a site of their own. What was started is stopped again when something fails. */
+export async function startCluster(
+  options: ClusterOptions,
+  createSite: (options: SiteOptions) => Promise<Site>,
+): Promise<Cluster> {
+  const { folder, leases, random, defects = [], webless = [], stock = {} } = options
+  const names = Array.from({ length: options.nodes }, (_, index) => `n${index + 1}`)
+  const secret = () => randomBytes(24).toString('hex')
+  const clusterSecret = secret()
+  const controlSecret = secret()
+  const site = await createSite({ names, withRedis: options.pubsub === 'redis', folder, leases, random })
+  const { database, redis, links, linkHost } = site
+  const addresses = new Map<string, ListenAddress>()
+  const nodes: ClusterNode[] = []
+  const extraNodes: ClusterNode[] = []
+
+  async function stop() {
+    await Promise.all([...nodes, ...extraNodes].map((node) => node.kill()))
+    await site.close()
+  }
+
+  async function meshEnv(name: string, { host, meshPort }: ListenAddress): Promise<Record<string, string>> {
+    const peers = await Promise.all(
+      names
+        .filter((peer) => peer !== name)
+        .map(async (peer) => `${peer}=ws://${linkHost}:${(await links.link(name, peer)).port}`),
+    )
+    return {
+      CLUSTER_HOST: host,
+      CLUSTER_PORT: String(meshPort),
+      CLUSTER_SECRET: clusterSecret,
+      CLUSTER_PEERS: peers.join(','),
+    }
+  }
+
+  const redisEnv = async (name: string) => ({
+    PUBSUB: 'redis',
+    REDIS_URL: `redis://${linkHost}:${(await links.link(name, 'redis')).port}`,
+  })
+
+  async function envOf(name: string, own: Record<string, string>): Promise<Record<string, string>> {
+    const address = addresses.get(name)!
+    const db = await links.link(name, 'db')
+    return {
+      SQUALL_NODE: name,
+      HOST: address.host,
+      PORT: String(address.webPort),
+      SECRET_KEY_BASE: `${clusterSecret}${clusterSecret}`,
+      ADMIN_PASSWORD: adminCredentials.password,
+      ...(redis ? await redisEnv(name) : await meshEnv(name, address)),
+      CLUSTER_HEARTBEAT_MS: clusterHeartbeatMs,
+      CLIENT_HEARTBEAT_MS: clientHeartbeatMs,
+      CONTROL_HOST: address.host,
+      CONTROL_PORT: String(address.controlPort),
+      CONTROL_SECRET: controlSecret,
+      DATABASE_URL: `postgres://${superuser}@${linkHost}:${db.port}/postgres`,
+      DEFECTS: defects.join(','),
+      WEB: webless.includes(name) ? 'off' : 'on',
+      ...options.env,
+      ...own,
+    }
+  }
+
+  const admit = async (name: string) => void addresses.set(name, await site.admit(name))
+  const build = async (name: string, own: Record<string, string> = {}): Promise<ClusterNode> =>
+    site.createNode(name, { env: await envOf(name, own), controlSecret })
+
+  try {
+    for (const name of names) await admit(name)
+    await Promise.all([database.start(), redis?.start()])
+    for (const [itemId, count] of Object.entries(stock))
+      await database.query('update item_availability set initial_count = $2, available_count = $2 where item_id = $1', [
+        itemId,
+        count,
+      ])
+    for (const name of names) nodes.push(await build(name))
+    await Promise.all(nodes.map((node) => node.start()))
+  } catch (error) {
+    await stop()
+    throw error
+  }
+
+  return {
+    nodes,
+    hasShop: true,
+    database,
+    ...(redis && { redis }),
+    links,
+    node(name) {
+      const found = nodes.find((one) => one.name === name)
+      if (!found) throw new Error(`there is no node ${name}; this cluster has ${names.join(', ')}`)
+      return found
+    },
+    async spare(name, env) {
+      await admit(name)
+      const node = await build(name, env)
+      extraNodes.push(node)
+      return node
+    },
+    stop,
+  }
+}

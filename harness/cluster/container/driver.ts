@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Leases } from '../../leases/leases.ts'
+import { freePort } from '../../platform/ports.ts'
+import { startCluster } from '../cluster.ts'
+import { createControlClient } from '../control-client.ts'
+import type { Driver } from '../driver.ts'
+import { createLinks } from '../links.ts'
+import { createNode } from '../node.ts'
+import { createDatabase, localUrl, setUpDatabase } from '../services/database.ts'
+import { superuser } from '../services/postgres.ts'
+import { createRedis, redisFlags } from '../services/redis.ts'
+import type { Site, SiteOptions } from '../site.ts'
+import { type ContainerOptions, createContainer } from './container.ts'
+import { type Docker, findDocker, leaseLabel, removeLabelled } from './docker.ts'
+import { buildSystemImage, type Images, imagesFrom, systemImage } from './images.ts'
+import { startLinkContainer } from './link-container.ts'
+import { createNetwork } from './network.ts'
+
+/** Inside every container; outside they get a port each. */
+const ports = { web: 4000, mesh: 4100, control: 4200, database: 5432, redis: 6379 } as const
+
+interface Common {
+  docker: Docker
+  images: Images
+  /** The database with its tables and seeds: each cluster starts from it. */
+  databaseImage: string
+}
+
+/** Containers on a network of their own per cluster, with a real Toxiproxy server on every link; only loopback is published. */
+export const containerDriver: Driver = async ({ folder, seed, leases }) => {
+  const docker = await findDocker()
+  const images = imagesFrom(process.env)
+  for (const image of Object.values(images)) await docker.pull(image)
+  await buildSystemImage(docker, images.node)
+  const label = holdLabel(leases)
+  const databaseImage = `squall-database:${label}`
+  await makeDatabaseImage({ docker, images, databaseImage }, { label, seed, logFile: join(folder, 'template.log') })
+  return {
+    start: (options) => startCluster(options, (wishes) => createSite({ docker, images, databaseImage }, wishes)),
+    close: () => letGo(docker, leases, label),
+  }
+}
+
+function holdLabel(leases: Leases): string {
+  const label = `squall-${randomUUID().slice(0, 13)}`
+  leases.holdContainers(label)
+  return label
+}
+
+async function letGo(docker: Docker, leases: Leases, label: string) {
+  await removeLabelled(docker, label)
+  leases.releaseContainers(label)
+}
+
+/** Fast, for data that nobody needs after the run. Not in a volume: an image made of the container holds the data. */
+const databaseSettings = {
+  command: ['postgres', '-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'max_connections=60'],
+  env: { POSTGRES_USER: superuser, POSTGRES_HOST_AUTH_METHOD: 'trust', PGDATA: '/squall-data' },
+}
+
+type DatabaseOptions = Pick<ContainerOptions, 'docker' | 'image' | 'label' | 'logFile' | 'place'>
+
+async function createPostgres(options: DatabaseOptions) {
+  const port = await freePort()
+  const instance = createContainer({
+    ...options,
+    ...databaseSettings,
+    name: 'db',
+    publish: { [ports.database]: port },
+  })
+  return { instance, database: createDatabase(instance, localUrl(port)) }
+}
+
+async function makeDatabaseImage(
+  { docker, images, databaseImage }: Common,
+  { label, seed, logFile }: { label: string; seed: number; logFile: string },
+) {
+  const { instance, database } = await createPostgres({ docker, image: images.postgres, label, logFile })
+  await database.start()
+  await setUpDatabase(database, seed)
+  await database.kill()
+  const [repo, tag] = databaseImage.split(':')
+  await docker.api.getContainer(instance.id()).commit({ repo, tag, changes: `LABEL ${leaseLabel}=${label}` })
+}
+
+async function createSite({ docker, images, databaseImage }: Common, options: SiteOptions): Promise<Site> {
+  const { names, withRedis, folder, leases } = options
+  mkdirSync(folder, { recursive: true })
+  const label = holdLabel(leases)
+  const network = await createNetwork(docker, label)
+  const logOf = (name: string) => join(folder, `${name}.log`)
+  const common = (name: string) => ({ docker, label, place: network.placeOf(name), logFile: logOf(name) })
+  const outside = new Map<string, { webPort: number; controlPort: number }>()
+
+  const { database } = await createPostgres({ ...common('db'), image: databaseImage })
+  const redis = withRedis ? await createRedisContainer() : undefined
+  const { apiUrl, listenNext } = await startLinkContainer({ ...common('links'), image: images.toxiproxy })
+
+  async function createRedisContainer() {
+    const port = await freePort()
+    const command = ['redis-server', ...redisFlags(ports.redis, '0.0.0.0')]
+    const publish = { [ports.redis]: port }
+    return createRedis(
+      createContainer({ ...common('redis'), name: 'redis', image: images.redis, command, publish }),
+      port,
+    )
+  }
+
+  const portOf = (from: string, to: string) => {
+    if (to === 'db') return ports.database
+    if (to === 'redis') return ports.redis
+    return names.includes(from) ? ports.mesh : ports.web
+  }
+  const route = (from: string, to: string) => ({ listen: listenNext(), upstream: `${to}:${portOf(from, to)}` })
+
+  return {
+    database,
+    ...(redis && { redis }),
+    links: createLinks({ apiUrl, route, countsAtOnce: false }),
+    linkHost: 'links',
+    async admit(name) {
+      outside.set(name, { webPort: await freePort(), controlPort: await freePort() })
+      return { host: '0.0.0.0', webPort: ports.web, meshPort: ports.mesh, controlPort: ports.control }
+    },
+    createNode(name, { env, controlSecret }) {
+      const { webPort: port, controlPort } = outside.get(name)!
+      const hasWeb = env.WEB !== 'off'
+      const publish = { ...(hasWeb && { [ports.web]: port }), [ports.control]: controlPort }
+      const instance = createContainer({ ...common(name), name, image: systemImage, env, publish })
+      const control = createControlClient(`http://127.0.0.1:${controlPort}`, controlSecret)
+      return createNode({ name, instance, port, controlPort, control, hasWeb, logFile: logOf(name) })
+    },
+    close: () => letGo(docker, leases, label),
+  }
+}

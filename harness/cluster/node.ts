@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs'
+import { NotSupported } from '../platform/errors.ts'
+import { until } from '../platform/until.ts'
+import type { ControlClient } from './control-client.ts'
+import type { Instance } from './instance.ts'
+
+/** One server node, with ports that stay the same across restarts. */
+export interface ClusterNode {
+  readonly name: string
+  readonly hasWeb: boolean
+  readonly pid: number | undefined
+  readonly running: boolean
+  /** The web listener, not through a link. */
+  readonly directUrl: string
+  readonly port: number
+  readonly controlPort: number
+  readonly control: ControlClient
+  readonly logFile: string | undefined
+  readonly exit: Instance['exit']
+  /** Resolves when the node answers /health; rejects with the end of its log when it ends before that. */
+  start(): Promise<void>
+  ready(withinMs?: number): Promise<void>
+  kill(): Promise<void>
+  pause(): Promise<void>
+  resume(): Promise<void>
+  /** Takes the node off its network: nobody reaches it, it reaches nobody. Throws NotSupported for a process. */
+  disconnect(): Promise<void>
+  reconnect(): Promise<void>
+  /** SIGTERM; answers the exit code. */
+  terminate(): Promise<number | null>
+  log(): string
+}
+
+export interface NodeOptions {
+  name: string
+  instance: Instance
+  /** As the harness reaches them. */
+  port: number
+  controlPort: number
+  control: ControlClient
+  hasWeb: boolean
+  /** Undefined where it cannot be read. */
+  logFile: string | undefined
+}
+
+const startWithinMs = 60_000
+
+export function createNode(options: NodeOptions): ClusterNode {
+  const { name, instance, port, controlPort, control, hasWeb, logFile } = options
+  const readLog = () => {
+    if (logFile === undefined) throw new NotSupported(`nobody says where the log of ${name} is`)
+    return readFileSync(logFile, 'utf8')
+  }
+
+  async function start() {
+    await instance.start()
+    await until<unknown>(() => instance.exit ?? control.health(3_000), {
+      what: `${name} answers /health`,
+      withinMs: startWithinMs,
+      everyMs: 60,
+    })
+    if (instance.exit)
+      throw new Error(`${name} ended with code ${instance.exit.code} while it started: ${lastLine(readLog())}`)
+  }
+
+  return {
+    name,
+    hasWeb,
+    port,
+    controlPort,
+    control,
+    logFile,
+    directUrl: `http://127.0.0.1:${port}`,
+    get pid() {
+      return instance.pid
+    },
+    get running() {
+      return instance.running
+    },
+    get exit() {
+      return instance.exit
+    },
+    start,
+    ready: async (withinMs = startWithinMs) =>
+      void (await until(async () => (await control.ready()).ready, { what: `${name} is ready`, withinMs })),
+    kill: async () => void (await instance.end('SIGKILL')),
+    pause: instance.pause,
+    resume: instance.resume,
+    disconnect: instance.disconnect,
+    reconnect: instance.reconnect,
+    terminate: () => instance.end('SIGTERM'),
+    log: readLog,
+  }
+}
+
+const lastLine = (text: string) => text.trim().split('\n').at(-1) ?? ''

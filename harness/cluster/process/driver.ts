@@ -1,0 +1,133 @@
+import { execFile } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { Leases } from '../../leases/leases.ts'
+import { freePort } from '../../platform/ports.ts'
+import { seedMost } from '../../platform/random.ts'
+import { createLinkThread, type LinkThread } from '../../toxiproxy/index.ts'
+import { startCluster } from '../cluster.ts'
+import { createControlClient } from '../control-client.ts'
+import type { Driver } from '../driver.ts'
+import { createLinks } from '../links.ts'
+import { createNode } from '../node.ts'
+import { createDatabase, localUrl, setUpDatabase } from '../services/database.ts'
+import { findPostgres, initDatabase, type Postgres } from '../services/postgres.ts'
+import { createRedisProcess } from '../services/redis.ts'
+import { forgetKilledPostgres, segmentOf } from '../services/shared-memory.ts'
+import type { ListenAddress, Site, SiteOptions } from '../site.ts'
+import { createChild } from './child.ts'
+
+const host = '127.0.0.1'
+const mainScript = fileURLToPath(new URL('../../../system/main.ts', import.meta.url))
+
+/** A seeded data folder that every cluster of a run copies: one initdb, many fresh starts. */
+interface Template {
+  binaries: Postgres
+  folder: string
+}
+
+/** What every cluster of a run begins with. */
+interface Beginnings {
+  template: Template
+  /** Where nodes leave what the engine compiled for those that start after them: a start is half the work then. */
+  compiled: string
+}
+
+/** Child processes of the harness, with the embedded link proxies; everything on loopback. */
+export const processDriver: Driver = async ({ folder, seed, leases }) => {
+  const beginnings = { template: await prepareTemplate(folder, seed, leases), compiled: join(folder, 'compiled') }
+  const linkThread = createLinkThread()
+  return {
+    start: (options) => startCluster(options, (wishes) => createSite(beginnings, linkThread, wishes)),
+    close: linkThread.close,
+  }
+}
+
+/** Ended again: whoever needs a database of its own copies the folder. */
+export async function prepareTemplate(runFolder: string, seed: number, leases: Leases): Promise<Template> {
+  const binaries = await findPostgres(runFolder)
+  const folder = join(runFolder, 'template')
+  await initDatabase(binaries, folder)
+  const database = await createPostgres(binaries, folder, join(runFolder, 'template.log'), leases)
+  await database.start()
+  await setUpDatabase(database, seed)
+  await database.kill()
+  return { binaries, folder }
+}
+
+/** A server on a data folder, not started yet. */
+export async function createPostgres(binaries: Postgres, dataFolder: string, logFile: string, leases: Leases) {
+  const port = await freePort()
+  leases.holdPort(port, 'database')
+  const args = ['-D', dataFolder, '-p', String(port)]
+  const { postgres: program, user } = binaries
+  let segment: string | undefined
+  const forget = async () => {
+    await forgetKilledPostgres(dataFolder)
+    if (segment) leases.releaseMemory(segment)
+  }
+  const child = createChild({ what: 'database', program, args, user, logFile, leases, beforeStart: forget })
+  return createDatabase(child, localUrl(port), {
+    afterStart() {
+      segment = segmentOf(dataFolder)
+      if (segment) leases.holdMemory(segment, 'database')
+    },
+    afterKill: forget,
+  })
+}
+
+async function createSite(beginnings: Beginnings, linkThread: LinkThread, options: SiteOptions): Promise<Site> {
+  const { template, compiled } = beginnings
+  const { names, withRedis, folder, leases, random } = options
+  mkdirSync(folder, { recursive: true })
+  const addresses = new Map<string, ListenAddress>()
+  const dataFolder = join(folder, 'data')
+  await promisify(execFile)('cp', ['-a', template.folder, dataFolder])
+  const database = await createPostgres(template.binaries, dataFolder, join(folder, 'db.log'), leases)
+  const redis = withRedis
+    ? await createRedisProcess({ folder: join(folder, 'redis'), logFile: join(folder, 'redis.log'), leases })
+    : undefined
+  const linkServer = await linkThread.startServer({ seed: random.integer(0, seedMost) })
+
+  const portOf = (from: string, to: string) => {
+    if (to === 'db') return Number(new URL(database.url).port)
+    if (to === 'redis' && redis) return redis.port
+    const { webPort, meshPort } = addresses.get(to)!
+    return names.includes(from) ? meshPort : webPort
+  }
+  const route = (from: string, to: string) => ({ listen: `${host}:0`, upstream: `${host}:${portOf(from, to)}` })
+
+  return {
+    database,
+    ...(redis && { redis }),
+    links: createLinks({ apiUrl: linkServer.apiUrl, route, countsAtOnce: true }),
+    linkHost: host,
+    async admit(name) {
+      const address = { host, webPort: await freePort(), meshPort: await freePort(), controlPort: await freePort() }
+      for (const port of [address.webPort, address.meshPort, address.controlPort]) leases.holdPort(port, `node ${name}`)
+      addresses.set(name, address)
+      return address
+    },
+    createNode(name, { env, controlSecret }) {
+      const { webPort: port, controlPort } = addresses.get(name)!
+      const logFile = join(folder, `${name}.log`)
+      const instance = createChild({
+        what: `node ${name}`,
+        program: process.execPath,
+        args: ['--disable-warning=ExperimentalWarning', mainScript],
+        env: { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: compiled, ...env },
+        logFile,
+        leases,
+      })
+      const control = createControlClient(`http://127.0.0.1:${controlPort}`, controlSecret)
+      return createNode({ name, instance, port, controlPort, control, hasWeb: env.WEB !== 'off', logFile })
+    },
+    async close() {
+      await database.kill()
+      await redis?.kill()
+      await linkServer.close()
+    },
+  }
+}

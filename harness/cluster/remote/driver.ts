@@ -1,0 +1,108 @@
+import { NotSupported } from '../../platform/errors.ts'
+import { seedMost } from '../../platform/random.ts'
+import { createLinkThread, type LinkThread } from '../../toxiproxy/index.ts'
+import type { Cluster, ClusterOptions } from '../cluster.ts'
+import { type ControlClient, createControlClient } from '../control-client.ts'
+import type { Driver } from '../driver.ts'
+import { createNode } from '../node.ts'
+import { createDatabase, type Database } from '../services/database.ts'
+import { createCommanded, runCommand } from './commanded.ts'
+import { createRemoteLinks } from './remote-links.ts'
+import { readTarget, type Target } from './target.ts'
+
+/** A system that somebody else has started, described by a file. What it cannot do is skipped, with the reason. */
+export const remoteDriver: Driver = async ({ target: file }) => {
+  const target = readTarget(file ?? '')
+  const linkThread = createLinkThread()
+  return { start: (options) => attach(target, linkThread, options), close: linkThread.close }
+}
+
+const healthWithinMs = 1_000
+
+const hostOf = (url: string) => {
+  const { hostname, port, protocol } = new URL(url)
+  return `${hostname}:${port || (protocol === 'http:' ? 80 : 5432)}`
+}
+
+async function attach(target: Target, linkThread: LinkThread, options: ClusterOptions): Promise<Cluster> {
+  demandGrantable(target, options)
+  const names = target.nodes.map((_, index) => `n${index + 1}`)
+  if (target.shop) await runCommand(target.shop.reset, target.folder)
+  const linkServer = await linkThread.startServer({ seed: options.random.integer(0, seedMost) })
+  const addresses = Object.fromEntries([
+    ...target.nodes.map(({ url }, index) => [names[index]!, hostOf(url)] as const),
+    ...(target.database ? [['db', hostOf(target.database.url)] as const] : []),
+  ])
+  const links = createRemoteLinks({
+    localApiUrl: linkServer.apiUrl,
+    addresses,
+    nodeNames: names,
+    toxiproxy: target.toxiproxy,
+  })
+  const nodes = await Promise.all(
+    target.nodes.map(async ({ url, control, commands }, index) => {
+      const name = names[index]!
+      // Whoever asks a node directly goes through a link of its own that nobody breaks.
+      const { port } = await links.link('direct', name)
+      return createNode({
+        name,
+        instance: createCommanded(name, commands, target.folder),
+        port,
+        controlPort: control ? Number(new URL(control.url).port) : port,
+        control: control ? createControlClient(control.url, control.secret) : noControl(name, url),
+        hasWeb: true,
+        logFile: undefined,
+      })
+    }),
+  )
+  return {
+    nodes,
+    hasShop: target.shop !== undefined,
+    database: databaseOf(target),
+    links,
+    node(name) {
+      const found = nodes.find((one) => one.name === name)
+      if (!found) throw new NotSupported(`the target has no node ${name}, only ${names.join(', ')}`)
+      return found
+    },
+    spare: async (name) => {
+      throw new NotSupported(`the target runs already, and ${name} would be one node more`)
+    },
+    stop: linkServer.close,
+  }
+}
+
+/** What can only be said before a node starts. */
+function demandGrantable(
+  target: Target,
+  { nodes, env = {}, webless = [], stock = {}, defects = [], pubsub }: ClusterOptions,
+) {
+  const wishes: Record<string, boolean> = {
+    [`${nodes} nodes, and the target has ${target.nodes.length}`]: nodes > target.nodes.length,
+    [`nodes that are started with ${Object.keys(env).join(', ')}`]: Object.keys(env).length > 0,
+    'a node without a web server': webless.length > 0,
+    'a stock of its own': Object.keys(stock).length > 0,
+    [`nodes that are started with ${defects.join(', ')}`]: defects.length > 0,
+    'nodes that talk through Redis': pubsub === 'redis',
+  }
+  const missing = Object.keys(wishes).find((wish) => wishes[wish])
+  if (missing) throw new NotSupported(`the story needs ${missing}; the target runs already`)
+}
+
+/** A control port that is not there: whether the node is up can be seen from outside, all else is not supported. */
+function noControl(name: string, url: string): ControlClient {
+  const refuse = async () => {
+    throw new NotSupported(`the target gives no control of ${name}`)
+  }
+  const health = () => fetch(url, { signal: AbortSignal.timeout(healthWithinMs) })
+  return new Proxy({} as ControlClient, { get: (_, question) => (question === 'health' ? health : refuse) })
+}
+
+function databaseOf({ database, folder }: Target): Database {
+  if (database) return createDatabase(createCommanded('the database', database.commands, folder), database.url)
+  const missing = async () => {
+    throw new NotSupported('the target does not say where its database is')
+  }
+  const nobody = createCommanded('the database', {}, folder)
+  return { ...createDatabase(nobody, 'postgres://127.0.0.1/'), query: missing, start: missing, kill: missing }
+}

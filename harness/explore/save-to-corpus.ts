@@ -1,0 +1,20 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Io } from '../cli/command.ts'
+import { type CorpusEntry, corpusFolder } from '../plans/corpus.ts'
+import { inWords } from '../plans/plan.ts'
+import type { Pursued } from './reproduce-and-shrink.ts'
+
+/** Puts a smallest plan where every run tells it first. */
+export function keep(name: string, { smallest, findings }: Pursued, io: Io) {
+  const folder = corpusFolder(io.root)
+  const entry: CorpusEntry = {
+    schemaVersion: 1,
+    title: `${inWords(smallest)}: once ${findings[0]?.split(':').slice(0, 2).join(':') ?? 'a failure'}`,
+    covers: ['FI-18'],
+    plan: smallest,
+  }
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, `${name}.json`), `${JSON.stringify(entry, null, 2)}\n`)
+  io.err(`squall: kept as scenarios/corpus/${name}.json; give it a title and the ids that it covers\n`)
+}

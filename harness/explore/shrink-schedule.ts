@@ -1,0 +1,108 @@
+import type { Io } from '../cli/command.ts'
+import { UsageError } from '../cli/errors.ts'
+import { parseSeed } from '../cli/options.ts'
+import { baseOptions } from '../cli/run.ts'
+import type { Schedule, ScheduleEntry } from '../plans/schedule.ts'
+import { multiplex } from '../reporters/multiplexer.ts'
+import { type RunOptions, runAll } from '../runner/run.ts'
+import type { Premises } from '../runner/run-environment.ts'
+import type { Scenario } from '../scenario.ts'
+import { breaksOneOf, brokenLaws, exitCodes, type ScenarioResult } from '../verdict/result.ts'
+import { minimized } from './minimize.ts'
+
+/** Often enough for a failure that comes every other time. */
+const triesPerCandidate = 2
+
+interface TapeFailure {
+  failed: ScenarioResult
+  /** Those of its broken laws that mean something with fewer faults too. */
+  laws: readonly string[]
+  scenario: Scenario
+  recorded: Schedule
+  budgetMs: number
+  premises: Premises
+  out?: string
+  json?: boolean
+}
+
+/** Repeats a scenario with fewer of its recorded faults, and says which of them its failure needs. */
+export async function shrinkTape(
+  { failed, laws, scenario, recorded, budgetMs, premises, ...options }: TapeFailure,
+  io: Io,
+): Promise<number> {
+  const { entries } = recorded.scenarios.find(({ id }) => id === failed.id)!
+  const deadlineMs = io.clock.monotonicMs() + budgetMs
+  const isOver = () => io.interruption.by() !== undefined || io.clock.monotonicMs() > deadlineMs
+  let run: string | undefined
+
+  async function fails(kept: readonly ScheduleEntry[]): Promise<boolean> {
+    for (let tries = triesPerCandidate; tries > 0 && !isOver(); tries -= 1) {
+      const told = await runAll({
+        ...optionsFor(scenario, recorded, keeping(entries, kept), options.out, io),
+        premises,
+      })
+      const isSame = told.scenarios.some((result) => breaksOneOf(laws, result))
+      io.err(`${isSame ? 'still fails' : 'passes'}: ${inWords(kept)}\n`)
+      if (isSame) run = told.folder
+      if (isSame) return true
+    }
+    return false
+  }
+  async function firstThatFails(candidates: readonly (readonly ScheduleEntry[])[]) {
+    for (const [index, kept] of candidates.entries()) if (await fails(kept)) return index
+    return -1
+  }
+
+  const faults = entries.filter(({ kind, leftOut }) => kind === 'fault' && !leftOut)
+  const least = await minimized(faults, firstThatFails)
+  if (run === undefined) await fails(faults)
+  const summary = { scenario: failed.id, laws, faults: least, run }
+  io.out(options.json ? `${JSON.stringify(summary, null, 2)}\n` : conclusion(summary))
+  return run === undefined ? exitCodes.unknown : exitCodes.violated
+}
+
+/** What one sees after a step is written for the faults before it: without them it fails for another reason. Laws hold whatever happens. */
+export function lawsThatFailed(failed: ScenarioResult): string[] {
+  const laws = brokenLaws(failed).filter((law) => law !== 'expectations')
+  if (laws.length > 0) return laws
+  throw new UsageError(
+    `what failed in ${failed.id} is an expectation, which presumes the faults before it; only where a law failed can faults be left out`,
+  )
+}
+
+/** The same tape, without the faults that are not kept. */
+export const keeping = (entries: readonly ScheduleEntry[], kept: readonly ScheduleEntry[]): ScheduleEntry[] =>
+  entries.map((one) => (one.kind === 'fault' && !kept.includes(one) ? { ...one, leftOut: true as const } : one))
+
+const optionsFor = (
+  scenario: Scenario,
+  recorded: Schedule,
+  entries: ScheduleEntry[],
+  out: string | undefined,
+  io: Io,
+): RunOptions => ({
+  ...baseOptions({ jobs: 1, ...(out !== undefined && { out }) }, io),
+  suite: 'shrink',
+  scenarios: [scenario],
+  seed: parseSeed(recorded.seed),
+  nodes: recorded.nodes,
+  pubsub: recorded.pubsub,
+  defects: recorded.defects,
+  recorded: { ...recorded, scenarios: [{ id: scenario.id, entries }] },
+  reporter: multiplex({}, () => {}),
+})
+
+const inWords = (faults: readonly ScheduleEntry[]) =>
+  faults.length === 0 ? 'no fault' : faults.map(({ name, target }) => `${name} ${target}`).join(', ')
+
+interface Summary {
+  scenario: string
+  laws: readonly string[]
+  faults: readonly ScheduleEntry[]
+  run: string | undefined
+}
+
+const conclusion = ({ scenario, laws, faults, run }: Summary) =>
+  run === undefined
+    ? `${scenario} did not violate ${laws.join(' or ')} again: nothing can be left out of what does not fail\n`
+    : `${scenario} violates ${laws.join(', ')} with ${inWords(faults)}\nTell it again: ./squall replay ${run}\n`

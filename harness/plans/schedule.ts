@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import { pubsubNames } from '../cluster/cluster.ts'
+import { driverNames } from '../cluster/drivers.ts'
+import { planShape } from './plan.ts'
+
+/** What chance or the story decided, in order: enough to ask for the same again. */
+const entry = z.object({
+  kind: z.enum(['op', 'fault', 'choice']),
+  name: z.string(),
+  target: z.string().optional(),
+  options: z.record(z.string(), z.unknown()).optional(),
+  value: z.unknown().optional(),
+  /** A fault that a replay does without. */
+  leftOut: z.literal(true).optional(),
+})
+export type ScheduleEntry = z.infer<typeof entry>
+
+export const scheduleShape = z.object({
+  schemaVersion: z.literal(1),
+  seed: z.string(),
+  driver: z.enum(driverNames),
+  nodes: z.number().int().positive(),
+  /** Runs that were recorded before there was a choice used the mesh. */
+  pubsub: z.enum(pubsubNames).default('mesh'),
+  defects: z.array(z.string()),
+  /** A story that is told from a plan is told again from it; then its entries only say what came of it. */
+  scenarios: z.array(z.object({ id: z.string(), entries: z.array(entry), plan: planShape.optional() })),
+})
+export type Schedule = z.infer<typeof scheduleShape>
+
+export class ScheduleDiverged extends Error {
+  override name = 'ScheduleDiverged'
+}
+
+export type ScheduleTape = ReturnType<typeof createTape>
+
+/** Writes down each decision; in a replay it answers what was decided then, and notices when the story asks for something else. */
+export function createTape(recorded?: readonly ScheduleEntry[]) {
+  const entries: ScheduleEntry[] = []
+  return {
+    entries: entries as readonly ScheduleEntry[],
+    /** How many recorded decisions nobody has asked for. */
+    unplayed: () => Math.max(0, (recorded?.length ?? 0) - entries.length),
+    /** The wish is the story's; the answer is what to do: the recorded decision, when there is one. */
+    take(wish: ScheduleEntry): ScheduleEntry {
+      const then = recorded?.[entries.length]
+      const decided = then ?? wish
+      if (
+        recorded &&
+        (decided.kind !== wish.kind || decided.name !== wish.name || decided.target !== wish.target || !then)
+      )
+        throw new ScheduleDiverged(
+          `schedule diverged at entry ${entries.length}: recorded ${describe(then)}, the story asks for ${describe(wish)}`,
+        )
+      entries.push(decided)
+      return decided
+    },
+  }
+}
+
+const describe = (one: ScheduleEntry | undefined) =>
+  one ? `${one.kind} ${one.name} ${one.target ?? ''}`.trim() : 'nothing more'

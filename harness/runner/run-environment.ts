@@ -1,0 +1,73 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { type BrowserPool, createBrowserPool } from '../clients/browser.ts'
+import type { Ground } from '../cluster/driver.ts'
+import { type DriverName, drivers } from '../cluster/drivers.ts'
+import { auditLeaks, type Leases, openLeases } from '../leases/leases.ts'
+
+/** What many stories share, and many runs may: a folder for their data, browsers, a seeded database to copy. */
+export interface Premises {
+  readonly workFolder: string
+  readonly leases: Leases
+  readonly browsers: BrowserPool
+  readonly ground: Ground
+  readonly driver: DriverName
+  /** Ends and removes all of it; answers what is left all the same. */
+  close(): Promise<string[]>
+}
+
+interface PremisesOptions {
+  seed: number
+  headed: boolean
+  /** Default: process. */
+  driver?: DriverName
+  /** The file that describes a running system, for the driver `remote`. */
+  target?: string
+}
+
+/** Opens them. While they are open every temporary file of this process goes into their folder. */
+export async function openPremises({ seed, headed, driver = 'process', target }: PremisesOptions): Promise<Premises> {
+  const workFolder = mkdtempSync(join(tmpdir(), 'squall-'))
+  const leases = openLeases(basename(workFolder))
+  leases.holdFolder(workFolder, 'working folder')
+  // PostgreSQL may run as another account, which must be able to reach its data.
+  chmodSync(workFolder, 0o755)
+  const oldTmp = process.env.TMPDIR
+  process.env.TMPDIR = workFolder
+  const browsers = createBrowserPool({ leases, headed })
+
+  let ground: Ground | undefined
+
+  async function close() {
+    await ground?.close()
+    await browsers.close()
+    if (oldTmp === undefined) delete process.env.TMPDIR
+    else process.env.TMPDIR = oldTmp
+    rmSync(workFolder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
+    const leaks = await auditLeaks(leases.list())
+    await leases.close()
+    return leaks
+  }
+
+  try {
+    ground = await drivers[driver]({ folder: workFolder, seed, leases, ...(target && { target }) })
+    return { workFolder, leases, browsers, ground, driver, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** Opens premises for some work and closes them, however it went; answers also what is left all the same. */
+export async function withPremises<T>(options: PremisesOptions, work: (premises: Premises) => Promise<T>) {
+  const premises = await openPremises(options)
+  let leaks: string[] = []
+  let done: T
+  try {
+    done = await work(premises)
+  } finally {
+    leaks = await premises.close()
+  }
+  return { done, leaks }
+}

@@ -1,0 +1,127 @@
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { UsageError } from '../cli/errors.ts'
+import { orNearest } from '../cli/nearest.ts'
+import { corpusStories } from '../plans/corpus.ts'
+import type { Scenario } from '../scenario.ts'
+import { isSuite, suites } from './suites.ts'
+
+export function scenarioFiles(folder: string): string[] {
+  if (!existsSync(folder)) return []
+  const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))
+  return entries.flatMap((entry) => {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) return scenarioFiles(path)
+    return entry.name.endsWith('.ts') ? [path] : []
+  })
+}
+
+/** Loads one file. Throws a sentence that names the file and what is wrong with it. */
+export async function loadScenario(file: string, shown = file): Promise<Scenario> {
+  return asScenario(await loadModule(file, shown), shown)
+}
+
+type Loaded = { default?: unknown }
+
+async function loadModule(file: string, shown: string): Promise<Loaded> {
+  try {
+    return (await import(pathToFileURL(file).href)) as Loaded
+  } catch (error) {
+    throw new UsageError(`${shown} is no scenario: ${whyNotLoaded(error as Error)}`)
+  }
+}
+
+function asScenario(loaded: Loaded, shown: string): Scenario {
+  const problem = shapeProblem(loaded.default)
+  if (problem !== undefined) throw new UsageError(`${shown} is no scenario: ${problem}`)
+  return loaded.default as Scenario
+}
+
+/** The line number, where the error knows one, is worth more than the stack. */
+function whyNotLoaded(error: Error): string {
+  const line = /^(?:file:\/\/)?\S+?\.ts:(\d+)/.exec(error.stack ?? '')?.[1]
+  const message = error.message.split('\n')[0]
+  return `${error.name === 'Error' || error.name === 'BadScenario' ? '' : `${error.name}: `}${message}${line ? ` (line ${line})` : ''}`
+}
+
+function shapeProblem(value: unknown): string | undefined {
+  if (value === undefined) return 'it has no default export; write "export default scenario({ ... })"'
+  const { id, title, covers, steps, expectations } = (value ?? {}) as Record<string, unknown>
+  if (typeof id !== 'string' || typeof title !== 'string' || !Array.isArray(covers))
+    return 'its default export is not made by scenario({ id, title, define, covers, steps, expectations })'
+  if (!Array.isArray(steps) || !Array.isArray(expectations)) return `${id} has no list of steps and expectations`
+  return undefined
+}
+
+/** What is shared between scenarios exports words by their names, and nothing by default. */
+const isHelper = (loaded: Loaded) => loaded.default === undefined && Object.keys(loaded).length > 0
+
+/** Every scenario of the project: the plans of the corpus, and the others in the order of their files. */
+export async function loadAll(root: string): Promise<Scenario[]> {
+  const files = scenarioFiles(join(root, 'scenarios')).map((file) => ({ file, shown: relative(root, file) }))
+  const loaded = await Promise.all(files.map(async ({ file, shown }) => ({ shown, it: await loadModule(file, shown) })))
+  const told = loaded.filter(({ it }) => !isHelper(it)).map(({ it, shown }) => asScenario(it, shown))
+  const all = [...storiesOfTheCorpus(root), ...told]
+  const twice = all.find(({ id }, index) => all.findIndex((one) => one.id === id) !== index)
+  if (twice) throw new UsageError(`two scenarios are called ${twice.id}; give one of them another id`)
+  return all
+}
+
+function storiesOfTheCorpus(root: string): Scenario[] {
+  try {
+    return corpusStories(root)
+  } catch (error) {
+    throw new UsageError((error as Error).message)
+  }
+}
+
+export interface Selection {
+  /** Names the run. */
+  suite: string
+  scenarios: Scenario[]
+}
+
+interface Wish {
+  names: readonly string[]
+  grep?: RegExp
+  root: string
+  cwd: string
+}
+
+/** Scenarios by suite, id or path of a file; each once. Throws a sentence when nothing is left, or a name is unknown. */
+export async function selectScenarios({ names, grep, root, cwd }: Wish): Promise<Selection> {
+  const wanted = names.length === 0 ? ['acceptance'] : names
+  const known = wanted.every((name) => isFile(name, cwd)) ? [] : await loadAll(root)
+  const chosen: Scenario[] = []
+  for (const name of wanted) chosen.push(...(await named(name, known, cwd)))
+  const unique = [...new Map(chosen.map((one) => [one.id, one])).values()]
+  const matching = grep ? unique.filter(({ id, title }) => grep.test(id) || grep.test(title)) : unique
+  if (matching.length === 0)
+    throw new UsageError(
+      grep
+        ? `no scenario of ${wanted.join(', ')} matches --grep ${grep.source}`
+        : `${wanted.join(', ')} has no scenarios`,
+    )
+  return { suite: nameOf(wanted, matching), scenarios: matching }
+}
+
+const nameOf = (wanted: readonly string[], scenarios: readonly Scenario[]) => {
+  if (wanted.length > 1) return 'selection'
+  return isSuite(wanted[0]!) ? wanted[0]! : scenarios[0]!.id
+}
+
+const isFile = (name: string, cwd: string) =>
+  name.endsWith('.ts') && existsSync(resolve(cwd, name)) && statSync(resolve(cwd, name)).isFile()
+
+async function named(name: string, known: readonly Scenario[], cwd: string): Promise<Scenario[]> {
+  if (isFile(name, cwd)) return [await loadScenario(resolve(cwd, name), name)]
+  if (name.endsWith('.ts')) throw new UsageError(`there is no scenario file ${name}`)
+  if (isSuite(name)) return known.filter(suites[name].has)
+  const found = known.filter(({ id }) => id === name || id.startsWith(`${name}/`))
+  if (found.length > 0) return found
+  const words = [...Object.keys(suites), ...known.map(({ id }) => id)]
+  throw new UsageError(
+    `there is no scenario or suite ${name}${orNearest(name, words)}; "squall list scenarios" lists them`,
+  )
+}

@@ -1,0 +1,50 @@
+import type { Clock } from '../../../system/platform/clock.ts'
+
+export type Machine = ReturnType<typeof createMachine>
+
+/** What a node runs on: it can stand still, and it can be gone from one moment to the next, with all that was to happen on it. */
+export function createMachine(clock: Clock) {
+  let state: 'running' | 'paused' | 'gone' = 'running'
+  let missed: (() => void)[] = []
+  const endListeners: (() => void)[] = []
+
+  function enter(run: () => void) {
+    if (state === 'running') run()
+    else if (state === 'paused') missed.push(run)
+  }
+
+  function after(delayMs: number, run: () => void): () => void {
+    let isWanted = true
+    const cancel = clock.after(delayMs, () => enter(() => isWanted && run()))
+    return () => {
+      isWanted = false
+      cancel()
+    }
+  }
+
+  return {
+    clock: {
+      now: clock.now,
+      monotonicMs: clock.monotonicMs,
+      after,
+      sleep: (delayMs: number) => new Promise<void>((resolve) => void after(delayMs, resolve)),
+    } satisfies Clock,
+    isGone: () => state === 'gone',
+    onEnd: (listener: () => void) => void endListeners.push(listener),
+    end() {
+      if (state === 'gone') return
+      state = 'gone'
+      missed = []
+      for (const listener of endListeners) listener()
+    },
+    pause() {
+      if (state === 'running') state = 'paused'
+    },
+    /** What was due meanwhile happens now, in its order. */
+    resume() {
+      if (state !== 'paused') return
+      state = 'running'
+      for (const run of missed.splice(0)) clock.after(0, () => enter(run))
+    },
+  }
+}

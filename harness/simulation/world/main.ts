@@ -1,0 +1,24 @@
+import { createInterface } from 'node:readline'
+import { requestShape } from './plan.ts'
+import { simulate } from './story.ts'
+
+/**
+ * `node harness/simulation/world/main.ts`: reads a simulation from each line of stdin, a plan in a world, and writes its history to stdout: a
+ * line for each event, and `{"end": …}` after the last.
+ */
+const badRequest = 64
+
+function requestIn(line: string) {
+  try {
+    return requestShape.parse(JSON.parse(line))
+  } catch (error) {
+    process.stderr.write(`expected a simulation {"plan": …} on each line: ${(error as Error).message}\n`)
+    process.exit(badRequest)
+  }
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const { events, ...end } = await simulate(requestIn(line))
+  const lines = events.map((event) => `${JSON.stringify(event)}\n`).join('')
+  process.stdout.write(`${lines}${JSON.stringify({ end })}\n`)
+}

@@ -1,0 +1,85 @@
+import type { Endpoint } from '../../../system/channels/index.ts'
+import { v2 } from '../../../system/channels/serializers/v2.ts'
+import type { Outlet } from '../../../system/channels/transports/transport.ts'
+import type { Clock } from '../../../system/platform/clock.ts'
+import type { MeshSocket, MeshSockets } from '../../../system/pubsub/index.ts'
+import type { Machine } from './machine.ts'
+import type { End, Network } from './network.ts'
+
+const refusedCode = 1006
+const silentCode = 1002
+
+interface Served {
+  endpoint: Endpoint
+  clock: Clock
+  /** A client that says nothing for so long is let go (CH-25). */
+  silentMs: number
+}
+
+/** A WebSocket of a client at its node: the real endpoint and the real frames, over a simulated connection. */
+export async function serveWebSocket(end: End, target: string, { endpoint, clock, silentMs }: Served) {
+  let heardMs = clock.monotonicMs()
+  let unread: string[] | undefined
+  let stopWatching = () => {}
+  const outlet: Outlet = {
+    send: (frame) => end.send(String(frame)),
+    deliver: (broadcast) => end.send(String(broadcast.encoded(v2))),
+    end: (code) => end.close(code),
+    drop: () => end.close(refusedCode),
+    hold() {
+      unread ??= []
+    },
+    release() {
+      const waiting = unread ?? []
+      unread = undefined
+      for (const text of waiting) session?.receive(text)
+    },
+  }
+  const session = await endpoint.open({ url: target, headers: {}, socket: {} as never }, outlet)
+  if (!session) return end.close(refusedCode)
+
+  function watchSilence() {
+    const silent = clock.monotonicMs() - heardMs
+    if (silent >= silentMs) return session!.close(silentCode)
+    stopWatching = clock.after(silentMs - silent, watchSilence)
+  }
+
+  end.onMessage = (text) => {
+    heardMs = clock.monotonicMs()
+    if (unread) unread.push(text)
+    else session.receive(text)
+  }
+  end.onClose = () => {
+    stopWatching()
+    session.gone()
+  }
+  end.accept()
+  watchSilence()
+}
+
+const asMeshSocket = (end: End): MeshSocket => ({
+  bufferedAmount: 0,
+  on(event: string, listener: (value: never) => void) {
+    if (event === 'open') end.onOpen = listener as () => void
+    if (event === 'message') end.onMessage = listener as (text: unknown) => void
+    if (event === 'close') end.onClose = listener as (code: unknown) => void
+  },
+  send: (text) => end.send(text),
+  terminate: () => end.close(refusedCode),
+})
+
+/** Connections between nodes; the address of a node is its name. */
+export const simulatedMeshSockets = (network: Network, machine: Machine, nodeName: string): MeshSockets => ({
+  dial(name, withinMs) {
+    const end = network.connect(nodeName, `${name}:mesh`, '', machine)
+    machine.clock.after(withinMs, () => !end.isOpen && end.close(refusedCode))
+    return asMeshSocket(end)
+  },
+  async listen(onConnection) {
+    const stop = network.listen(`${nodeName}:mesh`, machine, (end, from) => {
+      onConnection(asMeshSocket(end), from)
+      end.accept()
+    })
+    return async () => stop()
+  },
+})

@@ -1,0 +1,100 @@
+import type { DriverName } from '../cluster/drivers.ts'
+import type { FaultRecord } from '../history/operation.ts'
+import type { Verdict } from './checker.ts'
+
+export type Outcome = 'passed' | 'violated' | 'unknown'
+
+export interface PhaseResult {
+  name: string
+  startMs: number
+  endMs: number
+}
+export interface StepResult {
+  n: number
+  title: string
+  startMs: number
+  endMs: number
+  error?: string
+}
+export interface ExpectationResult {
+  after: number
+  title: string
+  outcome: Verdict['outcome']
+  why: string
+}
+export interface CheckResult extends Verdict {
+  name: string
+}
+
+/** The laws that were violated. */
+export const brokenLaws = ({ checks }: Pick<ScenarioResult, 'checks'>): string[] =>
+  checks.filter(({ outcome }) => outcome === 'invalid').map(({ name }) => name)
+
+/** A story fails like another only if it violates one of the same laws. */
+export const breaksOneOf = (laws: readonly string[], told: Pick<ScenarioResult, 'checks'>): boolean =>
+  brokenLaws(told).some((name) => laws.includes(name))
+
+/** One scenario's part of `verdict.json`; times since the scenario began. */
+export interface ScenarioResult {
+  id: string
+  title: string
+  /** What must hold, in one sentence. */
+  define: string
+  covers: string[]
+  outcome: Outcome
+  startedAt: string
+  durationMs: number
+  phases: PhaseResult[]
+  steps: StepResult[]
+  expectations: ExpectationResult[]
+  faults: FaultRecord[]
+  checks: CheckResult[]
+  replay: string
+  artifacts: string[]
+}
+
+/** A story that this kind of cluster cannot tell; it proved nothing, and counts for nothing. */
+export interface Skipped {
+  id: string
+  why: string
+}
+
+/** `verdict.json`: the truth of a run; every report is derived from it. */
+export interface RunResult {
+  schemaVersion: 1
+  suite: string
+  outcome: Outcome
+  exitCode: number
+  seed: string
+  driver: DriverName
+  nodes: number
+  defects: string[]
+  startedAt: string
+  durationMs: number
+  environment: Record<string, string | number>
+  leaks: string[]
+  interrupted: boolean
+  folder: string
+  scenarios: ScenarioResult[]
+  skipped: Skipped[]
+}
+
+export const exitCodes = {
+  passed: 0,
+  violated: 1,
+  unknown: 2,
+  regression: 4,
+  leaked: 5,
+  usage: 64,
+  environment: 69,
+  harnessBug: 70,
+  budget: 124,
+  interrupted: 130,
+  terminated: 143,
+} as const
+
+/** A proven violation outranks everything; a scenario without a verdict is never a pass. */
+export function worstOutcome(outcomes: readonly Outcome[]): Outcome {
+  if (outcomes.includes('violated')) return 'violated'
+  return outcomes.includes('unknown') || outcomes.length === 0 ? 'unknown' : 'passed'
+}

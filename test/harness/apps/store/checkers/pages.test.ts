@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest'
+import { levelsAreNews } from '../../../../../harness/apps/store/checkers/no-redundant-stock-broadcast.ts'
+import { oneAnnouncementPerChange } from '../../../../../harness/apps/store/checkers/one-announcement-per-change.ts'
+import { releasedEverywhere } from '../../../../../harness/apps/store/checkers/released-everywhere.ts'
+import { viewsMatchFreshRender } from '../../../../../harness/apps/store/checkers/views-match-fresh-render.ts'
+import { joinedTopics } from '../../../../../harness/checkers/core/joined-topics.ts'
+import { ownTopicsOnly } from '../../../../../harness/checkers/core/own-topics-only.ts'
+import { final, historyOf, invoke, ok, rendering, type Told } from '../../../../support/histories.ts'
+
+const view = (value: unknown) => final('view', value, 'alice', 'n1')
+const fresh = (value: unknown) => final('fresh-render', value, 'fresh', 'n2')
+const release = [invoke('release', { productId: 1 }), ok('release', { productId: 1 })]
+
+describe('views-match-fresh-render (ST-58, DF-1, DF-2)', () => {
+  const check = (...told: Told[]) => viewsMatchFreshRender.check(historyOf(...told))
+
+  it('is valid when the open page shows what a reload would', () => {
+    expect(check(view(rendering()), fresh(rendering())).outcome).toBe('valid')
+  })
+
+  it('is invalid for another level, another button and a listing that still waits', () => {
+    expect(check(view(rendering('high')), fresh(rendering())).why).toContain('item 7 shows high instead of low')
+    expect(check(view(rendering()), fresh(rendering('low', false, true))).outcome).toBe('invalid')
+    expect(check(view(rendering('low', true)), fresh(rendering())).why).toContain('still says coming soon')
+    expect(check(view({ products: [] }), fresh(rendering())).why).toContain('product 1 is not shown')
+  })
+
+  it('is invalid for a product, or a size, that should not be there', () => {
+    const more = rendering()
+    more.products[0]!.sizes.push({ itemId: '8', level: 'low', disabled: false })
+    expect(check(view(more), fresh(rendering())).why).toContain('2 sizes are shown instead of 1')
+    const two = { products: [...rendering().products, { id: '2', soon: true, sizes: [] }] }
+    expect(check(view(two), fresh(rendering())).why).toContain('product 2 is shown and should not be')
+  })
+
+  it('is unknown when a fresh page shows nothing', () => {
+    expect(check(view({ products: [] }), fresh({ products: [] })).outcome).toBe('unknown')
+  })
+
+  it('is unknown when there is nothing to compare', () => {
+    expect(check(fresh(rendering())).outcome).toBe('unknown')
+    expect(check(view(rendering())).outcome).toBe('unknown')
+  })
+})
+
+describe('released-everywhere (ST-23, NF-6)', () => {
+  const check = (...told: Told[]) => releasedEverywhere.check(historyOf(...told))
+
+  it('is valid when every page and every node shows the release', () => {
+    expect(check(...release, view(rendering()), fresh(rendering())).outcome).toBe('valid')
+  })
+
+  it('is invalid when one page still waits', () => {
+    expect(check(...release, view(rendering('low', true)), fresh(rendering())).why).toContain('product 1 as alice')
+  })
+
+  it('is unknown when no release succeeded or nobody looked', () => {
+    expect(check(view(rendering())).outcome).toBe('unknown')
+    expect(check(...release).outcome).toBe('unknown')
+  })
+})
+
+describe('one-announcement-per-change (ST-55, DF-60)', () => {
+  const check = (...told: Told[]) => oneAnnouncementPerChange.check(historyOf(...told))
+  const heard = (joinRef: string | null): Told => ({
+    type: 'receive',
+    who: 'alice',
+    topic: 'product:1',
+    event: 'released',
+    joinRef,
+  })
+
+  it('is valid when one release is announced once', () => {
+    expect(check(...release, heard(null)).outcome).toBe('valid')
+  })
+
+  it('does not count the state that a join sends (ST-47)', () => {
+    expect(check(...release, heard(null), heard('1'), heard('2')).outcome).toBe('valid')
+  })
+
+  it('is invalid when every node announces it', () => {
+    expect(check(...release, heard(null), heard(null)).why).toContain('announced 2 times')
+  })
+
+  it('is unknown when nothing was released or nobody heard', () => {
+    expect(check(heard(null)).outcome).toBe('unknown')
+    expect(check(...release).outcome).toBe('unknown')
+  })
+})
+
+describe('joined-topics (CH-108, CH-112, DF-4)', () => {
+  const check = (...values: unknown[]) =>
+    joinedTopics.check(historyOf(...values.map((one) => final('joined', one, 'alice'))))
+  const expected = ['product:1', 'product:2']
+
+  it('is valid when a client is joined to all of its topics', () => {
+    expect(check({ connected: true, expected, joined: expected }).outcome).toBe('valid')
+  })
+
+  it('is invalid when it is connected and deaf, or not connected', () => {
+    expect(check({ connected: true, expected, joined: ['product:1'] }).why).toContain('alice misses product:2')
+    expect(check({ connected: false, expected, joined: [] }).why).toContain('not connected')
+  })
+
+  it('is unknown when no client was looked at', () => {
+    expect(check().outcome).toBe('unknown')
+  })
+})
+
+describe('own-topics-only (CH-51, DF-15)', () => {
+  const heard = (topic: string, product_id: number): Told => ({
+    type: 'receive',
+    who: 'alice',
+    topic,
+    event: 'stock_change',
+    value: { product_id, item_id: 7, level: 'low' },
+  })
+  const check = (...told: Told[]) => ownTopicsOnly.check(historyOf(...told))
+
+  it('is valid when each change is on the topic of its product', () => {
+    expect(check(heard('product:1', 1), heard('product:2', 2)).outcome).toBe('valid')
+  })
+
+  it('is invalid when somebody hears of another product', () => {
+    expect(check(heard('product:1', 1), heard('product:2', 1)).why).toMatch(/^irrelevant: alice/)
+  })
+
+  it('is unknown when nobody heard of anything', () => {
+    expect(check().outcome).toBe('unknown')
+  })
+})
+
+describe('levels-are-news (ST-29, ST-30, DF-64)', () => {
+  const told = (level: string, joinRef: string | null = null): Told => ({
+    type: 'receive',
+    who: 'alice',
+    topic: 'product:1',
+    event: 'stock_change',
+    joinRef,
+    value: { product_id: 1, item_id: 7, level },
+  })
+  const check = (...all: Told[]) => levelsAreNews.check(historyOf(...all))
+
+  it('is valid when every announcement says something new, and for a gone item again and again', () => {
+    expect(check(told('medium'), told('low'), told('out'), told('out')).outcome).toBe('valid')
+  })
+
+  it('is invalid when a level is announced that was told already, by a join or by news', () => {
+    expect(check(told('low', '4'), told('low')).why).toContain('no news: item 7 to alice on product:1 is low')
+    expect(check(told('medium'), told('low'), told('low')).outcome).toBe('invalid')
+  })
+
+  it('takes what a join is answered with for state', () => {
+    expect(check(told('low'), told('low', '9')).outcome).toBe('valid')
+  })
+
+  it('is unknown when nothing was announced', () => {
+    expect(check(told('low', '4')).outcome).toBe('unknown')
+  })
+})

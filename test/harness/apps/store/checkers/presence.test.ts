@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest'
+import { noPresenceToShoppers } from '../../../../../harness/apps/store/checkers/no-presence-to-shoppers.ts'
+import { presenceToldOnce } from '../../../../../harness/apps/store/checkers/presence-join-delivered-once.ts'
+import { presenceMatchesReality } from '../../../../../harness/apps/store/checkers/presence-matches-reality.ts'
+import { noOrphans } from '../../../../../harness/checkers/core/no-orphans.ts'
+import { disconnect, final, historyOf, type Told } from '../../../../support/histories.ts'
+
+const receive = (who: string, topic: string, event: string, value: unknown = {}): Told => ({
+  type: 'receive',
+  who,
+  topic,
+  event,
+  value,
+})
+const heardCart = receive('alice', 'cart:[id]', 'cart')
+
+describe('presence-matches-reality (PA-1, PA-4, PA-38..PA-44, DF-91, DF-92, DF-95..DF-98)', () => {
+  const tab = (shopper: string, who: string, page: string, ...ids: number[]) =>
+    final('cart', { shopper, page, items: ids.map((id) => ({ id, outOfStock: false })) }, who)
+  const tabs = [tab('alice', 'alice', '/', 1), tab('alice', 'alice#2', '/checkout', 1), tab('bob', 'bob', '/', 1, 2)]
+  const right = { shoppers: 2, pages: { '/': 2, '/checkout': 1 }, items: { 1: 2, 2: 1 }, staleness: 'Live' }
+  const node = (shoppers: number, tabCount: number) =>
+    final(
+      'node-state',
+      { shoppers, carts: Array.from({ length: tabCount }, () => ({ page: '/', items: [] })) },
+      'n1',
+      'n1',
+    )
+  const check = (...told: Told[]) => presenceMatchesReality.check(historyOf(heardCart, ...told))
+  const shown = (sight: object) => check(...tabs, node(2, 3), final('dashboard', { ...right, ...sight }, 'boss'))
+
+  it('is valid when dashboards and nodes count who is there', () => {
+    expect(shown({}).outcome).toBe('valid')
+    expect(
+      check(node(0, 0), final('dashboard', { shoppers: 0, pages: {}, items: {}, staleness: '' }, 'boss')).outcome,
+    ).toBe('valid')
+  })
+
+  it('is invalid for tabs counted as shoppers, for those who are gone, and for those who are missing', () => {
+    expect(shown({ shoppers: 3 }).why).toBe('dashboard boss shows 3 shoppers, there are 2')
+    expect(shown({ shoppers: 1 }).outcome).toBe('invalid')
+  })
+
+  it('is invalid for wrong pages, and for items that are in no cart or counted by tab', () => {
+    expect(shown({ pages: { '/': 3 } }).why).toContain('the page')
+    expect(shown({ items: { 1: 3, 2: 1 } }).why).toBe('dashboard boss shows 3 for the item 1, there are 2')
+    expect(shown({ items: { 1: 2, 2: 1, 9: 1 } }).why).toContain('item 9')
+  })
+
+  it('is invalid for a dashboard that shows no number', () => {
+    expect(shown({ shoppers: Number.NaN }).outcome).toBe('invalid')
+  })
+
+  it('is invalid when one node knows too many or too few', () => {
+    expect(check(...tabs, node(2, 4)).why).toBe('node n1 knows 4 open carts, there are 3')
+    expect(check(...tabs, node(1, 3)).outcome).toBe('invalid')
+  })
+
+  it('is unknown when nobody was there or nothing was looked at', () => {
+    expect(presenceMatchesReality.check(historyOf(node(0, 0))).outcome).toBe('unknown')
+    expect(check(...tabs).outcome).toBe('unknown')
+  })
+})
+
+describe('no-presence-to-shoppers (PA-20, PA-21, DF-31)', () => {
+  const check = (...told: Told[]) => noPresenceToShoppers.check(historyOf(...told))
+  const toBoss = receive('boss', 'admin:cart_tracker', 'presence_diff')
+
+  it('is valid when presence stays on the topic of the dashboard', () => {
+    expect(check(heardCart, toBoss).outcome).toBe('valid')
+  })
+
+  it('is invalid when a shopper gets any of it', () => {
+    const leak = receive('alice', 'cart:[id]', 'presence_diff')
+    expect(check(heardCart, toBoss, leak).why).toBe('leak: alice got presence_diff on cart:[id]')
+    expect(check(heardCart, receive('alice', 'product:1', 'presence_state')).outcome).toBe('invalid')
+  })
+
+  it('is unknown when no shopper was listening', () => {
+    expect(check(toBoss).outcome).toBe('unknown')
+  })
+})
+
+describe('presence-told-once (PA-9, PA-16, DF-93)', () => {
+  const metas = (...refs: string[]) => (refs.length > 0 ? { key: { metas: refs.map((phx_ref) => ({ phx_ref })) } } : {})
+  const diff = (joins: string[], leaves: string[] = [], who = 'boss') =>
+    receive(who, 'admin:cart_tracker', 'presence_diff', { joins: metas(...joins), leaves: metas(...leaves) })
+  const check = (...told: Told[]) => presenceToldOnce.check(historyOf(...told))
+
+  it('is valid when each change comes once, and when somebody comes back', () => {
+    expect(check(diff(['a']), diff(['b'], ['a']), diff(['a'])).outcome).toBe('valid')
+    expect(check(diff(['a']), diff(['a'], [], 'other boss')).outcome).toBe('valid')
+  })
+
+  it('is invalid when every node tells it', () => {
+    expect(check(diff(['a']), diff(['a'])).why).toBe('told twice: boss heard again that a came')
+  })
+
+  it('begins anew with a connection', () => {
+    expect(check(diff(['a']), { type: 'disconnect', who: 'boss' }, diff(['a'])).outcome).toBe('valid')
+  })
+
+  it('is unknown when nobody was told', () => {
+    expect(check(heardCart).outcome).toBe('unknown')
+  })
+})
+
+describe('no-orphans (RT-11, CH-63, DF-104)', () => {
+  const held = (...topics: string[]) => final('node-state', { connections: [{ topics }] }, 'n1', 'n1')
+  const channels = (n: number) => final('channels', n, 'n1', 'n1')
+  const check = (...told: Told[]) => noOrphans.check(historyOf(...told))
+
+  it('is valid when every channel belongs to a client', () => {
+    expect(check(disconnect('bob', 0), held('ping', 'dupe'), channels(2)).outcome).toBe('valid')
+  })
+
+  it('is invalid when a channel is left of a client that is gone', () => {
+    const verdict = check(disconnect('bob', 0), held('ping'), channels(3))
+    expect(verdict).toMatchObject({ outcome: 'invalid', why: 'orphans: 2 channels of n1 belong to nobody' })
+  })
+
+  it('is unknown when nobody left, or nobody asked', () => {
+    expect(check(held('ping'), channels(1)).outcome).toBe('unknown')
+    expect(check(disconnect('bob', 0), held('ping')).outcome).toBe('unknown')
+  })
+})

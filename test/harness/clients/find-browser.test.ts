@@ -1,0 +1,35 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { findBrowser } from '../../../harness/clients/find-browser.ts'
+import { EnvironmentMissing } from '../../../harness/platform/errors.ts'
+
+let folder: string
+let program: string
+let text: string
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'squall-test-'))
+  program = join(folder, 'chromium')
+  text = join(folder, 'notes.txt')
+  writeFileSync(program, '#!/bin/sh\n')
+  chmodSync(program, 0o755)
+  writeFileSync(text, 'no program')
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe('findBrowser', () => {
+  it('takes the one that the environment names', () => {
+    expect(findBrowser({ SQUALL_BROWSER: program, PATH: '' })).toBe(program)
+  })
+
+  it('does not fall back when the named one is missing or no program: that would hide a mistake', () => {
+    for (const path of [join(folder, 'missing'), text])
+      expect(() => findBrowser({ SQUALL_BROWSER: path, PATH: folder })).toThrow(EnvironmentMissing)
+  })
+
+  it('says what is wrong in one sentence that names the variable', () => {
+    expect(() => findBrowser({ SQUALL_BROWSER: '/nowhere' })).toThrow(/SQUALL_BROWSER names \/nowhere/)
+  })
+})

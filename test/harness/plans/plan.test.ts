@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest'
+import { storyOf } from '../../../harness/apps/store/plan-scenario.ts'
+import { faults } from '../../../harness/faults/index.ts'
+import { createPlan, inWords, kinds, type Plan, planShape } from '../../../harness/plans/plan.ts'
+import { seededRandom } from '../../../harness/platform/random.ts'
+
+const planOf = (seed: number) => createPlan(seededRandom(seed), seed)
+const plans = Array.from({ length: 400 }, (_, seed) => planOf(seed + 1))
+const partsOf = ({ target }: Plan['faults'][number]) => ['n1', 'n2', 'n3', 'db'].filter((part) => target.includes(part))
+
+describe('a random plan', () => {
+  it('is the same for the same seed, and a value that can be written down', () => {
+    expect(planOf(7)).toEqual(planOf(7))
+    expect(planOf(7)).not.toEqual(planOf(8))
+    expect(planShape.parse(JSON.parse(JSON.stringify(planOf(7))))).toEqual(planOf(7))
+  })
+
+  it('breaks nothing twice at once, and lets everybody come back before it breaks it again', () => {
+    for (const { faults: planned } of plans)
+      for (const [index, one] of planned.entries())
+        for (const other of planned.slice(index + 1)) {
+          const share = partsOf(one).some((part) => partsOf(other).includes(part))
+          const isLater = other.fromRound > one.toRound + 1
+          expect(!share || isLater, `${inWords({ ...planOf(1), faults: [one, other] })}`).toBe(true)
+        }
+  })
+
+  it('has something to judge: a purchase and a message, and at least one fault in most', () => {
+    for (const { rounds } of plans) {
+      const deeds = rounds.flat().map((deed) => deed.do)
+      expect(deeds).toContain('buy')
+      expect(deeds).toContain('publish')
+    }
+    expect(plans.filter(({ faults: planned }) => planned.length > 0).length).toBe(plans.length)
+  })
+
+  it('comes to every fault that it can', () => {
+    const seen = new Set(plans.flatMap(({ faults: planned }) => planned.map(({ kind }) => kind)))
+    expect([...seen].sort()).toEqual([...new Set(kinds.map(({ kind }) => kind))].sort())
+  })
+
+  it('begins with a fault that a search has not seen yet', () => {
+    const wanted = ['db.read-only' as const, 'messages.drop' as const]
+    for (let seed = 1; seed < 50; seed += 1)
+      expect(wanted).toContain(createPlan(seededRandom(seed), seed, wanted).faults[0]?.kind)
+  })
+
+  it('waits with a fault only for what its round is sure to pass, and with nothing else broken', () => {
+    const waiting = plans.flatMap((plan) => plan.faults.flatMap((fault) => (fault.when ? [{ plan, fault }] : [])))
+    expect(waiting.length).toBeGreaterThan(50)
+    for (const { plan, fault } of waiting) {
+      const { when, fromRound } = fault
+      const deeds = plan.rounds[fromRound]!
+      if (when && 'between' in when) expect(deeds).toContainEqual({ do: 'buy', who: 'ann' })
+      else if (when?.after === 'op')
+        expect(deeds.filter((deed) => deed.do === when.name).length).toBeGreaterThanOrEqual(when.count)
+      else expect(deeds.some((deed) => deed.do === 'publish')).toBe(true)
+      const others = plan.faults.filter((one) => one !== fault)
+      expect(others.every((one) => one.fromRound > fromRound || one.toRound < fromRound)).toBe(true)
+    }
+  })
+
+  it('leaves out only what it has a reason for', () => {
+    // A page that sleeps cannot be asked anything; a process cannot be taken off its network; Redis is not there.
+    const left = Object.keys(faults).filter((name) => !kinds.some(({ kind }) => kind === name))
+    expect(left).toEqual(['client.suspend', 'node.disconnect', 'redis.kill', 'redis.pause', 'redis.slow'])
+  })
+})
+
+describe('the story of a plan', () => {
+  it('has a step for each round', () => {
+    const { steps, laws } = storyOf(planOf(3), 'explore/story-1')
+    expect(steps.map(({ title }) => title)).toEqual([
+      'shoppers, listeners and a dashboard',
+      'round 1',
+      'round 2',
+      'round 3',
+      'mend everything, and let everybody finish',
+      'a message and a sale from every node, and a purchase',
+    ])
+    expect(laws?.length).toBeGreaterThan(10)
+  })
+})
