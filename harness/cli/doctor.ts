@@ -5,7 +5,7 @@ import { findPostgres } from '../cluster/services/postgres.ts'
 import { findRedis } from '../cluster/services/redis.ts'
 import { EnvironmentMissing } from '../platform/errors.ts'
 import { freePort } from '../platform/ports.ts'
-import { demandPages, demandWritable, outFolder } from '../runner/run-folder.ts'
+import { outFolder, requireBuiltAssets, requireWritable } from '../runner/run-folder.ts'
 import { exitCodes } from '../verdict/result.ts'
 import type { Command, Io } from './command.ts'
 import { flags } from './options.ts'
@@ -34,11 +34,11 @@ const probes: Record<string, Probe> = {
     }
   },
   pages: ({ root }) => {
-    demandPages(root)
+    requireBuiltAssets(root)
     return 'built'
   },
   reports: (io) => {
-    demandWritable(outFolder(io))
+    requireWritable(outFolder(io))
     return outFolder(io)
   },
   ports: async () => `loopback, such as ${await freePort()}`,

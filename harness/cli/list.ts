@@ -2,7 +2,7 @@ import { checkers } from '../checkers/index.ts'
 import { faultTitles } from '../faults/titles.ts'
 import { loadAll } from '../runner/scenario-files.ts'
 import { suites } from '../runner/suites.ts'
-import { zoo } from '../selftest/defects.ts'
+import { defects } from '../selftest/defects.ts'
 import type { Command } from './command.ts'
 import { UsageError } from './errors.ts'
 import { orNearest } from './nearest.ts'
@@ -28,9 +28,9 @@ const lists = {
     }))
   },
   faults: () => Object.entries(faultTitles).map(([name, title]) => ({ name, title })),
-  checkers: () => Object.entries(checkers).map(([name, { law }]) => ({ name, title: law })),
+  checkers: () => Object.entries(checkers).map(([name, { invariant }]) => ({ name, title: invariant })),
   defects: () =>
-    Object.entries(zoo).map(([name, { scenario, checker }]) => ({
+    Object.entries(defects).map(([name, { scenario, checker }]) => ({
       name,
       title: `caught by ${checker} in ${scenario}`,
       scenario,

@@ -2,14 +2,14 @@ import { availableParallelism } from 'node:os'
 import { pubsubNames } from '../cluster/cluster.ts'
 import { driverNames } from '../cluster/drivers.ts'
 import { seedMost } from '../platform/random.ts'
-import { zoo } from '../selftest/defects.ts'
+import { defects } from '../selftest/defects.ts'
 import type { OptionSpec } from './command.ts'
 import { UsageError } from './errors.ts'
 import { orNearest } from './nearest.ts'
 
 const nodesMax = 9
 const jobsMax = 16
-/** A story waits more than it works. */
+/** A scenario waits more than it works. */
 const jobsPerProcessor = 2
 const jobsUnasked = Math.min(8, jobsPerProcessor * availableParallelism())
 const repeatMax = 1_000
@@ -46,7 +46,7 @@ export function parseGrep(text: string): RegExp {
 }
 
 function parseDefect(text: string, before: unknown): string[] {
-  const known = Object.keys(zoo)
+  const known = Object.keys(defects)
   const wanted = text.split(',').map((id) => id.trim().toUpperCase())
   const stranger = wanted.find((id) => !known.includes(id))
   if (stranger !== undefined)
@@ -95,7 +95,7 @@ export const flags = {
   },
   jobs: {
     flags: '--jobs <n>',
-    help: 'scenarios side by side, two for each processor and at most 8 where nothing is said',
+    help: 'scenarios in parallel, two for each processor and at most 8 where nothing is said',
     parse: wholeNumber('--jobs', 1, jobsMax),
     default: jobsUnasked,
   },
@@ -105,10 +105,10 @@ export const flags = {
   budget: { flags: '--budget <duration>', help: 'stop after this long, such as 90s or 10m', parse: parseDuration },
   defect: {
     flags: '--defect <id>',
-    help: 'start the nodes with a planted defect (may be given again)',
+    help: 'start the nodes with a defect (may be given again)',
     parse: parseDefect,
   },
 } as const satisfies Record<string, OptionSpec>
 
-/** For those that tell random stories: each of them is busy from beginning to end. */
-export const storyJobs = { ...flags.jobs, help: 'stories side by side', default: 3 }
+/** For those that tell random scenarios: each of them is busy from beginning to end. */
+export const storyJobs = { ...flags.jobs, help: 'scenarios in parallel', default: 3 }

@@ -10,7 +10,7 @@ import { json } from '../reporters/json.ts'
 import { wantsColor } from '../reporters/palette.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import { type RunOptions, runAll } from '../runner/run.ts'
-import { demandPages, demandWritable, outFolder } from '../runner/run-folder.ts'
+import { outFolder, requireBuiltAssets, requireWritable } from '../runner/run-folder.ts'
 import { selectScenarios } from '../runner/scenario-files.ts'
 import type { Scenario } from '../scenario.ts'
 import { exitCodes, type RunResult } from '../verdict/result.ts'
@@ -61,7 +61,7 @@ export const run: Command = {
       ...(options.grep && { grep: options.grep }),
     })
     const where = targetOptions(options, io)
-    if (options.pubsub === 'redis') demandRedis(options.driver, io)
+    if (options.pubsub === 'redis') requireRedis(options.driver, io)
     const scenarios = options.driver === 'process' ? withoutMissingRedis(wanted, names, io) : wanted
     return repeatedly(options, io, (reporter) => ({
       ...baseOptions(options, io),
@@ -90,17 +90,17 @@ export function targetOptions({ driver, target }: Pick<RunFlags, 'driver' | 'tar
   } catch (error) {
     throw error instanceof BadTarget ? new UsageError(error.message) : error
   }
-  // There is one system: its stories come one after the other.
+  // There is one system: its scenarios come one after the other.
   return { driver, target: file, jobs: 1 }
 }
 
 /** Containers bring their own. */
-export function demandRedis(driver: DriverName, io: Io) {
+export function requireRedis(driver: DriverName, io: Io) {
   if (driver === 'process') findRedis(io.env)
 }
 
 /**
- * A suite is about what this machine can show: without redis-server it leaves out the stories of Redis, and says so. Whoever asks for
+ * A suite is about what this machine can show: without redis-server it leaves out the scenarios of Redis, and says so. Whoever asks for
  * one of them by name gets `unknown`.
  */
 export function withoutMissingRedis(
@@ -131,10 +131,10 @@ export const baseOptions = ({ jobs, headed, out, budget }: Common, io: Io) => ({
 })
 
 /** What must be there before anything is started. */
-export function demandAll(out: string | undefined, io: Io) {
-  demandPages(io.root)
+export function checkPrerequisites(out: string | undefined, io: Io) {
+  requireBuiltAssets(io.root)
   findBrowser(io.env)
-  demandWritable(outFolder(io, out))
+  requireWritable(outFolder(io, out))
 }
 
 /** Runs as often as was asked for; the worst exit code counts. With --json, one document: a list when there is more than one run. */
@@ -143,7 +143,7 @@ export async function repeatedly(
   io: Io,
   optionsOf: (reporter: Required<Reporter>) => RunOptions,
 ): Promise<number> {
-  demandAll(out, io)
+  checkPrerequisites(out, io)
   const documents: RunResult[] = []
   for (let n = 0; n < repeat && io.interruption.by() === undefined; n += 1) {
     const reporter = allReporters(reporterOptions(io, asJson))

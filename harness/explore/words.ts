@@ -1,28 +1,28 @@
-import type { Deed, Plan } from '../plans/plan.ts'
-import { triggerInWords } from '../plans/trigger.ts'
+import type { Action, Plan } from '../plans/plan.ts'
+import { describeTrigger } from '../plans/trigger.ts'
 
-/** A whole story as a person tells it, one line for each round. */
-export const storyInWords = ({ rounds, faults }: Plan): string[] =>
-  rounds.map((deeds, round) => {
+/** A whole scenario as a person tells it, one line for each round. */
+export const describePlan = ({ rounds, faults }: Plan): string[] =>
+  rounds.map((actions, round) => {
     const begun = faults
       .filter(({ fromRound }) => fromRound === round)
-      .map(({ kind, target, when }) => `${kind} on ${target}${when ? ` ${triggerInWords(when)}` : ''}`)
+      .map(({ kind, target, when }) => `${kind} on ${target}${when ? ` ${describeTrigger(when)}` : ''}`)
     const ended = faults
       .filter(({ toRound }) => toRound === round)
       .map(({ kind, target }) => `${kind} on ${target} ends`)
-    return `round ${round + 1}: ${[...begun, ...deeds.map(deedInWords), ...ended].join('; ') || 'nothing'}`
+    return `round ${round + 1}: ${[...begun, ...actions.map(describeAction), ...ended].join('; ') || 'nothing'}`
   })
 
-function deedInWords(deed: Deed): string {
-  if (deed.do === 'add') return `${deed.who} adds item ${deed.itemId}`
-  if (deed.do === 'remove') return `${deed.who} removes item ${deed.itemId}`
-  if (deed.do === 'buy') return `${deed.who} buys`
-  if (deed.do === 'click') return `alice adds item ${deed.itemId} in tab ${deed.tab + 1}`
-  if (deed.do === 'take') return `alice removes item ${deed.itemId} in tab ${deed.tab + 1}`
-  if (deed.do === 'reload') return `alice reloads tab ${deed.tab + 1}`
-  if (deed.do === 'look') return 'the dashboard is loaded again'
-  if (deed.do === 'sell') return `${deed.node} sells item ${deed.itemId}`
-  if (deed.do === 'rush') return `all nodes sell item ${deed.itemId} at once`
-  if (deed.do === 'publish') return `${deed.node} sends a message`
-  return deed.do === 'come' ? `${deed.who} comes to ${deed.node}` : `${deed.who} goes`
+function describeAction(action: Action): string {
+  if (action.do === 'add') return `${action.who} adds item ${action.itemId}`
+  if (action.do === 'remove') return `${action.who} removes item ${action.itemId}`
+  if (action.do === 'buy') return `${action.who} buys`
+  if (action.do === 'click') return `alice adds item ${action.itemId} in tab ${action.tab + 1}`
+  if (action.do === 'removeInTab') return `alice removes item ${action.itemId} in tab ${action.tab + 1}`
+  if (action.do === 'reload') return `alice reloads tab ${action.tab + 1}`
+  if (action.do === 'reloadDashboard') return 'the dashboard is loaded again'
+  if (action.do === 'sell') return `${action.node} sells item ${action.itemId}`
+  if (action.do === 'sellOnAllNodes') return `all nodes sell item ${action.itemId} at once`
+  if (action.do === 'publish') return `${action.node} sends a message`
+  return action.do === 'arrive' ? `${action.who} comes to ${action.node}` : `${action.who} goes`
 }

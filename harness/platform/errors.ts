@@ -3,7 +3,7 @@ export class EnvironmentMissing extends Error {
   override name = 'EnvironmentMissing'
 }
 
-/** This kind of cluster cannot do it: a story that needs it is skipped, with this sentence as the reason. */
+/** This kind of cluster cannot do it: a scenario that needs it is skipped, with this sentence as the reason. */
 export class NotSupported extends Error {
   override name = 'NotSupported'
 }

@@ -26,20 +26,20 @@ export interface CheckResult extends Verdict {
   name: string
 }
 
-/** The laws that were violated. */
-export const brokenLaws = ({ checks }: Pick<ScenarioResult, 'checks'>): string[] =>
-  checks.filter(({ outcome }) => outcome === 'invalid').map(({ name }) => name)
+/** The checkers that were violated. */
+export const violatedCheckers = ({ checks }: Pick<ScenarioResult, 'checks'>): string[] =>
+  checks.filter(({ outcome }) => outcome === 'violated').map(({ name }) => name)
 
-/** A story fails like another only if it violates one of the same laws. */
-export const breaksOneOf = (laws: readonly string[], told: Pick<ScenarioResult, 'checks'>): boolean =>
-  brokenLaws(told).some((name) => laws.includes(name))
+/** A scenario fails like another only if it violates one of the same checkers. */
+export const violatesOneOf = (checkers: readonly string[], told: Pick<ScenarioResult, 'checks'>): boolean =>
+  violatedCheckers(told).some((name) => checkers.includes(name))
 
 /** One scenario's part of `verdict.json`; times since the scenario began. */
 export interface ScenarioResult {
   id: string
   title: string
   /** What must hold, in one sentence. */
-  define: string
+  invariant: string
   covers: string[]
   outcome: Outcome
   startedAt: string
@@ -53,7 +53,7 @@ export interface ScenarioResult {
   artifacts: string[]
 }
 
-/** A story that this kind of cluster cannot tell; it proved nothing, and counts for nothing. */
+/** A scenario that this kind of cluster cannot tell; it proved nothing, and counts for nothing. */
 export interface Skipped {
   id: string
   why: string

@@ -8,7 +8,7 @@ const samplesPerRound = 200
 const seenWithinMs = 5_000
 const nodes = 3
 
-/** Puts an item in or takes it out in one tab; answers how long until the other tab was sent the cart. */
+/** Puts an item in or takes it out in one tab; returns how long until the other tab was sent the cart. */
 async function timeToOtherTab(topic: string, acting: Channels, other: Channels, event: string, itemId: number) {
   const startedMs = clock.monotonicMs()
   const seen = new Promise<number>((resolve, reject) => {

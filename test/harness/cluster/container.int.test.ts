@@ -124,7 +124,7 @@ describe.runIf(isWanted)(`a run on containers${because}`, { timeout: 300_000 }, 
   afterAll(() => rmSync(out, { recursive: true, force: true }))
   const flags = ['run', '--driver', 'container', '--out', out]
 
-  it('passes a story, with its faults witnessed, and leaves nothing (FI-2)', async () => {
+  it('passes a scenario, with its faults witnessed, and leaves nothing (FI-2)', async () => {
     const { stdout } = await run(join(root, 'squall'), [...flags, '--json', 'store/reconnect-after-1s'])
     const { driver, outcome, leaks } = JSON.parse(stdout)
     expect({ driver, outcome, leaks }).toEqual({ driver: 'container', outcome: 'passed', leaks: [] })

@@ -101,12 +101,12 @@ describe('the verdict in one sentence', () => {
     [
       'all is well',
       { ...run, scenarios: passed, leaks: [] },
-      'Passed: 1 scenario held every law; faults witnessed: 2 of 2.',
+      'Passed: 1 scenario held every invariant; faults witnessed: 2 of 2.',
     ],
     [
       'something is left behind',
       { ...run, scenarios: passed },
-      'Passed: 1 scenario held every law; faults witnessed: 2 of 2, but the run left 1 thing behind.',
+      'Passed: 1 scenario held every invariant; faults witnessed: 2 of 2, but the run left 1 thing behind.',
     ],
     [
       'nothing is proven',
