@@ -230,6 +230,7 @@ async function compose(config: Config) {
       thresholds: shop.thresholds,
       clientHeartbeatMs: config.CLIENT_HEARTBEAT_MS,
       clientDefects,
+      ...(config.CLIENT_ASSETS_DIR && { bundle: config.CLIENT_ASSETS_DIR }),
       sessions,
       checkout,
       buyCart: shop.buyCart,

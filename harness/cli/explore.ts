@@ -1,3 +1,4 @@
+import type { SystemPatch } from '../cluster/system-patch.ts'
 import { hunt } from '../explore/hunt.ts'
 import { createPlanRunner } from '../explore/plan-runner.ts'
 import {
@@ -17,7 +18,7 @@ import { exitCodes } from '../verdict/result.ts'
 import type { Command, Io } from './command.ts'
 import { UsageError } from './errors.ts'
 import { flags, storyJobs, wholeNumber } from './options.ts'
-import { checkPrerequisites, worstCode } from './run.ts'
+import { checkPrerequisites, patchFor, worstCode } from './run.ts'
 
 interface ExploreFlags {
   seed?: number
@@ -66,9 +67,10 @@ export const explore: Command = {
   async run(_names, options: ExploreFlags, io) {
     checkPrerequisites(options.out, io)
     const seed = options.seed ?? freshSeed()
+    const patch = await patchFor(options.defect, io)
     const { done, leaks } = await withRunEnvironment({ seed, headed: false }, (environment) =>
       options.hunt === undefined
-        ? explorePlans(seed, { ...options, environment }, io)
+        ? explorePlans(seed, { ...options, patch, environment }, io)
         : hunt(options.hunt, seed, { ...options, environment }, io),
     )
     return worstCode([done, codeOfLeaks(leaks, io)])
@@ -77,7 +79,7 @@ export const explore: Command = {
 
 async function explorePlans(
   seed: number,
-  options: ExploreFlags & { environment: RunEnvironment },
+  options: ExploreFlags & { patch: SystemPatch; environment: RunEnvironment },
   io: Io,
 ): Promise<number> {
   const planRunner = createPlanRunner(options, io)

@@ -1,5 +1,6 @@
 import { CommanderError, InvalidArgumentError, Option, Command as Program } from 'commander'
 import { EnvironmentMissing } from '../platform/errors.ts'
+import { BadDiff } from '../selftest/diff.ts'
 import { exitCodes } from '../verdict/result.ts'
 import { bench } from './bench.ts'
 import { check } from './check.ts'
@@ -109,7 +110,8 @@ function toOption({ flags, help, parse, default: standard }: OptionSpec): Option
 }
 
 const asCode = (error: Error): number => {
-  if (error instanceof UsageError || error instanceof InvalidArgumentError) return exitCodes.usage
+  if (error instanceof UsageError || error instanceof BadDiff || error instanceof InvalidArgumentError)
+    return exitCodes.usage
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.passed : exitCodes.usage
   return error instanceof EnvironmentMissing ? exitCodes.environment : exitCodes.harnessBug
 }

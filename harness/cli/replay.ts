@@ -7,10 +7,11 @@ import { type Schedule, scheduleShape } from '../plans/schedule.ts'
 import { findRun } from '../runner/run-folder.ts'
 import { loadAll } from '../runner/scenario-files.ts'
 import type { Scenario } from '../scenario.ts'
+import { patchOf, recordedDefects } from '../selftest/defects.ts'
 import type { Command, Io } from './command.ts'
 import { UsageError } from './errors.ts'
 import { flags, parseSeed } from './options.ts'
-import { baseOptions, type RunFlags, repeatedly, requireRedis, targetOptions } from './run.ts'
+import { baseOptions, patchFor, type RunFlags, repeatedly, requireRedis, targetOptions } from './run.ts'
 
 export const replay: Command = {
   name: 'replay',
@@ -32,6 +33,9 @@ export const replay: Command = {
     const recorded = readSchedule(findRun(name!, io))
     if (recorded.pubsub === 'redis') requireRedis(recorded.driver, io)
     const scenarios = chosenFrom(recorded, await loadAll(io.root), options.grep)
+    const patch = options.defect
+      ? await patchFor(options.defect, io)
+      : await patchOf(recordedDefects(recorded.defects, io.root), io.root)
     return repeatedly(options, io, (reporter) => ({
       ...baseOptions(options, io),
       suite: 'replay',
@@ -40,7 +44,7 @@ export const replay: Command = {
       ...targetOptions({ ...options, driver: recorded.driver }, io),
       nodes: recorded.nodes,
       pubsub: recorded.pubsub,
-      defects: options.defect ?? recorded.defects,
+      patch,
       recorded,
       reporter,
     }))
@@ -48,15 +52,16 @@ export const replay: Command = {
 }
 
 /** The scenario of a plan, as often as is asked for. */
-function replayPlan(file: string, options: RunFlags, io: Io): Promise<number> {
+async function replayPlan(file: string, options: RunFlags, io: Io): Promise<number> {
   const plan = planIn(file)
+  const patch = await patchFor(options.defect, io)
   return repeatedly(options, io, (reporter) => ({
     ...baseOptions(options, io),
     suite: 'replay',
     scenarios: [scenarioOfPlan(plan, 'explore/replayed')],
     seed: plan.seed,
     nodes: 3,
-    defects: options.defect ?? [],
+    patch,
     reporter,
   }))
 }

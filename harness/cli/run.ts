@@ -13,6 +13,7 @@ import { type RunOptions, runAll } from '../runner/run.ts'
 import { outFolder, requireBuiltAssets, requireWritable } from '../runner/run-folder.ts'
 import { selectScenarios } from '../runner/scenario-files.ts'
 import type { Scenario } from '../scenario.ts'
+import { findDefects, patchOf } from '../selftest/defects.ts'
 import { exitCodes, type RunResult } from '../verdict/result.ts'
 import type { Command, Io } from './command.ts'
 import { UsageError } from './errors.ts'
@@ -63,6 +64,7 @@ export const run: Command = {
     const where = targetOptions(options, io)
     if (options.pubsub === 'redis') requireRedis(options.driver, io)
     const scenarios = options.driver === 'process' ? withoutMissingRedis(wanted, names, io) : wanted
+    const patch = await patchFor(options.defect, io)
     return repeatedly(options, io, (reporter) => ({
       ...baseOptions(options, io),
       ...where,
@@ -71,11 +73,14 @@ export const run: Command = {
       seed: options.seed ?? freshSeed(),
       nodes: options.nodes,
       pubsub: options.pubsub,
-      defects: options.defect ?? [],
+      patch,
       reporter,
     }))
   },
 }
+
+/** What `--defect` asks for. Throws BadDiff before anything is started. */
+export const patchFor = (wanted: readonly string[] = [], io: Io) => patchOf(findDefects(wanted, io), io.root)
 
 /** What the driver needs to know of the target. Throws a sentence when the file is missing, or is not one. */
 export function targetOptions({ driver, target }: Pick<RunFlags, 'driver' | 'target'>, io: Io) {

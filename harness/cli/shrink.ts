@@ -1,3 +1,4 @@
+import type { SystemPatch } from '../cluster/system-patch.ts'
 import { createPlanRunner, type PlanRun } from '../explore/plan-runner.ts'
 import { describeViolation, pursuitDefaultMs, reproduceAndShrink } from '../explore/reproduce-and-shrink.ts'
 import { checkersThatFailed, shrinkSchedule } from '../explore/shrink-schedule.ts'
@@ -6,6 +7,7 @@ import { readRecord } from '../reporters/record.ts'
 import { type RunEnvironment, withRunEnvironment } from '../runner/run-environment.ts'
 import { findRun } from '../runner/run-folder.ts'
 import { loadAll } from '../runner/scenario-files.ts'
+import { patchOf, recordedDefects } from '../selftest/defects.ts'
 import { exitCodes, type ScenarioResult } from '../verdict/result.ts'
 import type { Command, Io } from './command.ts'
 import { UsageError } from './errors.ts'
@@ -41,6 +43,7 @@ export const shrink: Command = {
     const failed = firstViolated(readRecord(folder).run.scenarios, options.grep)
     const own = { ...recorded, scenarios: recorded.scenarios.filter(({ id }) => id === failed.id) }
     const [scenario] = chosenFrom(own, await loadAll(io.root))
+    const patch = await patchOf(recordedDefects(recorded.defects, io.root), io.root)
     checkPrerequisites(options.out, io)
     const budgetMs = options.budget ?? pursuitDefaultMs
     const where = targetOptions({ ...options, driver: recorded.driver }, io)
@@ -48,7 +51,7 @@ export const shrink: Command = {
     const checkers = plan ? [] : checkersThatFailed(failed)
     const seed = plan ? plan.seed : parseSeed(recorded.seed)
     const { done, leaks } = await withRunEnvironment({ ...where, seed, headed: false }, (environment) => {
-      const its = { ...options, ...where, defect: recorded.defects, environment }
+      const its = { ...options, ...where, patch, environment }
       return plan
         ? shrinkPlan({ plan, result: failed, folder }, its, budgetMs, io)
         : shrinkSchedule({ ...its, failed, checkers, scenario: scenario!, recorded, budgetMs }, io)
@@ -65,7 +68,7 @@ function firstViolated(scenarios: readonly ScenarioResult[], grep?: RegExp): Sce
 
 async function shrinkPlan(
   failed: PlanRun,
-  options: ShrinkFlags & { defect: readonly string[]; environment: RunEnvironment },
+  options: ShrinkFlags & { patch: SystemPatch; environment: RunEnvironment },
   budgetMs: number,
   io: Io,
 ): Promise<number> {

@@ -12,6 +12,7 @@ import { exitCodes } from '../verdict/result.ts'
 import type { Command, Io } from './command.ts'
 import { flags, wholeNumber } from './options.ts'
 import { planIn } from './replay.ts'
+import { patchFor } from './run.ts'
 
 interface SimulateFlags {
   seed?: number
@@ -45,7 +46,7 @@ export const simulate: Command = {
   ],
   async run(_names, options: SimulateFlags, io) {
     const plans = options.plan === undefined ? undefined : [planIn(options.plan)]
-    const simulator = startSimulator({ defects: options.defect ?? [] })
+    const simulator = startSimulator({ patch: await patchFor(options.defect, io) })
     try {
       return await runAll(simulator, plans, options, io)
     } finally {
@@ -68,9 +69,10 @@ async function runAll(simulator: Simulator, plans: Plan[] | undefined, options: 
   if (stopped && campaign.violated === 0) return codeOf(stopped)
   const violations = await shrinkAll(campaign, simulator, outFolder(io, options.out), io)
   const { firsts: _firsts, ...counts } = campaign
-  const summary = { ...(plans ? {} : { seed: hex(seed) }), ...counts, perMinute, violations }
+  const notSimulated = simulator.neverLoaded()
+  const summary = { ...(plans ? {} : { seed: hex(seed) }), ...counts, perMinute, notSimulated, violations }
   io.out(options.json ? `${JSON.stringify(summary, null, 2)}\n` : inLines(summary))
-  return exitCodeOf(campaign)
+  return exitCodeOf(campaign, notSimulated)
 }
 
 /** Until the number is reached, or the time is over; what is not said does not end it. */
@@ -79,9 +81,9 @@ const isWanted = (told: number, elapsedMs: number, { histories, budget }: Simula
   elapsedMs < (budget ?? Number.POSITIVE_INFINITY)
 
 /** A search that mostly proved nothing has not shown that there is nothing. */
-function exitCodeOf({ violated, unknown, histories }: Campaign) {
+function exitCodeOf({ violated, unknown, histories }: Campaign, notSimulated: readonly string[]) {
   if (violated > 0) return exitCodes.violated
-  return unknown * 2 >= histories ? exitCodes.unknown : exitCodes.passed
+  return unknown * 2 >= histories || notSimulated.length > 0 ? exitCodes.unknown : exitCodes.passed
 }
 
 interface Violation {
@@ -112,14 +114,27 @@ function written(checker: string, { plan, checks }: Judged, folder: string): Vio
 interface Summary extends Omit<Campaign, 'firsts'> {
   seed?: string
   perMinute: number
+  /** What the defects change and no part of the simulation is made of: of that it says nothing. */
+  notSimulated: string[]
   violations: Violation[]
 }
 
-function inLines({ seed, histories, perMinute, violated, unknown, skipped, hash, violations }: Summary): string {
+function inLines({
+  seed,
+  histories,
+  perMinute,
+  violated,
+  unknown,
+  skipped,
+  hash,
+  notSimulated,
+  violations,
+}: Summary): string {
   const left = Object.entries(skipped).map(([what, times]) => `${what} (${times})`)
   return [
     `${seed ? `seed ${seed}: ` : ''}${histories} histories, ${perMinute} a minute; ${violated} violated an invariant, ${unknown} proved nothing`,
     ...(left.length > 0 ? [`left out, because no simulation knows it: ${left.join(', ')}`] : []),
+    ...(notSimulated.length > 0 ? [`changed by the defects, and no part of the simulation: ${notSimulated.join(', ')}`] : []),
     `hash ${hash}`,
     ...violations.flatMap(({ checker, why, faults, file }) => [
       `✗ ${checker}: ${why}`,

@@ -7,7 +7,7 @@ import { withCluster } from '../runner/temporary-cluster.ts'
 import type { Command, Io } from './command.ts'
 import { UsageError } from './errors.ts'
 import { flags } from './options.ts'
-import { requireRedis } from './run.ts'
+import { patchFor, requireRedis } from './run.ts'
 
 interface UpFlags {
   driver: DriverName
@@ -27,9 +27,10 @@ export const up: Command = {
       throw new UsageError('up holds a cluster of its own: --driver takes process or container; got "remote"')
     requireBuiltAssets(io.root)
     if (options.pubsub === 'redis') requireRedis(options.driver, io)
+    const patch = await patchFor(options.defect, io)
     io.err(`squall: starting a database and ${options.nodes} nodes ...\n`)
-    const { driver, nodes, pubsub, defect: defects = [], seed = freshSeed() } = options
-    return withCluster({ seed, driver, nodes, pubsub, defects }, async (cluster) => {
+    const { driver, nodes, pubsub, seed = freshSeed() } = options
+    return withCluster({ seed, driver, nodes, pubsub, patch }, async (cluster) => {
       io.out(options.json ? `${JSON.stringify(addresses(cluster), null, 2)}\n` : describeCluster(cluster))
       return codeOf(await stopped(io))
     })

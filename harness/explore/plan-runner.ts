@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { scenarioOfPlan } from '../apps/store/plan-scenario.ts'
 import type { Io } from '../cli/command.ts'
 import { baseOptions } from '../cli/run.ts'
+import { type SystemPatch, unpatched } from '../cluster/system-patch.ts'
 import type { Plan } from '../plans/plan.ts'
 import { multiplex } from '../reporters/multiplexer.ts'
 import { runAll } from '../runner/run.ts'
@@ -21,7 +22,8 @@ export interface PlanRun {
 interface PlanRunnerOptions {
   jobs: number
   out?: string
-  defect?: readonly string[]
+  /** Default: the system as it is. */
+  patch?: SystemPatch
   /** The same for all that is told: a scenario needs a cluster of its own, and no more. */
   environment: RunEnvironment
 }
@@ -29,19 +31,19 @@ interface PlanRunnerOptions {
 export type PlanRunner = ReturnType<typeof createPlanRunner>
 
 /** Tells the scenarios of plans in parallel. */
-export function createPlanRunner({ jobs, out, defect = [], environment }: PlanRunnerOptions, io: Io) {
+export function createPlanRunner({ jobs, out, patch = unpatched, environment }: PlanRunnerOptions, io: Io) {
   let lastStory = 0
   return {
     jobs,
     /** The smallest plan that fails so in a simulation; undefined where none does. */
-    inSimulation: (plan: Plan, checkers: readonly string[]) => shrinkSimulated(plan, checkers, defect),
+    inSimulation: (plan: Plan, checkers: readonly string[]) => shrinkSimulated(plan, checkers, patch),
     /** A plan like it that fails more often in a simulation; undefined where it never does. */
     amplify: (plan: Plan, checkers: readonly string[], goesOn: () => boolean) =>
-      amplifyInSimulation(plan, checkers, defect, goesOn),
+      amplifyInSimulation(plan, checkers, patch, goesOn),
     /** What a simulation of so long finds to be worth telling. */
     scout(seed: number, withinMs: number) {
       const deadlineMs = io.clock.monotonicMs() + withinMs
-      return scout(seed, defect, () => !io.interruption.by() && io.clock.monotonicMs() < deadlineMs)
+      return scout(seed, patch, () => !io.interruption.by() && io.clock.monotonicMs() < deadlineMs)
     },
     /** Those that Ctrl-C did not let begin are left out. */
     async run(plans: readonly Plan[]): Promise<PlanRun[]> {
@@ -56,7 +58,7 @@ export function createPlanRunner({ jobs, out, defect = [], environment }: PlanRu
         scenarios: scenarios.map(({ story }) => story),
         seed: plans[0]!.seed,
         nodes: 3,
-        defects: defect,
+        patch,
         reporter: multiplex({}, () => {}),
         environment,
       })

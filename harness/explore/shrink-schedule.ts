@@ -2,6 +2,7 @@ import type { Io } from '../cli/command.ts'
 import { UsageError } from '../cli/errors.ts'
 import { parseSeed } from '../cli/options.ts'
 import { baseOptions } from '../cli/run.ts'
+import type { SystemPatch } from '../cluster/system-patch.ts'
 import type { Schedule, ScheduleEntry } from '../plans/schedule.ts'
 import { multiplex } from '../reporters/multiplexer.ts'
 import { type RunOptions, runAll } from '../runner/run.ts'
@@ -19,6 +20,8 @@ interface ScheduleFailure {
   checkers: readonly string[]
   scenario: Scenario
   recorded: Schedule
+  /** What the recorded run was started with. */
+  patch: SystemPatch
   budgetMs: number
   environment: RunEnvironment
   out?: string
@@ -27,7 +30,7 @@ interface ScheduleFailure {
 
 /** Repeats a scenario with fewer of its recorded faults, and says which of them its failure needs. */
 export async function shrinkSchedule(
-  { failed, checkers, scenario, recorded, budgetMs, environment, ...options }: ScheduleFailure,
+  { failed, checkers, scenario, recorded, patch, budgetMs, environment, ...options }: ScheduleFailure,
   io: Io,
 ): Promise<number> {
   const { entries } = recorded.scenarios.find(({ id }) => id === failed.id)!
@@ -38,7 +41,7 @@ export async function shrinkSchedule(
   async function fails(kept: readonly ScheduleEntry[]): Promise<boolean> {
     for (let tries = triesPerCandidate; tries > 0 && !isOver(); tries -= 1) {
       const told = await runAll({
-        ...optionsFor(scenario, recorded, keeping(entries, kept), options.out, io),
+        ...optionsFor({ scenario, recorded, patch }, keeping(entries, kept), options.out, io),
         environment,
       })
       const isSame = told.scenarios.some((result) => violatesOneOf(checkers, result))
@@ -75,8 +78,7 @@ export const keeping = (entries: readonly ScheduleEntry[], kept: readonly Schedu
   entries.map((one) => (one.kind === 'fault' && !kept.includes(one) ? { ...one, leftOut: true as const } : one))
 
 const optionsFor = (
-  scenario: Scenario,
-  recorded: Schedule,
+  { scenario, recorded, patch }: Pick<ScheduleFailure, 'scenario' | 'recorded' | 'patch'>,
   entries: ScheduleEntry[],
   out: string | undefined,
   io: Io,
@@ -87,7 +89,7 @@ const optionsFor = (
   seed: parseSeed(recorded.seed),
   nodes: recorded.nodes,
   pubsub: recorded.pubsub,
-  defects: recorded.defects,
+  patch,
   recorded: { ...recorded, scenarios: [{ id: scenario.id, entries }] },
   reporter: multiplex({}, () => {}),
 })

@@ -7,6 +7,7 @@ import type { BrowserPool } from '../clients/browser.ts'
 import type { Cluster, PubSubName } from '../cluster/cluster.ts'
 import { type ActorInfo, ControlError } from '../cluster/control-client.ts'
 import type { ClusterFactory } from '../cluster/driver.ts'
+import { neverLoaded, type SystemPatch } from '../cluster/system-patch.ts'
 import { canary } from '../faults/canary.ts'
 import { toHistory } from '../history/history.ts'
 import type { HistoryEvent, NewEvent } from '../history/operation.ts'
@@ -29,7 +30,7 @@ export interface ScenarioSettings {
   seed: number
   nodes: number
   pubsub: PubSubName
-  defects: readonly string[]
+  patch: SystemPatch
   ground: ClusterFactory
   browsers: BrowserPool
   leases: Leases
@@ -175,7 +176,7 @@ async function provision(stage: Stage) {
     folder: join(settings.workFolder, id.replaceAll('/', '-')),
     leases: stage.leases,
     random: seededRandom(settings.seed),
-    defects: settings.defects,
+    patch: settings.patch,
     ...(given.env && { env: given.env }),
     ...(given.nodesWithoutWeb && { webless: given.nodesWithoutWeb }),
     ...(given.stock && { stock: given.stock }),
@@ -403,7 +404,7 @@ async function readShop({ cluster, context }: Stage, final: Final) {
 const channelCount = (actors: readonly ActorInfo[]) => actors.filter(({ name }) => name?.includes(':')).length
 
 async function judgeHistory(stage: Stage) {
-  const { scenario, recorder, checks, obstacle, log, cluster } = stage
+  const { scenario, settings, recorder, checks, obstacle, log, cluster } = stage
   const history = toHistory(recorder.events)
   const { true: silent = [], false: checkers = [] } = Object.groupBy(checkersOf(scenario), ({ needsShop }) =>
     String(needsShop === true && cluster?.hasShop === false),
@@ -412,6 +413,7 @@ async function judgeHistory(stage: Stage) {
   // What is left would only say that the faults were witnessed.
   if (silent.length > 0 && checkers.every(({ name }) => name === faultsWitnessed.name)) stage.skippedBecause ??= noShop
   for (const checker of checkers) checks.push({ name: checker.name, ...judge(checker, history) })
+  if (cluster) checks.push(...patchLoaded(cluster, settings.patch))
   const left = log.remaining()
   if (left > 0 && obstacle === undefined)
     checks.push({
@@ -422,6 +424,18 @@ async function judgeHistory(stage: Stage) {
     })
   if (obstacle !== undefined)
     checks.push({ name: 'scenario-completed', outcome: 'unknown', why: obstacle, evidence: {} })
+}
+
+/** A defect in a module that no node has loaded was never there, and what was seen says nothing about it. */
+function patchLoaded({ nodes }: Cluster, patch: SystemPatch): CheckResult[] {
+  if (patch.modules.length === 0) return []
+  const missing = neverLoaded(
+    patch,
+    nodes.map((node) => node.log()),
+  )
+  if (missing.length === 0) return []
+  const why = `no node has loaded ${missing.join(', ')}, which ${patch.names.join(', ')} changes`
+  return [{ name: 'defects-loaded', outcome: 'unknown', why, evidence: { missing } }]
 }
 
 async function cleanUp(stage: Stage) {

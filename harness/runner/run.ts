@@ -14,6 +14,7 @@ import { cpus, platform, release, totalmem } from 'node:os'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import type { PubSubName } from '../cluster/cluster.ts'
 import type { DriverName } from '../cluster/drivers.ts'
+import { type SystemPatch, unpatched } from '../cluster/system-patch.ts'
 import type { Schedule } from '../plans/schedule.ts'
 import { systemClock as clock } from '../platform/clock.ts'
 import { EnvironmentMissing } from '../platform/errors.ts'
@@ -34,7 +35,8 @@ export interface RunOptions {
   nodes: number
   /** Where the scenario does not say; default: mesh. */
   pubsub?: PubSubName
-  defects: readonly string[]
+  /** Default: the system as it is. */
+  patch?: SystemPatch
   /** How many scenarios in parallel. */
   jobs: number
   headed: boolean
@@ -42,6 +44,8 @@ export interface RunOptions {
   out: string
   reporter: Required<Reporter>
   recorded?: Schedule
+  /** Asked after each scenario: whether the run has seen enough, and leaves the rest. */
+  isEnough?(result: ScenarioResult): boolean
   /** The signal that ends the run early, once there is one. */
   interruptedBy(): 'SIGINT' | 'SIGTERM' | undefined
   budgetMs?: number
@@ -56,7 +60,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   const startedMs = clock.monotonicMs()
   const startedAt = new Date(clock.now()).toISOString()
   const folder = makeRunFolder(options, startedAt)
-  const { reporter, pubsub = 'mesh' } = options
+  const { reporter, pubsub = 'mesh', patch = unpatched } = options
   reporter.onRunStart({
     suite: options.suite,
     seed: hex(options.seed),
@@ -69,7 +73,8 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   const silentLaws: Skipped[] = []
   const schedule: Schedule['scenarios'] = []
   const overBudget = () => options.budgetMs !== undefined && clock.monotonicMs() - startedMs > options.budgetMs
-  const stopEarly = () => options.interruptedBy() !== undefined || overBudget()
+  let seenEnough = false
+  const stopEarly = () => seenEnough || options.interruptedBy() !== undefined || overBudget()
 
   async function one(scenario: Scenario, { workFolder: shared, leases, browsers, ground }: RunEnvironment) {
     const workFolder = join(shared, basename(folder))
@@ -82,7 +87,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
       seed: options.seed,
       nodes: options.nodes,
       pubsub,
-      defects: options.defects,
+      patch,
       ground,
       browsers,
       leases,
@@ -112,6 +117,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     silentLaws.push(...skippedCheckers)
     results.push(result)
     schedule.push({ id: scenario.id, entries: [...entries], ...(scenario.plan && { plan: scenario.plan }) })
+    if (options.isEnough?.(result)) seenEnough = true
     reporter.onScenarioEnd(result)
   }
 
@@ -138,7 +144,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     seed: hex(options.seed),
     driver,
     nodes: options.nodes,
-    defects: [...options.defects],
+    defects: [...patch.names],
     startedAt,
     durationMs: Math.round(clock.monotonicMs() - startedMs),
     environment: {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { SystemPatch } from '../cluster/system-patch.ts'
 import { amplified } from '../explore/amplify.ts'
 import { smallest } from '../explore/minimize.ts'
 import { createPlan, type Plan, shapeOf } from '../plans/plan.ts'
@@ -74,8 +75,8 @@ function add(campaign: Campaign, judged: Judged) {
 }
 
 /** Starts a simulator for some work and stops it, however it went. */
-async function withSimulator<T>(defects: readonly string[], work: (simulator: Simulator) => Promise<T>): Promise<T> {
-  const simulator = startSimulator({ defects })
+async function withSimulator<T>(patch: SystemPatch, work: (simulator: Simulator) => Promise<T>): Promise<T> {
+  const simulator = startSimulator({ patch })
   try {
     return await work(simulator)
   } finally {
@@ -103,11 +104,11 @@ const enough = 5
  */
 export async function scout(
   seed: number,
-  defects: readonly string[],
+  patch: SystemPatch,
   goesOn: (told: number) => boolean,
 ): Promise<Plan[]> {
   const broken: Judged[] = []
-  return withSimulator(defects, async (simulator) => {
+  return withSimulator(patch, async (simulator) => {
     await runCampaign({
       simulator,
       plans: plansOf(seed),
@@ -127,10 +128,10 @@ const seedsPerPlan = 10
 export async function amplifyInSimulation(
   plan: Plan,
   checkers: readonly string[],
-  defects: readonly string[],
+  patch: SystemPatch,
   goesOn: () => boolean,
 ): Promise<Plan | undefined> {
-  return withSimulator(defects, async (simulator) => {
+  return withSimulator(patch, async (simulator) => {
     async function rateOf(one: Plan) {
       const told = Array.from({ length: seedsPerPlan }, (_, fate) => simulator.run({ ...one, seed: fate }))
       const failed = (await Promise.all(told)).filter((history) => violatesOneOf(checkers, judgeSimulated(history)))
@@ -142,8 +143,8 @@ export async function amplifyInSimulation(
 }
 
 /** The same for a failure that was seen live; undefined where no simulation shows it (FI-18). */
-export const shrinkSimulated = (plan: Plan, checkers: readonly string[], defects: readonly string[]) =>
-  withSimulator(defects, async (simulator) => {
+export const shrinkSimulated = (plan: Plan, checkers: readonly string[], patch: SystemPatch) =>
+  withSimulator(patch, async (simulator) => {
     if (!violatesOneOf(checkers, judgeSimulated(await simulator.run(plan)))) return undefined
     return (await shrink(simulator, checkers, plan)).plan
   })

@@ -54,6 +54,7 @@ const schema = z.object({
   USER_TOKEN_AGE_S: positive.default(86_400),
   RECURRING_TOKEN_MS: positive.default(5_000),
   CLIENT_HEARTBEAT_MS: positive.default(30_000),
+  CLIENT_ASSETS_DIR: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
 
