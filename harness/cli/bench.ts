@@ -8,13 +8,12 @@ import {
   processors,
   type Reading,
 } from '../bench/index.ts'
-import { EnvironmentMissing } from '../platform/errors.ts'
+import { EnvironmentMissing, UsageError } from '../platform/errors.ts'
+import { exitCodes } from '../platform/exit-codes.ts'
 import { codeOf } from '../platform/interruption.ts'
+import { orNearest } from '../platform/nearest.ts'
 import { requireBuiltAssets } from '../runner/run-folder.ts'
-import { exitCodes } from '../verdict/result.ts'
 import type { Command } from './command.ts'
-import { UsageError } from './errors.ts'
-import { orNearest } from './nearest.ts'
 import { flags, wholeNumber } from './options.ts'
 
 interface BenchFlags {

@@ -8,16 +8,18 @@ import {
 } from '../explore/reproduce-and-shrink.ts'
 import { keep } from '../explore/save-to-corpus.ts'
 import { search } from '../explore/search.ts'
+import { UsageError } from '../platform/errors.ts'
+import { exitCodes } from '../platform/exit-codes.ts'
 import { codeOf } from '../platform/interruption.ts'
+import type { Io } from '../platform/io.ts'
 import { freshSeed } from '../platform/random.ts'
 import { codeOfLeaks } from '../reporters/leak-report.ts'
+import { checkPrerequisites } from '../runner/prerequisites.ts'
 import { hex } from '../runner/run.ts'
 import { type RunEnvironment, withRunEnvironment } from '../runner/run-environment.ts'
-import { exitCodes } from '../verdict/result.ts'
-import type { Command, Io } from './command.ts'
-import { UsageError } from './errors.ts'
+import type { Command } from './command.ts'
 import { flags, storyJobs, wholeNumber } from './options.ts'
-import { checkPrerequisites, worstCode } from './run.ts'
+import { worstCode } from './run.ts'
 
 interface ExploreFlags {
   seed?: number

@@ -1,11 +1,11 @@
 import { checkers } from '../checkers/index.ts'
 import { faultTitles } from '../faults/titles.ts'
+import { UsageError } from '../platform/errors.ts'
+import { orNearest } from '../platform/nearest.ts'
 import { loadAll } from '../runner/scenario-files.ts'
 import { suites } from '../runner/suites.ts'
 import { defects } from '../selftest/defects.ts'
 import type { Command } from './command.ts'
-import { UsageError } from './errors.ts'
-import { orNearest } from './nearest.ts'
 import { flags } from './options.ts'
 
 interface Listed {

@@ -1,11 +1,11 @@
 import { availableParallelism } from 'node:os'
 import { pubsubNames } from '../cluster/cluster.ts'
 import { driverNames } from '../cluster/drivers.ts'
-import { seedMost } from '../platform/random.ts'
+import { UsageError } from '../platform/errors.ts'
+import { orNearest } from '../platform/nearest.ts'
+import { parseSeed, seedMost } from '../platform/random.ts'
 import { defects } from '../selftest/defects.ts'
 import type { OptionSpec } from './command.ts'
-import { UsageError } from './errors.ts'
-import { orNearest } from './nearest.ts'
 
 const nodesMax = 9
 const jobsMax = 16
@@ -19,13 +19,6 @@ export const wholeNumber = (flag: string, min: number, max: number) => (text: st
   const n = Number(text)
   if (/^\d+$/.test(text) && n >= min && n <= max) return n
   throw new UsageError(`${flag} takes a whole number from ${min} to ${max}; got "${text}"`)
-}
-
-/** `0x5eed` or `24301`: 32 bits. */
-export function parseSeed(text: string): number {
-  const seed = /^(0x[0-9a-f]+|\d+)$/i.test(text) ? Number(text) : Number.NaN
-  if (Number.isInteger(seed) && seed <= seedMost) return seed
-  throw new UsageError(`--seed takes a number below 2^32, such as 0x5eed; got "${text}"`)
 }
 
 const msOf: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }

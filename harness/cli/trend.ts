@@ -1,11 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Io } from '../platform/io.ts'
+import { counts, duration, outcomeMark, when } from '../reporters/format.ts'
 import { palette, wantsColor } from '../reporters/palette.ts'
 import { readRecord } from '../reporters/record.ts'
-import { counts, duration, outcomeMark, when } from '../reporters/words.ts'
 import { outFolder } from '../runner/run-folder.ts'
 import type { RunResult } from '../verdict/result.ts'
-import type { Command, Io } from './command.ts'
+import type { Command } from './command.ts'
 import { flags } from './options.ts'
 
 export const trend: Command = {

@@ -1,13 +1,14 @@
 import type { Cluster, PubSubName } from '../cluster/cluster.ts'
 import type { DriverName } from '../cluster/drivers.ts'
+import { UsageError } from '../platform/errors.ts'
 import { codeOf, type StopSignal } from '../platform/interruption.ts'
+import type { Io } from '../platform/io.ts'
 import { freshSeed } from '../platform/random.ts'
+import { requireRedis } from '../runner/prerequisites.ts'
 import { requireBuiltAssets } from '../runner/run-folder.ts'
 import { withCluster } from '../runner/temporary-cluster.ts'
-import type { Command, Io } from './command.ts'
-import { UsageError } from './errors.ts'
+import type { Command } from './command.ts'
 import { flags } from './options.ts'
-import { requireRedis } from './run.ts'
 
 interface UpFlags {
   driver: DriverName

@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { Io } from '../cli/command.ts'
+import { describePlan } from '../plans/describe-plan.ts'
+import { smallest } from '../plans/minimize.ts'
 import { describeFaults, type Plan } from '../plans/plan.ts'
+import type { Io } from '../platform/io.ts'
 import { violatedCheckers, violatesOneOf } from '../verdict/result.ts'
-import { smallest } from './minimize.ts'
 import { findings, type PlanRun, type PlanRunner } from './plan-runner.ts'
-import { describePlan } from './words.ts'
 
 /** So often a failure is told again, at first and in the end. */
 const repeats = 6

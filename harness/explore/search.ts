@@ -1,6 +1,6 @@
-import type { Io } from '../cli/command.ts'
 import type { FaultName } from '../faults/index.ts'
 import { createPlan, describeFaults, kinds, type Plan, shapeOf } from '../plans/plan.ts'
+import type { Io } from '../platform/io.ts'
 import { seededRandom } from '../platform/random.ts'
 import { findings, marks, type PlanRun, type PlanRunner } from './plan-runner.ts'
 

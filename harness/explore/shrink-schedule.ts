@@ -1,14 +1,15 @@
-import type { Io } from '../cli/command.ts'
-import { UsageError } from '../cli/errors.ts'
-import { parseSeed } from '../cli/options.ts'
-import { baseOptions } from '../cli/run.ts'
+import { minimized } from '../plans/minimize.ts'
 import type { Schedule, ScheduleEntry } from '../plans/schedule.ts'
+import { UsageError } from '../platform/errors.ts'
+import { exitCodes } from '../platform/exit-codes.ts'
+import type { Io } from '../platform/io.ts'
+import { parseSeed } from '../platform/random.ts'
 import { multiplex } from '../reporters/multiplexer.ts'
 import { type RunOptions, runAll } from '../runner/run.ts'
 import type { RunEnvironment } from '../runner/run-environment.ts'
+import { baseOptions } from '../runner/run-options.ts'
 import type { Scenario } from '../scenario.ts'
-import { exitCodes, type ScenarioResult, violatedCheckers, violatesOneOf } from '../verdict/result.ts'
-import { minimized } from './minimize.ts'
+import { type ScenarioResult, violatedCheckers, violatesOneOf } from '../verdict/result.ts'
 
 /** Often enough for a failure that comes every other time. */
 const triesPerCandidate = 2

@@ -1,9 +1,6 @@
 import type { FaultRecord } from '../history/operation.ts'
 import type { CheckResult, ScenarioResult } from '../verdict/result.ts'
 import { escapeHtml } from './escape.ts'
-import type { RunRecord } from './record.ts'
-import { style } from './style.ts'
-import { timeline } from './timeline.ts'
 import {
   counts,
   describeSkipped,
@@ -14,7 +11,10 @@ import {
   replayCommand,
   verdictSentence,
   when,
-} from './words.ts'
+} from './format.ts'
+import type { RunRecord } from './record.ts'
+import { style } from './style.ts'
+import { timeline } from './timeline.ts'
 
 /** The whole report in one file that needs no network: works from a disk, on a phone, in the dark and on paper. Pure. */
 export function html(record: RunRecord): string {

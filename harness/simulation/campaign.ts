@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { amplified } from '../explore/amplify.ts'
-import { smallest } from '../explore/minimize.ts'
+import { amplified } from '../plans/amplify.ts'
+import { smallest } from '../plans/minimize.ts'
 import { createPlan, type Plan, shapeOf } from '../plans/plan.ts'
 import { seededRandom, seedMost } from '../platform/random.ts'
 import { violatedCheckers, violatesOneOf } from '../verdict/result.ts'

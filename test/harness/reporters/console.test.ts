@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { consoleReporter } from '../../../harness/reporters/console.ts'
+import { verdictSentence } from '../../../harness/reporters/format.ts'
 import { palette, wantsColor } from '../../../harness/reporters/palette.ts'
 import { readRecord } from '../../../harness/reporters/record.ts'
-import { verdictSentence } from '../../../harness/reporters/words.ts'
 
 const { run } = readRecord(join(import.meta.dirname, 'fixture'))
 
