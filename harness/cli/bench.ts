@@ -28,11 +28,11 @@ const isWholeShop = (name: string) => benches[name]!.isWholeShop === true
 export const bench: Command = {
   name: 'bench',
   argument: '[benchmark...]',
-  summary: 'measure the channel layer against its peers, and the shop, in turn and in one run',
+  summary: 'benchmark the channel layer against its peers, interleaved in one run, and the store',
   options: [
     {
       flags: '--rounds <n>',
-      help: 'how often everything is measured; the median counts',
+      help: 'rounds of measurement; the median counts',
       parse: wholeNumber('--rounds', 3, 100),
       default: 5,
     },

@@ -16,7 +16,7 @@ import { flags } from './options.ts'
 export const check: Command = {
   name: 'check',
   argument: '<run>',
-  summary: 'judge the recorded history of a run again, with the invariants as they are now',
+  summary: 'judge a recorded history again with the current checkers',
   options: [flags.json],
   async run([name], { json }: { json?: boolean }, io) {
     const record = readRecord(findRun(name!, io))

@@ -48,7 +48,7 @@ const probes: Record<string, Probe> = {
 
 export const doctor: Command = {
   name: 'doctor',
-  summary: 'what this machine can do, and what is missing',
+  summary: 'check what this machine supports and what is missing',
   options: [flags.json],
   async run(_names, { json }: { json?: boolean }, io) {
     const found = await Promise.all(Object.entries(probes).map(([name, probe]) => look(name, probe, io)))

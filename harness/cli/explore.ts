@@ -43,7 +43,7 @@ function parseCorpusName(text: string): string {
 export const explore: Command = {
   name: 'explore',
   summary:
-    'tell random scenarios with random faults until an invariant is violated or the time is over; make the plan of a failure small',
+    'run random scenarios with random faults until an invariant is violated or the budget is spent; shrink the failing plan',
   options: [
     flags.seed,
     {
@@ -52,12 +52,12 @@ export const explore: Command = {
     },
     {
       flags: '--hunt <n>',
-      help: 'search for so many defects, one after the other, without being told where to look',
+      help: 'plant this many defects, one after the other, and search for each without a hint',
       parse: wholeNumber('--hunt', 1, huntMax),
     },
     {
       flags: '--keep <name>',
-      help: 'put the smallest plan of a failure into scenarios/corpus/<name>.json',
+      help: 'save the shrunk plan as scenarios/corpus/<name>.json',
       parse: parseCorpusName,
     },
     flags.defect,
@@ -93,7 +93,7 @@ async function explorePlans(
   const summary = { seed: hex(seed), ...found, ...(violation && { violation }) }
   io.out(options.json ? `${JSON.stringify(summary, null, 2)}\n` : conclusion(summary))
   if (violation) return exitCodes.violated
-  // A search that mostly proved nothing has not shown that there is nothing.
+  // A search that mostly was inconclusive has not shown that there is nothing.
   return found.unknown * 2 >= found.scenarios ? exitCodes.unknown : exitCodes.passed
 }
 
@@ -109,7 +109,7 @@ interface Summary {
 
 function conclusion({ seed, scenarios, distinct, unknown, faultKinds, neverWitnessed, violation }: Summary) {
   const told = [
-    `seed ${seed}: ${scenarios} scenarios, ${distinct} of them different, ${unknown} proved nothing`,
+    `seed ${seed}: ${scenarios} scenarios, ${distinct} distinct, ${unknown} inconclusive`,
     `witnessed: ${faultKinds.join(', ')}${neverWitnessed.length > 0 ? `; not: ${neverWitnessed.join(', ')}` : ''}`,
   ]
   return `${[...told, ...(violation ? describeViolation(violation) : ['No invariant was violated.'])].join('\n')}\n`

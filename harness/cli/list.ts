@@ -43,7 +43,7 @@ const isKind = (name: string): name is keyof typeof lists => Object.hasOwn(lists
 export const list: Command = {
   name: 'list',
   argument: '[kind]',
-  summary: 'what there is: scenarios (default), suites, faults, checkers, defects',
+  summary: 'list scenarios (default), suites, faults, checkers or defects',
   options: [flags.json],
   async run([kind = 'scenarios'], { json }: { json?: boolean }, io) {
     if (!isKind(kind)) {

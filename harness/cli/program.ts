@@ -75,7 +75,7 @@ function requireKnown(verb: string) {
 
 function build(io: Io, answer: (code: number) => void): Program {
   const program = new Program('squall')
-    .description('Breaks a cluster on purpose and tells the truth about it.')
+    .description('Breaks a cluster on purpose and judges what its clients saw.')
     .usage('<command> [options]')
     .addHelpText('after', `\nExit codes: ${exitCodeSummary}.`)
   quiet(program, io)

@@ -19,7 +19,7 @@ import { type RunFlags, repeatedly } from './run.ts'
 export const replay: Command = {
   name: 'replay',
   argument: '<run>',
-  summary: 'repeat the workload and the faults of a recorded run, or of a plan in a file',
+  summary: 'repeat the workload and faults of a recorded run, or of a plan file',
   options: [
     flags.grep,
     flags.repeat,

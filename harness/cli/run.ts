@@ -34,7 +34,7 @@ export interface RunFlags {
 export const run: Command = {
   name: 'run',
   argument: '[scenario...]',
-  summary: 'run scenarios, judge what was seen, write a report (default: the suite acceptance)',
+  summary: 'run scenarios, judge their histories, write a report (default: suite acceptance)',
   options: [
     flags.seed,
     flags.nodes,

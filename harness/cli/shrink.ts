@@ -31,11 +31,11 @@ export const shrink: Command = {
   name: 'shrink',
   argument: '<run>',
   summary:
-    'repeat a failed run with fewer faults, and a random scenario with fewer actions too, while the same invariant is violated',
+    'reduce a failed run to fewer faults (and a random scenario to fewer actions) that still violate the same invariant',
   options: [
     flags.grep,
     flags.target,
-    { ...flags.budget, help: 'stop after this long with what is the smallest by then (default: 5m)' },
+    { ...flags.budget, help: 'keep the smallest reproduction found within this time (default: 5m)' },
     storyJobs,
     flags.out,
     flags.json,
@@ -65,7 +65,7 @@ export const shrink: Command = {
 function firstViolated(scenarios: readonly ScenarioResult[], grep?: RegExp): ScenarioResult {
   const failed = scenarios.find(({ id, outcome }) => outcome === 'violated' && (!grep || grep.test(id)))
   if (failed) return failed
-  throw new UsageError('no invariant was violated in this run, so there is no failure to make smaller')
+  throw new UsageError('no invariant was violated in this run, so there is no failure to shrink')
 }
 
 async function shrinkPlan(

@@ -30,16 +30,16 @@ const historiesMax = 10_000_000
 export const simulate: Command = {
   name: 'simulate',
   summary:
-    'tell random scenarios of a whole cluster in simulated time, thousands a minute; judge them, and make the plan of each broken invariant small',
+    'run random scenarios on a deterministic simulated cluster, thousands a minute; shrink the plan of each violated invariant',
   options: [
     flags.seed,
     {
       flags: '--histories <n>',
-      help: `how many to tell (default: ${historiesDefault})`,
+      help: `number of histories (default: ${historiesDefault})`,
       parse: wholeNumber('--histories', 1, historiesMax),
     },
-    { ...flags.budget, help: 'tell as many as there is time for, such as 60s' },
-    { flags: '--plan <file>', help: 'tell the scenario of this plan instead' },
+    { ...flags.budget, help: 'run as many histories as fit, such as 60s' },
+    { flags: '--plan <file>', help: 'run this plan instead of random ones' },
     flags.defect,
     flags.out,
     flags.json,
@@ -79,7 +79,7 @@ const isWanted = (told: number, elapsedMs: number, { histories, budget }: Simula
   told < (histories ?? (budget === undefined ? historiesDefault : historiesMax)) &&
   elapsedMs < (budget ?? Number.POSITIVE_INFINITY)
 
-/** A search that mostly proved nothing has not shown that there is nothing. */
+/** A search that mostly was inconclusive has not shown that there is nothing. */
 function exitCodeOf({ violated, unknown, histories }: Campaign) {
   if (violated > 0) return exitCodes.violated
   return unknown * 2 >= histories ? exitCodes.unknown : exitCodes.passed
@@ -97,7 +97,7 @@ async function shrinkAll({ firsts }: Campaign, simulator: Simulator, folder: str
   const violations: Violation[] = []
   for (const [checker, first] of firsts) {
     if (io.interruption.by()) break
-    io.err(`squall: makes the plan small that breaks ${checker}\n`)
+    io.err(`squall: shrinking the plan that violates ${checker}\n`)
     violations.push(written(checker, await shrink(simulator, [checker], first.plan), folder))
   }
   return violations
@@ -119,12 +119,12 @@ interface Summary extends Omit<Campaign, 'firsts'> {
 function inLines({ seed, histories, perMinute, violated, unknown, skipped, hash, violations }: Summary): string {
   const left = Object.entries(skipped).map(([what, times]) => `${what} (${times})`)
   return [
-    `${seed ? `seed ${seed}: ` : ''}${histories} histories, ${perMinute} a minute; ${violated} violated an invariant, ${unknown} proved nothing`,
-    ...(left.length > 0 ? [`left out, because no simulation knows it: ${left.join(', ')}`] : []),
+    `${seed ? `seed ${seed}: ` : ''}${histories} histories, ${perMinute} a minute; ${violated} violated an invariant, ${unknown} inconclusive`,
+    ...(left.length > 0 ? [`skipped, not supported by the simulator: ${left.join(', ')}`] : []),
     `hash ${hash}`,
     ...violations.flatMap(({ checker, why, faults, file }) => [
       `✗ ${checker}: ${why}`,
-      `    ${faults}; ./squall simulate --plan ${file} tells it again`,
+      `    ${faults}; ./squall simulate --plan ${file} reproduces it`,
     ]),
     violations.length > 0 ? 'Violated.' : 'No invariant was violated.',
     '',

@@ -16,7 +16,7 @@ const closingLine = /^(\d+) passed, (\d+) failed(.*)$/
 export const test: Command = {
   name: 'test',
   argument: '[filter...]',
-  summary: "the project's own tests: types, lint, unit, integration (with a filter: only the tests that match)",
+  summary: "run the project's own tests: types, lint, unit, integration (with a filter: only matching tests)",
   options: [],
   async run(filters, _options, io) {
     const broken: string[] = []

@@ -11,7 +11,7 @@ import { flags } from './options.ts'
 
 export const trend: Command = {
   name: 'trend',
-  summary: 'the verdicts of the runs that are kept, oldest first',
+  summary: 'outcomes of the kept runs, oldest first',
   options: [flags.out, flags.json],
   async run(_names, { out, json }: { out?: string; json?: boolean }, io) {
     const runs = keptRuns(outFolder(io, out), io)

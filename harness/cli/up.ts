@@ -21,7 +21,7 @@ interface UpFlags {
 
 export const up: Command = {
   name: 'up',
-  summary: 'hold a cluster and print its addresses, until Ctrl-C',
+  summary: 'start a cluster, print its addresses, and keep it until Ctrl-C',
   options: [flags.nodes, flags.seed, flags.defect, flags.json, flags.driver, flags.pubsub],
   async run(_names, options: UpFlags, io) {
     if (options.driver === 'remote')

@@ -49,7 +49,7 @@ export async function hunt(count: number, seed: number, options: HuntOptions, io
   io.out(
     options.json
       ? `${JSON.stringify({ seed, found, of: chosen.length, defects: hunted }, null, 2)}\n`
-      : `${hunted.map(line).join('\n')}\n${found} of ${chosen.length} defects were found without being told where to look\n`,
+      : `${hunted.map(line).join('\n')}\n${found} of ${chosen.length} defects were found without a hint\n`,
   )
   const stopped = io.interruption.by()
   if (stopped) return codeOf(stopped)
@@ -86,5 +86,5 @@ function pickSome<T>(list: readonly T[], count: number, random: Random): T[] {
 
 const line = ({ defect, found, scenarios, finding, smallest, replayed, quietWithout }: Hunted) =>
   found
-    ? `${quietWithout ? '✓' : '✗'} ${defect} found in scenario ${scenarios}: ${finding}; smallest: ${smallest}; run again: failed ${replayed}${quietWithout ? ', passes without the defect' : ', but it fails without the defect too'}`
+    ? `${quietWithout ? '✓' : '✗'} ${defect} found in scenario ${scenarios}: ${finding}; smallest: ${smallest}; reproduced ${replayed}${quietWithout ? ', passes without the defect' : ', but it fails without the defect too'}`
     : `✗ ${defect} not found in ${scenarios} scenarios`

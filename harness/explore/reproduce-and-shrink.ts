@@ -162,8 +162,8 @@ const sizeOf = ({ faults, rounds }: Plan) => `${faults.length} faults, ${rounds.
 
 /** What happened, how sure that is, and how to see it again. */
 export const describeViolation = ({ again, smallest, replayed, findings, file }: Reproduction): string[] => [
-  `Violated. Run again, it failed ${again.times} of ${again.of} times. As small and as sure as it could be made, it failed ${replayed.times} of ${replayed.of} times:`,
+  `Violated. Reproduced ${again.times} of ${again.of}. Minimal reproduction fails ${replayed.times} of ${replayed.of}:`,
   ...describePlan(smallest).map((line) => `    ${line}`),
   ...findings.map((line) => `  ${line}`),
-  `Run it again: ./squall replay ${file}`,
+  `Reproduce: ./squall replay ${file}`,
 ]

@@ -33,7 +33,7 @@ export function withoutMissingRedis(
     return wanted
   } catch (error) {
     const out = wanted.filter((one) => !left.includes(one)).map(({ id }) => id)
-    io.err(`squall: leaves out ${out.join(', ')}: ${(error as Error).message}\n`)
+    io.err(`squall: skipping ${out.join(', ')}: ${(error as Error).message}\n`)
     return left
   }
 }
