@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { orNearest } from '../cli/nearest.ts'
+import { orNearest } from '../platform/nearest.ts'
 import { applyDiffs, BadDiff, type Diff, parseDiff } from './diff.ts'
 
 /** What stands above the diff of a shipped defect, all of it; above anybody's diff as much as its author cares to say. */

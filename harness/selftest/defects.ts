@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { orNearest } from '../cli/nearest.ts'
 import { type SystemPatch, unpatched } from '../cluster/system-patch.ts'
+import { orNearest } from '../platform/nearest.ts'
 import { type Defect, type DefectHeader, patchedFiles, readDefect } from './defect.ts'
 import { BadDiff, pathsOf } from './diff.ts'
 import { pageSources, pagesWith } from './pages.ts'
@@ -81,6 +81,10 @@ function readable(file: string, name: string): Defect | Unreadable {
 
 export const readFrom = (root: string) => (path: string) =>
   existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : undefined
+
+/** What `--defect` asks for: ids of shipped defects, and diff files. Throws BadDiff before anything is started. */
+export const patchFor = (wanted: readonly string[] = [], places: Places) =>
+  patchOf(findDefects(wanted, places), places.root)
 
 /** Checks that the defects apply, one after the other, and builds their pages. Throws BadDiff. */
 export async function patchOf(defects: readonly Defect[], root: string): Promise<SystemPatch> {
