@@ -37,8 +37,8 @@ export function parseDiff(text: string, file: string): Diff {
   if (start < 0) throw new BadDiff(`${name} holds no unified diff: expected lines such as "--- a/system/main.ts"`)
   const body = lines.slice(start).join('\n')
   const patches = parsed(body, name)
-  requireNothingLeftOver(body, patches, name)
   const changes = patches.map((patch) => ({ path: pathOf(patch, name), patch }))
+  requireNothingLeftOver(body, patches, name)
   const twice = changes.find(({ path }, index) => changes.findIndex((one) => one.path === path) !== index)
   if (twice)
     throw new BadDiff(`${name} changes ${twice.path} in two places of the diff; put its hunks under one header`)
@@ -58,7 +58,7 @@ const isOfHunk = (line: string) => /^[-+ ]/.test(line)
 /** The parser skips what it does not know, and so lines that were added to a hunk by hand: a part of a defect is another defect. */
 function requireNothingLeftOver(body: string, patches: readonly StructuredPatch[], name: string) {
   const inHunks = patches.flatMap(({ hunks }) => hunks.flatMap(({ lines }) => lines.filter(isOfHunk))).length
-  const fileHeaders = 2 * patches.filter(({ hunks }) => hunks.length > 0).length
+  const fileHeaders = 2 * patches.length
   const present = body.split('\n').filter(isOfHunk).length
   if (present > inHunks + fileHeaders)
     throw new BadDiff(`${name} has more lines than the "@@" lines of its hunks count; make the diff again with git`)

@@ -46,7 +46,7 @@ describe('what makes no sense ends with one sentence and 64', () => {
     [
       'an unknown defect',
       ['selftest', '--defect', 'DF-145'],
-      'there is no defect DF-145, did you mean DF-14?; "squall list defects" lists them',
+      'there is no defect DF-145, did you mean DF-14?; "squall list defects" lists them, and a diff file goes by its path',
     ],
     [
       'a plan kept elsewhere',

@@ -6,8 +6,6 @@ import { corpusStories, readPlan } from '../../../harness/plans/corpus.ts'
 import { describePlan } from '../../../harness/plans/describe-plan.ts'
 import { createPlan } from '../../../harness/plans/plan.ts'
 import { seededRandom } from '../../../harness/platform/random.ts'
-import { defects } from '../../../harness/selftest/defects.ts'
-import { explorable, unexplorable } from '../../../harness/selftest/explorable.ts'
 
 const plan = createPlan(seededRandom(9), 9)
 const entry = { schemaVersion: 1, title: 'a ghost in the shop', covers: ['PA-28'], plan }
@@ -56,12 +54,6 @@ describe('the corpus (FI-18)', () => {
     put('ghost.json', wrong)
     expect(() => corpusStories(root)).toThrow(/ghost\.json is no plan of a scenario: .+/)
     put('ghost.json', entry)
-  })
-})
-
-describe('what can be hunted (FI-18)', () => {
-  it('is every defect, but those that have a reason', () => {
-    expect([...explorable, ...Object.keys(unexplorable)].sort()).toEqual(Object.keys(defects).sort())
   })
 })
 
