@@ -146,7 +146,7 @@ async function compose(config: Config) {
     clock,
     log,
     publicHost: defects.has('DF-23') ? 'not-configured.invalid' : config.PUBLIC_HOST,
-    silentMs: defects.has('DF-5') ? 2 ** 31 - 1 : config.SOCKET_SILENT_MS,
+    silentMs: defects.has('DF-5') ? 2 ** 31 - 1 : config.SOCKET_IDLE_TIMEOUT_MS,
     secret,
     readSession: sessions.ofSocket,
     beforeHandle: defects.has('DF-51') ? askingOneDesk(runtime) : beforeChannel,

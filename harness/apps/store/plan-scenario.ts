@@ -94,7 +94,12 @@ export function storyOf(plan: Plan, id: string, told: Partial<Pick<Scenario, 'ti
     title: told.title ?? `a random story: ${inWords(plan)}`,
     define: 'Whatever is done and whatever breaks, every law holds when all is mended.',
     covers: told.covers ?? ['FI-18'],
-    given: { nodes: nodes.length, pubsub: 'mesh', stock, env: { TRACKER_DOWN_MS: '3000', SOCKET_SILENT_MS: '6000' } },
+    given: {
+      nodes: nodes.length,
+      pubsub: 'mesh',
+      stock,
+      env: { TRACKER_DOWN_MS: '3000', SOCKET_IDLE_TIMEOUT_MS: '6000' },
+    },
     plan,
     steps: [
       step('shoppers, listeners and a dashboard', enter),

@@ -41,7 +41,7 @@ const envOf = ({ name, defects }: NodeOptions) => ({
   CLUSTER_HEARTBEAT_MS: '400',
   TRACKER_SHARDS: '1',
   TRACKER_DOWN_MS: '3000',
-  SOCKET_SILENT_MS: '6000',
+  SOCKET_IDLE_TIMEOUT_MS: '6000',
   CLIENT_HEARTBEAT_MS: '1000',
 })
 
@@ -116,7 +116,7 @@ export function createNode(options: NodeOptions) {
       await actors.start()
       await pubsub.start()
       shop.presence.start()
-      const served = { endpoint, clock, silentMs: config.SOCKET_SILENT_MS }
+      const served = { endpoint, clock, silentMs: config.SOCKET_IDLE_TIMEOUT_MS }
       closeDoors = [
         network.listen(`${name}:web`, machine, (end, _from, target) => void serveWebSocket(end, target, served)),
         serveRequests(network, `${name}:http`, machine, answer),
