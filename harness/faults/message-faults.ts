@@ -34,7 +34,7 @@ type Deed = 'drop' | 'delay' | 'duplicate' | 'reorder'
 
 interface Rule {
   topics: string[]
-  deed: Deed
+  effect: Deed
   delayMs: number
 }
 
@@ -120,7 +120,7 @@ const messageFault =
     const to = cluster.node(target)
     const delayMs = Number(options.delayMs ?? defaultDelayMs)
     const topic = probeTopicOf(deed)
-    const rule: Rule = { topics: [...topicsIn(options, deed), topic], deed, delayMs }
+    const rule: Rule = { topics: [...topicsIn(options, deed), topic], effect: deed, delayMs }
     async function look() {
       const besideTopic = besideTopicOf(to)
       if (!besideTopic) return `no topic of ${besideTopics.join(', ')} is let alone, so nothing can be compared`

@@ -2,7 +2,7 @@ import type { Broadcast, TamperRule } from '../../../../system/pubsub/index.ts'
 import type { Cluster } from '../cluster.ts'
 import { backWithinMs, type FaultKind, probeWithinMs, said, within } from './fault.ts'
 
-type Deed = TamperRule['deed']
+type Deed = TamperRule['effect']
 const tamperDelayMs = 400
 
 /** What a subscriber of the target sees of two numbered messages from another node. */
@@ -37,7 +37,7 @@ export const messageFault =
   (deed: Deed): FaultKind =>
   (cluster, target, { topics }) => {
     const topic = `probe:${deed}`
-    const rule: TamperRule = { deed, topics: [...(topics as string[]), topic], delayMs: tamperDelayMs }
+    const rule: TamperRule = { effect: deed, topics: [...(topics as string[]), topic], delayMs: tamperDelayMs }
     const look = async (fits: (numbers: string, tookMs: number) => boolean) => {
       const { numbers, tookMs } = await probeMessages(cluster, target, topic)
       return said(fits(numbers, tookMs), `of the messages 1,2 there came [${numbers}] after ${tookMs} ms`)
