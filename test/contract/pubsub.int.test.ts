@@ -286,7 +286,9 @@ function contract(build: (links: () => Links) => Promise<Network>) {
       '\u0000',
     ]
     await on.network().sendGarbage(garbage)
-    await expect.poll(() => on.member('n1').warnings.filter((text) => /cannot be read/.test(text)).length, soon).toBe(9)
+    await expect
+      .poll(() => on.member('n1').warnings.filter((text) => /dropped undecodable message/.test(text)).length, soon)
+      .toBe(9)
     on.member('n2').adapter.broadcast(news(1))
     await expect.poll(() => numbers(on.member('n1')), soon).toEqual([1])
   })
