@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { amplified } from '../explore/amplify.ts'
-import { smallest } from '../explore/minimize.ts'
+import { amplified } from '../plans/amplify.ts'
+import { smallest } from '../plans/minimize.ts'
 import { createPlan, type Plan, shapeOf } from '../plans/plan.ts'
 import { seededRandom, seedMost } from '../platform/random.ts'
-import { breaksOneOf, brokenLaws } from '../verdict/result.ts'
+import { violatedCheckers, violatesOneOf } from '../verdict/result.ts'
 import { type Judged, judgeSimulated } from './judge.ts'
 import { type Simulator, startSimulator } from './simulator.ts'
 
@@ -24,7 +24,7 @@ export interface Campaign {
   hash: string
   /** How often something of a plan could not be simulated. */
   skipped: Record<string, number>
-  /** The first history that breaks each law. */
+  /** The first history that breaks each checker. */
   firsts: Map<string, Judged>
 }
 
@@ -36,7 +36,7 @@ interface CampaignOptions {
   onJudged?(judged: Judged): void
 }
 
-/** So many are asked for ahead, so that telling and judging run side by side. */
+/** So many are asked for ahead, so that telling and judging run in parallel. */
 const aheadCount = 4
 
 /** Tells the plans one after the other and judges each history. */
@@ -51,7 +51,7 @@ export async function runCampaign({ simulator, plans, goesOn, onJudged }: Campai
       const next = source.next()
       if (next.done) break
       askedCount += 1
-      const judged = simulator.tell(next.value).then(judgeSimulated)
+      const judged = simulator.run(next.value).then(judgeSimulated)
       // Whoever waits for an earlier one hears of the failure there.
       judged.catch(() => {})
       waiting.push(judged)
@@ -67,9 +67,10 @@ export async function runCampaign({ simulator, plans, goesOn, onJudged }: Campai
 function add(campaign: Campaign, judged: Judged) {
   campaign.histories += 1
   if (judged.outcome === 'unknown') campaign.unknown += 1
-  if (judged.outcome === 'invalid') campaign.violated += 1
+  if (judged.outcome === 'violated') campaign.violated += 1
   for (const what of judged.skipped) campaign.skipped[what] = (campaign.skipped[what] ?? 0) + 1
-  for (const law of brokenLaws(judged)) if (!campaign.firsts.has(law)) campaign.firsts.set(law, judged)
+  for (const checker of violatedCheckers(judged))
+    if (!campaign.firsts.has(checker)) campaign.firsts.set(checker, judged)
 }
 
 /** Starts a simulator for some work and stops it, however it went. */
@@ -82,10 +83,10 @@ async function withSimulator<T>(defects: readonly string[], work: (simulator: Si
   }
 }
 
-/** The smallest plan that breaks one of these laws, told once more. A simulation needs no second try. */
-export async function shrink(simulator: Simulator, laws: readonly string[], first: Plan): Promise<Judged> {
-  const tell = async (plan: Plan) => judgeSimulated(await simulator.tell(plan))
-  const fails = async (plan: Plan) => breaksOneOf(laws, await tell(plan))
+/** The smallest plan that breaks one of these checkers, told once more. A simulation needs no second try. */
+export async function shrink(simulator: Simulator, checkers: readonly string[], first: Plan): Promise<Judged> {
+  const tell = async (plan: Plan) => judgeSimulated(await simulator.run(plan))
+  const fails = async (plan: Plan) => violatesOneOf(checkers, await tell(plan))
   const firstThatFails = async (candidates: readonly Plan[]) => {
     for (const [index, plan] of candidates.entries()) if (await fails(plan)) return index
     return -1
@@ -97,7 +98,7 @@ export async function shrink(simulator: Simulator, laws: readonly string[], firs
 const enough = 5
 
 /**
- * Plans that break a law in a simulation that goes on for as long as it is told to: each as small as it gets, and, as that may hang by a
+ * Plans that break a checker in a simulation that goes on for as long as it is told to: each as small as it gets, and, as that may hang by a
  * moment that only a simulation meets again, as it was (FI-18).
  */
 export async function scout(
@@ -111,29 +112,29 @@ export async function scout(
       simulator,
       plans: plansOf(seed),
       goesOn: (told) => broken.length < enough && goesOn(told),
-      onJudged: (judged) => void (judged.outcome === 'invalid' && broken.push(judged)),
+      onJudged: (judged) => void (judged.outcome === 'violated' && broken.push(judged)),
     })
     const plans: Plan[] = []
-    for (const one of broken) plans.push((await shrink(simulator, brokenLaws(one), one.plan)).plan, one.plan)
+    for (const one of broken) plans.push((await shrink(simulator, violatedCheckers(one), one.plan)).plan, one.plan)
     return plans.filter((plan, index) => plans.findIndex((other) => shapeOf(plan) === shapeOf(other)) === index)
   })
 }
 
 /** So many different fates of the same plan say how often it fails. */
-const fates = 10
+const seedsPerPlan = 10
 
 /** The plan with what makes it fail more often, where a simulation can tell how often it fails; undefined where it never does (FI-18). */
-export async function makeSurer(
+export async function amplifyInSimulation(
   plan: Plan,
-  laws: readonly string[],
+  checkers: readonly string[],
   defects: readonly string[],
   goesOn: () => boolean,
 ): Promise<Plan | undefined> {
   return withSimulator(defects, async (simulator) => {
     async function rateOf(one: Plan) {
-      const told = Array.from({ length: fates }, (_, fate) => simulator.tell({ ...one, seed: fate }))
-      const failed = (await Promise.all(told)).filter((history) => breaksOneOf(laws, judgeSimulated(history)))
-      return failed.length / fates
+      const told = Array.from({ length: seedsPerPlan }, (_, fate) => simulator.run({ ...one, seed: fate }))
+      const failed = (await Promise.all(told)).filter((history) => violatesOneOf(checkers, judgeSimulated(history)))
+      return failed.length / seedsPerPlan
     }
     if ((await rateOf(plan)) === 0) return undefined
     return amplified(plan, { rateOf, random: seededRandom(plan.seed), goesOn })
@@ -141,8 +142,8 @@ export async function makeSurer(
 }
 
 /** The same for a failure that was seen live; undefined where no simulation shows it (FI-18). */
-export const shrinkSimulated = (plan: Plan, laws: readonly string[], defects: readonly string[]) =>
+export const shrinkSimulated = (plan: Plan, checkers: readonly string[], defects: readonly string[]) =>
   withSimulator(defects, async (simulator) => {
-    if (!breaksOneOf(laws, judgeSimulated(await simulator.tell(plan)))) return undefined
-    return (await shrink(simulator, laws, plan)).plan
+    if (!violatesOneOf(checkers, judgeSimulated(await simulator.run(plan)))) return undefined
+    return (await shrink(simulator, checkers, plan)).plan
   })

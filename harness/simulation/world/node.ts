@@ -33,7 +33,7 @@ export type SimulatedNode = ReturnType<typeof createNode>
 const secret = 'the secret of a simulated cluster'
 const restartBudget = { restartsMax: 20, withinMs: 5_000 } as const
 
-/** As a cluster of the harness is configured, so that histories can be judged by the same laws. */
+/** As a cluster of the harness is configured, so that histories can be judged by the same checkers. */
 const envOf = ({ name, defects }: NodeOptions) => ({
   SQUALL_NODE: name,
   DATABASE_URL: 'postgres://simulated',
