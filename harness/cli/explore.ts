@@ -2,9 +2,9 @@ import { hunt } from '../explore/hunt.ts'
 import { createPlanRunner } from '../explore/plan-runner.ts'
 import {
   describeViolation,
-  pursuitDefaultMs,
   type Reproduction,
   reproduceAndShrink,
+  shrinkDefaultMs,
 } from '../explore/reproduce-and-shrink.ts'
 import { keep } from '../explore/save-to-corpus.ts'
 import { search } from '../explore/search.ts'
@@ -88,12 +88,12 @@ async function explorePlans(
   const stopped = io.interruption.by()
   if (!violated && stopped) return codeOf(stopped)
   const violation =
-    violated && (await reproduceAndShrink(violated, planRunner, io, Math.min(budgetMs, pursuitDefaultMs)))
+    violated && (await reproduceAndShrink(violated, planRunner, io, Math.min(budgetMs, shrinkDefaultMs)))
   if (violation && options.keep !== undefined) keep(options.keep, violation, io)
   const summary = { seed: hex(seed), ...found, ...(violation && { violation }) }
   io.out(options.json ? `${JSON.stringify(summary, null, 2)}\n` : conclusion(summary))
   if (violation) return exitCodes.violated
-  // A search that mostly was inconclusive has not shown that there is nothing.
+  // Mostly inconclusive runs do not show that there is nothing to find.
   return found.unknown * 2 >= found.scenarios ? exitCodes.unknown : exitCodes.passed
 }
 
@@ -108,9 +108,9 @@ interface Summary {
 }
 
 function conclusion({ seed, scenarios, distinct, unknown, faultKinds, neverWitnessed, violation }: Summary) {
-  const told = [
+  const summary = [
     `seed ${seed}: ${scenarios} scenarios, ${distinct} distinct, ${unknown} inconclusive`,
     `witnessed: ${faultKinds.join(', ')}${neverWitnessed.length > 0 ? `; not: ${neverWitnessed.join(', ')}` : ''}`,
   ]
-  return `${[...told, ...(violation ? describeViolation(violation) : ['No invariant was violated.'])].join('\n')}\n`
+  return `${[...summary, ...(violation ? describeViolation(violation) : ['No invariant was violated.'])].join('\n')}\n`
 }

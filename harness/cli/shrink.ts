@@ -1,5 +1,5 @@
 import { createPlanRunner, type PlanRun } from '../explore/plan-runner.ts'
-import { describeViolation, pursuitDefaultMs, reproduceAndShrink } from '../explore/reproduce-and-shrink.ts'
+import { describeViolation, reproduceAndShrink, shrinkDefaultMs } from '../explore/reproduce-and-shrink.ts'
 import { checkersThatFailed, shrinkSchedule } from '../explore/shrink-schedule.ts'
 import { UsageError } from '../platform/errors.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
@@ -47,7 +47,7 @@ export const shrink: Command = {
     const own = { ...recorded, scenarios: recorded.scenarios.filter(({ id }) => id === failed.id) }
     const [scenario] = chosenFrom(own, await loadAll(io.root))
     checkPrerequisites(options.out, io)
-    const budgetMs = options.budget ?? pursuitDefaultMs
+    const budgetMs = options.budget ?? shrinkDefaultMs
     const where = targetOptions({ ...options, driver: recorded.driver }, io)
     const plan = scenario!.plan
     const checkers = plan ? [] : checkersThatFailed(failed)
@@ -74,7 +74,9 @@ async function shrinkPlan(
   budgetMs: number,
   io: Io,
 ): Promise<number> {
-  const pursued = await reproduceAndShrink(failed, createPlanRunner(options, io), io, budgetMs)
-  io.out(options.json ? `${JSON.stringify(pursued, null, 2)}\n` : `${describeViolation(pursued).join('\n')}\n`)
-  return pursued.replayed.times > 0 ? exitCodes.violated : exitCodes.unknown
+  const reproduction = await reproduceAndShrink(failed, createPlanRunner(options, io), io, budgetMs)
+  io.out(
+    options.json ? `${JSON.stringify(reproduction, null, 2)}\n` : `${describeViolation(reproduction).join('\n')}\n`,
+  )
+  return reproduction.replayed.times > 0 ? exitCodes.violated : exitCodes.unknown
 }

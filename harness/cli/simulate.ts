@@ -62,7 +62,7 @@ async function runAll(simulator: Simulator, plans: Plan[] | undefined, options: 
   const campaign = await runCampaign({
     simulator,
     plans: plans ?? plansOf(seed),
-    goesOn: (told) => !io.interruption.by() && isWanted(told, elapsedMs(), options),
+    goesOn: (startedCount) => !io.interruption.by() && isWanted(startedCount, elapsedMs(), options),
   })
   const perMinute = Math.round((campaign.histories / elapsedMs()) * 60_000)
   const stopped = io.interruption.by()
@@ -74,12 +74,12 @@ async function runAll(simulator: Simulator, plans: Plan[] | undefined, options: 
   return exitCodeOf(campaign)
 }
 
-/** Until the number is reached, or the time is over; what is not said does not end it. */
-const isWanted = (told: number, elapsedMs: number, { histories, budget }: SimulateFlags) =>
-  told < (histories ?? (budget === undefined ? historiesDefault : historiesMax)) &&
+/** True until the number of histories or the budget is reached, whichever was given. */
+const isWanted = (startedCount: number, elapsedMs: number, { histories, budget }: SimulateFlags) =>
+  startedCount < (histories ?? (budget === undefined ? historiesDefault : historiesMax)) &&
   elapsedMs < (budget ?? Number.POSITIVE_INFINITY)
 
-/** A search that mostly was inconclusive has not shown that there is nothing. */
+/** Mostly inconclusive histories do not show that there is nothing to find. */
 function exitCodeOf({ violated, unknown, histories }: Campaign) {
   if (violated > 0) return exitCodes.violated
   return unknown * 2 >= histories ? exitCodes.unknown : exitCodes.passed
@@ -92,7 +92,7 @@ interface Violation {
   file: string
 }
 
-/** One plan for each broken checker, as small as it gets; the same checker is in it still. */
+/** Shrinks one plan for each violated checker, such that it still violates the same one. */
 async function shrinkAll({ firsts }: Campaign, simulator: Simulator, folder: string, io: Io): Promise<Violation[]> {
   const violations: Violation[] = []
   for (const [checker, first] of firsts) {
