@@ -50,7 +50,7 @@ const schema = z.object({
   STORE_ONE_SIZE_PER_SHOE: onOff('off'),
   TRACKER_SHARDS: positive.default(4),
   TRACKER_DOWN_MS: positive.default(30_000),
-  SOCKET_SILENT_MS: positive.default(60_000),
+  SOCKET_IDLE_TIMEOUT_MS: positive.default(60_000),
   USER_TOKEN_AGE_S: positive.default(86_400),
   RECURRING_TOKEN_MS: positive.default(5_000),
   CLIENT_HEARTBEAT_MS: positive.default(30_000),

@@ -98,7 +98,12 @@ export function scenarioOfPlan(
     title: told.title ?? `a random scenario: ${describeFaults(plan)}`,
     invariant: 'Whatever is done and whatever breaks, every invariant holds when all is mended.',
     covers: told.covers ?? ['FI-18'],
-    given: { nodes: nodes.length, pubsub: 'mesh', stock, env: { TRACKER_DOWN_MS: '3000', SOCKET_SILENT_MS: '6000' } },
+    given: {
+      nodes: nodes.length,
+      pubsub: 'mesh',
+      stock,
+      env: { TRACKER_DOWN_MS: '3000', SOCKET_IDLE_TIMEOUT_MS: '6000' },
+    },
     plan,
     steps: [
       step('shoppers, listeners and a dashboard', enter),

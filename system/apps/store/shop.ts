@@ -89,10 +89,7 @@ export function createShop(options: ShopOptions) {
     clock,
     log,
     shards: config.TRACKER_SHARDS,
-    downAfterMs: defects.has('DF-91') ? Number.POSITIVE_INFINITY : config.TRACKER_DOWN_MS,
-    ...(defects.has('DF-91') && { goneAfterMs: Number.POSITIVE_INFINITY }),
-    tellEverybody: defects.has('DF-93'),
-    quirks: { downForGood: defects.has('DF-92') },
+    downAfterMs: config.TRACKER_DOWN_MS,
   })
   const carts = createCartTracker(presence)
   const cartSecret = defects.has('DF-85') ? options.freshSecret() : options.secret
