@@ -103,7 +103,7 @@ export function createShop(options: ShopOptions) {
     defects,
     requireReady: store.requireLoaded,
     announceSale: store.announceSale,
-    doubtSale: store.doubtSale,
+    reconcileSale: store.reconcileSale,
     beforeCommit: () => beforeHandle('Checkout.commit'),
     countInCache: (itemId) => inventory.item(itemId)?.availableCount ?? 0,
     announceEarly: async (itemId, client) => {

@@ -4,7 +4,7 @@ import type { Log } from '../../platform/log.ts'
 import { readAvailability, readCompleteProducts, readReleased, writeReleased } from './catalog/product-reads.ts'
 import { sellOneUnit } from './checkout/single-item.ts'
 import type { Repo } from './db/repo.ts'
-import { createDoubts } from './inventory/doubts.ts'
+import { reconcileUncertainWrites } from './inventory/uncertain-writes.ts'
 import { type Inventory, InventoryNotReady, type Loader, UnknownId } from './inventory/inventory.ts'
 import type { Notifications } from './notifications.ts'
 import type { ReplicationEvent } from './replication/replication.ts'
@@ -90,11 +90,11 @@ export function createStore(options: StoreOptions) {
   }
 
   const announceSale = (itemId: number) => makeKnown(`sale of item ${itemId}`, () => itemSold(itemId))
-  const doubtSale = createDoubts({ clock, look: itemSold })
+  const reconcileSale = reconcileUncertainWrites({ clock, look: itemSold })
 
   /** Somebody is at it, and makes it known. */
   const releasing = new Set<number>()
-  const doubtRelease = createDoubts({ clock, look: lookAtRelease })
+  const reconcileRelease = reconcileUncertainWrites({ clock, look: lookAtRelease })
 
   async function lookAtRelease(productId: number) {
     const isReleased = await readReleased(repo, productId)
@@ -103,7 +103,7 @@ export function createStore(options: StoreOptions) {
 
   const writeDown = (productId: number) =>
     writeReleased(repo, productId).catch((error) => {
-      doubtRelease(productId)
+      reconcileRelease(productId)
       throw error
     })
 
@@ -122,7 +122,7 @@ export function createStore(options: StoreOptions) {
     try {
       return await sellOneUnit({ repo, itemId, nodeName, defects, clock, announceEarly: () => itemSold(itemId) })
     } catch (error) {
-      doubtSale(itemId)
+      reconcileSale(itemId)
       throw error
     }
   }
@@ -143,7 +143,7 @@ export function createStore(options: StoreOptions) {
     /** Makes a sale known that is certain. */
     announceSale,
     /** Nobody knows whether it was sold: everybody looks. */
-    doubtSale,
+    reconcileSale,
     /** Sells one unit; false when there is none (ST-18, ST-19). Announced after the commit (CT-57). */
     async sellItem(itemId: number): Promise<boolean> {
       requireLoaded()

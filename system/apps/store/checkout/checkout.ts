@@ -16,7 +16,7 @@ export interface CheckoutOptions extends Omit<BrokenPurchaseOptions, 'wish'> {
   /** Makes a sale known that is certain. */
   announceSale(itemId: number): Promise<void>
   /** Nobody knows whether it was sold. */
-  doubtSale(itemId: number): void
+  reconcileSale(itemId: number): void
   /** Runs in a purchase when everything is reserved and nothing is certain. */
   beforeCommit?(): Promise<void> | undefined
 }
@@ -25,7 +25,7 @@ export type Checkout = ReturnType<typeof createCheckout>
 
 /** All that the shop does with carts; whoever serves shoppers comes through here (CT-2, CT-9). */
 export function createCheckout(options: CheckoutOptions) {
-  const { repo, tokens, nodeName, defects, requireReady, announceSale, doubtSale, beforeCommit } = options
+  const { repo, tokens, nodeName, defects, requireReady, announceSale, reconcileSale, beforeCommit } = options
   const seller = { repo, nodeName, ...(beforeCommit && { beforeCommit }) }
   const sell = (wish: PurchaseWish) => brokenPurchase({ ...options, wish }) ?? purchase(seller, wish)
 
@@ -41,7 +41,7 @@ export function createCheckout(options: CheckoutOptions) {
     async purchaseCart(cart: Cart, { shopper, key }: Omit<PurchaseWish, 'itemIds'>): Promise<PurchaseResult> {
       requireReady()
       const result = await sell({ shopper, key, itemIds: itemIds(cart) }).catch((error: Error) => {
-        for (const itemId of itemIds(cart)) doubtSale(itemId)
+        for (const itemId of itemIds(cart)) reconcileSale(itemId)
         throw error
       })
       if (result.kind === 'purchase_complete' && !result.isRepeat)

@@ -45,7 +45,7 @@ async function setUp({
     defects: new Set(defects),
     ...({} as Pick<
       Parameters<typeof createCheckout>[0],
-      'repo' | 'nodeName' | 'requireReady' | 'announceSale' | 'doubtSale' | 'countInCache' | 'announceEarly'
+      'repo' | 'nodeName' | 'requireReady' | 'announceSale' | 'reconcileSale' | 'countInCache' | 'announceEarly'
     >),
   })
   const carts = createPresence({ name: 'CartTracker', pubsub: createPubSub({ nodeName: 'n1', log }), clock, log })

@@ -45,7 +45,7 @@ const openCheckout = (isReady = true) =>
       if (!isReady) throw new Error('the inventory is still loading')
     },
     announceSale: async (itemId) => void announced.push(itemId),
-    doubtSale() {},
+    reconcileSale() {},
     countInCache: () => 0,
     announceEarly: async () => {},
   })

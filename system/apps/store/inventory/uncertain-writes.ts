@@ -1,7 +1,7 @@
 import type { Clock } from '../../../platform/clock.ts'
 import { UnknownId } from './inventory.ts'
 
-interface DoubtsOptions {
+interface UncertainWritesOptions {
   clock: Clock
   /** Looks what became of it, and has every node follow; rejects while the database does not answer. */
   look(id: number): Promise<void>
@@ -16,7 +16,7 @@ const certainAfterMs = 3_000
  * was told after everybody has stopped waiting. It is looked at again as soon as it answers, and once more when nothing can be on its way
  * any more (ST-57, NF-11).
  */
-export function createDoubts({ clock, look }: DoubtsOptions) {
+export function reconcileUncertainWrites({ clock, look }: UncertainWritesOptions) {
   /** By id: from when on a look is certain; unknown before the first look. */
   const certainAtMs = new Map<number, number | undefined>()
   let isWaiting = false

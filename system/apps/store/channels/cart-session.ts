@@ -24,7 +24,7 @@ export interface CartShop {
 }
 
 /** Messages of a channel to itself: what comes after an answer must not delay it (CT-46). */
-export type Note =
+export type SelfMessage =
   | { do: 'arrive' }
   | { do: 'show' }
   | { do: 'listen'; itemIds: number[] }
@@ -35,14 +35,14 @@ const showRetryMs = 100
 /** How late the planted defect begins to listen (DF-79). */
 const lateMs = 600
 
-interface Seating {
+interface CartSessionInit {
   cartId: string
   page: string | null
   cart: Cart
 }
 
 /** What one tab's channel knows and does; its channel hands it one message at a time. */
-export class CartSeat {
+export class CartSession {
   private readonly shop: CartShop
   private readonly self: Channel
   private readonly cartId: string
@@ -53,7 +53,7 @@ export class CartSeat {
   /** What its client was shown last. */
   private shown = ''
 
-  constructor(shop: CartShop, self: Channel, { cartId, page, cart }: Seating) {
+  constructor(shop: CartShop, self: Channel, { cartId, page, cart }: CartSessionInit) {
     this.shop = shop
     this.self = self
     this.cartId = cartId
@@ -63,7 +63,7 @@ export class CartSeat {
 
   async arrive() {
     await this.show()
-    if (!this.has('DF-76')) this.note({ do: 'listen', itemIds: this.itemIds() })
+    if (!this.has('DF-76')) this.sendSelf({ do: 'listen', itemIds: this.itemIds() })
     this.track()
     // Other tabs answer if they know more, and learn what this one knows (CT-21, CT-41).
     await this.tellOthers([], [])
@@ -90,7 +90,7 @@ export class CartSeat {
   async show() {
     const items = this.shownItems()
     if (items) this.self.push('cart', { items, serialized: await this.export() })
-    else this.self.sendAfter(showRetryMs, { do: 'show' } satisfies Note)
+    else this.self.sendAfter(showRetryMs, { do: 'show' } satisfies SelfMessage)
   }
 
   async tellOthers(added: number[], removed: number[]) {
@@ -111,7 +111,7 @@ export class CartSeat {
     this.follow(added, removed)
     if (knowsMore(this.cart, before) || added.length + removed.length > 0 || this.has('DF-81')) {
       await this.show()
-      this.note({ do: 'track' })
+      this.sendSelf({ do: 'track' })
     }
     if (this.has('DF-80')) this.cart = before
     if (!knowsMore(this.cart, theirs)) return
@@ -142,19 +142,19 @@ export class CartSeat {
   /** PA-23. */
   trackChange() {
     if (this.has('DF-96')) return
-    this.dare(() => this.shop.tracker.updateCart(this.tracked(), this.itemIds()))
+    this.tryTracking(() => this.shop.tracker.updateCart(this.tracked(), this.itemIds()))
   }
 
   private track() {
     const meta = { page_loaded_at: this.shop.clock.now(), page: this.page, items: this.itemIds() }
-    this.dare(() => this.shop.tracker.trackCart(this.tracked(), meta))
+    this.tryTracking(() => this.shop.tracker.trackCart(this.tracked(), meta))
     // Only now, because the connection may have ended while the cart was shown: then this runs at once (PA-28).
     this.self.onEnd(() => this.shop.tracker.untrackCart(this.self.id))
     this.shop.trackOn?.(this.self.topic, this.self.id)
   }
 
   /** A shopper does not lose the cart because nobody can count it (PA-29). */
-  private dare(run: () => void) {
+  private tryTracking(run: () => void) {
     try {
       run()
     } catch (error) {
@@ -168,18 +168,18 @@ export class CartSeat {
     this.broadcastCart({ serialized, added, removed })
     const items = this.shownItems()
     this.follow(added, removed)
-    this.note({ do: 'track' })
+    this.sendSelf({ do: 'track' })
     if (items) return reply('ok', { items, serialized })
-    this.note({ do: 'show' })
+    this.sendSelf({ do: 'show' })
     return refused('unavailable')
   }
 
   private follow(added: number[], removed: number[]) {
-    if (removed.length > 0) this.note({ do: 'forget', itemIds: removed })
+    if (removed.length > 0) this.sendSelf({ do: 'forget', itemIds: removed })
     if (added.length === 0) return
-    const listen: Note = { do: 'listen', itemIds: added }
+    const listen: SelfMessage = { do: 'listen', itemIds: added }
     if (this.has('DF-79')) this.self.sendAfter(lateMs, listen)
-    else this.note(listen)
+    else this.sendSelf(listen)
   }
 
   /** What the client is about to be told; undefined while this node does not know its stock (CT-22). */
@@ -222,8 +222,8 @@ export class CartSeat {
     return this.shop.defects.has(defect)
   }
 
-  private note(note: Note) {
-    this.self.send(note)
+  private sendSelf(message: SelfMessage) {
+    this.self.send(message)
   }
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createDoubts } from '../../../../../system/apps/store/inventory/doubts.ts'
+import { reconcileUncertainWrites } from '../../../../../system/apps/store/inventory/uncertain-writes.ts'
 import { UnknownId } from '../../../../../system/apps/store/inventory/inventory.ts'
 import { createFakeClock } from '../../../../support/channel-case.ts'
 
@@ -7,7 +7,7 @@ function setUp(fail: () => Error | undefined = () => undefined) {
   const clock = createFakeClock()
   const beganMs = clock.monotonicMs()
   const looks: [itemId: number, atMs: number][] = []
-  const doubt = createDoubts({
+  const doubt = reconcileUncertainWrites({
     clock,
     async look(itemId) {
       const error = fail()
