@@ -73,7 +73,6 @@ export function createNode(options: NodeOptions) {
     log,
     secret,
     sealer,
-    freshSecret: () => `${name} at ${clock.monotonicMs()}`,
     openPool: (poolOptions) => createPool(database, machine, poolOptions),
     beforeHandle: () => undefined,
   })

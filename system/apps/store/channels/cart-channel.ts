@@ -5,11 +5,11 @@ import { cartIdLength } from '../cart/cart-id.ts'
 import { CartSession, type CartShop, type SelfMessage } from './cart-session.ts'
 
 const topicPrefix = 'cart:'
-/** On this topic a node's carts hear that another node came back: both may have changed meanwhile. Never leaves the node. */
+/** A node's carts are told here that another node is connected again, as both may have changed meanwhile. Never leaves the node. */
 export const resyncTopic = 'carts_resync'
 const pageMaxLength = 200
 
-/** One open tab's cart: what it accepts, and what it hears (CT-19..CT-30, CT-38..CT-48). */
+/** The channel of one open tab's cart (CT-19..CT-30, CT-38..CT-48). */
 export const cartChannel = (shop: CartShop) =>
   channel({
     name: 'ShoppingCartChannel',
@@ -20,9 +20,8 @@ export const cartChannel = (shop: CartShop) =>
       const { serialized, own, page } = Object(payload) as Record<string, unknown>
       const { restoreCart } = shop.checkout
       const [stored, held] = await Promise.all([restoreCart(serialized), restoreCart(own)])
-      const session = new CartSession(shop, self, { cartId, page: pageIn(page), cart: merged(stored, held) })
-      self.assigns.session = session
-      // After the reply: a join must not wait for its consequences (CH-56).
+      self.assigns.session = new CartSession(shop, self, { cartId, page: pageIn(page), cart: merged(stored, held) })
+      // Runs after the join reply, which must not wait for it (CH-56).
       self.send({ do: 'arrive' } satisfies SelfMessage)
       return ok()
     },
@@ -37,7 +36,8 @@ export const cartChannel = (shop: CartShop) =>
     },
     async handleInfo(message, self) {
       const session = sessionIn(self.assigns)
-      if (!isBroadcast(message)) await handleSelfMessage(message as SelfMessage, session, () => self.subscribe(resyncTopic))
+      if (!isBroadcast(message))
+        await handleSelfMessage(message as SelfMessage, session, () => self.subscribe(resyncTopic))
       else if (message.topic === resyncTopic) await session.tellOthers([], [])
       else await session.show()
       return noreply()
@@ -57,7 +57,7 @@ async function handleSelfMessage(message: SelfMessage, session: CartSession, sub
   return session.arrive()
 }
 
-/** The id as a button sends it: digits, as text (CT-26). */
+/** The item id as a button sends it: digits, as text (CT-26). */
 function itemIdIn(payload: unknown): number | undefined {
   const { item_id: text } = Object(payload) as { item_id?: unknown }
   return typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : undefined

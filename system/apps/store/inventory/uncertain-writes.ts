@@ -3,54 +3,54 @@ import { UnknownId } from './inventory.ts'
 
 interface UncertainWritesOptions {
   clock: Clock
-  /** Looks what became of it, and has every node follow; rejects while the database does not answer. */
-  look(id: number): Promise<void>
+  /** Reads the outcome from the database and has every node apply it; rejects while the database is unreachable. */
+  reconcile(id: number): Promise<void>
 }
 
-const lookEveryMs = 300
-/** As long as a statement may take: what was on its way when the database began to answer again has ended by then. */
-const certainAfterMs = 3_000
+const retryEveryMs = 300
+/** The longest that a statement may take: one that was in flight when the database was reachable again has ended by then. */
+const settledAfterMs = 3_000
 
 /**
- * Items of which nobody knows whether they were sold, or products whether they were released: a database that stood still does what it
- * was told after everybody has stopped waiting. It is looked at again as soon as it answers, and once more when nothing can be on its way
- * any more (ST-57, NF-11).
+ * Reconciles writes whose outcome is unknown, by the id of the item or product: a paused database still executes statements that their
+ * callers have given up. Each id is read as soon as the database is reachable, and once more when no statement can be in flight any
+ * more (ST-57, NF-11). Returns the function that marks an id as uncertain.
  */
-export function reconcileUncertainWrites({ clock, look }: UncertainWritesOptions) {
-  /** By id: from when on a look is certain; unknown before the first look. */
-  const certainAtMs = new Map<number, number | undefined>()
-  let isWaiting = false
+export function reconcileUncertainWrites({ clock, reconcile }: UncertainWritesOptions) {
+  /** By id: the time from which a read is final; undefined before the first read. */
+  const settledAtMs = new Map<number, number | undefined>()
+  let isScheduled = false
 
-  async function lookAt(id: number) {
-    const atMs = certainAtMs.get(id)
+  async function reconcileOne(id: number) {
+    const atMs = settledAtMs.get(id)
     if (atMs !== undefined && clock.monotonicMs() < atMs) return
-    const isUnknown = await look(id).then(
+    const isUnknown = await reconcile(id).then(
       () => false,
       (error) => {
         if (error instanceof UnknownId) return true
         throw error
       },
     )
-    // Somebody may have come to doubt it anew meanwhile.
-    if (certainAtMs.get(id) !== atMs) return
-    if (isUnknown || atMs !== undefined) certainAtMs.delete(id)
-    else certainAtMs.set(id, clock.monotonicMs() + certainAfterMs)
+    // The id may have become uncertain again during the read.
+    if (settledAtMs.get(id) !== atMs) return
+    if (isUnknown || atMs !== undefined) settledAtMs.delete(id)
+    else settledAtMs.set(id, clock.monotonicMs() + settledAfterMs)
   }
 
-  async function lookAtAll() {
-    await Promise.allSettled([...certainAtMs.keys()].map(lookAt))
-    isWaiting = false
-    lookSoon()
+  async function reconcileAll() {
+    await Promise.allSettled([...settledAtMs.keys()].map(reconcileOne))
+    isScheduled = false
+    schedule()
   }
 
-  function lookSoon() {
-    if (isWaiting || certainAtMs.size === 0) return
-    isWaiting = true
-    clock.after(lookEveryMs, () => void lookAtAll())
+  function schedule() {
+    if (isScheduled || settledAtMs.size === 0) return
+    isScheduled = true
+    clock.after(retryEveryMs, () => void reconcileAll())
   }
 
   return (id: number) => {
-    certainAtMs.set(id, undefined)
-    lookSoon()
+    settledAtMs.set(id, undefined)
+    schedule()
   }
 }
