@@ -24,7 +24,7 @@ import { heapBytesAfterCollection } from './platform/memory.ts'
 import { systemRandom } from './platform/random.ts'
 import { createTracker } from './presence/index.ts'
 import { createMesh, createPubSub, createRedis, meshWebSockets, type PubSubAdapter, tampered } from './pubsub/index.ts'
-import { createRuntime, type Runtime, supervisor } from './runtime/index.ts'
+import { createRuntime, supervisor } from './runtime/index.ts'
 
 /** One node: reads its configuration, joins the parts, starts them in order, and drains on SIGTERM. */
 const exitCode = { crashed: 1, badConfig: 64, environment: 69 } as const
@@ -56,18 +56,8 @@ async function createAdapter(config: Config, log: Log): Promise<PubSubAdapter | 
   })
 }
 
-const deskMs = 100
-const deskPatienceMs = 60_000
-
-/** DF-51: one actor for the carts of all shoppers; while it thinks about one of them the others wait. */
-function askingOneDesk(runtime: Runtime) {
-  const desk = runtime.spawn<'may I?'>({ name: 'CartDesk', handle: () => clock.sleep(deskMs) })
-  return (channel: string) =>
-    channel === 'ShoppingCartChannel' ? desk.call<void>('may I?', deskPatienceMs) : undefined
-}
-
 async function compose(config: Config) {
-  const { DEFECTS: defects, SQUALL_NODE: nodeName } = config
+  const { SQUALL_NODE: nodeName } = config
   const log = createLog({ level: config.LOG_LEVEL, node: nodeName })
   const runtime = createRuntime({ clock, log })
   const startedMs = clock.monotonicMs()
@@ -111,17 +101,11 @@ async function compose(config: Config) {
     clock,
     log,
     secret,
-    freshSecret,
     openPool: openPool(config.DATABASE_URL),
     beforeHandle,
   })
   const { store, inventory, notifications, checkout } = shop
-  const sessions = createSessions({
-    secret: defects.has('DF-114') ? `${secret} of ${nodeName}` : secret,
-    clock,
-    generateCartId,
-    forgetful: defects.has('DF-83'),
-  })
+  const sessions = createSessions({ secret, clock, generateCartId })
   const endpoint = createEndpoint({
     runtime,
     pubsub,
@@ -131,7 +115,7 @@ async function compose(config: Config) {
     idleTimeoutMs: config.SOCKET_IDLE_TIMEOUT_MS,
     secret,
     readSession: sessions.ofSocket,
-    beforeHandle: defects.has('DF-51') ? askingOneDesk(runtime) : beforeChannel,
+    beforeHandle: beforeChannel,
     sockets: [
       userSocket,
       authSocket({
@@ -147,27 +131,14 @@ async function compose(config: Config) {
 
   const actors = supervisor({ clock, log }, nodeName, { strategy: 'one_for_one', ...restartBudget }, shop.actors)
 
-  /** Mistakes of the pages' scripts. */
-  const clientDefects = (
-    ['DF-3', 'DF-4', 'DF-6', 'DF-7', 'DF-21', 'DF-72', 'DF-90', 'DF-97', 'DF-98', 'DF-128', 'DF-142'] as const
-  ).filter((id) => defects.has(id))
-
-  /** DF-141: as if there were only one server. */
-  function underTheFirst() {
-    const peers = pubsub.peers()
-    const [first = nodeName] = [nodeName, ...Object.keys(peers)].sort()
-    return first === nodeName || peers[first]?.connected ? store.products() : undefined
-  }
-
   async function startWeb(): Promise<FastifyInstance> {
     const web = await createWeb({
-      products: defects.has('DF-141') ? underTheFirst : store.products,
+      products: store.products,
       takeRequest: endpoint.handle,
-      noStore: config.STORE_NO_STORE && !defects.has('DF-1'),
+      noStore: config.STORE_NO_STORE,
       log,
       thresholds: shop.thresholds,
       clientHeartbeatMs: config.CLIENT_HEARTBEAT_MS,
-      clientDefects,
       ...(config.CLIENT_ASSETS_DIR && { bundle: config.CLIENT_ASSETS_DIR }),
       sessions,
       checkout,
@@ -177,22 +148,12 @@ async function compose(config: Config) {
         password: config.ADMIN_PASSWORD ?? developmentPassword,
         attemptsMax: config.ADMIN_ATTEMPTS,
         signAdminToken: shop.adminTokens.sign,
-        anybody: defects.has('DF-32'),
       },
     })
-    if (defects.has('DF-33')) openToTests(web)
     helloPages(web, { tokens: userTokens, heartbeatMs: config.CLIENT_HEARTBEAT_MS })
     endpoint.attach(web.server)
     await web.listen({ host: config.HOST, port: config.PORT, backlog: 4_096 })
     return web
-  }
-
-  /** DF-33: as if a door of the tests had been left in. */
-  function openToTests(web: FastifyInstance) {
-    web.post<{ Body: { item_id: number; available_count: number } }>('/test/stock', async ({ body }) => {
-      await inventory.itemSold(body.item_id, async () => ({ availableCount: body.available_count, version: 0 }))
-      return { ok: true }
-    })
   }
 
   const peerNames = () => Object.entries(pubsub.peers()).map(([name, { connected }]) => [name, connected] as const)

@@ -59,7 +59,7 @@ export const list: Command = {
 
 /** What is printed of an entry, column by column; more is in the JSON. */
 const columnsOf = ({ name, title, scenario, checker }: Listed) =>
-  [name, title, scenario, checker].filter((text) => text !== undefined).map(String)
+  [name, scenario, checker, title].filter((text) => text !== undefined).map(String)
 
 /** Aligned; nothing is filled up at the end of a line. */
 function lines(entries: readonly Listed[]): string {

@@ -24,7 +24,6 @@ export interface NodeOptions {
   database: SimulatedDatabase
   clock: VirtualClock
   sealer: Sealer
-  defects: readonly string[]
 }
 
 export type SimulatedNode = ReturnType<typeof createNode>
@@ -34,10 +33,9 @@ const secret = 'the secret of a simulated cluster'
 const restartBudget = { restartsMax: 20, withinMs: 5_000 } as const
 
 /** As a cluster of the harness is configured, so that histories can be judged by the same checkers. */
-const envOf = ({ name, defects }: NodeOptions) => ({
+const envOf = ({ name }: NodeOptions) => ({
   SQUALL_NODE: name,
   DATABASE_URL: 'postgres://simulated',
-  DEFECTS: defects.join(','),
   CLUSTER_HEARTBEAT_MS: '400',
   TRACKER_SHARDS: '1',
   TRACKER_DOWN_MS: '3000',
@@ -70,7 +68,6 @@ export function createNode(options: NodeOptions) {
     log,
     secret,
     sealer,
-    freshSecret: () => `${name} at ${clock.monotonicMs()}`,
     openPool: (poolOptions) => createPool(database, machine, poolOptions),
     beforeHandle: () => undefined,
   })

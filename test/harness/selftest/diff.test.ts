@@ -57,7 +57,11 @@ describe('a diff is refused, with the file and the hunk', () => {
 
   it.each([
     ['that is none', 'two is now TWO', 'toy.diff holds no unified diff: expected lines such as "--- a/system/main.ts"'],
-    ['with a line more than it counts', headed(second.replace('+TWO', '+TWO\n+AND')), /holds no unified diff that can be read/],
+    [
+      'with a line more than it counts',
+      headed(second.replace('+TWO', '+TWO\n+AND')),
+      /holds no unified diff that can be read/,
+    ],
     ['with a line more at its end', headed(`${second}\n\n+AND`), /more lines than the "@@" lines/],
     [
       'that creates a file',

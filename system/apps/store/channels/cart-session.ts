@@ -1,6 +1,5 @@
 import { type Channel, type HandleResult, reply } from '../../../channels/index.ts'
 import type { Clock } from '../../../platform/clock.ts'
-import type { Defect } from '../../../platform/defects.ts'
 import type { Log } from '../../../platform/log.ts'
 import { type Cart, differenceOf, knowsMore, merged } from '../cart/cart.ts'
 import type { Product } from '../catalog/product.ts'
@@ -16,15 +15,12 @@ export interface CartShop {
   tracker: CartTracker
   clock: Pick<Clock, 'now'>
   log: Log
-  defects: ReadonlySet<Defect>
   /** At most one size of each shoe (CT-10). */
   oneSizePerShoe?: boolean
-  /** Only for the defect: tells the shoppers of a topic who is there (DF-31). */
-  trackOn?(topic: string, owner: string): void
 }
 
-/** Messages of a channel to itself: what comes after an answer must not delay it (CT-46). */
-export type Note =
+/** Messages that a channel sends to itself, so that this work does not delay the reply before it (CT-46). */
+export type SelfMessage =
   | { do: 'arrive' }
   | { do: 'show' }
   | { do: 'listen'; itemIds: number[] }
@@ -32,28 +28,26 @@ export type Note =
   | { do: 'track' }
 
 const showRetryMs = 100
-/** How late the planted defect begins to listen (DF-79). */
-const lateMs = 600
 
-interface Seating {
+interface CartSessionInit {
   cartId: string
   page: string | null
   cart: Cart
 }
 
-/** What one tab's channel knows and does; its channel hands it one message at a time. */
-export class CartSeat {
+/** The state of one tab's cart channel. The channel passes it one message at a time. */
+export class CartSession {
   private readonly shop: CartShop
   private readonly self: Channel
   private readonly cartId: string
   private readonly page: string | null
   private cart: Cart
-  /** Items whose end it listens for. */
+  /** Items whose sell-out topic it is subscribed to. */
   private readonly heard = new Set<number>()
-  /** What its client was shown last. */
+  /** Fingerprint of the items that its client was sent last. */
   private shown = ''
 
-  constructor(shop: CartShop, self: Channel, { cartId, page, cart }: Seating) {
+  constructor(shop: CartShop, self: Channel, { cartId, page, cart }: CartSessionInit) {
     this.shop = shop
     this.self = self
     this.cartId = cartId
@@ -63,9 +57,9 @@ export class CartSeat {
 
   async arrive() {
     await this.show()
-    if (!this.has('DF-76')) this.note({ do: 'listen', itemIds: this.itemIds() })
+    this.sendSelf({ do: 'listen', itemIds: this.itemIds() })
     this.track()
-    // Other tabs answer if they know more, and learn what this one knows (CT-21, CT-41).
+    // Other tabs reply if they know more, and learn what this one knows (CT-21, CT-41).
     await this.tellOthers([], [])
   }
 
@@ -73,7 +67,6 @@ export class CartSeat {
     if (itemId === undefined) return refused('invalid_item_id')
     if (!this.shop.products()) return refused('unavailable')
     const added = this.shop.checkout.addItemToCart(this.cart, itemId)
-    if (!added.ok && this.has('DF-86')) return this.accept(twice(this.cart, itemId), [], [])
     if (!added.ok) return refused(added.error)
     const problem = this.problemWith(itemId)
     return problem ? refused(problem) : this.accept(added.cart, [itemId], [])
@@ -86,75 +79,66 @@ export class CartSeat {
     return removed.ok ? this.accept(removed.cart, [], [itemId]) : refused(removed.error)
   }
 
-  /** Sends the cart to the client, as soon as this node knows its stock (CT-21, CT-25, CT-48). */
+  /** Sends the cart to the client, as soon as this node has loaded its stock (CT-21, CT-25, CT-48). */
   async show() {
     const items = this.shownItems()
     if (items) this.self.push('cart', { items, serialized: await this.export() })
-    else this.self.sendAfter(showRetryMs, { do: 'show' } satisfies Note)
+    else this.self.sendAfter(showRetryMs, { do: 'show' } satisfies SelfMessage)
   }
 
   async tellOthers(added: number[], removed: number[]) {
-    this.broadcastCart({ serialized: await this.export(), added, removed })
+    this.self.broadcastFrom('cart_updated', { serialized: await this.export(), added, removed })
   }
 
-  private broadcastCart(news: { serialized: string; added: number[]; removed: number[] }) {
-    if (this.has('DF-81')) this.self.broadcast('cart_updated', news)
-    else this.self.broadcastFrom('cart_updated', news)
-  }
-
-  /** Takes over what another tab knows, and answers if it does not know everything (CT-38, CT-39, CT-41). */
+  /** Merges another tab's cart into this one, and replies if that tab does not know everything (CT-38, CT-39, CT-41). */
   async hearOthers(serialized: unknown) {
     const theirs = await this.shop.checkout.restoreCart(serialized)
     const before = this.cart
-    this.cart = this.has('DF-82') ? theirs : merged(before, theirs)
+    this.cart = merged(before, theirs)
     const { added, removed } = differenceOf(before, this.cart)
     this.follow(added, removed)
-    if (knowsMore(this.cart, before) || added.length + removed.length > 0 || this.has('DF-81')) {
+    if (knowsMore(this.cart, before) || added.length + removed.length > 0) {
       await this.show()
-      this.note({ do: 'track' })
+      this.sendSelf({ do: 'track' })
     }
-    if (this.has('DF-80')) this.cart = before
     if (!knowsMore(this.cart, theirs)) return
     const missing = differenceOf(theirs, this.cart)
     await this.tellOthers(missing.added, missing.removed)
   }
 
-  /** Begins to listen, and looks again: what sold out since it was shown would never be told (CT-44..CT-46, DF-79). */
+  /** Subscribes, then compares with what was shown: an item that sold out in between was announced too early to be heard (CT-44..CT-46). */
   async listen(itemIds: readonly number[]) {
     for (const itemId of itemIds) {
       if (this.heard.has(itemId) || !this.cart.items.includes(itemId)) continue
       this.heard.add(itemId)
       this.self.subscribe(itemOutTopic(itemId))
-      if (this.has('DF-78')) this.self.subscribe(itemOutTopic(itemId))
     }
     const items = this.itemsNow()
-    if (items && this.shown !== fingerprintOf(items) && !this.has('DF-79')) await this.show()
+    if (items && this.shown !== fingerprintOf(items)) await this.show()
   }
 
-  /** CT-45. */
+  /** Unsubscribes from items that are in the cart no more (CT-45). */
   forget(itemIds: readonly number[]) {
     for (const itemId of itemIds) {
-      if (this.cart.items.includes(itemId) || this.has('DF-77')) continue
+      if (this.cart.items.includes(itemId)) continue
       if (this.heard.delete(itemId)) this.self.unsubscribe(itemOutTopic(itemId))
     }
   }
 
   /** PA-23. */
   trackChange() {
-    if (this.has('DF-96')) return
-    this.dare(() => this.shop.tracker.updateCart(this.tracked(), this.itemIds()))
+    this.tryTracking(() => this.shop.tracker.updateCart(this.tracked(), this.itemIds()))
   }
 
   private track() {
     const meta = { page_loaded_at: this.shop.clock.now(), page: this.page, items: this.itemIds() }
-    this.dare(() => this.shop.tracker.trackCart(this.tracked(), meta))
-    // Only now, because the connection may have ended while the cart was shown: then this runs at once (PA-28).
+    this.tryTracking(() => this.shop.tracker.trackCart(this.tracked(), meta))
+    // Registered after tracking: if the connection ended while the cart was shown, this runs at once (PA-28).
     this.self.onEnd(() => this.shop.tracker.untrackCart(this.self.id))
-    this.shop.trackOn?.(this.self.topic, this.self.id)
   }
 
-  /** A shopper does not lose the cart because nobody can count it (PA-29). */
-  private dare(run: () => void) {
+  /** A cart works also while it cannot be tracked (PA-29). */
+  private tryTracking(run: () => void) {
     try {
       run()
     } catch (error) {
@@ -165,24 +149,21 @@ export class CartSeat {
   private async accept(cart: Cart, added: number[], removed: number[]): Promise<HandleResult> {
     this.cart = cart
     const serialized = await this.export()
-    this.broadcastCart({ serialized, added, removed })
+    this.self.broadcastFrom('cart_updated', { serialized, added, removed })
     const items = this.shownItems()
     this.follow(added, removed)
-    this.note({ do: 'track' })
+    this.sendSelf({ do: 'track' })
     if (items) return reply('ok', { items, serialized })
-    this.note({ do: 'show' })
+    this.sendSelf({ do: 'show' })
     return refused('unavailable')
   }
 
   private follow(added: number[], removed: number[]) {
-    if (removed.length > 0) this.note({ do: 'forget', itemIds: removed })
-    if (added.length === 0) return
-    const listen: Note = { do: 'listen', itemIds: added }
-    if (this.has('DF-79')) this.self.sendAfter(lateMs, listen)
-    else this.note(listen)
+    if (removed.length > 0) this.sendSelf({ do: 'forget', itemIds: removed })
+    if (added.length > 0) this.sendSelf({ do: 'listen', itemIds: added })
   }
 
-  /** What the client is about to be told; undefined while this node does not know its stock (CT-22). */
+  /** The items to send to the client now; undefined while this node has not loaded its stock (CT-22). */
   private shownItems() {
     const items = this.itemsNow()
     if (items) this.shown = fingerprintOf(items)
@@ -195,11 +176,10 @@ export class CartSeat {
 
   private itemsNow() {
     const all = this.shop.products()
-    if (!all) return undefined
-    return this.has('DF-86') ? this.itemIds().flatMap((id) => cartItems([id], all)) : cartItems(this.itemIds(), all)
+    return all && cartItems(this.itemIds(), all)
   }
 
-  /** Why an item cannot be put into the cart now, as this node knows it (CT-10, CT-29, CT-30). */
+  /** Why an item cannot be added to the cart now, according to this node's copy of the stock (CT-10, CT-29, CT-30). */
   private problemWith(itemId: number): string | undefined {
     const product = this.shop.products()?.find(({ items }) => items.some(({ id }) => id === itemId))
     if (!product) return 'unknown_item'
@@ -218,16 +198,9 @@ export class CartSeat {
     return { owner: this.self.id, cartId: this.cartId }
   }
 
-  private has(defect: Defect) {
-    return this.shop.defects.has(defect)
-  }
-
-  private note(note: Note) {
-    this.self.send(note)
+  private sendSelf(message: SelfMessage) {
+    this.self.send(message)
   }
 }
 
 const refused = (error: string): HandleResult => reply('error', { error })
-
-/** DF-86: the same item again. */
-const twice = ({ items, changes }: Cart, itemId: number): Cart => ({ items: [itemId, ...items], changes })
