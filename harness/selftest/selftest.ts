@@ -57,7 +57,10 @@ interface Stage extends SelftestOptions {
 /** Throws BadDiff before anything is started when a header names what is not there. What does not apply, or has type errors, is not run. */
 export async function runSelftest(options: SelftestOptions): Promise<SelftestResult> {
   const { defects, seed, jobs } = options
-  for (const one of defects) if ('diff' in one) requireKnown(one, options)
+  for (const one of defects) {
+    const problem = 'diff' in one ? unknownNamesIn(one, options.scenarios) : undefined
+    if (problem !== undefined) throw new BadDiff(problem)
+  }
   const unusable = await findUnusable(options)
   const usable = defects.filter((one) => 'diff' in one && !unusable.has(one.name)).length
   if (usable === 0) {
@@ -75,15 +78,16 @@ export async function runSelftest(options: SelftestOptions): Promise<SelftestRes
   return { ...done, leaks }
 }
 
-function requireKnown({ header: { scenario, checker }, diff: { name } }: Defect, { scenarios }: SelftestOptions) {
-  if (scenario === undefined) return
+/** What is wrong with the scenario and the checker that a header names, in a sentence; undefined when both are there. */
+export function unknownNamesIn({ header, diff: { name } }: Defect, scenarios: readonly Scenario[]): string | undefined {
+  const { scenario, checker } = header
+  if (scenario === undefined) return undefined
   const found = scenarios.find(({ id }) => id === scenario)
   const ids = scenarios.map(({ id }) => id)
-  if (!found)
-    throw new BadDiff(`${name} names the scenario ${scenario}, which does not exist${orNearest(scenario, ids)}`)
+  if (!found) return `${name} names the scenario ${scenario}, which does not exist${orNearest(scenario, ids)}`
   const judges = checkersOf(found).map((one) => one.name)
-  if (checker !== undefined && !judges.includes(checker))
-    throw new BadDiff(`${name} names the checker ${checker}, but ${scenario} is judged by ${judges.join(', ')}`)
+  if (checker === undefined || judges.includes(checker)) return undefined
+  return `${name} names the checker ${checker}, but ${scenario} is judged by ${judges.join(', ')}`
 }
 
 const unusableResult = (id: string, outcome: 'does-not-apply' | 'does-not-type-check', why: string): DefectResult => ({

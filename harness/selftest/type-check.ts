@@ -119,7 +119,9 @@ async function errorsWith(group: readonly Defect[], tree: string, clean: string)
 /** The first thing that the compiler says, and how many more there are. */
 async function compile(tree: string): Promise<string | undefined> {
   const compiler = join(tree, 'node_modules/typescript/lib/tsc.js')
-  const said = await promisify(execFile)(process.execPath, [compiler, '--noEmit', '-p', '.'], { cwd: tree }).then(
+  const said = await promisify(execFile)(process.execPath, [compiler, '--noEmit', '--singleThreaded', '-p', '.'], {
+    cwd: tree,
+  }).then(
     () => '',
     ({ stdout, stderr }: { stdout: string; stderr: string }) => stdout.trim() || stderr.trim() || 'the compiler failed',
   )

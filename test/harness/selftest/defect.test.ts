@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { checkersOf } from '../../../harness/runner/checkers-of.ts'
 import { loadAll } from '../../../harness/runner/scenario-files.ts'
 import { headerKeys, parseHeader, patchedFiles } from '../../../harness/selftest/defect.ts'
 import { defectsIn, findDefects, readFrom, shippedDefects } from '../../../harness/selftest/defects.ts'
+import { unknownNamesIn } from '../../../harness/selftest/selftest.ts'
 import { typeCheck } from '../../../harness/selftest/type-check.ts'
 
 const root = process.cwd()
@@ -64,6 +64,30 @@ describe('defects are found', () => {
   })
 })
 
+describe('the names in a header', () => {
+  const [one] = findDefects(['test/fixtures/defects/removal-keeps-the-wrong-item.diff'], places)
+  const problemOf = async (header: object) =>
+    unknownNamesIn({ ...one!, header: { ...one!.header, ...header } }, await loadAll(root))
+
+  it.each([
+    [
+      { scenario: 'cart/one-sever' },
+      /names the scenario cart\/one-sever, which does not exist, did you mean cart\/one-server\?/,
+    ],
+    [
+      { checker: 'never-oversold' },
+      /names the checker never-oversold, but cart\/one-server is judged by .*cart-never-lost/,
+    ],
+  ])('are wrong in %j', async (header, sentence) => {
+    expect(await problemOf(header)).toMatch(sentence)
+  })
+
+  it('are right, or not there', async () => {
+    expect(await problemOf({})).toBeUndefined()
+    expect(unknownNamesIn({ ...one!, header: {} }, [])).toBeUndefined()
+  })
+})
+
 describe('the shipped defects (FI-18)', () => {
   const shipped = shippedDefects()
 
@@ -86,14 +110,7 @@ describe('the shipped defects (FI-18)', () => {
 
   it('name a scenario that there is, and a checker that judges it', async () => {
     const scenarios = await loadAll(root)
-    for (const { header, file } of shipped) {
-      const scenario = scenarios.find(({ id }) => id === header.scenario)
-      expect(scenario, `${file}: ${header.scenario}`).toBeDefined()
-      expect(
-        checkersOf(scenario!).map(({ name }) => name),
-        file,
-      ).toContain(header.checker)
-    }
+    expect(shipped.flatMap((one) => unknownNamesIn(one, scenarios) ?? [])).toEqual([])
   })
 
   it('apply exactly, each to the system as it is', () => {
