@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { loadAll } from '../../../harness/runner/scenario-files.ts'
 import { headerKeys, parseHeader, patchedFiles } from '../../../harness/selftest/defect.ts'
 import { defectsIn, findDefects, readFrom, shippedDefects } from '../../../harness/selftest/defects.ts'
+import { parseDiff } from '../../../harness/selftest/diff.ts'
 import { unknownNamesIn } from '../../../harness/selftest/selftest.ts'
 import { typeCheck } from '../../../harness/selftest/type-check.ts'
 
@@ -61,6 +62,24 @@ describe('defects are found', () => {
   it('and a file that is none does not hide the others of its folder', () => {
     const names = defectsIn('test/fixtures/defects', places).map(({ name }) => basename(name))
     expect(names).toEqual(readdirSync('test/fixtures/defects').sort())
+  })
+})
+
+describe('defects that are planted together', () => {
+  const path = 'system/toy.ts'
+  const one = (from: string, to: string) => {
+    const text = `--- a/${path}\n+++ b/${path}\n@@ -1,1 +1,1 @@\n-${from}\n+${to}\n`
+    return { name: to, file: to, header: {}, diff: parseDiff(text, to) }
+  }
+  const [first, then] = [one('a', 'b'), one('b', 'c')]
+
+  it('are applied one after the other', () => {
+    expect([...patchedFiles([first, then], () => 'a\n')]).toEqual([[path, 'c\n']])
+    expect(() => patchedFiles([then, first], () => 'a\n')).toThrow(/^hunk 1 of 1 .* of c does not apply/)
+  })
+
+  it('are refused when there is no such file', () => {
+    expect(() => patchedFiles([first], () => undefined)).toThrow('b changes system/toy.ts, and there is no such file')
   })
 })
 

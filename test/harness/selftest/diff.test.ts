@@ -51,6 +51,12 @@ describe('a diff is refused, with the file and the hunk', () => {
     refused(headed(second), source.replace('one', 'ONE')).toThrow(/^hunk 1 of 1 /)
   })
 
+  it('also when that line is far from the change', () => {
+    const wide = ['@@ -1,7 +1,7 @@', ' one', ' two', ' three', '-four', '+FOUR', ' five', ' six', ' seven'].join('\n')
+    expect(apply(headed(wide))).toBe(source.replace('four', 'FOUR'))
+    for (const line of ['one', 'seven']) refused(headed(wide), source.replace(line, 'other')).toThrow(/does not apply/)
+  })
+
   it('when its lines have moved and there are several such places', () => {
     refused(headed(eighth), `new\n${source}${source}`).toThrow(/^hunk 1 of 1 .* fits in several other places/)
   })
