@@ -29,8 +29,8 @@ export interface Simulated {
 }
 
 /** Tells the story of a plan in simulated time. The same request has the same history, bit by bit (FI-18). */
-export async function simulate({ plan, stock, defects }: SimulationRequest): Promise<Simulated> {
-  const cluster = createCluster({ seed: plan.seed, names, stock, defects })
+export async function simulate({ plan, stock }: SimulationRequest): Promise<Simulated> {
+  const cluster = createCluster({ seed: plan.seed, names, stock })
   const returnTimers = borrowTimers(cluster.clock)
   const skipped: string[] = []
   try {

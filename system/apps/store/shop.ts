@@ -1,10 +1,7 @@
-import type { Sealer } from '../../channels/index.ts'
-import type { Clock } from '../../platform/clock.ts'
-import type { Config } from '../../platform/config.ts'
-import type { Log } from '../../platform/log.ts'
+import type { AppContext } from '../../node/module.ts'
+import type { Defect } from '../../platform/defects.ts'
 import { createPresence } from '../../presence/index.ts'
-import type { PubSub } from '../../pubsub/index.ts'
-import { type Child, child, type Runtime } from '../../runtime/index.ts'
+import { type Child, child } from '../../runtime/index.ts'
 import type { Cart } from './cart/cart.ts'
 import { createCartTokens } from './cart/cart-token.ts'
 import { readAvailability } from './catalog/product-reads.ts'
@@ -13,6 +10,7 @@ import { cartChannel, resyncTopic } from './channels/cart-channel.ts'
 import { productSocket } from './channels/product-socket.ts'
 import { createCheckout } from './checkout/checkout.ts'
 import { createOrders } from './checkout/order.ts'
+import type { StoreVariables } from './config.ts'
 import { createRepo, type DatabasePool, type PoolOptions } from './db/repo.ts'
 import { brokenInventory, brokenLoader } from './inventory/broken-inventory.ts'
 import { createInventory } from './inventory/inventory.ts'
@@ -21,20 +19,8 @@ import { createCartTracker } from './presence/cart-tracker.ts'
 import { createReplication } from './replication/replication.ts'
 import { createLoader, createStore } from './store.ts'
 
-export interface ShopOptions {
-  config: Config
-  pubsub: PubSub
-  runtime: Runtime
-  clock: Clock
-  log: Log
-  /** Signs what the shop gives away. */
-  secret: string
-  sealer?: Sealer
-  /** A secret that no other node has, and that is gone with the process. */
-  freshSecret(): string
+export interface ShopOptions extends AppContext<StoreVariables> {
   openPool(options: PoolOptions): DatabasePool
-  /** Awaited by handlers that can be made slow. */
-  beforeHandle(handler: string): Promise<void> | undefined
 }
 
 export type Shop = ReturnType<typeof createShop>
@@ -42,7 +28,8 @@ export type Shop = ReturnType<typeof createShop>
 /** The shop of one node without its pages: what decides, what follows, what tells the clients, and the sockets that carry it. */
 export function createShop(options: ShopOptions) {
   const { config, pubsub, runtime, clock, log, beforeHandle } = options
-  const { DEFECTS: defects, SQUALL_NODE: nodeName } = config
+  const { SQUALL_NODE: nodeName } = config
+  const defects: ReadonlySet<Defect> = new Set()
   const thresholds = { lowBelow: config.STORE_LOW_BELOW, mediumBelow: config.STORE_MEDIUM_BELOW }
   const signing = { clock, ...(options.sealer && { sealer: options.sealer }) }
   const repo = createRepo({ open: options.openPool, runtime, log })
@@ -95,10 +82,9 @@ export function createShop(options: ShopOptions) {
     quirks: { downForGood: defects.has('DF-92') },
   })
   const carts = createCartTracker(presence)
-  const cartSecret = defects.has('DF-85') ? options.freshSecret() : options.secret
   const checkout = createCheckout({
     repo,
-    tokens: createCartTokens({ ...signing, secret: cartSecret, isClockTrusted: defects.has('DF-42') }),
+    tokens: createCartTokens({ ...signing, secret: options.secret, isClockTrusted: defects.has('DF-42') }),
     nodeName,
     defects,
     requireReady: store.requireLoaded,
