@@ -92,7 +92,7 @@ interface WebPartOptions {
   log: Log
 }
 
-/** Waiting connections that the operating system keeps: a whole shop comes back at once after a restart. */
+/** Waiting connections that the operating system keeps: all clients come back at once after a restart. */
 const backlogMax = 4_096
 
 /** The web server as a part of the node: listens on the node's port, and hands sockets to the endpoint. */
