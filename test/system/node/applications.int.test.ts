@@ -91,6 +91,19 @@ describe('a node with APPS=store', () => {
   })
 })
 
+describe('the log of a node', () => {
+  startBeforeEach({ APPS: 'store' })
+
+  it('has no id of a cart, whatever is logged of its topic (CT-18)', async () => {
+    const cartId = 'Aa0+/'.repeat(12).concat('Aa0+')
+    const { socket } = await openSocket(node!, '/product_socket')
+    await replyTo(socket, '1', '1', `cart:${cartId}`, 'phx_join', {})
+    socket.send(JSON.stringify(['1', '2', `cart:${cartId}`, 'no such event', {}]))
+    await expect.poll(() => node!.output(), { timeout: 5_000 }).toContain('cart:[id]')
+    expect(node!.output()).not.toContain(cartId)
+  })
+})
+
 describe('a node without APPS', () => {
   startBeforeEach({})
 

@@ -68,13 +68,20 @@ describe('the parts of a node', () => {
     expect(calls.slice(-2)).toEqual(['stop c', 'stop a'])
   })
 
-  it('stop in the middle of a start: what has not begun never does', async () => {
-    let fail = (_error: Error) => {}
-    const { calls, lifecycle } = setUp({ start: () => new Promise<void>((_, reject) => (fail = reject)) })
+  it.each([
+    ['succeeds', undefined],
+    ['fails', new Error('closed while it was opened')],
+  ])('stop in the middle of a start that then %s: what has not begun never does', async (_how, error) => {
+    let finish = () => {}
+    const start = () =>
+      new Promise<void>((resolve, reject) => {
+        finish = () => (error ? reject(error) : resolve())
+      })
+    const { calls, lifecycle } = setUp({ start })
     const started = lifecycle.start()
     await new Promise(setImmediate)
     await lifecycle.stop()
-    fail(new Error('closed while it was opened'))
+    finish()
     await expect(started).resolves.toBeUndefined()
     expect(calls).toEqual(['start a', 'stop b', 'stop a'])
   })
