@@ -43,7 +43,7 @@ const bodies = {
     rules: z.array(
       z.strictObject({
         topics: z.array(z.string().min(1)).min(1),
-        deed: z.enum(['drop', 'delay', 'duplicate', 'reorder']),
+        effect: z.enum(['drop', 'delay', 'duplicate', 'reorder']),
         delayMs: z.number().int().min(1).max(60_000),
       }),
     ),

@@ -55,7 +55,7 @@ export function createCluster({ seed, names, stock }: ClusterOptions) {
     /** Asks a node directly, by a way of its own. */
     ask: (name: string, request: object, withinMs: number, from = witness) =>
       ask({ network, clock, from, address: `${name}:http`, withinMs }, request),
-    /** Looks again and again; answers whether it came to be so in time. */
+    /** Looks again and again; returns whether it came to be so in time. */
     async until(withinMs: number, isSo: () => boolean): Promise<boolean> {
       const deadlineMs = clock.monotonicMs() + withinMs
       while (!isSo()) {

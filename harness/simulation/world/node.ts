@@ -36,7 +36,7 @@ export type SimulatedNode = ReturnType<typeof createNode>
 /** The same for all nodes, and known to nobody else in this small world. */
 const secret = 'the secret of a simulated cluster'
 
-/** As a cluster of the harness is configured, so that histories can be judged by the same invariants. */
+/** As a cluster of the harness is configured, so that histories can be judged by the same checkers. */
 const envOf = (name: string) => ({
   SQUALL_NODE: name,
   DATABASE_URL: 'postgres://simulated',

@@ -100,7 +100,7 @@ describe('the control port', () => {
 
   it('passes on what it is told', async () => {
     const { send, calls } = control()
-    const rules = [{ topics: ['cart:'], deed: 'drop', delayMs: 1 }]
+    const rules = [{ topics: ['cart:'], effect: 'drop', delayMs: 1 }]
     await send('POST', '/broadcast', { topic: 't', event: 'e', payload: { a: 1 } })
     await send('POST', '/delay', { handler: 'PingChannel.ping', delayMs: 0 })
     await send('POST', '/clock', { skewMs: -5_000 })
