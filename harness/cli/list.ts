@@ -1,5 +1,7 @@
 import { checkers } from '../checkers/index.ts'
-import { faultTitles } from '../faults/titles.ts'
+import { describeAim } from '../faults/aims.ts'
+import { faults } from '../faults/index.ts'
+import { describeOptionsInFull } from '../faults/options.ts'
 import { loadAll } from '../runner/scenario-files.ts'
 import { suites } from '../runner/suites.ts'
 import { defects } from '../selftest/defects.ts'
@@ -10,6 +12,8 @@ import { flags } from './options.ts'
 
 interface Listed {
   name: string
+  /** More lines for people; the facts that they are made of stand beside them. */
+  details?: readonly string[]
   [fact: string]: unknown
 }
 
@@ -27,7 +31,16 @@ const lists = {
       scenarios: all.filter(has).map(({ id }) => id),
     }))
   },
-  faults: () => Object.entries(faultTitles).map(([name, title]) => ({ name, title })),
+  faults: () =>
+    Object.entries(faults).map(([name, { title, aim, options, simulated, drawn }]) => ({
+      name,
+      title,
+      targets: { what: aim.what, examples: aim.examples },
+      options,
+      simulated,
+      drawn: 'never' in drawn ? drawn.never : true,
+      details: [`target   ${describeAim(aim)}`, ...describeOptionsInFull(options).map((line) => `option   ${line}`)],
+    })),
   checkers: () => Object.entries(checkers).map(([name, { invariant }]) => ({ name, title: invariant })),
   defects: () =>
     Object.entries(defects).map(([name, { scenario, checker }]) => ({
@@ -51,12 +64,20 @@ export const list: Command = {
       throw new UsageError(`cannot list ${kind}${orNearest(kind, kinds)}; there are ${kinds.join(', ')}`)
     }
     const entries: Listed[] = await lists[kind](io.root)
-    io.out(json ? `${JSON.stringify({ [kind]: entries }, null, 2)}\n` : lines(entries))
+    const facts = entries.map(({ details: _details, ...entry }) => entry)
+    io.out(json ? `${JSON.stringify({ [kind]: facts }, null, 2)}\n` : lines(entries))
     return 0
   },
 }
 
 function lines(entries: readonly Listed[]): string {
   const width = Math.max(...entries.map(({ name }) => name.length))
-  return entries.map(({ name, title }) => `${`${name.padEnd(width)}  ${String(title ?? '')}`.trimEnd()}\n`).join('')
+  const indent = ' '.repeat(width + 2)
+  return entries
+    .flatMap(({ name, title, details = [] }) => [
+      `${name.padEnd(width)}  ${String(title ?? '')}`.trimEnd(),
+      ...details.map((line) => `${indent}${line}`),
+    ])
+    .map((line) => `${line}\n`)
+    .join('')
 }
