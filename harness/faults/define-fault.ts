@@ -1,10 +1,31 @@
 import type { z } from 'zod'
 import type { Cluster } from '../cluster/cluster.ts'
-import type { Explains } from '../history/operation.ts'
+import type { Explains, FaultRecord } from '../history/operation.ts'
 import { type Aim, checkAim } from './aims.ts'
 import type { Drawn } from './draws.ts'
-import type { Fault, FaultDefinition, Sleeper } from './fault.ts'
-import { factsOf, parseOptions } from './options.ts'
+import type { Fault, FaultOptions, Sleeper } from './fault.ts'
+import { factsOf, type OptionFact, parseOptions } from './options.ts'
+
+/** What a fault's record says about its effects, so that the ledger and the checkers know no kind of fault. */
+type Effects = Pick<FaultRecord, 'explains' | 'forgets'>
+
+/** Everything that the harness knows about one kind of fault. */
+export interface FaultDefinition {
+  readonly kind: string
+  /** One line: what it does. */
+  readonly title: string
+  readonly aim: Aim
+  readonly options: readonly OptionFact[]
+  /** How random plans draw it. */
+  readonly drawn: Drawn
+  /** Whether the simulator has it, or why not. */
+  readonly simulated: true | string
+  /** Throws BadOption, in one sentence, for options that make no sense. */
+  checkOptions(options: FaultOptions): void
+  /** Makes the fault of one target, in names. Throws BadTarget or BadOption at once. */
+  create(cluster: Cluster, target: string, options: FaultOptions, sleepers?: readonly Sleeper[]): Fault
+  effectsOf(options: FaultOptions): Effects
+}
 
 interface FaultSpec<Schema extends z.ZodObject> {
   kind: string
@@ -24,7 +45,7 @@ interface FaultSpec<Schema extends z.ZodObject> {
 /** Everything about one kind of fault, in one place: see docs/adding-a-fault.md. */
 export function defineFault<Schema extends z.ZodObject>(spec: FaultSpec<Schema>): FaultDefinition {
   const { kind, title, aim, drawn, simulated, forgets } = spec
-  const parse = (options: Record<string, unknown>) => parseOptions(kind, spec.options, options)
+  const parse = (options: FaultOptions) => parseOptions(kind, spec.options, options)
   return {
     kind,
     title,

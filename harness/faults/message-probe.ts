@@ -32,7 +32,13 @@ const heardWithinMs = 5_000
  * Sends two numbered messages from one node, then the control message, and returns what a client of another node gets, or why that
  * proves nothing. Messages keep their order on their way: whatever holds up a node or the machine holds up the control message too.
  */
-export async function probeMessages({ from, to, topic, controlTopic, lateMs }: ProbeOptions): Promise<Arrived | string> {
+export async function probeMessages({
+  from,
+  to,
+  topic,
+  controlTopic,
+  lateMs,
+}: ProbeOptions): Promise<Arrived | string> {
   const mark = randomUUID()
   const connection = await openChannels(to.port, '/socket')
   try {

@@ -12,7 +12,8 @@ export const pushesHandledOnce: Checker = {
   check(history) {
     const attempts = history.of('invoke', 'push')
     if (attempts.length === 0) return unknown('nobody pushed anything')
-    if (history.faults.some(({ forgets }) => forgets === 'memory')) return unknown('a node was started again, and forgot')
+    if (history.faults.some(({ forgets }) => forgets === 'memory'))
+      return unknown('a node was started again, and forgot')
     const evidence: Record<string, object> = {}
     for (const channel of new Set(attempts.map(channelOf))) {
       const own = attempts.filter((one) => channelOf(one) === channel)

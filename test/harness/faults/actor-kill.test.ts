@@ -43,6 +43,6 @@ describe('actor.kill (FI-1)', () => {
     const { cluster } = nodeOf(['a'])
     await expect(actorKill.create(cluster, 'n1/nobody', {}).inject()).rejects.toThrow('n1 has no actor nobody')
     await expect(actorKill.create(cluster, 'n1/a#2', {}).inject()).rejects.toThrow('or not 2 of them')
-    expect(() => actorKill.create(cluster, 'n1', {})).toThrow('needs a target such as')
+    expect(() => actorKill.create(cluster, 'n1', {})).toThrow('actor.kill is aimed at an actor of a node')
   })
 })

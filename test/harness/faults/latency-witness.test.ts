@@ -44,7 +44,11 @@ function witnessEvery(lookMs: number, ...finds: [...(Pair | string)[], Pair | st
 describe('a witness of what is late (FI-3, FI-4, FI-6)', () => {
   it('looks until there is enough, and says the quickest', async () => {
     const witness = await witnessOf(pair(900, 7), slow)
-    expect(witness).toEqual({ seen: true, looks: 3, why: 'a push takes 210 ms, the control probe 5 ms (the quickest of 3)' })
+    expect(witness).toEqual({
+      seen: true,
+      looks: 3,
+      why: 'a push takes 210 ms, the control probe 5 ms (the quickest of 3)',
+    })
   })
 
   it('is over with the first that is in time', async () => {
