@@ -2,12 +2,12 @@ import { checkers } from '../checkers/index.ts'
 import { describeAim } from '../faults/aims.ts'
 import { faults } from '../faults/index.ts'
 import { describeOptionsInFull } from '../faults/options.ts'
+import { UsageError } from '../platform/errors.ts'
+import { orNearest } from '../platform/nearest.ts'
 import { loadAll } from '../runner/scenario-files.ts'
 import { suites } from '../runner/suites.ts'
 import { defects } from '../selftest/defects.ts'
 import type { Command } from './command.ts'
-import { UsageError } from './errors.ts'
-import { orNearest } from './nearest.ts'
 import { flags } from './options.ts'
 
 interface Listed {
@@ -56,7 +56,7 @@ const isKind = (name: string): name is keyof typeof lists => Object.hasOwn(lists
 export const list: Command = {
   name: 'list',
   argument: '[kind]',
-  summary: 'what there is: scenarios (default), suites, faults, checkers, defects',
+  summary: 'list scenarios (default), suites, faults, checkers or defects',
   options: [flags.json],
   async run([kind = 'scenarios'], { json }: { json?: boolean }, io) {
     if (!isKind(kind)) {

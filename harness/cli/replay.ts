@@ -4,18 +4,22 @@ import { scenarioOfPlan } from '../apps/store/plan-scenario.ts'
 import { readPlan } from '../plans/corpus.ts'
 import type { Plan } from '../plans/plan.ts'
 import { type Schedule, scheduleShape } from '../plans/schedule.ts'
+import { UsageError } from '../platform/errors.ts'
+import type { Io } from '../platform/io.ts'
+import { parseSeed } from '../platform/random.ts'
+import { requireRedis } from '../runner/prerequisites.ts'
 import { findRun } from '../runner/run-folder.ts'
+import { baseOptions, targetOptions } from '../runner/run-options.ts'
 import { loadAll } from '../runner/scenario-files.ts'
 import type { Scenario } from '../scenario.ts'
-import type { Command, Io } from './command.ts'
-import { UsageError } from './errors.ts'
-import { flags, parseSeed } from './options.ts'
-import { baseOptions, type RunFlags, repeatedly, requireRedis, targetOptions } from './run.ts'
+import type { Command } from './command.ts'
+import { flags } from './options.ts'
+import { type RunFlags, repeatedly } from './run.ts'
 
 export const replay: Command = {
   name: 'replay',
   argument: '<run>',
-  summary: 'repeat the workload and the faults of a recorded run, or of a plan in a file',
+  summary: 'repeat the workload and faults of a recorded run, or of a plan file',
   options: [
     flags.grep,
     flags.repeat,

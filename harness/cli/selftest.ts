@@ -1,13 +1,18 @@
 import { join } from 'node:path'
 import pLimit from 'p-limit'
+import { UsageError } from '../platform/errors.ts'
+import { exitCodes } from '../platform/exit-codes.ts'
 import { codeOf } from '../platform/interruption.ts'
+import type { Io } from '../platform/io.ts'
 import { freshSeed } from '../platform/random.ts'
+import { duration } from '../reporters/format.ts'
 import { codeOfLeaks } from '../reporters/leak-report.ts'
 import { multiplex } from '../reporters/multiplexer.ts'
-import { duration } from '../reporters/words.ts'
+import { checkPrerequisites, withoutMissingRedis } from '../runner/prerequisites.ts'
 import { runAll } from '../runner/run.ts'
 import { type RunEnvironment, withRunEnvironment } from '../runner/run-environment.ts'
 import { outFolder } from '../runner/run-folder.ts'
+import { baseOptions } from '../runner/run-options.ts'
 import { loadAll } from '../runner/scenario-files.ts'
 import type { Scenario } from '../scenario.ts'
 import { type Defect, defects } from '../selftest/defects.ts'
@@ -20,11 +25,9 @@ import {
   type SelftestResult,
   summaryOf,
 } from '../selftest/selftest-result.ts'
-import { exitCodes } from '../verdict/result.ts'
-import type { Command, Io } from './command.ts'
-import { UsageError } from './errors.ts'
+import type { Command } from './command.ts'
 import { flags } from './options.ts'
-import { baseOptions, checkPrerequisites, withoutMissingRedis, worstCode } from './run.ts'
+import { worstCode } from './run.ts'
 
 interface SelftestFlags {
   defect?: string[]

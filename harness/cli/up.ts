@@ -1,13 +1,14 @@
 import type { Cluster, PubSubName } from '../cluster/cluster.ts'
 import type { DriverName } from '../cluster/drivers.ts'
+import { UsageError } from '../platform/errors.ts'
 import { codeOf, type StopSignal } from '../platform/interruption.ts'
+import type { Io } from '../platform/io.ts'
 import { freshSeed } from '../platform/random.ts'
+import { requireRedis } from '../runner/prerequisites.ts'
 import { requireBuiltAssets } from '../runner/run-folder.ts'
 import { withCluster } from '../runner/temporary-cluster.ts'
-import type { Command, Io } from './command.ts'
-import { UsageError } from './errors.ts'
+import type { Command } from './command.ts'
 import { flags } from './options.ts'
-import { requireRedis } from './run.ts'
 
 interface UpFlags {
   driver: DriverName
@@ -20,7 +21,7 @@ interface UpFlags {
 
 export const up: Command = {
   name: 'up',
-  summary: 'hold a cluster and print its addresses, until Ctrl-C',
+  summary: 'start a cluster, print its addresses, and keep it until Ctrl-C',
   options: [flags.nodes, flags.seed, flags.defect, flags.json, flags.driver, flags.pubsub],
   async run(_names, options: UpFlags, io) {
     if (options.driver === 'remote')

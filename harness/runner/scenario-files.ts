@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { UsageError } from '../cli/errors.ts'
-import { orNearest } from '../cli/nearest.ts'
 import { corpusStories } from '../plans/corpus.ts'
+import { UsageError } from '../platform/errors.ts'
+import { orNearest } from '../platform/nearest.ts'
 import type { Scenario } from '../scenario.ts'
 import { isSuite, suites } from './suites.ts'
 

@@ -1,5 +1,5 @@
-import { figureOf } from '../bench/figures.ts'
-import { duration } from '../reporters/words.ts'
+import { duration } from '../reporters/format.ts'
+import { figureOf } from '../stats/figures.ts'
 import type { RunResult, ScenarioResult } from '../verdict/result.ts'
 import type { Defect } from './defects.ts'
 

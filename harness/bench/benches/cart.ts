@@ -1,7 +1,7 @@
 import { type Channels, freshCart, openChannels } from '../../clients/channels.ts'
 import { systemClock as clock } from '../../platform/clock.ts'
+import { figureOf } from '../../stats/figures.ts'
 import type { Bench } from '../bench.ts'
-import { figureOf } from '../figures.ts'
 import { itemIds, withStore } from '../store.ts'
 
 const samplesPerRound = 200

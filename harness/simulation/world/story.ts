@@ -67,7 +67,7 @@ const seesPeers = (peers: Record<string, { connected: boolean }>) =>
   Object.values(peers).every(({ connected }) => connected)
 
 async function demand({ until }: Cluster, what: string, withinMs: number, isSo: () => boolean) {
-  if (!(await until(withinMs, isSo))) throw new Error(`${what}: not within ${withinMs} ms`)
+  if (!(await until(withinMs, isSo))) throw new Error(`timed out after ${withinMs} ms waiting for "${what}"`)
 }
 
 async function enter(cluster: Cluster, world: World) {

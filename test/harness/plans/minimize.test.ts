@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { minimized, shorter, smallest } from '../../../harness/explore/minimize.ts'
+import { minimized, shorter, smallest } from '../../../harness/plans/minimize.ts'
 import { createPlan, type Plan, planShape } from '../../../harness/plans/plan.ts'
 import { seededRandom } from '../../../harness/platform/random.ts'
 

@@ -1,5 +1,5 @@
-import { type Action, type Plan, randomActions } from '../plans/plan.ts'
 import type { Random } from '../platform/random.ts'
+import { type Action, type Plan, randomActions } from './plan.ts'
 
 interface AmplifyOptions {
   /** How often a plan fails, 0 to 1. */

@@ -1,5 +1,5 @@
-import type { Action, Plan } from '../plans/plan.ts'
-import { describeTrigger } from '../plans/trigger.ts'
+import type { Action, Plan } from './plan.ts'
+import { describeTrigger } from './trigger.ts'
 
 /** A whole scenario as a person tells it, one line for each round. */
 export const describePlan = ({ rounds, faults }: Plan): string[] =>

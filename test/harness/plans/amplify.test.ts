@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { amplified } from '../../../harness/explore/amplify.ts'
+import { amplified } from '../../../harness/plans/amplify.ts'
 import { createPlan, type Plan, planShape } from '../../../harness/plans/plan.ts'
 import { seededRandom } from '../../../harness/platform/random.ts'
 

@@ -1,4 +1,4 @@
-import type { Plan } from '../plans/plan.ts'
+import type { Plan } from './plan.ts'
 
 /** Returns which of the candidates still fails, or -1 when none does, or nobody wants to know any more. */
 type Trial<T> = (candidates: readonly T[]) => Promise<number>
