@@ -10,6 +10,7 @@ import { outFolder } from '../runner/run-folder.ts'
 import { type Campaign, plansOf, runCampaign, shrink } from '../simulation/campaign.ts'
 import type { Judged } from '../simulation/judge.ts'
 import { type Simulator, startSimulator } from '../simulation/simulator.ts'
+import { describeSkipped } from '../simulation/skipped.ts'
 import type { Command } from './command.ts'
 import { flags, wholeNumber } from './options.ts'
 import { planIn } from './replay.ts'
@@ -117,10 +118,9 @@ interface Summary extends Omit<Campaign, 'firsts'> {
 }
 
 function inLines({ seed, histories, perMinute, violated, unknown, skipped, hash, violations }: Summary): string {
-  const left = Object.entries(skipped).map(([what, times]) => `${what} (${times})`)
   return [
     `${seed ? `seed ${seed}: ` : ''}${histories} histories, ${perMinute} a minute; ${violated} violated an invariant, ${unknown} inconclusive`,
-    ...(left.length > 0 ? [`skipped, not supported by the simulator: ${left.join(', ')}`] : []),
+    ...describeSkipped(skipped),
     `hash ${hash}`,
     ...violations.flatMap(({ checker, why, faults, file }) => [
       `✗ ${checker}: ${why}`,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { nearest } from '../platform/nearest.ts'
 import type { FaultOptions } from './fault.ts'
 
 export class BadOption extends Error {
@@ -90,7 +91,12 @@ export function parseOptions<Schema extends z.ZodObject>(
 type Issue = z.core.$ZodIssue
 
 function problemOf(issue: Issue, given: FaultOptions, facts: readonly OptionFact[]): string {
-  if (issue.code === 'unrecognized_keys') return `has no option ${issue.keys.join(', ')}`
+  if (issue.code === 'unrecognized_keys') {
+    const [unknown = ''] = issue.keys
+    const names = facts.map(({ name }) => name)
+    const meant = nearest(unknown, names)
+    return `has no option ${unknown}${meant === undefined ? '' : ` (did you mean ${meant}?)`}`
+  }
   const [name, ...inside] = issue.path
   const fact = facts.find((one) => one.name === name)
   if (!fact) return issue.message

@@ -115,14 +115,3 @@ describe('a machine that stands still while a request is under way (FI-3, FI-4)'
     expect(await witness(clusterOf(), still)).toMatchObject({ seen: true })
   })
 })
-
-describe('options that make no sense (FI-4)', () => {
-  it.each([
-    ['link.bandwidth', 'a->n1', {}, 'needs the option rateKiBps'],
-    ['link.bandwidth', 'a->n1', { rateKiBps: 0 }, 'must be more than 0'],
-    ['link.loss', 'n1->db', {}, 'for db there is db.slow'],
-    ['link.poor', 'a->n1', { network: 'pigeon' }, 'one of mobile-2g'],
-  ] as const)('%s %s %j is refused', (kind, target, options, why) => {
-    expect(() => faults[kind].create(clusterOf(), target, options)).toThrow(why)
-  })
-})

@@ -109,7 +109,7 @@ describe('faults of nodes (FI-1, FI-2, FI-3, FI-8..11)', () => {
   it.each([
     ['handler.slow', { delayMs: 200 }, 300],
     ['messages.delay', { kinds: ['trackers'], delayMs: 200 }, 300],
-    ['messages.drop', { kinds: ['news'], delayMs: 0 }, 800],
+    ['messages.drop', { kinds: ['news'] }, 800],
   ] as const)('%s %j is not witnessed by a node that stands still for everybody', async (kind, options, forMs) => {
     const fault = faults[kind].create(deaf(), 'n1', options)
     await fault.inject()
@@ -152,13 +152,7 @@ describe('faults of nodes (FI-1, FI-2, FI-3, FI-8..11)', () => {
 })
 
 describe('messages between nodes (FI-8)', () => {
-  it('are named by kinds that there are', () => {
-    const drop = (options: FaultOptions) => () => faults['messages.drop'].create(cluster, 'n1', options)
-    expect(drop({ kinds: ['gossip'] })).toThrow('there are replication, news, carts, trackers, broadcasts')
-    expect(drop({})).toThrow('needs the option kinds')
-  })
-
-  it('are not witnessed where nothing is let alone that they could be compared with', async () => {
+  it('are not witnessed where the fault touches every topic that they could be compared with', async () => {
     const fault = faults['messages.drop'].create(cluster, 'n1', { topics: ['ping', 'wild', 'dupe'] })
     await fault.inject()
     const witness = await fault.witnessOn()
