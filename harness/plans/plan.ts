@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { type FaultName, faults } from '../faults/index.ts'
+import type { Targets } from '../faults/draws.ts'
+import { type FaultName, faults, isFaultName } from '../faults/index.ts'
 import type { Random } from '../platform/random.ts'
 import { describeTrigger, type Trigger, triggerShape } from './trigger.ts'
 
@@ -20,17 +21,24 @@ const action = z.discriminatedUnion('do', [
 ])
 export type Action = z.infer<typeof action>
 
-const isFault = (name: string): name is FaultName => Object.hasOwn(faults, name)
-const plannedFault = z.object({
-  kind: z.string().refine(isFault, 'is no fault') as unknown as z.ZodType<FaultName>,
-  target: z.string(),
-  options: z.record(z.string(), z.unknown()),
-  /** Holds from the beginning of one round to the end of another. */
-  fromRound: z.number().int().min(0),
-  toRound: z.number().int().min(0),
-  /** Begins only when the scenario passes this point, counted from the beginning of its first round. */
-  when: triggerShape.optional(),
-})
+const plannedFault = z
+  .object({
+    kind: z.string().refine(isFaultName, 'is no fault') as unknown as z.ZodType<FaultName>,
+    target: z.string(),
+    options: z.record(z.string(), z.unknown()),
+    /** Holds from the beginning of one round to the end of another. */
+    fromRound: z.number().int().min(0),
+    toRound: z.number().int().min(0),
+    /** Begins only when the scenario passes this point, counted from the beginning of its first round. */
+    when: triggerShape.optional(),
+  })
+  .superRefine(({ kind, options }, context) => {
+    try {
+      if (isFaultName(kind)) faults[kind].checkOptions(options)
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: (error as Error).message })
+    }
+  })
 export type PlannedFault = z.infer<typeof plannedFault>
 
 /** A scenario as data: what is done, round by round, and what is broken meanwhile. The same value tells the same scenario again. */
@@ -66,74 +74,28 @@ const tabCount = 3
 const itemIds = Object.keys(stock).map(Number)
 const roundCount = 3
 const actionsPerRound = 6
-const internalTopics = ['tracker:', 'cart:', 'inventory_replication', 'shop_news']
-/** What is missed of these is noticed (a tracker asks again) or explained (a numbered message has its ledger); of the others it is neither. */
-const topicsThatMayLose = ['tracker:', 'ping']
-
-/** A fault as it may come. */
-interface Kind {
-  kind: FaultName
-  make(random: Random): { target: string; options?: Record<string, unknown> }
+/** What the scenario of a plan has that a fault can be aimed at. */
+const targets: Targets = {
+  nodes,
+  client: { name: 'alice', nodes: ['n1', 'n2'] },
+  actors: ['Sneakers23.Inventory', 'Sneakers23.Replication.Server', 'Sneakers23.Repo'],
+  topic: 'ping',
+  internalTopics: ['tracker:', 'cart:', 'inventory_replication', 'shop_news'],
+  // A tracker that missed something asks again, and a numbered message has its ledger.
+  topicsThatMayLose: ['tracker:', 'ping'],
 }
 
-const pairOf = (random: Random) => {
-  const from = random.pick(nodes)
-  const to = random.pick(nodes.filter((node) => node !== from))
-  return { target: `${from}->${to}` }
-}
-const nodeOf = (random: Random) => ({ target: random.pick(nodes) as string })
-/** One node against the others. */
-const splitOf = (random: Random) => {
-  const alone = random.pick(nodes)
-  return { target: `${alone}|${nodes.filter((node) => node !== alone).join(',')}` }
-}
-const clientOf = (random: Random) => ({ target: `alice->${random.pick(['n1', 'n2'])}` })
-const listenersOf = (random: Random) => ({ target: `${random.pick(nodes)}/ping` })
-const actors = ['Sneakers23.Inventory', 'Sneakers23.Replication.Server', 'Sneakers23.Repo']
-const actorOf = (random: Random) => ({ target: `${random.pick(nodes)}/${random.pick(actors)}` })
-const database = () => ({ target: 'db' })
-const messagesOf = (random: Random) => ({ ...nodeOf(random), options: { topics: internalTopics } })
+const drawn = Object.entries(faults).map(([kind, { drawn }]) => ({ kind: kind as FaultName, drawn }))
 
-const toDatabase = (random: Random) => ({ target: `${random.pick(nodes)}->db` })
+/** Every fault that can be drawn, once for each way of drawing it. */
+export const kinds = drawn.flatMap(({ kind, drawn: how }) =>
+  'never' in how ? [] : how.ways.map((draw) => ({ kind, make: (random: Random) => draw(random, targets) })),
+)
 
-/**
- * Every fault that can come at random. Not `client.suspend`: a tab that sleeps holds up whoever clicks in it. Not `node.disconnect`: a process
- * cannot be taken off its network. Not those of Redis: these scenarios use the mesh.
- */
-export const kinds: readonly Kind[] = [
-  { kind: 'actor.kill', make: actorOf },
-  {
-    kind: 'clock.skew',
-    make: (random) => ({ ...nodeOf(random), options: { skewMs: random.pick([-90_000, 90_000]) } }),
-  },
-  { kind: 'connection.drop', make: listenersOf },
-  { kind: 'db.kill', make: database },
-  { kind: 'db.out-of-connections', make: database },
-  { kind: 'db.pause', make: database },
-  { kind: 'db.read-only', make: database },
-  { kind: 'db.slow', make: () => ({ ...database(), options: { delayMs: 200 } }) },
-  { kind: 'handler.slow', make: (random) => ({ ...nodeOf(random), options: { delayMs: 800 } }) },
-  { kind: 'link.bandwidth', make: (random) => ({ ...clientOf(random), options: { rateKiBps: 64 } }) },
-  { kind: 'link.cut', make: pairOf },
-  { kind: 'link.cut', make: clientOf },
-  { kind: 'link.cut', make: toDatabase },
-  { kind: 'link.cut-one-way', make: pairOf },
-  { kind: 'link.latency', make: (random) => ({ ...pairOf(random), options: { delayMs: 300, jitterMs: 100 } }) },
-  { kind: 'link.latency', make: (random) => ({ ...clientOf(random), options: { delayMs: 300, jitterMs: 100 } }) },
-  { kind: 'link.loss', make: (random) => ({ ...clientOf(random), options: { lossPercent: 10, stallMs: 600 } }) },
-  { kind: 'link.partition', make: splitOf },
-  { kind: 'link.poor', make: (random) => ({ ...clientOf(random), options: { network: 'mobile-3g' } }) },
-  { kind: 'link.reset', make: pairOf },
-  { kind: 'link.reset', make: clientOf },
-  { kind: 'messages.delay', make: messagesOf },
-  { kind: 'messages.drop', make: (random) => ({ ...nodeOf(random), options: { topics: topicsThatMayLose } }) },
-  { kind: 'messages.duplicate', make: messagesOf },
-  { kind: 'messages.reorder', make: messagesOf },
-  { kind: 'node.block', make: (random) => ({ ...nodeOf(random), options: { forMs: 2_000 } }) },
-  { kind: 'node.kill', make: nodeOf },
-  { kind: 'node.pause', make: nodeOf },
-  { kind: 'node.stop', make: nodeOf },
-]
+const alsoNeeds = (kind: FaultName) => {
+  const { drawn: how } = faults[kind]
+  return 'never' in how ? undefined : how.alsoNeeds
+}
 
 /** What the seed makes of it; kinds that are wanted come first, so that a search sees every one. Pure. */
 export function createPlan(random: Random, seed: number, wanted: readonly FaultName[] = []): Plan {
@@ -199,14 +161,11 @@ function pointsOf({ target, fromRound }: PlannedFault, actions: readonly Action[
   ]
 }
 
-/**
- * What a fault takes: two that take the same do not come together, or neither could be witnessed. `alice->n1` takes n1, `n2/ping` takes
- * n2; messages are witnessed by some from another node, which must be well, and a node is back only when it reaches its database.
- */
+/** What a fault takes: two that take the same do not come together, or neither could be witnessed. `alice->n1` takes n1, `n2/ping` takes n2. */
 function takenBy({ kind, target }: Pick<PlannedFault, 'kind' | 'target'>): string[] {
   const parts = [...nodes, 'db'].filter((part) => target.includes(part))
-  if (kind.startsWith('messages.')) return [...nodes]
-  return kind.startsWith('node.') && kind !== 'node.block' ? [...parts, 'db'] : parts
+  const needs = alsoNeeds(kind)
+  return [...parts, ...(needs === 'every node' ? nodes : []), ...(needs === 'the database' ? ['db'] : [])]
 }
 
 /** Different actions, so many at most, of those whom every scenario has. */

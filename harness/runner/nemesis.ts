@@ -70,8 +70,10 @@ export function createNemesis({ cluster, recorder, log, random, sleepers, elapse
       const { name: kind, options = {} } = decided
       const target = String(decided.value ?? decided.target)
       const parts = partsOf(target)
-      const make = faults[kind as FaultName]
-      const fault = together(parts.map((part) => ({ target: part, fault: make(cluster, part, options, sleepers?.()) })))
+      const definition = faults[kind as FaultName]
+      const fault = together(
+        parts.map((part) => ({ target: part, fault: definition.create(cluster, part, options, sleepers?.()) })),
+      )
       lastId += 1
       const record: FaultRecord = {
         id: lastId,
@@ -79,6 +81,7 @@ export function createNemesis({ cluster, recorder, log, random, sleepers, elapse
         target,
         parts,
         options,
+        ...definition.effectsOf(options),
         requestedMs: now(),
         witnessedOnMs: null,
         healRequestedMs: null,
@@ -106,11 +109,11 @@ export function createNemesis({ cluster, recorder, log, random, sleepers, elapse
   }
 }
 
-/** Only who names a part of a node needs to know which there are. */
+/** Which actors there are is asked only for a fault that is aimed at one. */
 async function sceneFor(cluster: Cluster, kind: FaultName, target: string): Promise<Scene> {
   const [node = ''] = target.split('/')
   return {
     nodes: cluster.nodes,
-    ...(kind === 'actor.kill' && { actors: await cluster.node(node).control.actors() }),
+    ...(faults[kind].aim.resolvesActors && { actors: await cluster.node(node).control.actors() }),
   }
 }

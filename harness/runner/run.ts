@@ -21,7 +21,7 @@ import { EnvironmentMissing } from '../platform/errors.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import type { Scenario } from '../scenario.ts'
-import { type RunResult, type ScenarioResult, type Skipped, worstOutcome } from '../verdict/result.ts'
+import { type RunResult, runSchemaVersion, type ScenarioResult, type Skipped, worstOutcome } from '../verdict/result.ts'
 import { inOrderOfBegin } from './order.ts'
 import { type RunEnvironment, withRunEnvironment } from './run-environment.ts'
 import { runScenario } from './run-scenario.ts'
@@ -135,7 +135,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   const order = options.scenarios.map(({ id }) => id)
   const sorted = results.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id))
   const run: RunResult = {
-    schemaVersion: 1,
+    schemaVersion: runSchemaVersion,
     suite: options.suite,
     outcome:
       sorted.length + untold.length < options.scenarios.length

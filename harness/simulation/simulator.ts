@@ -4,7 +4,8 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { parseRendering } from '../apps/store/rendering.ts'
 import { neverLoaded, patchedStart, type SystemPatch, unpatched } from '../cluster/system-patch.ts'
-import type { HistoryEvent } from '../history/operation.ts'
+import { faults, isFaultName } from '../faults/index.ts'
+import type { FaultRecord, HistoryEvent } from '../history/operation.ts'
 import { type Plan, stock } from '../plans/plan.ts'
 
 /** What a simulation answers: a history, as a live run would have left it. */
@@ -31,6 +32,14 @@ const withRendering = (event: HistoryEvent): HistoryEvent =>
     ? { ...event, value: parseRendering(String(event.value)) }
     : event
 
+/** The program knows its own faults only; what a fault explains stands in the definition of the live one. */
+function withEffects(event: HistoryEvent): HistoryEvent {
+  if (event.type !== 'fault') return event
+  const record = event.value as FaultRecord
+  const { kind, options } = record
+  return { ...event, value: { ...record, ...(isFaultName(kind) && faults[kind].effectsOf(options)) } }
+}
+
 interface Asked {
   plan: Plan
   resolve(simulated: Simulated): void
@@ -53,7 +62,7 @@ export function startSimulator({ patch = unpatched }: { patch?: SystemPatch } = 
 
   function finish(end: End) {
     const { plan, resolve } = asked.shift()!
-    resolve({ plan, events: events.map(withRendering), hash: hash.digest('hex'), ...end })
+    resolve({ plan, events: events.map(withRendering).map(withEffects), hash: hash.digest('hex'), ...end })
     events = []
     hash = createHash('sha256')
   }

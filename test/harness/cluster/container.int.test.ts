@@ -93,7 +93,7 @@ describe.runIf(isWanted)(`a cluster of containers${because}`, { timeout: 240_000
     ['link.reset', 'n1->db'],
   ] as const)('%s is witnessed, on and off, at the same addresses (FI-2, FI-6, FI-7)', async (kind, target) => {
     const before = [cluster.node('n1').port, cluster.database.url]
-    const fault = faults[kind](cluster, target, {})
+    const fault = faults[kind].create(cluster, target, {})
     await fault.inject()
     expect(await fault.witnessOn()).toMatchObject({ seen: true })
     await fault.heal()

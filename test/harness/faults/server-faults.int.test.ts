@@ -62,7 +62,7 @@ const madeByQuery = new Set<FaultName>(['db.read-only', 'db.out-of-connections']
 
 describe('faults of the database (FI-6)', () => {
   it.each(kinds)('%s is felt by a query, and no longer when it is healed', async (kind, options) => {
-    const fault = faults[kind](clusterOf(), 'db', options)
+    const fault = faults[kind].create(clusterOf(), 'db', options)
     await fault.inject()
     expect(await fault.witnessOn()).toMatchObject({ seen: true })
     await fault.heal()
@@ -72,14 +72,14 @@ describe('faults of the database (FI-6)', () => {
   it.each(kinds.filter(([kind]) => !madeByQuery.has(kind)))(
     '%s is not witnessed when nothing is broken',
     async (kind, options) => {
-      const fault = faults[kind](clusterOf({ isBroken: false }), 'db', options)
+      const fault = faults[kind].create(clusterOf({ isBroken: false }), 'db', options)
       await fault.inject()
       expect(await fault.witnessOn()).toMatchObject({ seen: false })
     },
   )
 
   it.each([...madeByQuery])('%s is not witnessed without having been made', async (kind) => {
-    expect(await faults[kind](clusterOf(), 'db', {}).witnessOn()).toMatchObject({ seen: false })
+    expect(await faults[kind].create(clusterOf(), 'db', {}).witnessOn()).toMatchObject({ seen: false })
   })
 
   it('takes the connections that somebody has, too', async () => {
@@ -87,7 +87,7 @@ describe('faults of the database (FI-6)', () => {
     const ended = new Promise((resolve) => somebody.once('end', resolve))
     somebody.on('error', () => {})
     await somebody.connect()
-    const fault = faults['db.out-of-connections'](clusterOf(), 'db', {})
+    const fault = faults['db.out-of-connections'].create(clusterOf(), 'db', {})
     await fault.inject()
     await ended
     await fault.heal()

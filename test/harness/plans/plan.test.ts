@@ -61,9 +61,25 @@ describe('a random plan', () => {
   })
 
   it('leaves out only what it has a reason for', () => {
-    // A page that sleeps cannot be asked anything; a process cannot be taken off its network; Redis is not there.
-    const left = Object.keys(faults).filter((name) => !kinds.some(({ kind }) => kind === name))
-    expect(left).toEqual(['client.suspend', 'node.disconnect', 'redis.kill', 'redis.pause', 'redis.slow'])
+    const left = Object.entries(faults).filter(([name]) => !kinds.some(({ kind }) => kind === name))
+    expect(left.map(([name]) => name)).toEqual([
+      'client.suspend',
+      'node.disconnect',
+      'redis.kill',
+      'redis.pause',
+      'redis.slow',
+    ])
+    for (const [, { drawn }] of left) expect(drawn).toEqual({ never: expect.stringMatching(/\w+ \w+/) })
+  })
+
+  it('is refused when a fault has options that make no sense', () => {
+    const [fault] = planOf(7).faults
+    const parse = (own: object) => planShape.safeParse({ ...planOf(7), faults: [{ ...fault, ...own }] })
+    expect(parse({}).success).toBe(true)
+    expect(parse({ kind: 'node.kill', options: { gently: true } }).error?.message).toContain(
+      'node.kill has no option gently; it takes no options',
+    )
+    expect(parse({ kind: 'node.kick' }).error?.message).toContain('is no fault')
   })
 })
 
