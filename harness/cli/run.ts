@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import { apps } from '../apps/index.ts'
 import { findBrowser } from '../clients/find-browser.ts'
 import type { PubSubName } from '../cluster/cluster.ts'
 import type { DriverName } from '../cluster/drivers.ts'
@@ -86,7 +87,7 @@ export function targetOptions({ driver, target }: Pick<RunFlags, 'driver' | 'tar
   if (target === undefined) return { driver }
   const file = target === 'compose' ? join(io.root, 'deploy/compose.json') : resolve(io.cwd, target)
   try {
-    readTarget(file)
+    readTarget(file, Object.values(apps))
   } catch (error) {
     throw error instanceof BadTarget ? new UsageError(error.message) : error
   }

@@ -1,4 +1,5 @@
-import { type Action, type Plan, randomActions } from '../plans/plan.ts'
+import { workloadOf } from '../apps/workloads.ts'
+import type { Action, Plan } from '../plans/plan.ts'
 import type { Random } from '../platform/random.ts'
 
 interface AmplifyOptions {
@@ -35,10 +36,11 @@ export async function amplified(plan: Plan, { rateOf, random, goesOn }: AmplifyO
 function withOneMore(plan: Plan, random: Random): Plan[] {
   const busy = [...plan.rounds.keys()].filter((round) => plan.rounds[round]!.length > 0)
   const rounds = busy.length > 0 ? busy : [...plan.rounds.keys()]
-  return randomActions(random, candidatesMost).map((action) => withDeed(plan, random.pick(rounds), action))
+  const more = workloadOf(plan).drawMore(random, candidatesMost)
+  return more.map((action) => withAction(plan, random.pick(rounds), action))
 }
 
-const withDeed = (plan: Plan, round: number, action: Action): Plan => ({
+const withAction = (plan: Plan, round: number, action: Action): Plan => ({
   ...plan,
   rounds: plan.rounds.with(round, [...plan.rounds[round]!, action]),
 })

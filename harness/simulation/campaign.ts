@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { pickFrom, simulatedWorkloads } from '../apps/workloads.ts'
 import { amplified } from '../explore/amplify.ts'
 import { smallest } from '../explore/minimize.ts'
 import { createPlan, type Plan, shapeOf } from '../plans/plan.ts'
@@ -12,7 +13,7 @@ export function* plansOf(seed: number): Generator<Plan> {
   const random = seededRandom(seed)
   for (;;) {
     const own = random.integer(0, seedMost)
-    yield createPlan(seededRandom(own), own)
+    yield createPlan(pickFrom(random, simulatedWorkloads), seededRandom(own), own)
   }
 }
 

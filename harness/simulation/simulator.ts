@@ -2,9 +2,10 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { parseRendering } from '../apps/store/rendering.ts'
+import type { WorkloadSimulation } from '../app.ts'
+import { workloadOf } from '../apps/workloads.ts'
 import type { HistoryEvent } from '../history/operation.ts'
-import { type Plan, stock } from '../plans/plan.ts'
+import type { Plan } from '../plans/plan.ts'
 
 /** What a simulation answers: a history, as a live run would have left it. */
 export interface Simulated {
@@ -23,12 +24,12 @@ type Line = HistoryEvent | { end: End }
 
 const program = fileURLToPath(new URL('./world/main.ts', import.meta.url))
 
-/** The program may write what it believes a page to show; a checker reads it by the hooks of the page. */
-const pages = new Set(['view', 'fresh-render'])
-const withRendering = (event: HistoryEvent): HistoryEvent =>
-  event.type === 'final' && pages.has(event.operation ?? '')
-    ? { ...event, value: parseRendering(String(event.value)) }
-    : event
+/** Throws for a plan of an application that no simulation knows. */
+function simulationOf(plan: Plan): WorkloadSimulation {
+  const { simulation } = workloadOf(plan)
+  if (!simulation) throw new Error(`no simulation knows the application ${plan.app}; run its scenarios live`)
+  return simulation
+}
 
 interface Asked {
   plan: Plan
@@ -48,7 +49,7 @@ export function startSimulator({ defects = [] }: { defects?: readonly string[] }
 
   function finish(end: End) {
     const { plan, resolve } = asked.shift()!
-    resolve({ plan, events: events.map(withRendering), hash: hash.digest('hex'), ...end })
+    resolve({ plan, events: events.map(simulationOf(plan).readEvent), hash: hash.digest('hex'), ...end })
     events = []
     hash = createHash('sha256')
   }
@@ -73,11 +74,13 @@ export function startSimulator({ defects = [] }: { defects?: readonly string[] }
   )
 
   return {
-    run: (plan: Plan): Promise<Simulated> =>
-      new Promise((resolve, reject) => {
+    async run(plan: Plan): Promise<Simulated> {
+      const { settings } = simulationOf(plan)
+      return new Promise((resolve, reject) => {
         asked.push({ plan, resolve, reject })
-        child.stdin.write(`${JSON.stringify({ plan, stock, defects })}\n`)
-      }),
+        child.stdin.write(`${JSON.stringify({ plan, ...settings, defects })}\n`)
+      })
+    },
     /** Ends the process, whatever it is doing. */
     async stop() {
       child.kill()
