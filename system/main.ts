@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { flushCompileCache } from 'node:module'
 import type { FastifyInstance } from 'fastify'
-import { authChannel } from './apps/hello/auth-channel.ts'
 import { authSocket } from './apps/hello/auth-socket.ts'
 import { statsSocket } from './apps/hello/stats-socket.ts'
 import { trackedChannel } from './apps/hello/tracked-channel.ts'
-import { createUserSocket } from './apps/hello/user-socket.ts'
+import { userSocket } from './apps/hello/user-socket.ts'
 import { createUserTokens } from './apps/hello/user-token.ts'
 import { helloPages } from './apps/hello/web.ts'
 import { generateCartId } from './apps/store/cart/cart-id.ts'
@@ -16,7 +15,7 @@ import type { CartTracker } from './apps/store/presence/cart-tracker.ts'
 import { createShop } from './apps/store/shop.ts'
 import { createWeb } from './apps/store/web/server.ts'
 import { createSessions } from './apps/store/web/session.ts'
-import { createEndpoint, longPollSalt } from './channels/index.ts'
+import { createEndpoint } from './channels/index.ts'
 import { type ControlActions, createControl } from './control/server.ts'
 import { createSkewableClock, systemClock } from './platform/clock.ts'
 import { type Config, ConfigError, readConfig } from './platform/config.ts'
@@ -25,13 +24,10 @@ import { heapBytesAfterCollection } from './platform/memory.ts'
 import { systemRandom } from './platform/random.ts'
 import { createTracker } from './presence/index.ts'
 import { createMesh, createPubSub, createRedis, meshWebSockets, type PubSubAdapter, tampered } from './pubsub/index.ts'
-import { createRuntime, type Runtime, supervisor } from './runtime/index.ts'
+import { createRuntime, supervisor } from './runtime/index.ts'
 
 /** One node: reads its configuration, joins the parts, starts them in order, and drains on SIGTERM. */
 const exitCode = { crashed: 1, badConfig: 64, environment: 69 } as const
-
-/** Only for the defect that uses it (DF-29): as bad as any secret that stands in a repository. */
-const wellKnownSecret = 'a secret that everybody can read in the repository'
 
 /** For machines where nobody but its developer can come in; production demands another (PA-31). */
 const developmentPassword = 'password'
@@ -55,32 +51,13 @@ async function createAdapter(config: Config, log: Log): Promise<PubSubAdapter | 
       host: config.CLUSTER_HOST,
       port: config.CLUSTER_PORT,
       secret: config.CLUSTER_SECRET!,
-      anybody: config.DEFECTS.has('DF-34'),
     }),
     peers: config.CLUSTER_PEERS,
-    quirks: { doubleSendAfterReconnect: config.DEFECTS.has('DF-144') },
   })
 }
 
-const deskMs = 100
-const deskPatienceMs = 60_000
-
-/** DF-51: one actor for the carts of all shoppers; while it thinks about one of them the others wait. */
-function askingOneDesk(runtime: Runtime) {
-  const desk = runtime.spawn<'may I?'>({ name: 'CartDesk', handle: () => clock.sleep(deskMs) })
-  return (channel: string) =>
-    channel === 'ShoppingCartChannel' ? desk.call<void>('may I?', deskPatienceMs) : undefined
-}
-
-/** DF-109: hears the others and says nothing. */
-const silenced = (adapter: PubSubAdapter): PubSubAdapter => ({
-  ...adapter,
-  broadcast: () => {},
-  directBroadcast: () => {},
-})
-
 async function compose(config: Config) {
-  const { DEFECTS: defects, SQUALL_NODE: nodeName } = config
+  const { SQUALL_NODE: nodeName } = config
   const log = createLog({ level: config.LOG_LEVEL, node: nodeName })
   const runtime = createRuntime({ clock, log })
   const startedMs = clock.monotonicMs()
@@ -94,23 +71,18 @@ async function compose(config: Config) {
     delays.size > 0 ? beforeHandle(`${channel}.${event}`) : undefined
 
   const plain = await createAdapter(config, log)
-  const adapter = plain && tampered(defects.has('DF-109') ? silenced(plain) : plain, clock)
+  const adapter = plain && tampered(plain, clock)
   const pubsub = createPubSub({
     nodeName,
     log,
     ...(adapter && { adapter }),
-    quirks: { remoteOrNothing: defects.has('DF-112') },
   })
-  /** Another app's pub/sub in the same process: nothing of it may reach these clients (CH-73). */
-  const otherApp = createPubSub({ nodeName, log })
   // Without a configured secret, tokens are good until the node restarts and on this node alone.
-  const secret = defects.has('DF-29') ? wellKnownSecret : (config.SECRET_KEY_BASE ?? freshSecret())
+  const secret = config.SECRET_KEY_BASE ?? freshSecret()
   const userTokens = createUserTokens({
     secret,
     clock,
-    ageMaxS: defects.has('DF-27') ? Number.MAX_SAFE_INTEGER : config.USER_TOKEN_AGE_S,
-    ...(defects.has('DF-26') && { salt: longPollSalt }),
-    ...(defects.has('DF-28') && { personalData: { email: 'somebody@example.com' } }),
+    ageMaxS: config.USER_TOKEN_AGE_S,
   })
   const userTracker = createTracker({
     name: 'UserTracker',
@@ -129,107 +101,45 @@ async function compose(config: Config) {
     clock,
     log,
     secret,
-    freshSecret,
     openPool: openPool(config.DATABASE_URL),
     beforeHandle,
   })
   const { store, inventory, notifications, checkout } = shop
-  const sessions = createSessions({
-    secret: defects.has('DF-114') ? `${secret} of ${nodeName}` : secret,
-    clock,
-    generateCartId,
-    forgetful: defects.has('DF-83'),
-  })
+  const sessions = createSessions({ secret, clock, generateCartId })
   const endpoint = createEndpoint({
     runtime,
     pubsub,
     clock,
     log,
-    publicHost: defects.has('DF-23') ? 'not-configured.invalid' : config.PUBLIC_HOST,
-    silentMs: defects.has('DF-5') ? 2 ** 31 - 1 : config.SOCKET_SILENT_MS,
+    publicHost: config.PUBLIC_HOST,
+    idleTimeoutMs: config.SOCKET_IDLE_TIMEOUT_MS,
     secret,
     readSession: sessions.ofSocket,
-    beforeHandle: defects.has('DF-51') ? askingOneDesk(runtime) : beforeChannel,
-    quirks: {
-      duplicateSubscription: defects.has('DF-8'),
-      allowInnerStar: defects.has('DF-14'),
-      crashTakesConnection: defects.has('DF-9'),
-      silentCrash: defects.has('DF-10'),
-      crashAsReply: defects.has('DF-11'),
-      anyOrigin: defects.has('DF-22'),
-      unloggedRefusal: defects.has('DF-30'),
-      outlivesConnection: defects.has('DF-104'),
-      keepsLastMessage: defects.has('DF-54'),
-      webSocketsOnly: defects.has('DF-129'),
-    },
+    beforeHandle: beforeChannel,
     sockets: [
-      createUserSocket({
-        ping: {
-          ignoreAckPhrase: defects.has('DF-13'),
-          undeclared: defects.has('DF-12'),
-          interceptAll: defects.has('DF-127'),
-          costlyJoin: defects.has('DF-50'),
-        },
-        dedupe: { quirks: { newestFirst: defects.has('DF-17'), manyFlushes: defects.has('DF-18') } },
-        ...(defects.has('DF-24') && { channels: { 'user:*': authChannel(log, { anybody: true }) } }),
-      }),
+      userSocket,
       authSocket({
         tokens: userTokens,
         log,
         recurringMs: config.RECURRING_TOKEN_MS,
-        anybody: defects.has('DF-25'),
         channels: { tracked: trackedChannel(userTracker, clock.now) },
       }),
-      statsSocket({
-        clock,
-        random: systemRandom(),
-        parallelInside: defects.has('DF-35'),
-        ...(defects.has('DF-52') && { work: async (forMs: number) => blockLoop(forMs) }),
-        ...(defects.has('DF-53') && { work: async (forMs: number) => blockThread(forMs) }),
-        ...(defects.has('DF-36') && { parallelMax: Number.MAX_SAFE_INTEGER }),
-      }),
+      statsSocket({ clock, random: systemRandom() }),
       ...shop.sockets,
     ],
   })
 
-  const strategy = defects.has('DF-100') ? 'rest_for_one' : 'one_for_one'
-  const actors = supervisor({ clock, log }, nodeName, { strategy, ...restartBudget }, shop.actors)
-
-  /** Mistakes of the pages' scripts. */
-  const clientDefects = (
-    [
-      'DF-3',
-      'DF-4',
-      'DF-6',
-      'DF-7',
-      'DF-19',
-      'DF-20',
-      'DF-21',
-      'DF-72',
-      'DF-90',
-      'DF-97',
-      'DF-98',
-      'DF-128',
-      'DF-142',
-    ] as const
-  ).filter((id) => defects.has(id))
-
-  /** DF-141: as if there were only one server. */
-  function underTheFirst() {
-    const peers = pubsub.peers()
-    const [first = nodeName] = [nodeName, ...Object.keys(peers)].sort()
-    return first === nodeName || peers[first]?.connected ? store.products() : undefined
-  }
+  const actors = supervisor({ clock, log }, nodeName, { strategy: 'one_for_one', ...restartBudget }, shop.actors)
 
   async function startWeb(): Promise<FastifyInstance> {
     const web = await createWeb({
-      products: defects.has('DF-141') ? underTheFirst : store.products,
+      products: store.products,
       takeRequest: endpoint.handle,
-      noStore: config.STORE_NO_STORE && !defects.has('DF-1'),
+      noStore: config.STORE_NO_STORE,
       log,
       thresholds: shop.thresholds,
       clientHeartbeatMs: config.CLIENT_HEARTBEAT_MS,
-      clientDefects,
+      ...(config.CLIENT_ASSETS_DIR && { bundle: config.CLIENT_ASSETS_DIR }),
       sessions,
       checkout,
       buyCart: shop.buyCart,
@@ -238,22 +148,12 @@ async function compose(config: Config) {
         password: config.ADMIN_PASSWORD ?? developmentPassword,
         attemptsMax: config.ADMIN_ATTEMPTS,
         signAdminToken: shop.adminTokens.sign,
-        anybody: defects.has('DF-32'),
       },
     })
-    if (defects.has('DF-33')) openToTests(web)
-    helloPages(web, { tokens: userTokens, heartbeatMs: config.CLIENT_HEARTBEAT_MS, clientDefects })
+    helloPages(web, { tokens: userTokens, heartbeatMs: config.CLIENT_HEARTBEAT_MS })
     endpoint.attach(web.server)
     await web.listen({ host: config.HOST, port: config.PORT, backlog: 4_096 })
     return web
-  }
-
-  /** DF-33: as if a door of the tests had been left in. */
-  function openToTests(web: FastifyInstance) {
-    web.post<{ Body: { item_id: number; available_count: number } }>('/test/stock', async ({ body }) => {
-      await inventory.itemSold(body.item_id, async () => ({ availableCount: body.available_count, version: 0 }))
-      return { ok: true }
-    })
   }
 
   const peerNames = () => Object.entries(pubsub.peers()).map(([name, { connected }]) => [name, connected] as const)
@@ -287,7 +187,7 @@ async function compose(config: Config) {
         { repo: shop.repo, nodeName, random: systemRandom(), clock, log, itemSold: (itemId) => store.itemSold(itemId) },
         options,
       ),
-    broadcast: (topic, event, payload) => (defects.has('DF-16') ? otherApp : pubsub).broadcast(topic, event, payload),
+    broadcast: endpoint.broadcast,
     notifyRelease(productId) {
       notifications.released(
         found(
@@ -366,11 +266,6 @@ const presenceInBrief = (open: ReturnType<CartTracker['allCarts']>) => ({
 function blockLoop(forMs: number) {
   const endMs = clock.monotonicMs() + forMs
   while (clock.monotonicMs() < endMs);
-}
-
-/** DF-53: a call that comes back only when it is done, such as many a native one. */
-function blockThread(forMs: number) {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, forMs)
 }
 
 const withoutLooks = ({

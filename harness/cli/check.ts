@@ -1,21 +1,22 @@
 import { checkers } from '../checkers/index.ts'
 import { toHistory } from '../history/history.ts'
+import { exitCodes } from '../platform/exit-codes.ts'
+import { outcomeMark, outcomeOf } from '../reporters/format.ts'
 import { palette, wantsColor } from '../reporters/palette.ts'
 import { type RunRecord, readRecord } from '../reporters/record.ts'
-import { outcomeMark, outcomeOf } from '../reporters/words.ts'
 import { checkersOf } from '../runner/checkers-of.ts'
 import { findRun } from '../runner/run-folder.ts'
 import { loadAll } from '../runner/scenario-files.ts'
 import type { Scenario } from '../scenario.ts'
 import { type Checker, judge } from '../verdict/checker.ts'
-import { type CheckResult, exitCodes, type ScenarioResult, worstOutcome } from '../verdict/result.ts'
+import { type CheckResult, type ScenarioResult, worstOutcome } from '../verdict/result.ts'
 import type { Command } from './command.ts'
 import { flags } from './options.ts'
 
 export const check: Command = {
   name: 'check',
   argument: '<run>',
-  summary: 'judge the recorded history of a run again, with the invariants as they are now',
+  summary: 'judge a recorded history again with the current checkers',
   options: [flags.json],
   async run([name], { json }: { json?: boolean }, io) {
     const record = readRecord(findRun(name!, io))

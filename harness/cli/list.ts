@@ -1,11 +1,11 @@
 import { checkers } from '../checkers/index.ts'
 import { faultTitles } from '../faults/titles.ts'
+import { UsageError } from '../platform/errors.ts'
+import { orNearest } from '../platform/nearest.ts'
 import { loadAll } from '../runner/scenario-files.ts'
 import { suites } from '../runner/suites.ts'
-import { defects } from '../selftest/defects.ts'
+import { shippedDefects } from '../selftest/defects.ts'
 import type { Command } from './command.ts'
-import { UsageError } from './errors.ts'
-import { orNearest } from './nearest.ts'
 import { flags } from './options.ts'
 
 interface Listed {
@@ -30,9 +30,10 @@ const lists = {
   faults: () => Object.entries(faultTitles).map(([name, title]) => ({ name, title })),
   checkers: () => Object.entries(checkers).map(([name, { invariant }]) => ({ name, title: invariant })),
   defects: () =>
-    Object.entries(defects).map(([name, { scenario, checker }]) => ({
+    shippedDefects().map(({ name, header: { title, effect, scenario, checker } }) => ({
       name,
-      title: `caught by ${checker} in ${scenario}`,
+      title,
+      effect,
       scenario,
       checker,
     })),
@@ -43,7 +44,7 @@ const isKind = (name: string): name is keyof typeof lists => Object.hasOwn(lists
 export const list: Command = {
   name: 'list',
   argument: '[kind]',
-  summary: 'what there is: scenarios (default), suites, faults, checkers, defects',
+  summary: 'list scenarios (default), suites, faults, checkers or defects',
   options: [flags.json],
   async run([kind = 'scenarios'], { json }: { json?: boolean }, io) {
     if (!isKind(kind)) {
@@ -56,7 +57,21 @@ export const list: Command = {
   },
 }
 
+/** What is printed of an entry, column by column; more is in the JSON. */
+const columnsOf = ({ name, title, scenario, checker }: Listed) =>
+  [name, scenario, checker, title].filter((text) => text !== undefined).map(String)
+
+/** Aligned; nothing is filled up at the end of a line. */
 function lines(entries: readonly Listed[]): string {
-  const width = Math.max(...entries.map(({ name }) => name.length))
-  return entries.map(({ name, title }) => `${`${name.padEnd(width)}  ${String(title ?? '')}`.trimEnd()}\n`).join('')
+  const rows = entries.map(columnsOf)
+  const widthOf = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0))
+  return rows
+    .map(
+      (row) =>
+        `${row
+          .map((text, column) => text.padEnd(widthOf(column)))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('')
 }

@@ -8,6 +8,7 @@ import type { Database } from './services/database.ts'
 import { superuser } from './services/postgres.ts'
 import type { RedisServer } from './services/redis.ts'
 import type { ClusterInfrastructure, InfrastructureOptions, ListenAddress } from './site.ts'
+import { type SystemPatch, unpatched } from './system-patch.ts'
 
 /** How the nodes talk to each other: directly, or through a Redis server. */
 export const pubsubNames = ['mesh', 'redis'] as const
@@ -23,7 +24,8 @@ export interface ClusterOptions {
   random: Random
   /** For every node. */
   env?: Record<string, string>
-  defects?: readonly string[]
+  /** Default: the system as it is. */
+  patch?: SystemPatch
   /** Nodes without a web server (DP-3). */
   webless?: readonly string[]
   /** Data that the scenario needs, set before the nodes start. */
@@ -55,7 +57,7 @@ export async function startCluster(
   apps: readonly ClusterApp[],
   createSite: (options: InfrastructureOptions) => Promise<ClusterInfrastructure>,
 ): Promise<Cluster> {
-  const { folder, leases, random, defects = [], webless = [], seeds = [] } = options
+  const { folder, leases, random, patch = unpatched, webless = [], seeds = [] } = options
   const names = Array.from({ length: options.nodes }, (_, index) => `n${index + 1}`)
   const secret = () => randomBytes(24).toString('hex')
   const clusterSecret = secret()
@@ -106,7 +108,6 @@ export async function startCluster(
       CONTROL_PORT: String(address.controlPort),
       CONTROL_SECRET: controlSecret,
       DATABASE_URL: `postgres://${superuser}@${linkHost}:${db.port}/postgres`,
-      DEFECTS: defects.join(','),
       WEB: webless.includes(name) ? 'off' : 'on',
       ...options.env,
       ...own,
@@ -115,7 +116,7 @@ export async function startCluster(
 
   const admit = async (name: string) => void addresses.set(name, await site.admit(name))
   const build = async (name: string, own: Record<string, string> = {}): Promise<ClusterNode> =>
-    site.createNode(name, { env: await envOf(name, own), controlSecret })
+    site.createNode(name, { env: await envOf(name, own), controlSecret, patch })
 
   try {
     for (const name of names) await admit(name)

@@ -1,7 +1,7 @@
 import type { CheckResult, RunResult, ScenarioResult, Skipped } from '../verdict/result.ts'
 import { escapeHtml } from './escape.ts'
+import { reasons, verdictSentence } from './format.ts'
 import type { RunRecord } from './record.ts'
-import { reasons, verdictSentence } from './words.ts'
 
 /**
  * One suite per scenario, one case per checker. JUnit has no "unknown": such a case is skipped with a message that begins with UNKNOWN, and

@@ -2,6 +2,7 @@ import type { HarnessApp } from '../app.ts'
 import type { BrowserPool } from '../clients/browser.ts'
 import type { Cluster, PubSubName } from '../cluster/cluster.ts'
 import type { ClusterFactory } from '../cluster/driver.ts'
+import type { SystemPatch } from '../cluster/system-patch.ts'
 import type { Nemesis } from '../context.ts'
 import type { HistoryEvent } from '../history/operation.ts'
 import type { Recorder } from '../history/recorder.ts'
@@ -16,7 +17,7 @@ export interface ScenarioSettings {
   seed: number
   nodes: number
   pubsub: PubSubName
-  defects: readonly string[]
+  patch: SystemPatch
   ground: ClusterFactory
   /** All that the harness knows. */
   apps: readonly HarnessApp[]

@@ -15,12 +15,14 @@ import { basename, dirname, join, relative, resolve } from 'node:path'
 import type { HarnessApp } from '../app.ts'
 import type { PubSubName } from '../cluster/cluster.ts'
 import type { DriverName } from '../cluster/drivers.ts'
+import { type SystemPatch, unpatched } from '../cluster/system-patch.ts'
 import type { Schedule } from '../plans/schedule.ts'
 import { systemClock as clock } from '../platform/clock.ts'
 import { EnvironmentMissing } from '../platform/errors.ts'
+import { exitCodes } from '../platform/exit-codes.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import type { Scenario } from '../scenario.ts'
-import { exitCodes, type RunResult, type ScenarioResult, type Skipped, worstOutcome } from '../verdict/result.ts'
+import { type RunResult, type ScenarioResult, type Skipped, worstOutcome } from '../verdict/result.ts'
 import { inOrderOfBegin } from './order.ts'
 import { type RunEnvironment, withRunEnvironment } from './run-environment.ts'
 import { runScenario } from './run-scenario.ts'
@@ -35,7 +37,8 @@ export interface RunOptions {
   nodes: number
   /** Where the scenario does not say; default: mesh. */
   pubsub?: PubSubName
-  defects: readonly string[]
+  /** Default: the system as it is. */
+  patch?: SystemPatch
   /** How many scenarios in parallel. */
   jobs: number
   headed: boolean
@@ -43,6 +46,8 @@ export interface RunOptions {
   out: string
   reporter: Required<Reporter>
   recorded?: Schedule
+  /** Asked after each scenario: whether the run has seen enough, and leaves the rest. */
+  isEnough?(result: ScenarioResult): boolean
   /** The signal that ends the run early, once there is one. */
   interruptedBy(): 'SIGINT' | 'SIGTERM' | undefined
   budgetMs?: number
@@ -59,7 +64,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   const startedMs = clock.monotonicMs()
   const startedAt = new Date(clock.now()).toISOString()
   const folder = makeRunFolder(options, startedAt)
-  const { reporter, pubsub = 'mesh' } = options
+  const { reporter, pubsub = 'mesh', patch = unpatched } = options
   reporter.onRunStart({
     suite: options.suite,
     seed: hex(options.seed),
@@ -71,7 +76,8 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   const untold: Skipped[] = []
   const schedule: Schedule['scenarios'] = []
   const overBudget = () => options.budgetMs !== undefined && clock.monotonicMs() - startedMs > options.budgetMs
-  const stopEarly = () => options.interruptedBy() !== undefined || overBudget()
+  let seenEnough = false
+  const stopEarly = () => seenEnough || options.interruptedBy() !== undefined || overBudget()
 
   async function one(scenario: Scenario, { workFolder: shared, leases, browsers, ground, apps }: RunEnvironment) {
     const workFolder = join(shared, basename(folder))
@@ -84,7 +90,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
       seed: options.seed,
       nodes: options.nodes,
       pubsub,
-      defects: options.defects,
+      patch,
       ground,
       apps,
       browsers,
@@ -114,6 +120,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     }
     results.push(result)
     schedule.push({ id: scenario.id, entries: [...entries], ...(scenario.plan && { plan: scenario.plan }) })
+    if (options.isEnough?.(result)) seenEnough = true
     reporter.onScenarioEnd(result)
   }
 
@@ -140,7 +147,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     seed: hex(options.seed),
     driver,
     nodes: options.nodes,
-    defects: [...options.defects],
+    defects: [...patch.names],
     startedAt,
     durationMs: Math.round(clock.monotonicMs() - startedMs),
     environment: {

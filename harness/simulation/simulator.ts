@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { WorkloadSimulation } from '../app.ts'
 import { workloadOf } from '../apps/workloads.ts'
+import { neverLoaded, patchedStart, type SystemPatch, unpatched } from '../cluster/system-patch.ts'
 import type { HistoryEvent } from '../history/operation.ts'
 import type { Plan } from '../plans/plan.ts'
 
@@ -40,8 +41,12 @@ interface Asked {
 export type Simulator = ReturnType<typeof startSimulator>
 
 /** A process that tells scenarios in simulated time, one after the other; several may be asked for before the first is told. */
-export function startSimulator({ defects = [] }: { defects?: readonly string[] } = {}) {
-  const child = spawn(process.execPath, [program], { stdio: ['pipe', 'pipe', 'pipe'] })
+export function startSimulator({ patch = unpatched }: { patch?: SystemPatch } = {}) {
+  const { flags, env } = patchedStart(patch)
+  const child = spawn(process.execPath, [...flags, program], {
+    env: { ...process.env, ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
   const asked: Asked[] = []
   let complaint = ''
   let events: HistoryEvent[] = []
@@ -78,9 +83,11 @@ export function startSimulator({ defects = [] }: { defects?: readonly string[] }
       const { settings } = simulationOf(plan)
       return new Promise((resolve, reject) => {
         asked.push({ plan, resolve, reject })
-        child.stdin.write(`${JSON.stringify({ plan, ...settings, defects })}\n`)
+        child.stdin.write(`${JSON.stringify({ plan, ...settings })}\n`)
       })
     },
+    /** What the defects change and no part of the simulation is made of; to be asked after a simulation. */
+    neverLoaded: () => [...neverLoaded(patch, [complaint]), ...(patch.pages === undefined ? [] : ['the pages'])],
     /** Ends the process, whatever it is doing. */
     async stop() {
       child.kill()

@@ -11,7 +11,7 @@ export default scenario({
   invariant:
     'While nothing gets through and nothing is closed, both ends notice by themselves: the server lets go of the connection, the client gives it up and comes back when it can.',
   covers: ['CH-24', 'CH-25', 'CH-27', 'CH-28', 'CH-106', 'FI-3', 'NF-2', 'DF-5'],
-  given: { env: { SOCKET_SILENT_MS: String(silentMs) } },
+  given: { env: { SOCKET_IDLE_TIMEOUT_MS: String(silentMs) } },
   steps: [
     step('a client listens', async (context) => {
       await (await context.client('dora', 'n1')).join(topic)

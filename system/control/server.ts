@@ -3,15 +3,15 @@ import { z } from 'zod'
 import { sameSecret } from '../platform/same-secret.ts'
 import type { TamperRule } from '../pubsub/index.ts'
 
-/** What the control port may do to a node; the composition root supplies it. */
+/** What the control port can do to a node; supplied by the composition root. */
 export interface ControlActions {
   health(): Record<string, unknown>
   ready(): { ready: boolean } & Record<string, unknown>
   state(): Record<string, unknown>
   actors(): Record<string, unknown>[]
-  /** Answers the id of the actor that was killed, or undefined when there is none. */
+  /** Returns the id of the killed actor; undefined if there is none. */
   killActor(which: { id?: string | undefined; name?: string | undefined }): string | undefined
-  /** Breaks the connections that have the topic joined; answers their ids. */
+  /** Breaks the connections that have joined the topic; returns their ids. */
   dropConnections(topic: string): string[]
   release(productId: number): Promise<void>
   sell(itemId: number): Promise<boolean>
@@ -20,13 +20,13 @@ export interface ControlActions {
   notifyRelease(productId: number): void
   notifyStock(itemId: number, availableCount: number): string
   delay(handler: string, delayMs: number): void
-  /** Puts the node's time of day wrong by so much; 0 puts it right. */
+  /** Offsets the node's wall clock; 0 resets it. */
   skewClock(byMs: number): void
-  /** What happens to messages of other nodes on their way in; takes the place of all rules before. */
+  /** Replaces the rules for messages received from other nodes. */
   tamper(rules: readonly TamperRule[]): void
-  /** Keeps the event loop busy for so long. */
+  /** Blocks the event loop for so long. */
   block(forMs: number): void
-  /** What the node holds when all garbage is collected. */
+  /** Heap in use after a garbage collection. */
   heapBytes(): number
 }
 
@@ -75,8 +75,8 @@ function parse<T>(schema: z.ZodType<T>, body: unknown): T {
 }
 
 /**
- * How an operator or a harness pokes one node. Loopback, bearer secret. 401 without the secret, 400 for a bad body, 404 for an
- * unknown id, 503 when the node cannot do it now.
+ * The HTTP API by which an operator or a harness controls one node, on loopback and with a bearer secret. 401 without the secret, 400
+ * for a bad body, 404 for an unknown id, 503 when the node cannot do it now.
  */
 export function createControl({ secret, actions }: { secret: string; actions: ControlActions }): FastifyInstance {
   const control = fastify({ logger: false, forceCloseConnections: true })
@@ -152,7 +152,7 @@ export function createControl({ secret, actions }: { secret: string; actions: Co
   control.post('/memory', async () => ({ heapBytes: actions.heapBytes() }))
   control.post('/block', async ({ body }) => {
     const { forMs } = parse(bodies.block, body)
-    // The answer first: afterwards nothing is answered for a while.
+    // After the response, because a blocked node cannot respond.
     setImmediate(() => actions.block(forMs))
     return { ok: true }
   })

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { type Defect, defects, isDefect } from './defects.ts'
 
 export class ConfigError extends Error {
   override name = 'ConfigError'
@@ -38,7 +37,6 @@ const schema = z.object({
   CONTROL_HOST: z.string().default('127.0.0.1'),
   CONTROL_PORT: port.optional(),
   CONTROL_SECRET: z.string().min(1).optional(),
-  DEFECTS: z.string().default('').transform(parseDefects),
   STORE_NO_STORE: onOff('on'),
   STORE_STATE_ON_JOIN: onOff('on'),
   STORE_PRODUCT_ROUTE: z.string().min(1).default('product:*'),
@@ -50,10 +48,11 @@ const schema = z.object({
   STORE_ONE_SIZE_PER_SHOE: onOff('off'),
   TRACKER_SHARDS: positive.default(4),
   TRACKER_DOWN_MS: positive.default(30_000),
-  SOCKET_SILENT_MS: positive.default(60_000),
+  SOCKET_IDLE_TIMEOUT_MS: positive.default(60_000),
   USER_TOKEN_AGE_S: positive.default(86_400),
   RECURRING_TOKEN_MS: positive.default(5_000),
   CLIENT_HEARTBEAT_MS: positive.default(30_000),
+  CLIENT_ASSETS_DIR: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 })
 
@@ -65,13 +64,6 @@ function parsePeers(text: string, context: z.RefinementCtx): Record<string, stri
   const bad = pairs.find(([name, url]) => !name || !/^wss?:\/\//.test(url ?? ''))
   if (bad) context.addIssue(`expected name=ws://host:port, got "${bad.join('=')}"`)
   return Object.fromEntries(pairs.map(([name, url]) => [name, url]))
-}
-
-function parseDefects(text: string, context: z.RefinementCtx): ReadonlySet<Defect> {
-  const ids = list(text)
-  const unknown = ids.find((id) => !isDefect(id))
-  if (unknown) context.addIssue(`there is no defect ${unknown}; known are ${Object.keys(defects).join(', ')}`)
-  return new Set(ids.filter(isDefect))
 }
 
 /** Reads one node's configuration. Throws ConfigError with a sentence that names the variable, what came and what is expected. */

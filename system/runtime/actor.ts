@@ -2,13 +2,13 @@ import type { Clock } from '../platform/clock.ts'
 
 export type ExitReason = { kind: 'normal' } | { kind: 'killed' } | { kind: 'crash'; error: unknown }
 
-/** What an actor is made of. State lives in the closure that makes the spec, so a restart begins anew (RT-1). */
+/** The callbacks of an actor. Its state lives in the closure that makes the spec, so that a restart begins with new state (RT-1). */
 export interface ActorSpec<M> {
   name?: string
-  /** What it is for, so that one can ask for any of its kind. */
+  /** The kind of actor, for lists and lookups. */
   role?: string
   init?(self: ActorSelf<M>): void | Promise<void>
-  /** One message at a time; what it returns answers a `call`. */
+  /** Handles one message at a time; its return value is the result of a `call`. */
   handle(message: M, self: ActorSelf<M>): unknown
   terminate?(reason: ExitReason): void | Promise<void>
 }
@@ -29,11 +29,11 @@ export interface ActorRef<M = never> {
   readonly mailboxLength: number
   readonly handled: number
   send(message: M): void
-  /** Rejects promptly when the actor dies, and after `timeoutMs` (default 5000) without an answer (RT-8). */
+  /** Rejects as soon as the actor dies, and after `timeoutMs` (default 5000) without a result (RT-8). */
   call<T>(message: M, timeoutMs?: number): Promise<T>
   kill(): void
   stop(): Promise<void>
-  /** Calls once with the reason; at once when the actor is gone already. */
+  /** Calls the listener once with the reason; at once if the actor has already ended. */
   onExit(listener: (reason: ExitReason) => void): () => void
 }
 
@@ -78,7 +78,7 @@ export function startActor<M>(
 
 const nothingToDo = Promise.resolve()
 
-/** A class and not closures, and its collections made when they are needed: a node holds one of these for each joined topic. */
+/** A class without closures, with lazily created collections, because a node holds one for each joined topic. */
 class Actor<M> implements ActorRef<M>, ActorSelf<M> {
   readonly id: string
   started: Promise<void> = nothingToDo
@@ -99,6 +99,8 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
     this.deps = deps
     this.id = id
   }
+
+  // --- ActorRef and ActorSelf ---
 
   get ref(): ActorRef<M> {
     return this
@@ -157,6 +159,8 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
     return () => void this.exitListeners?.delete(listener)
   }
 
+  // --- calls ---
+
   call<T>(message: M, timeoutMs = callTimeoutMs): Promise<T> {
     if (this.exitReason) return Promise.reject(new ActorExited(`${this.called} is not running`))
     return new Promise<T>((resolve, reject) => {
@@ -172,14 +176,14 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
       const answer = { resolve: settling<unknown>((value) => resolve(value as T)), reject: settling(reject) }
       this.receive({ message, answer })
       if (isSettled) return
-      // Only what is not answered at once needs somebody who waits for it.
+      // Most calls are settled at once, and need no timer.
       if (this.exitReason) answer.reject(this.ended(this.exitReason))
-      else forget = this.await(answer.reject, timeoutMs)
+      else forget = this.rejectLater(answer.reject, timeoutMs)
     })
   }
 
-  /** Rejects when this actor ends or the time is over, until it is told to forget it. */
-  private await(reject: (error: unknown) => void, timeoutMs: number): () => void {
+  /** Rejects when this actor ends or the timeout expires. Returns a function that cancels that. */
+  private rejectLater(reject: (error: unknown) => void, timeoutMs: number): () => void {
     this.pendingCalls ??= new Set()
     const { pendingCalls } = this
     pendingCalls.add(reject)
@@ -197,6 +201,8 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
   private ended({ kind }: ExitReason) {
     return new ActorExited(`${this.called} has ended (${kind})`)
   }
+
+  // --- begin and end ---
 
   async begin(init: NonNullable<ActorSpec<M>['init']>) {
     this.busy = true
@@ -220,6 +226,8 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
     for (const listener of this.exitListeners ?? []) listener(reason)
     this.exitListeners = undefined
   }
+
+  // --- mailbox ---
 
   private receive(envelope: Envelope<M>) {
     if (this.exitReason) return

@@ -4,21 +4,21 @@ import type { ExitReason } from './actor.ts'
 import { type Supervised, supervisor } from './supervisor.ts'
 
 export interface DynamicSupervisorOptions<A extends unknown[]> {
-  /** All children are of this kind: the arguments of `startChild` follow the preset ones. */
+  /** Starts one child with the arguments of `startChild`. */
   start(...args: A): Supervised | Promise<Supervised>
   restartsMax?: number
   withinMs?: number
 }
 
 export interface DynamicSupervisor<A extends unknown[]> extends Supervised {
-  /** Adds a child and answers a handle that stays the same when the child is restarted. */
+  /** Starts a child and returns a handle that stays valid when the child is restarted. */
   startChild(...args: A): Promise<{ child(): Supervised | undefined; stop(): Promise<void> }>
   count(): number
 }
 
 /**
- * None at the start, any number on demand, each restarted on its own and with a budget of its own (RT-4). A child that dies too often is
- * given up and forgotten; the others do not notice.
+ * Starts children on demand and restarts each on its own, with a budget of its own (RT-4). A child that exceeds its budget is removed,
+ * without effect on the others.
  */
 export function dynamicSupervisor<A extends unknown[]>(
   deps: { clock: Clock; log: Log },

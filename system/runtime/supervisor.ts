@@ -1,8 +1,8 @@
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
-import type { AnyActorRef, ExitReason } from './actor.ts'
+import type { ExitReason } from './actor.ts'
 
-/** What a supervisor can hold: an actor, another supervisor, or anything that ends and can be stopped. */
+/** What can be supervised: an actor, another supervisor, or anything else that ends and can be stopped. */
 export interface Supervised {
   readonly id?: string
   readonly alive: boolean
@@ -19,7 +19,7 @@ export const child = (name: string, start: Child['start']): Child => ({ name, st
 
 export interface SupervisorOptions {
   strategy: 'one_for_one' | 'rest_for_one'
-  /** More restarts than this `withinMs` and the supervisor gives up: it stops its children and ends (RT-6). */
+  /** After more restarts than this `withinMs`, the supervisor gives up: it stops its children and ends (RT-6). */
   restartsMax?: number
   withinMs?: number
 }
@@ -118,5 +118,3 @@ export function supervisor(
   }
   return self
 }
-
-export type { AnyActorRef }

@@ -56,7 +56,6 @@ export async function openCase(definition: SocketDefinition, options: CaseOption
         pubsub,
         log,
         beforeHandle: () => undefined,
-        quirks: {},
         counters: { pushes: 0, handled: {} },
       },
       onClosed: () => {},
@@ -68,8 +67,8 @@ export async function openCase(definition: SocketDefinition, options: CaseOption
         closedWith = code
       },
       drop: () => {},
-      hold: () => {},
-      release: () => {},
+      pause: () => {},
+      resume: () => {},
     },
   )
   let lastRef = 0

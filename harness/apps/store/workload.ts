@@ -66,7 +66,7 @@ export const storeWorkload: Workload<StoreAction, StoreContext> = {
   drawAlways,
   drawMore,
   describe: describeAction,
-  given: { stock, env: { TRACKER_DOWN_MS: '3000', SOCKET_SILENT_MS: '6000' } },
+  given: { stock, env: { TRACKER_DOWN_MS: '3000', SOCKET_IDLE_TIMEOUT_MS: '6000' } },
   checkers: workloadCheckers,
   enter: { title: 'shoppers, listeners and a dashboard', run: enter },
   recover: reloadBrokenPages,

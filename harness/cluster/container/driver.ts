@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Leases } from '../../leases/leases.ts'
+import { type Docker, findDocker, leaseLabel, removeLabelled } from '../../platform/docker.ts'
 import { freePort } from '../../platform/ports.ts'
 import { type ClusterApp, setUpDatabase } from '../app.ts'
 import { startCluster } from '../cluster.ts'
@@ -14,10 +15,10 @@ import { superuser } from '../services/postgres.ts'
 import { createRedis, redisFlags } from '../services/redis.ts'
 import type { ClusterInfrastructure, InfrastructureOptions } from '../site.ts'
 import { type ContainerOptions, createContainer } from './container.ts'
-import { type Docker, findDocker, leaseLabel, removeLabelled } from './docker.ts'
 import { buildSystemImage, type Images, imagesFrom, systemImage } from './images.ts'
 import { startLinkContainer } from './link-container.ts'
 import { createNetwork } from './network.ts'
+import { patchedContainer } from './patched-container.ts'
 
 /** Inside every container; outside they get a port each. */
 const ports = { web: 4000, mesh: 4100, control: 4200, database: 5432, redis: 6379 } as const
@@ -130,11 +131,17 @@ async function createInfrastructure(
       outside.set(name, { webPort: await freePort(), controlPort: await freePort() })
       return { host: '0.0.0.0', webPort: ports.web, meshPort: ports.mesh, controlPort: ports.control }
     },
-    createNode(name, { env, controlSecret }) {
+    createNode(name, { env, controlSecret, patch }) {
       const { webPort: port, controlPort } = outside.get(name)!
       const hasWeb = env.WEB !== 'off'
       const publish = { ...(hasWeb && { [ports.web]: port }), [ports.control]: controlPort }
-      const instance = createContainer({ ...common(name), name, image: systemImage, env, publish })
+      const instance = createContainer({
+        ...common(name),
+        ...patchedContainer(patch, env),
+        name,
+        image: systemImage,
+        publish,
+      })
       const control = createControlClient(`http://127.0.0.1:${controlPort}`, controlSecret)
       return createNode({ name, instance, port, controlPort, control, hasWeb, logFile: logOf(name) })
     },

@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import type { Leases } from '../../leases/leases.ts'
 import { freePort } from '../../platform/ports.ts'
 import { seedMost } from '../../platform/random.ts'
+import { forgetKilledPostgres, segmentOf } from '../../platform/shared-memory.ts'
 import { createLinkThread, type LinkThread } from '../../toxiproxy/index.ts'
 import { type ClusterApp, setUpDatabase } from '../app.ts'
 import { startCluster } from '../cluster.ts'
@@ -16,8 +17,8 @@ import { createNode } from '../node.ts'
 import { createDatabase, localUrl } from '../services/database.ts'
 import { findPostgres, initDatabase, type Postgres } from '../services/postgres.ts'
 import { createRedisProcess } from '../services/redis.ts'
-import { forgetKilledPostgres, segmentOf } from '../services/shared-memory.ts'
 import type { ClusterInfrastructure, InfrastructureOptions, ListenAddress } from '../site.ts'
+import { patchedStart } from '../system-patch.ts'
 import { createChild } from './child.ts'
 
 const host = '127.0.0.1'
@@ -119,14 +120,15 @@ async function createInfrastructure(
       addresses.set(name, address)
       return address
     },
-    createNode(name, { env, controlSecret }) {
+    createNode(name, { env, controlSecret, patch }) {
+      const patched = patchedStart(patch)
       const { webPort: port, controlPort } = addresses.get(name)!
       const logFile = join(folder, `${name}.log`)
       const instance = createChild({
         what: `node ${name}`,
         program: process.execPath,
-        args: ['--disable-warning=ExperimentalWarning', mainScript],
-        env: { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: compiled, ...env },
+        args: ['--disable-warning=ExperimentalWarning', ...patched.flags, mainScript],
+        env: { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: compiled, ...patched.env, ...env },
         logFile,
         leases,
       })

@@ -6,6 +6,7 @@ import { type ControlClient, createControlClient } from '../control-client.ts'
 import type { Driver } from '../driver.ts'
 import { createNode } from '../node.ts'
 import { createDatabase, type Database } from '../services/database.ts'
+import { unpatched } from '../system-patch.ts'
 import { createCommanded, runCommand } from './commanded.ts'
 import { createRemoteLinks } from './remote-links.ts'
 import { readTarget, type Target } from './target.ts'
@@ -76,14 +77,14 @@ async function attach(target: Target, linkThread: LinkThread, options: ClusterOp
 /** What can only be said before a node starts. */
 function demandGrantable(
   target: Target,
-  { nodes, env = {}, webless = [], seeds = [], defects = [], pubsub }: ClusterOptions,
+  { nodes, env = {}, webless = [], seeds = [], patch = unpatched, pubsub }: ClusterOptions,
 ) {
   const wishes: Record<string, boolean> = {
     [`${nodes} nodes, and the target has ${target.nodes.length}`]: nodes > target.nodes.length,
     [`nodes that are started with ${Object.keys(env).join(', ')}`]: Object.keys(env).length > 0,
     'a node without a web server': webless.length > 0,
     ...Object.fromEntries(seeds.map(({ what }) => [what, true])),
-    [`nodes that are started with ${defects.join(', ')}`]: defects.length > 0,
+    [`nodes that are started with ${patch.names.join(', ')}`]: patch.names.length > 0,
     'nodes that talk through Redis': pubsub === 'redis',
   }
   const missing = Object.keys(wishes).find((wish) => wishes[wish])

@@ -55,7 +55,7 @@ function startCluster({ scenario, settings, leases }: RunState, apps: readonly H
     folder: join(settings.workFolder, folderOf(scenario)),
     leases,
     random: seededRandom(settings.seed),
-    defects: settings.defects,
+    patch: settings.patch,
     seeds,
     ...(given.env && { env: given.env }),
     ...(given.nodesWithoutWeb && { webless: given.nodesWithoutWeb }),

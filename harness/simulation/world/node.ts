@@ -1,4 +1,4 @@
-import { createUserSocket } from '../../../system/apps/hello/user-socket.ts'
+import { userSocket } from '../../../system/apps/hello/user-socket.ts'
 import { emptyCart } from '../../../system/apps/store/cart/cart.ts'
 import { createShop } from '../../../system/apps/store/shop.ts'
 import { createEndpoint, type Sealer } from '../../../system/channels/index.ts'
@@ -24,7 +24,6 @@ export interface NodeOptions {
   database: SimulatedDatabase
   clock: VirtualClock
   sealer: Sealer
-  defects: readonly string[]
 }
 
 export type SimulatedNode = ReturnType<typeof createNode>
@@ -34,14 +33,13 @@ const secret = 'the secret of a simulated cluster'
 const restartBudget = { restartsMax: 20, withinMs: 5_000 } as const
 
 /** As a cluster of the harness is configured, so that histories can be judged by the same checkers. */
-const envOf = ({ name, defects }: NodeOptions) => ({
+const envOf = ({ name }: NodeOptions) => ({
   SQUALL_NODE: name,
   DATABASE_URL: 'postgres://simulated',
-  DEFECTS: defects.join(','),
   CLUSTER_HEARTBEAT_MS: '400',
   TRACKER_SHARDS: '1',
   TRACKER_DOWN_MS: '3000',
-  SOCKET_SILENT_MS: '6000',
+  SOCKET_IDLE_TIMEOUT_MS: '6000',
   CLIENT_HEARTBEAT_MS: '1000',
 })
 
@@ -49,7 +47,6 @@ const envOf = ({ name, defects }: NodeOptions) => ({
 export function createNode(options: NodeOptions) {
   const { name, names, network, database, sealer } = options
   const config = readConfig(envOf(options))
-  const { DEFECTS: defects } = config
   const machine = createMachine(options.clock)
   const clock = createSkewableClock(machine.clock)
   const runtime = createRuntime({ clock, log })
@@ -60,11 +57,9 @@ export function createNode(options: NodeOptions) {
     heartbeatMs: config.CLUSTER_HEARTBEAT_MS,
     clock,
     log,
-    quirks: { doubleSendAfterReconnect: defects.has('DF-144') },
   })
   const adapter = tampered(mesh, clock)
   const pubsub = createPubSub({ nodeName: name, adapter, log })
-  const otherApp = createPubSub({ nodeName: name, log })
   const shop = createShop({
     config,
     pubsub,
@@ -73,7 +68,6 @@ export function createNode(options: NodeOptions) {
     log,
     secret,
     sealer,
-    freshSecret: () => `${name} at ${clock.monotonicMs()}`,
     openPool: (poolOptions) => createPool(database, machine, poolOptions),
     beforeHandle: () => undefined,
   })
@@ -83,17 +77,10 @@ export function createNode(options: NodeOptions) {
     clock,
     log,
     secret,
-    quirks: {
-      duplicateSubscription: defects.has('DF-8'),
-      crashTakesConnection: defects.has('DF-9'),
-      silentCrash: defects.has('DF-10'),
-    },
-    sockets: [createUserSocket(), ...shop.sockets],
+    sockets: [userSocket, ...shop.sockets],
   })
   const actors = supervisor({ clock, log }, name, { strategy: 'one_for_one', ...restartBudget }, shop.actors)
-  const publish = (topic: string, event: string, payload: unknown) =>
-    (defects.has('DF-16') ? otherApp : pubsub).broadcast(topic, event, payload)
-  const answer = createAnswers(shop, publish)
+  const answer = createAnswers(shop, endpoint.broadcast)
   let closeDoors: (() => void)[] = []
 
   return {
@@ -116,7 +103,7 @@ export function createNode(options: NodeOptions) {
       await actors.start()
       await pubsub.start()
       shop.presence.start()
-      const served = { endpoint, clock, silentMs: config.SOCKET_SILENT_MS }
+      const served = { endpoint, clock, silentMs: config.SOCKET_IDLE_TIMEOUT_MS }
       closeDoors = [
         network.listen(`${name}:web`, machine, (end, _from, target) => void serveWebSocket(end, target, served)),
         serveRequests(network, `${name}:http`, machine, answer),

@@ -29,8 +29,8 @@ export interface Simulated {
 }
 
 /** Tells the scenario of a plan in simulated time. The same request has the same history, bit by bit (FI-18). */
-export async function simulate({ plan, stock, defects }: SimulationRequest): Promise<Simulated> {
-  const cluster = createCluster({ seed: plan.seed, names, stock, defects })
+export async function simulate({ plan, stock }: SimulationRequest): Promise<Simulated> {
+  const cluster = createCluster({ seed: plan.seed, names, stock })
   const returnTimers = borrowTimers(cluster.clock)
   const skipped: string[] = []
   try {
@@ -67,7 +67,7 @@ const seesPeers = (peers: Record<string, { connected: boolean }>) =>
   Object.values(peers).every(({ connected }) => connected)
 
 async function demand({ until }: Cluster, what: string, withinMs: number, isSo: () => boolean) {
-  if (!(await until(withinMs, isSo))) throw new Error(`${what}: not within ${withinMs} ms`)
+  if (!(await until(withinMs, isSo))) throw new Error(`timed out after ${withinMs} ms waiting for "${what}"`)
 }
 
 async function enter(cluster: Cluster, world: World) {

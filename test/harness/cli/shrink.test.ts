@@ -33,7 +33,7 @@ describe('making a failure smaller (FI-18)', () => {
     expect(await squall(['shrink', run])).toEqual({
       code: 64,
       out: '',
-      err: 'squall: no invariant was violated in this run, so there is no failure to make smaller\n',
+      err: 'squall: no invariant was violated in this run, so there is no failure to shrink\n',
     })
   })
 

@@ -47,7 +47,7 @@ describe('a system that somebody else has started', { timeout: 60_000 }, () => {
     expect(run.skipped).toEqual([
       {
         id: 'channels/half-open',
-        why: 'the scenario needs nodes that are started with SOCKET_SILENT_MS; the target runs already',
+        why: 'the scenario needs nodes that are started with SOCKET_IDLE_TIMEOUT_MS; the target runs already',
       },
       { id: 'channels/link-reset', why: 'the target gives no control of n1' },
       { id: 'channels/slow-handler', why: 'the target gives no control of n1' },

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { storeWorkload } from '../../../harness/apps/store/workload.ts'
-import type { Io } from '../../../harness/cli/command.ts'
 import type { PlanRun, PlanRunner } from '../../../harness/explore/plan-runner.ts'
 import { describeViolation, reproduceAndShrink } from '../../../harness/explore/reproduce-and-shrink.ts'
 import { search } from '../../../harness/explore/search.ts'
 import { createPlan, kinds, type Plan } from '../../../harness/plans/plan.ts'
 import { systemClock } from '../../../harness/platform/clock.ts'
+import type { Io } from '../../../harness/platform/io.ts'
 import { seededRandom } from '../../../harness/platform/random.ts'
 import type { ScenarioResult } from '../../../harness/verdict/result.ts'
 
@@ -61,7 +61,7 @@ describe('what becomes of a violation (FI-18)', () => {
       [expect.objectContaining({ do: 'sell' })],
     ])
     expect(JSON.parse(readFileSync(pursued.file, 'utf8'))).toEqual(pursued.smallest)
-    expect(describeViolation(pursued).at(-1)).toBe(`Run it again: ./squall replay ${pursued.file}`)
+    expect(describeViolation(pursued).at(-1)).toBe(`Reproduce: ./squall replay ${pursued.file}`)
   })
 
   it('is not made smaller by another violation', async () => {

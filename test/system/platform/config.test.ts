@@ -10,17 +10,14 @@ describe('readConfig (CH-86, DP-43)', () => {
     expect(config).toMatchObject({ STORE_NO_STORE: true, STORE_STATE_ON_JOIN: true, STORE_PRODUCT_ROUTE: 'product:*' })
     // The same on every node, whatever its processors: else nodes would look for a topic in different shards (PA-6, PA-26).
     expect(config).toMatchObject({ TRACKER_SHARDS: 4, ADMIN_USER: 'admin', STORE_ONE_SIZE_PER_SHOE: false })
-    expect(config.DEFECTS.size).toBe(0)
   })
 
-  it('reads peers and defects (FI-18)', () => {
+  it('reads peers', () => {
     const config = readConfig({
       ...least,
       CLUSTER_PEERS: 'n2=ws://127.0.0.1:5002, n3=ws://h:1',
-      DEFECTS: 'DF-1,DF-144',
     })
     expect(config.CLUSTER_PEERS).toEqual({ n2: 'ws://127.0.0.1:5002', n3: 'ws://h:1' })
-    expect([...config.DEFECTS]).toEqual(['DF-1', 'DF-144'])
   })
 
   it('talks over the mesh, or through Redis where it is told so (DP-6, DP-7)', () => {
@@ -33,7 +30,6 @@ describe('readConfig (CH-86, DP-43)', () => {
     [{}, 'DATABASE_URL is missing'],
     [{ ...least, PORT: 'http' }, 'PORT is "http"'],
     [{ ...least, WEB: 'maybe' }, 'WEB is "maybe"'],
-    [{ ...least, DEFECTS: 'DF-9999' }, 'there is no defect DF-9999'],
     [{ ...least, CLUSTER_PEERS: 'n2' }, 'expected name=ws://host:port, got "n2"'],
     [{ ...least, NODE_ENV: 'production' }, 'SECRET_KEY_BASE is missing'],
     [{ ...least, NODE_ENV: 'production', SECRET_KEY_BASE: 's'.repeat(32) }, 'ADMIN_PASSWORD is missing'],

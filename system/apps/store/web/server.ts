@@ -16,17 +16,17 @@ import type { Sessions } from './session.ts'
 export interface WebOptions extends PageOptions, Pick<CheckoutRoutes, 'checkout' | 'buyCart'> {
   products(): readonly Product[] | undefined
   sessions: Sessions
-  admin: Pick<AdminRoutes, 'user' | 'password' | 'attemptsMax' | 'signAdminToken' | 'anybody'>
+  admin: Pick<AdminRoutes, 'user' | 'password' | 'attemptsMax' | 'signAdminToken'>
   noStore: boolean
-  /** Answers a request that is meant for a socket, and says whether it was. */
+  /** Handles a request that is meant for a socket; returns whether it was. */
   takeRequest(request: IncomingMessage, response: ServerResponse): boolean
   log: Log
-  /** Where the built scripts and styles are. */
+  /** The folder of the built scripts and styles. */
   bundle?: string
 }
 
 const builtBundle = fileURLToPath(new URL('../../../../dist/client/', import.meta.url))
-/** The bundles import each other by relative paths, so each place has them all. */
+/** The bundles import each other by relative paths, so each prefix serves them all. */
 const assetPrefixes = ['/assets/', '/js/', '/css/']
 
 /** The shop's pages. Rendered from memory, so they are served while the database is down (ST-15); 503 before the first load. */
@@ -56,17 +56,16 @@ export async function createWeb(options: WebOptions): Promise<FastifyInstance> {
   return web
 }
 
-const adminOptions = ({ admin, products, log, clientHeartbeatMs, clientDefects }: WebOptions): AdminRoutes => ({
+const adminOptions = ({ admin, products, log, clientHeartbeatMs }: WebOptions): AdminRoutes => ({
   ...admin,
   products,
   log,
-  script: { clientHeartbeatMs, clientDefects },
+  script: { clientHeartbeatMs },
 })
 
 function shopPages(pages: FastifyInstance, options: WebOptions) {
   const { products, noStore, sessions, checkout, buyCart, log } = options
-  const { thresholds, clientHeartbeatMs, clientDefects } = options
-  const page = { thresholds, clientHeartbeatMs, clientDefects }
+  const { thresholds, clientHeartbeatMs } = options
   withSession(pages, sessions)
   pages.get('/', async ({ session }, answer) => {
     const all = products()
@@ -74,12 +73,16 @@ function shopPages(pages: FastifyInstance, options: WebOptions) {
     answer.type('text/html; charset=utf-8')
     if (!all)
       return answer.code(503).send(errorPage('Back in a moment', 'The shop is starting. Please try again shortly.'))
-    return productPage(all, page, { cartId: session.cartId, formToken: sessions.formToken(session) })
+    return productPage(
+      all,
+      { thresholds, clientHeartbeatMs },
+      { cartId: session.cartId, formToken: sessions.formToken(session) },
+    )
   })
-  checkoutRoutes(pages, { checkout, sessions, products, buyCart, log, script: { clientHeartbeatMs, clientDefects } })
+  checkoutRoutes(pages, { checkout, sessions, products, buyCart, log, script: { clientHeartbeatMs } })
 }
 
-/** Whose fault it was decides what is said: a client is told what was wrong, and nobody is shown our insides. */
+/** A client's own mistake is described to it; of a server error only the log has the details. */
 function refuse(error: FastifyError, answer: FastifyReply, log: Log) {
   const status = error.statusCode ?? 500
   answer.code(status).type('text/html; charset=utf-8')

@@ -27,7 +27,6 @@ afterAll(() => rmSync(bundle, { recursive: true }))
 interface Setting {
   result?: PurchaseResult | Error
   earlier?: boolean
-  forgetful?: boolean
 }
 
 const order = { id: 5, items: [{ itemId: 1, priceUsd: 101 }], totalUsd: 101 }
@@ -35,7 +34,6 @@ const order = { id: 5, items: [{ itemId: 1, priceUsd: 101 }], totalUsd: 101 }
 async function setUp({
   result = { kind: 'purchase_complete', order, isRepeat: false },
   earlier = false,
-  forgetful = false,
 }: Setting = {}) {
   const clock = createFakeClock()
   const tokens = createCartTokens({ secret, clock })
@@ -51,12 +49,11 @@ async function setUp({
       return result
     },
   } as unknown as Checkout
-  const sessions = createSessions({ secret, clock, generateCartId, forgetful })
+  const sessions = createSessions({ secret, clock, generateCartId })
   web = await createWeb({
     products: completeProducts,
     thresholds,
     clientHeartbeatMs: 30_000,
-    clientDefects: [],
     sessions,
     checkout,
     buyCart: createOrders({
@@ -69,7 +66,6 @@ async function setUp({
       password: 'password',
       attemptsMax,
       signAdminToken: createAdminTokens({ secret, clock }).sign,
-      anybody: false,
     },
     noStore: true,
     takeRequest: () => false,
