@@ -1,38 +1,44 @@
+import type { Workload } from '../../app.ts'
 import { atMostOnce } from '../../checkers/core/at-most-once.ts'
 import { joinedTopics } from '../../checkers/core/joined-topics.ts'
-import { ownTopicsOnly } from '../../checkers/core/own-topics-only.ts'
-import { isOnSale } from '../../cluster/cluster.ts'
+import type { CoreContext } from '../../context.ts'
+import { nodes } from '../../plans/plan.ts'
+import type { Checker } from '../../verdict/checker.ts'
 import {
-  type Action,
-  describeFaults,
-  nodes,
-  type Plan,
-  type PlannedFault,
+  actorOf,
+  describeAction,
+  drawAlways,
+  drawMore,
+  drawRounds,
   plentiful,
   residents,
+  type StoreAction,
   stock,
-} from '../../plans/plan.ts'
-import { within } from '../../platform/within.ts'
-import type { ScenarioContext } from '../../runner/context.ts'
-import type { Injected } from '../../runner/nemesis.ts'
-import { after, type Scenario, scenario, step } from '../../scenario.ts'
-import type { Checker } from '../../verdict/checker.ts'
+  storeAction,
+} from './actions.ts'
 import { cartNeverLost } from './checkers/cart-never-lost.ts'
 import { neverOversold } from './checkers/never-oversold.ts'
 import { noPresenceToShoppers } from './checkers/no-presence-to-shoppers.ts'
 import { nodesAgreeWithDatabase } from './checkers/nodes-agree-with-database.ts'
 import { oneAnnouncementPerChange } from './checkers/one-announcement-per-change.ts'
 import { ordersChargedOnce } from './checkers/orders-charged-once.ts'
+import { ownTopicsOnly } from './checkers/own-topics-only.ts'
 import { presenceJoinDeliveredOnce } from './checkers/presence-join-delivered-once.ts'
 import { presenceMatchesReality } from './checkers/presence-matches-reality.ts'
 import { purchasesLinearizable } from './checkers/purchases-linearizable.ts'
 import { tabsConverge } from './checkers/tabs-converge.ts'
 import { viewsMatchFreshRender } from './checkers/views-match-fresh-render.ts'
+import { isOnSale } from './control.ts'
+import type { createOperations } from './operations.ts'
+import { type People, tabsOf } from './people.ts'
+import { readSimulatedPage } from './rendering.ts'
 import { selectors } from './selectors.ts'
 import type { Tab } from './shopper.ts'
 
+type StoreContext = CoreContext & People & ReturnType<typeof createOperations>
+
 /** All that must hold whatever happens. */
-export const planCheckers: readonly Checker[] = [
+const workloadCheckers: readonly Checker[] = [
   atMostOnce,
   cartNeverLost,
   joinedTopics,
@@ -49,80 +55,29 @@ export const planCheckers: readonly Checker[] = [
   viewsMatchFreshRender,
 ]
 
-const roundMs = 1_500
 const readyWithinMs = 20_000
-const actionWithinMs = 25_000
 const clickWithinMs = 1_000
-const pointWithinMs = 5_000
 
-/**
- * The scenario that a plan tells. Everybody does one thing after the other and nobody waits for anybody else; how it ended stands in the
- * history.
- */
-export function scenarioOfPlan(
-  plan: Plan,
-  id: string,
-  told: Partial<Pick<Scenario, 'title' | 'covers'>> = {},
-): Scenario {
-  const doing: Promise<unknown>[] = []
-  const turns = new Map<string, Promise<unknown>>()
-  const active = new Map<PlannedFault, Injected>()
-  const begin = async (context: ScenarioContext, fault: PlannedFault) =>
-    void active.set(fault, await context.nemesis.inject(fault.kind, fault.target, fault.options))
-
-  async function runRound(context: ScenarioContext, round: number, actions: readonly Action[]) {
-    const begun = plan.faults.filter(({ fromRound }) => fromRound === round)
-    for (const fault of begun.filter(({ when }) => !when)) await begin(context, fault)
-    const later = await Promise.all(begun.map((fault) => fault.when && awaited(context, fault, fault.when)))
-    for (const one of actions) inTurn(whoDoes(one), () => within(context.clock, actionWithinMs, act(context, one)))
-    await Promise.all([context.clock.sleep(roundMs), ...later.map((passed) => passed?.())])
-    for (const fault of plan.faults) if (fault.toRound === round) await active.get(fault)?.heal()
-  }
-
-  function inTurn(who: string | undefined, run: () => Promise<unknown>) {
-    const mine = Promise.resolve(who && turns.get(who)).then(run)
-    if (who) turns.set(who, mine)
-    doing.push(mine)
-  }
-
-  const awaited = async (context: ScenarioContext, fault: PlannedFault, when: NonNullable<PlannedFault['when']>) => {
-    const { passed } = await context.armTrigger(when, pointWithinMs)
-    return async () => {
-      await passed
-      await begin(context, fault)
-    }
-  }
-
-  return scenario({
-    id,
-    title: told.title ?? `a random scenario: ${describeFaults(plan)}`,
-    invariant: 'Whatever is done and whatever breaks, every invariant holds when all is mended.',
-    covers: told.covers ?? ['FI-18'],
-    given: {
-      nodes: nodes.length,
-      pubsub: 'mesh',
-      stock,
-      env: { TRACKER_DOWN_MS: '3000', SOCKET_IDLE_TIMEOUT_MS: '6000' },
-    },
-    plan,
-    steps: [
-      step('shoppers, listeners and a dashboard', enter),
-      ...plan.rounds.map((actions, round) =>
-        step(`round ${round + 1}`, (context) => runRound(context, round, actions)),
-      ),
-      step('mend everything, and let everybody finish', async (context) => {
-        await context.nemesis.healEverything()
-        await Promise.all(doing)
-        await everybodyReady(context)
-      }),
-      step('a message and a sale from every node, and a purchase', useTheShop),
-    ],
-    expectations: [after(plan.rounds.length + 3, 'everything works again', everythingWorks)],
-    checkers: [...planCheckers],
-  })
+/** Residents and guests who buy, one person with a browser, somebody at the dashboard, and a listener on every node. */
+export const storeWorkload: Workload<StoreAction, StoreContext> = {
+  app: 'store',
+  actions: storeAction,
+  drawRounds,
+  drawAlways,
+  drawMore,
+  describe: describeAction,
+  given: { stock, env: { TRACKER_DOWN_MS: '3000', SOCKET_IDLE_TIMEOUT_MS: '6000' } },
+  checkers: workloadCheckers,
+  enter: { title: 'shoppers, listeners and a dashboard', run: enter },
+  recover: reloadBrokenPages,
+  finish: { title: 'a message and a sale from every node, and a purchase', run: useTheStore },
+  everythingWorks,
+  actorOf,
+  run,
+  simulation: { settings: { stock }, readEvent: readSimulatedPage },
 }
 
-async function enter(context: ScenarioContext) {
+async function enter(context: StoreContext) {
   await Promise.all([enterByWire(context), openBrowsers(context)])
   for (const id of [1, 2]) await context.release('n1', id)
   await context.until('every node knows of the releases', readyWithinMs, () => isOnSale(context.cluster))
@@ -132,12 +87,12 @@ async function enter(context: ScenarioContext) {
   })
 }
 
-async function enterByWire(context: ScenarioContext) {
+async function enterByWire(context: StoreContext) {
   for (const [index, name] of residents.entries()) await context.wireShopper(name, nodes[index]!, { page: '/' })
   for (const node of nodes) await (await context.client(`listener-${node}`, node)).join('ping')
 }
 
-async function openBrowsers(context: ScenarioContext) {
+async function openBrowsers(context: StoreContext) {
   await (await context.admin('boss')).open('n3', '/admin')
   const alice = await context.shopper('alice')
   for (const node of ['n1', 'n2']) await alice.open(node)
@@ -148,7 +103,7 @@ async function openBrowsers(context: ScenarioContext) {
   })
 }
 
-async function useTheShop(context: ScenarioContext) {
+async function useTheStore(context: StoreContext) {
   const buyer = context.wireShoppers().find(({ name }) => name === residents[0])!
   const shopping = async () => {
     // What the scenario sold out is rightly refused.
@@ -167,19 +122,12 @@ async function useTheShop(context: ScenarioContext) {
 }
 
 /** Nothing is broken any more, so nothing may fail. */
-async function everythingWorks(context: ScenarioContext) {
+async function everythingWorks(context: StoreContext) {
   const ends = context.scratch.get('ends') as string[]
   if (ends.some((end) => end !== 'ok')) throw new Error(`messages, sales and a purchase ended ${ends.join(', ')}`)
 }
 
-/** People do one thing after the other; what a node is asked to do waits for nobody. */
-const whoDoes = (action: Action): string | undefined => {
-  if ('who' in action) return action.who
-  return 'tab' in action ? `tab ${action.tab}` : undefined
-}
-
-/** A action that cannot be done now, or that nobody answers, is no failure of the scenario. */
-async function act(context: ScenarioContext, action: Action): Promise<unknown> {
+async function run(context: StoreContext, action: StoreAction): Promise<unknown> {
   const shopper = 'who' in action ? context.wireShoppers().find(({ name }) => name === action.who) : undefined
   const tab = 'tab' in action ? context.shoppers()[0]?.tabs[action.tab] : undefined
   if (action.do === 'add') return shopper?.add(action.itemId)
@@ -198,14 +146,9 @@ async function act(context: ScenarioContext, action: Action): Promise<unknown> {
 
 const clickOn = (tab: Tab | undefined, selector: string) => tab?.page.click(selector, { timeout: clickWithinMs })
 
-/** A page that was reloaded while its node was away shows an error of the browser: whoever sits there loads it again. */
-async function everybodyReady(context: ScenarioContext) {
-  await context.until('every node is ready and sees the others', readyWithinMs, async () => {
-    const states = await Promise.all(context.cluster.nodes.map(({ control }) => control.ready()))
-    return states.every(({ ready, peers }) => ready && Object.values(peers).every((isThere) => isThere))
-  })
-  for (const tab of [...context.shoppers(), ...context.admins()].flatMap(({ tabs }) => tabs))
-    if (!(await isShown(tab))) await tab.reload().catch(() => undefined)
+/** A page that was reloaded while its node was away shows an error of the browser: its reader loads it again. */
+async function reloadBrokenPages(context: StoreContext) {
+  for (const tab of tabsOf(context)) if (!(await isShown(tab))) await tab.reload().catch(() => undefined)
 }
 
 const isShown = (tab: Tab) =>

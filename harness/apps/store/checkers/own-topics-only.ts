@@ -1,4 +1,4 @@
-import { type Checker, count, passed, unknown, violated } from '../../verdict/checker.ts'
+import { type Checker, count, passed, unknown, violated } from '../../../verdict/checker.ts'
 
 /** A client hears of what it looks at, and of nothing else (CH-51, DF-15). */
 export const ownTopicsOnly: Checker = {

@@ -1,5 +1,34 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { Seed } from '../../cluster/app.ts'
 import type { Database } from '../../cluster/services/database.ts'
 import type { FinalOrder, FinalStock } from './checkers/stock.ts'
+
+/** What a scenario can ask of the store's data. */
+export interface StoreGiven {
+  /** Item id -> count, before the nodes start. */
+  stock?: Record<number, number>
+}
+
+const setupScript = fileURLToPath(new URL('../../../system/apps/store/db/setup.ts', import.meta.url))
+
+/** Tables and seeds, as the system itself makes them. */
+export async function setUpStore(url: string, seed: number) {
+  const flags = [setupScript, '--seed', String(seed)]
+  await promisify(execFile)(process.execPath, flags, { env: { ...process.env, DATABASE_URL: url } })
+}
+
+const setStockSql = 'update item_availability set initial_count = $2, available_count = $2 where item_id = $1'
+
+export const seedsOf = ({ stock = {} }: StoreGiven): Seed[] =>
+  Object.keys(stock).length === 0
+    ? []
+    : [{ what: 'a stock of its own', apply: (database) => setStock(database, stock) }]
+
+async function setStock(database: Database, stock: Record<number, number>) {
+  for (const [itemId, count] of Object.entries(stock)) await database.query(setStockSql, [itemId, count])
+}
 
 interface Row {
   product_id: number
@@ -18,7 +47,7 @@ const stockSql = `
     join item_availability a on a.item_id = i.id
    order by i.id`
 
-/** The stock as the database has it, with what was sold; with `readOrders` the only place of the harness that knows the tables. */
+/** The stock as the database has it, with what was sold. Only this file knows the tables. */
 export async function readStock(database: Database): Promise<FinalStock> {
   const rows = await database.query<Row>(stockSql)
   const ids = [...new Set(rows.map(({ product_id }) => product_id))]
