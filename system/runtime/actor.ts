@@ -85,8 +85,8 @@ interface Envelope<M> {
 interface ActorDeps {
   clock: Clock
   turns: Turns
-  /** The actor ended itself by a failure; `error` is what was thrown, or else the reason. */
-  onCrash(ref: AnyActorRef, error: unknown): void
+  /** The actor ended itself by a failure. */
+  onCrash(ref: AnyActorRef, reason: ExitReason): void
   onEnd(ref: AnyActorRef): void
 }
 
@@ -302,9 +302,9 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
     for (const cancel of this.timers ?? []) cancel()
     this.timers = undefined
     for (const reject of this.pendingCalls ?? []) reject(this.ended(reason))
-    if (reason.kind === 'crash') this.deps.onCrash(this, reason.error)
-    this.terminated = Promise.resolve(this.spec.terminate?.(reason)).catch((failure) =>
-      this.deps.onCrash(this, failure),
+    if (reason.kind === 'crash') this.deps.onCrash(this, reason)
+    this.terminated = Promise.resolve(this.spec.terminate?.(reason)).catch((error) =>
+      this.deps.onCrash(this, { kind: 'crash', error }),
     )
     this.deps.onEnd(this)
     for (const listener of this.exitListeners ?? []) listener(reason)

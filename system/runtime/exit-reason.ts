@@ -9,9 +9,10 @@ export type ExitReason =
 
 export const isFailure = ({ kind }: ExitReason): boolean => kind !== 'normal' && kind !== 'shutdown'
 
-/** For logs: `normal`, `shutdown`, `killed`, the name of an exit, or the text of an error. */
+/** For logs: `normal`, `shutdown`, `shutdown:<why>`, `killed`, the name of an exit, or the text of an error. */
 export function describeExit(reason: ExitReason): string {
   if (reason.kind === 'exit') return reason.why
+  if (reason.kind === 'shutdown' && typeof reason.why === 'string') return `shutdown:${reason.why}`
   if (reason.kind !== 'crash') return reason.kind
   return reason.error instanceof Error ? reason.error.message : String(reason.error)
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
+import { describeExit, type ExitReason } from './exit-reason.ts'
 import { type ActorRef, type ActorSpec, type AnyActorRef, startActor } from './actor.ts'
 import { createRegistry, type Registry } from './registry.ts'
 import { createTurns, type Turns } from './turns.ts'
@@ -33,8 +34,9 @@ export function createRuntime({ clock, log }: { clock: Clock; log: Log }): Runti
     return ref
   }
 
-  function onCrash(ref: AnyActorRef, error: unknown) {
-    log.error({ actor: ref.name ?? ref.id, err: error }, 'an actor crashed')
+  function onCrash(ref: AnyActorRef, reason: ExitReason) {
+    const cause = reason.kind === 'crash' ? { err: reason.error } : { reason: describeExit(reason) }
+    log.error({ event: 'actor_failed', actor: ref.name ?? ref.id, ...cause }, 'an actor crashed')
   }
 
   return {

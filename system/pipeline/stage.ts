@@ -1,0 +1,262 @@
+import { ActorExited, type ActorRef, type ActorSelf, type ActorSpec, type AnyActorRef, describeExit, type ExitReason, type ExitSignal, type Runtime, type Supervised } from '../runtime/index.ts'
+import { type BufferOptions, createBuffer } from './buffer.ts'
+import { type ConsumerSide, createConsumerSide, type SubscriptionMode } from './consumer-side.ts'
+import { InvalidSubscription } from './demand.ts'
+import { demandDispatcher } from './dispatchers/demand-dispatcher.ts'
+import type { Dispatcher } from './dispatchers/dispatcher.ts'
+import { createInbound } from './inbound.ts'
+import { createProducerSide, type DemandMode, type ProducerSide } from './producer-side.ts'
+import {
+  type CancelKind,
+  type Replacement,
+  readTerms,
+  type SubscribeOptions,
+  type Subscription,
+} from './subscription.ts'
+
+/** A message of a stage; `kind` is for those who look at its mailbox. */
+interface StageMessage {
+  kind: string
+  run(): unknown
+}
+
+type Maybe<T> = T | Promise<T>
+
+/** What all stages have in common. Handlers run one at a time, each in the stage's turn. */
+interface CommonSpec {
+  name?: string
+  role?: string
+  init?(stage: Stage): void
+  onCancel?(subscription: Subscription, kind: CancelKind, reason: ExitReason): void
+  /** Set these for a stage that supervises others. */
+  trapsExits?: boolean
+  handleExit?(signal: ExitSignal): unknown
+  beforeExit?(reason: ExitReason): void | Promise<void>
+  parent?: ActorSpec<never>['parent']
+}
+
+interface EmittingSpec<Out> extends CommonSpec {
+  buffer?: BufferOptions
+  dispatcher?: () => Dispatcher<Subscription, Out>
+}
+
+interface ConsumingSpec extends CommonSpec {
+  /** Subscribed to at the start; a name is looked up in the registry. */
+  subscribeTo?: readonly { to: Stage | string; options?: SubscribeOptions }[]
+  onSubscribe?(subscription: Subscription): SubscriptionMode
+}
+
+export interface ProducerSpec<Out> extends EmittingSpec<Out> {
+  kind: 'producer'
+  /** Returns items for this demand; none if they come later, by `emit` or `push`. */
+  handleDemand?(count: number): readonly Out[]
+  demandMode?: DemandMode
+}
+
+export interface ConsumerSpec<In> extends ConsumingSpec {
+  kind: 'consumer'
+  handleItems(items: In[], subscription: Subscription): Maybe<void>
+}
+
+export interface ProducerConsumerSpec<In, Out> extends EmittingSpec<Out>, ConsumingSpec {
+  kind: 'producer_consumer'
+  handleItems(items: In[], subscription: Subscription): Maybe<readonly Out[]>
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: a stage meets stages with items of any kind
+export type StageSpec<In = any, Out = any> = ProducerSpec<Out> | ConsumerSpec<In> | ProducerConsumerSpec<In, Out>
+
+// biome-ignore lint/suspicious/noExplicitAny: see StageSpec
+export interface Stage<Out = any> extends Supervised {
+  readonly id: string
+  readonly name: string | undefined
+  readonly actor: ActorRef<StageMessage>
+  /** Ends the stage after what waits in its mailbox. */
+  stop(reason?: ExitReason): Promise<void>
+  kill(): void
+  signal(reason: ExitReason, from?: AnyActorRef): void
+
+  /** Resolves once the consumer side has asked. Rejects with InvalidSubscription; the stage lives on. */
+  subscribe(to: Stage | string, options?: SubscribeOptions): Promise<Subscription>
+  /** Ends the older subscription with the reason and begins a new one at the same producer. */
+  resubscribe(older: Subscription, reason: ExitReason, options?: SubscribeOptions): Promise<Subscription>
+  /** Emits items after what waits in the mailbox; returns at once (PM-31). */
+  push(items: readonly Out[]): void
+  /** Emits items; resolves when they are dispatched or stored. */
+  emit(items: readonly Out[]): Promise<void>
+  /** Runs within the stage, as one of its messages; the items that it returns are emitted. */
+  perform(kind: string, work: () => readonly Out[]): void
+  buffered(): Promise<number>
+  demandMode(): Promise<DemandMode>
+  setDemandMode(mode: DemandMode): Promise<void>
+
+  /** From stage to stage. */
+  addConsumer(subscription: Subscription, replaces?: Replacement): void
+  ask(subscription: Subscription, count: number): void
+  cancel(subscription: Subscription, reason: ExitReason): void
+  receive(subscription: Subscription, items: Out[]): void
+  cancelled(subscription: Subscription, kind: CancelKind, reason: ExitReason): void
+}
+
+const stages = new WeakMap<object, Stage>()
+
+/** The stage that is registered under this name now. */
+export function stageNamed(runtime: Runtime, name: string): Stage | undefined {
+  const actor = runtime.registry.whereis(name)
+  return actor && stages.get(actor)
+}
+
+/**
+ * Starts a stage: an actor that produces, consumes, or both (PM-29). Throws InvalidSubscription or RangeError for options that cannot
+ * be, and ActorExited when it needs a producer that is not running.
+ */
+export function startStage<In, Out>(runtime: Runtime, spec: StageSpec<In, Out>): Stage<Out> {
+  const stageName = spec.name ?? spec.kind
+  const { log } = runtime
+  let self: ActorSelf<StageMessage> | undefined
+  function exit(reason: ExitReason) {
+    if (!self) throw new ActorExited(`${stageName} cannot start: ${describeExit(reason)}`, reason)
+    self.exit(reason)
+  }
+  const send = (kind: string, run: () => unknown) => actor.send({ kind, run })
+  const call = <T>(kind: string, run: () => T) => actor.call<T>({ kind, run })
+
+  const emits = spec.kind !== 'consumer'
+  const consumes = spec.kind !== 'producer'
+  const produced: ProducerSide<Out> | undefined = emits ? createProduced(spec) : undefined
+  const consumed: ConsumerSide<In> | undefined = consumes ? createConsumed(spec) : undefined
+  const inbound = spec.kind === 'producer_consumer' ? createInbound<In, Out>({ spec, produced: produced!, consumed: consumed! }) : undefined
+
+  function createProduced(emitting: ProducerSpec<Out> | ProducerConsumerSpec<In, Out>): ProducerSide<Out> {
+    const { kind, buffer = {}, dispatcher = () => demandDispatcher<Subscription, Out>() } = emitting
+    const sizeMax = kind === 'producer_consumer' ? Number.POSITIVE_INFINITY : undefined
+    return createProducerSide<Out>({
+      stageName,
+      log,
+      buffer: createBuffer({ ...(sizeMax && { sizeMax }), ...buffer }),
+      dispatcher: dispatcher(),
+      demandMode: kind === 'producer' ? (emitting.demandMode ?? 'forward') : 'forward',
+      onDemand: (count) => (kind === 'producer' ? answerDemand(emitting, count) : inbound!.demanded(count)),
+      onCancel: (subscription, how, reason) => spec.onCancel?.(subscription, how, reason),
+      later: send,
+    })
+  }
+
+  function createConsumed(consuming: ConsumerSpec<In> | ProducerConsumerSpec<In, Out>): ConsumerSide<In> {
+    return createConsumerSide<In>({
+      stageName,
+      log,
+      onSubscribe: (subscription) => consuming.onSubscribe?.(subscription) ?? 'automatic',
+      onCancel: (subscription, kind, reason) => afterItems(() => consumerCancelled(subscription, kind, reason)),
+      handleBatch: (items, subscription) =>
+        inbound ? inbound.handleBatch(items, subscription) : consuming.handleItems(items, subscription),
+      exit,
+      later: send,
+    })
+  }
+
+  function answerDemand({ handleDemand }: ProducerSpec<Out>, count: number) {
+    const left = produced!.serveFromBuffer(count)
+    if (left > 0) produced!.orHold(() => produced!.dispatch(handleDemand?.(left) ?? []))
+  }
+
+  function consumerCancelled(subscription: Subscription, kind: CancelKind, reason: ExitReason) {
+    spec.onCancel?.(subscription, kind, reason)
+    consumed!.followProducer(subscription, reason)
+  }
+
+  /** A middle stage first works off what it has received. */
+  const afterItems = (run: () => void) => (inbound ? inbound.afterItems(run) : run())
+
+  function takeIn(subscription: Subscription, items: In[]): unknown {
+    const unknown: ExitReason = { kind: 'exit', why: 'unknown_subscription' }
+    if (!consumed?.has(subscription)) return subscription.producer?.cancel(subscription, unknown)
+    return inbound ? inbound.receive(subscription, items) : consumed.receive(subscription, items)
+  }
+
+  const emit = (items: readonly Out[]) => void produced?.orHold(() => produced.dispatch(items))
+
+  function resolve(to: Stage | string): Stage | undefined {
+    return typeof to === 'string' ? stageNamed(runtime, to) : to
+  }
+
+  function begin(to: Stage | string, options: SubscribeOptions = {}, replaces?: Replacement): Subscription {
+    const subscription = { producer: resolve(to), consumer: stage, options, ...readTerms(options) }
+    consumed!.subscribe(subscription, replaces)
+    return subscription
+  }
+
+  /** A refused subscription is the mistake of who asks for it: the stage lives on. */
+  async function subscribe(to: Stage | string, options: SubscribeOptions, replaces?: Replacement): Promise<Subscription> {
+    const result = await call('subscribe', () => attempt(() => begin(to, options, replaces)))
+    if (!(result instanceof InvalidSubscription)) return result
+    log.error({ event: 'invalid_subscribe_option', stage: stageName, err: result }, 'a subscription is not valid')
+    throw result
+  }
+
+  /** All that can be wrong at the start is found before there is an actor. */
+  function checkProducers(wanted: NonNullable<ConsumerSpec<In>['subscribeTo']>) {
+    for (const { to, options = {} } of wanted) {
+      const { cancel } = readTerms(options)
+      if (cancel !== 'temporary' && !resolve(to)?.alive) consumed!.endWithoutProducer()
+    }
+  }
+
+  const producers = spec.kind === 'producer' ? [] : (spec.subscribeTo ?? [])
+  checkProducers(producers)
+  const actor = runtime.spawn<StageMessage>({
+    ...(spec.name !== undefined && { name: spec.name }),
+    role: spec.role ?? spec.kind,
+    takesTurns: true,
+    ...(spec.trapsExits && { trapsExits: true }),
+    ...(spec.parent && { parent: spec.parent }),
+    ...(spec.beforeExit && { beforeExit: spec.beforeExit }),
+    handleExit: (signal) => spec.handleExit?.(signal),
+    handle(message, current) {
+      self = current
+      return message.run()
+    },
+  })
+
+  const stage: Stage<Out> = {
+    id: actor.id,
+    name: spec.name,
+    actor,
+    get alive() {
+      return actor.alive
+    },
+    subscribe: (to, options = {}) => subscribe(to, options),
+    resubscribe: (older, reason, options = {}) => subscribe(older.producer!, options, { subscription: older, reason }),
+    push: (items) => send('push', () => emit(items)),
+    emit: (items) => call('emit', () => emit(items)),
+    perform: (kind, work) => send(kind, () => emit(work())),
+    buffered: () => call('buffered', () => produced?.buffered() ?? 0),
+    demandMode: () => call('demand mode', () => produced?.demandMode() ?? 'forward'),
+    setDemandMode: (mode) =>
+      call('demand mode', () => {
+        for (const run of produced?.setDemandMode(mode) ?? []) run()
+      }),
+    addConsumer: (subscription, replaces) => send('subscribe', () => produced?.subscribe(subscription, replaces)),
+    ask: (subscription, count) => count > 0 && send('ask', () => produced?.ask(subscription, count)),
+    cancel: (subscription, reason) => send('cancel', () => produced?.cancel(subscription, 'cancel', reason)),
+    receive: (subscription, items) => send('items', () => takeIn(subscription, items as unknown as In[])),
+    cancelled: (subscription, kind, reason) => send('cancelled', () => consumed?.cancelled(subscription, kind, reason)),
+    stop: (reason) => actor.requestStop(reason),
+    signal: (reason, from) => actor.signal(reason, from),
+    kill: () => actor.kill(),
+    onExit: (listener) => actor.onExit(listener),
+  }
+  stages.set(actor, stage)
+  spec.init?.(stage)
+  for (const { to, options } of producers) begin(to, options)
+  return stage
+}
+
+function attempt<T>(run: () => T): T | InvalidSubscription {
+  try {
+    return run()
+  } catch (error) {
+    if (error instanceof InvalidSubscription) return error
+    throw error
+  }
+}
