@@ -1,9 +1,7 @@
 import type { Log } from '../platform/log.ts'
 import { describeExit, type ExitReason, isFailure } from '../runtime/index.ts'
+import type { CancelKind, Replacement, Subscription, SubscriptionMode } from './contract.ts'
 import { type Batch, splitBatches } from './demand.ts'
-import type { CancelKind, Replacement, Subscription } from './subscription.ts'
-
-export type SubscriptionMode = 'automatic' | 'manual'
 
 interface ConsumerSideParts<T> {
   stageName: string
@@ -31,7 +29,9 @@ export function createConsumerSide<T>(parts: ConsumerSideParts<T>) {
   function subscribe(subscription: Subscription, replaces?: Replacement) {
     const { producer, cancel, demand } = subscription
     if (!producer?.alive) return cancel === 'temporary' ? undefined : endWithoutProducer()
-    const forget = producer.actor.onExit((reason) => later('producer down', () => cancelled(subscription, 'down', reason)))
+    const forget = producer.actor.onExit((reason) =>
+      later('producer down', () => cancelled(subscription, 'down', reason)),
+    )
     producer.addConsumer(subscription, replaces)
     const intake: Intake = { mode: 'automatic', outstanding: demand.max, forget }
     intakes.set(subscription, intake)
@@ -40,7 +40,10 @@ export function createConsumerSide<T>(parts: ConsumerSideParts<T>) {
   }
 
   function endWithoutProducer() {
-    log.error({ event: 'subscribe_target_not_alive', stage: stageName }, 'cannot subscribe: the producer is not running')
+    log.error(
+      { event: 'subscribe_target_not_alive', stage: stageName },
+      'cannot subscribe: the producer is not running',
+    )
     exit({ kind: 'exit', why: 'noproc' })
   }
 
@@ -55,7 +58,8 @@ export function createConsumerSide<T>(parts: ConsumerSideParts<T>) {
     if (intake.mode === 'manual') return [{ items, ask: 0 }]
     const { batches, outstanding, excess } = splitBatches(items, subscription.demand, intake.outstanding)
     intake.outstanding = outstanding
-    if (excess > 0) log.error({ event: 'items_in_excess', stage: stageName, count: excess }, 'received more items than asked for')
+    if (excess > 0)
+      log.error({ event: 'items_in_excess', stage: stageName, count: excess }, 'received more items than asked for')
     return batches
   }
 
@@ -64,7 +68,8 @@ export function createConsumerSide<T>(parts: ConsumerSideParts<T>) {
       const { items, ask } = batches[index]!
       const handled = handleBatch(items, subscription)
       const askAgain = () => ask > 0 && subscription.producer?.ask(subscription, ask)
-      if (handled instanceof Promise) return handled.then(askAgain).then(() => handleBatches(batches, subscription, index + 1))
+      if (handled instanceof Promise)
+        return handled.then(askAgain).then(() => handleBatches(batches, subscription, index + 1))
       askAgain()
     }
   }
@@ -82,7 +87,12 @@ export function createConsumerSide<T>(parts: ConsumerSideParts<T>) {
     const stays = cancel === 'temporary' || (cancel === 'transient' && !isFailure(reason))
     if (stays) return
     log.info(
-      { event: 'consumer_stops_on_cancel', stage: stageName, reason: describeExit(reason), ...(reason.kind === 'crash' && { err: reason.error }) },
+      {
+        event: 'consumer_stops_on_cancel',
+        stage: stageName,
+        reason: describeExit(reason),
+        ...(reason.kind === 'crash' && { err: reason.error }),
+      },
       'the consumer stops because its subscription was cancelled',
     )
     exit(reason)

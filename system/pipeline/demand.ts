@@ -20,7 +20,9 @@ export function readDemand({ max = demandMax, min = Math.floor(max / 2) }: Deman
   if (!Number.isInteger(max) || max < 1)
     throw new InvalidSubscription(`max demand is ${max}: expected a whole number of at least 1`)
   if (!Number.isInteger(min) || min < 0 || min >= max)
-    throw new InvalidSubscription(`min demand is ${min}: expected a whole number from 0 to ${max - 1}, below max demand`)
+    throw new InvalidSubscription(
+      `min demand is ${min}: expected a whole number from 0 to ${max - 1}, below max demand`,
+    )
   return { max, min }
 }
 

@@ -1,8 +1,8 @@
 import { Fifo } from '../platform/fifo.ts'
 import type { ConsumerSide } from './consumer-side.ts'
+import type { Subscription } from './contract.ts'
 import type { ProducerSide } from './producer-side.ts'
-import type { ProducerConsumerSpec } from './stage.ts'
-import type { Subscription } from './subscription.ts'
+import type { ProducerConsumerSpec } from './stage-spec.ts'
 
 interface InboundParts<In, Out> {
   spec: ProducerConsumerSpec<In, Out>

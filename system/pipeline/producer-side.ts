@@ -1,10 +1,8 @@
 import type { Log } from '../platform/log.ts'
 import type { ExitReason } from '../runtime/index.ts'
 import type { Buffer } from './buffer.ts'
+import type { CancelKind, DemandMode, Replacement, Subscription } from './contract.ts'
 import type { Dispatcher, Effects } from './dispatchers/dispatcher.ts'
-import type { CancelKind, Replacement, Subscription } from './subscription.ts'
-
-export type DemandMode = 'forward' | 'accumulate'
 
 interface ProducerSideParts<T> {
   stageName: string
@@ -36,7 +34,10 @@ export function createProducerSide<T>(parts: ProducerSideParts<T>) {
     consumers.set(subscription, forget)
     const effects = dispatcher.subscribe(subscription, subscription.options)
     if (!('refused' in effects)) return apply(effects)
-    log.error({ event: effects.refused, stage: stageName }, 'a subscription was refused: the consumer is subscribed already')
+    log.error(
+      { event: effects.refused, stage: stageName },
+      'a subscription was refused: the consumer is subscribed already',
+    )
     return cancel(subscription, 'cancel', { kind: 'exit', why: effects.refused })
   }
 
@@ -79,7 +80,10 @@ export function createProducerSide<T>(parts: ProducerSideParts<T>) {
     deliver(deliveries)
     for (const { from, count } of asks) later('ask', () => ask(from, count))
     if (undeliverable.length > 0)
-      log.error({ event: 'unknown_partition', stage: stageName, count: undeliverable.length }, 'items of unknown partitions were dropped')
+      log.error(
+        { event: 'unknown_partition', stage: stageName, count: undeliverable.length },
+        'items of unknown partitions were dropped',
+      )
     if (rest.length > 0) keep(rest)
     return items.length - rest.length
   }
@@ -87,7 +91,10 @@ export function createProducerSide<T>(parts: ProducerSideParts<T>) {
   function keep(items: readonly T[]) {
     const discarded = buffer.store(items)
     if (discarded > 0)
-      log.warn({ event: 'buffer_discarded', stage: stageName, count: discarded }, 'the buffer is full: items were discarded')
+      log.warn(
+        { event: 'buffer_discarded', stage: stageName, count: discarded },
+        'the buffer is full: items were discarded',
+      )
   }
 
   /** Answers demand from the buffer and returns what is left of it. */

@@ -1,102 +1,24 @@
-import { ActorExited, type ActorRef, type ActorSelf, type ActorSpec, type AnyActorRef, describeExit, type ExitReason, type ExitSignal, type Runtime, type Supervised } from '../runtime/index.ts'
-import { type BufferOptions, createBuffer } from './buffer.ts'
-import { type ConsumerSide, createConsumerSide, type SubscriptionMode } from './consumer-side.ts'
+import {
+  ActorExited,
+  type ActorRef,
+  type ActorSelf,
+  type ActorSpec,
+  type AnyActorRef,
+  describeExit,
+  type ExitReason,
+  type ExitSignal,
+  type Runtime,
+  type Supervised,
+} from '../runtime/index.ts'
+import { createBuffer } from './buffer.ts'
+import { type ConsumerSide, createConsumerSide } from './consumer-side.ts'
+import type { CancelKind, Replacement, Stage, StageMessage, SubscribeOptions, Subscription } from './contract.ts'
 import { InvalidSubscription } from './demand.ts'
 import { demandDispatcher } from './dispatchers/demand-dispatcher.ts'
-import type { Dispatcher } from './dispatchers/dispatcher.ts'
 import { createInbound } from './inbound.ts'
-import { createProducerSide, type DemandMode, type ProducerSide } from './producer-side.ts'
-import {
-  type CancelKind,
-  type Replacement,
-  readTerms,
-  type SubscribeOptions,
-  type Subscription,
-} from './subscription.ts'
-
-/** A message of a stage; `kind` is for those who look at its mailbox. */
-interface StageMessage {
-  kind: string
-  run(): unknown
-}
-
-type Maybe<T> = T | Promise<T>
-
-/** What all stages have in common. Handlers run one at a time, each in the stage's turn. */
-interface CommonSpec {
-  name?: string
-  role?: string
-  init?(stage: Stage): void
-  onCancel?(subscription: Subscription, kind: CancelKind, reason: ExitReason): void
-  /** Set these for a stage that supervises others. */
-  trapsExits?: boolean
-  handleExit?(signal: ExitSignal): unknown
-  beforeExit?(reason: ExitReason): void | Promise<void>
-  parent?: ActorSpec<never>['parent']
-}
-
-interface EmittingSpec<Out> extends CommonSpec {
-  buffer?: BufferOptions
-  dispatcher?: () => Dispatcher<Subscription, Out>
-}
-
-interface ConsumingSpec extends CommonSpec {
-  /** Subscribed to at the start; a name is looked up in the registry. */
-  subscribeTo?: readonly { to: Stage | string; options?: SubscribeOptions }[]
-  onSubscribe?(subscription: Subscription): SubscriptionMode
-}
-
-export interface ProducerSpec<Out> extends EmittingSpec<Out> {
-  kind: 'producer'
-  /** Returns items for this demand; none if they come later, by `emit` or `push`. */
-  handleDemand?(count: number): readonly Out[]
-  demandMode?: DemandMode
-}
-
-export interface ConsumerSpec<In> extends ConsumingSpec {
-  kind: 'consumer'
-  handleItems(items: In[], subscription: Subscription): Maybe<void>
-}
-
-export interface ProducerConsumerSpec<In, Out> extends EmittingSpec<Out>, ConsumingSpec {
-  kind: 'producer_consumer'
-  handleItems(items: In[], subscription: Subscription): Maybe<readonly Out[]>
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: a stage meets stages with items of any kind
-export type StageSpec<In = any, Out = any> = ProducerSpec<Out> | ConsumerSpec<In> | ProducerConsumerSpec<In, Out>
-
-// biome-ignore lint/suspicious/noExplicitAny: see StageSpec
-export interface Stage<Out = any> extends Supervised {
-  readonly id: string
-  readonly name: string | undefined
-  readonly actor: ActorRef<StageMessage>
-  /** Ends the stage after what waits in its mailbox. */
-  stop(reason?: ExitReason): Promise<void>
-  kill(): void
-  signal(reason: ExitReason, from?: AnyActorRef): void
-
-  /** Resolves once the consumer side has asked. Rejects with InvalidSubscription; the stage lives on. */
-  subscribe(to: Stage | string, options?: SubscribeOptions): Promise<Subscription>
-  /** Ends the older subscription with the reason and begins a new one at the same producer. */
-  resubscribe(older: Subscription, reason: ExitReason, options?: SubscribeOptions): Promise<Subscription>
-  /** Emits items after what waits in the mailbox; returns at once (PM-31). */
-  push(items: readonly Out[]): void
-  /** Emits items; resolves when they are dispatched or stored. */
-  emit(items: readonly Out[]): Promise<void>
-  /** Runs within the stage, as one of its messages; the items that it returns are emitted. */
-  perform(kind: string, work: () => readonly Out[]): void
-  buffered(): Promise<number>
-  demandMode(): Promise<DemandMode>
-  setDemandMode(mode: DemandMode): Promise<void>
-
-  /** From stage to stage. */
-  addConsumer(subscription: Subscription, replaces?: Replacement): void
-  ask(subscription: Subscription, count: number): void
-  cancel(subscription: Subscription, reason: ExitReason): void
-  receive(subscription: Subscription, items: Out[]): void
-  cancelled(subscription: Subscription, kind: CancelKind, reason: ExitReason): void
-}
+import { createProducerSide, type ProducerSide } from './producer-side.ts'
+import type { ConsumerSpec, ProducerConsumerSpec, ProducerSpec, StageSpec } from './stage-spec.ts'
+import { readTerms } from './subscription.ts'
 
 const stages = new WeakMap<object, Stage>()
 
@@ -119,13 +41,16 @@ export function startStage<In, Out>(runtime: Runtime, spec: StageSpec<In, Out>):
     self.exit(reason)
   }
   const send = (kind: string, run: () => unknown) => actor.send({ kind, run })
-  const call = <T>(kind: string, run: () => T) => actor.call<T>({ kind, run })
+  const call = <T>(kind: string, run: () => T | Promise<T>) => actor.call<T>({ kind, run })
 
   const emits = spec.kind !== 'consumer'
   const consumes = spec.kind !== 'producer'
   const produced: ProducerSide<Out> | undefined = emits ? createProduced(spec) : undefined
   const consumed: ConsumerSide<In> | undefined = consumes ? createConsumed(spec) : undefined
-  const inbound = spec.kind === 'producer_consumer' ? createInbound<In, Out>({ spec, produced: produced!, consumed: consumed! }) : undefined
+  const inbound =
+    spec.kind === 'producer_consumer'
+      ? createInbound<In, Out>({ spec, produced: produced!, consumed: consumed! })
+      : undefined
 
   function createProduced(emitting: ProducerSpec<Out> | ProducerConsumerSpec<In, Out>): ProducerSide<Out> {
     const { kind, buffer = {}, dispatcher = () => demandDispatcher<Subscription, Out>() } = emitting
@@ -187,7 +112,11 @@ export function startStage<In, Out>(runtime: Runtime, spec: StageSpec<In, Out>):
   }
 
   /** A refused subscription is the mistake of who asks for it: the stage lives on. */
-  async function subscribe(to: Stage | string, options: SubscribeOptions, replaces?: Replacement): Promise<Subscription> {
+  async function subscribe(
+    to: Stage | string,
+    options: SubscribeOptions,
+    replaces?: Replacement,
+  ): Promise<Subscription> {
     const result = await call('subscribe', () => attempt(() => begin(to, options, replaces)))
     if (!(result instanceof InvalidSubscription)) return result
     log.error({ event: 'invalid_subscribe_option', stage: stageName, err: result }, 'a subscription is not valid')
@@ -230,6 +159,9 @@ export function startStage<In, Out>(runtime: Runtime, spec: StageSpec<In, Out>):
     push: (items) => send('push', () => emit(items)),
     emit: (items) => call('emit', () => emit(items)),
     perform: (kind, work) => send(kind, () => emit(work())),
+    run: send,
+    call,
+    end: exit,
     buffered: () => call('buffered', () => produced?.buffered() ?? 0),
     demandMode: () => call('demand mode', () => produced?.demandMode() ?? 'forward'),
     setDemandMode: (mode) =>

@@ -54,7 +54,7 @@ export interface ActorRef<M = never> {
   /** It is handling a message, starting or ending. */
   readonly busy: boolean
   send(message: M): void
-  /** Rejects promptly when the actor dies, and after `timeoutMs` (default 5000) without an answer (RT-8). */
+  /** Rejects promptly when the actor dies, and after `timeoutMs` (default 5000, `Infinity` for never) without an answer (RT-8). */
   call<T>(message: M, timeoutMs?: number): Promise<T>
   kill(): void
   stop(): Promise<void>
@@ -98,7 +98,7 @@ export function startActor<M>(
   spec: ActorSpec<M>,
   id: string,
   deps: ActorDeps,
-): ActorRef<M> & { started: Promise<void> } {
+): ActorRef<M> & ActorSelf<M> & { started: Promise<void> } {
   const actor = new Actor(spec, id, deps)
   if (!spec.init) return actor
   actor.started = actor.begin(spec.init)
@@ -250,7 +250,8 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
     this.pendingCalls ??= new Set()
     const { pendingCalls } = this
     pendingCalls.add(reject)
-    const cancel = this.deps.clock.after(timeoutMs, () => reject(new CallTimeout(`no answer within ${timeoutMs} ms`)))
+    const late = () => reject(new CallTimeout(`no answer within ${timeoutMs} ms`))
+    const cancel = Number.isFinite(timeoutMs) ? this.deps.clock.after(timeoutMs, late) : () => {}
     return () => {
       cancel()
       pendingCalls.delete(reject)

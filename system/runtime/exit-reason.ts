@@ -14,8 +14,16 @@ export function describeExit(reason: ExitReason): string {
   if (reason.kind === 'exit') return reason.why
   if (reason.kind === 'shutdown' && typeof reason.why === 'string') return `shutdown:${reason.why}`
   if (reason.kind !== 'crash') return reason.kind
-  return reason.error instanceof Error ? reason.error.message : String(reason.error)
+  return textOf(reason.error)
 }
+
+export const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+/** The fields that a log says of an end. */
+export const causeOf = (reason: ExitReason): { reason: string; err?: unknown } => ({
+  reason: describeExit(reason),
+  ...(reason.kind === 'crash' && { err: reason.error }),
+})
 
 export class ActorExited extends Error {
   override name = 'ActorExited'

@@ -1,7 +1,7 @@
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
-import { describeExit, type ExitReason } from './exit-reason.ts'
 import { type ActorRef, type ActorSpec, type AnyActorRef, startActor } from './actor.ts'
+import { causeOf, type ExitReason } from './exit-reason.ts'
 import { createRegistry, type Registry } from './registry.ts'
 import { createTurns, type Turns } from './turns.ts'
 
@@ -35,8 +35,7 @@ export function createRuntime({ clock, log }: { clock: Clock; log: Log }): Runti
   }
 
   function onCrash(ref: AnyActorRef, reason: ExitReason) {
-    const cause = reason.kind === 'crash' ? { err: reason.error } : { reason: describeExit(reason) }
-    log.error({ event: 'actor_failed', actor: ref.name ?? ref.id, ...cause }, 'an actor crashed')
+    log.error({ event: 'actor_failed', actor: ref.name ?? ref.id, ...causeOf(reason) }, 'an actor crashed')
   }
 
   return {

@@ -53,7 +53,9 @@ export function broadcastDispatcher<S extends Subscriber, T>(): Dispatcher<S, T>
       const selected = listeners.map((listener) => select(listener, now))
       return {
         deliveries: selected.filter(({ items: wanted }) => wanted.length > 0),
-        asks: selected.filter(({ unwanted }) => unwanted > 0).map(({ to, unwanted }) => ({ from: to, count: unwanted })),
+        asks: selected
+          .filter(({ unwanted }) => unwanted > 0)
+          .map(({ to, unwanted }) => ({ from: to, count: unwanted })),
         rest: items.slice(now.length),
       }
     },
