@@ -1,15 +1,4 @@
-import {
-  ActorExited,
-  type ActorRef,
-  type ActorSelf,
-  type ActorSpec,
-  type AnyActorRef,
-  describeExit,
-  type ExitReason,
-  type ExitSignal,
-  type Runtime,
-  type Supervised,
-} from '../runtime/index.ts'
+import { ActorExited, type ActorSelf, describeExit, type ExitReason, type Runtime } from '../runtime/index.ts'
 import { createBuffer } from './buffer.ts'
 import { type ConsumerSide, createConsumerSide } from './consumer-side.ts'
 import type { CancelKind, Replacement, Stage, StageMessage, SubscribeOptions, Subscription } from './contract.ts'
