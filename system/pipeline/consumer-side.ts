@@ -1,7 +1,8 @@
 import type { Log } from '../platform/log.ts'
-import { describeExit, type ExitReason, isFailure } from '../runtime/index.ts'
+import { causeOf, type ExitReason, isFailure } from '../runtime/index.ts'
 import type { CancelKind, Replacement, Subscription, SubscriptionMode } from './contract.ts'
 import { type Batch, splitBatches } from './demand.ts'
+import { alreadySubscribed } from './dispatchers/broadcast-dispatcher.ts'
 
 interface ConsumerSideParts<T> {
   stageName: string
@@ -9,7 +10,8 @@ interface ConsumerSideParts<T> {
   /** Decides who asks: the stage by itself, or its owner by hand. */
   onSubscribe(subscription: Subscription): SubscriptionMode
   onCancel(subscription: Subscription, kind: CancelKind, reason: ExitReason): unknown
-  handleBatch(items: T[], subscription: Subscription): unknown
+  /** Without a subscription when it has ended since. */
+  handleBatch(items: T[], subscription: Subscription | undefined): unknown
   exit(reason: ExitReason): void
   later(kind: string, run: () => unknown): void
 }
@@ -50,7 +52,7 @@ export function createConsumerSide<T>(parts: ConsumerSideParts<T>) {
   /** Handles what arrived, batch by batch; returns a promise when a handler does. */
   function receive(subscription: Subscription, items: T[]): unknown {
     const intake = intakes.get(subscription)
-    if (!intake) return handleBatches([{ items, ask: 0 }], subscription)
+    if (!intake) return handleBatch(items, undefined)
     return handleBatches(split(subscription, intake, items), subscription)
   }
 
@@ -82,17 +84,12 @@ export function createConsumerSide<T>(parts: ConsumerSideParts<T>) {
     return onCancel(subscription, kind, reason)
   }
 
-  /** Ends the consumer where its subscription says so. */
+  /** Ends the consumer where its subscription says so; not for one subscription too many, as the first goes on. */
   function followProducer({ cancel }: Subscription, reason: ExitReason) {
-    const stays = cancel === 'temporary' || (cancel === 'transient' && !isFailure(reason))
-    if (stays) return
+    if (cancel === 'temporary' || (cancel === 'transient' && !isFailure(reason))) return
+    if (reason.kind === 'exit' && reason.why === alreadySubscribed) return
     log.info(
-      {
-        event: 'consumer_stops_on_cancel',
-        stage: stageName,
-        reason: describeExit(reason),
-        ...(reason.kind === 'crash' && { err: reason.error }),
-      },
+      { event: 'consumer_stops_on_cancel', stage: stageName, ...causeOf(reason) },
       'the consumer stops because its subscription was cancelled',
     )
     exit(reason)

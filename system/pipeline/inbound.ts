@@ -34,15 +34,16 @@ export function createInbound<In, Out>({ spec, produced, consumed }: InboundPart
   }
 
   return {
-    demanded(count: number) {
-      open = produced.serveFromBuffer(open + count)
+    demanded(demand: number, asked: number) {
+      const served = open + asked - produced.serveFromBuffer(open + asked)
+      open = Math.max(0, open + demand - served)
       return work()
     },
     receive(subscription: Subscription, items: In[]) {
       queue.push(() => consumed.receive(subscription, items))
       return work()
     },
-    handleBatch(items: In[], subscription: Subscription): unknown {
+    handleBatch(items: In[], subscription: Subscription | undefined): unknown {
       const out = spec.handleItems(items, subscription)
       if (out instanceof Promise) return out.then(dispatch)
       dispatch(out)

@@ -10,8 +10,8 @@ interface ProducerSideParts<T> {
   buffer: Buffer<T>
   dispatcher: Dispatcher<Subscription, T>
   demandMode: DemandMode
-  /** New demand that the buffer could not answer. */
-  onDemand(count: number): unknown
+  /** New demand: the buffer may answer `asked` of it, and the source what is then left of `demand`. */
+  onDemand(demand: number, asked: number): unknown
   onCancel(subscription: Subscription, kind: CancelKind, reason: ExitReason): void
   /** Runs a message of this stage later, as if a consumer had sent it. */
   later(kind: string, run: () => unknown): void
@@ -56,10 +56,10 @@ export function createProducerSide<T>(parts: ProducerSideParts<T>) {
     return apply(dispatcher.cancel(subscription))
   }
 
-  function apply({ demand, deliveries = [], warning }: Effects<Subscription, T>) {
+  function apply({ demand, asked = demand, deliveries = [], warning }: Effects<Subscription, T>) {
     if (warning) warn(warning)
     deliver(deliveries)
-    return onDemand(demand)
+    return onDemand(demand, asked)
   }
 
   function warn({ from, expected, got }: { from: Subscription; expected: number; got: number }) {

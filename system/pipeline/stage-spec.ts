@@ -43,7 +43,8 @@ export interface ConsumerSpec<In> extends ConsumingSpec {
 
 export interface ProducerConsumerSpec<In, Out> extends EmittingSpec<Out>, ConsumingSpec {
   kind: 'producer_consumer'
-  handleItems(items: In[], subscription: Subscription): Maybe<readonly Out[]>
+  /** Without a subscription when it has ended since the items came. */
+  handleItems(items: In[], subscription: Subscription | undefined): Maybe<readonly Out[]>
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: a stage meets stages with items of any kind

@@ -50,7 +50,8 @@ export function startStage<In, Out>(runtime: Runtime, spec: StageSpec<In, Out>):
       buffer: createBuffer({ ...(sizeMax && { sizeMax }), ...buffer }),
       dispatcher: dispatcher(),
       demandMode: kind === 'producer' ? (emitting.demandMode ?? 'forward') : 'forward',
-      onDemand: (count) => (kind === 'producer' ? answerDemand(emitting, count) : inbound!.demanded(count)),
+      onDemand: (demand, asked) =>
+        kind === 'producer' ? answerDemand(emitting, demand, asked) : inbound!.demanded(demand, asked),
       onCancel: (subscription, how, reason) => spec.onCancel?.(subscription, how, reason),
       later: send,
     })
@@ -63,14 +64,15 @@ export function startStage<In, Out>(runtime: Runtime, spec: StageSpec<In, Out>):
       onSubscribe: (subscription) => consuming.onSubscribe?.(subscription) ?? 'automatic',
       onCancel: (subscription, kind, reason) => afterItems(() => consumerCancelled(subscription, kind, reason)),
       handleBatch: (items, subscription) =>
-        inbound ? inbound.handleBatch(items, subscription) : consuming.handleItems(items, subscription),
+        inbound ? inbound.handleBatch(items, subscription) : consuming.handleItems(items, subscription!),
       exit,
       later: send,
     })
   }
 
-  function answerDemand({ handleDemand }: ProducerSpec<Out>, count: number) {
-    const left = produced!.serveFromBuffer(count)
+  function answerDemand({ handleDemand }: ProducerSpec<Out>, demand: number, asked: number) {
+    const served = asked - produced!.serveFromBuffer(asked)
+    const left = demand - served
     if (left > 0) produced!.orHold(() => produced!.dispatch(handleDemand?.(left) ?? []))
   }
 

@@ -20,8 +20,12 @@ const entriesOf: Record<string, (fields: Data) => Entry[]> = {
   subscribe_target_not_alive: () => [entry('error', 'subscribe_target_not_alive')],
   invalid_subscribe_option: () => [entry('error', 'invalid_subscribe_option')],
   already_subscribed: () => [entry('error', 'already_subscribed')],
-  child_ended: ({ child, ...cause }) => [entry('error', 'supervisor_child_terminated', { child, reason: reasonOf(cause) })],
-  child_not_started: ({ child, ...cause }) => [entry('error', 'supervisor_start_error', { child, reason: reasonOf(cause) })],
+  child_ended: ({ child, ...cause }) => [
+    entry('error', 'supervisor_child_terminated', { child, reason: reasonOf(cause) }),
+  ],
+  child_not_started: ({ child, ...cause }) => [
+    entry('error', 'supervisor_start_error', { child, reason: reasonOf(cause) }),
+  ],
   child_shutdown_failed: ({ child, ...cause }) => [
     entry('error', 'supervisor_shutdown_error', { child, reason: reasonOf(cause) }),
   ],
@@ -33,7 +37,10 @@ const entriesOf: Record<string, (fields: Data) => Entry[]> = {
 }
 
 /** A log whose lines become events; `adapt` may change or drop an entry. */
-export function createTracingLog(record: (event: TraceEvent) => void, adapt: (event: TraceEvent) => TraceEvent | undefined): Log {
+export function createTracingLog(
+  record: (event: TraceEvent) => void,
+  adapt: (event: TraceEvent) => TraceEvent | undefined,
+): Log {
   const write = (fields: Data | string) => {
     if (typeof fields === 'string') return
     const { event, actor, stage, supervisor, ...rest } = fields

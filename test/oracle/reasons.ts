@@ -57,7 +57,8 @@ export function writeError(error: unknown): string {
   if (error instanceof PartitionError) return 'error:ArgumentError'
   if (error instanceof InvalidSubscription) return 'bad_options'
   if (error instanceof RangeError) return 'error:function_clause'
-  if (error instanceof ChildNotStarted) return `shutdown:failed_to_start_child:${error.child}:${writeError(error.cause)}`
+  if (error instanceof ChildNotStarted)
+    return `shutdown:failed_to_start_child:${error.child}:${writeError(error.cause)}`
   if (error instanceof InvalidChildren) return writeInvalidChildren(error)
   return error instanceof Error ? `error:${error.message}` : `throw:${error}`
 }

@@ -20,7 +20,8 @@ export interface Outcome {
 
 export async function replay(recording: Recording): Promise<Outcome> {
   const replayer = replayerOf(recording)
-  if (!replayer) return { recording, passed: false, note: 'no part of the system can replay this family', differences: [] }
+  if (!replayer)
+    return { recording, passed: false, note: 'no part of the system can replay this family', differences: [] }
   try {
     const { passed, level, differences } = compare(recording, await replayer(recording))
     return { recording, passed, note: level ?? 'differs', differences }

@@ -1,4 +1,10 @@
-import { type ActorRef, type AnyActorRef, createRuntime, type ExitReason, type Runtime } from '../../system/runtime/index.ts'
+import {
+  type ActorRef,
+  type AnyActorRef,
+  createRuntime,
+  type ExitReason,
+  type Runtime,
+} from '../../system/runtime/index.ts'
 import { createTracingLog } from './log-entries.ts'
 import { writeReason } from './reasons.ts'
 import type { Data, Replayed, TraceEvent } from './recording.ts'

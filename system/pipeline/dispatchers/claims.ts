@@ -43,7 +43,7 @@ export function createClaims<S extends Subscriber>() {
   }
 }
 
-/** Demand of consumers that are gone: the producer has answered it or still will, so the next demand is smaller by it. */
+/** Demand of consumers that are gone: the producer has heard it and will answer it, so it is asked for less the next time. */
 export function createPending() {
   let pending = 0
   return {
@@ -55,6 +55,10 @@ export function createPending() {
       const already = Math.min(pending, count)
       pending -= already
       return count - already
+    },
+    /** So many items that nobody waits for have come. */
+    answered(count: number) {
+      pending = Math.max(0, pending - count)
     },
   }
 }

@@ -25,14 +25,16 @@ export function demandDispatcher<S extends Subscriber, T>(options: DemandDispatc
       expected ??= count
       claims.ask(subscriber, count)
       const warning = count > expected ? { warning: { from: subscriber, expected, got: count } } : {}
-      return { demand: pending.reduce(count), ...warning }
+      return { asked: count, demand: pending.reduce(count), ...warning }
     },
     dispatch(items) {
       let used = 0
       const deliveries = claims.serve((count) => {
-        used += count
-        return items.slice(used - count, used)
+        const taken = items.slice(used, used + count)
+        used += taken.length
+        return taken
       })
+      pending.answered(items.length - used)
       return { deliveries, rest: items.slice(used) }
     },
   }

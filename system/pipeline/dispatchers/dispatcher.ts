@@ -25,8 +25,10 @@ export interface DemandWarning<S> {
 
 /** What a change of demand leads to. */
 export interface Effects<S, T> {
-  /** New demand for the producer. */
+  /** What the producer has not been asked for yet. */
   demand: number
+  /** What the buffer may answer, where that is more: demand that the producer has heard already. */
+  asked?: number
   deliveries?: Delivery<S, T>[]
   warning?: DemandWarning<S>
 }

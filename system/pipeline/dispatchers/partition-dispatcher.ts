@@ -83,11 +83,14 @@ export function partitionDispatcher<S extends Subscriber, T>({
       return { demand, deliveries: flush(partition) }
     },
     dispatch(items) {
-      const now = items.slice(0, waiting)
+      const hasConsumers = [...partitions.values()].some(({ subscriber }) => subscriber)
+      const now = items.slice(0, hasConsumers ? waiting : 0)
       waiting -= now.length
       const undeliverable = place(now)
       const deliveries = [...partitions.values()].flatMap(flush)
-      return { deliveries, rest: items.slice(now.length), ...(undeliverable.length > 0 && { undeliverable }) }
+      const rest = items.slice(now.length)
+      pending.answered(rest.length)
+      return { deliveries, rest, ...(undeliverable.length > 0 && { undeliverable }) }
     },
   }
 }

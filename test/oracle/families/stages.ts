@@ -18,19 +18,24 @@ interface Scene {
   gates: Map<string, Gate>
   workers: Map<string, Workers>
   subscriptions: Map<string, Subscription>
+  ownQueues: Map<string, OwnQueue>
   /** How often an item crashed its consumer. */
   crashes: Map<string, number>
 }
 
 /** Replays recordings of producers, consumers, middle stages and consumer supervisors on `system/pipeline`. */
 export async function replayStages({ setup, steps }: Recording): Promise<Replayed> {
-  const world = createWorld({ phaseMs: setup.wait_phase_ms ?? 0, adaptLog: (event) => (/^w\d/.test(event.at) ? undefined : event) })
+  const world = createWorld({
+    phaseMs: setup.wait_phase_ms ?? 0,
+    adaptLog: (event) => (/^w\d/.test(event.at) ? undefined : event),
+  })
   const scene: Scene = {
     world,
     stages: new Map(),
     gates: new Map(),
     workers: new Map(),
     subscriptions: new Map(),
+    ownQueues: new Map(),
     crashes: new Map(),
   }
   if (setup.supervisor) await startSupervised(scene, setup)
@@ -104,7 +109,8 @@ function kindOf(scene: Scene, spec: Data) {
   const consuming = {
     subscribeTo: readSubscriptions(spec.subscribe_to),
     onSubscribe: () => spec.mode ?? 'automatic',
-    handleItems: (items: Item[], subscription: Subscription) => handleItems(scene, spec, items, subscription),
+    handleItems: (items: Item[], subscription: Subscription | undefined) =>
+      handleItems(scene, spec, items, subscription),
   }
   if (spec.kind === 'consumer') return { kind: 'consumer', ...consuming }
   return { kind: 'producer_consumer', ...consuming, ...emittingOf(scene, spec) }
@@ -137,7 +143,8 @@ function emittingOf({ world }: Scene, { name, buffer_size, buffer_keep, dispatch
 
 const hashes: Record<string, (partitions: number) => (item: Item) => number | undefined> = {
   modulo: (partitions) => (item) => Number(item) % partitions,
-  modulo_drop_multiples_of_5: (partitions) => (item) => (Number(item) % 5 === 0 ? undefined : Number(item) % partitions),
+  modulo_drop_multiples_of_5: (partitions) => (item) =>
+    Number(item) % 5 === 0 ? undefined : Number(item) % partitions,
 }
 
 function createDispatcher({ type = 'demand', max_demand, partitions, hash }: Data): Dispatcher<Subscription, Item> {
@@ -156,25 +163,29 @@ const recordAsks = (world: World, at: string, dispatcher: Dispatcher<Subscriptio
 })
 
 /** Where the items of a producer come from: from `push`, from a counter, or from a queue of its own. */
-function sourceOf({ world }: Scene, { name, source, limit = Number.POSITIVE_INFINITY }: Data) {
+function sourceOf({ world, ownQueues }: Scene, { name, source, limit = Number.POSITIVE_INFINITY }: Data) {
   let last = 0
-  const count = (n: number) => Array.from({ length: Math.min(n, limit - last) }, () => (last += 1))
-  const queue = ownQueues.get(name)
+  const count = (n: number) =>
+    Array.from({ length: Math.min(n, limit - last) }, () => {
+      last += 1
+      return last
+    })
+  const queue = createOwnQueue()
+  if (source === 'own_queue') ownQueues.set(name, queue)
   const answers: Record<string, (n: number) => Item[]> = {
     counter: count,
     counter_fixed_5: () => count(5),
-    own_queue: (n) => queue?.demanded(n) ?? [],
+    own_queue: queue.demanded,
   }
-  if (source === 'own_queue') ownQueues.set(name, createOwnQueue())
   return {
     handleDemand(n: number) {
       world.recordLive(name, 'handle_demand', { n })
-      return source === 'own_queue' ? ownQueues.get(name)!.demanded(n) : (answers[source]?.(n) ?? [])
+      return answers[source]?.(n) ?? []
     },
   }
 }
 
-const ownQueues = new Map<string, ReturnType<typeof createOwnQueue>>()
+type OwnQueue = ReturnType<typeof createOwnQueue>
 
 /** Keeps items and open demand itself, so that the stage's buffer stays empty. */
 function createOwnQueue() {
@@ -205,10 +216,14 @@ const maps: Record<string, (item: Item) => Item[]> = {
   triple: (item) => [item, item, item],
 }
 
-function handleItems(scene: Scene, spec: Data, items: Item[], { producer }: Subscription): unknown {
+function handleItems(scene: Scene, spec: Data, items: Item[], subscription: Subscription | undefined): unknown {
   const { world } = scene
   const { name, handle = 'instant', map = 'identity', kind } = spec
-  world.recordLive(name, 'batch', { from: producer?.name, n: items.length, items: spansOf(items) })
+  world.recordLive(name, 'batch', {
+    from: subscription?.producer?.name ?? 'other',
+    n: items.length,
+    items: spansOf(items),
+  })
   const finish = () => {
     crashIfToldTo(scene, spec, items)
     if (handle !== 'instant') world.recordLive(name, 'batch_done', { n: items.length })
@@ -253,7 +268,7 @@ const acts: Record<string, (scene: Scene, step: Data) => unknown> = {
   settle: ({ world }) => world.settle(),
   sleep: ({ world }, { ms }) => world.sleep(ms),
 
-  push({ stages, world }, { to, mode, ...step }) {
+  push({ stages, world, ownQueues }, { to, mode, ...step }) {
     const stage = stages.get(to)
     const items = itemsOf(step)
     const queue = ownQueues.get(to)

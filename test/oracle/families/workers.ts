@@ -1,6 +1,6 @@
 import { type ConsumerSupervisor, type Stage, startConsumerSupervisor } from '../../../system/pipeline/index.ts'
 import type { AnyActorRef, Runtime } from '../../../system/runtime/index.ts'
-import { readReason, Refused } from '../reasons.ts'
+import { Refused, readReason } from '../reasons.ts'
 import type { Data } from '../recording.ts'
 import { createGate, type Gate, type World } from '../world.ts'
 import { readSubscriptions } from './stages.ts'
