@@ -6,10 +6,11 @@ import { replay } from './replay.ts'
 const recordings = readRecordings('test/oracle/recordings')
 const families = Map.groupBy(recordings, ({ family }) => family)
 
-describe('recordings of a real GenStage (PM-29, PM-33, PM-35, PM-36, PM-39..43, PM-63)', () => {
+describe('recordings of a real GenStage and OTP (PM-29, PM-33, PM-35, PM-36, PM-39..43, PM-63, RT-1..4, RT-6)', () => {
   it('are all there', () => {
     expect(Object.fromEntries([...families].map(([family, list]) => [family, list.length]))).toEqual({
       consumer_supervisor: 22,
+      dynamic_supervisor: 10,
       genstage_broadcast: 6,
       genstage_buffer: 11,
       genstage_cancel: 26,
@@ -19,6 +20,13 @@ describe('recordings of a real GenStage (PM-29, PM-33, PM-35, PM-36, PM-39..43, 
       genstage_manual: 6,
       genstage_multi: 14,
       genstage_partition: 7,
+      supervisor_auto_shutdown: 6,
+      supervisor_intensity: 15,
+      supervisor_lifecycle: 14,
+      supervisor_nested: 8,
+      supervisor_restart_type: 15,
+      supervisor_shutdown: 6,
+      supervisor_strategy: 20,
     })
   })
 
