@@ -54,7 +54,8 @@ export function fairDispatcher<S extends Subscriber, T>({
     ask(subscriber, count) {
       claims.ask(subscriber, count)
       const deliveries = claims.serve(take)
-      return { demand: pending.reduce(count), deliveries }
+      const served = deliveries.reduce((sum, { items }) => sum + items.length, 0)
+      return { demand: Math.max(0, pending.reduce(count) - served), asked: count, deliveries }
     },
     dispatch(items) {
       const room = Math.max(0, queuedMax - queued)
