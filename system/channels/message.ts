@@ -48,8 +48,11 @@ function isDeeper(value: unknown, levels: number): boolean {
 export function toJson(value: unknown): string {
   const text = JSON.stringify(value)
   // Looking at every value costs more than the encoding itself, so it is done only where bytes may have left their traces.
-  return text.includes('{"type":"Buffer"') || text.includes('{"0":') ? JSON.stringify(value, refuseBytes) : text
+  return bytesMark.test(text) ? JSON.stringify(value, refuseBytes) : text
 }
+
+/** What encoded bytes begin with. */
+const bytesMark = /\{"type":"Buffer"|\{"0":\d/
 
 /** Asked with the object that holds the value: a Buffer has turned itself into something else before it comes here. */
 function refuseBytes(this: Record<string, unknown>, key: string, value: unknown) {
