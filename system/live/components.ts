@@ -3,7 +3,7 @@ import type { ComponentChange } from './diff.ts'
 import type { LiveComponent } from './live-component.ts'
 import { bodyUnit, type RenderContext, renderRoot } from './render.ts'
 import type { LiveSocket } from './socket.ts'
-import type { Tree, Unit } from './tree.ts'
+import { collectCids, type Tree, type Unit } from './tree.ts'
 import type { ComponentCall } from './value.ts'
 
 /** One component of one page. */
@@ -64,7 +64,7 @@ export class Components {
       instance.isLeaving = false
       instance.isBack = true
     }
-    if (!known || instance.isBack) this.queue.add(instance)
+    if (!instance.tree || instance.isBack) this.queue.add(instance)
     return instance.cid
   }
 
@@ -93,11 +93,12 @@ export class Components {
     return changes
   }
 
-  /** Everything of all that are there, as for a client that has nothing. */
-  wholes(): ComponentChange[] {
-    return [...this.byCid.values()].flatMap(({ cid, tree }) =>
-      tree ? [{ cid, before: undefined, after: tree, isWhole: true }] : [],
-    )
+  /** Everything of those that this tree shows, for a client that has forgotten them all. */
+  wholes(root: Tree): ComponentChange[] {
+    const shown = new Set<number>()
+    collectCids(root, (cid) => this.treeOf(cid), shown)
+    for (const instance of this.byCid.values()) if (!shown.has(instance.cid)) instance.tree = undefined
+    return [...shown].map((cid) => ({ cid, before: undefined, after: this.treeOf(cid), isWhole: true }))
   }
 
   /** Those that the client had before these changes. */

@@ -48,7 +48,7 @@ export function resolveList(
   return old && isSame(old, template, keys, entries) ? old : new List(template, keys, entries)
 }
 
-/** Nothing to say is the same stream as before; a stream that was never shown and has no items is an empty text. */
+/** Nothing to say is the same stream as before; a stream of which nothing was ever said is an empty text. */
 export function resolveStream(
   { stream, render }: StreamEach,
   before: Slot | undefined,
@@ -57,11 +57,16 @@ export function resolveStream(
   const old = before instanceof Stream && before.ref === stream.ref ? before : undefined
   if (stream.isEmpty) return old ?? ''
   const values = stream.inserts.map(({ item, domId }) => render(item, domId))
-  const template = values.length === 0 ? old?.template : old?.template === wrapper ? wrapper : commonTemplate(values)
-  if (!template) return ''
+  const template = streamTemplate(values, old)
   const entries = entriesOf(values, template).map((entry) => resolveEntry(entry, undefined))
   const { ref, inserts, deletes, isReset } = stream
   return new Stream(template, ref, { inserts, deletes, isReset, entries })
+}
+
+/** Without entries it is not known what they will be; deletes are sent nevertheless: the client may have items of an earlier tree. */
+function streamTemplate(values: readonly Value[], old: Stream | undefined): Template {
+  if (values.length === 0) return old?.template ?? wrapper
+  return old?.template === wrapper ? wrapper : commonTemplate(values)
 }
 
 const emptied = (old: List) => (old.entries.length === 0 ? old : new List(old.template, undefined, []))

@@ -205,7 +205,7 @@ export class Page {
 
   /** Another template at the root: the client forgets everything, its components too, and takes a mark of the root for a reply. */
   private replaced(after: Tree): Wire {
-    const { r: _mark, ...wire } = diffFrame(undefined, after, this.components.wholes())
+    const { r: _mark, ...wire } = diffFrame(undefined, after, this.components.wholes(after))
     this.settle()
     return wire
   }

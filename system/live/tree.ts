@@ -92,3 +92,17 @@ export function toHtml(slot: Slot, componentOf: (cid: number) => Tree): string {
   const { template, slots } = slot
   return template.statics.reduce((done, text, index) => done + toHtml(slots[index - 1]!, componentOf) + text)
 }
+
+/** The numbers of the components in a slot, and of those in them. */
+export function collectCids(slot: Slot, componentOf: (cid: number) => Tree, found: Set<number>) {
+  if (typeof slot === 'number') {
+    found.add(slot)
+    collectCids(componentOf(slot), componentOf, found)
+  } else for (const inner of partsOf(slot)) collectCids(inner, componentOf, found)
+}
+
+function partsOf(slot: Slot): readonly Slot[] {
+  if (slot instanceof Tree) return slot.slots
+  if (slot instanceof List) return slot.entries
+  return slot instanceof Stream ? (slot.news?.entries ?? []) : []
+}
