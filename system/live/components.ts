@@ -86,6 +86,8 @@ export class Components {
     for (const instance of this.queue) {
       const { cid, body, assigns, tree: before, isBack } = instance
       const after = renderRoot(body, before, { ...context, changed: assigns.changed })
+      if (!after.template.isOneTag)
+        throw new TypeError(`the component ${instance.definition.name} must render one tag with everything in it`)
       instance.tree = after
       instance.isBack = false
       changes.push({ cid, before, after, isWhole: isBack })
@@ -126,9 +128,10 @@ export class Components {
   /** Forgets those that were announced and did not come back. Returns their numbers. */
   destroy(cids: readonly unknown[]): number[] {
     const gone = [...new Set(cids)].flatMap((cid) => this.get(cid) ?? []).filter(({ isLeaving }) => isLeaving)
-    for (const { cid, definition, id } of gone) {
-      this.byCid.delete(cid)
-      this.byKind.get(definition)?.delete(id)
+    for (const instance of gone) {
+      this.byCid.delete(instance.cid)
+      this.byKind.get(instance.definition)?.delete(instance.id)
+      this.queue.delete(instance)
     }
     return gone.map(({ cid }) => cid)
   }

@@ -26,14 +26,19 @@ export function diffFrame(
   components: readonly ComponentChange[],
   known: KnownComponents = [],
 ): Wire {
-  const shared = new SharedStatics()
+  const shared = new SharedStatics({ marksRoots: true })
   const root = before ? (change(before, after, shared) as Wire | undefined) : wholeTree(after, shared)
   return { ...root, ...shared.toWire(), ...componentChanges(components, known) }
 }
 
 /** The statics of one frame: each template once, referred to by its number. */
 class SharedStatics {
+  readonly marksRoots: boolean
   private readonly numbers = new Map<Template, number>()
+
+  constructor({ marksRoots }: { marksRoots: boolean }) {
+    this.marksRoots = marksRoots
+  }
 
   numberOf(template: Template): number {
     const known = this.numbers.get(template)
@@ -48,7 +53,10 @@ class SharedStatics {
   }
 }
 
-/** Inside of components statics are literal: a number there would be another component. */
+/**
+ * Inside of components statics are literal: a number there would be another component. Roots are not marked there: a client that shows
+ * a component again would later skip roots that it never put into the document.
+ */
 type Statics = SharedStatics | undefined
 
 const staticsOf = (template: Template, shared: Statics) => shared?.numberOf(template) ?? template.statics
@@ -63,7 +71,11 @@ function whole(slot: Slot, shared: Statics): unknown {
 
 function wholeTree(tree: Tree, shared: Statics): Wire {
   const slots = wholeSlots(tree, shared)
-  return { ...slots, s: staticsOf(tree.template, shared), ...(tree.template.isOneTag && { r: 1 }) }
+  return {
+    ...slots,
+    s: staticsOf(tree.template, shared),
+    ...(shared?.marksRoots && tree.template.isOneTag && { r: 1 }),
+  }
 }
 
 const wholeSlots = ({ slots }: Tree, shared: Statics): Wire =>
@@ -84,7 +96,7 @@ function wholeStream({ template, ref, news }: Stream, shared: Statics): Wire {
 /** Entries share the statics of what is in them, also where the tree around them cannot. */
 function withEntries(shared: Statics, build: (own: SharedStatics) => Wire): Wire {
   if (shared) return build(shared)
-  const own = new SharedStatics()
+  const own = new SharedStatics({ marksRoots: false })
   return { ...build(own), ...own.toWire() }
 }
 
@@ -164,7 +176,7 @@ function componentChanges(components: readonly ComponentChange[], known: KnownCo
   const isFresh = ({ before, isWhole }: ComponentChange) => !before || isWhole
   const fresh: ComponentChange[] = []
   const wires = components.map((one) => {
-    if (!isFresh(one)) return [one.cid, change(one.before!, one.after, undefined)] as const
+    if (!isFresh(one)) return [one.cid, componentChange(one.before!, one.after)] as const
     const wire = freshComponent(one, fresh, known)
     fresh.push(one)
     return [one.cid, wire] as const
@@ -173,11 +185,17 @@ function componentChanges(components: readonly ComponentChange[], known: KnownCo
   return changed.length === 0 ? {} : { c: Object.fromEntries(changed) }
 }
 
+const componentChange = (before: Tree, after: Tree) =>
+  before.template === after.template ? treeChange(before, after, undefined) : wholeComponent(after)
+
+/** The client finds a component by its root. */
+const wholeComponent = (tree: Tree): Wire => ({ ...wholeTree(tree, undefined), r: 1 })
+
 /** A new component is told by what it does not share with one that the client has, or with another new one. */
 function freshComponent({ after }: ComponentChange, fresh: readonly ComponentChange[], known: KnownComponents): Wire {
   for (const [cid, tree] of known)
     if (tree.template === after.template) return { ...treeChange(tree, after, undefined), s: -cid }
   const twin = fresh.find((one) => one.after.template === after.template)
   if (twin) return { ...treeChange(twin.after, after, undefined), s: twin.cid }
-  return wholeTree(after, undefined)
+  return wholeComponent(after)
 }
