@@ -13,20 +13,8 @@ import { systemClock as clock } from '../../../system/platform/clock.ts'
 import { createLog } from '../../../system/platform/log.ts'
 import { createPubSub } from '../../../system/pubsub/index.ts'
 import { createRuntime } from '../../../system/runtime/index.ts'
-import { asyncView } from './views/async.ts'
-import { attrsView } from './views/attrs.ts'
-import { bounceView } from './views/bounce.ts'
-import { compView } from './views/comp.ts'
-import { counterView } from './views/counter.ts'
-import { formView } from './views/form.ts'
-import { hookView } from './views/hook.ts'
-import { keyedView } from './views/keyed.ts'
-import { mountView } from './views/mount.ts'
-import { navAView, navBView, otherView } from './views/nav.ts'
-import { nestedPageView } from './views/nested.ts'
-import { announceStock, productsView } from './views/products.ts'
-import { streamView } from './views/stream.ts'
-import { tickView } from './views/tick.ts'
+import { liveSessions } from './sessions.ts'
+import { announceStock } from './views/products.ts'
 import { createWebSessions, type WebSession } from './web-session.ts'
 
 /**
@@ -47,30 +35,8 @@ const live = createLive({
   salt,
   clock,
   log,
-  sessions: [
-    liveSession('main', [
-      route('/counter', counterView),
-      route('/products', productsView(pubsub)),
-      route('/form', formView),
-      route(
-        '/nav/a/:id',
-        navAView(({ csrfSecret }) => webSessions.csrfToken(csrfSecret)),
-      ),
-      route('/nav/b', navBView),
-      route('/bounce/:how', bounceView),
-      route('/stream', streamView),
-      route('/tick', tickView),
-      route('/hook', hookView),
-      route('/comp', compView),
-      route('/nested', nestedPageView),
-      route('/mount', mountView),
-      route('/mount/:how', mountView),
-      route('/attrs', attrsView),
-      route('/keyed', keyedView),
-      route('/async', asyncView(clock)),
-    ]),
-    liveSession('other', [route('/other', otherView)]),
-  ],
+  sessions: liveSessions({ pubsub, clock, csrfTokenOf: ({ csrfSecret }) => webSessions.csrfToken(csrfSecret) }),
+  socketOptions: { checkOrigin: ['//127.0.0.1', '//localhost'] },
 })
 
 const endpoint = createEndpoint({

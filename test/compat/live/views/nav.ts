@@ -31,7 +31,7 @@ interface Later {
   to: string
 }
 
-type CsrfTokenOf = (session: Readonly<Record<string, unknown>>) => string
+export type CsrfTokenOf = (session: Readonly<Record<string, unknown>>) => string
 
 export const navAView = (csrfTokenOf: CsrfTokenOf) =>
   liveView<NavA>({
