@@ -141,7 +141,7 @@ export class Components {
     const cid = this.lastCid
     const assigns = new Assigns({ id, myself: cid, streams: {} })
     const socket = this.makeSocket(assigns, cid)
-    const body = bodyUnit(() => definition.render(assigns.tracked as never))
+    const body = bodyUnit(() => definition.render(assigns.tracked))
     const instance = { cid, definition, id, assigns, socket, body, tree: undefined, isLeaving: false, isBack: false }
     this.byCid.set(cid, instance)
     const ofKind = this.byKind.get(definition) ?? new Map<string, ComponentInstance>()

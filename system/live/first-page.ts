@@ -6,6 +6,7 @@ import { pageElement } from './page-element.ts'
 import { mountPage } from './page-params.ts'
 import type { Place } from './router.ts'
 import type { SessionTokens } from './session-token.ts'
+import type { Nested } from './tree.ts'
 import { RawHtml } from './value.ts'
 import type { ViewRegistry } from './view-registry.ts'
 
@@ -63,16 +64,17 @@ async function enter(page: Page, { webSession, session }: FirstPageRequest): Pro
 
 async function contentOf(deps: FirstPageDeps, page: Page, request: FirstPageRequest): Promise<string> {
   const drawn = page.draw()
-  for (const nested of page.unfilled) nested.html = await renderNested(deps, nested as never, page.id, request)
+  for (const nested of page.unfilled) nested.html = await renderNested(deps, nested, page.id, request)
   return drawn.html()
 }
 
 async function renderNested(
   deps: FirstPageDeps,
-  { view, id, session }: { view: LiveView; id: string; session: SessionData },
+  { view: definition, id, session }: Nested,
   parentId: string,
   { webSession }: FirstPageRequest,
 ): Promise<string> {
+  const view = definition as LiveView
   const request = { view, webSession, session, flash: noFlash }
   const page = new Page({ view, id, flash: noFlash })
   if (await enter(page, request)) throw new Error(`${view.name} stands in another view and cannot redirect from mount`)

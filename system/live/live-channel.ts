@@ -179,7 +179,7 @@ export function createLiveChannel(deps: LiveChannelDeps): ChannelDefinition {
     handleInfo,
     terminate(reason, self) {
       const page = pageOf.get(self)!
-      return page.view.terminate?.(reason, page.socket as never)
+      return page.view.terminate?.(reason, page.socket)
     },
   })
 }
@@ -206,7 +206,7 @@ function clearFlash(page: Page, name: string, value: unknown) {
 
 function askView(page: Page, name: string, value: unknown) {
   const { view, socket } = page
-  if (view.handleEvent) return view.handleEvent(name, value, socket as never)
+  if (view.handleEvent) return view.handleEvent(name, value, socket)
   throw new Error(`${view.name} has no handler for events`)
 }
 
@@ -215,7 +215,7 @@ function askComponent(page: Page, cid: unknown, name: string, value: unknown) {
   const instance = page.components.get(cid)
   if (!instance) return undefined
   const { definition, socket } = instance
-  if (definition.handleEvent) return definition.handleEvent(name, value, socket as never)
+  if (definition.handleEvent) return definition.handleEvent(name, value, socket)
   throw new Error(`${definition.name} has no handler for events`)
 }
 
@@ -224,7 +224,7 @@ function takeMail(page: Page, message: unknown): MaybePromise<void> {
   if (message instanceof ComponentUpdate) return page.updateComponent(message)
   if (message instanceof TaskDone) return takeResult(page, message)
   const { view, socket } = page
-  if (view.handleInfo) return view.handleInfo(message, socket as never)
+  if (view.handleInfo) return view.handleInfo(message, socket)
   throw new Error(`${view.name} has no handler for messages`)
 }
 
@@ -233,6 +233,6 @@ function takeResult(page: Page, done: TaskDone): MaybePromise<void> {
   const { cid, name, result } = done
   const owner = cid === undefined ? { definition: page.view, socket: page.socket } : page.components.get(cid)
   if (!owner) return undefined
-  if (owner.definition.handleAsync) return owner.definition.handleAsync(name, result, owner.socket as never)
+  if (owner.definition.handleAsync) return owner.definition.handleAsync(name, result, owner.socket)
   throw new Error(`${owner.definition.name} has no handler for the results of tasks`)
 }

@@ -13,7 +13,7 @@ const patchesMax = 20
 export function mountPage(page: Page, session: Readonly<Record<string, unknown>>): MaybePromise<void> {
   const { view, socket, place } = page
   if (!place && view.handleParams) throw new Error(`${view.name} has handleParams, so it can only be used with a route`)
-  const mounted = view.mount?.(place?.params ?? {}, session, socket as never)
+  const mounted = view.mount?.(place?.params ?? {}, session, socket)
   return andThen(mounted, () => {
     if (page.navigation?.kind === 'patch') throw new Error(`${view.name} cannot patch its address before it is mounted`)
     return page.navigation || !place ? undefined : visitPlace(page, place)
@@ -22,7 +22,7 @@ export function mountPage(page: Page, session: Readonly<Record<string, unknown>>
 
 export function visitPlace(page: Page, place: Place): MaybePromise<void> {
   page.place = place
-  return page.view.handleParams?.(place.params, place.url, page.socket as never)
+  return page.view.handleParams?.(place.params, place.url, page.socket)
 }
 
 /** Follows the patches that handlers asked for, each told once the page has followed it. Throws on a patch to another view. */

@@ -10,7 +10,7 @@ import type { Navigation } from './navigation.ts'
 import { type Owner, type PageConnection, PageSocket } from './page-socket.ts'
 import { bodyUnit, type RenderContext, renderRoot } from './render.ts'
 import type { Place } from './router.ts'
-import type { TaskResult } from './socket.ts'
+import type { BaseAssigns, TaskResult } from './socket.ts'
 import { LiveStream } from './stream.ts'
 import { Nested, type Slot, type Stream, type Tree, toHtml, type Unit } from './tree.ts'
 import { Body, type NestedCall } from './value.ts'
@@ -179,8 +179,8 @@ export class Page {
 
   private renderView() {
     const { view, assigns } = this
-    const inner = () => view.render(assigns.tracked as never)
-    return view.layout ? view.layout(assigns.tracked as never, new Body(inner)) : inner()
+    const inner = () => view.render(assigns.tracked)
+    return view.layout ? view.layout(assigns.tracked as unknown as BaseAssigns, new Body(inner)) : inner()
   }
 
   /** Evaluates what has changed. Afterwards nothing counts as changed. */

@@ -1,14 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { parseArgs } from 'node:util'
 import { createEndpoint } from '../../../system/channels/index.ts'
-import {
-  createLive,
-  createSessionTokens,
-  html,
-  liveSession,
-  renderToString,
-  route,
-} from '../../../system/live/index.ts'
+import { createLive, createSessionTokens, html, renderToString } from '../../../system/live/index.ts'
 import { systemClock as clock } from '../../../system/platform/clock.ts'
 import { createLog } from '../../../system/platform/log.ts'
 import { createPubSub } from '../../../system/pubsub/index.ts'
