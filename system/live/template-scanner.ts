@@ -46,6 +46,7 @@ class Scanner {
   /** What the slot after the text read last is. */
   slot(text: string): SlotKind {
     if (this.state === 'text') {
+      if (/<\/?$/.test(text)) throw new TypeError('the name of a tag cannot be a slot; choose between two templates')
       if (this.open.length === 0) this.hasRootText = true
       return { place: 'text', name: '' }
     }

@@ -27,7 +27,10 @@ async function twoPages() {
   await client.join(page.topic, page.join)
   await other.join(otherPage.topic, otherPage.join)
   const otherGoesOn = async () =>
-    expect(await other.ask(otherPage.topic, 'event', event('inc'))).toEqual({ status: 'ok', response: { diff: { 0: '1' } } })
+    expect(await other.ask(otherPage.topic, 'event', event('inc'))).toEqual({
+      status: 'ok',
+      response: { diff: { 0: '1' } },
+    })
   const noTokenIn = (text: string) => {
     for (const token of [page, otherPage].flatMap(({ join }) => [join.session, join.static]))
       expect(text).not.toContain(String(token).slice(0, 40))
@@ -64,7 +67,9 @@ describe('only the sender feels', () => {
     const { client, page, otherGoesOn } = await twoPages()
     for (const cid of [1, 99, -1, 'one', [1]])
       expect(await client.ask(page.topic, 'event', { ...event('inc'), cid })).toEqual({ status: 'ok', response: {} })
-    expect(await client.ask(page.topic, 'cids_destroyed', { cids: [1, 'one', null] })).toMatchObject({ response: { cids: [] } })
+    expect(await client.ask(page.topic, 'cids_destroyed', { cids: [1, 'one', null] })).toMatchObject({
+      response: { cids: [] },
+    })
     await otherGoesOn()
   })
 
