@@ -1,11 +1,11 @@
 import { cartNeverLost } from '../apps/store/checkers/cart-never-lost.ts'
 import { neverOversold } from '../apps/store/checkers/never-oversold.ts'
 import { noPresenceToShoppers } from '../apps/store/checkers/no-presence-to-shoppers.ts'
-import { levelsAreNews } from '../apps/store/checkers/no-redundant-stock-broadcast.ts'
+import { noRedundantStockBroadcast } from '../apps/store/checkers/no-redundant-stock-broadcast.ts'
 import { nodesAgreeWithDatabase } from '../apps/store/checkers/nodes-agree-with-database.ts'
 import { oneAnnouncementPerChange } from '../apps/store/checkers/one-announcement-per-change.ts'
 import { ordersChargedOnce } from '../apps/store/checkers/orders-charged-once.ts'
-import { presenceToldOnce } from '../apps/store/checkers/presence-join-delivered-once.ts'
+import { presenceJoinDeliveredOnce } from '../apps/store/checkers/presence-join-delivered-once.ts'
 import { presenceMatchesReality } from '../apps/store/checkers/presence-matches-reality.ts'
 import { purchasesLinearizable } from '../apps/store/checkers/purchases-linearizable.ts'
 import { releasedEverywhere } from '../apps/store/checkers/released-everywhere.ts'
@@ -14,7 +14,7 @@ import { tabsConverge } from '../apps/store/checkers/tabs-converge.ts'
 import { viewsMatchFreshRender } from '../apps/store/checkers/views-match-fresh-render.ts'
 import { atMostOnce } from './core/at-most-once.ts'
 import { expectations } from './core/expectations.ts'
-import { outlasted } from './core/fault-outlasts-timer.ts'
+import { faultOutlastsTimer } from './core/fault-outlasts-timer.ts'
 import { faultsWitnessed } from './core/faults-witnessed.ts'
 import { joinedTopics } from './core/joined-topics.ts'
 import { noOrphans } from './core/no-orphans.ts'
@@ -23,24 +23,24 @@ import { pushesHandledOnce } from './core/pushes-handled-once.ts'
 import { reached } from './core/reached.ts'
 import { recoveryTime } from './core/recovery-time.ts'
 
-/** Every law by its name. */
+/** Every checker by its name. */
 export const checkers = {
   'at-most-once': atMostOnce,
   'cart-never-lost': cartNeverLost,
   expectations,
   'faults-witnessed': faultsWitnessed,
   'joined-topics': joinedTopics,
-  'levels-are-news': levelsAreNews,
+  'no-redundant-stock-broadcast': noRedundantStockBroadcast,
   'never-oversold': neverOversold,
   'no-orphans': noOrphans,
   'no-presence-to-shoppers': noPresenceToShoppers,
   'nodes-agree-with-database': nodesAgreeWithDatabase,
   'one-announcement-per-change': oneAnnouncementPerChange,
   'orders-charged-once': ordersChargedOnce,
-  outlasted: outlasted({}),
+  'fault-outlasts-timer': faultOutlastsTimer({}),
   'own-topics-only': ownTopicsOnly,
   'presence-matches-reality': presenceMatchesReality,
-  'presence-told-once': presenceToldOnce,
+  'presence-join-delivered-once': presenceJoinDeliveredOnce,
   'purchases-linearizable': purchasesLinearizable,
   'pushes-handled-once': pushesHandledOnce,
   reached: reached([]),

@@ -1,11 +1,11 @@
 import { checkers } from '../checkers/index.ts'
 import { faultTitles } from '../faults/titles.ts'
+import { UsageError } from '../platform/errors.ts'
+import { orNearest } from '../platform/nearest.ts'
 import { loadAll } from '../runner/scenario-files.ts'
 import { suites } from '../runner/suites.ts'
-import { zoo } from '../selftest/defects.ts'
+import { defects } from '../selftest/defects.ts'
 import type { Command } from './command.ts'
-import { UsageError } from './errors.ts'
-import { orNearest } from './nearest.ts'
 import { flags } from './options.ts'
 
 interface Listed {
@@ -28,9 +28,9 @@ const lists = {
     }))
   },
   faults: () => Object.entries(faultTitles).map(([name, title]) => ({ name, title })),
-  checkers: () => Object.entries(checkers).map(([name, { law }]) => ({ name, title: law })),
+  checkers: () => Object.entries(checkers).map(([name, { invariant }]) => ({ name, title: invariant })),
   defects: () =>
-    Object.entries(zoo).map(([name, { scenario, checker }]) => ({
+    Object.entries(defects).map(([name, { scenario, checker }]) => ({
       name,
       title: `caught by ${checker} in ${scenario}`,
       scenario,
@@ -43,7 +43,7 @@ const isKind = (name: string): name is keyof typeof lists => Object.hasOwn(lists
 export const list: Command = {
   name: 'list',
   argument: '[kind]',
-  summary: 'what there is: scenarios (default), suites, faults, checkers, defects',
+  summary: 'list scenarios (default), suites, faults, checkers or defects',
   options: [flags.json],
   async run([kind = 'scenarios'], { json }: { json?: boolean }, io) {
     if (!isKind(kind)) {

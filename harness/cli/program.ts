@@ -1,15 +1,15 @@
 import { CommanderError, InvalidArgumentError, Option, Command as Program } from 'commander'
-import { EnvironmentMissing } from '../platform/errors.ts'
-import { exitCodes } from '../verdict/result.ts'
+import { EnvironmentMissing, UsageError } from '../platform/errors.ts'
+import { exitCodes } from '../platform/exit-codes.ts'
+import type { Io } from '../platform/io.ts'
+import { orNearest } from '../platform/nearest.ts'
 import { bench } from './bench.ts'
 import { check } from './check.ts'
 import { clean } from './clean.ts'
-import type { Command, Io, OptionSpec } from './command.ts'
+import type { Command, OptionSpec } from './command.ts'
 import { doctor } from './doctor.ts'
-import { UsageError } from './errors.ts'
 import { explore } from './explore.ts'
 import { list } from './list.ts'
-import { orNearest } from './nearest.ts'
 import { replay } from './replay.ts'
 import { report } from './report.ts'
 import { run } from './run.ts'
@@ -42,14 +42,14 @@ export const commands: Record<string, Command> = {
 /** Verbs that are agreed on and not there yet. */
 const planned = ['compare']
 
-const codesInWords =
-  '0 passed, 1 a law was violated, 2 unknown, 4 performance regression, 5 cleanup leaked, 64 usage, 69 environment missing, 70 harness bug, 124 budget exhausted, 130/143 interrupted after healing'
+const exitCodeSummary =
+  '0 passed, 1 an invariant was violated, 2 unknown, 4 performance regression, 5 cleanup leaked, 64 usage, 69 environment missing, 70 harness bug, 124 budget exhausted, 130/143 interrupted after healing'
 
-/** Parses, runs one command and answers the exit code. Nothing that a person can do wrong shows a stack. */
+/** Parses, runs one command and returns the exit code. Nothing that a person can do wrong shows a stack. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
     const verb = argv.find((word) => !word.startsWith('-'))
-    if (verb !== undefined) demandKnown(verb)
+    if (verb !== undefined) requireKnown(verb)
     let code: number = exitCodes.passed
     const program = build(io, (answer) => {
       code = answer
@@ -65,7 +65,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-function demandKnown(verb: string) {
+function requireKnown(verb: string) {
   if (verb in commands || verb === 'help') return
   if (planned.includes(verb)) throw new UsageError(`${verb} is not available yet; "squall --help" shows what is`)
   throw new UsageError(
@@ -75,9 +75,9 @@ function demandKnown(verb: string) {
 
 function build(io: Io, answer: (code: number) => void): Program {
   const program = new Program('squall')
-    .description('Breaks a cluster on purpose and tells the truth about it.')
+    .description('Breaks a cluster on purpose and judges what its clients saw.')
     .usage('<command> [options]')
-    .addHelpText('after', `\nExit codes: ${codesInWords}.`)
+    .addHelpText('after', `\nExit codes: ${exitCodeSummary}.`)
   quiet(program, io)
   for (const command of Object.values(commands)) {
     const sub = program.command(command.name).description(command.summary)

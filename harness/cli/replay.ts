@@ -1,21 +1,25 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { storyOf } from '../apps/store/plan-scenario.ts'
+import { scenarioOfPlan } from '../apps/store/plan-scenario.ts'
 import { readPlan } from '../plans/corpus.ts'
 import type { Plan } from '../plans/plan.ts'
 import { type Schedule, scheduleShape } from '../plans/schedule.ts'
+import { UsageError } from '../platform/errors.ts'
+import type { Io } from '../platform/io.ts'
+import { parseSeed } from '../platform/random.ts'
+import { requireRedis } from '../runner/prerequisites.ts'
 import { findRun } from '../runner/run-folder.ts'
+import { baseOptions, targetOptions } from '../runner/run-options.ts'
 import { loadAll } from '../runner/scenario-files.ts'
 import type { Scenario } from '../scenario.ts'
-import type { Command, Io } from './command.ts'
-import { UsageError } from './errors.ts'
-import { flags, parseSeed } from './options.ts'
-import { baseOptions, demandRedis, type RunFlags, repeatedly, targetOptions } from './run.ts'
+import type { Command } from './command.ts'
+import { flags } from './options.ts'
+import { type RunFlags, repeatedly } from './run.ts'
 
 export const replay: Command = {
   name: 'replay',
   argument: '<run>',
-  summary: 'repeat the workload and the faults of a recorded run, or of a plan in a file',
+  summary: 'repeat the workload and faults of a recorded run, or of a plan file',
   options: [
     flags.grep,
     flags.repeat,
@@ -30,7 +34,7 @@ export const replay: Command = {
   async run([name], options: RunFlags, io) {
     if (name!.endsWith('.json')) return replayPlan(resolve(io.cwd, name!), options, io)
     const recorded = readSchedule(findRun(name!, io))
-    if (recorded.pubsub === 'redis') demandRedis(recorded.driver, io)
+    if (recorded.pubsub === 'redis') requireRedis(recorded.driver, io)
     const scenarios = chosenFrom(recorded, await loadAll(io.root), options.grep)
     return repeatedly(options, io, (reporter) => ({
       ...baseOptions(options, io),
@@ -47,13 +51,13 @@ export const replay: Command = {
   },
 }
 
-/** The story of a plan, as often as is asked for. */
+/** The scenario of a plan, as often as is asked for. */
 function replayPlan(file: string, options: RunFlags, io: Io): Promise<number> {
   const plan = planIn(file)
   return repeatedly(options, io, (reporter) => ({
     ...baseOptions(options, io),
     suite: 'replay',
-    scenarios: [storyOf(plan, 'explore/replayed')],
+    scenarios: [scenarioOfPlan(plan, 'explore/replayed')],
     seed: plan.seed,
     nodes: 3,
     defects: options.defect ?? [],
@@ -83,7 +87,7 @@ export function readSchedule(folder: string): Schedule {
   }
 }
 
-/** The scenarios of the recording, as they are now. What chance decided then is decided again; a story that changed ends unknown. */
+/** The scenarios of the recording, as they are now. What chance decided then is decided again; a scenario that changed ends unknown. */
 export function chosenFrom(recorded: Schedule, all: readonly Scenario[], grep?: RegExp): Scenario[] {
   const wanted = recorded.scenarios.filter(({ id }) => !grep || grep.test(id))
   if (wanted.length === 0)
@@ -92,7 +96,7 @@ export function chosenFrom(recorded: Schedule, all: readonly Scenario[], grep?: 
     )
   return wanted.map(({ id, plan }) => {
     const found = all.find((one) => one.id === id)
-    if (plan) return storyOf(plan, id, found)
+    if (plan) return scenarioOfPlan(plan, id, found)
     if (!found) throw new UsageError(`the run has the scenario ${id}, which is not in scenarios/ any more`)
     return found
   })

@@ -1,30 +1,33 @@
 import { join } from 'node:path'
 import pLimit from 'p-limit'
+import { UsageError } from '../platform/errors.ts'
+import { exitCodes } from '../platform/exit-codes.ts'
 import { codeOf } from '../platform/interruption.ts'
+import type { Io } from '../platform/io.ts'
 import { freshSeed } from '../platform/random.ts'
+import { duration } from '../reporters/format.ts'
 import { codeOfLeaks } from '../reporters/leak-report.ts'
 import { multiplex } from '../reporters/multiplexer.ts'
-import { duration } from '../reporters/words.ts'
+import { checkPrerequisites, withoutMissingRedis } from '../runner/prerequisites.ts'
 import { runAll } from '../runner/run.ts'
-import { type Premises, withPremises } from '../runner/run-environment.ts'
+import { type RunEnvironment, withRunEnvironment } from '../runner/run-environment.ts'
 import { outFolder } from '../runner/run-folder.ts'
+import { baseOptions } from '../runner/run-options.ts'
 import { loadAll } from '../runner/scenario-files.ts'
 import type { Scenario } from '../scenario.ts'
-import { type Planted, zoo } from '../selftest/defects.ts'
+import { type Defect, defects } from '../selftest/defects.ts'
 import {
   type DefectResult,
   detection,
   detectMsOf,
   inOrder,
-  judgeCatch,
+  judgeDefect,
   type SelftestResult,
   summaryOf,
 } from '../selftest/selftest-result.ts'
-import { exitCodes } from '../verdict/result.ts'
-import type { Command, Io } from './command.ts'
-import { UsageError } from './errors.ts'
+import type { Command } from './command.ts'
 import { flags } from './options.ts'
-import { baseOptions, demandAll, withoutMissingRedis, worstCode } from './run.ts'
+import { worstCode } from './run.ts'
 
 interface SelftestFlags {
   defect?: string[]
@@ -34,28 +37,28 @@ interface SelftestFlags {
   json?: boolean
 }
 
-/** A defect with the story that must bring it to light. */
+/** A defect with the scenario that must bring it to light. */
 interface Case {
   id: string
-  planted: Planted
+  defect: Defect
   scenario: Scenario
 }
 
-/** Most defects make their story wait for something that never comes, which costs no processor. */
-const jobs = { ...flags.jobs, help: 'defects side by side', default: 3 }
+/** Most defects make their scenario wait for something that never comes, which costs no processor. */
+const jobs = { ...flags.jobs, help: 'defects in parallel', default: 3 }
 
 export const selftest: Command = {
   name: 'selftest',
-  summary: 'start every planted defect and demand that its checker catches it; the clean system must raise no alarm',
+  summary: 'start every defect and demand that its checker catches it; the clean system must raise no alarm',
   options: [flags.defect, flags.seed, jobs, flags.out, flags.json],
   async run(_names, options: SelftestFlags, io) {
-    demandAll(options.out, io)
+    checkPrerequisites(options.out, io)
     const all = await loadAll(io.root)
     const cases = casesOf(options.defect, all, io)
     const seed = options.seed ?? freshSeed()
     const stage = { io, seed, jobs: options.jobs, out: outFolder(io, options.out) }
-    const { done, leaks } = await withPremises({ seed, headed: false }, (premises) =>
-      tell(cases, all, { ...stage, premises }),
+    const { done, leaks } = await withRunEnvironment({ seed, headed: false }, (environment) =>
+      tell(cases, all, { ...stage, environment }),
     )
     const result: SelftestResult = { ...done, leaks }
     report(result, options.json === true, io)
@@ -69,13 +72,13 @@ interface Stage {
   jobs: number
   out: string
   /** Every run copies the same database and uses the same browsers. */
-  premises: Premises
+  environment: RunEnvironment
 }
 
 function casesOf(wanted: readonly string[] | undefined, all: readonly Scenario[], io: Io): Case[] {
-  const cases = Object.entries(zoo)
+  const cases = Object.entries(defects)
     .filter(([id]) => !wanted || wanted.includes(id))
-    .map(([id, planted]) => ({ id, planted, scenario: find(all, planted.scenario) }))
+    .map(([id, defect]) => ({ id, defect, scenario: find(all, defect.scenario) }))
   const possible = withoutMissingRedis([...new Set(cases.map(({ scenario }) => scenario))], [], io)
   return cases.filter(({ scenario }) => possible.includes(scenario))
 }
@@ -91,7 +94,7 @@ async function tell(cases: readonly Case[], all: readonly Scenario[], stage: Sta
   const clean = [...new Set(cases.map(({ scenario }) => scenario))]
   const falseAlarms = await alarmsOfTheCleanSystem(clean, stage)
   const canary = await runCanary(all, stage)
-  return { defects, falseAlarms, cleanStories: clean.length, canary }
+  return { defects, falseAlarms, cleanScenarios: clean.length, canary }
 }
 
 function report(result: SelftestResult, asJson: boolean, io: Io) {
@@ -122,7 +125,7 @@ const quietly = (stage: Stage, suite: string, scenarios: readonly Scenario[], de
     nodes: 3,
     defects,
     reporter: multiplex({}, () => {}),
-    premises: stage.premises,
+    environment: stage.environment,
   })
 
 /** Side by side, each in a run of its own that can be replayed; told in the order of the zoo. */
@@ -144,14 +147,14 @@ async function plantAll(cases: readonly Case[], stage: Stage): Promise<DefectRes
 const lineOf = ({ caught, id, checker, finding, seconds }: DefectResult) =>
   `${caught ? '✓ caught' : '✗ missed'}  ${id}  ${checker}: ${finding}  (${duration(seconds * 1_000)})\n`
 
-async function plant({ id, planted, scenario }: Case, stage: Stage): Promise<DefectResult> {
+async function plant({ id, defect, scenario }: Case, stage: Stage): Promise<DefectResult> {
   const run = await quietly(stage, id.toLowerCase(), [scenario], [id])
-  const { caught, finding } = judgeCatch(run, planted)
+  const { caught, finding } = judgeDefect(run, defect)
   const detectMs = run.scenarios[0] && detectMsOf(run.scenarios[0])
   return {
     id,
     caught,
-    checker: planted.checker,
+    checker: defect.checker,
     finding,
     seconds: inSeconds(run.durationMs),
     detectSeconds: detectMs === undefined ? null : inSeconds(detectMs),
@@ -166,7 +169,7 @@ async function alarmsOfTheCleanSystem(clean: readonly Scenario[], stage: Stage):
   const run = await quietly(stage, 'clean', clean, [])
   const alarms = run.scenarios.filter(({ outcome }) => outcome !== 'passed')
   for (const { id, outcome, checks } of alarms) {
-    const why = checks.filter((one) => one.outcome !== 'valid').map((one) => `${one.name}: ${one.why}`)
+    const why = checks.filter((one) => one.outcome !== 'passed').map((one) => `${one.name}: ${one.why}`)
     stage.io.err(`✗ false alarm  ${id} is ${outcome} without a defect: ${why.join('; ')}\n`)
   }
   if (alarms.length === 0) stage.io.err(`✓ quiet  ${clean.length} scenarios without a defect raised no alarm\n`)

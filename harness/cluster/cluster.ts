@@ -7,7 +7,7 @@ import type { ClusterNode } from './node.ts'
 import type { Database } from './services/database.ts'
 import { superuser } from './services/postgres.ts'
 import type { RedisServer } from './services/redis.ts'
-import type { ListenAddress, Site, SiteOptions } from './site.ts'
+import type { ClusterInfrastructure, InfrastructureOptions, ListenAddress } from './site.ts'
 
 /** How the nodes talk to each other: directly, or through a Redis server. */
 export const pubsubNames = ['mesh', 'redis'] as const
@@ -26,7 +26,7 @@ export interface ClusterOptions {
   defects?: readonly string[]
   /** Nodes without a web server (DP-3). */
   webless?: readonly string[]
-  /** Stock that the story needs, set before the nodes start: item id -> count. */
+  /** Stock that the scenario needs, set before the nodes start: item id -> count. */
   stock?: Record<number, number>
 }
 
@@ -58,7 +58,7 @@ const clientHeartbeatMs = '1000'
 /** Starts the database, then the nodes, on a site of their own. What was started is stopped again when something fails. */
 export async function startCluster(
   options: ClusterOptions,
-  createSite: (options: SiteOptions) => Promise<Site>,
+  createSite: (options: InfrastructureOptions) => Promise<ClusterInfrastructure>,
 ): Promise<Cluster> {
   const { folder, leases, random, defects = [], webless = [], stock = {} } = options
   const names = Array.from({ length: options.nodes }, (_, index) => `n${index + 1}`)

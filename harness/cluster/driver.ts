@@ -2,13 +2,13 @@ import type { Leases } from '../leases/leases.ts'
 import type { Cluster, ClusterOptions } from './cluster.ts'
 
 /** What all clusters of one run share, such as the seeded database that each of them gets a copy of (AT-4). */
-export interface Ground {
+export interface ClusterFactory {
   /** Throws NotSupported for wishes that this kind of cluster cannot grant. */
   start(options: ClusterOptions): Promise<Cluster>
   close(): Promise<void>
 }
 
-export interface GroundOptions {
+export interface ClusterFactoryOptions {
   /** Private to the run, and gone after it. */
   folder: string
   seed: number
@@ -18,4 +18,4 @@ export interface GroundOptions {
 }
 
 /** Throws EnvironmentMissing before anything is started, where the machine lacks what it takes. */
-export type Driver = (options: GroundOptions) => Promise<Ground>
+export type Driver = (options: ClusterFactoryOptions) => Promise<ClusterFactory>

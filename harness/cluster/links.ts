@@ -1,6 +1,6 @@
 import { type Proxy as ToxicProxy, type ToxicType, Toxiproxy } from 'toxiproxy-node-client'
 
-export interface ToxicWish {
+export interface ToxicSpec {
   name: string
   type: ToxicType
   stream: 'upstream' | 'downstream'
@@ -17,7 +17,7 @@ export interface Link {
   readonly host: string
   readonly port: number
   readonly url: string
-  addToxic(wish: ToxicWish): Promise<void>
+  addToxic(wish: ToxicSpec): Promise<void>
   removeToxic(name: string): Promise<void>
 }
 

@@ -26,7 +26,7 @@ export interface ClusterNode {
   /** Takes the node off its network: nobody reaches it, it reaches nobody. Throws NotSupported for a process. */
   disconnect(): Promise<void>
   reconnect(): Promise<void>
-  /** SIGTERM; answers the exit code. */
+  /** SIGTERM; returns the exit code. */
   terminate(): Promise<number | null>
   log(): string
 }

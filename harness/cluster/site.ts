@@ -13,13 +13,13 @@ export interface ListenAddress {
   controlPort: number
 }
 
-export interface NodeWishes {
+export interface NodeOptions {
   env: Record<string, string>
   controlSecret: string
 }
 
 /** What one cluster stands on: processes of this machine, or containers. Nothing of it runs before it is started. */
-export interface Site {
+export interface ClusterInfrastructure {
   readonly database: Database
   /** Only where it was asked for. */
   readonly redis?: RedisServer
@@ -28,12 +28,12 @@ export interface Site {
   readonly linkHost: string
   /** Takes a node in: from now on links can lead to it. */
   admit(name: string): Promise<ListenAddress>
-  createNode(name: string, wishes: NodeWishes): ClusterNode
+  createNode(name: string, wishes: NodeOptions): ClusterNode
   /** Everything but the nodes. */
   close(): Promise<void>
 }
 
-export interface SiteOptions {
+export interface InfrastructureOptions {
   /** Those that talk to each other: a link between two of them leads to the port of the mesh, any other to the web. */
   names: readonly string[]
   withRedis: boolean

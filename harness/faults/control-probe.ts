@@ -10,7 +10,7 @@ const everyMs = 50
  * Asks for something again and again for as long as something else is under way, at least once. Whatever holds up the machine, or the one
  * who is asked, is felt by these too: only what comes later than the slowest of them was late by itself. Each is counted from when it was due.
  */
-export async function askBeside<T extends Timed>(
+export async function probeControl<T extends Timed>(
   underWay: Promise<unknown>,
   ask: () => Promise<T>,
   clock: Pick<Clock, 'monotonicMs' | 'sleep'>,

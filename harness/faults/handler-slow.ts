@@ -2,7 +2,7 @@ import { openChannels } from '../clients/channels.ts'
 import type { ClusterNode } from '../cluster/node.ts'
 import { systemClock } from '../platform/clock.ts'
 import { type FaultKind, numberOption, seen, unseen, witnessWithin } from './fault.ts'
-import { extraMsOf, type Pair, witnessLate } from './latency-witness.ts'
+import { addedLatencyMs, type Pair, witnessAddedLatency } from './latency-witness.ts'
 
 const probedHandler = 'PingChannel.ping'
 const quickWithinMs = 3_000
@@ -27,17 +27,17 @@ export const handlerSlow: FaultKind = (cluster, target, options) => {
   }
   return {
     async inject() {
-      beforeMs = extraMsOf([await probe()])
+      beforeMs = addedLatencyMs([await probe()])
       await node.control.delay(handler, delayMs)
     },
-    witnessOn: () => witnessLate(look, { what: 'a push', leastMs, beforeMs, enough: 2 }, systemClock),
+    witnessOn: () => witnessAddedLatency(look, { what: 'a push', leastMs, beforeMs, enough: 2 }, systemClock),
     heal: async () => void (await node.control.delay(handler, 0)),
     witnessOff: () => witnessWithin(quickWithinMs, isQuick, systemClock),
   }
 }
 
 /**
- * Joins `ping`, pushes once, and answers how long the reply took, and that to a heartbeat that was sent right behind it: whatever holds
+ * Joins `ping`, pushes once, and returns how long the reply took, and that to a heartbeat that was sent right behind it: whatever holds
  * up the node or its connection is felt by both.
  */
 async function probePush(node: ClusterNode, withinMs: number): Promise<Pair> {

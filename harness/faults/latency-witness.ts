@@ -31,7 +31,7 @@ const quickest = (pairs: readonly Pair[]): Pair => ({
 })
 
 /** How much later the quickest came than the quickest of those beside. */
-export function extraMsOf(pairs: readonly Pair[]): number {
+export function addedLatencyMs(pairs: readonly Pair[]): number {
   const { tookMs, besideMs } = quickest(pairs)
   return Math.max(0, tookMs - besideMs)
 }
@@ -45,12 +45,12 @@ export function judgeLate(
   { leastMs, beforeMs = 0, enough = defaultEnough }: Lateness,
 ): 'late' | 'in time' | 'unclear' {
   if (quickest(pairs).tookMs < leastMs) return 'in time'
-  const isLate = extraMsOf(pairs) - beforeMs >= leastMs
+  const isLate = addedLatencyMs(pairs) - beforeMs >= leastMs
   return isLate && pairs.length >= enough ? 'late' : 'unclear'
 }
 
 /** Looks until it is clear whether everything comes late, or the time is over. A look that taught nothing says why. */
-export async function witnessLate(
+export async function witnessAddedLatency(
   look: () => Promise<Pair | string>,
   { what, ...lateness }: LateOptions,
   clock: Pick<Clock, 'monotonicMs' | 'sleep'>,
@@ -61,7 +61,7 @@ export async function witnessLate(
     const found = await look()
     if (typeof found !== 'string') pairs.push(found)
     const verdict = pairs.length > 0 ? judgeLate(pairs, lateness) : 'unclear'
-    const why = typeof found === 'string' ? found : inWords(what, pairs, lateness)
+    const why = typeof found === 'string' ? found : describeLateness(what, pairs, lateness)
     if (verdict === 'late') return seen(why)
     if (verdict === 'in time') return unseen(why)
     const areFew = typeof found !== 'string' && pairs.length < (lateness.enough ?? defaultEnough)
@@ -70,7 +70,7 @@ export async function witnessLate(
   }
 }
 
-function inWords(what: string, pairs: readonly Pair[], { beforeMs = 0 }: Lateness): string {
+function describeLateness(what: string, pairs: readonly Pair[], { beforeMs = 0 }: Lateness): string {
   const { tookMs, besideMs } = quickest(pairs)
   const before = beforeMs >= 1 ? `, ${beforeMs.toFixed(0)} ms apart before` : ''
   const count = pairs.length > 1 ? ` (the quickest of ${pairs.length})` : ''

@@ -1,9 +1,9 @@
 import type { Cluster } from '../cluster/cluster.ts'
-import type { Link, ToxicWish } from '../cluster/links.ts'
+import type { Link, ToxicSpec } from '../cluster/links.ts'
 import { type CanaryResult, canary } from './canary.ts'
 import { type Fault, unseen } from './fault.ts'
-import { extraMsOf, type Pair } from './latency-witness.ts'
-import type { Before, Sign, Ways } from './link-signs.ts'
+import { addedLatencyMs, type Pair } from './latency-witness.ts'
+import type { Before, Signature, Ways } from './link-signs.ts'
 
 const defaultProbeMs = 500
 const lastWithinMs = 1_000
@@ -22,7 +22,7 @@ const requests = {
 } as const
 const requestsFor = ({ to }: Link) => (to === 'db' || to === 'redis' ? requests[to] : requests.node)
 
-/** Answers how one request through a link went. */
+/** Returns how one request through a link went. */
 type Ask = (link: Link, withinMs: number) => Promise<CanaryResult>
 const ask: Ask = (link, withinMs) => canary(link.port, { request: requestsFor(link).plain, withinMs })
 const askLast: Ask = (link, withinMs) => canary(link.port, { request: requestsFor(link).last, withinMs })
@@ -30,7 +30,7 @@ const askLast: Ask = (link, withinMs) => canary(link.port, { request: requestsFo
 const looksBefore = 3
 
 /** What both ways can do, by the quickest of some requests: a machine that is busy must not hide the fault, or make one of it. */
-async function lookBefore(through: Ways['through'], beside: Ways['beside']): Promise<Before> {
+async function lookBefore(through: Ways['through'], beside: Ways['controlProbe']): Promise<Before> {
   const pairs: Pair[] = []
   let last: CanaryResult | undefined
   for (let left = looksBefore; left > 0; left -= 1) {
@@ -39,12 +39,12 @@ async function lookBefore(through: Ways['through'], beside: Ways['beside']): Pro
     if (last?.answer !== 'answered') last = now
   }
   const { answer, bytes } = last!
-  return { answer, bytes, extraMs: pairs.length > 0 ? extraMsOf(pairs) : 0 }
+  return { answer, bytes, extraMs: pairs.length > 0 ? addedLatencyMs(pairs) : 0 }
 }
 
 interface LinkFault {
-  toxics: ToxicWish[]
-  sign: Sign
+  toxics: ToxicSpec[]
+  sign: Signature
   /** The request that is timed. Default: the smallest that is answered. */
   ask?: Ask
   probeWithinMs?: number
@@ -70,21 +70,21 @@ export function linkFault(cluster: Cluster, target: string, options: LinkFault):
       wasUsed = await cluster.links.isUsed(link.name, ownBytes.get(link) ?? 0)
       const through = () => asks(link, probeWithinMs)
       const lastThrough = () => askLast(link, lastWithinMs)
-      const beside = () => asks(control, probeWithinMs)
-      ways = { through, lastThrough, beside, before: await lookBefore(through, beside) }
+      const controlProbe = () => asks(control, probeWithinMs)
+      ways = { through, lastThrough, controlProbe, before: await lookBefore(through, controlProbe) }
       for (const toxic of toxics) await link.addToxic(toxic)
     },
     async witnessOn() {
       if (!wasUsed) return unseen(`nobody uses ${link.name}: it carried nothing before the fault`)
       if (ways.before.answer !== 'answered')
         return unseen(`${link.name} did not answer before the fault either (${ways.before.answer})`)
-      return sign.isThere(ways)
+      return sign.present(ways)
     },
     async heal() {
       for (const { name } of toxics) await link.removeToxic(name)
     },
     async witnessOff() {
-      const witness = await sign.isOver(ways)
+      const witness = await sign.cleared(ways)
       ownBytes.set(link, await cluster.links.bytes(link.name))
       return witness
     },

@@ -1,4 +1,4 @@
-import type { ToxicWish } from '../cluster/links.ts'
+import type { ToxicSpec } from '../cluster/links.ts'
 import type { CanaryResult } from './canary.ts'
 import { type FaultKind, numberOption, seen, unseen, type Witness } from './fault.ts'
 import { linkFault } from './link-fault.ts'
@@ -6,7 +6,7 @@ import { allLate, byAnswer } from './link-signs.ts'
 
 const mostOfIt = 0.8
 
-const blackHole = (stream: ToxicWish['stream']): ToxicWish => ({
+const blackHole = (stream: ToxicSpec['stream']): ToxicSpec => ({
   name: `cut_${stream}`,
   type: 'timeout',
   stream,
@@ -47,7 +47,7 @@ export const linkReset: FaultKind = (cluster, target) =>
     sign: byAnswer(isReset),
   })
 
-/** Answers come `delayMs` late, give or take `jitterMs`. */
+/** Returns come `delayMs` late, give or take `jitterMs`. */
 export const linkLatency: FaultKind = (cluster, target, options) => {
   const delayMs = numberOption(options, 'delayMs')
   const jitterMs = numberOption(options, 'jitterMs', 0)

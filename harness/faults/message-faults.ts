@@ -2,8 +2,8 @@ import type { Cluster } from '../cluster/cluster.ts'
 import type { ClusterNode } from '../cluster/node.ts'
 import { systemClock } from '../platform/clock.ts'
 import { type FaultKind, seen, unseen, type Witness, witnessWithin } from './fault.ts'
-import { witnessLate } from './latency-witness.ts'
-import { type Arrived, inWords, orderOf, probeMessages } from './message-probe.ts'
+import { witnessAddedLatency } from './latency-witness.ts'
+import { type Arrived, describeArrivals, orderOf, probeMessages } from './message-probe.ts'
 
 const quietMs = 500
 const brokenWithinMs = 3_000
@@ -19,7 +19,7 @@ export const messageKinds = {
   news: ['shop_news', 'item_out:'],
   /** Tabs of one shopper, on whichever nodes. */
   carts: ['cart:'],
-  /** Changes, heartbeats, questions and answers of the trackers. */
+  /** Changes, heartbeats, requests and replies of the trackers. */
   trackers: ['tracker:'],
   /** What somebody broadcasts to the demo channels. */
   broadcasts: ['ping'],
@@ -30,11 +30,11 @@ const topicsOf = (kind: string): readonly string[] => {
   throw new Error(`there are no messages of the kind ${kind}; there are ${Object.keys(messageKinds).join(', ')}`)
 }
 
-type Deed = 'drop' | 'delay' | 'duplicate' | 'reorder'
+type Effect = 'drop' | 'delay' | 'duplicate' | 'reorder'
 
 interface Rule {
   topics: string[]
-  deed: Deed
+  effect: Effect
   delayMs: number
 }
 
@@ -47,7 +47,7 @@ function change(node: ClusterNode, make: (rules: Rule[]) => Rule[]) {
   return node.control.tamper(rules)
 }
 
-const probeTopicOf = (deed: Deed) => `ping:${deed}`
+const probeTopicOf = (effect: Effect) => `ping:${effect}`
 /** Topics that anybody may join, and whose messages reach him as they are. */
 const besideTopics = ['ping:beside', 'wild:1:2', 'dupe']
 
@@ -66,28 +66,28 @@ const looks = (withinMs: number, fits: (arrived: Arrived) => boolean) => (look: 
     async () => {
       const arrived = await look()
       if (typeof arrived === 'string') return unseen(arrived)
-      return fits(arrived) ? seen(inWords(arrived)) : unseen(inWords(arrived))
+      return fits(arrived) ? seen(describeArrivals(arrived)) : unseen(describeArrivals(arrived))
     },
     systemClock,
   )
 
 /** As messages keep their order, only the fault lets the first of them come later than one beside them: one look is enough. */
 const areLate = (look: Look, delayMs: number) =>
-  witnessLate(
+  witnessAddedLatency(
     async () => {
       const arrived = await look()
       if (typeof arrived === 'string') return arrived
       const [first] = arrived.arrivals
       return first && orderOf(arrived.arrivals) === '1,2'
         ? { tookMs: first.tookMs, besideMs: arrived.besideMs }
-        : inWords(arrived)
+        : describeArrivals(arrived)
     },
     { what: 'a message from another node', leastMs: mostOfIt * delayMs, enough: 1 },
     systemClock,
   )
 
-/** What a client sees of each deed. */
-const signs: Record<Deed, (look: Look, delayMs: number) => Promise<Witness>> = {
+/** What a client sees of each effect. */
+const signs: Record<Effect, (look: Look, delayMs: number) => Promise<Witness>> = {
   drop: looks(brokenWithinMs, ({ arrivals }) => arrivals.length === 0),
   delay: areLate,
   duplicate: looks(brokenWithinMs, ({ arrivals }) => arrivals.length === 4),
@@ -101,12 +101,12 @@ const areNormal = (leastMs: number) =>
   )
 
 /** The topics that options name, by themselves or by kinds; throws when there are none. */
-function topicsIn(options: object, deed: Deed): string[] {
+function topicsIn(options: object, effect: Effect): string[] {
   const { kinds = [], topics = [] } = options as { kinds?: string[]; topics?: string[] }
   const named = [...topics, ...kinds.flatMap(topicsOf)]
   if (named.length > 0) return named
   throw new Error(
-    `messages.${deed} needs the option kinds (${Object.keys(messageKinds).join(', ')}) or topics, a list of beginnings of topics`,
+    `messages.${effect} needs the option kinds (${Object.keys(messageKinds).join(', ')}) or topics, a list of beginnings of topics`,
   )
 }
 
@@ -115,21 +115,21 @@ function topicsIn(options: object, deed: Deed): string[] {
  * the beginnings of their topics. A client of the node feels it on a topic of its own that is treated alike (FI-8, FI-9).
  */
 const messageFault =
-  (deed: Deed): FaultKind =>
+  (effect: Effect): FaultKind =>
   (cluster, target, options) => {
     const to = cluster.node(target)
     const delayMs = Number(options.delayMs ?? defaultDelayMs)
-    const topic = probeTopicOf(deed)
-    const rule: Rule = { topics: [...topicsIn(options, deed), topic], deed, delayMs }
+    const topic = probeTopicOf(effect)
+    const rule: Rule = { topics: [...topicsIn(options, effect), topic], effect, delayMs }
     async function look() {
       const besideTopic = besideTopicOf(to)
       if (!besideTopic) return `no topic of ${besideTopics.join(', ')} is let alone, so nothing can be compared`
       return probeMessages({ from: senderTo(cluster, to), to, topic, besideTopic, lateMs: delayMs + quietMs })
     }
-    const normalMs = deed === 'delay' ? mostOfIt * delayMs : Number.POSITIVE_INFINITY
+    const normalMs = effect === 'delay' ? mostOfIt * delayMs : Number.POSITIVE_INFINITY
     return {
       inject: async () => void (await change(to, (rules) => [...rules, rule])),
-      witnessOn: () => signs[deed](look, delayMs),
+      witnessOn: () => signs[effect](look, delayMs),
       heal: async () => void (await change(to, (rules) => rules.filter((one) => one !== rule))),
       witnessOff: () => areNormal(normalMs)(look),
     }

@@ -29,7 +29,7 @@ interface ProbeOptions {
 const heardWithinMs = 5_000
 
 /**
- * Sends two numbered messages from one node, then one on a topic that is let alone, and answers what a client of another node gets, or
+ * Sends two numbered messages from one node, then one on a topic that is let alone, and returns what a client of another node gets, or
  * why that tells nothing. Messages keep their order on their way: whatever holds up a node or the machine holds up the last one, too.
  */
 export async function probeMessages({ from, to, topic, besideTopic, lateMs }: ProbeOptions): Promise<Arrived | string> {
@@ -81,7 +81,7 @@ function listen(connection: Channels, mark: string, besideTopic: string) {
 
 export const orderOf = (arrivals: readonly Arrival[]) => arrivals.map(({ n }) => n).join()
 
-export function inWords({ arrivals, besideMs }: Arrived): string {
+export function describeArrivals({ arrivals, besideMs }: Arrived): string {
   const got = arrivals.map(({ n, tookMs }) => `${n} after ${Math.round(tookMs)} ms`).join(', ') || 'none'
   return `of the messages 1, 2 from another node a client got ${got}, and one beside them after ${Math.round(besideMs)} ms`
 }

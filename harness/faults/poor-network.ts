@@ -1,4 +1,4 @@
-import type { Link, ToxicWish } from '../cluster/links.ts'
+import type { Link, ToxicSpec } from '../cluster/links.ts'
 import { canary } from './canary.ts'
 import { type FaultKind, type FaultOptions, numberOption } from './fault.ts'
 import { linkFault } from './link-fault.ts'
@@ -31,7 +31,7 @@ const lossDefaultPercent = 10
 const stallDefaultMs = 600
 
 /** A latency that is negative on average: only the luckless packets get one, and they wait from 0 to `stallMs`. */
-function stall({ lossPercent, stallMs }: Network): Pick<ToxicWish, 'type' | 'attributes'> {
+function stall({ lossPercent, stallMs }: Network): Pick<ToxicSpec, 'type' | 'attributes'> {
   const jitter = Math.round((stallMs * 100) / (2 * lossPercent))
   return { type: 'latency', attributes: { latency: stallMs - jitter, jitter } }
 }
@@ -40,9 +40,9 @@ function stall({ lossPercent, stallMs }: Network): Pick<ToxicWish, 'type' | 'att
  * The toxics of one direction, in the order in which data meets them; any Toxiproxy knows them. Latency counts from when data was read:
  * behind a narrow way it would be over already, and before it both add up. Pure.
  */
-export function toxicsOf(network: Network, stream: ToxicWish['stream']): ToxicWish[] {
+export function toxicsOf(network: Network, stream: ToxicSpec['stream']): ToxicSpec[] {
   const { latencyMs, jitterMs, rateKiBps, lossPercent } = network
-  const toxic = (name: string, wish: Pick<ToxicWish, 'type' | 'attributes'>) => ({
+  const toxic = (name: string, wish: Pick<ToxicSpec, 'type' | 'attributes'>) => ({
     name: `${name}_${stream}`,
     stream,
     ...wish,

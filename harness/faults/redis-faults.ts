@@ -8,7 +8,7 @@ const backWithinMs = 15_000
 
 function redisOf({ redis }: Cluster): RedisServer {
   if (!redis)
-    throw new Error('this cluster has no Redis; the story must be given pubsub redis, or run with --pubsub redis')
+    throw new Error('this cluster has no Redis; the scenario must be given pubsub redis, or run with --pubsub redis')
   return redis
 }
 

@@ -17,7 +17,7 @@ export class BadTarget extends Error {
 }
 
 /**
- * Turns what a story asks for into names, by the seeded chance; what is all names already stays as it is (FI-1, FI-7).
+ * Turns what a scenario asks for into names, by the seeded chance; what is all names already stays as it is (FI-1, FI-7).
  *
  * Nodes: `n1,n2`, `any`, `minority`, `majority`, `all`, `web`, `webless`. Links: `n1->n2`, `minority->db` (one way),
  * `minority|majority` (every link between them), `ring` (every node loses its next neighbour). Actors: `n1/<name>`, `n1/<role>`,

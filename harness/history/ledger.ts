@@ -149,8 +149,8 @@ function isOnTheWay(kind: string, target: string, origin: string, node: string |
 }
 
 /** Where the subscriber was joined last when the message was sent. */
-const nodeOf = (history: History, who: string, { topic, i }: HistoryEvent) =>
-  history.of('join').findLast((event) => event.who === who && event.topic === topic && event.i <= i)?.node
+const nodeOf = (history: History, who: string, { topic, index }: HistoryEvent) =>
+  history.of('join').findLast((event) => event.who === who && event.topic === topic && event.index <= index)?.node
 
 /** When this subscriber was joined to the topic. */
 export function membership(history: History, who: string, topic: string | undefined): Window[] {

@@ -1,6 +1,6 @@
 /** One thing that happened in a scenario, in the order in which the harness saw it. */
 export interface HistoryEvent {
-  i: number
+  index: number
   /** Since the scenario began. */
   tMs: number
   /** Who did it or saw it: `alice`, `n1`, `nemesis`. */
@@ -24,7 +24,7 @@ export interface HistoryEvent {
     | 'step'
     | 'reached'
     | 'console'
-  f?: string
+  operation?: string
   op?: number
   topic?: string
   event?: string
@@ -34,7 +34,7 @@ export interface HistoryEvent {
   error?: string
 }
 
-export type NewEvent = Omit<HistoryEvent, 'i' | 'tMs'>
+export type NewEvent = Omit<HistoryEvent, 'index' | 'tMs'>
 
 /** How an operation ended. `failed` certainly did not happen; `unsure` may have happened. */
 export type Outcome<T> =
@@ -73,7 +73,7 @@ export interface LedgerEntry {
 export interface FaultRecord {
   id: number
   kind: string
-  /** In names: what the story left to chance is decided here. */
+  /** In names: what the scenario left to chance is decided here. */
   target: string
   /** The single things that it stands for; missing in old records, where it is always one. */
   parts?: string[]

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
-import { storyOf } from '../apps/store/plan-scenario.ts'
+import { scenarioOfPlan } from '../apps/store/plan-scenario.ts'
 import type { Scenario } from '../scenario.ts'
 import { planShape } from './plan.ts'
 
@@ -16,14 +16,14 @@ export type CorpusEntry = z.infer<typeof corpusShape>
 
 export const corpusFolder = (root: string) => join(root, 'scenarios', 'corpus')
 
-/** The stories of the corpus, by the names of their files. Throws a sentence that names the file and what is wrong with it. */
+/** The scenarios of the corpus, by the names of their files. Throws a sentence that names the file and what is wrong with it. */
 export function corpusStories(root: string): Scenario[] {
   const folder = corpusFolder(root)
   if (!existsSync(folder)) return []
   const files = readdirSync(folder).filter((name) => name.endsWith('.json'))
   return files.sort().map((name) => {
     const { plan, title, covers } = readAs(corpusShape, join(folder, name))
-    return storyOf(plan, `corpus/${basename(name, '.json')}`, { title, covers })
+    return scenarioOfPlan(plan, `corpus/${basename(name, '.json')}`, { title, covers })
   })
 }
 
@@ -36,6 +36,6 @@ function readAs<T>(shape: z.ZodType<T>, file: string): T {
   } catch (error) {
     const issue = (error as { issues?: { path: PropertyKey[]; message: string }[] }).issues?.[0]
     const why = issue ? `${issue.path.map(String).join('.')}: ${issue.message}` : (error as Error).message
-    throw new Error(`${file} is no plan of a story: ${why.replaceAll(/\s+/g, ' ')}`)
+    throw new Error(`${file} is no plan of a scenario: ${why.replaceAll(/\s+/g, ' ')}`)
   }
 }

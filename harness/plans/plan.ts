@@ -1,24 +1,24 @@
 import { z } from 'zod'
 import { type FaultName, faults } from '../faults/index.ts'
 import type { Random } from '../platform/random.ts'
-import { type Trigger, triggerInWords, triggerShape } from './trigger.ts'
+import { describeTrigger, type Trigger, triggerShape } from './trigger.ts'
 
 /** Something that somebody does. What became of it stands in the history. */
-const deed = z.discriminatedUnion('do', [
+const action = z.discriminatedUnion('do', [
   z.object({ do: z.literal('add'), who: z.string(), itemId: z.number() }),
   z.object({ do: z.literal('remove'), who: z.string(), itemId: z.number() }),
   z.object({ do: z.literal('buy'), who: z.string() }),
   z.object({ do: z.literal('click'), tab: z.number(), itemId: z.number() }),
-  z.object({ do: z.literal('take'), tab: z.number(), itemId: z.number() }),
+  z.object({ do: z.literal('removeInTab'), tab: z.number(), itemId: z.number() }),
   z.object({ do: z.literal('reload'), tab: z.number() }),
-  z.object({ do: z.literal('look') }),
+  z.object({ do: z.literal('reloadDashboard') }),
   z.object({ do: z.literal('sell'), node: z.string(), itemId: z.number() }),
-  z.object({ do: z.literal('rush'), itemId: z.number() }),
+  z.object({ do: z.literal('sellOnAllNodes'), itemId: z.number() }),
   z.object({ do: z.literal('publish'), node: z.string() }),
-  z.object({ do: z.literal('come'), who: z.string(), node: z.string() }),
-  z.object({ do: z.literal('go'), who: z.string() }),
+  z.object({ do: z.literal('arrive'), who: z.string(), node: z.string() }),
+  z.object({ do: z.literal('leave'), who: z.string() }),
 ])
-export type Deed = z.infer<typeof deed>
+export type Action = z.infer<typeof action>
 
 const isFault = (name: string): name is FaultName => Object.hasOwn(faults, name)
 const plannedFault = z.object({
@@ -28,17 +28,17 @@ const plannedFault = z.object({
   /** Holds from the beginning of one round to the end of another. */
   fromRound: z.number().int().min(0),
   toRound: z.number().int().min(0),
-  /** Begins only when the story passes this point, counted from the beginning of its first round. */
+  /** Begins only when the scenario passes this point, counted from the beginning of its first round. */
   when: triggerShape.optional(),
 })
 export type PlannedFault = z.infer<typeof plannedFault>
 
-/** A story as data: what is done, round by round, and what is broken meanwhile. The same value tells the same story again. */
+/** A scenario as data: what is done, round by round, and what is broken meanwhile. The same value tells the same scenario again. */
 export const planShape = z
   .object({
     schemaVersion: z.literal(1),
     seed: z.number(),
-    rounds: z.array(z.array(deed)).min(1),
+    rounds: z.array(z.array(action)).min(1),
     faults: z.array(plannedFault),
   })
   .refine(
@@ -48,7 +48,7 @@ export const planShape = z
   )
 export type Plan = z.infer<typeof planShape>
 
-/** The same for plans that tell the same story, whatever seed they came from. */
+/** The same for plans that tell the same scenario, whatever seed they came from. */
 export const shapeOf = ({ rounds, faults: planned }: Plan) => JSON.stringify([rounds, planned])
 
 export const nodes = ['n1', 'n2', 'n3'] as const
@@ -57,7 +57,7 @@ export const residents = ['ann', 'ben', 'cid'] as const
 export const stock: Record<number, number> = { 1: 3, 2: 6, 3: 50, 8: 2, 9: 50 }
 /** Never sells out. */
 export const plentiful = 3
-/** The first resident buys in every story, and the first node serves that resident. */
+/** The first resident buys in every scenario, and the first node serves that resident. */
 const buyer = residents[0]
 const buyersNode = nodes[0]
 /** Of the one person with a browser: two pages of the shop and one of the checkout. */
@@ -65,7 +65,7 @@ const shopTabs = 2
 const tabCount = 3
 const itemIds = Object.keys(stock).map(Number)
 const roundCount = 3
-const deedsPerRound = 6
+const actionsPerRound = 6
 const internalTopics = ['tracker:', 'cart:', 'inventory_replication', 'shop_news']
 /** What is missed of these is noticed (a tracker asks again) or explained (a numbered message has its ledger); of the others it is neither. */
 const topicsThatMayLose = ['tracker:', 'ping']
@@ -98,7 +98,7 @@ const toDatabase = (random: Random) => ({ target: `${random.pick(nodes)}->db` })
 
 /**
  * Every fault that can come at random. Not `client.suspend`: a tab that sleeps holds up whoever clicks in it. Not `node.disconnect`: a process
- * cannot be taken off its network. Not those of Redis: these stories use the mesh.
+ * cannot be taken off its network. Not those of Redis: these scenarios use the mesh.
  */
 export const kinds: readonly Kind[] = [
   { kind: 'actor.kill', make: actorOf },
@@ -140,13 +140,13 @@ export function createPlan(random: Random, seed: number, wanted: readonly FaultN
   const [first = [], ...rest] = roundsOf(random)
   const rounds = [[...always(random), ...first], ...rest]
   const faults: PlannedFault[] = []
-  for (const [round, deeds] of rounds.entries())
-    faults.push(...faultsOf({ round, deeds, before: faults, random, wanted: round === 0 ? wanted : [] }))
+  for (const [round, actions] of rounds.entries())
+    faults.push(...faultsOf({ round, actions, before: faults, random, wanted: round === 0 ? wanted : [] }))
   return { schemaVersion: 1, seed, rounds, faults }
 }
 
-/** Without these the laws of purchases and messages would have nothing to judge. */
-const always = (random: Random): Deed[] => [
+/** Without these the checkers of purchases and messages would have nothing to judge. */
+const always = (random: Random): Action[] => [
   { do: 'publish', node: random.pick(nodes) },
   { do: 'sell', node: random.pick(nodes), itemId: plentiful },
   { do: 'buy', who: buyer },
@@ -154,14 +154,14 @@ const always = (random: Random): Deed[] => [
 
 interface Beginning {
   round: number
-  deeds: readonly Deed[]
+  actions: readonly Action[]
   before: readonly PlannedFault[]
   random: Random
   wanted: readonly FaultName[]
 }
 
 /** Up to two that begin in this round and touch nothing that is broken then, or was a round ago: who lost a connection comes back first. */
-function faultsOf({ round, deeds, before, random, wanted }: Beginning): PlannedFault[] {
+function faultsOf({ round, actions, before, random, wanted }: Beginning): PlannedFault[] {
   const taken = new Set(before.filter(({ toRound }) => toRound >= round - 1).flatMap(takenBy))
   const begun: PlannedFault[] = []
   for (let left = random.integer(round === 0 ? 1 : 0, 2); left > 0; left -= 1) {
@@ -170,8 +170,8 @@ function faultsOf({ round, deeds, before, random, wanted }: Beginning): PlannedF
     const parts = takenBy({ kind, target })
     if (parts.some((part) => taken.has(part))) continue
     const planned = { kind, target, options, fromRound: round, toRound: random.integer(round, roundCount - 1) }
-    // What waits for a point of the story comes alone: nothing else may keep the story from that point.
-    const points = taken.size === 0 && random.integer(1, 3) === 1 ? pointsOf(planned, deeds) : []
+    // What waits for a point of the scenario comes alone: nothing else may keep the scenario from that point.
+    const points = taken.size === 0 && random.integer(1, 3) === 1 ? pointsOf(planned, actions) : []
     if (points.length > 0) return [{ ...planned, when: random.pick(points) }]
     for (const part of parts) taken.add(part)
     begun.push(planned)
@@ -184,10 +184,10 @@ const oneOf = (wanted: readonly FaultName[]) => {
   return first.length > 0 ? first : kinds
 }
 
-/** Points that a round of these deeds is sure to pass. Every story's first round has a purchase, a sale and a message. */
-function pointsOf({ target, fromRound }: PlannedFault, deeds: readonly Deed[]): Trigger[] {
+/** Points that a round of these actions is sure to pass. Every scenario's first round has a purchase, a sale and a message. */
+function pointsOf({ target, fromRound }: PlannedFault, actions: readonly Action[]): Trigger[] {
   const sure = (['publish', 'sell'] as const).flatMap((name): Trigger[] => {
-    const most = deeds.filter((one) => one.do === name).length
+    const most = actions.filter((one) => one.do === name).length
     return most > 0 ? [{ after: 'op', name, count: most }] : []
   })
   if (fromRound > 0) return sure
@@ -209,52 +209,52 @@ function takenBy({ kind, target }: Pick<PlannedFault, 'kind' | 'target'>): strin
   return kind.startsWith('node.') && kind !== 'node.block' ? [...parts, 'db'] : parts
 }
 
-/** Different deeds, so many at most, of those whom every story has. */
-export function randomDeeds(random: Random, most: number): Deed[] {
-  const known = new Map<string, Deed>()
+/** Different actions, so many at most, of those whom every scenario has. */
+export function randomActions(random: Random, most: number): Action[] {
+  const known = new Map<string, Action>()
   for (let left = most; left > 0; left -= 1)
-    for (const deed of roundsOf(random).flat())
-      if (known.size < most && !isOfGuest(deed)) known.set(JSON.stringify(deed), deed)
+    for (const action of roundsOf(random).flat())
+      if (known.size < most && !isOfGuest(action)) known.set(JSON.stringify(action), action)
   return [...known.values()]
 }
 
-const isOfGuest = (deed: Deed) => 'who' in deed && !residents.some((name) => name === deed.who)
+const isOfGuest = (action: Action) => 'who' in action && !residents.some((name) => name === action.who)
 
 /** Guests come and go; who has gone does nothing more. */
-function roundsOf(random: Random): Deed[][] {
+function roundsOf(random: Random): Action[][] {
   const there: string[] = [...residents]
   let guests = 0
   return Array.from({ length: roundCount }, () =>
-    Array.from({ length: deedsPerRound }, (): Deed => {
+    Array.from({ length: actionsPerRound }, (): Action => {
       const roll = random.integer(1, 24)
       const itemId = random.pick(itemIds)
       const shopTab = random.integer(0, shopTabs - 1)
       if (roll <= 6) return { do: 'add', who: random.pick(there), itemId }
       if (roll <= 8) return { do: 'remove', who: random.pick(there), itemId }
       if (roll <= 11) return { do: 'click', tab: shopTab, itemId }
-      if (roll <= 12) return { do: 'take', tab: random.integer(0, tabCount - 1), itemId }
+      if (roll <= 12) return { do: 'removeInTab', tab: random.integer(0, tabCount - 1), itemId }
       if (roll <= 15) return { do: 'buy', who: random.pick(there) }
       if (roll <= 17) return { do: 'sell', node: random.pick(nodes), itemId }
-      if (roll <= 18) return { do: 'rush', itemId }
+      if (roll <= 18) return { do: 'sellOnAllNodes', itemId }
       if (roll <= 20) return { do: 'publish', node: random.pick(nodes) }
       if (roll <= 21) return { do: 'reload', tab: random.integer(0, tabCount - 1) }
-      if (roll <= 22) return { do: 'look' }
-      if (roll === 23 && there.length > residents.length) return { do: 'go', who: there.pop()! }
+      if (roll <= 22) return { do: 'reloadDashboard' }
+      if (roll === 23 && there.length > residents.length) return { do: 'leave', who: there.pop()! }
       guests += 1
       const who = `guest-${guests}`
       there.push(who)
-      return { do: 'come', who, node: random.pick(nodes) }
+      return { do: 'arrive', who, node: random.pick(nodes) }
     }),
   )
 }
 
 /** One line that says what is broken when. */
-export const inWords = ({ faults }: Plan): string =>
+export const describeFaults = ({ faults }: Plan): string =>
   faults.length === 0
     ? 'no fault'
     : faults
         .map(
           ({ kind, target, fromRound, toRound, when }) =>
-            `${kind} ${target} (${when ? `${triggerInWords(when)}, ` : ''}round ${fromRound + 1} to ${toRound + 1})`,
+            `${kind} ${target} (${when ? `${describeTrigger(when)}, ` : ''}round ${fromRound + 1} to ${toRound + 1})`,
         )
         .join(', ')

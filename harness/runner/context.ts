@@ -3,28 +3,28 @@ import { type Crowd, type CrowdOptions, gatherCrowd } from '../apps/store/crowd.
 import { holdPurchases } from '../apps/store/purchase-window.ts'
 import { openShopper, type Shopper } from '../apps/store/shopper.ts'
 import { readStock } from '../apps/store/store-reads.ts'
-import { openWireShopper, type WireShopper, type WireShopperWishes } from '../apps/store/wire-shopper.ts'
+import { openWireShopper, type WireShopper, type WireShopperOptions } from '../apps/store/wire-shopper.ts'
 import type { BrowserPool } from '../clients/browser.ts'
-import { type ChannelClient, type ClientWishes, openChannelClient } from '../clients/channel-client.ts'
+import { type ChannelClient, type ClientOptions, openChannelClient } from '../clients/channel-client.ts'
 import { openPollClient, type PollClient } from '../clients/poll-client.ts'
-import { openWireClient, type WireClient, type WireWishes } from '../clients/wire-client.ts'
+import { openWireClient, type WireClient, type WireClientOptions } from '../clients/wire-client.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Outcome } from '../history/operation.ts'
 import type { Recorder } from '../history/recorder.ts'
-import type { ScheduleTape } from '../plans/schedule.ts'
-import { hasFired, type Trigger, triggerInWords } from '../plans/trigger.ts'
+import type { DecisionLog } from '../plans/schedule.ts'
+import { describeTrigger, hasFired, type Trigger } from '../plans/trigger.ts'
 import { type Clock, systemClock } from '../platform/clock.ts'
 import { NotSupported } from '../platform/errors.ts'
 import type { Random } from '../platform/random.ts'
 import { until } from '../platform/until.ts'
 import type { Nemesis } from './nemesis.ts'
 
-interface CastOptions {
+interface ContextOptions {
   cluster: Cluster
   nemesis: Nemesis
   recorder: Recorder
   random: Random
-  tape: ScheduleTape
+  log: DecisionLog
   browsers: BrowserPool
 }
 
@@ -33,29 +33,29 @@ export class NotReached extends Error {
   override name = 'NotReached'
 }
 
-export type Cast = ReturnType<typeof createCast>
+export type ScenarioContext = ReturnType<typeof createContext>
 
 /** What the store alone can show. */
 function demandShop({ hasShop }: Cluster) {
   if (!hasShop)
-    throw new NotSupported('the story needs the shop, and the target has none, or no command that puts it back')
+    throw new NotSupported('the scenario needs the shop, and the target has none, or no command that puts it back')
 }
 
-/** All that a story's steps can use. Operations are written down with how they ended. */
-export function createCast({ cluster, nemesis, recorder, random, tape, browsers }: CastOptions) {
+/** All that a scenario's steps can use. Operations are written down with how they ended. */
+export function createContext({ cluster, nemesis, recorder, random, log, browsers }: ContextOptions) {
   const shoppers = new Map<string, Shopper>()
   const admins = new Map<string, Shopper>()
   const crowds: Crowd[] = []
   const wireShoppers = new Map<string, WireShopper>()
   const clients = new Map<string, ChannelClient>()
   const wires: (WireClient | PollClient)[] = []
-  const notes = new Map<string, unknown>()
+  const scratch = new Map<string, unknown>()
   const sequence = new Map<string, number>()
   const clock: Clock = systemClock
 
-  const operation = <T>(node: string, f: string, value: object, run: () => Promise<T>): Promise<Outcome<T>> => {
-    tape.take({ kind: 'op', name: f, target: node })
-    return recorder.invoke(node, f, value, run)
+  const operation = <T>(node: string, name: string, value: object, run: () => Promise<T>): Promise<Outcome<T>> => {
+    log.decide({ kind: 'op', name, target: node })
+    return recorder.invoke(node, name, value, run)
   }
   const controlOf = (node: string) => cluster.node(node).control
 
@@ -73,23 +73,23 @@ export function createCast({ cluster, nemesis, recorder, random, tape, browsers 
     nemesis,
     recorder,
     clock,
-    notes,
+    scratch,
     shoppers: () => [...shoppers.values()],
     clients: () => [...clients.values()],
     /** Waits for a condition with a deadline; the failure says what was awaited and last seen. */
     until: <T>(what: string, withinMs: number, ask: () => T | Promise<T>) => until(ask, { what, withinMs }),
     /**
-     * From now on looks for a point of the story; `passed` resolves there, and fails when it does not come. A fault may begin there, where
+     * From now on looks for a point of the scenario; `passed` resolves there, and fails when it does not come. A fault may begin there, where
      * no step ends (FI-18). Who looks for the middle of a purchase makes every purchase wait there.
      */
-    async lookFor(trigger: Trigger, withinMs: number): Promise<{ passed: Promise<unknown> }> {
+    async armTrigger(trigger: Trigger, withinMs: number): Promise<{ passed: Promise<unknown> }> {
       const from = recorder.events.length
       const held = 'between' in trigger ? await holdPurchases(cluster, recorder) : undefined
       const isPassed = async () => {
         await held?.look()
         return hasFired(trigger, recorder.events.slice(from))
       }
-      const what = `the story is ${triggerInWords(trigger)}`
+      const what = `the scenario is ${describeTrigger(trigger)}`
       const passed = until(isPassed, { what, withinMs, everyMs: 20 }).finally(() => held?.release())
       // Whoever awaits it hears of a failure; a step that fails before that is reason enough.
       passed.catch(() => {})
@@ -97,7 +97,7 @@ export function createCast({ cluster, nemesis, recorder, random, tape, browsers 
     },
     /** Chance with a record: a replay chooses the same. */
     choose<T>(name: string, list: readonly T[]): T {
-      const decided = tape.take({ kind: 'choice', name, value: list.indexOf(random.pick(list)) })
+      const decided = log.decide({ kind: 'choice', name, value: list.indexOf(random.pick(list)) })
       return list[decided.value as number]!
     },
     /** A person with a browser and links of their own. */
@@ -121,7 +121,7 @@ export function createCast({ cluster, nemesis, recorder, random, tape, browsers 
     },
     admins: () => [...admins.values()],
     /** A shopper without a browser. */
-    async wireShopper(name: string, node: string, wishes: WireShopperWishes = {}): Promise<WireShopper> {
+    async wireShopper(name: string, node: string, wishes: WireShopperOptions = {}): Promise<WireShopper> {
       const known = wireShoppers.get(name)
       if (known) return known
       demandShop(cluster)
@@ -139,18 +139,18 @@ export function createCast({ cluster, nemesis, recorder, random, tape, browsers 
     },
     crowds: () => crowds,
     /** The shopper's connection ends, as when its tab is closed. */
-    dismiss(name: string) {
+    disconnect(name: string) {
       wireShoppers.get(name)?.close()
       wireShoppers.delete(name)
     },
-    /** The stock as the database has it now; written down for the laws. */
+    /** The stock as the database has it now; written down for the checkers. */
     async readStock() {
       const value = await readStock(cluster.database)
-      recorder.record({ who: 'harness', type: 'read', f: 'stock', value })
+      recorder.record({ who: 'harness', type: 'read', operation: 'stock', value })
       return value
     },
     /** The official channel client in Node, on a socket of one node: `/socket`, where nothing else is wished. */
-    async client(name: string, node: string, wishes: ClientWishes = {}): Promise<ChannelClient> {
+    async client(name: string, node: string, wishes: ClientOptions = {}): Promise<ChannelClient> {
       const known = clients.get(name)
       if (known) return known
       const client = await openChannelClient({ ...wishes, name, node, cluster, recorder })
@@ -158,7 +158,7 @@ export function createCast({ cluster, nemesis, recorder, random, tape, browsers 
       return client
     },
     /** Somebody at the bare wire: a new connection each time. */
-    async wire(name: string, node: string, wishes: WireWishes = {}): Promise<WireClient> {
+    async wire(name: string, node: string, wishes: WireClientOptions = {}): Promise<WireClient> {
       const client = await openWireClient({ ...wishes, name, node, cluster, recorder })
       wires.push(client)
       return client
@@ -191,9 +191,9 @@ export function createCast({ cluster, nemesis, recorder, random, tape, browsers 
       publishing.set(node, mine)
       return mine
     },
-    /** The story has entered a state that it is about. */
-    reached: (state: string) => void recorder.record({ who: 'story', type: 'reached', f: state }),
-    /** Ends the story as `unknown`: what it is about was never reached. */
+    /** The scenario has entered a state that it is about. */
+    reached: (state: string) => void recorder.record({ who: 'scenario', type: 'reached', operation: state }),
+    /** Ends the scenario as `unknown`: what it is about was never reached. */
     notReached(why: string): never {
       throw new NotReached(why)
     },

@@ -5,7 +5,7 @@ import { partsOf, resolveTarget, type Scene } from '../faults/targets.ts'
 import { together } from '../faults/together.ts'
 import type { FaultRecord } from '../history/operation.ts'
 import type { Recorder } from '../history/recorder.ts'
-import type { ScheduleTape } from '../plans/schedule.ts'
+import type { DecisionLog } from '../plans/schedule.ts'
 import type { Random } from '../platform/random.ts'
 import type { FaultState } from '../reporters/reporter.ts'
 
@@ -16,8 +16,8 @@ export interface Injected extends AsyncDisposable {
 interface NemesisOptions {
   cluster: Cluster
   recorder: Recorder
-  tape: ScheduleTape
-  /** Draws what a story leaves to chance: `any`, `minority`, `n1/*`. */
+  log: DecisionLog
+  /** Draws what a scenario leaves to chance: `any`, `minority`, `n1/*`. */
   random: Random
   /** Clients that can be suspended. */
   sleepers?(): readonly Sleeper[]
@@ -31,7 +31,7 @@ export type Nemesis = ReturnType<typeof createNemesis>
 const nothing: Injected = { heal: async () => {}, [Symbol.asyncDispose]: async () => {} }
 
 /** Breaks things, sees that they are broken, mends them, sees that they are mended. */
-export function createNemesis({ cluster, recorder, tape, random, sleepers, elapsedMs, report }: NemesisOptions) {
+export function createNemesis({ cluster, recorder, log, random, sleepers, elapsedMs, report }: NemesisOptions) {
   const active = new Map<number, () => Promise<void>>()
   const now = () => Math.round(elapsedMs())
   let lastId = 0
@@ -59,7 +59,7 @@ export function createNemesis({ cluster, recorder, tape, random, sleepers, elaps
     /** Resolves when the fault was seen to hold, or was looked for in vain; the verdict knows which. */
     async inject(wishedKind: FaultName, wishedTarget: string, wishedOptions: FaultOptions = {}): Promise<Injected> {
       const chosen = resolveTarget(wishedTarget, await sceneFor(cluster, wishedKind, wishedTarget), random)
-      const decided = tape.take({
+      const decided = log.decide({
         kind: 'fault',
         name: wishedKind,
         target: wishedTarget,

@@ -6,13 +6,13 @@ import { faultsWitnessed } from '../checkers/core/faults-witnessed.ts'
 import type { BrowserPool } from '../clients/browser.ts'
 import type { Cluster, PubSubName } from '../cluster/cluster.ts'
 import { type ActorInfo, ControlError } from '../cluster/control-client.ts'
-import type { Ground } from '../cluster/driver.ts'
+import type { ClusterFactory } from '../cluster/driver.ts'
 import { canary } from '../faults/canary.ts'
 import { toHistory } from '../history/history.ts'
 import type { HistoryEvent, NewEvent } from '../history/operation.ts'
 import { createRecorder, type Recorder } from '../history/recorder.ts'
 import { type Leases, type ScopedLeases, scopeLeases } from '../leases/leases.ts'
-import { createTape, ScheduleDiverged, type ScheduleEntry } from '../plans/schedule.ts'
+import { createDecisionLog, ScheduleDiverged, type ScheduleEntry } from '../plans/schedule.ts'
 import { systemClock as clock } from '../platform/clock.ts'
 import { NotSupported } from '../platform/errors.ts'
 import { seededRandom } from '../platform/random.ts'
@@ -21,16 +21,16 @@ import type { Reporter } from '../reporters/reporter.ts'
 import type { Scenario } from '../scenario.ts'
 import { type Checker, judge, type Verdict, worst } from '../verdict/checker.ts'
 import type { CheckResult, ExpectationResult, Outcome, ScenarioResult, Skipped, StepResult } from '../verdict/result.ts'
-import { lawsOf } from './checkers-of.ts'
-import { type Cast, createCast, NotReached } from './context.ts'
+import { checkersOf } from './checkers-of.ts'
+import { createContext, NotReached, type ScenarioContext } from './context.ts'
 import { createNemesis, type Nemesis } from './nemesis.ts'
 
-export interface ScenarioContext {
+export interface ScenarioSettings {
   seed: number
   nodes: number
   pubsub: PubSubName
   defects: readonly string[]
-  ground: Ground
+  ground: ClusterFactory
   browsers: BrowserPool
   leases: Leases
   /** Data of the cluster; gone after the run. */
@@ -41,7 +41,7 @@ export interface ScenarioContext {
   recorded?: readonly ScheduleEntry[]
   sink(event: HistoryEvent): void
   replay: string
-  /** Set when somebody pressed Ctrl-C: the story stops between two steps and is healed. */
+  /** Set when somebody pressed Ctrl-C: the scenario stops between two steps and is healed. */
   interrupted(): boolean
 }
 
@@ -50,17 +50,17 @@ export const leftBehindCheck = 'nothing-left-behind'
 
 export interface ScenarioRun {
   result: ScenarioResult
-  /** Why the story cannot be told on this kind of cluster. */
+  /** Why the scenario cannot be told on this kind of cluster. */
   skippedBecause?: string
-  skippedLaws: readonly Skipped[]
+  skippedCheckers: readonly Skipped[]
   entries: readonly ScheduleEntry[]
 }
 
 interface Stage {
   scenario: Scenario
-  context: ScenarioContext
+  settings: ScenarioSettings
   recorder: Recorder
-  tape: ReturnType<typeof createTape>
+  log: ReturnType<typeof createDecisionLog>
   elapsedMs(): number
   steps: StepResult[]
   expectations: ExpectationResult[]
@@ -69,13 +69,13 @@ interface Stage {
   leases: ScopedLeases
   cluster?: Cluster
   nemesis?: Nemesis
-  cast?: Cast
+  context?: ScenarioContext
   /** How much had happened when everybody was back. */
   restFrom?: number
-  /** Why the story could not be told to its end. */
+  /** Why the scenario could not be told to its end. */
   obstacle?: string
   skippedBecause?: string
-  skippedLaws: Skipped[]
+  skippedCheckers: Skipped[]
 }
 
 /** The life of a scenario, in order; the report uses the same names. */
@@ -89,40 +89,40 @@ const phases: [name: string, run: (stage: Stage) => Promise<void>][] = [
   ['judge', judgeHistory],
   ['clean-up', cleanUp],
 ]
-/** Why a law or a story of the store says nothing about a system without it. */
+/** Why a checker or a scenario of the store says nothing about a system without it. */
 const noShop = 'the target has no shop, or no command that puts it back to a fresh seed'
 
 /** What still happens after an obstacle: mend, judge what there is, leave nothing behind. */
 const always = new Set(['heal', 'judge', 'clean-up'])
-/** A story that broke off may still have left a lasting wrong, which must not hide behind "unknown". */
+/** A scenario that broke off may still have left a lasting wrong, which must not hide behind "unknown". */
 const afterAStory = new Set(['settle', 'final-reads'])
 
-export async function runScenario(scenario: Scenario, context: ScenarioContext): Promise<ScenarioRun> {
+export async function runScenario(scenario: Scenario, settings: ScenarioSettings): Promise<ScenarioRun> {
   const startedMs = clock.monotonicMs()
   const startedAt = new Date(clock.now()).toISOString()
   const elapsedMs = () => clock.monotonicMs() - startedMs
   // What a node refuses as wrong or sold out certainly did not happen; silence, or a failure in the middle, may have.
   const isDefinite = (error: unknown) => error instanceof ControlError && error.status >= 400 && error.status < 500
   const isBeyondIt = (error: unknown) => error instanceof NotSupported
-  const recorder = createRecorder({ elapsedMs, sink: context.sink, isDefinite, isBeyondIt })
-  const tape = createTape(context.recorded)
+  const recorder = createRecorder({ elapsedMs, sink: settings.sink, isDefinite, isBeyondIt })
+  const log = createDecisionLog(settings.recorded)
   const stage: Stage = {
     scenario,
-    context,
+    settings,
     recorder,
-    tape,
+    log,
     elapsedMs,
     steps: [],
     expectations: [],
     checks: [],
     artifacts: [],
-    skippedLaws: [],
-    leases: scopeLeases(context.leases),
+    skippedCheckers: [],
+    leases: scopeLeases(settings.leases),
   }
   const timings: ScenarioResult['phases'] = []
   for (const [name, run] of phases) {
     if (stage.obstacle !== undefined && !always.has(name) && !canStillSee(stage, name)) continue
-    context.reporter.onPhase(scenario.id, name)
+    settings.reporter.onPhase(scenario.id, name)
     const startMs = Math.round(elapsedMs())
     try {
       await run(stage)
@@ -132,7 +132,7 @@ export async function runScenario(scenario: Scenario, context: ScenarioContext):
       stage.obstacle ??= why
       // Nobody judges after these two: what they could not do has to be said here.
       if (name === 'judge' || name === 'clean-up')
-        stage.checks.push({ name: 'told-to-its-end', outcome: 'unknown', why, evidence: {} })
+        stage.checks.push({ name: 'scenario-completed', outcome: 'unknown', why, evidence: {} })
     }
     timings.push({ name, startMs, endMs: Math.round(elapsedMs()) })
   }
@@ -141,7 +141,7 @@ export async function runScenario(scenario: Scenario, context: ScenarioContext):
   const result: ScenarioResult = {
     id: scenario.id,
     title: scenario.title,
-    define: scenario.define,
+    invariant: scenario.invariant,
     covers: scenario.covers,
     outcome: outcomeOf(checks),
     startedAt,
@@ -151,54 +151,54 @@ export async function runScenario(scenario: Scenario, context: ScenarioContext):
     expectations: seen,
     faults: history.faults,
     checks,
-    replay: context.replay,
+    replay: settings.replay,
     artifacts,
   }
-  const { skippedBecause, skippedLaws } = stage
+  const { skippedBecause, skippedCheckers } = stage
   // A proven violation is never hidden, also not by what the cluster could not do after it.
   const isSkipped = skippedBecause !== undefined && result.outcome !== 'violated'
-  return { result, entries: tape.entries, skippedLaws, ...(isSkipped && { skippedBecause }) }
+  return { result, entries: log.entries, skippedCheckers, ...(isSkipped && { skippedBecause }) }
 }
 
-const canStillSee = ({ steps, context }: Stage, phase: string) =>
-  afterAStory.has(phase) && steps.length > 0 && !context.interrupted()
+const canStillSee = ({ steps, settings }: Stage, phase: string) =>
+  afterAStory.has(phase) && steps.length > 0 && !settings.interrupted()
 
-const names: Record<Verdict['outcome'], Outcome> = { valid: 'passed', unknown: 'unknown', invalid: 'violated' }
+const names: Record<Verdict['outcome'], Outcome> = { passed: 'passed', unknown: 'unknown', violated: 'violated' }
 const outcomeOf = (checks: readonly CheckResult[]) => names[worst(checks.map(({ outcome }) => outcome))]
 
 async function provision(stage: Stage) {
-  const { scenario, context, recorder, tape, elapsedMs } = stage
+  const { scenario, settings, recorder, log, elapsedMs } = stage
   const { given = {}, id } = scenario
-  const cluster = await context.ground.start({
-    nodes: given.nodes ?? context.nodes,
-    pubsub: given.pubsub ?? context.pubsub,
-    folder: join(context.workFolder, id.replaceAll('/', '-')),
+  const cluster = await settings.ground.start({
+    nodes: given.nodes ?? settings.nodes,
+    pubsub: given.pubsub ?? settings.pubsub,
+    folder: join(settings.workFolder, id.replaceAll('/', '-')),
     leases: stage.leases,
-    random: seededRandom(context.seed),
-    defects: context.defects,
+    random: seededRandom(settings.seed),
+    defects: settings.defects,
     ...(given.env && { env: given.env }),
-    ...(given.webless && { webless: given.webless }),
+    ...(given.nodesWithoutWeb && { webless: given.nodesWithoutWeb }),
     ...(given.stock && { stock: given.stock }),
   })
   stage.cluster = cluster
-  const report = (fault: Parameters<typeof context.reporter.onFault>[1]) => context.reporter.onFault(id, fault)
+  const report = (fault: Parameters<typeof settings.reporter.onFault>[1]) => settings.reporter.onFault(id, fault)
   const nemesis = createNemesis({
     cluster,
     recorder,
-    tape,
-    random: seededRandom(context.seed ^ hash(`faults of ${id}`)),
-    sleepers: () => stage.cast?.shoppers().flatMap(({ tabs }) => tabs) ?? [],
+    log,
+    random: seededRandom(settings.seed ^ hash(`faults of ${id}`)),
+    sleepers: () => stage.context?.shoppers().flatMap(({ tabs }) => tabs) ?? [],
     elapsedMs,
     report,
   })
   stage.nemesis = nemesis
-  stage.cast = createCast({
+  stage.context = createContext({
     cluster,
     nemesis,
     recorder,
-    tape,
-    random: seededRandom(context.seed ^ hash(id)),
-    browsers: context.browsers,
+    log,
+    random: seededRandom(settings.seed ^ hash(id)),
+    browsers: settings.browsers,
   })
 }
 
@@ -239,16 +239,16 @@ async function allAnswer({ nodes }: Cluster, withinMs: number) {
 }
 
 async function runSteps(stage: Stage) {
-  const { scenario, context, cast, recorder, steps, elapsedMs } = stage
+  const { scenario, settings, context, recorder, steps, elapsedMs } = stage
   for (const [index, { title, run }] of scenario.steps.entries()) {
-    if (context.interrupted()) throw new NotReached('interrupted')
+    if (settings.interrupted()) throw new NotReached('interrupted')
     const n = index + 1
-    context.reporter.onStep(scenario.id, n, title)
-    recorder.record({ who: 'story', type: 'step', f: title, value: n })
+    settings.reporter.onStep(scenario.id, n, title)
+    recorder.record({ who: 'scenario', type: 'step', operation: title, value: n })
     const result: StepResult = { n, title, startMs: Math.round(elapsedMs()), endMs: 0 }
     steps.push(result)
     try {
-      await run(cast!)
+      await run(context!)
       result.endMs = Math.round(elapsedMs())
       for (const one of scenario.expectations.filter((expectation) => expectation.after === n))
         await expectThat(stage, one)
@@ -266,18 +266,23 @@ async function runSteps(stage: Stage) {
 }
 
 async function expectThat(
-  { cast, recorder, expectations: results }: Stage,
-  { after: step, title, see }: Scenario['expectations'][number],
+  { context, recorder, expectations: results }: Stage,
+  { after: step, title, check }: Scenario['expectations'][number],
 ) {
   try {
-    await see(cast!)
-    results.push({ after: step, title, outcome: 'valid', why: 'seen' })
-    recorder.record({ who: 'story', type: 'expectation', value: { after: step, text: title, met: true } })
+    await check(context!)
+    results.push({ after: step, title, outcome: 'passed', why: 'seen' })
+    recorder.record({ who: 'scenario', type: 'expectation', value: { after: step, text: title, met: true } })
   } catch (error) {
     if (error instanceof NotReached || error instanceof ScheduleDiverged || error instanceof NotSupported) throw error
     const why = (error as Error).message
-    results.push({ after: step, title, outcome: 'invalid', why })
-    recorder.record({ who: 'story', type: 'expectation', value: { after: step, text: title, met: false }, error: why })
+    results.push({ after: step, title, outcome: 'violated', why })
+    recorder.record({
+      who: 'scenario',
+      type: 'expectation',
+      value: { after: step, text: title, met: false },
+      error: why,
+    })
   }
 }
 
@@ -291,10 +296,10 @@ const quietMs = 700
 
 /** Until all nodes are well, every client is back, and nothing changes any more. What never settles is judged as it is. */
 async function awaitSettled(stage: Stage) {
-  const { cluster, cast } = stage
+  const { cluster, context } = stage
   await allReady(cluster!, settleWithinMs)
   const everybodyBack = async () => {
-    for (const { joins } of listeners(cast!)) {
+    for (const { joins } of listeners(context!)) {
       const { connected, expected, joined } = await joins()
       if (!connected || joined.length < expected.length) return false
     }
@@ -320,10 +325,10 @@ async function awaitSettled(stage: Stage) {
   const unchanged = async () => {
     const now = JSON.stringify(
       await Promise.all(
-        [...cast!.shoppers(), ...cast!.admins()]
+        [...context!.shoppers(), ...context!.admins()]
           .flatMap(({ tabs }) => tabs)
           .map(async (tab) => [await tab.rendering(), await tab.cart(), { ...(await tab.dashboard()), staleness: '' }]),
-      ).then((shown) => [shown, cast!.wireShoppers().map((one) => one.cart())]),
+      ).then((shown) => [shown, context!.wireShoppers().map((one) => one.cart())]),
     )
     const same = now === before
     before = now
@@ -333,11 +338,11 @@ async function awaitSettled(stage: Stage) {
 }
 
 /** Everybody who listens: open tabs and channel clients. */
-function listeners(cast: Cast) {
-  const tabs = [...cast.shoppers(), ...cast.admins()].flatMap(({ tabs: open }) => open)
+function listeners(context: ScenarioContext) {
+  const tabs = [...context.shoppers(), ...context.admins()].flatMap(({ tabs: open }) => open)
   return [
     ...tabs.map((tab) => ({ who: tab.who, joins: tab.joins })),
-    ...[...cast.clients(), ...cast.wireShoppers()].map((client) => ({
+    ...[...context.clients(), ...context.wireShoppers()].map((client) => ({
       who: client.name,
       joins: async () => client.joins(),
     })),
@@ -361,19 +366,19 @@ const isDisturbed = ({ recorder, restFrom = 0 }: Stage) =>
   recorder.events.slice(restFrom).some(({ type }) => type === 'disconnect')
 
 async function finalReads(stage: Stage): Promise<NewEvent[]> {
-  const { cluster, cast } = stage
+  const { cluster, context } = stage
   const finals: NewEvent[] = []
-  const final: Final = (f, value, who = 'harness', node) =>
-    void finals.push({ who, type: 'final', f, value, ...(node && { node }) })
+  const final: Final = (operation, value, who = 'harness', node) =>
+    void finals.push({ who, type: 'final', operation, value, ...(node && { node }) })
   if (cluster!.hasShop) await readShop(stage, final)
-  for (const { who, joins } of listeners(cast!)) final('joined', await joins(), who)
+  for (const { who, joins } of listeners(context!)) final('joined', await joins(), who)
   return finals
 }
 
-type Final = (f: string, value: unknown, who?: string, node?: string) => void
+type Final = (operation: string, value: unknown, who?: string, node?: string) => void
 
 /** What the store holds and shows, everywhere. */
-async function readShop({ cluster, cast }: Stage, final: Final) {
+async function readShop({ cluster, context }: Stage, final: Final) {
   final('database', await readStock(cluster!.database))
   for (const { name, control } of cluster!.nodes) {
     final('node-state', await control.state(), name, name)
@@ -382,15 +387,15 @@ async function readShop({ cluster, cast }: Stage, final: Final) {
   for (const node of cluster!.nodes.filter(({ hasWeb }) => hasWeb))
     final('fresh-render', await fetchRendering(`${node.directUrl}/`), 'fresh', node.name)
   final('orders', await readOrders(cluster!.database))
-  for (const tab of cast!.shoppers().flatMap(({ tabs }) => tabs)) {
+  for (const tab of context!.shoppers().flatMap(({ tabs }) => tabs)) {
     const [rendering, cart] = [await tab.rendering(), await tab.cart()]
     if (rendering.products.length > 0) final('view', rendering, tab.who, tab.node)
     if (cart) final('cart', cart, tab.who, tab.node)
   }
-  for (const one of cast!.wireShoppers()) final('cart', one.cart(), one.name, one.node)
-  for (const cart of cast!.crowds().flatMap((crowd) => (crowd.connectedCount() > 0 ? crowd.carts() : [])))
+  for (const one of context!.wireShoppers()) final('cart', one.cart(), one.name, one.node)
+  for (const cart of context!.crowds().flatMap((crowd) => (crowd.connectedCount() > 0 ? crowd.carts() : [])))
     final('cart', cart, cart.shopper)
-  for (const tab of cast!.admins().flatMap(({ tabs }) => tabs))
+  for (const tab of context!.admins().flatMap(({ tabs }) => tabs))
     final('dashboard', await tab.dashboard(), tab.who, tab.node)
 }
 
@@ -398,35 +403,36 @@ async function readShop({ cluster, cast }: Stage, final: Final) {
 const channelCount = (actors: readonly ActorInfo[]) => actors.filter(({ name }) => name?.includes(':')).length
 
 async function judgeHistory(stage: Stage) {
-  const { scenario, recorder, checks, obstacle, tape, cluster } = stage
+  const { scenario, recorder, checks, obstacle, log, cluster } = stage
   const history = toHistory(recorder.events)
-  const { true: silent = [], false: laws = [] } = Object.groupBy(lawsOf(scenario), ({ needsShop }) =>
+  const { true: silent = [], false: checkers = [] } = Object.groupBy(checkersOf(scenario), ({ needsShop }) =>
     String(needsShop === true && cluster?.hasShop === false),
   ) as Partial<Record<string, Checker[]>>
-  stage.skippedLaws = silent.map(({ name }) => ({ id: `${scenario.id}, law ${name}`, why: noShop }))
+  stage.skippedCheckers = silent.map(({ name }) => ({ id: `${scenario.id}, invariant ${name}`, why: noShop }))
   // What is left would only say that the faults were witnessed.
-  if (silent.length > 0 && laws.every(({ name }) => name === faultsWitnessed.name)) stage.skippedBecause ??= noShop
-  for (const law of laws) checks.push({ name: law.name, ...judge(law, history) })
-  const left = tape.unplayed()
+  if (silent.length > 0 && checkers.every(({ name }) => name === faultsWitnessed.name)) stage.skippedBecause ??= noShop
+  for (const checker of checkers) checks.push({ name: checker.name, ...judge(checker, history) })
+  const left = log.remaining()
   if (left > 0 && obstacle === undefined)
     checks.push({
       name: 'replayed-to-its-end',
       outcome: 'unknown',
-      why: `schedule diverged: the story ended before ${left} recorded decisions were asked for`,
+      why: `schedule diverged: the scenario ended before ${left} recorded decisions were asked for`,
       evidence: { left },
     })
-  if (obstacle !== undefined) checks.push({ name: 'told-to-its-end', outcome: 'unknown', why: obstacle, evidence: {} })
+  if (obstacle !== undefined)
+    checks.push({ name: 'scenario-completed', outcome: 'unknown', why: obstacle, evidence: {} })
 }
 
 async function cleanUp(stage: Stage) {
-  const { context, cluster, cast, checks, artifacts, scenario } = stage
-  const folder = join(context.artifactFolder, scenario.id.replaceAll('/', '-'))
+  const { settings, cluster, context, checks, artifacts, scenario } = stage
+  const folder = join(settings.artifactFolder, scenario.id.replaceAll('/', '-'))
   if (outcomeOf(checks) !== 'passed') {
     mkdirSync(folder, { recursive: true })
-    for (const shopper of [...(cast?.shoppers() ?? []), ...(cast?.admins() ?? [])])
+    for (const shopper of [...(context?.shoppers() ?? []), ...(context?.admins() ?? [])])
       artifacts.push(...(await shopper.saveEvidence(folder).catch(() => [])))
   }
-  await cast?.close()
+  await context?.close()
   await cluster?.stop()
   checks.push(nothingLeftBehind(await stage.leases.settle()))
 }
@@ -434,7 +440,7 @@ async function cleanUp(stage: Stage) {
 /** Reported as a leak of the run too, with an exit code of its own: it says nothing about the system. */
 const nothingLeftBehind = (leaks: readonly string[]): CheckResult => ({
   name: leftBehindCheck,
-  outcome: leaks.length > 0 ? 'unknown' : 'valid',
+  outcome: leaks.length > 0 ? 'unknown' : 'passed',
   why: leaks.length > 0 ? `left behind: ${leaks.join(', ')}` : 'no process and no port of the cluster is left',
   evidence: leaks.length > 0 ? { leaks } : {},
 })

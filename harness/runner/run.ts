@@ -17,11 +17,12 @@ import type { DriverName } from '../cluster/drivers.ts'
 import type { Schedule } from '../plans/schedule.ts'
 import { systemClock as clock } from '../platform/clock.ts'
 import { EnvironmentMissing } from '../platform/errors.ts'
+import { exitCodes } from '../platform/exit-codes.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import type { Scenario } from '../scenario.ts'
-import { exitCodes, type RunResult, type ScenarioResult, type Skipped, worstOutcome } from '../verdict/result.ts'
+import { type RunResult, type ScenarioResult, type Skipped, worstOutcome } from '../verdict/result.ts'
 import { inOrderOfBegin } from './order.ts'
-import { type Premises, withPremises } from './run-environment.ts'
+import { type RunEnvironment, withRunEnvironment } from './run-environment.ts'
 import { runScenario } from './run-scenario.ts'
 
 export interface RunOptions {
@@ -35,7 +36,7 @@ export interface RunOptions {
   /** Where the scenario does not say; default: mesh. */
   pubsub?: PubSubName
   defects: readonly string[]
-  /** How many scenarios side by side. */
+  /** How many scenarios in parallel. */
   jobs: number
   headed: boolean
   /** The folder that holds the folders of runs. */
@@ -46,12 +47,12 @@ export interface RunOptions {
   interruptedBy(): 'SIGINT' | 'SIGTERM' | undefined
   budgetMs?: number
   /** Shared with other runs of the same seed, and closed by whoever opened them. Without them the run has its own. */
-  premises?: Premises
+  environment?: RunEnvironment
 }
 
 export const hex = (seed: number) => `0x${(seed >>> 0).toString(16)}`
 
-/** Runs scenarios side by side, each on a cluster of its own, and writes the run's folder. Throws EnvironmentMissing before anything is started. */
+/** Runs scenarios in parallel, each on a cluster of its own, and writes the run's folder. Throws EnvironmentMissing before anything is started. */
 export async function runAll(options: RunOptions): Promise<RunResult> {
   const startedMs = clock.monotonicMs()
   const startedAt = new Date(clock.now()).toISOString()
@@ -71,14 +72,14 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   const overBudget = () => options.budgetMs !== undefined && clock.monotonicMs() - startedMs > options.budgetMs
   const stopEarly = () => options.interruptedBy() !== undefined || overBudget()
 
-  async function one(scenario: Scenario, { workFolder: shared, leases, browsers, ground }: Premises) {
+  async function one(scenario: Scenario, { workFolder: shared, leases, browsers, ground }: RunEnvironment) {
     const workFolder = join(shared, basename(folder))
     reporter.onScenarioStart({ id: scenario.id, title: scenario.title })
-    // What people do side by side is asked for in any order: the plan decides, and the tape only writes down.
+    // What people do in parallel is asked for in any order: the plan decides, and the tape only writes down.
     const recorded = scenario.plan
       ? undefined
       : options.recorded?.scenarios.find(({ id }) => id === scenario.id)?.entries
-    const { result, entries, skippedBecause, skippedLaws } = await runScenario(scenario, {
+    const { result, entries, skippedBecause, skippedCheckers } = await runScenario(scenario, {
       seed: options.seed,
       nodes: options.nodes,
       pubsub,
@@ -109,19 +110,21 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
       reporter.onScenarioSkipped({ id: scenario.id, why: skippedBecause })
       return
     }
-    silentLaws.push(...skippedLaws)
+    silentLaws.push(...skippedCheckers)
     results.push(result)
     schedule.push({ id: scenario.id, entries: [...entries], ...(scenario.plan && { plan: scenario.plan }) })
     reporter.onScenarioEnd(result)
   }
 
-  async function all(premises: Premises) {
-    await sideBySide(inOrderOfBegin(options.scenarios), options.jobs, stopEarly, (scenario) => one(scenario, premises))
-    return premises.driver
+  async function all(environment: RunEnvironment) {
+    await sideBySide(inOrderOfBegin(options.scenarios), options.jobs, stopEarly, (scenario) =>
+      one(scenario, environment),
+    )
+    return environment.driver
   }
-  const { done: driver, leaks } = options.premises
-    ? { done: await all(options.premises), leaks: [] }
-    : await withPremises(options, all)
+  const { done: driver, leaks } = options.environment
+    ? { done: await all(options.environment), leaks: [] }
+    : await withRunEnvironment(options, all)
 
   const order = options.scenarios.map(({ id }) => id)
   const sorted = results.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id))

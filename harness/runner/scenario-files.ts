@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { UsageError } from '../cli/errors.ts'
-import { orNearest } from '../cli/nearest.ts'
 import { corpusStories } from '../plans/corpus.ts'
+import { UsageError } from '../platform/errors.ts'
+import { orNearest } from '../platform/nearest.ts'
 import type { Scenario } from '../scenario.ts'
 import { isSuite, suites } from './suites.ts'
 
@@ -49,7 +49,7 @@ function shapeProblem(value: unknown): string | undefined {
   if (value === undefined) return 'it has no default export; write "export default scenario({ ... })"'
   const { id, title, covers, steps, expectations } = (value ?? {}) as Record<string, unknown>
   if (typeof id !== 'string' || typeof title !== 'string' || !Array.isArray(covers))
-    return 'its default export is not made by scenario({ id, title, define, covers, steps, expectations })'
+    return 'its default export is not made by scenario({ id, title, invariant, covers, steps, expectations })'
   if (!Array.isArray(steps) || !Array.isArray(expectations)) return `${id} has no list of steps and expectations`
   return undefined
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Cluster, ClusterOptions } from '../cluster/cluster.ts'
 import type { DriverName } from '../cluster/drivers.ts'
 import { seededRandom } from '../platform/random.ts'
-import { withPremises } from './run-environment.ts'
+import { withRunEnvironment } from './run-environment.ts'
 
 interface TemporaryCluster extends Omit<ClusterOptions, 'folder' | 'leases' | 'random'> {
   seed: number
@@ -14,7 +14,7 @@ export async function withCluster<T>(
   { seed, driver = 'process', ...options }: TemporaryCluster,
   work: (cluster: Cluster) => Promise<T>,
 ): Promise<T> {
-  const { done } = await withPremises({ seed, driver, headed: false }, async ({ ground, workFolder, leases }) => {
+  const { done } = await withRunEnvironment({ seed, driver, headed: false }, async ({ ground, workFolder, leases }) => {
     const folder = join(workFolder, 'cluster')
     const cluster = await ground.start({ ...options, folder, leases, random: seededRandom(seed) })
     try {

@@ -1,23 +1,23 @@
-/** Where a planted defect must be caught, by whom, and in which words. */
-export interface Planted {
+/** Where a defect must be caught, by whom, and in which words. */
+export interface Defect {
   scenario: string
   checker: string
   finding: RegExp
 }
 
 /** Every defect that the reference system can be started with (FI-18). A detector that nobody tested is decoration. */
-export const zoo: Readonly<Record<string, Planted>> = {
+export const defects: Readonly<Record<string, Defect>> = {
   'DF-1': { scenario: 'store/back-navigation', checker: 'views-match-fresh-render', finding: /^stale view: / },
   'DF-2': { scenario: 'store/missed-release', checker: 'views-match-fresh-render', finding: /^stale view: / },
   'DF-3': { scenario: 'cart/every-node-killed', checker: 'cart-never-lost', finding: /^lost: / },
   'DF-4': { scenario: 'store/reconnect-after-1s', checker: 'joined-topics', finding: /^connected but not joined: / },
   'DF-5': { scenario: 'channels/half-open', checker: 'expectations', finding: /still counts a connection/ },
   'DF-6': {
-    scenario: 'channels/page-behind-a-cut',
+    scenario: 'channels/page-blackholed',
     checker: 'expectations',
     finding: /still believes that it is connected/,
   },
-  'DF-7': { scenario: 'channels/page-behind-a-cut', checker: 'expectations', finding: /did not come back/ },
+  'DF-7': { scenario: 'channels/page-blackholed', checker: 'expectations', finding: /did not come back/ },
   'DF-8': { scenario: 'cluster/broadcast', checker: 'at-most-once', finding: /^duplicate: / },
   'DF-9': { scenario: 'channels/crash-and-rejoin', checker: 'expectations', finding: /was disconnected/ },
   'DF-10': { scenario: 'channels/crash-and-rejoin', checker: 'expectations', finding: /no phx_error came/ },
@@ -31,7 +31,11 @@ export const zoo: Readonly<Record<string, Planted>> = {
   'DF-18': { scenario: 'channels/dedupe', checker: 'expectations', finding: /got 1,2,3,/ },
   'DF-19': { scenario: 'channels/long-open-page', checker: 'expectations', finding: /the page is joined again/ },
   'DF-20': { scenario: 'channels/long-open-page', checker: 'expectations', finding: /asked for a token \d+ times/ },
-  'DF-21': { scenario: 'store/repeated-news', checker: 'expectations', finding: /keeps \d+ bytes of each message/ },
+  'DF-21': {
+    scenario: 'store/duplicate-notifications',
+    checker: 'expectations',
+    finding: /keeps \d+ bytes of each message/,
+  },
   'DF-22': {
     scenario: 'channels/refused-connections',
     checker: 'expectations',
@@ -60,7 +64,11 @@ export const zoo: Readonly<Record<string, Planted>> = {
     finding: /a login: .*: 200/,
   },
   'DF-33': { scenario: 'presence/admin-access', checker: 'expectations', finding: /the answer: 200/ },
-  'DF-34': { scenario: 'cluster/stranger', checker: 'expectations', finding: /the handshake of a stranger: 101/ },
+  'DF-34': {
+    scenario: 'cluster/unauthenticated-peer',
+    checker: 'expectations',
+    finding: /the handshake of a stranger: 101/,
+  },
   'DF-35': { scenario: 'channels/slow-in-parallel', checker: 'expectations', finding: /the slowest took/ },
   'DF-36': { scenario: 'channels/slow-in-parallel', checker: 'expectations', finding: /all of them were started/ },
   'DF-42': { scenario: 'cluster/clock-skew', checker: 'expectations', finding: /both tabs show all edits/ },
@@ -84,8 +92,8 @@ export const zoo: Readonly<Record<string, Planted>> = {
   },
   'DF-61': { scenario: 'cluster/partition-last-pair', checker: 'nodes-agree-with-database', finding: /^drift: / },
   'DF-62': { scenario: 'store/last-pairs', checker: 'nodes-agree-with-database', finding: /^drift: / },
-  'DF-63': { scenario: 'store/repeated-news', checker: 'expectations', finding: /said again to nobody/ },
-  'DF-64': { scenario: 'cluster/replication', checker: 'levels-are-news', finding: /^no news: / },
+  'DF-63': { scenario: 'store/duplicate-notifications', checker: 'expectations', finding: /said again to nobody/ },
+  'DF-64': { scenario: 'cluster/replication', checker: 'no-redundant-stock-broadcast', finding: /^no news: / },
   'DF-65': { scenario: 'channels/poor-network', checker: 'views-match-fresh-render', finding: /^stale view: / },
   'DF-66': { scenario: 'store/database-outage', checker: 'expectations', finding: /nothing was announced/ },
   'DF-67': { scenario: 'cart/rush', checker: 'never-oversold', finding: /^oversold: / },
@@ -126,7 +134,7 @@ export const zoo: Readonly<Record<string, Planted>> = {
   'DF-90': { scenario: 'cart/sold-out-at-checkout', checker: 'expectations', finding: /the checkout page grays it/ },
   'DF-91': { scenario: 'presence/dead-node', checker: 'expectations', finding: /one is left/ },
   'DF-92': { scenario: 'presence/split', checker: 'presence-matches-reality', finding: /^(dashboard|node) / },
-  'DF-93': { scenario: 'presence/dashboard', checker: 'presence-told-once', finding: /^told twice: / },
+  'DF-93': { scenario: 'presence/dashboard', checker: 'presence-join-delivered-once', finding: /^told twice: / },
   'DF-95': { scenario: 'presence/dashboard', checker: 'presence-matches-reality', finding: /^dashboard / },
   'DF-96': { scenario: 'presence/dashboard', checker: 'presence-matches-reality', finding: /for the item/ },
   'DF-97': { scenario: 'presence/dashboard', checker: 'presence-matches-reality', finding: /shoppers, there are/ },
@@ -137,7 +145,7 @@ export const zoo: Readonly<Record<string, Planted>> = {
   'DF-104': { scenario: 'channels/link-reset', checker: 'no-orphans', finding: /^orphans: / },
   'DF-109': { scenario: 'cluster/broadcast', checker: 'at-most-once', finding: /^lost-unexplained: / },
   'DF-112': { scenario: 'cluster/redis-outage', checker: 'expectations', finding: /number 7 of each node is there/ },
-  'DF-113': { scenario: 'store/repeated-news', checker: 'released-everywhere', finding: /^not released: / },
+  'DF-113': { scenario: 'store/duplicate-notifications', checker: 'released-everywhere', finding: /^not released: / },
   'DF-114': { scenario: 'cart/two-tabs', checker: 'tabs-converge', finding: /^tabs differ: / },
   'DF-127': { scenario: 'cluster/broadcast', checker: 'expectations', finding: /encoded \d+ frames for/ },
   'DF-128': { scenario: 'store/one-listing-at-a-time', checker: 'expectations', finding: /connections of one page: 4/ },

@@ -1,4 +1,4 @@
-/** Planted defects that live in what random stories do. */
+/** Planted defects that live in what random scenarios do. */
 export const explorable: readonly string[] = [
   'DF-2',
   'DF-4',
@@ -37,15 +37,15 @@ export const explorable: readonly string[] = [
   'DF-144',
 ]
 
-const demo = 'lives in the HelloSockets demo, which random stories do not open'
-const door = 'concerns who may come in: nobody in a random story tries the wrong door'
-const wire = 'shows in single frames that a client gets, and no law of random stories reads them'
-const early = 'shows before and while something is put on sale, and random stories begin after that'
+const demo = 'lives in the HelloSockets demo, which random scenarios do not open'
+const door = 'concerns who may come in: nobody in a random scenario tries the wrong door'
+const wire = 'shows in single frames that a client gets, and no invariant of random scenarios reads them'
+const early = 'shows before and while something is put on sale, and random scenarios begin after that'
 
 /** Why the others are not looked for (FI-18). */
 export const unexplorable: Readonly<Record<string, string>> = {
   'DF-1': 'needs the back button of a browser with a back-forward cache',
-  'DF-3': 'needs every tab of a cart to be cut off at once; random stories break one node at a time',
+  'DF-3': 'needs every tab of a cart to be cut off at once; random scenarios break one node at a time',
   'DF-5': 'shows while a client is silent and connected: a healed link closes what it held',
   'DF-6': 'shows in how late a page notices a silence; at rest it has noticed',
   'DF-9': demo,
@@ -53,7 +53,7 @@ export const unexplorable: Readonly<Record<string, string>> = {
   'DF-11': demo,
   'DF-12': demo,
   'DF-13': demo,
-  'DF-14': 'a node with it does not refuse to start; random stories write no routes',
+  'DF-14': 'a node with it does not refuse to start; random scenarios write no routes',
   'DF-17': demo,
   'DF-18': demo,
   'DF-19': demo,
@@ -71,11 +71,11 @@ export const unexplorable: Readonly<Record<string, string>> = {
   'DF-35': demo,
   'DF-36': demo,
   'DF-58': 'shows in counters that start anew with a node, and doubled messages count twice',
-  'DF-59': 'shows in how often a node handles its own news, which no law of random stories reads',
-  'DF-51': 'shows in how long everybody waits for a cart, which no law of random stories reads',
+  'DF-59': 'shows in how often a node handles its own news, which no invariant of random scenarios reads',
+  'DF-51': 'shows in how long everybody waits for a cart, which no invariant of random scenarios reads',
   'DF-63': 'shows only to a client that missed the first news of a sell-out, and who comes back asks anew',
   'DF-64': wire,
-  'DF-65': 'shows after news of a change that was never stored, and random stories change what is stored',
+  'DF-65': 'shows after news of a change that was never stored, and random scenarios change what is stored',
   'DF-66': early,
   'DF-71': early,
   'DF-72': early,
@@ -85,10 +85,10 @@ export const unexplorable: Readonly<Record<string, string>> = {
   'DF-81': wire,
   'DF-84': 'needs a stored cart that cannot be read',
   'DF-86': wire,
-  'DF-113': 'shows when every node has been away at once; random stories break one node at a time',
+  'DF-113': 'shows when every node has been away at once; random scenarios break one node at a time',
   'DF-114': door,
   'DF-142': early,
-  'DF-20': 'shows in when pages ask for tokens, which no law of random stories reads',
+  'DF-20': 'shows in when pages ask for tokens, which no invariant of random scenarios reads',
   'DF-21': 'shows in the memory of a page that is open for long',
   'DF-34': door,
   'DF-50': demo,
@@ -96,17 +96,17 @@ export const unexplorable: Readonly<Record<string, string>> = {
   'DF-53': demo,
   'DF-54': 'shows in the memory of a node with many idle channels',
   'DF-69': 'shows when a stock is started again after a sale, and the next sale tells the true count',
-  'DF-70': 'shows after a database has been away for longer than random stories wait',
+  'DF-70': 'shows after a database has been away for longer than random scenarios wait',
   'DF-91':
     'shows while a node is away: once it is back, what it says of itself takes the place of all that was known of it',
   'DF-99': 'shows in the news between nodes right after a part was killed, and a node that is cut off asks anew',
-  'DF-100': 'shows in which parts of a node are new, which no law of random stories reads',
-  'DF-103': 'shows as a node that is never ready again, and then the story is not told to its end',
-  'DF-104': 'shows in how many channels a node keeps, which no law of random stories reads',
-  'DF-112': 'needs Redis; these stories use the mesh',
+  'DF-100': 'shows in which parts of a node are new, which no invariant of random scenarios reads',
+  'DF-103': 'shows as a node that is never ready again, and then the scenario is not told to its end',
+  'DF-104': 'shows in how many channels a node keeps, which no invariant of random scenarios reads',
+  'DF-112': 'needs Redis; these scenarios use the mesh',
   'DF-127': 'shows in how often a message is encoded',
   'DF-128': 'shows in how many connections a page opens',
   'DF-129': 'needs a client without WebSockets',
-  'DF-141': 'shows while the first node is away: what is refused then is no broken law',
+  'DF-141': 'shows while the first node is away: what is refused then is no broken invariant',
   'DF-143': wire,
 }

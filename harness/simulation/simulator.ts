@@ -12,9 +12,9 @@ export interface Simulated {
   events: HistoryEvent[]
   /** Of every event, as it was written: the same plan has the same. */
   hash: string
-  /** Faults and deeds of the plan that no simulation knows. */
+  /** Faults and actions of the plan that no simulation knows. */
   skipped: string[]
-  /** Why the story could not be told to its end. */
+  /** Why the scenario could not be told to its end. */
   obstacle?: string
 }
 
@@ -23,10 +23,12 @@ type Line = HistoryEvent | { end: End }
 
 const program = fileURLToPath(new URL('./world/main.ts', import.meta.url))
 
-/** The program may write what it believes a page to show; a law reads it by the hooks of the page. */
+/** The program may write what it believes a page to show; a checker reads it by the hooks of the page. */
 const pages = new Set(['view', 'fresh-render'])
 const withRendering = (event: HistoryEvent): HistoryEvent =>
-  event.type === 'final' && pages.has(event.f ?? '') ? { ...event, value: parseRendering(String(event.value)) } : event
+  event.type === 'final' && pages.has(event.operation ?? '')
+    ? { ...event, value: parseRendering(String(event.value)) }
+    : event
 
 interface Asked {
   plan: Plan
@@ -36,7 +38,7 @@ interface Asked {
 
 export type Simulator = ReturnType<typeof startSimulator>
 
-/** A process that tells stories in simulated time, one after the other; several may be asked for before the first is told. */
+/** A process that tells scenarios in simulated time, one after the other; several may be asked for before the first is told. */
 export function startSimulator({ defects = [] }: { defects?: readonly string[] } = {}) {
   const child = spawn(process.execPath, [program], { stdio: ['pipe', 'pipe', 'pipe'] })
   const asked: Asked[] = []
@@ -71,7 +73,7 @@ export function startSimulator({ defects = [] }: { defects?: readonly string[] }
   )
 
   return {
-    tell: (plan: Plan): Promise<Simulated> =>
+    run: (plan: Plan): Promise<Simulated> =>
       new Promise((resolve, reject) => {
         asked.push({ plan, resolve, reject })
         child.stdin.write(`${JSON.stringify({ plan, stock, defects })}\n`)

@@ -5,7 +5,7 @@ import type { PubSubAdapter, RemoteMessage } from './adapter.ts'
 export interface TamperRule {
   /** Topics that begin with one of these. */
   topics: readonly string[]
-  deed: 'drop' | 'delay' | 'duplicate' | 'reorder'
+  effect: 'drop' | 'delay' | 'duplicate' | 'reorder'
   /** How long `delay` holds a message, and `reorder` at most. */
   delayMs: number
 }
@@ -29,7 +29,7 @@ export function tampered(adapter: PubSubAdapter, clock: Pick<Clock, 'after'>): T
     if (message) deliver(message)
   }
 
-  const deeds: Record<TamperRule['deed'], (message: RemoteMessage, delayMs: number) => void> = {
+  const effects: Record<TamperRule['effect'], (message: RemoteMessage, delayMs: number) => void> = {
     drop: () => {},
     delay: (message, delayMs) => void clock.after(delayMs, () => deliver(message)),
     duplicate(message) {
@@ -51,7 +51,7 @@ export function tampered(adapter: PubSubAdapter, clock: Pick<Clock, 'after'>): T
     const rule = rules.find(({ topics }) => topics.some((prefix) => message.topic.startsWith(prefix)))
     if (!rule) return deliver(message)
     tamperedCount += 1
-    deeds[rule.deed](message, rule.delayMs)
+    effects[rule.effect](message, rule.delayMs)
   }
 
   return {

@@ -4,14 +4,14 @@ import { after, BadScenario, scenario, step } from '../../harness/scenario.ts'
 const story = {
   id: 'store/example',
   title: 'an example',
-  define: 'what was released stays released',
+  invariant: 'what was released stays released',
   covers: ['AT-1'],
   steps: [step('look', async () => {})],
   expectations: [after(1, 'it is there', async () => {})],
 }
 
 describe('scenario (AT-1)', () => {
-  it('accepts a story that can fail', () => {
+  it('accepts a scenario that can fail', () => {
     expect(scenario(story).id).toBe('store/example')
   })
 
@@ -22,7 +22,7 @@ describe('scenario (AT-1)', () => {
     ['that expects something after a step that it lacks', { expectations: [after(2, 'later', async () => {})] }],
     ['with a timer that any fault outlasts', { outlasts: { 'link.cut': 0 } }],
     ['that covers nothing', { covers: [] }],
-  ])('refuses a story %s', (_, change) => {
+  ])('refuses a scenario %s', (_, change) => {
     expect(() => scenario({ ...story, ...change })).toThrow(BadScenario)
   })
 })

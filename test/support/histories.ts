@@ -5,12 +5,12 @@ export type Told = NewEvent & { tMs?: number }
 
 /** A history as a test tells it: events in order, at the second of their place unless they say when. */
 export const historyOf = (...told: Told[]): History =>
-  toHistory(told.map((event, i): HistoryEvent => ({ i, tMs: i * 1_000, ...event })))
+  toHistory(told.map((event, index): HistoryEvent => ({ index, tMs: index * 1_000, ...event })))
 
-export const final = (f: string, value: unknown, who = 'harness', node?: string): Told => ({
+export const final = (operation: string, value: unknown, who = 'harness', node?: string): Told => ({
   type: 'final',
   who,
-  f,
+  operation,
   value,
   ...(node && { node }),
 })
@@ -68,8 +68,13 @@ export const fault = (requestedMs: number, record: Partial<FaultRecord> = {}): T
 /** The end of the record, so that what came before is not at its edge. */
 export const theEnd = (tMs: number): Told => ({ type: 'phase', who: 'harness', tMs })
 
-export const invoke = (f: string, value: object, who = 'n1'): Told => ({ type: 'invoke', who, f, value })
-export const ok = (f: string, value: object, who = 'n1'): Told => ({ type: 'ok', who, f, value })
+export const invoke = (operation: string, value: object, who = 'n1'): Told => ({
+  type: 'invoke',
+  who,
+  operation,
+  value,
+})
+export const ok = (operation: string, value: object, who = 'n1'): Told => ({ type: 'ok', who, operation, value })
 
 export const stock = (released = true, item: Partial<Record<string, number>> = {}) => ({
   products: [{ id: 1, released, items: [{ id: 7, initialCount: 10, availableCount: 8, soldUnits: 2, ...item }] }],

@@ -15,7 +15,7 @@ export async function holdPurchases({ nodes, database }: Cluster, recorder: Reco
       const [row] = await database.query<{ n: number }>(
         `select count(*)::integer as n from pg_stat_activity where state = 'idle in transaction' and query ilike 'update orders%'`,
       )
-      if (row!.n > 0) recorder.record({ who: 'database', type: 'read', f: seenReserving, value: row!.n })
+      if (row!.n > 0) recorder.record({ who: 'database', type: 'read', operation: seenReserving, value: row!.n })
     },
     /** Purchases that come now are not held; one that is held stays so. */
     release: () => holdFor(0),

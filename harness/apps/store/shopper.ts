@@ -15,7 +15,7 @@ export interface Shopper {
   readonly name: string
   open(node: string, path?: string): Promise<Tab>
   readonly tabs: readonly Tab[]
-  /** Writes trace and screenshots; answers their paths. */
+  /** Writes trace and screenshots; returns their paths. */
   saveEvidence(folder: string): Promise<string[]>
   close(): Promise<void>
 }

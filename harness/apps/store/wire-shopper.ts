@@ -11,7 +11,7 @@ import { endOfPurchase } from './purchases.ts'
 export interface WireShopper {
   readonly name: string
   readonly node: string
-  /** Answers how it ended: `ok`, or the error of the server. */
+  /** Returns how it ended: `ok`, or the error of the server. */
   add(itemId: number): Promise<string>
   remove(itemId: number): Promise<string>
   /** The cart as it was told last. */
@@ -24,12 +24,12 @@ export interface WireShopper {
   close(): void
 }
 
-export interface WireShopperWishes {
+export interface WireShopperOptions {
   /** Which page it pretends to look at. */
   page?: string
 }
 
-interface WireShopperOptions extends WireShopperWishes {
+interface OpenWireShopperOptions extends WireShopperOptions {
   name: string
   node: string
   cluster: Cluster
@@ -49,7 +49,7 @@ const heartbeatMs = 1_000
 /** All of them share one link to each node: what happens to it happens to all. */
 const linkName = 'shoppers'
 
-export async function openWireShopper(options: WireShopperOptions): Promise<WireShopper> {
+export async function openWireShopper(options: OpenWireShopperOptions): Promise<WireShopper> {
   const { name, node, cluster, recorder, page = '/checkout' } = options
   const link = await cluster.links.link(linkName, node)
   const visit = await visitCheckout(link.url)

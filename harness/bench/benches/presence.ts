@@ -4,8 +4,8 @@ import type { Cluster } from '../../cluster/cluster.ts'
 import { systemClock as clock } from '../../platform/clock.ts'
 import { seededRandom } from '../../platform/random.ts'
 import { until } from '../../platform/until.ts'
+import { figureOf } from '../../stats/figures.ts'
 import type { Bench } from '../bench.ts'
-import { figureOf } from '../figures.ts'
 import { itemIds, withStore } from '../store.ts'
 
 const nodes = 3

@@ -1,5 +1,5 @@
+import { figureOf, isClientBound, perCpuSecond, ratioOf } from '../../stats/figures.ts'
 import type { Demand, Reading } from '../bench.ts'
-import { figureOf, isClientBound, perCpuSecond, ratioOf } from '../figures.ts'
 import type { Slice } from '../slices.ts'
 
 interface Bounds {

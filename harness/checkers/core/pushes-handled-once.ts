@@ -1,4 +1,4 @@
-import { type Checker, invalid, unknown, valid } from '../../verdict/checker.ts'
+import { type Checker, passed, unknown, violated } from '../../verdict/checker.ts'
 
 interface NodePushes {
   pushes?: Record<string, number>
@@ -10,7 +10,8 @@ const forgets = new Set(['node.kill', 'node.stop'])
 /** Nobody sends a push twice for somebody: one that was cut off may or may not have been handled, and never twice (AM-10). */
 export const pushesHandledOnce: Checker = {
   name: 'pushes-handled-once',
-  law: 'of the pushes to a kind of channel at least those that were answered were handled, and at most those that were tried',
+  invariant:
+    'of the pushes to a kind of channel at least those that were answered were handled, and at most those that were tried',
   check(history) {
     const attempts = history.of('invoke', 'push')
     if (attempts.length === 0) return unknown('nobody pushed anything')
@@ -24,15 +25,15 @@ export const pushesHandledOnce: Checker = {
         .reduce((sum, { value }) => sum + (value.pushes?.[channel] ?? 0), 0)
       const numbers = { tried: own.length, handled, answered: okCount }
       if (handled > own.length)
-        return invalid(`handled twice: ${channel} handled ${handled} pushes of ${own.length}`, numbers)
+        return violated(`handled twice: ${channel} handled ${handled} pushes of ${own.length}`, numbers)
       if (handled < okCount)
-        return invalid(
+        return violated(
           `answered without being handled: ${channel} answered ${okCount} pushes and handled ${handled}`,
           numbers,
         )
       evidence[channel] = numbers
     }
-    return valid(`${attempts.length} pushes were tried, none was handled twice`, evidence)
+    return passed(`${attempts.length} pushes were tried, none was handled twice`, evidence)
   },
 }
 

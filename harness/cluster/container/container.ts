@@ -1,9 +1,9 @@
 import { createWriteStream } from 'node:fs'
 import { finished } from 'node:stream/promises'
 import type { Container } from 'dockerode'
+import { type Docker, leaseLabel } from '../../platform/docker.ts'
 import { until } from '../../platform/until.ts'
 import { type Exit, endWithinMs, type Instance } from '../instance.ts'
-import { type Docker, leaseLabel } from './docker.ts'
 import type { Place } from './network.ts'
 
 export interface ContainerOptions {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Leases } from '../../leases/leases.ts'
+import { type Docker, findDocker, leaseLabel, removeLabelled } from '../../platform/docker.ts'
 import { freePort } from '../../platform/ports.ts'
 import { startCluster } from '../cluster.ts'
 import { createControlClient } from '../control-client.ts'
@@ -11,9 +12,8 @@ import { createNode } from '../node.ts'
 import { createDatabase, localUrl, setUpDatabase } from '../services/database.ts'
 import { superuser } from '../services/postgres.ts'
 import { createRedis, redisFlags } from '../services/redis.ts'
-import type { Site, SiteOptions } from '../site.ts'
+import type { ClusterInfrastructure, InfrastructureOptions } from '../site.ts'
 import { type ContainerOptions, createContainer } from './container.ts'
-import { type Docker, findDocker, leaseLabel, removeLabelled } from './docker.ts'
 import { buildSystemImage, type Images, imagesFrom, systemImage } from './images.ts'
 import { startLinkContainer } from './link-container.ts'
 import { createNetwork } from './network.ts'
@@ -38,7 +38,8 @@ export const containerDriver: Driver = async ({ folder, seed, leases }) => {
   const databaseImage = `squall-database:${label}`
   await makeDatabaseImage({ docker, images, databaseImage }, { label, seed, logFile: join(folder, 'template.log') })
   return {
-    start: (options) => startCluster(options, (wishes) => createSite({ docker, images, databaseImage }, wishes)),
+    start: (options) =>
+      startCluster(options, (wishes) => createInfrastructure({ docker, images, databaseImage }, wishes)),
     close: () => letGo(docker, leases, label),
   }
 }
@@ -85,7 +86,10 @@ async function makeDatabaseImage(
   await docker.api.getContainer(instance.id()).commit({ repo, tag, changes: `LABEL ${leaseLabel}=${label}` })
 }
 
-async function createSite({ docker, images, databaseImage }: Common, options: SiteOptions): Promise<Site> {
+async function createInfrastructure(
+  { docker, images, databaseImage }: Common,
+  options: InfrastructureOptions,
+): Promise<ClusterInfrastructure> {
   const { names, withRedis, folder, leases } = options
   mkdirSync(folder, { recursive: true })
   const label = holdLabel(leases)

@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import type { Leases } from '../../leases/leases.ts'
 import { freePort } from '../../platform/ports.ts'
 import { seedMost } from '../../platform/random.ts'
+import { forgetKilledPostgres, segmentOf } from '../../platform/shared-memory.ts'
 import { createLinkThread, type LinkThread } from '../../toxiproxy/index.ts'
 import { startCluster } from '../cluster.ts'
 import { createControlClient } from '../control-client.ts'
@@ -15,8 +16,7 @@ import { createNode } from '../node.ts'
 import { createDatabase, localUrl, setUpDatabase } from '../services/database.ts'
 import { findPostgres, initDatabase, type Postgres } from '../services/postgres.ts'
 import { createRedisProcess } from '../services/redis.ts'
-import { forgetKilledPostgres, segmentOf } from '../services/shared-memory.ts'
-import type { ListenAddress, Site, SiteOptions } from '../site.ts'
+import type { ClusterInfrastructure, InfrastructureOptions, ListenAddress } from '../site.ts'
 import { createChild } from './child.ts'
 
 const host = '127.0.0.1'
@@ -29,7 +29,7 @@ interface Template {
 }
 
 /** What every cluster of a run begins with. */
-interface Beginnings {
+interface ClusterTemplate {
   template: Template
   /** Where nodes leave what the engine compiled for those that start after them: a start is half the work then. */
   compiled: string
@@ -40,7 +40,7 @@ export const processDriver: Driver = async ({ folder, seed, leases }) => {
   const beginnings = { template: await prepareTemplate(folder, seed, leases), compiled: join(folder, 'compiled') }
   const linkThread = createLinkThread()
   return {
-    start: (options) => startCluster(options, (wishes) => createSite(beginnings, linkThread, wishes)),
+    start: (options) => startCluster(options, (wishes) => createInfrastructure(beginnings, linkThread, wishes)),
     close: linkThread.close,
   }
 }
@@ -78,7 +78,11 @@ export async function createPostgres(binaries: Postgres, dataFolder: string, log
   })
 }
 
-async function createSite(beginnings: Beginnings, linkThread: LinkThread, options: SiteOptions): Promise<Site> {
+async function createInfrastructure(
+  beginnings: ClusterTemplate,
+  linkThread: LinkThread,
+  options: InfrastructureOptions,
+): Promise<ClusterInfrastructure> {
   const { template, compiled } = beginnings
   const { names, withRedis, folder, leases, random } = options
   mkdirSync(folder, { recursive: true })

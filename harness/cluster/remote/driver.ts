@@ -86,7 +86,7 @@ function demandGrantable(
     'nodes that talk through Redis': pubsub === 'redis',
   }
   const missing = Object.keys(wishes).find((wish) => wishes[wish])
-  if (missing) throw new NotSupported(`the story needs ${missing}; the target runs already`)
+  if (missing) throw new NotSupported(`the scenario needs ${missing}; the target runs already`)
 }
 
 /** A control port that is not there: whether the node is up can be seen from outside, all else is not supported. */

@@ -10,7 +10,7 @@ export interface Backend {
   close(): void
 }
 
-/** How long an answer is in the making, after the deed is done: a database that dies meanwhile has done it and does not say so. */
+/** How long an answer is in the making, after the action is done: a database that dies meanwhile has done it and does not say so. */
 const answerMs = 1
 
 export type SimulatedDatabase = ReturnType<typeof createDatabase>
@@ -103,7 +103,7 @@ export function createDatabase(clock: Clock) {
 
   return {
     connect,
-    /** What is committed, for the laws. */
+    /** What is committed, for the checkers. */
     rows: tables.rows,
     seed: tables.seed,
     kill() {

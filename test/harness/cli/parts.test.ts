@@ -1,19 +1,20 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { checkers } from '../../../harness/checkers/index.ts'
-import { nearest } from '../../../harness/cli/nearest.ts'
-import { parseDuration, parseSeed } from '../../../harness/cli/options.ts'
+import { parseDuration } from '../../../harness/cli/options.ts'
 import { worstCode } from '../../../harness/cli/run.ts'
 import { closingOf } from '../../../harness/cli/test.ts'
 import { watchSignals } from '../../../harness/platform/interruption.ts'
+import { nearest } from '../../../harness/platform/nearest.ts'
+import { parseSeed } from '../../../harness/platform/random.ts'
 import { loadAll } from '../../../harness/runner/scenario-files.ts'
-import { zoo } from '../../../harness/selftest/defects.ts'
+import { defects } from '../../../harness/selftest/defects.ts'
 import {
   type DefectResult,
   detection,
   detectMsOf,
   inOrder,
-  judgeCatch,
+  judgeDefect,
   summaryOf,
 } from '../../../harness/selftest/selftest-result.ts'
 import type { RunResult } from '../../../harness/verdict/result.ts'
@@ -38,34 +39,33 @@ describe('words on the command line', () => {
   })
 })
 
-describe('the zoo (FI-18)', () => {
-  const defects = () =>
-    [...readFileSync('system/platform/defects.ts', 'utf8').matchAll(/'(DF-\d+)':/g)].map(([, id]) => id)
+describe('the table of defects (FI-18)', () => {
+  const ids = () => [...readFileSync('system/platform/defects.ts', 'utf8').matchAll(/'(DF-\d+)':/g)].map(([, id]) => id)
 
   it('has a detector for every defect that a node can be started with', () => {
-    expect(Object.keys(zoo)).toEqual(defects())
+    expect(Object.keys(defects)).toEqual(ids())
   })
 
   it('names scenarios that exist and checkers that judge there', async () => {
     const all = await loadAll(process.cwd())
-    for (const [id, { scenario, checker }] of Object.entries(zoo)) {
+    for (const [id, { scenario, checker }] of Object.entries(defects)) {
       const found = all.find((one) => one.id === scenario)
       expect(found, `${id} needs ${scenario}`).toBeDefined()
       expect(checkers, `${id} needs ${checker}`).toHaveProperty(checker)
-      const judges = [...(found?.laws ?? []).map(({ name }) => name), 'expectations']
+      const judges = [...(found?.checkers ?? []).map(({ name }) => name), 'expectations']
       expect(judges, `${checker} judges ${scenario}`).toContain(checker)
     }
   })
 
   it('takes only the named checker, in the words of the defect, for a catch', () => {
-    const planted = { scenario: 'a/one', checker: 'at-most-once', finding: /^duplicate: / }
+    const defect = { scenario: 'a/one', checker: 'at-most-once', finding: /^duplicate: / }
     const run = (name: string, outcome: string, why: string) =>
       ({ scenarios: [{ checks: [{ name, outcome, why, evidence: {} }] }] }) as unknown as RunResult
-    expect(judgeCatch(run('at-most-once', 'invalid', 'duplicate: n1/3 twice'), planted).caught).toBe(true)
-    expect(judgeCatch(run('at-most-once', 'invalid', 'reordered: x'), planted).caught).toBe(false)
-    expect(judgeCatch(run('at-most-once', 'unknown', 'duplicate: x'), planted).caught).toBe(false)
-    expect(judgeCatch(run('never-oversold', 'invalid', 'duplicate: x'), planted).caught).toBe(false)
-    expect(judgeCatch(run('at-most-once', 'valid', 'fine'), planted).finding).toContain('nobody noticed anything')
+    expect(judgeDefect(run('at-most-once', 'violated', 'duplicate: n1/3 twice'), defect).caught).toBe(true)
+    expect(judgeDefect(run('at-most-once', 'violated', 'reordered: x'), defect).caught).toBe(false)
+    expect(judgeDefect(run('at-most-once', 'unknown', 'duplicate: x'), defect).caught).toBe(false)
+    expect(judgeDefect(run('never-oversold', 'violated', 'duplicate: x'), defect).caught).toBe(false)
+    expect(judgeDefect(run('at-most-once', 'passed', 'fine'), defect).finding).toContain('nobody noticed anything')
   })
 })
 
@@ -79,7 +79,7 @@ describe('the result of the self-test (FI-18)', () => {
     detectSeconds,
   })
 
-  it('measures from the first step to the verdict, and nothing for a story without steps', () => {
+  it('measures from the first step to the verdict, and nothing for a scenario without steps', () => {
     const phases = [
       { name: 'provision', startMs: 0, endMs: 1_500 },
       { name: 'steps', startMs: 1_700, endMs: 4_000 },
@@ -97,10 +97,10 @@ describe('the result of the self-test (FI-18)', () => {
 
   it('says how many detectors are live, how many alarms were false, and how long it took', () => {
     const defects = [result('DF-1', 2), result('DF-4', 9, false)]
-    const text = summaryOf({ defects, falseAlarms: 1, cleanStories: 5, canary: 'caught', leaks: [] })
+    const text = summaryOf({ defects, falseAlarms: 1, cleanScenarios: 5, canary: 'caught', leaks: [] })
     expect(text.split('\n')).toEqual([
       'detectors live: 1 of 2',
-      'false alarms: 1 in 5 stories without a defect; canary caught',
+      'false alarms: 1 in 5 scenarios without a defect; canary caught',
       'time to detect: median 2.0 s, worst 2.0 s (DF-1), from the first step to the verdict',
     ])
   })

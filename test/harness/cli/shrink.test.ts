@@ -32,12 +32,12 @@ describe('making a failure smaller (FI-18)', () => {
     expect(await squall(['shrink', run])).toEqual({
       code: 64,
       out: '',
-      err: 'squall: no law was violated in this run, so there is no failure to make smaller\n',
+      err: 'squall: no invariant was violated in this run, so there is no failure to shrink\n',
     })
   })
 
   it('leaves nothing out where an expectation failed: it presumes the faults before it', async () => {
-    const run = leaveRun('expected', 'violated', [{ name: 'expectations', outcome: 'invalid', why: 'x' }])
+    const run = leaveRun('expected', 'violated', [{ name: 'expectations', outcome: 'violated', why: 'x' }])
     const { code, err } = await squall(['shrink', run])
     expect([code, err]).toEqual([64, expect.stringContaining('what failed in cluster/broadcast is an expectation')])
   })
@@ -50,7 +50,7 @@ describe('making a failure smaller (FI-18)', () => {
   })
 })
 
-describe('the schedule of a random story (FI-18)', () => {
+describe('the schedule of a random scenario (FI-18)', () => {
   it('holds its plan', () => {
     const plan = createPlan(seededRandom(3), 3)
     const run = leaveRun('planned', 'violated', [], { plan })
@@ -64,15 +64,15 @@ describe('the schedule of a random story (FI-18)', () => {
     expect(() => readSchedule(run)).toThrow(/schedule\.json is damaged: scenarios\.0\.plan/)
   })
 
-  it('is told again from its plan, though no file below scenarios/ has it', () => {
+  it('is run again from its plan, though no file below scenarios/ has it', () => {
     const plan = createPlan(seededRandom(4), 4)
-    const recorded = { ...schedule, scenarios: [{ id: 'explore/story-7', entries: [], plan }] } as never
-    expect(chosenFrom(recorded, [])).toMatchObject([{ id: 'explore/story-7', plan }])
+    const recorded = { ...schedule, scenarios: [{ id: 'explore/scenario-7', entries: [], plan }] } as never
+    expect(chosenFrom(recorded, [])).toMatchObject([{ id: 'explore/scenario-7', plan }])
   })
 
-  it('must be a plan where a file is told again', async () => {
+  it('must be a plan where a file is run again', async () => {
     writeFileSync(join(folder, 'no.json'), '{}')
     const { code, err } = await squall(['replay', join(folder, 'no.json')])
-    expect([code, err]).toEqual([64, expect.stringMatching(/no\.json is no plan of a story: /)])
+    expect([code, err]).toEqual([64, expect.stringMatching(/no\.json is no plan of a scenario: /)])
   })
 })

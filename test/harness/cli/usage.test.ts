@@ -32,7 +32,7 @@ describe('what makes no sense ends with one sentence and 64', () => {
     [
       'a plan that is not there',
       ['simulate', '--plan', 'mine.json'],
-      "mine.json is no plan of a story: ENOENT: no such file or directory, open 'mine.json'",
+      "mine.json is no plan of a scenario: ENOENT: no such file or directory, open 'mine.json'",
     ],
     ['a seed of letters', ['run', '--seed', 'wind'], '--seed takes a number below 2^32, such as 0x5eed; got "wind"'],
     ['a budget without unit', ['run', '--budget', '5'], '--budget takes a duration such as 90s or 10m; got "5"'],
@@ -117,7 +117,7 @@ describe('what the machine lacks is said before anything is started, with 69', (
   it('no redis-server: a suite leaves out what is about it, and says so', async () => {
     const env = { PATH: folder, SQUALL_BROWSER: join(folder, 'no-browser') }
     const { err } = await squall(['run', 'acceptance'], { env })
-    expect(err).toMatch(/^squall: leaves out cluster\/redis-outage, cluster\/redis-slow: needs redis-server, /)
+    expect(err).toMatch(/^squall: skipping cluster\/redis-outage, cluster\/redis-slow: needs redis-server, /)
     const named = await squall(['run', 'cluster/redis-outage'], { env })
     expect(named.err).not.toContain('leaves out')
   })
@@ -170,11 +170,11 @@ describe('runs that are kept', () => {
     expect((await squall(['trend', '--out', kept])).err).toMatch(/^squall: torn is left out: /)
   })
 
-  it('are judged again from their history, and a law that finds something else says so', async () => {
+  it('are judged again from their history, and an invariant that finds something else says so', async () => {
     const { code, out } = await squall(['check', fixture])
     expect(code).toBe(1)
     expect(out).toContain('✗ violated  cluster/cut-link  at-most-once: ')
-    expect(out).toContain('(was valid)')
+    expect(out).toContain('(was passed)')
   })
 
   it('that cannot be replayed say why', async () => {

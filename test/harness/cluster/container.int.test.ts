@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Cluster } from '../../../harness/cluster/cluster.ts'
-import { findDocker, leaseLabel } from '../../../harness/cluster/container/docker.ts'
 import { containerDriver } from '../../../harness/cluster/container/driver.ts'
 import { canary } from '../../../harness/faults/canary.ts'
 import { faults } from '../../../harness/faults/index.ts'
 import { openLeases } from '../../../harness/leases/leases.ts'
+import { findDocker, leaseLabel } from '../../../harness/platform/docker.ts'
 import { seededRandom } from '../../../harness/platform/random.ts'
 import { until } from '../../../harness/platform/until.ts'
 
@@ -124,7 +124,7 @@ describe.runIf(isWanted)(`a run on containers${because}`, { timeout: 300_000 }, 
   afterAll(() => rmSync(out, { recursive: true, force: true }))
   const flags = ['run', '--driver', 'container', '--out', out]
 
-  it('passes a story, with its faults witnessed, and leaves nothing (FI-2)', async () => {
+  it('passes a scenario, with its faults witnessed, and leaves nothing (FI-2)', async () => {
     const { stdout } = await run(join(root, 'squall'), [...flags, '--json', 'store/reconnect-after-1s'])
     const { driver, outcome, leaks } = JSON.parse(stdout)
     expect({ driver, outcome, leaks }).toEqual({ driver: 'container', outcome: 'passed', leaks: [] })

@@ -31,12 +31,12 @@ afterAll(() => {
 })
 
 describe('a system that somebody else has started', { timeout: 60_000 }, () => {
-  it('is told the stories that need nothing but channels', async () => {
+  it('is told the scenarios that need nothing but channels', async () => {
     const { code, run } = await squall('channels/slow-in-parallel')
     expect({ code, outcome: run.outcome, driver: run.driver }).toEqual({ code: 0, outcome: 'passed', driver: 'remote' })
   })
 
-  it('is told no story that it cannot hold: skipped with the reason, and nothing is proven', async () => {
+  it('is told no scenario that it cannot hold: skipped with the reason, and nothing is proven', async () => {
     const names = ['store/sell-out', 'channels/slow-handler', 'channels/half-open', 'channels/link-reset']
     const { code, run } = await squall(...names)
     expect({ code, outcome: run.outcome, scenarios: run.scenarios }).toEqual({
@@ -47,13 +47,13 @@ describe('a system that somebody else has started', { timeout: 60_000 }, () => {
     expect(run.skipped).toEqual([
       {
         id: 'channels/half-open',
-        why: 'the story needs nodes that are started with SOCKET_SILENT_MS; the target runs already',
+        why: 'the scenario needs nodes that are started with SOCKET_SILENT_MS; the target runs already',
       },
       { id: 'channels/link-reset', why: 'the target gives no control of n1' },
       { id: 'channels/slow-handler', why: 'the target gives no control of n1' },
       {
         id: 'store/sell-out',
-        why: 'the story needs the shop, and the target has none, or no command that puts it back',
+        why: 'the scenario needs the shop, and the target has none, or no command that puts it back',
       },
     ])
   })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { judgeLate, type Pair, witnessLate } from '../../../harness/faults/latency-witness.ts'
+import { judgeLate, type Pair, witnessAddedLatency } from '../../../harness/faults/latency-witness.ts'
 
 const pair = (tookMs: number, besideMs: number): Pair => ({ tookMs, besideMs })
 const slow = pair(210, 5)
@@ -38,7 +38,7 @@ function witnessEvery(lookMs: number, ...finds: [...(Pair | string)[], Pair | st
     nowMs += lookMs
     return finds[Math.min(looks, finds.length) - 1]!
   }
-  return witnessLate(look, { what: 'a push', leastMs }, clock).then((witness) => ({ ...witness, looks }))
+  return witnessAddedLatency(look, { what: 'a push', leastMs }, clock).then((witness) => ({ ...witness, looks }))
 }
 
 describe('a witness of what is late (FI-3, FI-4, FI-6)', () => {

@@ -42,7 +42,7 @@ describe('the ledger (AM-1..6)', () => {
     const refused: Told = {
       type: 'failed',
       who: 'n1',
-      f: 'publish',
+      operation: 'publish',
       value: { publisher: 'n1', seq: 1, origin: 'n1' },
       tMs: 9_010,
     }
@@ -71,7 +71,7 @@ describe('a message that a node sends late, because it stood still', () => {
   const request = (type: 'invoke' | 'ok' | 'unsure', tMs: number): Told => ({
     type,
     who: 'n1',
-    f: 'publish',
+    operation: 'publish',
     op: 1,
     value: { publisher: 'n1', seq: 1, origin: 'n1' },
     tMs,

@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { storyInWords } from '../../../harness/explore/words.ts'
 import { corpusStories, readPlan } from '../../../harness/plans/corpus.ts'
+import { describePlan } from '../../../harness/plans/describe-plan.ts'
 import { createPlan } from '../../../harness/plans/plan.ts'
 import { seededRandom } from '../../../harness/platform/random.ts'
-import { zoo } from '../../../harness/selftest/defects.ts'
+import { defects } from '../../../harness/selftest/defects.ts'
 import { explorable, unexplorable } from '../../../harness/selftest/explorable.ts'
 
 const plan = createPlan(seededRandom(9), 9)
@@ -24,7 +24,7 @@ afterAll(() => rmSync(root, { recursive: true }))
 describe('the corpus (FI-18)', () => {
   it('is there without being filled', () => expect(corpusStories(join(root, 'elsewhere'))).toEqual([]))
 
-  it('makes a story of each file, with its plan, its title and what it covers', () => {
+  it('makes a scenario of each file, with its plan, its title and what it covers', () => {
     put('ghost.json', entry)
     const [story] = corpusStories(root)
     expect(story).toMatchObject({ id: 'corpus/ghost', title: entry.title, covers: entry.covers, plan })
@@ -54,26 +54,26 @@ describe('the corpus (FI-18)', () => {
     ],
   ])('names a file with %s', (_, wrong) => {
     put('ghost.json', wrong)
-    expect(() => corpusStories(root)).toThrow(/ghost\.json is no plan of a story: .+/)
+    expect(() => corpusStories(root)).toThrow(/ghost\.json is no plan of a scenario: .+/)
     put('ghost.json', entry)
   })
 })
 
 describe('what can be hunted (FI-18)', () => {
-  it('is every planted defect, but those that have a reason', () => {
-    expect([...explorable, ...Object.keys(unexplorable)].sort()).toEqual(Object.keys(zoo).sort())
+  it('is every defect, but those that have a reason', () => {
+    expect([...explorable, ...Object.keys(unexplorable)].sort()).toEqual(Object.keys(defects).sort())
   })
 })
 
 describe('a plan in words', () => {
   it('says in each round what begins, what is done and what ends', () => {
-    const told = storyInWords({
+    const told = describePlan({
       schemaVersion: 1,
       seed: 1,
       rounds: [
         [
           { do: 'buy', who: 'ann' },
-          { do: 'rush', itemId: 8 },
+          { do: 'sellOnAllNodes', itemId: 8 },
         ],
         [],
       ],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { storyOf } from '../../../harness/apps/store/plan-scenario.ts'
+import { scenarioOfPlan } from '../../../harness/apps/store/plan-scenario.ts'
 import { faults } from '../../../harness/faults/index.ts'
-import { createPlan, inWords, kinds, type Plan, planShape } from '../../../harness/plans/plan.ts'
+import { createPlan, describeFaults, kinds, type Plan, planShape } from '../../../harness/plans/plan.ts'
 import { seededRandom } from '../../../harness/platform/random.ts'
 
 const planOf = (seed: number) => createPlan(seededRandom(seed), seed)
@@ -21,15 +21,15 @@ describe('a random plan', () => {
         for (const other of planned.slice(index + 1)) {
           const share = partsOf(one).some((part) => partsOf(other).includes(part))
           const isLater = other.fromRound > one.toRound + 1
-          expect(!share || isLater, `${inWords({ ...planOf(1), faults: [one, other] })}`).toBe(true)
+          expect(!share || isLater, `${describeFaults({ ...planOf(1), faults: [one, other] })}`).toBe(true)
         }
   })
 
   it('has something to judge: a purchase and a message, and at least one fault in most', () => {
     for (const { rounds } of plans) {
-      const deeds = rounds.flat().map((deed) => deed.do)
-      expect(deeds).toContain('buy')
-      expect(deeds).toContain('publish')
+      const actions = rounds.flat().map((action) => action.do)
+      expect(actions).toContain('buy')
+      expect(actions).toContain('publish')
     }
     expect(plans.filter(({ faults: planned }) => planned.length > 0).length).toBe(plans.length)
   })
@@ -50,11 +50,11 @@ describe('a random plan', () => {
     expect(waiting.length).toBeGreaterThan(50)
     for (const { plan, fault } of waiting) {
       const { when, fromRound } = fault
-      const deeds = plan.rounds[fromRound]!
-      if (when && 'between' in when) expect(deeds).toContainEqual({ do: 'buy', who: 'ann' })
+      const actions = plan.rounds[fromRound]!
+      if (when && 'between' in when) expect(actions).toContainEqual({ do: 'buy', who: 'ann' })
       else if (when?.after === 'op')
-        expect(deeds.filter((deed) => deed.do === when.name).length).toBeGreaterThanOrEqual(when.count)
-      else expect(deeds.some((deed) => deed.do === 'publish')).toBe(true)
+        expect(actions.filter((action) => action.do === when.name).length).toBeGreaterThanOrEqual(when.count)
+      else expect(actions.some((action) => action.do === 'publish')).toBe(true)
       const others = plan.faults.filter((one) => one !== fault)
       expect(others.every((one) => one.fromRound > fromRound || one.toRound < fromRound)).toBe(true)
     }
@@ -67,9 +67,9 @@ describe('a random plan', () => {
   })
 })
 
-describe('the story of a plan', () => {
+describe('the scenario of a plan', () => {
   it('has a step for each round', () => {
-    const { steps, laws } = storyOf(planOf(3), 'explore/story-1')
+    const { steps, checkers } = scenarioOfPlan(planOf(3), 'explore/scenario-1')
     expect(steps.map(({ title }) => title)).toEqual([
       'shoppers, listeners and a dashboard',
       'round 1',
@@ -78,6 +78,6 @@ describe('the story of a plan', () => {
       'mend everything, and let everybody finish',
       'a message and a sale from every node, and a purchase',
     ])
-    expect(laws?.length).toBeGreaterThan(10)
+    expect(checkers?.length).toBeGreaterThan(10)
   })
 })

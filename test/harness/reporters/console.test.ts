@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { consoleReporter } from '../../../harness/reporters/console.ts'
+import { verdictSentence } from '../../../harness/reporters/format.ts'
 import { palette, wantsColor } from '../../../harness/reporters/palette.ts'
 import { readRecord } from '../../../harness/reporters/record.ts'
-import { verdictSentence } from '../../../harness/reporters/words.ts'
 
 const { run } = readRecord(join(import.meta.dirname, 'fixture'))
 
@@ -101,17 +101,17 @@ describe('the verdict in one sentence', () => {
     [
       'all is well',
       { ...run, scenarios: passed, leaks: [] },
-      'Passed: 1 scenario held every law; faults witnessed: 2 of 2.',
+      'Passed: 1 scenario held every invariant; faults witnessed: 2 of 2.',
     ],
     [
       'something is left behind',
       { ...run, scenarios: passed },
-      'Passed: 1 scenario held every law; faults witnessed: 2 of 2, but the run left 1 thing behind.',
+      'Passed: 1 scenario held every invariant; faults witnessed: 2 of 2, but the run left 1 thing behind.',
     ],
     [
       'nothing is proven',
       { ...run, scenarios: run.scenarios.slice(2) },
-      'Unknown: 1 scenario of 1 proved nothing, first cluster/unused-link (faults-witnessed: link.cut on carol->n3 did not take hold: nobody uses link carol->n3: it carried no bytes).',
+      'Unknown: 1 scenario of 1 was inconclusive, first cluster/unused-link (faults-witnessed: link.cut on carol->n3 did not take hold: nobody uses link carol->n3: it carried no bytes).',
     ],
     [
       'somebody stopped it',

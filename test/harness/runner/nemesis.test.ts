@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Cluster } from '../../../harness/cluster/cluster.ts'
 import { toHistory } from '../../../harness/history/history.ts'
 import { createRecorder } from '../../../harness/history/recorder.ts'
-import { createTape, type ScheduleEntry } from '../../../harness/plans/schedule.ts'
+import { createDecisionLog, type ScheduleEntry } from '../../../harness/plans/schedule.ts'
 import { seededRandom } from '../../../harness/platform/random.ts'
 import { createNemesis } from '../../../harness/runner/nemesis.ts'
 
@@ -31,16 +31,16 @@ function stageWith({ startFails = false, recorded }: Wishes = {}) {
   const elapsedMs = () => nowMs++
   const recorder = createRecorder({ elapsedMs, sink: () => {}, isDefinite: () => false })
   const states: string[] = []
-  const tape = createTape(recorded)
+  const log = createDecisionLog(recorded)
   const nemesis = createNemesis({
     cluster: { database, nodes: [{ name: 'n1' }], node: () => ({ control: controlOfActors() }) } as unknown as Cluster,
     recorder,
-    tape,
+    log,
     random: seededRandom(1),
     elapsedMs,
     report: ({ state }) => states.push(state),
   })
-  const entries = () => tape.entries
+  const entries = () => log.entries
   return { nemesis, states, entries, isRunning: () => running, faults: () => toHistory(recorder.events).faults }
 }
 
@@ -109,7 +109,7 @@ describe('the nemesis (FI-6)', () => {
   })
 })
 
-describe('what a story leaves to chance (FI-1)', () => {
+describe('what a scenario leaves to chance (FI-1)', () => {
   it('is decided by the seed and written down in names', async () => {
     const { nemesis, faults, entries } = stageWith()
     await using _kill = await nemesis.inject('actor.kill', 'n1/*')

@@ -2,11 +2,11 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { after, type Cast, joinedTopics, scenario, step } from '../../../harness/index.ts'
+import { after, joinedTopics, type ScenarioContext, scenario, step } from '../../../harness/index.ts'
 import { scheduleShape } from '../../../harness/plans/schedule.ts'
 import { multiplex } from '../../../harness/reporters/multiplexer.ts'
 import { type RunOptions, runAll } from '../../../harness/runner/run.ts'
-import { openPremises } from '../../../harness/runner/run-environment.ts'
+import { openRunEnvironment } from '../../../harness/runner/run-environment.ts'
 import type { Scenario } from '../../../harness/scenario.ts'
 import type { RunResult } from '../../../harness/verdict/result.ts'
 
@@ -42,22 +42,22 @@ const story = (id: string, own: Partial<Scenario> = {}): Scenario =>
   scenario({
     id: `test/${id}`,
     title: id,
-    define: 'A client that joins is joined.',
+    invariant: 'A client that joins is joined.',
     covers: ['AT-1'],
     steps: [
-      step('join', async (cast) => {
-        await (await cast.client('carol', 'n1')).join(cast.choose('topic', ['ping', 'ping:a', 'ping:b']))
+      step('join', async (context) => {
+        await (await context.client('carol', 'n1')).join(context.choose('topic', ['ping', 'ping:a', 'ping:b']))
       }),
     ],
     expectations: [
-      after(1, 'one topic is joined', async (cast) => expect(cast.clients()[0]!.joins().joined).toHaveLength(1)),
+      after(1, 'one topic is joined', async (context) => expect(context.clients()[0]!.joins().joined).toHaveLength(1)),
     ],
-    laws: [joinedTopics],
+    checkers: [joinedTopics],
     ...own,
   })
 
 describe('a run', () => {
-  it('that holds every law passes, says so in every file and leaves nothing', async () => {
+  it('that holds every invariant passes, says so in every file and leaves nothing', async () => {
     const before = readdirSync(tmpdir()).filter(
       (name) => name.startsWith('squall-') && !name.startsWith('squall-leases'),
     )
@@ -74,28 +74,28 @@ describe('a run', () => {
     expect(left.filter((name) => !before.includes(name))).toEqual([])
   })
 
-  it('shares its premises with another run of the same story, and only the one with the defect fails (FI-18)', async () => {
-    const premises = await openPremises({ seed: 7, headed: false })
-    const crash = (cast: Cast) => cast.clients()[0]!.ask('ping', 'nobody handles this', {}, 500)
+  it('shares its premises with another run of the same scenario, and only the one with the defect fails (FI-18)', async () => {
+    const environment = await openRunEnvironment({ seed: 7, headed: false })
+    const crash = (context: ScenarioContext) => context.clients()[0]!.ask('ping', 'nobody handles this', {}, 500)
     const told = story('shared', {
       steps: [
-        step('join', async (cast) => (await cast.client('carol', 'n1')).join('ping')),
-        step('crash', async (cast) => void (await crash(cast))),
+        step('join', async (context) => (await context.client('carol', 'n1')).join('ping')),
+        step('crash', async (context) => void (await crash(context))),
       ],
       expectations: [
-        after(2, 'the client was told', (cast) =>
-          cast.until('it is told', 1_000, () => cast.recorder.events.some(({ event }) => event === 'phx_error')),
+        after(2, 'the client was told', (context) =>
+          context.until('it is told', 1_000, () => context.recorder.events.some(({ event }) => event === 'phx_error')),
         ),
       ],
     })
     const [clean, broken] = await Promise.all([
-      run([told], { premises }),
-      run([told], { premises, suite: 'df-10', defects: ['DF-10'] }),
+      run([told], { environment }),
+      run([told], { environment, suite: 'df-10', defects: ['DF-10'] }),
     ])
     expect([clean.outcome, broken.outcome]).toEqual(['passed', 'violated'])
     expect(clean.folder).not.toBe(broken.folder)
-    expect(await premises.close()).toEqual([])
-    expect(existsSync(premises.workFolder)).toBe(false)
+    expect(await environment.close()).toEqual([])
+    expect(existsSync(environment.workFolder)).toBe(false)
   })
 
   it('is violated by an unmet expectation, and keeps the logs', async () => {
@@ -104,15 +104,15 @@ describe('a run', () => {
     })
     const result = await run([bad])
     expect([result.outcome, result.exitCode]).toEqual(['violated', 1])
-    expect(checksOf(result).expectations).toBe('invalid: after step 1: what is not: it is not so')
+    expect(checksOf(result).expectations).toBe('violated: after step 1: what is not: it is not so')
     expect(existsSync(join(latest(), 'logs/test-bad/n1.log'))).toBe(true)
   })
 
   it('is unknown when a step fails, and still says what was left wrong', async () => {
     const broken = story('broken', {
       steps: [
-        step('stop in the middle', async (cast) => {
-          const client = await cast.client('carol', 'n1')
+        step('stop in the middle', async (context) => {
+          const client = await context.client('carol', 'n1')
           await client.join('ping')
           throw new Error('no further')
         }),
@@ -122,16 +122,16 @@ describe('a run', () => {
     const result = await run([broken])
     expect([result.outcome, result.exitCode]).toEqual(['unknown', 2])
     const checks = checksOf(result)
-    expect(checks['told-to-its-end']).toContain('step 1 (stop in the middle) failed: no further')
+    expect(checks['scenario-completed']).toContain('step 1 (stop in the middle) failed: no further')
     expect(checks['joined-topics']).toMatch(/^valid/)
   })
 
   it('is unknown when a fault does not take hold', async () => {
     const unfelt = story('unfelt', {
       steps: [
-        step('cut what nobody uses', async (cast) => {
-          await (await cast.client('carol', 'n1')).join('ping')
-          await using _cut = await cast.nemesis.inject('link.cut', 'nobody->n1')
+        step('cut what nobody uses', async (context) => {
+          await (await context.client('carol', 'n1')).join('ping')
+          await using _cut = await context.nemesis.inject('link.cut', 'nobody->n1')
         }),
       ],
     })
@@ -140,8 +140,8 @@ describe('a run', () => {
     expect(checksOf(result)['faults-witnessed']).toContain('did not take hold: nobody uses nobody->n1')
   })
 
-  const offTheNetwork = step('take n1 off its network', async (cast) => {
-    await cast.nemesis.inject('node.disconnect', 'n1')
+  const offTheNetwork = step('take n1 off its network', async (context) => {
+    await context.nemesis.inject('node.disconnect', 'n1')
   })
 
   it('skips what this kind of cluster cannot tell, and says why', async () => {
@@ -170,7 +170,7 @@ describe('a run', () => {
     expect([result.outcome, checksOf(result).reached]).toEqual(['unknown', 'unknown: never reached: two of them met'])
   })
 
-  it('repeats what chance decided, and notices when the story ends before the recording', async () => {
+  it('repeats what chance decided, and notices when the scenario ends before the recording', async () => {
     await run([story('fine')], { seed: 1 })
     const recorded = scheduleShape.parse(document('schedule.json'))
     await run([story('fine')], { seed: 2, recorded })
@@ -180,7 +180,7 @@ describe('a run', () => {
     const result = await run([story('fine')], { recorded: longer })
     expect([result.outcome, checksOf(result)['replayed-to-its-end']]).toEqual([
       'unknown',
-      'unknown: schedule diverged: the story ended before 1 recorded decisions were asked for',
+      'unknown: schedule diverged: the scenario ended before 1 recorded decisions were asked for',
     ])
   })
 
@@ -188,8 +188,8 @@ describe('a run', () => {
     let stop = false
     const first = story('first', {
       steps: [
-        step('join and be interrupted', async (cast) => {
-          await (await cast.client('carol', 'n1')).join('ping')
+        step('join and be interrupted', async (context) => {
+          await (await context.client('carol', 'n1')).join('ping')
           stop = true
         }),
         step('never', () => Promise.reject(new Error('told after the interruption'))),

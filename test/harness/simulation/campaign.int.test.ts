@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { createPlan, kinds, type Plan } from '../../../harness/plans/plan.ts'
 import { seededRandom } from '../../../harness/platform/random.ts'
-import { makeSurer, plansOf, runCampaign, scout, shrink } from '../../../harness/simulation/campaign.ts'
+import { amplifyInSimulation, plansOf, runCampaign, scout, shrink } from '../../../harness/simulation/campaign.ts'
 import { judgeSimulated } from '../../../harness/simulation/judge.ts'
 import { type Simulator, startSimulator } from '../../../harness/simulation/simulator.ts'
-import { brokenLaws } from '../../../harness/verdict/result.ts'
+import { violatedCheckers } from '../../../harness/verdict/result.ts'
 
 const started: Simulator[] = []
 const start = (...defects: string[]) => {
@@ -27,7 +27,7 @@ describe('a campaign of simulated histories', () => {
     expect((await tell(first, 12, 12)).hash).not.toBe(told.hash)
   })
 
-  it('breaks no law without a defect, sees its faults, and mostly proves something (NF-3, NF-4, AM-1, AM-3..6)', async () => {
+  it('breaks no invariant without a defect, sees its faults, and mostly proves something (NF-3, NF-4, AM-1, AM-3..6)', async () => {
     const { histories, violated, unknown } = await tell(start(), 3, 60)
     expect([histories, violated]).toEqual([60, 0])
     expect(unknown).toBeLessThan(20)
@@ -47,20 +47,20 @@ describe('a campaign of simulated histories', () => {
 /** Enough for every defect below; most show in the first. */
 const historiesMax = 120
 
-async function firstBreach(defect: string, law: string) {
+async function firstBreach(defect: string, checker: string) {
   let found: string | undefined
   await runCampaign({
     simulator: start(defect),
     plans: plansOf(1),
     goesOn: (told) => found === undefined && told < historiesMax,
     onJudged({ checks }) {
-      found ??= checks.find(({ name, outcome }) => name === law && outcome === 'invalid')?.why
+      found ??= checks.find(({ name, outcome }) => name === checker && outcome === 'violated')?.why
     },
   })
   return found
 }
 
-describe('planted defects are seen (FI-18)', () => {
+describe('defects are seen (FI-18)', () => {
   it.each([
     ['DF-8', 'at-most-once', /^duplicate: /],
     ['DF-15', 'own-topics-only', /^irrelevant: /],
@@ -72,10 +72,10 @@ describe('planted defects are seen (FI-18)', () => {
     ['DF-68', 'never-oversold', /^(oversold|not conserved): /],
     ['DF-85', 'cart-never-lost', /^lost: /],
     ['DF-92', 'presence-matches-reality', /^(dashboard|node) /],
-    ['DF-93', 'presence-told-once', /^told twice: /],
+    ['DF-93', 'presence-join-delivered-once', /^told twice: /],
     ['DF-144', 'at-most-once', /^duplicate: /],
-  ])('%s by %s', async (defect, law, finding) => {
-    expect(await firstBreach(defect, law)).toMatch(finding)
+  ])('%s by %s', async (defect, checker, finding) => {
+    expect(await firstBreach(defect, checker)).toMatch(finding)
   })
 })
 
@@ -84,16 +84,16 @@ it('makes the plan of a failure small, and what is left still fails alone', asyn
   const { firsts } = await tell(simulator, 1, 1)
   const least = await shrink(simulator, ['at-most-once'], firsts.get('at-most-once')!.plan)
   expect(least.plan.faults).toEqual([])
-  expect(brokenLaws(judgeSimulated(await start('DF-8').tell(least.plan)))).toContain('at-most-once')
+  expect(violatedCheckers(judgeSimulated(await start('DF-8').run(least.plan)))).toContain('at-most-once')
 })
 
 describe('a scout', () => {
-  it('brings what broke a law, as small as it gets and as it was', async () => {
+  it('brings what violated an invariant, as small as it gets and as it was', async () => {
     const plans = await scout(1, ['DF-82'], (told) => told < 60)
     expect(plans[0]!.faults.length).toBeLessThanOrEqual(1)
     expect(plans[1]!.rounds.flat().length).toBeGreaterThan(plans[0]!.rounds.flat().length)
     const simulator = start('DF-82')
-    for (const plan of plans) expect(brokenLaws(judgeSimulated(await simulator.tell(plan)))).not.toEqual([])
+    for (const plan of plans) expect(violatedCheckers(judgeSimulated(await simulator.run(plan)))).not.toEqual([])
   })
 
   it('brings nothing where nothing is broken', async () => {
@@ -114,21 +114,21 @@ describe('a failure that hangs by a race', () => {
   it('is made surer: more take part in the race', async () => {
     const simulator = start('DF-82')
     const failsOf20 = async (plan: Plan) => {
-      const told = await Promise.all(Array.from({ length: 20 }, (_, n) => simulator.tell({ ...plan, seed: 100 + n })))
-      return told.filter((one) => brokenLaws(judgeSimulated(one)).includes('cart-never-lost')).length
+      const told = await Promise.all(Array.from({ length: 20 }, (_, n) => simulator.run({ ...plan, seed: 100 + n })))
+      return told.filter((one) => violatedCheckers(judgeSimulated(one)).includes('cart-never-lost')).length
     }
-    const plan = (await makeSurer(race, ['cart-never-lost'], ['DF-82'], alwaysGoesOn))!
+    const plan = (await amplifyInSimulation(race, ['cart-never-lost'], ['DF-82'], alwaysGoesOn))!
     expect(plan.faults).toEqual(race.faults)
     expect(await failsOf20(race)).toBeLessThan(18)
     expect(await failsOf20(plan)).toBeGreaterThan(18)
   })
 
   it('is left alone where no simulation shows it', async () => {
-    expect(await makeSurer(race, ['cart-never-lost'], [], alwaysGoesOn)).toBeUndefined()
+    expect(await amplifyInSimulation(race, ['cart-never-lost'], [], alwaysGoesOn)).toBeUndefined()
   })
 })
 
 it('says why the simulation ended when it did', async () => {
   const broken = { ...createPlan(seededRandom(1), 1), rounds: 'none' } as never
-  await expect(start().tell(broken)).rejects.toThrow(/the simulation ended with 64: expected a simulation/)
+  await expect(start().run(broken)).rejects.toThrow(/the simulation ended with 64: expected a simulation/)
 })

@@ -18,7 +18,7 @@ const refsOf = (share: Share) => [...share.entries.keys()].sort()
 
 /** What a replica did: a number is a new entry, `drop` takes one of those away that are there. */
 type Deed = { do: 'add' } | { do: 'drop'; pick: number }
-const deeds = fc.array(
+const changes = fc.array(
   fc.oneof(fc.constant<Deed>({ do: 'add' }), fc.record({ do: fc.constant('drop' as const), pick: fc.nat() })),
   { maxLength: 30 },
 )
@@ -35,12 +35,12 @@ interface Told {
 /** All versions of one replica's entries, and the delta that leads from each to the next. */
 function history(name: string, list: readonly Deed[]): Told {
   const told: Told = { versions: [emptyShare], deltas: [] }
-  list.forEach((deed, index) => {
+  list.forEach((change, index) => {
     const now = told.versions.at(-1)!
     const present = refsOf(now)
-    if (deed.do === 'drop' && present.length === 0) return
-    const joins = deed.do === 'add' ? [entry(`${name}.${index}`)] : []
-    const leaves = deed.do === 'drop' ? [present[deed.pick % present.length]!] : []
+    if (change.do === 'drop' && present.length === 0) return
+    const joins = change.do === 'add' ? [entry(`${name}.${index}`)] : []
+    const leaves = change.do === 'drop' ? [present[change.pick % present.length]!] : []
     const next = changed(now, joins, leaves)
     told.versions.push(next)
     told.deltas.push({ from: now.version, to: next.version, joins, leaves })
@@ -51,7 +51,7 @@ function history(name: string, list: readonly Deed[]): Told {
 describe("a replica's entries (PA-2)", () => {
   it('merge in any order, any number of times, to the newest', () => {
     fc.assert(
-      fc.property(deeds, fc.array(fc.nat(), { minLength: 1, maxLength: 8 }), (list, picks) => {
+      fc.property(changes, fc.array(fc.nat(), { minLength: 1, maxLength: 8 }), (list, picks) => {
         const { versions } = history('a', list)
         const chosen = picks.map((pick) => versions[pick % versions.length]!)
         const newest = chosen.reduce((a, b) => (b.version > a.version ? b : a))
@@ -67,7 +67,7 @@ describe("a replica's entries (PA-2)", () => {
 
   it('are the same by deltas as by whole versions, however the deltas are put together', () => {
     fc.assert(
-      fc.property(deeds, fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1 }), (list, sizes) => {
+      fc.property(changes, fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1 }), (list, sizes) => {
         const { versions, deltas } = history('a', list)
         let share = emptyShare
         for (let at = 0, n = 0; at < deltas.length; n += 1) {
@@ -86,7 +86,7 @@ describe("a replica's entries (PA-2)", () => {
 
   it('are kept by their node as others see them', () => {
     fc.assert(
-      fc.property(deeds, (list) => {
+      fc.property(changes, (list) => {
         const own = createOwnEntries()
         let seen: Share = emptyShare
         for (const { joins, leaves } of history('a', list).deltas) {

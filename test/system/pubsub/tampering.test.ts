@@ -15,7 +15,7 @@ function setUp() {
   const adapter = tampered(plain, clock)
   const got: string[] = []
   void adapter.start(({ event }) => void got.push(event))
-  const rule = (deed: TamperRule['deed'], ...topics: string[]) => adapter.tamper([{ topics, deed, delayMs: 100 }])
+  const rule = (effect: TamperRule['effect'], ...topics: string[]) => adapter.tamper([{ topics, effect, delayMs: 100 }])
   return { clock, adapter, got, rule, send: (event: string, topic = 'cart:1') => arrive({ topic, event, payload: {} }) }
 }
 

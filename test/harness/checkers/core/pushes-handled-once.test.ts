@@ -6,7 +6,7 @@ let lastOp = 0
 /** A push and how it ended. */
 function push(end: 'ok' | 'unsure'): Told[] {
   lastOp += 1
-  const own = { who: 'gus', f: 'push', op: lastOp, value: { channel: 'PingChannel' } }
+  const own = { who: 'gus', operation: 'push', op: lastOp, value: { channel: 'PingChannel' } }
   return [
     { type: 'invoke', ...own },
     { type: end, ...own },
@@ -18,19 +18,19 @@ const three = [...push('ok'), ...push('ok'), ...push('unsure')]
 
 describe('pushes-handled-once (AM-10)', () => {
   it.each([2, 3])('is valid when of three pushes, two of them answered, %i were handled', (handled) => {
-    expect(check(...three, counted('n1', 1), counted('n2', handled - 1)).outcome).toBe('valid')
+    expect(check(...three, counted('n1', 1), counted('n2', handled - 1)).outcome).toBe('passed')
   })
 
   it('is invalid when more were handled than tried', () => {
     expect(check(...three, counted('n1', 2), counted('n2', 2))).toMatchObject({
-      outcome: 'invalid',
+      outcome: 'violated',
       why: 'handled twice: PingChannel handled 4 pushes of 3',
     })
   })
 
   it('is invalid when fewer were handled than answered', () => {
     expect(check(...three, counted('n1', 1))).toMatchObject({
-      outcome: 'invalid',
+      outcome: 'violated',
       why: expect.stringMatching(/^answered without/),
     })
   })

@@ -20,7 +20,7 @@ const request = (own: Partial<SimulationRequest['plan']> = {}): SimulationReques
   defects: [],
 })
 
-describe('a simulated story', () => {
+describe('a simulated scenario', () => {
   it('is the same for the same request, event by event, and another for another seed (FI-18)', async () => {
     const [one, again, other] = [
       await simulate(request()),
@@ -34,12 +34,14 @@ describe('a simulated story', () => {
   it('is told by the real parts: a purchase that the database has, a message that everybody got, a tab that shows the cart', async () => {
     const { events, obstacle } = await simulate(request({ faults: [] }))
     expect(obstacle).toBeUndefined()
-    expect(events.filter(({ type, f }) => type === 'ok' && f === 'purchase')).toHaveLength(1)
+    expect(events.filter(({ type, operation }) => type === 'ok' && operation === 'purchase')).toHaveLength(1)
     const heard = events.filter(({ type, event }) => type === 'receive' && event === 'ledger').map(({ who }) => who)
     expect(heard.sort()).toEqual(['listener-n1', 'listener-n2', 'listener-n3'])
     const finals = events.filter(({ type }) => type === 'final')
-    expect(finals.find(({ f }) => f === 'orders')?.value).toMatchObject([{ itemIds: [3], soldItemIds: [3] }])
-    const carts = finals.filter(({ f, who }) => f === 'cart' && who.startsWith('alice'))
+    expect(finals.find(({ operation }) => operation === 'orders')?.value).toMatchObject([
+      { itemIds: [3], soldItemIds: [3] },
+    ])
+    const carts = finals.filter(({ operation, who }) => operation === 'cart' && who.startsWith('alice'))
     expect(carts.map(({ value }) => value)).toMatchObject([{ items: [{ id: 3 }] }, { items: [{ id: 3 }] }])
   })
 

@@ -1,4 +1,4 @@
-import type { Slice } from './slices.ts'
+import type { Slice } from '../bench/slices.ts'
 
 export interface Figure {
   median: number

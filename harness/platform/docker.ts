@@ -1,5 +1,5 @@
 import type Dockerode from 'dockerode'
-import { EnvironmentMissing } from '../../platform/errors.ts'
+import { EnvironmentMissing } from './errors.ts'
 
 /** What everything that a cluster makes carries, so that nothing of it can be overlooked afterwards. */
 export const leaseLabel = 'squall.lease'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { minimized, shorter, smallest } from '../../../harness/explore/minimize.ts'
+import { minimized, shorter, smallest } from '../../../harness/plans/minimize.ts'
 import { createPlan, type Plan, planShape } from '../../../harness/plans/plan.ts'
 import { seededRandom } from '../../../harness/platform/random.ts'
 
@@ -35,12 +35,13 @@ describe('delta debugging (FI-18)', () => {
 describe('the smallest plan', () => {
   const plan = createPlan(seededRandom(5), 5)
   const causes = (one: Plan) =>
-    one.faults.some(({ kind }) => kind === plan.faults[0]!.kind) && one.rounds.flat().some((deed) => deed.do === 'sell')
+    one.faults.some(({ kind }) => kind === plan.faults[0]!.kind) &&
+    one.rounds.flat().some((action) => action.do === 'sell')
 
   it('has the cause, and nothing else', async () => {
     const least = await smallest(plan, looking(causes).trial)
     expect(least.faults.map(({ kind }) => kind)).toEqual([plan.faults[0]!.kind])
-    expect(least.rounds.flat().map((deed) => deed.do)).toEqual(['sell'])
+    expect(least.rounds.flat().map((action) => action.do)).toEqual(['sell'])
     expect(planShape.parse(least)).toEqual(least)
   })
 
@@ -57,13 +58,13 @@ describe('the smallest plan', () => {
 
 describe('a shorter plan', () => {
   const fault = { kind: 'node.kill' as const, target: 'n1', options: {}, fromRound: 1, toRound: 2 }
-  const plan: Plan = { schemaVersion: 1, seed: 1, rounds: [[], [], [{ do: 'look' }]], faults: [fault] }
+  const plan: Plan = { schemaVersion: 1, seed: 1, rounds: [[], [], [{ do: 'reloadDashboard' }]], faults: [fault] }
 
   it('leaves out a round in which nothing is done or begun, and moves what comes after it', () => {
     const [without] = shorter(plan)
     expect(without).toEqual({
       ...plan,
-      rounds: [[], [{ do: 'look' }]],
+      rounds: [[], [{ do: 'reloadDashboard' }]],
       faults: [{ ...fault, fromRound: 0, toRound: 1 }],
     })
   })

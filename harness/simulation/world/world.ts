@@ -2,15 +2,15 @@ import type { Cluster } from './cluster.ts'
 import { openConnection } from './connection.ts'
 import { type Dashboard, openDashboard } from './dashboard.ts'
 import { createPage, type Page } from './page.ts'
-import type { Deed } from './plan.ts'
+import type { Action } from './plan.ts'
 import { endOf, openShopper, type Shopper } from './shopper.ts'
 
-export type Cast = ReturnType<typeof createCast>
+export type World = ReturnType<typeof createWorld>
 
 const controlWithinMs = 6_000
 
-/** Everybody in the story, and what they can do. */
-export function createCast(cluster: Cluster) {
+/** Everybody in the scenario, and what they can do. */
+export function createWorld(cluster: Cluster) {
   const { clock, network, recorder } = cluster
   const shoppers = new Map<string, Shopper>()
   const pages: Page[] = []
@@ -21,9 +21,9 @@ export function createCast(cluster: Cluster) {
   const publishing = new Map<string, Promise<void>>()
 
   /** Something that a node is told to do, by a way of its own. */
-  async function operation(node: string, f: string, value: object, request: object = value) {
-    const end = recorder.begin(node, f, value)
-    const { type, error } = endOf(await cluster.ask(node, { do: f, ...request }, controlWithinMs, 'control'))
+  async function operation(node: string, name: string, value: object, request: object = value) {
+    const end = recorder.begin(node, name, value)
+    const { type, error } = endOf(await cluster.ask(node, { do: name, ...request }, controlWithinMs, 'control'))
     end(type, error)
   }
 
@@ -53,16 +53,16 @@ export function createCast(cluster: Cluster) {
     for (const { who, node } of [...dashboards]) await loadDashboard(who, node)
   }
 
-  const deeds: Record<string, (deed: never) => unknown> = {
+  const actions: Record<string, (action: never) => unknown> = {
     add: ({ who, itemId }: { who: string; itemId: number }) => shoppers.get(who)?.add(itemId),
     remove: ({ who, itemId }: { who: string; itemId: number }) => shoppers.get(who)?.remove(itemId),
     buy: ({ who }: { who: string }) => shoppers.get(who)?.buy(),
     click: ({ tab, itemId }: { tab: number; itemId: number }) => pages[tab]?.click(itemId),
-    take: ({ tab, itemId }: { tab: number; itemId: number }) => pages[tab]?.take(itemId),
+    removeInTab: ({ tab, itemId }: { tab: number; itemId: number }) => pages[tab]?.take(itemId),
     reload: ({ tab }: { tab: number }) => pages[tab]?.load(),
-    look: () => lookAgain(),
+    reloadDashboard: () => lookAgain(),
     sell: ({ node, itemId }: { node: string; itemId: number }) => operation(node, 'sell', { itemId }),
-    rush: ({ itemId }: { itemId: number }) =>
+    sellOnAllNodes: ({ itemId }: { itemId: number }) =>
       Promise.all(cluster.names.map((node) => operation(node, 'sell', { itemId }))),
     /** One after the other: two requests at once may arrive in any order. */
     publish({ node }: { node: string }) {
@@ -70,8 +70,8 @@ export function createCast(cluster: Cluster) {
       publishing.set(node, mine)
       return mine
     },
-    come: ({ who, node }: { who: string; node: string }) => come(who, node),
-    go({ who }: { who: string }) {
+    arrive: ({ who, node }: { who: string; node: string }) => come(who, node),
+    leave({ who }: { who: string }) {
       shoppers.get(who)?.close()
       shoppers.delete(who)
     },
@@ -93,10 +93,10 @@ export function createCast(cluster: Cluster) {
     async openDashboard(who: string, node: string) {
       if (!(await loadDashboard(who, node))) throw new Error(`${who} gets no dashboard from ${node}`)
     },
-    /** Undefined for a deed that no simulation knows. */
-    act: (deed: Deed): Promise<unknown> | undefined => {
-      const run = deeds[deed.do]
-      return run && Promise.resolve(run(deed as never))
+    /** Undefined for a action that no simulation knows. */
+    act: (action: Action): Promise<unknown> | undefined => {
+      const run = actions[action.do]
+      return run && Promise.resolve(run(action as never))
     },
     shoppers: () => [...shoppers.values()],
     pages,

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { amplified } from '../../../harness/explore/amplify.ts'
+import { amplified } from '../../../harness/plans/amplify.ts'
 import { createPlan, type Plan, planShape } from '../../../harness/plans/plan.ts'
 import { seededRandom } from '../../../harness/platform/random.ts'
 
 const whole = createPlan(seededRandom(3), 3)
 const small: Plan = { ...whole, faults: [], rounds: [[], [{ do: 'click', tab: 0, itemId: 9 }]] }
-const countOf = ({ rounds }: Plan, what: string) => rounds.flat().filter((deed) => deed.do === what).length
+const countOf = ({ rounds }: Plan, what: string) => rounds.flat().filter((action) => action.do === what).length
 const madeSurer = (rate: (plan: Plan) => number, goesOn = () => true) =>
   amplified(small, { rateOf: async (plan) => rate(plan), random: seededRandom(1), goesOn })
 
 describe('a plan that fails only at times (FI-18)', () => {
-  it('gets the one deed that makes it fail each time, where something is done already', async () => {
+  it('gets the one action that makes it fail each time, where something is done already', async () => {
     const plan = await madeSurer((one) => (countOf(one, 'publish') > 0 ? 1 : 0.5))
     expect(plan.rounds).toEqual([[], [small.rounds[1]![0], expect.objectContaining({ do: 'publish' })]])
     expect(planShape.safeParse(plan).success).toBe(true)
@@ -32,7 +32,7 @@ describe('a plan that fails only at times (FI-18)', () => {
     ).toBe(small)
   })
 
-  it('is left to those whom every story has', async () => {
+  it('is left to those whom every scenario has', async () => {
     const seen: Plan[] = []
     await madeSurer((one) => {
       seen.push(one)
@@ -40,7 +40,7 @@ describe('a plan that fails only at times (FI-18)', () => {
     })
     expect(seen.length).toBeGreaterThan(20)
     expect(
-      seen.flatMap(({ rounds }) => rounds.flat()).filter((deed) => 'who' in deed && deed.who.startsWith('guest')),
+      seen.flatMap(({ rounds }) => rounds.flat()).filter((action) => 'who' in action && action.who.startsWith('guest')),
     ).toEqual([])
   })
 })

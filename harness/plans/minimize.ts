@@ -1,6 +1,6 @@
-import type { Plan } from '../plans/plan.ts'
+import type { Plan } from './plan.ts'
 
-/** Answers which of the candidates still fails, or -1 when none does, or nobody wants to know any more. */
+/** Returns which of the candidates still fails, or -1 when none does, or nobody wants to know any more. */
 type Trial<T> = (candidates: readonly T[]) => Promise<number>
 
 /** What cannot be left out: delta debugging, which asks for halves first and for single items last. */
@@ -25,21 +25,21 @@ function split<T>(items: readonly T[], parts: number): T[][] {
   return ends.slice(1).map((end, part) => items.slice(ends[part], end))
 }
 
-/** The same failure with less: first fewer faults, then fewer rounds, then fewer deeds, then less time (FI-18). */
+/** The same failure with less: first fewer faults, then fewer rounds, then fewer actions, then less time (FI-18). */
 export async function smallest(plan: Plan, firstThatFails: Trial<Plan>): Promise<Plan> {
   const shrunkBy = <T>(items: readonly T[], planWith: (some: readonly T[]) => Plan) =>
     minimized(items, (candidates) => firstThatFails(candidates.map(planWith))).then(planWith)
   let least = await shrunkBy(plan.faults, (faults) => ({ ...plan, faults: [...faults] }))
-  const busyRounds = least.rounds.flatMap((deeds, round) => (deeds.length > 0 ? [round] : []))
+  const busyRounds = least.rounds.flatMap((actions, round) => (actions.length > 0 ? [round] : []))
   const some = least
   least = await shrunkBy(busyRounds, (kept) => ({
     ...some,
-    rounds: some.rounds.map((deeds, round) => (kept.includes(round) ? deeds : [])),
+    rounds: some.rounds.map((actions, round) => (kept.includes(round) ? actions : [])),
   }))
   const few = least
   least = await shrunkBy(few.rounds.flat(), (kept) => ({
     ...few,
-    rounds: few.rounds.map((deeds) => deeds.filter((one) => kept.includes(one))),
+    rounds: few.rounds.map((actions) => actions.filter((one) => kept.includes(one))),
   }))
   return shortest(least, firstThatFails)
 }
@@ -55,8 +55,8 @@ async function shortest(plan: Plan, firstThatFails: Trial<Plan>): Promise<Plan> 
 
 /** Plans that take less time: without a round in which nothing is done or begun, or with a fault that ends in its first round. */
 export function shorter(plan: Plan): Plan[] {
-  const empty = plan.rounds.flatMap((deeds, round) =>
-    deeds.length === 0 && plan.rounds.length > 1 && plan.faults.every(({ fromRound }) => fromRound !== round)
+  const empty = plan.rounds.flatMap((actions, round) =>
+    actions.length === 0 && plan.rounds.length > 1 && plan.faults.every(({ fromRound }) => fromRound !== round)
       ? [withoutRound(plan, round)]
       : [],
   )

@@ -32,7 +32,7 @@ export function counts(run: RunResult): Counts {
   }
 }
 
-const outcomeOfCheck = { valid: 'passed', unknown: 'unknown', invalid: 'violated' } as const
+const outcomeOfCheck = { passed: 'passed', unknown: 'unknown', violated: 'violated' } as const
 
 /** Why a scenario did not pass: its failed checks and expectations first, then what stayed unknown. */
 export function reasons(scenario: ScenarioResult): string[] {
@@ -63,21 +63,21 @@ export function verdictSentence(run: RunResult): string {
   const first = (outcome: Outcome) => run.scenarios.find((one) => one.outcome === outcome)
   const because = (scenario: ScenarioResult) => `${scenario.id} (${reasons(scenario)[0] ?? 'no reason was recorded'})`
   if (violated > 0)
-    return `Violated: ${count(violated, 'scenario')} of ${run.scenarios.length} broke a law, first ${because(first('violated')!)}.`
+    return `Violated: ${count(violated, 'scenario')} of ${run.scenarios.length} violated an invariant, first ${because(first('violated')!)}.`
   if (run.interrupted)
     return `Interrupted: ${count(run.scenarios.length, 'scenario')} had begun; the report is partial.`
   if (unknown > 0)
-    return `Unknown: ${count(unknown, 'scenario')} of ${run.scenarios.length} proved nothing, first ${because(first('unknown')!)}.`
+    return `Unknown: ${count(unknown, 'scenario')} of ${run.scenarios.length} was inconclusive, first ${because(first('unknown')!)}.`
   if (run.scenarios.length === 0)
     return `Unknown: no scenario ran${run.skipped.length > 0 ? `; ${run.skipped.length} skipped` : ''}.`
   const proof = faults === 0 ? 'no fault was asked for' : `faults witnessed: ${witnessed} of ${faults}`
   const skipped = run.skipped.length > 0 ? `; ${run.skipped.length} skipped` : ''
   const leaks = run.leaks.length > 0 ? `, but the run left ${count(run.leaks.length, 'thing')} behind` : ''
-  return `Passed: ${count(passed, 'scenario')} held every law; ${proof}${skipped}${leaks}.`
+  return `Passed: ${count(passed, 'scenario')} held every invariant; ${proof}${skipped}${leaks}.`
 }
 
-/** Why a story was not told, as a line of a list. */
-export const skippedInWords = ({ id, why }: Skipped): string => `${id}: ${why}`
+/** Why a scenario was not told, as a line of a list. */
+export const describeSkipped = ({ id, why }: Skipped): string => `${id}: ${why}`
 
 /** Where a run's files are, as a person would type it. */
 export const shownFolder = ({ folder }: Pick<RunResult, 'folder'>): string =>

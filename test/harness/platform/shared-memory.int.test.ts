@@ -3,8 +3,8 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
-import { createPostgres, prepareTemplate } from '../../../../harness/cluster/process/driver.ts'
-import { auditLeaks, endLeases, openLeases } from '../../../../harness/leases/leases.ts'
+import { createPostgres, prepareTemplate } from '../../../harness/cluster/process/driver.ts'
+import { auditLeaks, endLeases, openLeases } from '../../../harness/leases/leases.ts'
 
 const folders: string[] = []
 afterAll(() => {
