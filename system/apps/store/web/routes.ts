@@ -32,6 +32,7 @@ const adminOptions = ({ admin, products, log, clientHeartbeatMs }: StoreRoutes):
 function shopPages(pages: FastifyInstance, options: StoreRoutes) {
   const { products, noStore, sessions, checkout, buyCart, log } = options
   const { thresholds, clientHeartbeatMs } = options
+  const page = { thresholds, clientHeartbeatMs }
   withSession(pages, sessions)
   pages.get('/', async ({ session }, answer) => {
     const all = products()
@@ -39,11 +40,7 @@ function shopPages(pages: FastifyInstance, options: StoreRoutes) {
     answer.type('text/html; charset=utf-8')
     if (!all)
       return answer.code(503).send(errorPage('Back in a moment', 'The shop is starting. Please try again shortly.'))
-    return productPage(
-      all,
-      { thresholds, clientHeartbeatMs },
-      { cartId: session.cartId, formToken: sessions.formToken(session) },
-    )
+    return productPage(all, page, { cartId: session.cartId, formToken: sessions.formToken(session) })
   })
   checkoutRoutes(pages, { checkout, sessions, products, buyCart, log, script: { clientHeartbeatMs } })
 }
