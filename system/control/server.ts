@@ -23,7 +23,7 @@ export interface ControlActions {
   tamper(rules: readonly TamperRule[]): void
   /** Keeps the event loop busy. */
   block(forMs: number): void
-  /** What the node holds when all garbage is collected. */
+  /** Heap in use after a garbage collection. */
   heapBytes(): number
 }
 

@@ -35,7 +35,7 @@ export function createControlActions(node: NodeParts): ControlActions {
       return victim?.id
     },
     dropConnections: endpoint.dropConnections,
-    broadcast: context.pubsub.broadcast,
+    broadcast: endpoint.broadcast,
     delay: delays.set,
     skewClock: clock.skew,
     tamper: (rules) => adapter?.tamper(rules),

@@ -29,7 +29,7 @@ export function joinApps(
     clock,
     log,
     publicHost: config.PUBLIC_HOST,
-    silentMs: config.SOCKET_SILENT_MS,
+    idleTimeoutMs: config.SOCKET_IDLE_TIMEOUT_MS,
     secret,
     ...(readSession && { readSession }),
     ...(beforeChannel && { beforeHandle: beforeChannel }),

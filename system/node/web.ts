@@ -101,7 +101,8 @@ export function webPart({ config, apps, endpoint, bundleNames, log }: WebPartOpt
   return {
     name: 'web',
     async start() {
-      web = await createWebServer({ apps, takeRequest: endpoint.handle, log, bundleNames })
+      const { CLIENT_ASSETS_DIR: assets } = config
+      web = await createWebServer({ apps, takeRequest: endpoint.handle, log, bundleNames, ...(assets && { assets }) })
       endpoint.attach(web.server)
       await web.listen({ host: config.HOST, port: config.PORT, backlog: backlogMax })
     },

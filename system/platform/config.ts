@@ -56,8 +56,10 @@ const nodeVariables = {
   CONTROL_SECRET: z.string().min(1).optional(),
   TRACKER_SHARDS: positiveInteger.default(4),
   TRACKER_DOWN_MS: positiveInteger.default(30_000),
-  SOCKET_SILENT_MS: positiveInteger.default(60_000),
+  SOCKET_IDLE_TIMEOUT_MS: positiveInteger.default(60_000),
   CLIENT_HEARTBEAT_MS: positiveInteger.default(30_000),
+  /** Folder of the built scripts and styles, where it is not `dist/client`. */
+  CLIENT_ASSETS_DIR: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 }
 

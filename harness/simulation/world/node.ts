@@ -1,4 +1,4 @@
-import { createUserSocket } from '../../../system/apps/hello/user-socket.ts'
+import { userSocket } from '../../../system/apps/hello/user-socket.ts'
 import { emptyCart } from '../../../system/apps/store/cart/cart.ts'
 import { storeConfig } from '../../../system/apps/store/config.ts'
 import { createStoreModule } from '../../../system/apps/store/module.ts'
@@ -43,12 +43,12 @@ const envOf = (name: string) => ({
   CLUSTER_HEARTBEAT_MS: '400',
   TRACKER_SHARDS: '1',
   TRACKER_DOWN_MS: '3000',
-  SOCKET_SILENT_MS: '6000',
+  SOCKET_IDLE_TIMEOUT_MS: '6000',
   CLIENT_HEARTBEAT_MS: '1000',
 })
 
 /** Of the demonstration of channels, simulations use the public socket alone. */
-const pingApp = (): App => ({ sockets: [createUserSocket()] })
+const pingApp = (): App => ({ sockets: [userSocket] })
 
 /** One node of the real parts, on a simulated machine, network and database. */
 export function createNode(options: NodeOptions) {
@@ -76,12 +76,12 @@ export function createNode(options: NodeOptions) {
   const store = storeModule.create(context)
   const { shop } = store
   const { endpoint, parts } = joinApps(context, [pingApp(), store])
-  const answer = createAnswers(shop, pubsub.broadcast)
+  const answer = createAnswers(shop, endpoint.broadcast)
   const lifecycle = createLifecycle(parts([doors()]))
 
   /** Where clients and the control port come in, in place of the web server. */
   function doors() {
-    const served = { endpoint, clock, silentMs: config.SOCKET_SILENT_MS }
+    const served = { endpoint, clock, silentMs: config.SOCKET_IDLE_TIMEOUT_MS }
     let closeDoors: (() => void)[] = []
     return {
       name: 'doors',

@@ -5,7 +5,7 @@ import { bundles } from './bundles.ts'
 import { helloConfig } from './config.ts'
 import { statsSocket } from './stats-socket.ts'
 import { trackedChannel } from './tracked-channel.ts'
-import { createUserSocket } from './user-socket.ts'
+import { userSocket } from './user-socket.ts'
 import { createUserTokens } from './user-token.ts'
 import { helloPages } from './web.ts'
 
@@ -29,12 +29,12 @@ export const helloModule = defineModule({
     const channels = { tracked: trackedChannel(tracker, clock.now) }
     return {
       sockets: [
-        createUserSocket(),
+        userSocket,
         authSocket({ tokens, log, recurringMs: config.RECURRING_TOKEN_MS, channels }),
         statsSocket({ clock, random }),
       ],
       afterPubSub: [{ name: 'UserTracker', start: tracker.start, stop: tracker.stop }],
-      routes: (web) => helloPages(web, { tokens, heartbeatMs: config.CLIENT_HEARTBEAT_MS, clientDefects: [] }),
+      routes: (web) => helloPages(web, { tokens, heartbeatMs: config.CLIENT_HEARTBEAT_MS }),
     }
   },
 })

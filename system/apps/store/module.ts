@@ -58,7 +58,6 @@ const routeOptions = ({ config, log }: Context, shop: Shop, sessions: Sessions):
   log,
   thresholds: shop.thresholds,
   clientHeartbeatMs: config.CLIENT_HEARTBEAT_MS,
-  clientDefects: [],
   sessions,
   checkout: shop.checkout,
   buyCart: shop.buyCart,
@@ -70,7 +69,6 @@ const adminOptions = (config: StoreConfig, { adminTokens }: Shop): StoreRoutes['
   password: config.ADMIN_PASSWORD ?? developmentPassword,
   attemptsMax: config.ADMIN_ATTEMPTS,
   signAdminToken: adminTokens.sign,
-  anybody: false,
 })
 
 const reducerOf =

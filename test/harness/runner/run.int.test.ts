@@ -2,15 +2,19 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { after, joinedTopics, type ScenarioContext, scenario, step } from '../../../harness/index.ts'
+import { joinedTopics, type ScenarioContext, scenariosFor } from '../../../harness/index.ts'
 import { scheduleShape } from '../../../harness/plans/schedule.ts'
 import { multiplex } from '../../../harness/reporters/multiplexer.ts'
 import { type RunOptions, runAll } from '../../../harness/runner/run.ts'
 import { openRunEnvironment } from '../../../harness/runner/run-environment.ts'
 import type { Scenario } from '../../../harness/scenario.ts'
+import { patchFor } from '../../../harness/selftest/defects.ts'
 import type { RunResult } from '../../../harness/verdict/result.ts'
 
+const { scenario, step, after } = scenariosFor()
+
 /** The life of a run, from its start to its exit code, on real clusters of one node (AT-1..AT-3). */
+const root = process.cwd()
 let out: string
 beforeAll(() => {
   out = mkdtempSync(join(tmpdir(), 'squall-test-'))
@@ -23,7 +27,6 @@ const run = (scenarios: readonly Scenario[], options: Partial<RunOptions> = {}):
     scenarios,
     seed: 7,
     nodes: 1,
-    defects: [],
     jobs: 1,
     pubsub: 'mesh',
     headed: false,
@@ -38,7 +41,7 @@ const document = (name: string) => JSON.parse(readFileSync(join(latest(), name),
 const checksOf = ({ scenarios: [first] }: RunResult) =>
   Object.fromEntries(first!.checks.map(({ name, outcome, why }) => [name, `${outcome}: ${why}`]))
 
-const story = (id: string, own: Partial<Scenario> = {}): Scenario =>
+const story = (id: string, own: Partial<Omit<Scenario, 'apps'>> = {}): Scenario =>
   scenario({
     id: `test/${id}`,
     title: id,
@@ -90,7 +93,7 @@ describe('a run', () => {
     })
     const [clean, broken] = await Promise.all([
       run([told], { environment }),
-      run([told], { environment, suite: 'df-10', defects: ['DF-10'] }),
+      run([told], { environment, suite: 'df-10', patch: await patchFor(['DF-10'], { root, cwd: root }) }),
     ])
     expect([clean.outcome, broken.outcome]).toEqual(['passed', 'violated'])
     expect(clean.folder).not.toBe(broken.folder)

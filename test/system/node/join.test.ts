@@ -21,7 +21,7 @@ function createContext(notes: string[]): AppContext {
     directBroadcast: () => {},
     peers: () => ({}),
     onPeerUp: () => {},
-    counters: { meshSent: 0, meshReceived: 0 },
+    counters: { remoteSent: 0, remoteReceived: 0 },
   }
   const runtime = createRuntime({ clock, log })
   const pubsub = createPubSub({ nodeName: 'n1', adapter, log })

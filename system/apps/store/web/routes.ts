@@ -10,7 +10,7 @@ import type { Sessions } from './session.ts'
 export interface StoreRoutes extends PageOptions, Pick<CheckoutRoutes, 'checkout' | 'buyCart'> {
   products(): readonly Product[] | undefined
   sessions: Sessions
-  admin: Pick<AdminRoutes, 'user' | 'password' | 'attemptsMax' | 'signAdminToken' | 'anybody'>
+  admin: Pick<AdminRoutes, 'user' | 'password' | 'attemptsMax' | 'signAdminToken'>
   noStore: boolean
   log: Log
 }
@@ -21,18 +21,18 @@ export async function storeRoutes(web: FastifyInstance, options: StoreRoutes): P
   await web.register(async (pages) => adminRoutes(pages, adminOptions(options)))
 }
 
-const adminOptions = ({ admin, products, log, clientHeartbeatMs, clientDefects }: StoreRoutes): AdminRoutes => ({
+const adminOptions = ({ admin, products, log, clientHeartbeatMs }: StoreRoutes): AdminRoutes => ({
   ...admin,
   products,
   log,
-  script: { clientHeartbeatMs, clientDefects },
+  script: { clientHeartbeatMs },
 })
 
 /** Rendered from memory, so they are served while the database is down (ST-15); 503 before the first load. */
 function shopPages(pages: FastifyInstance, options: StoreRoutes) {
   const { products, noStore, sessions, checkout, buyCart, log } = options
-  const { thresholds, clientHeartbeatMs, clientDefects } = options
-  const page = { thresholds, clientHeartbeatMs, clientDefects }
+  const { thresholds, clientHeartbeatMs } = options
+  const page = { thresholds, clientHeartbeatMs }
   withSession(pages, sessions)
   pages.get('/', async ({ session }, answer) => {
     const all = products()
@@ -42,5 +42,5 @@ function shopPages(pages: FastifyInstance, options: StoreRoutes) {
       return answer.code(503).send(errorPage('Back in a moment', 'The shop is starting. Please try again shortly.'))
     return productPage(all, page, { cartId: session.cartId, formToken: sessions.formToken(session) })
   })
-  checkoutRoutes(pages, { checkout, sessions, products, buyCart, log, script: { clientHeartbeatMs, clientDefects } })
+  checkoutRoutes(pages, { checkout, sessions, products, buyCart, log, script: { clientHeartbeatMs } })
 }

@@ -17,7 +17,6 @@ const request = (own: Partial<SimulationRequest['plan']> = {}): SimulationReques
     ...own,
   },
   stock: { 3: 50 },
-  defects: [],
 })
 
 describe('a simulated scenario', () => {

@@ -29,7 +29,6 @@ afterAll(() => rmSync(assets, { recursive: true }))
 interface Setting {
   result?: PurchaseResult | Error
   earlier?: boolean
-  forgetful?: boolean
 }
 
 const order = { id: 5, items: [{ itemId: 1, priceUsd: 101 }], totalUsd: 101 }
@@ -37,7 +36,6 @@ const order = { id: 5, items: [{ itemId: 1, priceUsd: 101 }], totalUsd: 101 }
 async function setUp({
   result = { kind: 'purchase_complete', order, isRepeat: false },
   earlier = false,
-  forgetful = false,
 }: Setting = {}) {
   const clock = createFakeClock()
   const tokens = createCartTokens({ secret, clock })
@@ -53,12 +51,11 @@ async function setUp({
       return result
     },
   } as unknown as Checkout
-  const sessions = createSessions({ secret, clock, generateCartId, forgetful })
+  const sessions = createSessions({ secret, clock, generateCartId })
   const options: StoreRoutes = {
     products: completeProducts,
     thresholds,
     clientHeartbeatMs: 30_000,
-    clientDefects: [],
     sessions,
     checkout,
     buyCart: createOrders({
@@ -71,7 +68,6 @@ async function setUp({
       password: 'password',
       attemptsMax,
       signAdminToken: createAdminTokens({ secret, clock }).sign,
-      anybody: false,
     },
     noStore: true,
     log,
