@@ -32,6 +32,11 @@ it('leaves the smallest plan that still breaks an invariant, and tells it again'
   expect((await squall(['simulate', '--plan', file, ...defect])).code).toBe(1)
 })
 
+it('says what of a defect is no part of it, and that it proved nothing about that', async () => {
+  const { code, out } = await squall(['simulate', '--seed', '5', '--histories', '2', '--defect', 'DF-142'])
+  expect([code, out]).toEqual([2, expect.stringContaining('but not part of the simulation: the pages\n')])
+})
+
 it('ends when its time is over', async () => {
   const { out } = await squall(['simulate', '--seed', '5', '--budget', '1s', '--json'])
   expect(JSON.parse(out).histories).toBeGreaterThan(0)
