@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { filesBelow } from './support/catalogue.ts'
@@ -11,6 +11,10 @@ const importPattern = /(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g
 const importsOf = (file: string) =>
   [...readFileSync(file, 'utf8').matchAll(importPattern)].map(([, path]) => normalize(join(dirname(file), path!)))
 const graph = new Map(everything.map((file) => [file, importsOf(file)]))
+
+const applications = readdirSync('system/apps', { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
 
 const edges = (from: string) =>
   [...graph].filter(([file]) => file.startsWith(from)).flatMap(([file, targets]) => targets.map((to) => ({ file, to })))
@@ -40,6 +44,23 @@ describe('who may import whom', () => {
     expect(offending('system/pubsub/', below('system/platform/', 'system/runtime/', 'system/pubsub/'))).toEqual([])
     const channelsMay = below('system/platform/', 'system/runtime/', 'system/pubsub/', 'system/channels/')
     expect(offending('system/channels/', channelsMay)).toEqual([])
+  })
+
+  it('only the entry of a node imports the list of applications, and no application another one', () => {
+    const outside = edges('system/').filter(({ file }) => !file.startsWith('system/apps/'))
+    expect(outside.filter(({ to }) => to.startsWith('system/apps/'))).toEqual([
+      { file: 'system/main.ts', to: 'system/apps/index.ts' },
+    ])
+    for (const name of applications) {
+      const others = below(...applications.filter((other) => other !== name).map((other) => `system/apps/${other}/`))
+      expect(offending(`system/apps/${name}/`, (to) => !others(to))).toEqual([])
+    }
+  })
+
+  it('no file outside system/apps/ names an application', () => {
+    const named = new RegExp(`\\b(${applications.join('|')})\\b`, 'i')
+    const outside = sources.filter((file) => file.startsWith('system/') && !file.startsWith('system/apps/'))
+    expect(outside.filter((file) => named.test(code(file)))).toEqual([])
   })
 
   it('domain folders of the store import no sockets (CH-7, ST-38)', () => {

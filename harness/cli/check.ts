@@ -64,6 +64,5 @@ export function judgeAgain({ run, eventsOf }: RunRecord, scenarios: readonly Sce
 function checkersThatJudged(result: ScenarioResult, scenarios: readonly Scenario[]): Checker[] {
   const scenario = scenarios.find(({ id }) => id === result.id)
   if (scenario) return checkersOf(scenario)
-  const known: Readonly<Record<string, Checker>> = checkers
-  return result.checks.flatMap(({ name }) => known[name] ?? [])
+  return result.checks.flatMap(({ name }) => checkers[name] ?? [])
 }

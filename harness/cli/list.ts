@@ -1,5 +1,7 @@
 import { checkers } from '../checkers/index.ts'
-import { faultTitles } from '../faults/titles.ts'
+import { describeAim } from '../faults/aims.ts'
+import { faults } from '../faults/index.ts'
+import { describeOptionsInFull } from '../faults/options.ts'
 import { UsageError } from '../platform/errors.ts'
 import { orNearest } from '../platform/nearest.ts'
 import { loadAll } from '../runner/scenario-files.ts'
@@ -10,6 +12,8 @@ import { flags } from './options.ts'
 
 interface Listed {
   name: string
+  /** More lines for people; the facts that they are made of stand beside them. */
+  details?: readonly string[]
   [fact: string]: unknown
 }
 
@@ -27,7 +31,16 @@ const lists = {
       scenarios: all.filter(has).map(({ id }) => id),
     }))
   },
-  faults: () => Object.entries(faultTitles).map(([name, title]) => ({ name, title })),
+  faults: () =>
+    Object.entries(faults).map(([name, { title, aim, options, simulated, drawn }]) => ({
+      name,
+      title,
+      targets: { what: aim.what, examples: aim.examples },
+      options,
+      simulated,
+      drawn: 'never' in drawn ? drawn.never : true,
+      details: [`target   ${describeAim(aim)}`, ...describeOptionsInFull(options).map((line) => `option   ${line}`)],
+    })),
   checkers: () => Object.entries(checkers).map(([name, { invariant }]) => ({ name, title: invariant })),
   defects: () =>
     shippedDefects().map(({ name, header: { title, effect, scenario, checker } }) => ({
@@ -52,7 +65,8 @@ export const list: Command = {
       throw new UsageError(`cannot list ${kind}${orNearest(kind, kinds)}; there are ${kinds.join(', ')}`)
     }
     const entries: Listed[] = await lists[kind](io.root)
-    io.out(json ? `${JSON.stringify({ [kind]: entries }, null, 2)}\n` : lines(entries))
+    const facts = entries.map(({ details: _details, ...entry }) => entry)
+    io.out(json ? `${JSON.stringify({ [kind]: facts }, null, 2)}\n` : lines(entries))
     return 0
   },
 }
@@ -65,13 +79,10 @@ const columnsOf = ({ name, title, scenario, checker }: Listed) =>
 function lines(entries: readonly Listed[]): string {
   const rows = entries.map(columnsOf)
   const widthOf = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0))
-  return rows
-    .map(
-      (row) =>
-        `${row
-          .map((text, column) => text.padEnd(widthOf(column)))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
+  const indent = ' '.repeat(widthOf(0) + 2)
+  const lineOf = (row: readonly string[]) => row.map((text, column) => text.padEnd(widthOf(column))).join('  ')
+  return entries
+    .flatMap(({ details = [] }, index) => [lineOf(rows[index]!), ...details.map((line) => `${indent}${line}`)])
+    .map((line) => `${line.trimEnd()}\n`)
     .join('')
 }

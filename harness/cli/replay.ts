@@ -1,12 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { scenarioOfPlan } from '../apps/store/plan-scenario.ts'
+import { workloads } from '../apps/workloads.ts'
 import { readPlan } from '../plans/corpus.ts'
-import type { Plan } from '../plans/plan.ts'
+import { type Plan, requireKnownActions } from '../plans/plan.ts'
 import { type Schedule, scheduleShape } from '../plans/schedule.ts'
 import { UsageError } from '../platform/errors.ts'
 import type { Io } from '../platform/io.ts'
 import { parseSeed } from '../platform/random.ts'
+import { scenarioOfPlan } from '../runner/plan-scenario.ts'
 import { requireRedis } from '../runner/prerequisites.ts'
 import { findRun } from '../runner/run-folder.ts'
 import { baseOptions, targetOptions } from '../runner/run-options.ts'
@@ -73,7 +74,7 @@ async function replayPlan(file: string, options: RunFlags, io: Io): Promise<numb
 /** The plan in a file; whatever is none is a mistake of who named it. */
 export function planIn(file: string): Plan {
   try {
-    return readPlan(file)
+    return readPlan(file, workloads)
   } catch (error) {
     throw new UsageError((error as Error).message)
   }
@@ -84,7 +85,9 @@ export function readSchedule(folder: string): Schedule {
   const file = join(folder, 'schedule.json')
   if (!existsSync(file)) throw new UsageError(`${folder} cannot be replayed: there is no schedule.json in it`)
   try {
-    return scheduleShape.parse(JSON.parse(readFileSync(file, 'utf8')))
+    const schedule = scheduleShape.parse(JSON.parse(readFileSync(file, 'utf8')))
+    for (const { plan } of schedule.scenarios) if (plan) requireKnownActions(plan, workloads)
+    return schedule
   } catch (error) {
     const issue = (error as { issues?: { path: PropertyKey[]; message: string }[] }).issues?.[0]
     const why = issue ? `${issue.path.map(String).join('.')}: ${issue.message}` : (error as Error).message

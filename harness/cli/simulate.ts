@@ -11,6 +11,7 @@ import { patchFor } from '../selftest/defects.ts'
 import { type Campaign, plansOf, runCampaign, shrink } from '../simulation/campaign.ts'
 import type { Judged } from '../simulation/judge.ts'
 import { type Simulator, startSimulator } from '../simulation/simulator.ts'
+import { describeSkipped } from '../simulation/skipped.ts'
 import type { Command } from './command.ts'
 import { flags, wholeNumber } from './options.ts'
 import { planIn } from './replay.ts'
@@ -131,10 +132,9 @@ function inLines({
   notSimulated,
   violations,
 }: Summary): string {
-  const left = Object.entries(skipped).map(([what, times]) => `${what} (${times})`)
   return [
     `${seed ? `seed ${seed}: ` : ''}${histories} histories, ${perMinute} a minute; ${violated} violated an invariant, ${unknown} inconclusive`,
-    ...(left.length > 0 ? [`skipped, not supported by the simulator: ${left.join(', ')}`] : []),
+    ...describeSkipped(skipped),
     ...(notSimulated.length > 0
       ? [`changed by the defects, but not part of the simulation: ${notSimulated.join(', ')}`]
       : []),

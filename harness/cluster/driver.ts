@@ -1,4 +1,5 @@
 import type { Leases } from '../leases/leases.ts'
+import type { ClusterApp } from './app.ts'
 import type { Cluster, ClusterOptions } from './cluster.ts'
 
 /** What all clusters of one run share, such as the seeded database that each of them gets a copy of (AT-4). */
@@ -13,6 +14,8 @@ export interface ClusterFactoryOptions {
   folder: string
   seed: number
   leases: Leases
+  /** The applications of the nodes. */
+  apps: readonly ClusterApp[]
   /** The file that describes a system that runs already; for the driver `remote` only. */
   target?: string
 }

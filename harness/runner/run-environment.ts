@@ -1,6 +1,8 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import type { HarnessApp } from '../app.ts'
+import { apps as allApps } from '../apps/index.ts'
 import { type BrowserPool, createBrowserPool } from '../clients/browser.ts'
 import type { ClusterFactory } from '../cluster/driver.ts'
 import { type DriverName, drivers } from '../cluster/drivers.ts'
@@ -13,6 +15,8 @@ export interface RunEnvironment {
   readonly browsers: BrowserPool
   readonly ground: ClusterFactory
   readonly driver: DriverName
+  /** The applications of every cluster. */
+  readonly apps: readonly HarnessApp[]
   /** Ends and removes all of it; returns what is left all the same. */
   close(): Promise<string[]>
 }
@@ -24,6 +28,8 @@ interface RunEnvironmentOptions {
   driver?: DriverName
   /** The file that describes a running system, for the driver `remote`. */
   target?: string
+  /** Default: all that there are. */
+  apps?: readonly HarnessApp[]
 }
 
 /** Opens them. While they are open every temporary file of this process goes into their folder. */
@@ -32,6 +38,7 @@ export async function openRunEnvironment({
   headed,
   driver = 'process',
   target,
+  apps = Object.values(allApps),
 }: RunEnvironmentOptions): Promise<RunEnvironment> {
   const workFolder = mkdtempSync(join(tmpdir(), 'squall-'))
   const leases = openLeases(basename(workFolder))
@@ -56,8 +63,8 @@ export async function openRunEnvironment({
   }
 
   try {
-    ground = await drivers[driver]({ folder: workFolder, seed, leases, ...(target && { target }) })
-    return { workFolder, leases, browsers, ground, driver, close }
+    ground = await drivers[driver]({ folder: workFolder, seed, leases, apps, ...(target && { target }) })
+    return { workFolder, leases, browsers, ground, driver, apps, close }
   } catch (error) {
     await close()
     throw error

@@ -12,6 +12,7 @@ import {
 import { rm } from 'node:fs/promises'
 import { cpus, platform, release, totalmem } from 'node:os'
 import { basename, dirname, join, relative, resolve } from 'node:path'
+import type { HarnessApp } from '../app.ts'
 import type { PubSubName } from '../cluster/cluster.ts'
 import type { DriverName } from '../cluster/drivers.ts'
 import { type SystemPatch, unpatched } from '../cluster/system-patch.ts'
@@ -21,7 +22,7 @@ import { EnvironmentMissing } from '../platform/errors.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import type { Scenario } from '../scenario.ts'
-import { type RunResult, type ScenarioResult, type Skipped, worstOutcome } from '../verdict/result.ts'
+import { type RunResult, runSchemaVersion, type ScenarioResult, type Skipped, worstOutcome } from '../verdict/result.ts'
 import { inOrderOfBegin } from './order.ts'
 import { type RunEnvironment, withRunEnvironment } from './run-environment.ts'
 import { runScenario } from './run-scenario.ts'
@@ -50,6 +51,8 @@ export interface RunOptions {
   /** The signal that ends the run early, once there is one. */
   interruptedBy(): 'SIGINT' | 'SIGTERM' | undefined
   budgetMs?: number
+  /** Default: all that there are. */
+  apps?: readonly HarnessApp[]
   /** Shared with other runs of the same seed, and closed by whoever opened them. Without them the run has its own. */
   environment?: RunEnvironment
 }
@@ -71,25 +74,25 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   })
   const results: ScenarioResult[] = []
   const untold: Skipped[] = []
-  const silentLaws: Skipped[] = []
   const schedule: Schedule['scenarios'] = []
   const overBudget = () => options.budgetMs !== undefined && clock.monotonicMs() - startedMs > options.budgetMs
   let seenEnough = false
   const stopEarly = () => seenEnough || options.interruptedBy() !== undefined || overBudget()
 
-  async function one(scenario: Scenario, { workFolder: shared, leases, browsers, ground }: RunEnvironment) {
+  async function one(scenario: Scenario, { workFolder: shared, leases, browsers, ground, apps }: RunEnvironment) {
     const workFolder = join(shared, basename(folder))
     reporter.onScenarioStart({ id: scenario.id, title: scenario.title })
     // What people do in parallel is asked for in any order: the plan decides, and the tape only writes down.
     const recorded = scenario.plan
       ? undefined
       : options.recorded?.scenarios.find(({ id }) => id === scenario.id)?.entries
-    const { result, entries, skippedBecause, skippedCheckers } = await runScenario(scenario, {
+    const { result, entries, skippedBecause } = await runScenario(scenario, {
       seed: options.seed,
       nodes: options.nodes,
       pubsub,
       patch,
       ground,
+      apps,
       browsers,
       leases,
       workFolder,
@@ -115,7 +118,6 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
       reporter.onScenarioSkipped({ id: scenario.id, why: skippedBecause })
       return
     }
-    silentLaws.push(...skippedCheckers)
     results.push(result)
     schedule.push({ id: scenario.id, entries: [...entries], ...(scenario.plan && { plan: scenario.plan }) })
     if (options.isEnough?.(result)) seenEnough = true
@@ -135,7 +137,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   const order = options.scenarios.map(({ id }) => id)
   const sorted = results.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id))
   const run: RunResult = {
-    schemaVersion: 1,
+    schemaVersion: runSchemaVersion,
     suite: options.suite,
     outcome:
       sorted.length + untold.length < options.scenarios.length
@@ -158,7 +160,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     interrupted: options.interruptedBy() !== undefined,
     folder: shellPath(folder),
     scenarios: sorted,
-    skipped: [...untold, ...silentLaws].sort((a, b) => a.id.localeCompare(b.id)),
+    skipped: untold.sort((a, b) => a.id.localeCompare(b.id)),
   }
   run.exitCode = exitCodeOf(run, options.interruptedBy(), overBudget())
   const write = (name: string, value: unknown) =>

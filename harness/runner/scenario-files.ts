@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { corpusStories } from '../plans/corpus.ts'
 import { UsageError } from '../platform/errors.ts'
 import { orNearest } from '../platform/nearest.ts'
 import type { Scenario } from '../scenario.ts'
+import { corpusScenarios } from './plan-scenario.ts'
 import { isSuite, suites } from './suites.ts'
 
 export function scenarioFiles(folder: string): string[] {
@@ -70,7 +70,7 @@ export async function loadAll(root: string): Promise<Scenario[]> {
 
 function storiesOfTheCorpus(root: string): Scenario[] {
   try {
-    return corpusStories(root)
+    return corpusScenarios(root)
   } catch (error) {
     throw new UsageError((error as Error).message)
   }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { pickFrom, simulatedWorkloads, workloadOf } from '../apps/workloads.ts'
 import type { SystemPatch } from '../cluster/system-patch.ts'
 import { amplified } from '../plans/amplify.ts'
 import { smallest } from '../plans/minimize.ts'
@@ -13,7 +14,7 @@ export function* plansOf(seed: number): Generator<Plan> {
   const random = seededRandom(seed)
   for (;;) {
     const own = random.integer(0, seedMost)
-    yield createPlan(seededRandom(own), own)
+    yield createPlan(pickFrom(random, simulatedWorkloads), seededRandom(own), own)
   }
 }
 
@@ -138,7 +139,7 @@ export async function amplifyInSimulation(
       return failed.length / seedsPerPlan
     }
     if ((await rateOf(plan)) === 0) return undefined
-    return amplified(plan, { rateOf, random: seededRandom(plan.seed), goesOn })
+    return amplified(plan, { source: workloadOf(plan), rateOf, random: seededRandom(plan.seed), goesOn })
   })
 }
 

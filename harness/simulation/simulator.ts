@@ -2,10 +2,12 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { parseRendering } from '../apps/store/rendering.ts'
+import type { WorkloadSimulation } from '../app.ts'
+import { workloadOf } from '../apps/workloads.ts'
 import { neverLoaded, patchedStart, type SystemPatch, unpatched } from '../cluster/system-patch.ts'
-import type { HistoryEvent } from '../history/operation.ts'
-import { type Plan, stock } from '../plans/plan.ts'
+import { faults, isFaultName } from '../faults/index.ts'
+import type { FaultRecord, HistoryEvent } from '../history/operation.ts'
+import type { Plan } from '../plans/plan.ts'
 
 /** What a simulation answers: a history, as a live run would have left it. */
 export interface Simulated {
@@ -24,12 +26,20 @@ type Line = HistoryEvent | { end: End }
 
 const program = fileURLToPath(new URL('./world/main.ts', import.meta.url))
 
-/** The program may write what it believes a page to show; a checker reads it by the hooks of the page. */
-const pages = new Set(['view', 'fresh-render'])
-const withRendering = (event: HistoryEvent): HistoryEvent =>
-  event.type === 'final' && pages.has(event.operation ?? '')
-    ? { ...event, value: parseRendering(String(event.value)) }
-    : event
+/** Throws for a plan of an application that no simulation knows. */
+function simulationOf(plan: Plan): WorkloadSimulation {
+  const { simulation } = workloadOf(plan)
+  if (!simulation) throw new Error(`no simulation knows the application ${plan.app}; run its scenarios live`)
+  return simulation
+}
+
+/** The program knows its own faults only; what a fault explains stands in the definition of the live one. */
+function withEffects(event: HistoryEvent): HistoryEvent {
+  if (event.type !== 'fault') return event
+  const record = event.value as FaultRecord
+  const { kind, options } = record
+  return { ...event, value: { ...record, ...(isFaultName(kind) && faults[kind].effectsOf(options)) } }
+}
 
 interface Asked {
   plan: Plan
@@ -53,7 +63,12 @@ export function startSimulator({ patch = unpatched }: { patch?: SystemPatch } = 
 
   function finish(end: End) {
     const { plan, resolve } = asked.shift()!
-    resolve({ plan, events: events.map(withRendering), hash: hash.digest('hex'), ...end })
+    resolve({
+      plan,
+      events: events.map(simulationOf(plan).readEvent).map(withEffects),
+      hash: hash.digest('hex'),
+      ...end,
+    })
     events = []
     hash = createHash('sha256')
   }
@@ -78,11 +93,13 @@ export function startSimulator({ patch = unpatched }: { patch?: SystemPatch } = 
   )
 
   return {
-    run: (plan: Plan): Promise<Simulated> =>
-      new Promise((resolve, reject) => {
+    async run(plan: Plan): Promise<Simulated> {
+      const { settings } = simulationOf(plan)
+      return new Promise((resolve, reject) => {
         asked.push({ plan, resolve, reject })
-        child.stdin.write(`${JSON.stringify({ plan, stock })}\n`)
-      }),
+        child.stdin.write(`${JSON.stringify({ plan, ...settings })}\n`)
+      })
+    },
     /** What the defects change and no part of the simulation is made of; to be asked after a simulation. */
     neverLoaded: () => [...neverLoaded(patch, [complaint]), ...(patch.pages === undefined ? [] : ['the pages'])],
     /** Ends the process, whatever it is doing. */

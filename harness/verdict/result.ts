@@ -58,9 +58,12 @@ export interface Skipped {
   why: string
 }
 
+/** Of what a run leaves. A history of another version says other things about faults and operations, and is not judged again. */
+export const runSchemaVersion = 2
+
 /** `verdict.json`: the truth of a run; every report is derived from it. */
 export interface RunResult {
-  schemaVersion: 1
+  schemaVersion: typeof runSchemaVersion
   suite: string
   outcome: Outcome
   exitCode: number

@@ -1,12 +1,4 @@
-import {
-  after,
-  cartNeverLost,
-  joinedTopics,
-  presenceMatchesReality,
-  scenario,
-  step,
-  tabsConverge,
-} from '../../harness/index.ts'
+import { cartNeverLost, joinedTopics, presenceMatchesReality, scenariosFor, tabsConverge } from '../../harness/index.ts'
 import {
   counts,
   inCart,
@@ -19,6 +11,8 @@ import {
   theDashboard,
   theTab,
 } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 const plenty = 50
 

@@ -1,5 +1,7 @@
-import { after, cartNeverLost, joinedTopics, recoveryTime, scenario, step, tabsConverge } from '../../harness/index.ts'
+import { cartNeverLost, joinedTopics, recoveryTime, scenariosFor, tabsConverge } from '../../harness/index.ts'
 import { inCart, mustBe, openTwoTabs, putIn, seesIn, takeOut, theTab } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 const plenty = 50
 const silentMs = 3_000

@@ -1,4 +1,6 @@
-import { after, joinedTopics, recoveryTime, scenario, step } from '../../harness/index.ts'
+import { joinedTopics, recoveryTime, scenariosFor } from '../../harness/index.ts'
+
+const { scenario, step, after } = scenariosFor()
 
 const topic = 'ping:half-open'
 const silentMs = 2_500

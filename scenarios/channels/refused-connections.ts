@@ -1,6 +1,8 @@
 import { createHmac, hkdfSync } from 'node:crypto'
-import { after, type ScenarioContext, scenario, step } from '../../harness/index.ts'
+import { type ScenarioContext, scenariosFor } from '../../harness/index.ts'
 import { tokenOf } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor()
 
 const authPath = '/auth_socket/websocket'
 

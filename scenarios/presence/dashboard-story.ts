@@ -1,11 +1,9 @@
 import {
-  after,
   joinedTopics,
   noPresenceToShoppers,
   presenceJoinDeliveredOnce,
   presenceMatchesReality,
-  scenario,
-  step,
+  scenariosFor,
 } from '../../harness/index.ts'
 import {
   counts,
@@ -19,6 +17,8 @@ import {
   theDashboard,
   theTab,
 } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 const plenty = 50
 

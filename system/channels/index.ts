@@ -1,3 +1,4 @@
+export type { ReadSession } from './admission.ts'
 export {
   type Channel,
   type ChannelDefinition,

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { after, BadScenario, scenario, step } from '../../harness/scenario.ts'
+import { neverOversold, scenariosFor } from '../../harness/index.ts'
+import { BadScenario } from '../../harness/scenario.ts'
+
+const { scenario, step, after } = scenariosFor()
 
 const story = {
   id: 'store/example',
@@ -15,6 +18,11 @@ describe('scenario (AT-1)', () => {
     expect(scenario(story).id).toBe('store/example')
   })
 
+  it('says which applications it needs, and takes their checkers', () => {
+    const ofStore = scenariosFor('store').scenario({ ...story, checkers: [neverOversold] })
+    expect([scenario(story).apps, ofStore.apps]).toEqual([[], ['store']])
+  })
+
   it.each([
     ['without a group in its id', { id: 'example' }],
     ['without steps', { steps: [] }],
@@ -22,6 +30,7 @@ describe('scenario (AT-1)', () => {
     ['that expects something after a step that it lacks', { expectations: [after(2, 'later', async () => {})] }],
     ['with a timer that any fault outlasts', { outlasts: { 'link.cut': 0 } }],
     ['that covers nothing', { covers: [] }],
+    ['with a checker of an application that it does not name', { checkers: [neverOversold] }],
   ])('refuses a scenario %s', (_, change) => {
     expect(() => scenario({ ...story, ...change })).toThrow(BadScenario)
   })

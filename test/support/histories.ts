@@ -1,3 +1,4 @@
+import { faults, isFaultName } from '../../harness/faults/index.ts'
 import { type History, toHistory } from '../../harness/history/history.ts'
 import type { FaultRecord, HistoryEvent, NewEvent } from '../../harness/history/operation.ts'
 
@@ -46,24 +47,24 @@ export const receive = (who: string, publisher: string, seq: number, tMs: number
   tMs,
 })
 
-/** A fault that was asked for at `requestedMs`, and by default seen to hold and to end. */
-export const fault = (requestedMs: number, record: Partial<FaultRecord> = {}): Told => ({
-  type: 'fault',
-  who: 'nemesis',
-  tMs: requestedMs,
-  value: {
+/** A fault that was asked for at `requestedMs`, and by default seen to hold and to end; its effects are those of its kind. */
+export function fault(requestedMs: number, record: Partial<FaultRecord> = {}): Told {
+  const { kind = 'node.kill', options = {} } = record
+  const value = {
     id: 1,
-    kind: 'node.kill',
+    kind,
     target: 'n2',
-    options: {},
+    options,
+    ...(isFaultName(kind) && faults[kind].effectsOf(options)),
     requestedMs,
     witnessedOnMs: requestedMs + 100,
     healRequestedMs: requestedMs + 5_000,
     witnessedOffMs: requestedMs + 6_000,
     witness: { on: 'the port is refused', off: 'ready' },
     ...record,
-  } satisfies FaultRecord,
-})
+  } satisfies FaultRecord
+  return { type: 'fault', who: 'nemesis', tMs: requestedMs, value }
+}
 
 /** The end of the record, so that what came before is not at its edge. */
 export const theEnd = (tMs: number): Told => ({ type: 'phase', who: 'harness', tMs })

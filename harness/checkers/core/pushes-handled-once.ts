@@ -4,9 +4,6 @@ interface NodePushes {
   pushes?: Record<string, number>
 }
 
-/** Faults after which a node has forgotten what it counted. */
-const forgets = new Set(['node.kill', 'node.stop'])
-
 /** Nobody sends a push twice for somebody: one that was cut off may or may not have been handled, and never twice (AM-10). */
 export const pushesHandledOnce: Checker = {
   name: 'pushes-handled-once',
@@ -15,7 +12,8 @@ export const pushesHandledOnce: Checker = {
   check(history) {
     const attempts = history.of('invoke', 'push')
     if (attempts.length === 0) return unknown('nobody pushed anything')
-    if (history.faults.some(({ kind }) => forgets.has(kind))) return unknown('a node was started again, and forgot')
+    if (history.faults.some(({ forgets }) => forgets === 'memory'))
+      return unknown('a node was started again, and forgot')
     const evidence: Record<string, object> = {}
     for (const channel of new Set(attempts.map(channelOf))) {
       const own = attempts.filter((one) => channelOf(one) === channel)

@@ -8,12 +8,13 @@ import { freePort } from '../../platform/ports.ts'
 import { seedMost } from '../../platform/random.ts'
 import { forgetKilledPostgres, segmentOf } from '../../platform/shared-memory.ts'
 import { createLinkThread, type LinkThread } from '../../toxiproxy/index.ts'
+import { type ClusterApp, setUpDatabase } from '../app.ts'
 import { startCluster } from '../cluster.ts'
 import { createControlClient } from '../control-client.ts'
 import type { Driver } from '../driver.ts'
 import { createLinks } from '../links.ts'
 import { createNode } from '../node.ts'
-import { createDatabase, localUrl, setUpDatabase } from '../services/database.ts'
+import { createDatabase, localUrl } from '../services/database.ts'
 import { findPostgres, initDatabase, type Postgres } from '../services/postgres.ts'
 import { createRedisProcess } from '../services/redis.ts'
 import type { ClusterInfrastructure, InfrastructureOptions, ListenAddress } from '../site.ts'
@@ -37,23 +38,27 @@ interface ClusterTemplate {
 }
 
 /** Child processes of the harness, with the embedded link proxies; everything on loopback. */
-export const processDriver: Driver = async ({ folder, seed, leases }) => {
-  const beginnings = { template: await prepareTemplate(folder, seed, leases), compiled: join(folder, 'compiled') }
+export const processDriver: Driver = async ({ folder, seed, leases, apps }) => {
+  const template = await prepareTemplate(folder, { apps, seed, leases })
+  const beginnings = { template, compiled: join(folder, 'compiled') }
   const linkThread = createLinkThread()
   return {
-    start: (options) => startCluster(options, (wishes) => createInfrastructure(beginnings, linkThread, wishes)),
+    start: (options) => startCluster(options, apps, (wishes) => createInfrastructure(beginnings, linkThread, wishes)),
     close: linkThread.close,
   }
 }
 
 /** Ended again: whoever needs a database of its own copies the folder. */
-export async function prepareTemplate(runFolder: string, seed: number, leases: Leases): Promise<Template> {
+export async function prepareTemplate(
+  runFolder: string,
+  { apps, seed, leases }: { apps: readonly ClusterApp[]; seed: number; leases: Leases },
+): Promise<Template> {
   const binaries = await findPostgres(runFolder)
   const folder = join(runFolder, 'template')
   await initDatabase(binaries, folder)
   const database = await createPostgres(binaries, folder, join(runFolder, 'template.log'), leases)
   await database.start()
-  await setUpDatabase(database, seed)
+  await setUpDatabase(database, apps, seed)
   await database.kill()
   return { binaries, folder }
 }

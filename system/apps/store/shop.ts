@@ -1,10 +1,6 @@
-import type { Sealer } from '../../channels/index.ts'
-import type { Clock } from '../../platform/clock.ts'
-import type { Config } from '../../platform/config.ts'
-import type { Log } from '../../platform/log.ts'
+import type { AppContext } from '../../node/module.ts'
 import { createPresence } from '../../presence/index.ts'
-import type { PubSub } from '../../pubsub/index.ts'
-import { type Child, child, type Runtime } from '../../runtime/index.ts'
+import { type Child, child } from '../../runtime/index.ts'
 import type { Cart } from './cart/cart.ts'
 import { createCartTokens } from './cart/cart-token.ts'
 import { adminSocket, createAdminTokens } from './channels/admin-socket.ts'
@@ -12,6 +8,7 @@ import { cartChannel, resyncTopic } from './channels/cart-channel.ts'
 import { productSocket } from './channels/product-socket.ts'
 import { createCheckout } from './checkout/checkout.ts'
 import { createOrders } from './checkout/order.ts'
+import type { StoreVariables } from './config.ts'
 import { createRepo, type DatabasePool, type PoolOptions } from './db/repo.ts'
 import { createInventory } from './inventory/inventory.ts'
 import { createNotifications } from './notifications.ts'
@@ -19,18 +16,8 @@ import { createCartTracker } from './presence/cart-tracker.ts'
 import { createReplication } from './replication/replication.ts'
 import { createLoader, createStore } from './store.ts'
 
-export interface ShopOptions {
-  config: Config
-  pubsub: PubSub
-  runtime: Runtime
-  clock: Clock
-  log: Log
-  /** Signs carts and the dashboard's tokens. */
-  secret: string
-  sealer?: Sealer
+export interface ShopOptions extends AppContext<StoreVariables> {
   openPool(options: PoolOptions): DatabasePool
-  /** Awaited before handlers that the control port can slow down. */
-  beforeHandle(handler: string): Promise<void> | undefined
 }
 
 export type Shop = ReturnType<typeof createShop>

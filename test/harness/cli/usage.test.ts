@@ -165,6 +165,23 @@ describe('help and lists', () => {
     expect(out).toContain(commands[name]?.summary.slice(0, 30))
   })
 
+  it('faults with their targets, and every option with its unit and its default', async () => {
+    const { out } = await squall(['list', 'faults'])
+    expect(out).toContain('target   a node: n1, n1,n2, any, minority, majority, all\n')
+    expect(out).toContain('option   delayMs (a number in ms): how late each answer comes\n')
+    expect(out).toContain('option   jitterMs (a number in ms, default 0): give or take, at random\n')
+    const { out: json } = await squall(['list', 'faults', '--json'])
+    const latency = JSON.parse(json).faults.find(({ name }: { name: string }) => name === 'link.latency')
+    expect(latency.options[1]).toEqual({
+      name: 'jitterMs',
+      type: 'a number',
+      unit: 'ms',
+      about: 'give or take, at random',
+      required: false,
+      default: 0,
+    })
+  })
+
   it.each(['scenarios', 'suites', 'faults', 'checkers', 'defects'])('%s as one JSON document', async (kind) => {
     const { code, out, err } = await squall(['list', kind, '--json'])
     expect([code, err]).toEqual([0, ''])
@@ -191,6 +208,17 @@ describe('runs that are kept', () => {
     expect(code).toBe(1)
     expect(out).toContain('✗ violated  cluster/cut-link  at-most-once: ')
     expect(out).toContain('(was passed)')
+  })
+
+  it('of another version are not judged again', async () => {
+    const old = join(folder, 'old')
+    mkdirSync(old)
+    writeFileSync(join(old, 'verdict.json'), JSON.stringify({ schemaVersion: 1, scenarios: [] }))
+    const { code, err } = await squall(['check', old])
+    expect([code, err]).toEqual([
+      64,
+      `squall: ${old} was recorded in version 1 of the format, and this squall reads version 2; run it again\n`,
+    ])
   })
 
   it('that cannot be replayed say why', async () => {

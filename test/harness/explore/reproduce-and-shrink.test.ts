@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { storeWorkload } from '../../../harness/apps/store/workload.ts'
 import type { PlanRun, PlanRunner } from '../../../harness/explore/plan-runner.ts'
 import { describeViolation, reproduceAndShrink } from '../../../harness/explore/reproduce-and-shrink.ts'
 import { search } from '../../../harness/explore/search.ts'
@@ -46,7 +47,7 @@ function pretending(checkerViolatedBy: (plan: Plan, nth: number) => string | und
   }
 }
 
-const plan = createPlan(seededRandom(5), 5)
+const plan = createPlan(storeWorkload, seededRandom(5), 5)
 const isNeeded = (one: Plan) => one.rounds.flat().some((action) => action.do === 'sell')
 const firstOf = async ({ run }: PlanRunner) => (await run([plan]))[0]!
 

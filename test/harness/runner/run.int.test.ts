@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { after, joinedTopics, type ScenarioContext, scenario, step } from '../../../harness/index.ts'
+import { joinedTopics, type ScenarioContext, scenariosFor } from '../../../harness/index.ts'
 import { scheduleShape } from '../../../harness/plans/schedule.ts'
 import { multiplex } from '../../../harness/reporters/multiplexer.ts'
 import { type RunOptions, runAll } from '../../../harness/runner/run.ts'
@@ -10,6 +10,8 @@ import { openRunEnvironment } from '../../../harness/runner/run-environment.ts'
 import type { Scenario } from '../../../harness/scenario.ts'
 import { patchFor } from '../../../harness/selftest/defects.ts'
 import type { RunResult } from '../../../harness/verdict/result.ts'
+
+const { scenario, step, after } = scenariosFor()
 
 /** The life of a run, from its start to its exit code, on real clusters of one node (AT-1..AT-3). */
 const root = process.cwd()
@@ -39,7 +41,7 @@ const document = (name: string) => JSON.parse(readFileSync(join(latest(), name),
 const checksOf = ({ scenarios: [first] }: RunResult) =>
   Object.fromEntries(first!.checks.map(({ name, outcome, why }) => [name, `${outcome}: ${why}`]))
 
-const story = (id: string, own: Partial<Scenario> = {}): Scenario =>
+const story = (id: string, own: Partial<Omit<Scenario, 'apps'>> = {}): Scenario =>
   scenario({
     id: `test/${id}`,
     title: id,

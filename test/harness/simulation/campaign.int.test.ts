@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
+import { storeWorkload } from '../../../harness/apps/store/workload.ts'
 import { unpatched } from '../../../harness/cluster/system-patch.ts'
 import { createPlan, kinds, type Plan } from '../../../harness/plans/plan.ts'
 import { seededRandom } from '../../../harness/platform/random.ts'
@@ -110,6 +111,7 @@ describe('a failure that hangs by a race', () => {
   const partition = { kind: 'link.partition', target: 'n2|n1,n3', options: {}, fromRound: 0, toRound: 0 } as const
   const race: Plan = {
     schemaVersion: 1,
+    app: 'store',
     seed: 4,
     rounds: [[{ do: 'click', tab: 0, itemId: 9 }]],
     faults: [partition],
@@ -133,6 +135,6 @@ describe('a failure that hangs by a race', () => {
 })
 
 it('says why the simulation ended when it did', async () => {
-  const broken = { ...createPlan(seededRandom(1), 1), rounds: 'none' } as never
+  const broken = { ...createPlan(storeWorkload, seededRandom(1), 1), rounds: 'none' } as never
   await expect((await start()).run(broken)).rejects.toThrow(/the simulation ended with 64: expected a simulation/)
 })

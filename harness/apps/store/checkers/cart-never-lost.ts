@@ -1,7 +1,8 @@
 import type { History } from '../../../history/history.ts'
-import type { CartSight, HistoryEvent } from '../../../history/operation.ts'
+import type { HistoryEvent } from '../../../history/operation.ts'
 import { type Checker, count, passed, unknown, violated } from '../../../verdict/checker.ts'
 import { mayBeAnotherOrder } from '../orders.ts'
+import type { CartSight } from '../sights.ts'
 
 interface Edit {
   who: string
@@ -20,7 +21,6 @@ const healingMs = 3_000
 export const cartNeverLost: Checker = {
   name: 'cart-never-lost',
   invariant: 'every answered edit of a cart that no later edit undid is there in the end, in all tabs',
-  needsShop: true,
   check(history) {
     const carts = history.finals<CartSight>('cart')
     if (carts.length === 0) return unknown('no cart was looked at')

@@ -1,6 +1,6 @@
+import { escapeHtml } from '../../../platform/html.ts'
 import { toScript } from '../../../platform/script.ts'
 import type { Product } from '../catalog/product.ts'
-import { escapeHtml } from './html.ts'
 import type { ScriptOptions } from './layout.ts'
 
 interface AdminPage {

@@ -1,5 +1,5 @@
+import { escapeHtml } from '../../../platform/html.ts'
 import { toScript } from '../../../platform/script.ts'
-import { escapeHtml } from './html.ts'
 
 /** Who looks at a page. */
 export interface Visit {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { noRedundantStockBroadcast } from '../../../../../harness/apps/store/checkers/no-redundant-stock-broadcast.ts'
 import { oneAnnouncementPerChange } from '../../../../../harness/apps/store/checkers/one-announcement-per-change.ts'
+import { ownTopicsOnly } from '../../../../../harness/apps/store/checkers/own-topics-only.ts'
 import { releasedEverywhere } from '../../../../../harness/apps/store/checkers/released-everywhere.ts'
 import { viewsMatchFreshRender } from '../../../../../harness/apps/store/checkers/views-match-fresh-render.ts'
 import { joinedTopics } from '../../../../../harness/checkers/core/joined-topics.ts'
-import { ownTopicsOnly } from '../../../../../harness/checkers/core/own-topics-only.ts'
 import { final, historyOf, invoke, ok, rendering, type Told } from '../../../../support/histories.ts'
 
 const view = (value: unknown) => final('view', value, 'alice', 'n1')
