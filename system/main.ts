@@ -41,7 +41,7 @@ async function main() {
   // Where NODE_COMPILE_CACHE names a folder, the next node starts in half the time; one that is killed could not write it any more.
   flushCompileCache()
   node.actors.onExit(({ kind }) => {
-    if (kind === 'crash') end(exitCode.crashed, 'a part of the node could not be kept running; the log says which')
+    if (kind !== 'normal') end(exitCode.crashed, 'a part of the node could not be kept running; the log says which')
   })
 }
 
