@@ -10,8 +10,10 @@ import { freePort } from '../../harness/platform/ports.ts'
 
 /** The example of the page, followed to the letter: its files are put into a copy of the project, which is built and run. */
 const guide = readFileSync('docs/adding-an-application.md', 'utf8')
-const files = [...guide.matchAll(/^```ts\n\/\/ (system\/\S+)\n([\s\S]*?)^```$/gm)].map(([, path, text]) => ({
+const block = /^```ts\n\/\/ ((?:system|harness|scenarios)\/\S+)( \(one more line\))?\n([\s\S]*?)^```$/gm
+const files = [...guide.matchAll(block)].map(([, path, more, text]) => ({
   path: path!,
+  isAddition: more !== undefined,
   text: text!,
 }))
 
@@ -21,16 +23,22 @@ let node: ChildProcess | undefined
 const run = (program: string, ...args: string[]) =>
   execFileSync(process.execPath, [join('node_modules', program), ...args], { cwd: project, encoding: 'utf8' })
 
+const withMore = (file: string, exports: string) => file.replace(/^export \{/m, `${exports}$&`)
+
 beforeAll(() => {
   project = mkdtempSync(join(tmpdir(), 'squall-example-'))
-  for (const path of ['system', 'vite.config.ts', 'package.json', 'biome.json'])
+  for (const path of ['system', 'harness', 'scenarios', 'vite.config.ts', 'package.json', 'biome.json'])
     cpSync(path, join(project, path), { recursive: true })
   symlinkSync(resolve('node_modules'), join(project, 'node_modules'))
   const settings = JSON.parse(readFileSync('tsconfig.json', 'utf8')) as object
-  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ ...settings, include: ['system'] }))
-  for (const { path, text } of files) {
-    mkdirSync(dirname(join(project, path)), { recursive: true })
-    writeFileSync(join(project, path), text)
+  writeFileSync(
+    join(project, 'tsconfig.json'),
+    JSON.stringify({ ...settings, include: ['system', 'harness', 'scenarios'] }),
+  )
+  for (const { path, isAddition, text } of files) {
+    const file = join(project, path)
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, isAddition ? withMore(readFileSync(file, 'utf8'), text) : text)
   }
 })
 afterAll(async () => {
@@ -43,7 +51,8 @@ afterAll(async () => {
 
 it('is complete', () => {
   expect(files.map(({ path }) => path)).toContain('system/apps/poll/module.ts')
-  expect(files).toHaveLength(7)
+  expect(files.map(({ path }) => path)).toContain('harness/apps/poll/app.ts')
+  expect(files).toHaveLength(12)
 })
 
 it('type-checks, and looks as the rest of the project does', () => {
@@ -95,4 +104,12 @@ it('runs alone on a node, and does what the page says', async () => {
   socket.disconnect()
   node.kill('SIGTERM')
   expect((await once(node, 'exit'))[0]).toBe(0)
+})
+
+it('is used by a scenario of its own, and judged by its own checker', { timeout: 120_000 }, async () => {
+  const words = ['harness/cli/main.ts', 'run', 'poll/two-nodes', '--json', '--out', join(project, 'reports')]
+  const result = JSON.parse(execFileSync(process.execPath, words, { cwd: project, encoding: 'utf8', stdio: 'pipe' }))
+  const findings = result.scenarios[0].checks.map(({ name, why }: { name: string; why: string }) => `${name}: ${why}`)
+  expect(result.outcome).toBe('passed')
+  expect(findings).toContain('votes-counted: 2 nodes count 2 votes')
 })
