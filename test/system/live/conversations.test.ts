@@ -53,8 +53,7 @@ describe('views in a view', () => {
     expect(await ask('more')).toEqual(diff({ 2: '' }))
     const again = await ask('more')
     expect(nestedToken(again)).not.toBe(nestedToken(shown))
-    const mounted = await joinChild(client, 'second', nestedToken(again))
-    expect((mounted as { status: string }).status).toBe('ok')
+    expect(await joinChild(client, 'second', nestedToken(again))).toHaveProperty('status', 'ok')
   })
 
   it('crash alone, start from mount with the same token, and are stale without their page', async () => {
