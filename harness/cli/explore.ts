@@ -20,7 +20,7 @@ import { hex } from '../runner/run.ts'
 import { type RunEnvironment, withRunEnvironment } from '../runner/run-environment.ts'
 import { patchFor } from '../selftest/defects.ts'
 import type { Command } from './command.ts'
-import { flags, storyJobs, wholeNumber } from './options.ts'
+import { explorationJobs, flags, wholeNumber } from './options.ts'
 import { worstCode } from './run.ts'
 
 interface ExploreFlags {
@@ -63,7 +63,7 @@ export const explore: Command = {
       parse: parseCorpusName,
     },
     flags.defect,
-    storyJobs,
+    explorationJobs,
     flags.out,
     flags.json,
   ],

@@ -93,4 +93,4 @@ export const flags = {
 } as const satisfies Record<string, OptionSpec>
 
 /** For those that tell random scenarios: each of them is busy from beginning to end. */
-export const storyJobs = { ...flags.jobs, help: 'scenarios in parallel', default: 3 }
+export const explorationJobs = { ...flags.jobs, help: 'scenarios in parallel', default: 3 }

@@ -94,7 +94,7 @@ function build(io: Io, answer: (code: number) => void): Program {
   return program
 }
 
-/** Commander tells; we decide how the process ends. */
+/** Commander throws instead of ending the process, because exit codes are decided here. */
 function quiet(program: Program, io: Io) {
   program
     .exitOverride()

@@ -16,7 +16,7 @@ import { loadAll } from '../runner/scenario-files.ts'
 import { patchOf, recordedDefects } from '../selftest/defects.ts'
 import type { ScenarioResult } from '../verdict/result.ts'
 import type { Command } from './command.ts'
-import { flags, storyJobs } from './options.ts'
+import { explorationJobs, flags } from './options.ts'
 import { chosenFrom, readSchedule } from './replay.ts'
 import { worstCode } from './run.ts'
 
@@ -38,7 +38,7 @@ export const shrink: Command = {
     flags.grep,
     flags.target,
     { ...flags.budget, help: 'keep the smallest reproduction found within this time (default: 5m)' },
-    storyJobs,
+    explorationJobs,
     flags.out,
     flags.json,
   ],

@@ -4,7 +4,7 @@ import type { Cluster, ClusterOptions } from './cluster.ts'
 
 /** What all clusters of one run share, such as the seeded database that each of them gets a copy of (AT-4). */
 export interface ClusterFactory {
-  /** Throws NotSupported for wishes that this kind of cluster cannot grant. */
+  /** Throws NotSupported for options that this kind of cluster does not support. */
   start(options: ClusterOptions): Promise<Cluster>
   close(): Promise<void>
 }

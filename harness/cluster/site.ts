@@ -30,7 +30,7 @@ export interface ClusterInfrastructure {
   readonly linkHost: string
   /** Takes a node in: from now on links can lead to it. */
   admit(name: string): Promise<ListenAddress>
-  createNode(name: string, wishes: NodeOptions): ClusterNode
+  createNode(name: string, specs: NodeOptions): ClusterNode
   /** Everything but the nodes. */
   close(): Promise<void>
 }

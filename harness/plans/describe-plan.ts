@@ -1,7 +1,7 @@
 import type { ActionSource, Plan } from './plan.ts'
 import { describeTrigger } from './trigger.ts'
 
-/** A whole scenario as a person tells it, one line for each round. */
+/** Describes a plan for people, one line for each round. */
 export const describePlan = ({ rounds, faults }: Plan, { describe }: Pick<ActionSource, 'describe'>): string[] =>
   rounds.map((actions, round) => {
     const begun = faults

@@ -82,7 +82,7 @@ export interface Selection {
   scenarios: Scenario[]
 }
 
-interface Wish {
+interface Requested {
   names: readonly string[]
   grep?: RegExp
   root: string
@@ -90,7 +90,7 @@ interface Wish {
 }
 
 /** Scenarios by suite, id or path of a file; each once. Throws a sentence when nothing is left, or a name is unknown. */
-export async function selectScenarios({ names, grep, root, cwd }: Wish): Promise<Selection> {
+export async function selectScenarios({ names, grep, root, cwd }: Requested): Promise<Selection> {
   const wanted = names.length === 0 ? ['acceptance'] : names
   const known = wanted.every((name) => isFile(name, cwd)) ? [] : await loadAll(root)
   const chosen: Scenario[] = []

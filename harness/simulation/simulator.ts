@@ -17,7 +17,7 @@ export interface Simulated {
   hash: string
   /** Faults and actions of the plan that no simulation knows. */
   skipped: string[]
-  /** Why the scenario could not be told to its end. */
+  /** Why the scenario did not complete. */
   obstacle?: string
 }
 
@@ -49,7 +49,7 @@ interface Asked {
 
 export type Simulator = ReturnType<typeof startSimulator>
 
-/** A process that tells scenarios in simulated time, one after the other; several may be asked for before the first is told. */
+/** A process that simulates plans one after the other; several may be requested before the first is done. */
 export function startSimulator({ patch = unpatched }: { patch?: SystemPatch } = {}) {
   const { flags, env } = patchedStart(patch)
   const child = spawn(process.execPath, [...flags, program], {
@@ -82,7 +82,7 @@ export function startSimulator({ patch = unpatched }: { patch?: SystemPatch } = 
   child.stderr.on('data', (data) => {
     complaint += String(data)
   })
-  // Its end is told below, and says more.
+  // The end of the process is handled below, with more detail.
   child.stdin.on('error', () => {})
   const ended = new Promise<void>((resolve) =>
     child.once('close', (code) => {

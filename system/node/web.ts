@@ -17,7 +17,7 @@ type ErrorPage = NonNullable<App['errorPage']>
 
 interface WebServerOptions {
   apps: readonly App[]
-  /** Answers a request that is meant for a socket, and says whether it was. */
+  /** Handles a request that is meant for a socket, and returns whether it was. */
   takeRequest(request: IncomingMessage, response: ServerResponse): boolean
   log: Log
   /** The folder of the built scripts and styles. */

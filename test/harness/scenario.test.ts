@@ -4,7 +4,7 @@ import { BadScenario } from '../../harness/scenario.ts'
 
 const { scenario, step, after } = scenariosFor()
 
-const story = {
+const example = {
   id: 'store/example',
   title: 'an example',
   invariant: 'what was released stays released',
@@ -15,12 +15,12 @@ const story = {
 
 describe('scenario (AT-1)', () => {
   it('accepts a scenario that can fail', () => {
-    expect(scenario(story).id).toBe('store/example')
+    expect(scenario(example).id).toBe('store/example')
   })
 
   it('says which applications it needs, and takes their checkers', () => {
-    const ofStore = scenariosFor('store').scenario({ ...story, checkers: [neverOversold] })
-    expect([scenario(story).apps, ofStore.apps]).toEqual([[], ['store']])
+    const ofStore = scenariosFor('store').scenario({ ...example, checkers: [neverOversold] })
+    expect([scenario(example).apps, ofStore.apps]).toEqual([[], ['store']])
   })
 
   it.each([
@@ -32,6 +32,6 @@ describe('scenario (AT-1)', () => {
     ['that covers nothing', { covers: [] }],
     ['with a checker of an application that it does not name', { checkers: [neverOversold] }],
   ])('refuses a scenario %s', (_, change) => {
-    expect(() => scenario({ ...story, ...change })).toThrow(BadScenario)
+    expect(() => scenario({ ...example, ...change })).toThrow(BadScenario)
   })
 })

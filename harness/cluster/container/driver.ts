@@ -42,7 +42,7 @@ export const containerDriver: Driver = async ({ folder, seed, leases, apps }) =>
   await makeDatabaseImage({ docker, images, databaseImage }, { label, apps, seed, logFile })
   return {
     start: (options) =>
-      startCluster(options, apps, (wishes) => createInfrastructure({ docker, images, databaseImage }, wishes)),
+      startCluster(options, apps, (specs) => createInfrastructure({ docker, images, databaseImage }, specs)),
     close: () => letGo(docker, leases, label),
   }
 }

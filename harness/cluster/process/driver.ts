@@ -43,7 +43,7 @@ export const processDriver: Driver = async ({ folder, seed, leases, apps }) => {
   const beginnings = { template, compiled: join(folder, 'compiled') }
   const linkThread = createLinkThread()
   return {
-    start: (options) => startCluster(options, apps, (wishes) => createInfrastructure(beginnings, linkThread, wishes)),
+    start: (options) => startCluster(options, apps, (specs) => createInfrastructure(beginnings, linkThread, specs)),
     close: linkThread.close,
   }
 }

@@ -26,7 +26,7 @@ const hostOf = (url: string) => {
 }
 
 async function attach(target: Target, linkThread: LinkThread, options: ClusterOptions): Promise<Cluster> {
-  demandGrantable(target, options)
+  requireSupported(target, options)
   const names = target.nodes.map((_, index) => `n${index + 1}`)
   for (const { reset } of Object.values(target.apps)) await runCommand(reset, target.folder)
   const linkServer = await linkThread.startServer({ seed: options.random.integer(0, seedMost) })
@@ -75,11 +75,11 @@ async function attach(target: Target, linkThread: LinkThread, options: ClusterOp
 }
 
 /** What can only be said before a node starts. */
-function demandGrantable(
+function requireSupported(
   target: Target,
   { nodes, env = {}, webless = [], seeds = [], patch = unpatched, pubsub }: ClusterOptions,
 ) {
-  const wishes: Record<string, boolean> = {
+  const specs: Record<string, boolean> = {
     [`${nodes} nodes, and the target has ${target.nodes.length}`]: nodes > target.nodes.length,
     [`nodes that are started with ${Object.keys(env).join(', ')}`]: Object.keys(env).length > 0,
     'a node without a web server': webless.length > 0,
@@ -87,7 +87,7 @@ function demandGrantable(
     [`nodes that are started with ${patch.names.join(', ')}`]: patch.names.length > 0,
     'nodes that talk through Redis': pubsub === 'redis',
   }
-  const missing = Object.keys(wishes).find((wish) => wishes[wish])
+  const missing = Object.keys(specs).find((spec) => specs[spec])
   if (missing) throw new NotSupported(`the scenario needs ${missing}; the target runs already`)
 }
 

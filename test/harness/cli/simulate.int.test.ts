@@ -22,7 +22,7 @@ it('tells as many histories as it is asked for, and how many a minute, with a ha
   expect(out).toContain(`hash ${hash}\n`)
 })
 
-it('leaves the smallest plan that still breaks an invariant, and tells it again', async () => {
+it('leaves the smallest plan that still breaks an invariant, and reproduces it from the file', async () => {
   const defect = ['--defect', 'DF-31', '--out', folder]
   const { code, out } = await squall(['simulate', '--seed', '5', '--histories', '1', ...defect])
   expect(code).toBe(1)
@@ -32,7 +32,7 @@ it('leaves the smallest plan that still breaks an invariant, and tells it again'
   expect((await squall(['simulate', '--plan', file, ...defect])).code).toBe(1)
 })
 
-it('says what of a defect is no part of it, and that it proved nothing about that', async () => {
+it('says which files of a defect it does not load, because it can say nothing about them', async () => {
   const { code, out } = await squall(['simulate', '--seed', '5', '--histories', '2', '--defect', 'DF-142'])
   expect([code, out]).toEqual([2, expect.stringContaining('but not part of the simulation: the pages\n')])
 })

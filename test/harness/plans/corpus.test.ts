@@ -26,8 +26,8 @@ describe('the corpus (FI-18)', () => {
 
   it('makes a scenario of each file, with its plan, its title and what it covers', () => {
     put('ghost.json', entry)
-    const [story] = corpusScenarios(root)
-    expect(story).toMatchObject({ id: 'corpus/ghost', title: entry.title, covers: entry.covers, plan })
+    const [example] = corpusScenarios(root)
+    expect(example).toMatchObject({ id: 'corpus/ghost', title: entry.title, covers: entry.covers, plan })
   })
 
   it('gives back the plan of a file, and a plan that stands alone', () => {

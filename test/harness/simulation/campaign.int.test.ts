@@ -20,16 +20,16 @@ const start = async (...defects: string[]) => {
 afterAll(() => Promise.all(started.map((one) => one.stop())))
 
 const tell = (simulator: Simulator, seed: number, histories: number) =>
-  runCampaign({ simulator, plans: plansOf(seed), goesOn: (told) => told < histories })
+  runCampaign({ simulator, plans: plansOf(seed), goesOn: (events) => events < histories })
 
 describe('a campaign of simulated histories', () => {
   it('is the same for the same seed, bit by bit, in whatever process and after whatever else', async () => {
     const [first, second] = [await start(), await start()]
-    const told = await tell(first, 11, 12)
+    const events = await tell(first, 11, 12)
     await tell(second, 12, 3)
     const again = [await tell(first, 11, 12), await tell(second, 11, 12), await tell(await start(), 11, 12)]
-    expect(again.map(({ hash }) => hash)).toEqual([told.hash, told.hash, told.hash])
-    expect((await tell(first, 12, 12)).hash).not.toBe(told.hash)
+    expect(again.map(({ hash }) => hash)).toEqual([events.hash, events.hash, events.hash])
+    expect((await tell(first, 12, 12)).hash).not.toBe(events.hash)
   })
 
   it('breaks no invariant without a defect, sees its faults, and mostly proves something (NF-3, NF-4, AM-1, AM-3..6)', async () => {
@@ -57,7 +57,7 @@ async function firstBreach(defect: string, checker: string) {
   await runCampaign({
     simulator: await start(defect),
     plans: plansOf(1),
-    goesOn: (told) => found === undefined && told < historiesMax,
+    goesOn: (events) => found === undefined && events < historiesMax,
     onJudged({ checks }) {
       found ??= checks.find(({ name, outcome }) => name === checker && outcome === 'violated')?.why
     },
@@ -94,7 +94,7 @@ it('makes the plan of a failure small, and what is left still fails alone', asyn
 
 describe('a scout', () => {
   it('brings what violated an invariant, as small as it gets and as it was', async () => {
-    const plans = await scout(1, await patchWith('DF-82'), (told) => told < 60)
+    const plans = await scout(1, await patchWith('DF-82'), (events) => events < 60)
     expect(plans[0]!.faults.length).toBeLessThanOrEqual(1)
     expect(plans[1]!.rounds.flat().length).toBeGreaterThan(plans[0]!.rounds.flat().length)
     const simulator = await start('DF-82')
@@ -102,7 +102,7 @@ describe('a scout', () => {
   })
 
   it('brings nothing where nothing is broken', async () => {
-    expect(await scout(1, unpatched, (told) => told < 30)).toEqual([])
+    expect(await scout(1, unpatched, (events) => events < 30)).toEqual([])
   })
 })
 
@@ -117,11 +117,11 @@ describe('a failure that hangs by a race', () => {
     faults: [partition],
   }
 
-  it('is made surer: more take part in the race', async () => {
+  it('is amplified: more take part in the race', async () => {
     const simulator = await start('DF-82')
     const failsOf20 = async (plan: Plan) => {
-      const told = await Promise.all(Array.from({ length: 20 }, (_, n) => simulator.run({ ...plan, seed: 100 + n })))
-      return told.filter((one) => violatedCheckers(judgeSimulated(one)).includes('cart-never-lost')).length
+      const events = await Promise.all(Array.from({ length: 20 }, (_, n) => simulator.run({ ...plan, seed: 100 + n })))
+      return events.filter((one) => violatedCheckers(judgeSimulated(one)).includes('cart-never-lost')).length
     }
     const plan = (await amplifyInSimulation(race, ['cart-never-lost'], await patchWith('DF-82'), alwaysGoesOn))!
     expect(plan.faults).toEqual(race.faults)

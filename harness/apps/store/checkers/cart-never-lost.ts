@@ -81,11 +81,11 @@ function editsOf(history: History): Edit[] {
     const end = history.endOf(from)
     if (end?.type === 'failed') return []
     const to = end?.type === 'ok' && !mayBeAnotherOrder(history, from) ? end : undefined
-    return wishesOf(from).map((wish) => ({ ...wish, who: from.who, from, to }))
+    return requestsOf(from).map((spec) => ({ ...spec, who: from.who, from, to }))
   })
 }
 
-function wishesOf({ operation, value }: HistoryEvent): Pick<Edit, 'puts' | 'shopper' | 'itemId'>[] {
+function requestsOf({ operation, value }: HistoryEvent): Pick<Edit, 'puts' | 'shopper' | 'itemId'>[] {
   const { shopper, itemId, itemIds = [] } = value as { shopper: string; itemId: number; itemIds?: number[] }
   if (operation === 'add_item') return [{ puts: 'in', shopper, itemId }]
   if (operation === 'remove_item') return [{ puts: 'out', shopper, itemId }]

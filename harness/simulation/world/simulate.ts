@@ -24,11 +24,11 @@ export interface Simulated {
   events: readonly SimulatedEvent[]
   /** Faults and actions that no simulation knows. */
   skipped: string[]
-  /** Why the scenario could not be told to its end. */
+  /** Why the scenario did not complete. */
   obstacle?: string
 }
 
-/** Tells the scenario of a plan in simulated time. The same request has the same history, bit by bit (FI-18). */
+/** Runs a plan in simulated time. The same request has the same history, bit by bit (FI-18). */
 export async function simulate({ plan, stock }: SimulationRequest): Promise<Simulated> {
   const cluster = createCluster({ seed: plan.seed, names, stock })
   const returnTimers = borrowTimers(cluster.clock)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { SimulationRequest } from '../../../../harness/simulation/world/plan.ts'
-import { simulate } from '../../../../harness/simulation/world/story.ts'
+import { simulate } from '../../../../harness/simulation/world/simulate.ts'
 
 const request = (own: Partial<SimulationRequest['plan']> = {}): SimulationRequest => ({
   plan: {
