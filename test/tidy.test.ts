@@ -58,7 +58,7 @@ describe('who may import whom', () => {
   })
 
   it('no file outside system/apps/ names an application', () => {
-    const named = new RegExp(`\\b(${applications.join('|')})\\b`, 'i')
+    const named = new RegExp(`['"\`/](${applications.join('|')})['"\`/]`)
     const outside = sources.filter((file) => file.startsWith('system/') && !file.startsWith('system/apps/'))
     expect(outside.filter((file) => named.test(code(file)))).toEqual([])
   })
