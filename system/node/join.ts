@@ -1,9 +1,8 @@
 import { createEndpoint, type Endpoint } from '../channels/index.ts'
-import type { Supervisor } from '../runtime/index.ts'
-import { supervisor } from '../runtime/index.ts'
+import { type Child, type Supervisor, supervisor } from '../runtime/index.ts'
 import type { Delays } from './delays.ts'
 import type { Part } from './lifecycle.ts'
-import type { App, AppContext } from './module.ts'
+import type { AppContext, RunningApp } from './module.ts'
 
 /** Kills come in bursts when somebody breaks a node on purpose: the budget leaves room for each part to be killed a few times. */
 const restartBudget = { restartsMax: 20, withinMs: 5_000 } as const
@@ -18,7 +17,7 @@ export interface JoinedApps {
 /** Makes one node of several applications: one endpoint for their sockets, one supervisor for their children, one order of start. */
 export function joinApps(
   context: AppContext,
-  apps: readonly App[],
+  apps: readonly RunningApp[],
   beforeChannel?: Delays['beforeChannel'],
 ): JoinedApps {
   const { config, pubsub, runtime, clock, log, secret } = context
@@ -35,9 +34,8 @@ export function joinApps(
     ...(beforeChannel && { beforeHandle: beforeChannel }),
     sockets: apps.flatMap(({ sockets = [] }) => sockets),
   })
-  const children = apps.flatMap((app) => app.children ?? [])
   const budget = { strategy: 'one_for_one', ...restartBudget } as const
-  const actors = supervisor({ clock, log }, config.SQUALL_NODE, budget, children)
+  const actors = supervisor({ clock, log }, config.SQUALL_NODE, budget, apps.flatMap(childrenOf))
   return {
     endpoint,
     actors,
@@ -53,8 +51,15 @@ export function joinApps(
   }
 }
 
-function sessionReader(apps: readonly App[]) {
-  const [reader, another] = apps.flatMap(({ readSession }) => readSession ?? [])
-  if (another) throw new Error('two applications read sessions, but the sockets of a node see the sessions of one')
-  return reader
+/** Under one supervisor every name has to be unique, and an application knows only its own. */
+const childrenOf = ({ name: app, children = [] }: RunningApp): Child[] =>
+  children.map((one) => ({ ...one, name: `${app}.${one.name}` }))
+
+function sessionReader(apps: readonly RunningApp[]) {
+  const [reader, another] = apps.filter(({ readSession }) => readSession)
+  if (reader && another)
+    throw new Error(
+      `${reader.name} and ${another.name} both read sessions; the sockets of a node see those of one application`,
+    )
+  return reader?.readSession
 }

@@ -51,6 +51,11 @@ export interface App {
   state?(): Record<string, unknown>
 }
 
+/** An application on a node, with the name of its module. */
+export interface RunningApp extends App {
+  name: string
+}
+
 /** An application as `system/apps/<name>/module.ts` exports it: what is known before a node starts, and how one is made. */
 export interface AppModule<V extends Variables = Variables, A extends App = App> {
   /** As APPS names it. */

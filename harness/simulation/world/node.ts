@@ -5,7 +5,7 @@ import { createStoreModule } from '../../../system/apps/store/module.ts'
 import type { Sealer } from '../../../system/channels/index.ts'
 import { joinApps } from '../../../system/node/join.ts'
 import { createLifecycle } from '../../../system/node/lifecycle.ts'
-import type { App } from '../../../system/node/module.ts'
+import type { RunningApp } from '../../../system/node/module.ts'
 import { createSkewableClock } from '../../../system/platform/clock.ts'
 import { readConfig } from '../../../system/platform/config.ts'
 import { silentLog as log } from '../../../system/platform/log.ts'
@@ -48,7 +48,7 @@ const envOf = (name: string) => ({
 })
 
 /** Of the demonstration of channels, simulations use the public socket alone. */
-const pingApp = (): App => ({ sockets: [userSocket] })
+const pingApp: RunningApp = { name: 'hello', sockets: [userSocket] }
 
 /** One node of the real parts, on a simulated machine, network and database. */
 export function createNode(options: NodeOptions) {
@@ -75,7 +75,7 @@ export function createNode(options: NodeOptions) {
   }
   const store = storeModule.create(context)
   const { shop } = store
-  const { endpoint, parts } = joinApps(context, [pingApp(), store])
+  const { endpoint, parts } = joinApps(context, [pingApp, { ...store, name: 'store' }])
   const answer = createAnswers(shop, endpoint.broadcast)
   const lifecycle = createLifecycle(parts([doors()]))
 

@@ -24,7 +24,10 @@ function setUp(apps: App[]) {
     secret: 's'.repeat(32),
     beforeHandle: () => undefined,
   }
-  const { endpoint } = joinApps(context, apps)
+  const { endpoint } = joinApps(
+    context,
+    apps.map((app, index) => ({ ...app, name: `app${index}` })),
+  )
   const delays = createDelays(clock)
   const actions = createControlActions({ context, clock, adapter: undefined, endpoint, delays, apps })
   return { actions, context, delays, fake, clock }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { channel, connected, ok, socket } from '../../../system/channels/index.ts'
 import { joinApps } from '../../../system/node/join.ts'
 import { createLifecycle } from '../../../system/node/lifecycle.ts'
-import type { App, AppContext } from '../../../system/node/module.ts'
+import type { AppContext, RunningApp } from '../../../system/node/module.ts'
 import { readConfig } from '../../../system/platform/config.ts'
 import { silentLog as log } from '../../../system/platform/log.ts'
 import { seededRandom } from '../../../system/platform/random.ts'
@@ -30,7 +30,7 @@ function createContext(notes: string[]): AppContext {
 }
 
 /** An application whose every part notes what happens to it. */
-function createApp(name: string, { runtime }: AppContext, notes: string[]): App {
+function createApp(name: string, { runtime }: AppContext, notes: string[]): RunningApp {
   const part = (what: string) => ({
     name: what,
     start: () => void notes.push(`start ${name} ${what}`),
@@ -45,6 +45,7 @@ function createApp(name: string, { runtime }: AppContext, notes: string[]): App 
     })
   const topics = channel({ name: `${name}Channel`, join: () => ok() })
   return {
+    name,
     sockets: [
       socket({ name: `${name}Socket`, path: `/${name}`, channels: { '*': topics }, connect: () => connected() }),
     ],
@@ -104,11 +105,28 @@ describe('several applications on one node', () => {
     expect(notes.slice(0, 2)).toEqual(['close 1012', 'stop web'])
   })
 
+  it('may call their children the same, and each is restarted alone', async () => {
+    const notes: string[] = []
+    const context = createContext(notes)
+    const apps = ['Tank', 'Pump'].map((name) => createApp(name, context, notes))
+    const { actors } = joinApps(context, apps)
+    await actors.start()
+    expect(actors.children().map(({ name }) => name)).toEqual(['Tank.worker', 'Pump.worker'])
+    notes.length = 0
+    context.runtime
+      .actors()
+      .find(({ name }) => name === 'Pump.Worker')!
+      .kill()
+    await expect.poll(() => notes).toContain('start Pump worker')
+    expect(notes).not.toContain('start Tank worker')
+    await actors.stop()
+  })
+
   it('share one reader of sessions', () => {
-    const context = createContext([])
-    const reader = { readSession: async () => ({}), sockets: createApp('Tank', context, []).sockets! }
-    expect(() => joinApps(context, [reader, { readSession: async () => ({}) }])).toThrow(
-      'two applications read sessions',
+    const readSession = async () => ({})
+    const tank = { ...createApp('Tank', createContext([]), []), readSession }
+    expect(() => joinApps(createContext([]), [tank, { name: 'Pump', readSession }])).toThrow(
+      'Tank and Pump both read sessions',
     )
   })
 })
