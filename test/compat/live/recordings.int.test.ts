@@ -1,31 +1,19 @@
-import { execFile, spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { freePort } from '../../../harness/platform/ports.ts'
+import { startLiveServer } from './start-server.ts'
 
-let server: ReturnType<typeof spawn>
-let base: string
+let server: Awaited<ReturnType<typeof startLiveServer>>
 
 beforeAll(async () => {
-  const port = await freePort()
-  base = `http://127.0.0.1:${port}`
-  server = spawn(process.execPath, ['test/compat/live/server.ts', '--port', String(port)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const [first] = await once(server.stdout!, 'data')
-  expect(String(first)).toContain('ready')
+  server = await startLiveServer()
 })
 
-afterAll(async () => {
-  server.kill('SIGTERM')
-  const [code] = await once(server, 'exit')
-  expect(code).toBe(0)
-})
+afterAll(() => server.stop())
 
 /** What differed, and the line that counts. */
 async function replay(...options: string[]) {
-  const args = ['test/compat/live/replay.mjs', '--base', base, ...options]
+  const args = ['test/compat/live/replay.mjs', '--base', server.base, ...options]
   const { stdout } = await promisify(execFile)(process.execPath, args).catch((failure) => failure as { stdout: string })
   return stdout.split('\n').filter((line) => line !== '' && !line.startsWith('ok'))
 }
