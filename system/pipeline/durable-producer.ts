@@ -23,6 +23,12 @@ export interface DurableProducerOptions extends ProducerOptions {
   pollMs?: number
 }
 
+/** A push resolves once the item is stored. */
+export interface DurableProducer extends Producer {
+  push(item: unknown): Promise<void>
+  pushTimed(item: unknown): Promise<void>
+}
+
 interface Row {
   id: string
   item: PipelineItem['item']
@@ -54,7 +60,7 @@ const sql = {
  * Keeps items in PostgreSQL until they are handled (PM-58): a kill of the stage or of the node loses none. An item whose handling was cut
  * off is handled again, so that handlers see each item at least once.
  */
-export function durableProducer(runtime: Runtime, options: DurableProducerOptions): Producer {
+export function durableProducer(runtime: Runtime, options: DurableProducerOptions): DurableProducer {
   const { database, owner, clock, log, claimMs = 60_000, pollMs = 1_000, name = producerName } = options
   /** Of the stage that runs now. */
   let wake = () => {}

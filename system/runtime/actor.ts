@@ -40,6 +40,8 @@ export interface ActorSelf<M> {
   exit(reason?: ExitReason): void
   /** Handles this message next, before all that wait. */
   sendFirst(message: M): void
+  /** As `call` of the other actor, and fails at once where an actor calls itself: it would wait for itself until the time is over. */
+  ask<T, N>(other: ActorRef<N>, message: N, timeoutMs?: number): Promise<T>
   /** Takes the answer of the current call over: whatever the handler returns is dropped, and the returned function answers. */
   takeAnswer(): (value: unknown) => void
 }
@@ -56,7 +58,8 @@ export interface ActorRef<M = never> {
   send(message: M): void
   /** Rejects promptly when the actor dies, and after `timeoutMs` (default 5000, `Infinity` for never) without an answer (RT-8). */
   call<T>(message: M, timeoutMs?: number): Promise<T>
-  kill(): void
+  /** Ends it at once, with the reason `killed` unless another is given; nothing can hold that up. */
+  kill(reason?: ExitReason): void
   stop(): Promise<void>
   /** Asks the actor to end after what already waits for it; resolves when it has ended. */
   requestStop(reason?: ExitReason): Promise<void>
@@ -71,6 +74,9 @@ export type AnyActorRef = Omit<ActorRef<never>, 'send' | 'call'>
 
 export class CallTimeout extends Error {
   override name = 'CallTimeout'
+}
+export class CalledSelf extends Error {
+  override name = 'CalledSelf'
 }
 
 export const callTimeoutMs = 5_000
@@ -179,6 +185,11 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
     if (!this.busy) this.wake()
   }
 
+  ask<T, N>(other: ActorRef<N>, message: N, timeoutMs?: number): Promise<T> {
+    if ((other as unknown) === this) return Promise.reject(new CalledSelf(`${this.called} calls itself`))
+    return other.call<T>(message, timeoutMs)
+  }
+
   takeAnswer(): (value: unknown) => void {
     const answer = this.current?.answer
     if (this.current) delete this.current.answer
@@ -207,8 +218,8 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
     return ended
   }
 
-  kill() {
-    this.end({ kind: 'killed' })
+  kill(reason: ExitReason = { kind: 'killed' }) {
+    this.end(reason)
   }
 
   async stop() {

@@ -26,6 +26,8 @@ export function createRuntime({ clock, log }: { clock: Clock; log: Log }): Runti
   const deps = { clock, turns, onCrash, onEnd: ({ id }: AnyActorRef) => void living.delete(id) }
 
   function launch<M>(spec: ActorSpec<M>, unique: boolean) {
+    // Before there is an actor: one whose name is taken would live on without it.
+    if (unique && spec.name) registry.checkFree(spec.name)
     lastId += 1
     const ref = startActor(spec, String(lastId), deps)
     if (!ref.alive) return ref

@@ -2,15 +2,22 @@ import { InvalidSubscription } from '../../system/pipeline/demand.ts'
 import { PartitionError } from '../../system/pipeline/dispatchers/dispatcher.ts'
 import {
   ActorExited,
+  CalledSelf,
   CallTimeout,
   ChildNotStarted,
   type ExitReason,
   InvalidChildren,
+  NameTaken,
 } from '../../system/runtime/index.ts'
 
 /** A child or worker whose start function says no. */
 export class Refused extends Error {
   override name = 'Refused'
+}
+
+/** A call failed; the text is the reason in the words of the recordings. */
+export class CallFailed extends Error {
+  override name = 'CallFailed'
 }
 
 /** A value that was thrown, in a language in which errors and thrown values differ. */
@@ -52,6 +59,9 @@ export function writeError(error: unknown): string {
   if (error instanceof Refused) return 'refused'
   if (error instanceof Exit) return writeReason(error.reason)
   if (error instanceof Thrown) return `throw:${error.value}`
+  if (error instanceof CallFailed) return error.message
+  if (error instanceof CalledSelf) return 'calling_self'
+  if (error instanceof NameTaken) return 'already_started'
   if (error instanceof CallTimeout) return 'call_timeout'
   if (error instanceof ActorExited) return error.reason ? writeReason(error.reason) : 'noproc'
   if (error instanceof PartitionError) return 'error:ArgumentError'

@@ -6,11 +6,12 @@ import { replay } from './replay.ts'
 const recordings = readRecordings('test/oracle/recordings')
 const families = Map.groupBy(recordings, ({ family }) => family)
 
-describe('recordings of a real GenStage and OTP (PM-29, PM-33, PM-35, PM-36, PM-39..43, PM-63, RT-1..4, RT-6)', () => {
+describe('recordings of a real GenStage and OTP (PM-29, PM-33, PM-35, PM-36, PM-39..43, PM-63, RT-1..4, RT-6, RT-8, RT-15)', () => {
   it('are all there', () => {
     expect(Object.fromEntries([...families].map(([family, list]) => [family, list.length]))).toEqual({
       consumer_supervisor: 22,
       dynamic_supervisor: 10,
+      genserver: 50,
       genstage_broadcast: 6,
       genstage_buffer: 11,
       genstage_cancel: 26,
@@ -20,6 +21,7 @@ describe('recordings of a real GenStage and OTP (PM-29, PM-33, PM-35, PM-36, PM-
       genstage_manual: 6,
       genstage_multi: 14,
       genstage_partition: 7,
+      registry: 14,
       supervisor_auto_shutdown: 6,
       supervisor_intensity: 15,
       supervisor_lifecycle: 14,
@@ -27,6 +29,7 @@ describe('recordings of a real GenStage and OTP (PM-29, PM-33, PM-35, PM-36, PM-
       supervisor_restart_type: 15,
       supervisor_shutdown: 6,
       supervisor_strategy: 20,
+      task: 26,
     })
   })
 

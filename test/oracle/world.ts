@@ -25,6 +25,8 @@ export interface World {
   recordLive(at: string, ev: string, fields?: Data): void
   /** A name starts: counts its incarnations, records start and exit. */
   started(at: string, one: { onExit: AnyActorRef['onExit'] }): number
+  /** As `started`, where the start is recorded elsewhere. */
+  countOnly(at: string, one: { onExit: AnyActorRef['onExit'] }): void
   incarnation(at: string): number
   isAlive(at: string): boolean
   /** Waits for virtual time within a handler: `settle` waits for it too. */
@@ -86,14 +88,18 @@ export function createWorld({ phaseMs = 0, adaptLog = (event) => event }: WorldO
     recordLive: (at, ev, fields = {}) => record(at, ev, { inc: incarnation(at), ...fields }),
     started(at, one) {
       const inc = (incarnations.get(at) ?? 0) + 1
+      record(at, 'start', { inc })
+      this.countOnly(at, one)
+      return inc
+    },
+    countOnly(at, one) {
+      const inc = (incarnations.get(at) ?? 0) + 1
       incarnations.set(at, inc)
       living.set(at, inc)
-      record(at, 'start', { inc })
       one.onExit((reason: ExitReason) => {
         if (living.get(at) === inc) living.delete(at)
         record(at, 'exit', { inc, reason: writeReason(reason) })
       })
-      return inc
     },
     incarnation,
     isAlive: (at) => living.has(at),
