@@ -37,7 +37,7 @@ export interface Scenario<C = CoreContext, G = object> {
   /** The applications that it needs: their members are in its context, and where one is missing it is skipped. */
   apps: readonly string[]
   given?: Given & G
-  /** What a scenario that is told from data is told from; a run writes it down, and a replay tells it again. */
+  /** The plan that it was made from; a run records it, and a replay makes the scenario from it again. */
   plan?: Plan
   /** What it waits for on purpose, in ms: long scenarios begin early, so that no run waits for one at its end. */
   expectedDurationMs?: number

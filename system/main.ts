@@ -1,11 +1,12 @@
 import { flushCompileCache } from 'node:module'
 import { applications } from './apps/index.ts'
 import { composeNode } from './node/compose.ts'
+import { loadModules } from './node/load-modules.ts'
 import { ConfigError } from './platform/config.ts'
 
 /**
- * One node. `node system/main.ts`, configured by environment variables (`docs/deploying.md`); APPS names its applications, all without it.
- * SIGTERM drains it. Exits with 0 after that, 64 for a bad configuration, 69 for a port that is in use, 1 when a part cannot be kept running.
+ * One node. `node system/main.ts`, configured by environment variables (`docs/deploying.md`); APPS names its applications, all without it;
+ * APP_MODULES adds some from elsewhere, by the paths of their files. SIGTERM drains it. Exits with 0 after that, 64 for a bad configuration, 69 for a port that is in use, 1 when a part cannot be kept running.
  */
 const exitCode = { crashed: 1, badConfig: 64, environment: 69 } as const
 
@@ -22,7 +23,7 @@ function startFailure(error: unknown): never {
 }
 
 async function main() {
-  const node = await composeNode(process.env, applications)
+  const node = await composeNode(process.env, [...applications, ...(await loadModules(process.env.APP_MODULES))])
   let isStopping = false
   const stop = () => {
     if (isStopping) return
@@ -41,7 +42,7 @@ async function main() {
   // Where NODE_COMPILE_CACHE names a folder, the next node starts in half the time; one that is killed could not write it any more.
   flushCompileCache()
   node.actors.onExit(({ kind }) => {
-    if (kind === 'crash') end(exitCode.crashed, 'a part of the node could not be kept running; the log says which')
+    if (kind !== 'normal') end(exitCode.crashed, 'a part of the node could not be kept running; the log says which')
   })
 }
 

@@ -12,9 +12,11 @@ const importsOf = (file: string) =>
   [...readFileSync(file, 'utf8').matchAll(importPattern)].map(([, path]) => normalize(join(dirname(file), path!)))
 const graph = new Map(everything.map((file) => [file, importsOf(file)]))
 
-const applications = readdirSync('system/apps', { withFileTypes: true })
-  .filter((entry) => entry.isDirectory())
-  .map(({ name }) => name)
+const foldersIn = (folder: string) =>
+  readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+const applications = foldersIn('system/apps')
 
 const edges = (from: string) =>
   [...graph].filter(([file]) => file.startsWith(from)).flatMap(([file, targets]) => targets.map((to) => ({ file, to })))
@@ -44,6 +46,7 @@ describe('who may import whom', () => {
     expect(offending('system/pubsub/', below('system/platform/', 'system/runtime/', 'system/pubsub/'))).toEqual([])
     const channelsMay = below('system/platform/', 'system/runtime/', 'system/pubsub/', 'system/channels/')
     expect(offending('system/channels/', channelsMay)).toEqual([])
+    expect(offending('system/live/', (to) => channelsMay(to) || to.startsWith('system/live/'))).toEqual([])
   })
 
   it('only the entry of a node imports the list of applications, and no application another one', () => {
@@ -58,9 +61,23 @@ describe('who may import whom', () => {
   })
 
   it('no file outside system/apps/ names an application', () => {
-    const named = new RegExp(`\\b(${applications.join('|')})\\b`, 'i')
+    // Quoted, or in a path: `store` is also a verb.
+    const named = new RegExp(`['"\`/](${applications.join('|')})['"\`/]`, 'i')
     const outside = sources.filter((file) => file.startsWith('system/') && !file.startsWith('system/apps/'))
     expect(outside.filter((file) => named.test(code(file)))).toEqual([])
+  })
+
+  it('the harness knows its applications by their list only, and no application another one', () => {
+    const own = foldersIn('harness/apps')
+    const isOfOne = below(...own.map((name) => `harness/apps/${name}/`))
+    // Scenarios get everything through the door, and some benchmarks are about the store.
+    const mayName = below('harness/apps/', 'harness/index.ts', 'harness/bench/')
+    const core = edges('harness/').filter(({ file }) => !mayName(file))
+    expect(core.filter(({ to }) => isOfOne(to))).toEqual([])
+    for (const name of own) {
+      const others = below(...own.filter((other) => other !== name).map((other) => `harness/apps/${other}/`))
+      expect(offending(`harness/apps/${name}/`, (to) => !others(to) && to !== 'harness/apps/index.ts')).toEqual([])
+    }
   })
 
   it('domain folders of the store import no sockets (CH-7, ST-38)', () => {

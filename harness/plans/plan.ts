@@ -57,6 +57,10 @@ export interface ActionSource<A extends Action = Action> {
   /** Different actions, at most so many, that fit into any plan. */
   drawMore(random: Random, most: number): A[]
   describe(action: A): string
+  /** What its scenarios have that a fault can be aimed at. */
+  readonly targets: Targets
+  /** Points at which this fault can begin, because a round of these actions is sure to pass them. */
+  pointsOf(fault: Pick<PlannedFault, 'target' | 'fromRound'>, actions: readonly A[]): Trigger[]
 }
 
 /** Throws a sentence when the plan has actions that its application does not know, or nobody knows the application. */
@@ -70,25 +74,13 @@ export function requireKnownActions({ app, rounds }: Plan, sources: readonly Act
 export const shapeOf = ({ rounds, faults: planned }: Plan) => JSON.stringify([rounds, planned])
 
 export const nodes = ['n1', 'n2', 'n3'] as const
-/** Serves whoever buys in every plan. */
-const buyersNode = nodes[0]
 export const roundCount = 3
-/** What the scenario of a plan has that a fault can be aimed at. */
-const targets: Targets = {
-  nodes,
-  client: { name: 'alice', nodes: ['n1', 'n2'] },
-  actors: ['Sneakers23.Inventory', 'Sneakers23.Replication.Server', 'Sneakers23.Repo'],
-  topic: 'ping',
-  internalTopics: ['tracker:', 'cart:', 'inventory_replication', 'shop_news'],
-  // A tracker that missed something asks again, and a numbered message has its ledger.
-  topicsThatMayLose: ['tracker:', 'ping'],
-}
 
 const drawn = Object.entries(faults).map(([kind, { drawn }]) => ({ kind: kind as FaultName, drawn }))
 
 /** Every fault that can be drawn, once for each way of drawing it. */
 export const kinds = drawn.flatMap(({ kind, drawn: how }) =>
-  'never' in how ? [] : how.ways.map((draw) => ({ kind, make: (random: Random) => draw(random, targets) })),
+  'never' in how ? [] : how.ways.map((draw) => ({ kind, draw })),
 )
 
 const alsoNeeds = (kind: FaultName) => {
@@ -107,11 +99,12 @@ export function createPlan(
   const rounds = [[...source.drawAlways(random), ...first], ...rest]
   const faults: PlannedFault[] = []
   for (const [round, actions] of rounds.entries())
-    faults.push(...faultsOf({ round, actions, before: faults, random, wanted: round === 0 ? wanted : [] }))
+    faults.push(...faultsOf({ source, round, actions, before: faults, random, wanted: round === 0 ? wanted : [] }))
   return { schemaVersion: 1, app: source.app, seed, rounds, faults }
 }
 
 interface Beginning {
+  source: ActionSource
   round: number
   actions: readonly Action[]
   before: readonly PlannedFault[]
@@ -120,17 +113,17 @@ interface Beginning {
 }
 
 /** Up to two that begin in this round and touch nothing that is broken then, or was a round ago: who lost a connection comes back first. */
-function faultsOf({ round, actions, before, random, wanted }: Beginning): PlannedFault[] {
+function faultsOf({ source, round, actions, before, random, wanted }: Beginning): PlannedFault[] {
   const taken = new Set(before.filter(({ toRound }) => toRound >= round - 1).flatMap(takenBy))
   const begun: PlannedFault[] = []
   for (let left = random.integer(round === 0 ? 1 : 0, 2); left > 0; left -= 1) {
-    const { kind, make } = random.pick(oneOf(begun.length === 0 ? wanted : []))
-    const { target, options = {} } = make(random)
+    const { kind, draw } = random.pick(oneOf(begun.length === 0 ? wanted : []))
+    const { target, options = {} } = draw(random, source.targets)
     const parts = takenBy({ kind, target })
     if (parts.some((part) => taken.has(part))) continue
     const planned = { kind, target, options, fromRound: round, toRound: random.integer(round, roundCount - 1) }
     // What waits for a point of the scenario comes alone: nothing else may keep the scenario from that point.
-    const points = taken.size === 0 && random.integer(1, 3) === 1 ? pointsOf(planned, actions) : []
+    const points = taken.size === 0 && random.integer(1, 3) === 1 ? source.pointsOf(planned, actions) : []
     if (points.length > 0) return [{ ...planned, when: random.pick(points) }]
     for (const part of parts) taken.add(part)
     begun.push(planned)
@@ -141,21 +134,6 @@ function faultsOf({ round, actions, before, random, wanted }: Beginning): Planne
 const oneOf = (wanted: readonly FaultName[]) => {
   const first = kinds.filter(({ kind }) => wanted.includes(kind))
   return first.length > 0 ? first : kinds
-}
-
-/** Points that a round of these actions is sure to pass. Every scenario's first round has a purchase, a sale and a message. */
-function pointsOf({ target, fromRound }: PlannedFault, actions: readonly Action[]): Trigger[] {
-  const sure = (['publish', 'sell'] as const).flatMap((name): Trigger[] => {
-    const most = actions.filter((one) => one.do === name).length
-    return most > 0 ? [{ after: 'op', name, count: most }] : []
-  })
-  if (fromRound > 0) return sure
-  const hitsPurchase = target.includes('db') || target === buyersNode
-  return [
-    ...sure,
-    { after: 'broadcast', topic: 'ping', count: 1 },
-    ...(hitsPurchase ? [{ between: ['reserve', 'commit'] } satisfies Trigger] : []),
-  ]
 }
 
 /** What a fault takes: two that take the same do not come together, or neither could be witnessed. `alice->n1` takes n1, `n2/ping` takes n2. */

@@ -13,7 +13,7 @@ export interface RunEnvironment {
   readonly workFolder: string
   readonly leases: Leases
   readonly browsers: BrowserPool
-  readonly ground: ClusterFactory
+  readonly clusters: ClusterFactory
   readonly driver: DriverName
   /** The applications of every cluster. */
   readonly apps: readonly HarnessApp[]
@@ -49,10 +49,10 @@ export async function openRunEnvironment({
   process.env.TMPDIR = workFolder
   const browsers = createBrowserPool({ leases, headed })
 
-  let ground: ClusterFactory | undefined
+  let clusters: ClusterFactory | undefined
 
   async function close() {
-    await ground?.close()
+    await clusters?.close()
     await browsers.close()
     if (oldTmp === undefined) delete process.env.TMPDIR
     else process.env.TMPDIR = oldTmp
@@ -63,15 +63,15 @@ export async function openRunEnvironment({
   }
 
   try {
-    ground = await drivers[driver]({ folder: workFolder, seed, leases, apps, ...(target && { target }) })
-    return { workFolder, leases, browsers, ground, driver, apps, close }
+    clusters = await drivers[driver]({ folder: workFolder, seed, leases, apps, ...(target && { target }) })
+    return { workFolder, leases, browsers, clusters, driver, apps, close }
   } catch (error) {
     await close()
     throw error
   }
 }
 
-/** Opens premises for some work and closes them, however it went; returns also what is left all the same. */
+/** Opens an environment for some work and closes them, however it went; returns also what is left all the same. */
 export async function withRunEnvironment<T>(
   options: RunEnvironmentOptions,
   work: (environment: RunEnvironment) => Promise<T>,

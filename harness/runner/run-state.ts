@@ -18,7 +18,7 @@ export interface ScenarioSettings {
   nodes: number
   pubsub: PubSubName
   patch: SystemPatch
-  ground: ClusterFactory
+  clusters: ClusterFactory
   /** All that the harness knows. */
   apps: readonly HarnessApp[]
   browsers: BrowserPool

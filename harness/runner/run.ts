@@ -73,16 +73,16 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     folder,
   })
   const results: ScenarioResult[] = []
-  const untold: Skipped[] = []
+  const skipped: Skipped[] = []
   const schedule: Schedule['scenarios'] = []
   const overBudget = () => options.budgetMs !== undefined && clock.monotonicMs() - startedMs > options.budgetMs
   let seenEnough = false
   const stopEarly = () => seenEnough || options.interruptedBy() !== undefined || overBudget()
 
-  async function one(scenario: Scenario, { workFolder: shared, leases, browsers, ground, apps }: RunEnvironment) {
+  async function one(scenario: Scenario, { workFolder: shared, leases, browsers, clusters, apps }: RunEnvironment) {
     const workFolder = join(shared, basename(folder))
     reporter.onScenarioStart({ id: scenario.id, title: scenario.title })
-    // What people do in parallel is asked for in any order: the plan decides, and the tape only writes down.
+    // A plan decides what is done; what is done in parallel comes in another order each time, so its record cannot be followed.
     const recorded = scenario.plan
       ? undefined
       : options.recorded?.scenarios.find(({ id }) => id === scenario.id)?.entries
@@ -91,7 +91,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
       nodes: options.nodes,
       pubsub,
       patch,
-      ground,
+      clusters,
       apps,
       browsers,
       leases,
@@ -111,10 +111,10 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
       interrupted: stopEarly,
     })
     if (skippedBecause === undefined && result.outcome !== 'passed') keepLogs(workFolder, folder, scenario.id)
-    // Not in one go: the scenarios beside it are told by this process, and would stand still.
+    // Not synchronously: this process runs other scenarios meanwhile.
     await rm(join(workFolder, scenario.id.replaceAll('/', '-')), { recursive: true, force: true, maxRetries: 10 })
     if (skippedBecause !== undefined) {
-      untold.push({ id: scenario.id, why: skippedBecause })
+      skipped.push({ id: scenario.id, why: skippedBecause })
       reporter.onScenarioSkipped({ id: scenario.id, why: skippedBecause })
       return
     }
@@ -125,7 +125,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   }
 
   async function all(environment: RunEnvironment) {
-    await sideBySide(inOrderOfBegin(options.scenarios), options.jobs, stopEarly, (scenario) =>
+    await inParallel(inOrderOfBegin(options.scenarios), options.jobs, stopEarly, (scenario) =>
       one(scenario, environment),
     )
     return environment.driver
@@ -140,7 +140,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     schemaVersion: runSchemaVersion,
     suite: options.suite,
     outcome:
-      sorted.length + untold.length < options.scenarios.length
+      sorted.length + skipped.length < options.scenarios.length
         ? worstOutcome([...sorted.map(({ outcome }) => outcome), 'unknown'])
         : worstOutcome(sorted.map(({ outcome }) => outcome)),
     exitCode: 0,
@@ -160,7 +160,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     interrupted: options.interruptedBy() !== undefined,
     folder: shellPath(folder),
     scenarios: sorted,
-    skipped: untold.sort((a, b) => a.id.localeCompare(b.id)),
+    skipped: skipped.sort((a, b) => a.id.localeCompare(b.id)),
   }
   run.exitCode = exitCodeOf(run, options.interruptedBy(), overBudget())
   const write = (name: string, value: unknown) =>
@@ -203,7 +203,7 @@ function shellPath(folder: string): string {
   return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`
 }
 
-async function sideBySide<T>(
+async function inParallel<T>(
   list: readonly T[],
   jobs: number,
   stopEarly: () => boolean,

@@ -61,14 +61,14 @@ const isHelper = (loaded: Loaded) => loaded.default === undefined && Object.keys
 export async function loadAll(root: string): Promise<Scenario[]> {
   const files = scenarioFiles(join(root, 'scenarios')).map((file) => ({ file, shown: relative(root, file) }))
   const loaded = await Promise.all(files.map(async ({ file, shown }) => ({ shown, it: await loadModule(file, shown) })))
-  const told = loaded.filter(({ it }) => !isHelper(it)).map(({ it, shown }) => asScenario(it, shown))
-  const all = [...storiesOfTheCorpus(root), ...told]
+  const ofFiles = loaded.filter(({ it }) => !isHelper(it)).map(({ it, shown }) => asScenario(it, shown))
+  const all = [...scenariosOfCorpus(root), ...ofFiles]
   const twice = all.find(({ id }, index) => all.findIndex((one) => one.id === id) !== index)
   if (twice) throw new UsageError(`two scenarios are called ${twice.id}; give one of them another id`)
   return all
 }
 
-function storiesOfTheCorpus(root: string): Scenario[] {
+function scenariosOfCorpus(root: string): Scenario[] {
   try {
     return corpusScenarios(root)
   } catch (error) {

@@ -240,9 +240,16 @@ export class ChannelServer implements Joined, ActorSpec<ChannelMail>, Subscriber
   }
 
   sendAfter(delayMs: number, message: unknown): () => void {
-    const cancel = this.host.environment.runtime.clock.after(delayMs, () => this.actor.send({ kind: 'info', message }))
-    this.actor.onExit(cancel)
-    return cancel
+    const cancelTimer = this.host.environment.runtime.clock.after(delayMs, () => {
+      forget()
+      this.actor.send({ kind: 'info', message })
+    })
+    // A channel that lives long must not keep a listener for every timer that it ever had.
+    const forget = this.actor.onExit(cancelTimer)
+    return () => {
+      forget()
+      cancelTimer()
+    }
   }
 
   subscribeTo(topic: string) {
@@ -405,8 +412,10 @@ export class ChannelServer implements Joined, ActorSpec<ChannelMail>, Subscriber
 
   private async leave(request: Message) {
     this.unsubscribeAll()
+    const isClosedFirst = this.definition.closesBeforeLeaveReply === true
+    if (isClosedFirst) this.host.send(closed(this.topic, this.joinRef))
     this.sendReply(request, 'ok', {})
-    this.host.send(closed(this.topic, this.joinRef))
+    if (!isClosedFirst) this.host.send(closed(this.topic, this.joinRef))
     await this.finish('left')
   }
 

@@ -62,6 +62,8 @@ export interface ChannelDefinition {
   handleOut?(event: string, payload: unknown, channel: Channel): HandleResult | Promise<HandleResult>
   handleInfo?(message: unknown | Broadcast, channel: Channel): HandleResult | Promise<HandleResult>
   terminate?(reason: string, channel: Channel): void | Promise<void>
+  /** A client that leaves gets `phx_close` before the reply to its leave and not after it, as live pages send them. */
+  closesBeforeLeaveReply?: boolean
 }
 
 export const channel = (definition: ChannelDefinition): ChannelDefinition => definition

@@ -13,5 +13,5 @@ export {
 } from './channel.ts'
 export { createEndpoint, type Endpoint } from './endpoint.ts'
 export { isBytes } from './message.ts'
-export { connected, refused, type SocketDefinition, socket } from './socket-definition.ts'
+export { connected, refused, type SocketDefinition, type SocketOptions, socket } from './socket-definition.ts'
 export { createTokens, type Sealer, signToken, type Verified, verifyToken } from './token.ts'

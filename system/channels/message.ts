@@ -48,8 +48,11 @@ function isDeeper(value: unknown, levels: number): boolean {
 export function toJson(value: unknown): string {
   const text = JSON.stringify(value)
   // A replacer costs more than the encoding itself, so it runs only if the text looks as if it contained bytes.
-  return text.includes('{"type":"Buffer"') || text.includes('{"0":') ? JSON.stringify(value, refuseBytes) : text
+  return bytesMark.test(text) ? JSON.stringify(value, refuseBytes) : text
 }
+
+/** What encoded bytes begin with. */
+const bytesMark = /\{"type":"Buffer"|\{"0":\d/
 
 /** Looks at `this[key]` instead of `value`, because a Buffer has already been converted by its toJSON. */
 function refuseBytes(this: Record<string, unknown>, key: string, value: unknown) {

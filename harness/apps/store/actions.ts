@@ -1,6 +1,9 @@
 import { z } from 'zod'
-import { nodes, roundCount } from '../../plans/plan.ts'
+import type { Targets } from '../../faults/draws.ts'
+import { nodes, type PlannedFault, roundCount } from '../../plans/plan.ts'
+import type { Trigger } from '../../plans/trigger.ts'
 import type { Random } from '../../platform/random.ts'
+import { checkoutWindow } from './checkout-window.ts'
 
 /** What is done in random scenarios. */
 export const storeAction = z.discriminatedUnion('do', [
@@ -25,7 +28,8 @@ export const stock: Record<number, number> = { 1: 3, 2: 6, 3: 50, 8: 2, 9: 50 }
 /** Never sells out. */
 export const plentiful = 3
 /** Buys in every scenario, served by the first node. */
-const buyer = residents[0]
+const [buyer] = residents
+const [buyersNode] = nodes
 /** Of the one person with a browser: two pages of the store and one of the checkout. */
 const shopTabs = 2
 const tabCount = 3
@@ -97,4 +101,33 @@ export function describeAction(action: StoreAction): string {
 export const actorOf = (action: StoreAction): string | undefined => {
   if ('who' in action) return action.who
   return 'tab' in action ? `tab ${action.tab}` : undefined
+}
+
+/** What a fault can be aimed at. */
+export const targets: Targets = {
+  nodes,
+  client: { name: 'alice', nodes: ['n1', 'n2'] },
+  actors: ['Sneakers23.Inventory', 'Sneakers23.Replication.Server', 'Sneakers23.Repo'],
+  topic: 'ping',
+  internalTopics: ['tracker:', 'cart:', 'inventory_replication', 'shop_news'],
+  // A tracker that missed something asks again, and a numbered message has its ledger.
+  topicsThatMayLose: ['tracker:', 'ping'],
+}
+
+/** Points that a round of these actions is sure to pass. Every scenario's first round has a purchase, a sale and a message. */
+export function pointsOf(
+  { target, fromRound }: Pick<PlannedFault, 'target' | 'fromRound'>,
+  actions: readonly StoreAction[],
+): Trigger[] {
+  const sure = (['publish', 'sell'] as const).flatMap((name): Trigger[] => {
+    const most = actions.filter((one) => one.do === name).length
+    return most > 0 ? [{ after: 'op', name, count: most }] : []
+  })
+  if (fromRound > 0) return sure
+  const hitsPurchase = target.includes('db') || target === buyersNode
+  return [
+    ...sure,
+    { after: 'broadcast', topic: 'ping', count: 1 },
+    ...(hitsPurchase ? [{ between: [...checkoutWindow.between] } satisfies Trigger] : []),
+  ]
 }

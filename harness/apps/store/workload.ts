@@ -11,10 +11,12 @@ import {
   drawMore,
   drawRounds,
   plentiful,
+  pointsOf,
   residents,
   type StoreAction,
   stock,
   storeAction,
+  targets,
 } from './actions.ts'
 import { cartNeverLost } from './checkers/cart-never-lost.ts'
 import { neverOversold } from './checkers/never-oversold.ts'
@@ -66,6 +68,8 @@ export const storeWorkload: Workload<StoreAction, StoreContext> = {
   drawAlways,
   drawMore,
   describe: describeAction,
+  targets,
+  pointsOf,
   given: { stock, env: { TRACKER_DOWN_MS: '3000', SOCKET_IDLE_TIMEOUT_MS: '6000' } },
   checkers: workloadCheckers,
   enter: { title: 'shoppers, listeners and a dashboard', run: enter },

@@ -49,7 +49,7 @@ function appsOf({ scenario, settings }: RunState): HarnessApp[] {
 function startCluster({ scenario, settings, leases }: RunState, apps: readonly HarnessApp[]): Promise<Cluster> {
   const { given = {} } = scenario
   const seeds = apps.flatMap((app) => app.seeds?.(given) ?? [])
-  return settings.ground.start({
+  return settings.clusters.start({
     nodes: given.nodes ?? settings.nodes,
     pubsub: given.pubsub ?? settings.pubsub,
     folder: join(settings.workFolder, folderOf(scenario)),

@@ -35,7 +35,8 @@ describe('pushes-handled-once (AM-10)', () => {
     })
   })
 
-  it('is unknown when nobody pushed, or a node forgot', () => {
+  it('is unknown when nobody pushed, no node was asked, or a node forgot', () => {
+    expect(check(...three).outcome).toBe('unknown')
     expect(check(counted('n1', 1)).outcome).toBe('unknown')
     expect(check(...three, fault(0, { kind: 'node.kill' }), counted('n1', 2)).outcome).toBe('unknown')
   })
