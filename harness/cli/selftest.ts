@@ -10,7 +10,7 @@ import { loadAll } from '../runner/scenario-files.ts'
 import { suites } from '../runner/suites.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Defect } from '../selftest/defect.ts'
-import { defectsIn, findDefects, shippedDefects, type Unreadable } from '../selftest/defects.ts'
+import { defectsIn, findDefects, isShipped, shippedDefects, type Unreadable } from '../selftest/defects.ts'
 import { runSelftest, type SelftestProgress } from '../selftest/selftest.ts'
 import {
   type DefectOutcome,
@@ -53,7 +53,7 @@ export const selftest: Command = {
       defects: wanted.filter((one) => isPossible(one, scenarios, suite)),
       scenarios,
       suite,
-      checkTypes: options.defects !== undefined || options.defect !== undefined,
+      checkTypes: wanted.some((one) => 'diff' in one && !isShipped(one)),
       root: io.root,
       seed: options.seed ?? freshSeed(),
       jobs: options.jobs,

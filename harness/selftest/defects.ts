@@ -25,6 +25,8 @@ export function diffFiles(folder: string): string[] {
 export const shippedDefects = (): ShippedDefect[] =>
   shippedFiles().map((file) => readDefect(file, idOf(file)) as ShippedDefect)
 
+export const isShipped = ({ file }: Pick<Defect, 'file'>) => file.startsWith(shippedFolder)
+
 const shippedFiles = () => (existsSync(shippedFolder) ? diffFiles(shippedFolder) : [])
 
 interface Places {

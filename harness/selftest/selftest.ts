@@ -64,8 +64,9 @@ export async function runSelftest(options: SelftestOptions): Promise<SelftestRes
   const unusable = await findUnusable(options)
   const usable = defects.filter((one) => 'diff' in one && !unusable.has(one.name)).length
   if (usable === 0) {
-    for (const result of unusable.values()) options.onProgress({ kind: 'defect', result })
-    return { defects: [...unusable.values()], falseAlarms: 0, cleanScenarios: 0, canary: 'not run', leaks: [] }
+    const results = defects.map(({ name }) => unusable.get(name)).filter((one) => one !== undefined)
+    for (const result of results) options.onProgress({ kind: 'defect', result })
+    return { defects: results, falseAlarms: 0, cleanScenarios: 0, canary: 'not run', leaks: [] }
   }
   const jobsEach = Math.max(1, Math.floor(jobs / usable))
   const { done, leaks } = await withRunEnvironment({ seed, headed: false }, async (environment) => {

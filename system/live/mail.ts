@@ -1,4 +1,3 @@
-import type { LiveComponent } from './live-component.ts'
 import type { TaskResult } from './socket.ts'
 
 /** A task that was started beside the page has ended. */
@@ -18,11 +17,11 @@ export class TaskDone {
 
 /** New props for a component. */
 export class ComponentUpdate {
-  readonly component: LiveComponent
+  readonly component: object
   readonly id: string
   readonly props: Readonly<Record<string, unknown>>
 
-  constructor(component: LiveComponent, id: string, props: Readonly<Record<string, unknown>>) {
+  constructor(component: object, id: string, props: Readonly<Record<string, unknown>>) {
     this.component = component
     this.id = id
     this.props = props

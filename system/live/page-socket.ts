@@ -1,5 +1,4 @@
 import type { Assigns } from './assigns.ts'
-import type { LiveComponent } from './live-component.ts'
 import { ComponentUpdate } from './mail.ts'
 import { externalUrl, type Navigation, type NavigationOptions, ownPath } from './navigation.ts'
 import type { LiveSocket } from './socket.ts'
@@ -144,7 +143,7 @@ export class PageSocket implements LiveSocket {
     this.connected('unsubscribe').unsubscribe(topic)
   }
 
-  sendUpdate(component: LiveComponent, id: string, props: Readonly<Record<string, unknown>>) {
+  sendUpdate(component: object, id: string, props: Readonly<Record<string, unknown>>) {
     this.connected('update a component').send(new ComponentUpdate(component, id, props))
   }
 

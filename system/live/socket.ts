@@ -1,5 +1,4 @@
 import type { Flash } from './flash.ts'
-import type { LiveComponent } from './live-component.ts'
 import type { NavigationOptions } from './navigation.ts'
 import type { DomIdOf, StreamInsertOptions, StreamOptions } from './stream.ts'
 import type { StreamChanges } from './value.ts'
@@ -62,7 +61,7 @@ export interface LiveSocket<A extends object = Record<string, unknown>> {
   subscribe(topic: string): void
   unsubscribe(topic: string): void
   /** New props for a component of this page, where it is there. */
-  sendUpdate(component: LiveComponent, id: string, props: Readonly<Record<string, unknown>>): void
+  sendUpdate(component: { readonly name: string }, id: string, props: Readonly<Record<string, unknown>>): void
   /** The page that a nested view stands in. */
   readonly parent: { send(message: unknown): void } | undefined
 

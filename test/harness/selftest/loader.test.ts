@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -18,9 +18,10 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const fixture = (name: string) => join(process.cwd(), 'test/fixtures/defects', `${name}.diff`)
-const run = (files: readonly string[], env: Record<string, string> = {}) =>
+const here = () => ({ loader: loaderFile, program: join(folder, 'program.ts') })
+const run = (files: readonly string[], env: Record<string, string> = {}, { loader, program } = here()) =>
   new Promise<{ code: number; out: string; err: string }>((resolve) => {
-    const args = ['--disable-warning=ExperimentalWarning', '--import', loaderFile, join(folder, 'program.ts')]
+    const args = ['--disable-warning=ExperimentalWarning', '--import', loader, program]
     const own = { PATH: process.env.PATH, SQUALL_DIFFS: files.join(delimiter), ...env }
     execFile(process.execPath, args, { cwd: '/', env: own }, (error, stdout, stderr) =>
       resolve({ code: Number(error?.code ?? 0), out: stdout.trim(), err: stderr }),
@@ -50,6 +51,16 @@ describe('a node with diffs', () => {
     const out = async (...names: string[]) => (await run(names.map(fixture), env)).out
     const all = [await out(), await out(), await out('newest-item-last'), await out('item-as-text'), await out()]
     expect(all).toEqual(['[2,1]', '[2,1]', '[1,2]', '["2",1]', '[2,1]'])
+  })
+
+  it('needs nothing of the harness but the folder of the loader, which is all that a container has of it', async () => {
+    const project = join(folder, 'project')
+    for (const path of ['harness/selftest', 'system/apps/store/cart', 'node_modules/diff', 'package.json'])
+      cpSync(path, join(project, path), { recursive: true })
+    const program = readFileSync(join(folder, 'program.ts'), 'utf8').replace(process.cwd(), project)
+    writeFileSync(join(project, 'program.ts'), program)
+    const own = { loader: join(project, 'harness/selftest/loader.ts'), program: join(project, 'program.ts') }
+    expect(await run([fixture('newest-item-last')], {}, own)).toEqual({ code: 0, out: '[1,2]', err: said })
   })
 
   it('does not start when one does not apply, or is not there', async () => {

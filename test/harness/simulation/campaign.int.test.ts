@@ -73,7 +73,7 @@ describe('defects are seen (FI-18)', () => {
     ['DF-31', 'no-presence-to-shoppers', /^leak: /],
     ['DF-56', 'nodes-agree-with-database', /^drift: /],
     ['DF-57', 'nodes-agree-with-database', /^drift: /],
-    ['DF-67', 'never-oversold', /^(oversold|not conserved): /],
+    ['DF-67', 'orders-charged-once', /^wrong order: /],
     ['DF-68', 'never-oversold', /^(oversold|not conserved): /],
     ['DF-85', 'cart-never-lost', /^lost: /],
     ['DF-92', 'presence-matches-reality', /^(dashboard|node) /],

@@ -49,7 +49,7 @@ function createApp(name: string, { runtime }: AppContext, notes: string[]): App 
       socket({ name: `${name}Socket`, path: `/${name}`, channels: { '*': topics }, connect: () => connected() }),
     ],
     beforeChildren: [part('subscription')],
-    children: [child('worker', startActor)],
+    children: [child(`${name}.Worker`, startActor)],
     afterPubSub: [part('tracker')],
   }
 }
