@@ -18,7 +18,7 @@ interface Listed {
 }
 
 const scenarioList = async (root: string): Promise<Listed[]> =>
-  (await loadAll(root)).map(({ id, title, covers }) => ({ name: id, title, covers }))
+  (await loadAll(root)).map(({ id, title, covers, apps }) => ({ name: id, title, covers, apps }))
 
 /** What there is, by kind. */
 const lists = {

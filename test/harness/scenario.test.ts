@@ -23,6 +23,13 @@ describe('scenario (AT-1)', () => {
     expect([scenario(example).apps, ofStore.apps]).toEqual([[], ['store']])
   })
 
+  it('has the members of an application only where it names it', () => {
+    // @ts-expect-error: nobody said that there is a store
+    const without = step('look', async (context) => void context.shoppers())
+    const withStore = scenariosFor('store').step('look', async (context) => void context.shoppers())
+    expect([without.title, withStore.title]).toEqual(['look', 'look'])
+  })
+
   it.each([
     ['without a group in its id', { id: 'example' }],
     ['without steps', { steps: [] }],
