@@ -437,7 +437,7 @@ const cases: Record<string, Case> = {
     },
     returns: [
       { message: 'Query read timeout' },
-      { message: 'timeout exceeded when trying to connect' },
+      { message: 'Connection terminated due to connection timeout' },
       { available_count: 2 },
     ],
   },

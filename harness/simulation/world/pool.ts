@@ -6,7 +6,8 @@ import type { Machine } from './machine.ts'
 /** How long a statement or its answer is on its way. */
 const tripMs = 1
 
-const tooLongToConnect = 'timeout exceeded when trying to connect'
+const noTurn = 'timeout exceeded when trying to connect'
+const noAnswer = 'Connection terminated due to connection timeout'
 
 /** Connections of one node to the database, as the real pool keeps them: so many at most, idle ones are used again, broken ones are not. */
 export function createPool(database: SimulatedDatabase, { clock, onEnd }: Machine, options: PoolOptions): DatabasePool {
@@ -36,7 +37,7 @@ export function createPool(database: SimulatedDatabase, { clock, onEnd }: Machin
   }
 
   async function open(): Promise<Backend> {
-    const backend = await ask(connectionTimeoutMillis, tooLongToConnect, async () => {
+    const backend = await ask(connectionTimeoutMillis, noAnswer, async () => {
       const fresh = database.connect({ statementTimeoutMs: statement_timeout })
       await fresh.execute('select 1', [])
       return fresh
@@ -64,7 +65,7 @@ export function createPool(database: SimulatedDatabase, { clock, onEnd }: Machin
       }
       const cancel = clock.after(connectionTimeoutMillis, () => {
         waiting.splice(waiting.indexOf(turn), 1)
-        reject(new Error(tooLongToConnect))
+        reject(new Error(noTurn))
       })
       waiting.push(turn)
     })
