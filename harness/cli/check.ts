@@ -47,7 +47,7 @@ export function judgeAgain({ run, eventsOf }: RunRecord, scenarios: readonly Sce
     const history = toHistory(eventsOf(result.id))
     const checkers = checkersThatJudged(result, scenarios)
     const again = checkers.map((checker) => ({ name: checker.name, ...judge(checker, history) }))
-    // What only the run itself could know, such as a scenario that was not told to its end, stays as it was.
+    // What only the run itself could know, such as a scenario that did not complete, stays as it was.
     const kept = result.checks.filter(({ name }) => !checkers.some((checker) => checker.name === name))
     const before = new Map(result.checks.map((one) => [one.name, one.outcome]))
     return {
@@ -64,6 +64,5 @@ export function judgeAgain({ run, eventsOf }: RunRecord, scenarios: readonly Sce
 function checkersThatJudged(result: ScenarioResult, scenarios: readonly Scenario[]): Checker[] {
   const scenario = scenarios.find(({ id }) => id === result.id)
   if (scenario) return checkersOf(scenario)
-  const known: Readonly<Record<string, Checker>> = checkers
-  return result.checks.flatMap(({ name }) => known[name] ?? [])
+  return result.checks.flatMap(({ name }) => checkers[name] ?? [])
 }

@@ -1,3 +1,4 @@
+import type { SystemPatch } from '../cluster/system-patch.ts'
 import { hunt } from '../explore/hunt.ts'
 import { createPlanRunner } from '../explore/plan-runner.ts'
 import {
@@ -17,8 +18,9 @@ import { codeOfLeaks } from '../reporters/leak-report.ts'
 import { checkPrerequisites } from '../runner/prerequisites.ts'
 import { hex } from '../runner/run.ts'
 import { type RunEnvironment, withRunEnvironment } from '../runner/run-environment.ts'
+import { patchFor } from '../selftest/defects.ts'
 import type { Command } from './command.ts'
-import { flags, storyJobs, wholeNumber } from './options.ts'
+import { explorationJobs, flags, wholeNumber } from './options.ts'
 import { worstCode } from './run.ts'
 
 interface ExploreFlags {
@@ -61,16 +63,17 @@ export const explore: Command = {
       parse: parseCorpusName,
     },
     flags.defect,
-    storyJobs,
+    explorationJobs,
     flags.out,
     flags.json,
   ],
   async run(_names, options: ExploreFlags, io) {
     checkPrerequisites(options.out, io)
     const seed = options.seed ?? freshSeed()
+    const patch = await patchFor(options.defect, io)
     const { done, leaks } = await withRunEnvironment({ seed, headed: false }, (environment) =>
       options.hunt === undefined
-        ? explorePlans(seed, { ...options, environment }, io)
+        ? explorePlans(seed, { ...options, patch, environment }, io)
         : hunt(options.hunt, seed, { ...options, environment }, io),
     )
     return worstCode([done, codeOfLeaks(leaks, io)])
@@ -79,7 +82,7 @@ export const explore: Command = {
 
 async function explorePlans(
   seed: number,
-  options: ExploreFlags & { environment: RunEnvironment },
+  options: ExploreFlags & { patch: SystemPatch; environment: RunEnvironment },
   io: Io,
 ): Promise<number> {
   const planRunner = createPlanRunner(options, io)

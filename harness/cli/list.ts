@@ -6,7 +6,7 @@ import { UsageError } from '../platform/errors.ts'
 import { orNearest } from '../platform/nearest.ts'
 import { loadAll } from '../runner/scenario-files.ts'
 import { suites } from '../runner/suites.ts'
-import { defects } from '../selftest/defects.ts'
+import { shippedDefects } from '../selftest/defects.ts'
 import type { Command } from './command.ts'
 import { flags } from './options.ts'
 
@@ -43,9 +43,10 @@ const lists = {
     })),
   checkers: () => Object.entries(checkers).map(([name, { invariant }]) => ({ name, title: invariant })),
   defects: () =>
-    Object.entries(defects).map(([name, { scenario, checker }]) => ({
+    shippedDefects().map(({ name, header: { title, effect, scenario, checker } }) => ({
       name,
-      title: `caught by ${checker} in ${scenario}`,
+      title,
+      effect,
       scenario,
       checker,
     })),
@@ -70,14 +71,18 @@ export const list: Command = {
   },
 }
 
+/** What is printed of an entry, column by column; more is in the JSON. */
+const columnsOf = ({ name, title, scenario, checker }: Listed) =>
+  [name, scenario, checker, title].filter((text) => text !== undefined).map(String)
+
+/** Aligned; nothing is filled up at the end of a line. */
 function lines(entries: readonly Listed[]): string {
-  const width = Math.max(...entries.map(({ name }) => name.length))
-  const indent = ' '.repeat(width + 2)
+  const rows = entries.map(columnsOf)
+  const widthOf = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0))
+  const indent = ' '.repeat(widthOf(0) + 2)
+  const lineOf = (row: readonly string[]) => row.map((text, column) => text.padEnd(widthOf(column))).join('  ')
   return entries
-    .flatMap(({ name, title, details = [] }) => [
-      `${name.padEnd(width)}  ${String(title ?? '')}`.trimEnd(),
-      ...details.map((line) => `${indent}${line}`),
-    ])
-    .map((line) => `${line}\n`)
+    .flatMap(({ details = [] }, index) => [lineOf(rows[index]!), ...details.map((line) => `${indent}${line}`)])
+    .map((line) => `${line.trimEnd()}\n`)
     .join('')
 }

@@ -2,9 +2,7 @@ import { availableParallelism } from 'node:os'
 import { pubsubNames } from '../cluster/cluster.ts'
 import { driverNames } from '../cluster/drivers.ts'
 import { UsageError } from '../platform/errors.ts'
-import { orNearest } from '../platform/nearest.ts'
-import { parseSeed, seedMost } from '../platform/random.ts'
-import { defects } from '../selftest/defects.ts'
+import { parseSeed } from '../platform/random.ts'
 import type { OptionSpec } from './command.ts'
 
 const nodesMax = 9
@@ -38,16 +36,7 @@ export function parseGrep(text: string): RegExp {
   }
 }
 
-function parseDefect(text: string, before: unknown): string[] {
-  const known = Object.keys(defects)
-  const wanted = text.split(',').map((id) => id.trim().toUpperCase())
-  const stranger = wanted.find((id) => !known.includes(id))
-  if (stranger !== undefined)
-    throw new UsageError(
-      `there is no defect ${stranger}${orNearest(stranger, known)}; "squall list defects" lists them`,
-    )
-  return [...((before as string[] | undefined) ?? []), ...wanted]
-}
+const collected = (text: string, before: unknown): string[] => [...((before as string[] | undefined) ?? []), text]
 
 const oneOf = (flag: string, names: readonly string[]) => (text: string) => {
   if (names.includes(text)) return text
@@ -98,10 +87,10 @@ export const flags = {
   budget: { flags: '--budget <duration>', help: 'stop after this long, such as 90s or 10m', parse: parseDuration },
   defect: {
     flags: '--defect <id>',
-    help: 'start the nodes with this defect (repeatable)',
-    parse: parseDefect,
+    help: 'start the nodes with a defect: one of "squall list defects", or a diff file against system/ (may be given again)',
+    parse: collected,
   },
 } as const satisfies Record<string, OptionSpec>
 
 /** For those that tell random scenarios: each of them is busy from beginning to end. */
-export const storyJobs = { ...flags.jobs, help: 'scenarios in parallel', default: 3 }
+export const explorationJobs = { ...flags.jobs, help: 'scenarios in parallel', default: 3 }

@@ -3,6 +3,7 @@ import { EnvironmentMissing, UsageError } from '../platform/errors.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
 import type { Io } from '../platform/io.ts'
 import { orNearest } from '../platform/nearest.ts'
+import { BadDiff } from '../selftest/diff.ts'
 import { bench } from './bench.ts'
 import { check } from './check.ts'
 import { clean } from './clean.ts'
@@ -93,7 +94,7 @@ function build(io: Io, answer: (code: number) => void): Program {
   return program
 }
 
-/** Commander tells; we decide how the process ends. */
+/** Commander throws instead of ending the process, because exit codes are decided here. */
 function quiet(program: Program, io: Io) {
   program
     .exitOverride()
@@ -109,7 +110,8 @@ function toOption({ flags, help, parse, default: standard }: OptionSpec): Option
 }
 
 const asCode = (error: Error): number => {
-  if (error instanceof UsageError || error instanceof InvalidArgumentError) return exitCodes.usage
+  if (error instanceof UsageError || error instanceof BadDiff || error instanceof InvalidArgumentError)
+    return exitCodes.usage
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.passed : exitCodes.usage
   return error instanceof EnvironmentMissing ? exitCodes.environment : exitCodes.harnessBug
 }

@@ -11,6 +11,7 @@ import { checkPrerequisites, requireRedis, withoutMissingRedis } from '../runner
 import { type RunOptions, runAll } from '../runner/run.ts'
 import { baseOptions, targetOptions } from '../runner/run-options.ts'
 import { selectScenarios } from '../runner/scenario-files.ts'
+import { patchFor } from '../selftest/defects.ts'
 import type { RunResult } from '../verdict/result.ts'
 import type { Command } from './command.ts'
 import { flags } from './options.ts'
@@ -60,6 +61,7 @@ export const run: Command = {
     const where = targetOptions(options, io)
     if (options.pubsub === 'redis') requireRedis(options.driver, io)
     const scenarios = options.driver === 'process' ? withoutMissingRedis(wanted, names, io) : wanted
+    const patch = await patchFor(options.defect, io)
     return repeatedly(options, io, (reporter) => ({
       ...baseOptions(options, io),
       ...where,
@@ -68,7 +70,7 @@ export const run: Command = {
       seed: options.seed ?? freshSeed(),
       nodes: options.nodes,
       pubsub: options.pubsub,
-      defects: options.defect ?? [],
+      patch,
       reporter,
     }))
   },

@@ -1,3 +1,4 @@
+import type { SystemPatch } from '../cluster/system-patch.ts'
 import { createPlanRunner, type PlanRun } from '../explore/plan-runner.ts'
 import { describeViolation, reproduceAndShrink, shrinkDefaultMs } from '../explore/reproduce-and-shrink.ts'
 import { checkersThatFailed, shrinkSchedule } from '../explore/shrink-schedule.ts'
@@ -12,9 +13,10 @@ import { type RunEnvironment, withRunEnvironment } from '../runner/run-environme
 import { findRun } from '../runner/run-folder.ts'
 import { targetOptions } from '../runner/run-options.ts'
 import { loadAll } from '../runner/scenario-files.ts'
+import { patchOf, recordedDefects } from '../selftest/defects.ts'
 import type { ScenarioResult } from '../verdict/result.ts'
 import type { Command } from './command.ts'
-import { flags, storyJobs } from './options.ts'
+import { explorationJobs, flags } from './options.ts'
 import { chosenFrom, readSchedule } from './replay.ts'
 import { worstCode } from './run.ts'
 
@@ -36,7 +38,7 @@ export const shrink: Command = {
     flags.grep,
     flags.target,
     { ...flags.budget, help: 'keep the smallest reproduction found within this time (default: 5m)' },
-    storyJobs,
+    explorationJobs,
     flags.out,
     flags.json,
   ],
@@ -46,6 +48,7 @@ export const shrink: Command = {
     const failed = firstViolated(readRecord(folder).run.scenarios, options.grep)
     const own = { ...recorded, scenarios: recorded.scenarios.filter(({ id }) => id === failed.id) }
     const [scenario] = chosenFrom(own, await loadAll(io.root))
+    const patch = await patchOf(recordedDefects(recorded.defects, io.root), io.root)
     checkPrerequisites(options.out, io)
     const budgetMs = options.budget ?? shrinkDefaultMs
     const where = targetOptions({ ...options, driver: recorded.driver }, io)
@@ -53,7 +56,7 @@ export const shrink: Command = {
     const checkers = plan ? [] : checkersThatFailed(failed)
     const seed = plan ? plan.seed : parseSeed(recorded.seed)
     const { done, leaks } = await withRunEnvironment({ ...where, seed, headed: false }, (environment) => {
-      const its = { ...options, ...where, defect: recorded.defects, environment }
+      const its = { ...options, ...where, patch, environment }
       return plan
         ? shrinkPlan({ plan, result: failed, folder }, its, budgetMs, io)
         : shrinkSchedule({ ...its, failed, checkers, scenario: scenario!, recorded, budgetMs }, io)
@@ -70,7 +73,7 @@ function firstViolated(scenarios: readonly ScenarioResult[], grep?: RegExp): Sce
 
 async function shrinkPlan(
   failed: PlanRun,
-  options: ShrinkFlags & { defect: readonly string[]; environment: RunEnvironment },
+  options: ShrinkFlags & { patch: SystemPatch; environment: RunEnvironment },
   budgetMs: number,
   io: Io,
 ): Promise<number> {

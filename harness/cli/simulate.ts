@@ -7,6 +7,7 @@ import type { Io } from '../platform/io.ts'
 import { freshSeed } from '../platform/random.ts'
 import { hex } from '../runner/run.ts'
 import { outFolder } from '../runner/run-folder.ts'
+import { patchFor } from '../selftest/defects.ts'
 import { type Campaign, plansOf, runCampaign, shrink } from '../simulation/campaign.ts'
 import type { Judged } from '../simulation/judge.ts'
 import { type Simulator, startSimulator } from '../simulation/simulator.ts'
@@ -47,7 +48,7 @@ export const simulate: Command = {
   ],
   async run(_names, options: SimulateFlags, io) {
     const plans = options.plan === undefined ? undefined : [planIn(options.plan)]
-    const simulator = startSimulator({ defects: options.defect ?? [] })
+    const simulator = startSimulator({ patch: await patchFor(options.defect, io) })
     try {
       return await runAll(simulator, plans, options, io)
     } finally {
@@ -70,9 +71,10 @@ async function runAll(simulator: Simulator, plans: Plan[] | undefined, options: 
   if (stopped && campaign.violated === 0) return codeOf(stopped)
   const violations = await shrinkAll(campaign, simulator, outFolder(io, options.out), io)
   const { firsts: _firsts, ...counts } = campaign
-  const summary = { ...(plans ? {} : { seed: hex(seed) }), ...counts, perMinute, violations }
+  const notSimulated = simulator.neverLoaded()
+  const summary = { ...(plans ? {} : { seed: hex(seed) }), ...counts, perMinute, notSimulated, violations }
   io.out(options.json ? `${JSON.stringify(summary, null, 2)}\n` : inLines(summary))
-  return exitCodeOf(campaign)
+  return exitCodeOf(campaign, notSimulated)
 }
 
 /** True until the number of histories or the budget is reached, whichever was given. */
@@ -81,9 +83,9 @@ const isWanted = (startedCount: number, elapsedMs: number, { histories, budget }
   elapsedMs < (budget ?? Number.POSITIVE_INFINITY)
 
 /** Mostly inconclusive histories do not show that there is nothing to find. */
-function exitCodeOf({ violated, unknown, histories }: Campaign) {
+function exitCodeOf({ violated, unknown, histories }: Campaign, notSimulated: readonly string[]) {
   if (violated > 0) return exitCodes.violated
-  return unknown * 2 >= histories ? exitCodes.unknown : exitCodes.passed
+  return unknown * 2 >= histories || notSimulated.length > 0 ? exitCodes.unknown : exitCodes.passed
 }
 
 interface Violation {
@@ -114,13 +116,28 @@ function written(checker: string, { plan, checks }: Judged, folder: string): Vio
 interface Summary extends Omit<Campaign, 'firsts'> {
   seed?: string
   perMinute: number
+  /** What the defects change and no part of the simulation is made of: of that it says nothing. */
+  notSimulated: string[]
   violations: Violation[]
 }
 
-function inLines({ seed, histories, perMinute, violated, unknown, skipped, hash, violations }: Summary): string {
+function inLines({
+  seed,
+  histories,
+  perMinute,
+  violated,
+  unknown,
+  skipped,
+  hash,
+  notSimulated,
+  violations,
+}: Summary): string {
   return [
     `${seed ? `seed ${seed}: ` : ''}${histories} histories, ${perMinute} a minute; ${violated} violated an invariant, ${unknown} inconclusive`,
     ...describeSkipped(skipped),
+    ...(notSimulated.length > 0
+      ? [`changed by the defects, but not part of the simulation: ${notSimulated.join(', ')}`]
+      : []),
     `hash ${hash}`,
     ...violations.flatMap(({ checker, why, faults, file }) => [
       `✗ ${checker}: ${why}`,

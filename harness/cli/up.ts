@@ -7,6 +7,7 @@ import { freshSeed } from '../platform/random.ts'
 import { requireRedis } from '../runner/prerequisites.ts'
 import { requireBuiltAssets } from '../runner/run-folder.ts'
 import { withCluster } from '../runner/temporary-cluster.ts'
+import { patchFor } from '../selftest/defects.ts'
 import type { Command } from './command.ts'
 import { flags } from './options.ts'
 
@@ -28,9 +29,10 @@ export const up: Command = {
       throw new UsageError('up holds a cluster of its own: --driver takes process or container; got "remote"')
     requireBuiltAssets(io.root)
     if (options.pubsub === 'redis') requireRedis(options.driver, io)
+    const patch = await patchFor(options.defect, io)
     io.err(`squall: starting a database and ${options.nodes} nodes ...\n`)
-    const { driver, nodes, pubsub, defect: defects = [], seed = freshSeed() } = options
-    return withCluster({ seed, driver, nodes, pubsub, defects }, async (cluster) => {
+    const { driver, nodes, pubsub, seed = freshSeed() } = options
+    return withCluster({ seed, driver, nodes, pubsub, patch }, async (cluster) => {
       io.out(options.json ? `${JSON.stringify(addresses(cluster), null, 2)}\n` : describeCluster(cluster))
       return codeOf(await stopped(io))
     })

@@ -4,7 +4,7 @@ import { codeOf } from '../platform/interruption.ts'
 import type { Io } from '../platform/io.ts'
 import { type Random, seededRandom } from '../platform/random.ts'
 import type { RunEnvironment } from '../runner/run-environment.ts'
-import { explorable } from '../selftest/explorable.ts'
+import { patchOf, type ShippedDefect, shippedDefects } from '../selftest/defects.ts'
 import { createPlanRunner, type PlanRunner } from './plan-runner.ts'
 import { reproduceAndShrink } from './reproduce-and-shrink.ts'
 import { search } from './search.ts'
@@ -37,7 +37,7 @@ interface Hunted {
 
 /** Plants defects chosen by the seed, one at a time, and searches for each without a hint (FI-18). */
 export async function hunt(count: number, seed: number, options: HuntOptions, io: Io): Promise<number> {
-  const chosen = pickSome(explorable, count, seededRandom(seed))
+  const chosen = pickSome(explorable(), count, seededRandom(seed))
   const hunted: Hunted[] = []
   for (const defect of chosen) {
     if (io.interruption.by()) break
@@ -56,8 +56,12 @@ export async function hunt(count: number, seed: number, options: HuntOptions, io
   return found >= goodShare * chosen.length ? exitCodes.passed : exitCodes.violated
 }
 
-async function huntFor(defect: string, seed: number, options: HuntOptions, io: Io): Promise<Hunted> {
-  const planRunner = createPlanRunner({ ...options, defect: [defect] }, io)
+/** Those that live in what random scenarios do. */
+const explorable = () => shippedDefects().filter(({ header }) => header.explore.yes)
+
+async function huntFor(shipped: ShippedDefect, seed: number, options: HuntOptions, io: Io): Promise<Hunted> {
+  const defect = shipped.name
+  const planRunner = createPlanRunner({ ...options, patch: await patchOf([shipped], io.root) }, io)
   const { violated, scenarios } = await search(seed, options.budget ?? searchDefaultMs, planRunner, io)
   if (!violated) return { defect, found: false, scenarios }
   const { smallest, replayed, findings } = await reproduceAndShrink(violated, planRunner, io, shrinkMs)

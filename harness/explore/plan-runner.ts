@@ -1,8 +1,9 @@
 import { join } from 'node:path'
-import { scenarioOfPlan } from '../apps/store/plan-scenario.ts'
+import { type SystemPatch, unpatched } from '../cluster/system-patch.ts'
 import type { Plan } from '../plans/plan.ts'
 import type { Io } from '../platform/io.ts'
 import { multiplex } from '../reporters/multiplexer.ts'
+import { scenarioOfPlan } from '../runner/plan-scenario.ts'
 import { runAll } from '../runner/run.ts'
 import type { RunEnvironment } from '../runner/run-environment.ts'
 import { outFolder } from '../runner/run-folder.ts'
@@ -21,7 +22,8 @@ export interface PlanRun {
 interface PlanRunnerOptions {
   jobs: number
   out?: string
-  defect?: readonly string[]
+  /** Default: the system as it is. */
+  patch?: SystemPatch
   /** Shared by all plans: each needs a cluster of its own, but not a seeded database or browsers of its own. */
   environment: RunEnvironment
 }
@@ -29,19 +31,19 @@ interface PlanRunnerOptions {
 export type PlanRunner = ReturnType<typeof createPlanRunner>
 
 /** Runs plans, several in parallel. */
-export function createPlanRunner({ jobs, out, defect = [], environment }: PlanRunnerOptions, io: Io) {
+export function createPlanRunner({ jobs, out, patch = unpatched, environment }: PlanRunnerOptions, io: Io) {
   let lastNumber = 0
   return {
     jobs,
     /** Returns the smallest plan that violates one of the checkers in the simulator; undefined where none does. */
-    inSimulation: (plan: Plan, checkers: readonly string[]) => shrinkSimulated(plan, checkers, defect),
+    inSimulation: (plan: Plan, checkers: readonly string[]) => shrinkSimulated(plan, checkers, patch),
     /** Returns a similar plan that fails more often in the simulator; undefined where it never fails there. */
     amplify: (plan: Plan, checkers: readonly string[], goesOn: () => boolean) =>
-      amplifyInSimulation(plan, checkers, defect, goesOn),
+      amplifyInSimulation(plan, checkers, patch, goesOn),
     /** Returns plans that fail in the simulator, found within the time given. */
     scout(seed: number, withinMs: number) {
       const deadlineMs = io.clock.monotonicMs() + withinMs
-      return scout(seed, defect, () => !io.interruption.by() && io.clock.monotonicMs() < deadlineMs)
+      return scout(seed, patch, () => !io.interruption.by() && io.clock.monotonicMs() < deadlineMs)
     },
     /** Plans that had not begun at an interruption are left out. */
     async run(plans: readonly Plan[]): Promise<PlanRun[]> {
@@ -56,7 +58,7 @@ export function createPlanRunner({ jobs, out, defect = [], environment }: PlanRu
         scenarios: scenarios.map(({ scenario }) => scenario),
         seed: plans[0]!.seed,
         nodes: 3,
-        defects: defect,
+        patch,
         reporter: multiplex({}, () => {}),
         environment,
       })

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { workloadOf } from '../apps/workloads.ts'
 import { describePlan } from '../plans/describe-plan.ts'
 import { smallest } from '../plans/minimize.ts'
 import { describeFaults, type Plan } from '../plans/plan.ts'
@@ -161,7 +162,7 @@ const sizeOf = ({ faults, rounds }: Plan) => `${faults.length} faults, ${rounds.
 /** Lines for people: how often it was reproduced, the minimal plan, what was violated, and the command that repeats it. */
 export const describeViolation = ({ again, smallest, replayed, findings, file }: Reproduction): string[] => [
   `Violated. Reproduced ${again.times} of ${again.of}. Minimal reproduction fails ${replayed.times} of ${replayed.of}:`,
-  ...describePlan(smallest).map((line) => `    ${line}`),
+  ...describePlan(smallest, workloadOf(smallest)).map((line) => `    ${line}`),
   ...findings.map((line) => `  ${line}`),
   `Reproduce: ./squall replay ${file}`,
 ]

@@ -5,7 +5,7 @@ import { describeFaults } from '../plans/plan.ts'
 import type { Io } from '../platform/io.ts'
 import type { Reproduction } from './reproduce-and-shrink.ts'
 
-/** Puts a smallest plan where every run tells it first. */
+/** Saves a shrunk plan to the corpus, which every suite runs first. */
 export function keep(name: string, { smallest, findings }: Reproduction, io: Io) {
   const folder = corpusFolder(io.root)
   const entry: CorpusEntry = {

@@ -1,3 +1,4 @@
+import { pickFrom, workloads } from '../apps/workloads.ts'
 import type { FaultName } from '../faults/index.ts'
 import { createPlan, describeFaults, kinds, type Plan, shapeOf } from '../plans/plan.ts'
 import type { Io } from '../platform/io.ts'
@@ -41,7 +42,11 @@ export async function search(seed: number, budgetMs: number, planRunner: PlanRun
   while (goesOn() && scouted.length > 0) await runBatch(scouted.splice(0, planRunner.jobs))
   while (goesOn() && io.clock.monotonicMs() < deadlineMs) {
     const { neverWitnessed } = tally.found()
-    await runBatch(Array.from({ length: planRunner.jobs * 2 }, () => createPlan(random, seed, neverWitnessed)))
+    await runBatch(
+      Array.from({ length: planRunner.jobs * 2 }, () =>
+        createPlan(pickFrom(random, workloads), random, seed, neverWitnessed),
+      ),
+    )
   }
   return tally.found()
 }

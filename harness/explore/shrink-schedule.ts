@@ -1,3 +1,4 @@
+import type { SystemPatch } from '../cluster/system-patch.ts'
 import { minimized } from '../plans/minimize.ts'
 import type { Schedule, ScheduleEntry } from '../plans/schedule.ts'
 import { UsageError } from '../platform/errors.ts'
@@ -20,6 +21,8 @@ interface ScheduleFailure {
   checkers: readonly string[]
   scenario: Scenario
   recorded: Schedule
+  /** What the recorded run was started with. */
+  patch: SystemPatch
   budgetMs: number
   environment: RunEnvironment
   out?: string
@@ -28,7 +31,7 @@ interface ScheduleFailure {
 
 /** Repeats a scenario with fewer of its recorded faults and returns which of them the failure needs. */
 export async function shrinkSchedule(
-  { failed, checkers, scenario, recorded, budgetMs, environment, ...options }: ScheduleFailure,
+  { failed, checkers, scenario, recorded, patch, budgetMs, environment, ...options }: ScheduleFailure,
   io: Io,
 ): Promise<number> {
   const { entries } = recorded.scenarios.find(({ id }) => id === failed.id)!
@@ -39,7 +42,7 @@ export async function shrinkSchedule(
   async function fails(kept: readonly ScheduleEntry[]): Promise<boolean> {
     for (let tries = triesPerCandidate; tries > 0 && !isOver(); tries -= 1) {
       const run = await runAll({
-        ...optionsFor(scenario, recorded, keeping(entries, kept), options.out, io),
+        ...optionsFor({ scenario, recorded, patch }, keeping(entries, kept), options.out, io),
         environment,
       })
       const isSame = run.scenarios.some((result) => violatesOneOf(checkers, result))
@@ -76,8 +79,7 @@ export const keeping = (entries: readonly ScheduleEntry[], kept: readonly Schedu
   entries.map((one) => (one.kind === 'fault' && !kept.includes(one) ? { ...one, leftOut: true as const } : one))
 
 const optionsFor = (
-  scenario: Scenario,
-  recorded: Schedule,
+  { scenario, recorded, patch }: Pick<ScheduleFailure, 'scenario' | 'recorded' | 'patch'>,
   entries: ScheduleEntry[],
   out: string | undefined,
   io: Io,
@@ -88,7 +90,7 @@ const optionsFor = (
   seed: parseSeed(recorded.seed),
   nodes: recorded.nodes,
   pubsub: recorded.pubsub,
-  defects: recorded.defects,
+  patch,
   recorded: { ...recorded, scenarios: [{ id: scenario.id, entries }] },
   reporter: multiplex({}, () => {}),
 })

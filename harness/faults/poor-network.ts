@@ -46,10 +46,10 @@ function stall({ lossPercent, stallMs }: Network): Pick<ToxicSpec, 'type' | 'att
  */
 export function toxicsOf(network: Network, stream: ToxicSpec['stream']): ToxicSpec[] {
   const { latencyMs, jitterMs, rateKiBps, lossPercent } = network
-  const toxic = (name: string, wish: Pick<ToxicSpec, 'type' | 'attributes'>) => ({
+  const toxic = (name: string, spec: Pick<ToxicSpec, 'type' | 'attributes'>) => ({
     name: `${name}_${stream}`,
     stream,
-    ...wish,
+    ...spec,
   })
   const isLate = latencyMs + jitterMs > 0
   // Toxiproxy counts in units of 1000 bytes.

@@ -83,9 +83,9 @@ function shuffled(names: readonly string[], random: Random): string[] {
 /** A role or `*` becomes the name of one that fits; where several have the name, it says which: `PingChannel:ping#2`. */
 function withActor(target: string, actors: readonly Part[], random: Random): string {
   const at = target.indexOf('/')
-  const [node, wish] = [target.slice(0, at), target.slice(at + 1)]
-  const fitting = actors.filter(({ name, role }) => name !== undefined && (wish === '*' || role === wish))
-  if (fitting.length === 0 && wish === '*') throw new BadTarget(`${node} has no actor with a name`)
+  const [node, spec] = [target.slice(0, at), target.slice(at + 1)]
+  const fitting = actors.filter(({ name, role }) => name !== undefined && (spec === '*' || role === spec))
+  if (fitting.length === 0 && spec === '*') throw new BadTarget(`${node} has no actor with a name`)
   if (fitting.length === 0) return target
   const chosen = random.pick(fitting)
   const namesakes = actors.filter(({ name }) => name === chosen.name)

@@ -3,7 +3,7 @@ import { existsSync, globSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 
-/** Never in step with this process: the scenarios of other clusters are told by it, and would stand still. */
+/** Asynchronous, because this process also runs the scenarios of other clusters, which must not stand still. */
 const run = promisify(execFile)
 
 const pidFileName = 'postmaster.pid'

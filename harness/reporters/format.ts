@@ -76,7 +76,7 @@ export function verdictSentence(run: RunResult): string {
   return `Passed: ${count(passed, 'scenario')} held every invariant; ${proof}${skipped}${leaks}.`
 }
 
-/** Why a scenario was not told, as a line of a list. */
+/** Why a scenario was skipped, as a line of a list. */
 export const describeSkipped = ({ id, why }: Skipped): string => `${id}: ${why}`
 
 /** Where a run's files are, as a person would type it. */

@@ -126,7 +126,7 @@ function artifacts({ artifacts: paths }: ScenarioResult): string {
 function skipped({ run }: RunRecord): string {
   if (run.skipped.length === 0) return ''
   const items = run.skipped.map((one) => `<li>${escapeHtml(describeSkipped(one))}</li>`)
-  return `<section class="card"><h2>Skipped</h2><p class="soft small">Stories that this kind of cluster cannot tell. They was inconclusive.</p><ul>${items.join('')}</ul></section>`
+  return `<section class="card"><h2>Skipped</h2><p class="soft small">Scenarios that this kind of cluster cannot run. They say nothing about the system.</p><ul>${items.join('')}</ul></section>`
 }
 
 function leaks({ run }: RunRecord): string {

@@ -36,8 +36,8 @@ function totals(cases: readonly Case[]) {
 
 function casesOf(scenario: ScenarioResult): Case[] {
   const judged = scenario.checks.map(caseOf)
-  const told = scenario.checks.some(({ outcome }) => outcome !== 'passed')
-  if (judged.length > 0 && (scenario.outcome === 'passed' || told)) return judged
+  const events = scenario.checks.some(({ outcome }) => outcome !== 'passed')
+  if (judged.length > 0 && (scenario.outcome === 'passed' || events)) return judged
   if (scenario.outcome === 'passed') return [{ name: 'scenario', body: '', kind: 'passed' }]
   const why = reasons(scenario).join('; ') || `the scenario ended ${scenario.outcome} before it could be judged`
   return [...judged, { name: 'scenario', kind: 'errors', body: `<error message="${attribute(why)}"/>` }]

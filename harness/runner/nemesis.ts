@@ -1,4 +1,5 @@
 import type { Cluster } from '../cluster/cluster.ts'
+import type { Injected, Nemesis } from '../context.ts'
 import type { Fault, FaultOptions, Sleeper } from '../faults/fault.ts'
 import { type FaultName, faults } from '../faults/index.ts'
 import { partsOf, resolveTarget, type Scene } from '../faults/targets.ts'
@@ -8,10 +9,6 @@ import type { Recorder } from '../history/recorder.ts'
 import type { DecisionLog } from '../plans/schedule.ts'
 import type { Random } from '../platform/random.ts'
 import type { FaultState } from '../reporters/reporter.ts'
-
-export interface Injected extends AsyncDisposable {
-  heal(): Promise<void>
-}
 
 interface NemesisOptions {
   cluster: Cluster
@@ -25,13 +22,12 @@ interface NemesisOptions {
   report(fault: { kind: string; target: string; state: FaultState }): void
 }
 
-export type Nemesis = ReturnType<typeof createNemesis>
-
 /** A fault that is left out needs no healing. */
 const nothing: Injected = { heal: async () => {}, [Symbol.asyncDispose]: async () => {} }
 
 /** Breaks things, sees that they are broken, mends them, sees that they are mended. */
-export function createNemesis({ cluster, recorder, log, random, sleepers, elapsedMs, report }: NemesisOptions) {
+export function createNemesis(options: NemesisOptions): Nemesis {
+  const { cluster, recorder, log, random, sleepers, elapsedMs, report } = options
   const active = new Map<number, () => Promise<void>>()
   const now = () => Math.round(elapsedMs())
   let lastId = 0

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import { apps } from '../apps/index.ts'
 import type { DriverName } from '../cluster/drivers.ts'
 import { BadTarget, readTarget } from '../cluster/remote/target.ts'
 import { UsageError } from '../platform/errors.ts'
@@ -14,7 +15,7 @@ export function targetOptions({ driver, target }: { driver: DriverName; target?:
   if (target === undefined) return { driver }
   const file = target === 'compose' ? join(io.root, 'deploy/compose.json') : resolve(io.cwd, target)
   try {
-    readTarget(file)
+    readTarget(file, Object.values(apps))
   } catch (error) {
     throw error instanceof BadTarget ? new UsageError(error.message) : error
   }

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { pickFrom, simulatedWorkloads, workloadOf } from '../apps/workloads.ts'
+import type { SystemPatch } from '../cluster/system-patch.ts'
 import { amplified } from '../plans/amplify.ts'
 import { smallest } from '../plans/minimize.ts'
 import { createPlan, type Plan, shapeOf } from '../plans/plan.ts'
@@ -12,7 +14,7 @@ export function* plansOf(seed: number): Generator<Plan> {
   const random = seededRandom(seed)
   for (;;) {
     const own = random.integer(0, seedMost)
-    yield createPlan(seededRandom(own), own)
+    yield createPlan(pickFrom(random, simulatedWorkloads), seededRandom(own), own)
   }
 }
 
@@ -74,8 +76,8 @@ function add(campaign: Campaign, judged: Judged) {
 }
 
 /** Starts a simulator for some work and always stops it. */
-async function withSimulator<T>(defects: readonly string[], work: (simulator: Simulator) => Promise<T>): Promise<T> {
-  const simulator = startSimulator({ defects })
+async function withSimulator<T>(patch: SystemPatch, work: (simulator: Simulator) => Promise<T>): Promise<T> {
+  const simulator = startSimulator({ patch })
   try {
     return await work(simulator)
   } finally {
@@ -103,11 +105,11 @@ const enough = 5
  */
 export async function scout(
   seed: number,
-  defects: readonly string[],
+  patch: SystemPatch,
   goesOn: (startedCount: number) => boolean,
 ): Promise<Plan[]> {
   const broken: Judged[] = []
-  return withSimulator(defects, async (simulator) => {
+  return withSimulator(patch, async (simulator) => {
     await runCampaign({
       simulator,
       plans: plansOf(seed),
@@ -127,23 +129,23 @@ const seedsPerPlan = 10
 export async function amplifyInSimulation(
   plan: Plan,
   checkers: readonly string[],
-  defects: readonly string[],
+  patch: SystemPatch,
   goesOn: () => boolean,
 ): Promise<Plan | undefined> {
-  return withSimulator(defects, async (simulator) => {
+  return withSimulator(patch, async (simulator) => {
     async function rateOf(one: Plan) {
       const runs = Array.from({ length: seedsPerPlan }, (_, seed) => simulator.run({ ...one, seed }))
       const failed = (await Promise.all(runs)).filter((history) => violatesOneOf(checkers, judgeSimulated(history)))
       return failed.length / seedsPerPlan
     }
     if ((await rateOf(plan)) === 0) return undefined
-    return amplified(plan, { rateOf, random: seededRandom(plan.seed), goesOn })
+    return amplified(plan, { source: workloadOf(plan), rateOf, random: seededRandom(plan.seed), goesOn })
   })
 }
 
 /** Shrinks a failure seen on a real cluster in the simulator; undefined where the simulator does not show it (FI-18). */
-export const shrinkSimulated = (plan: Plan, checkers: readonly string[], defects: readonly string[]) =>
-  withSimulator(defects, async (simulator) => {
+export const shrinkSimulated = (plan: Plan, checkers: readonly string[], patch: SystemPatch) =>
+  withSimulator(patch, async (simulator) => {
     if (!violatesOneOf(checkers, judgeSimulated(await simulator.run(plan)))) return undefined
     return (await shrink(simulator, checkers, plan)).plan
   })

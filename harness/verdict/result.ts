@@ -30,8 +30,8 @@ export const violatedCheckers = ({ checks }: Pick<ScenarioResult, 'checks'>): st
   checks.filter(({ outcome }) => outcome === 'violated').map(({ name }) => name)
 
 /** A scenario fails like another only if it violates one of the same checkers. */
-export const violatesOneOf = (checkers: readonly string[], told: Pick<ScenarioResult, 'checks'>): boolean =>
-  violatedCheckers(told).some((name) => checkers.includes(name))
+export const violatesOneOf = (checkers: readonly string[], events: Pick<ScenarioResult, 'checks'>): boolean =>
+  violatedCheckers(events).some((name) => checkers.includes(name))
 
 /** One scenario's part of `verdict.json`; times since the scenario began. */
 export interface ScenarioResult {

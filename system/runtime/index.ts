@@ -6,7 +6,21 @@ export {
   type AnyActorRef,
   CallTimeout,
   type ExitReason,
+  type ExitSignal,
 } from './actor.ts'
-export { type DynamicSupervisor, dynamicSupervisor } from './dynamic-supervisor.ts'
+export { type ChildCounts, createChildPool, type PoolEntry, type PooledChild, type Restart } from './child-pool.ts'
+export { type DynamicChild, type DynamicSupervisor, dynamicSupervisor } from './dynamic-supervisor.ts'
+export { causeOf, describeExit, isFailure, textOf } from './exit-reason.ts'
+export { link } from './link.ts'
+export type { RestartBudgetOptions } from './restart-budget.ts'
 export { createRuntime, type Runtime } from './runtime.ts'
-export { type Child, child, type Supervised, type Supervisor, supervisor } from './supervisor.ts'
+export type { Shutdown, Supervised } from './supervised.ts'
+export {
+  type Child,
+  ChildNotStarted,
+  ChildRefused,
+  child,
+  InvalidChildren,
+  type Supervisor,
+  supervisor,
+} from './supervisor.ts'

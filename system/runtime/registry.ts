@@ -1,6 +1,6 @@
 import type { AnyActorRef } from './actor.ts'
 
-/** Name -> living actor. An actor's name is free again the moment it dies (RT-15). */
+/** Name -> living actor. A name is free again as soon as its actor dies (RT-15). */
 export function createRegistry() {
   const byName = new Map<string, AnyActorRef>()
   return {

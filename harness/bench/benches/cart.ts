@@ -1,4 +1,5 @@
-import { type Channels, freshCart, openChannels } from '../../clients/channels.ts'
+import { freshCart } from '../../apps/store/cart-topic.ts'
+import { type Channels, openChannels } from '../../clients/channels.ts'
 import { systemClock as clock } from '../../platform/clock.ts'
 import { figureOf } from '../../stats/figures.ts'
 import type { Bench } from '../bench.ts'

@@ -1,5 +1,6 @@
 import { adminCredentials } from '../../apps/store/admin.ts'
-import { type Channels, freshCart, openChannels } from '../../clients/channels.ts'
+import { freshCart } from '../../apps/store/cart-topic.ts'
+import { type Channels, openChannels } from '../../clients/channels.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import { systemClock as clock } from '../../platform/clock.ts'
 import { seededRandom } from '../../platform/random.ts'

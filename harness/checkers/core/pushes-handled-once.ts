@@ -14,13 +14,13 @@ export const pushesHandledOnce: Checker = {
     if (attempts.length === 0) return unknown('nobody pushed anything')
     if (history.faults.some(({ forgets }) => forgets === 'memory'))
       return unknown('a node was started again, and forgot')
+    const nodes = history.finals<NodePushes>('node-state')
+    if (nodes.length === 0) return unknown('no node was asked how many pushes it has handled')
     const evidence: Record<string, object> = {}
     for (const channel of new Set(attempts.map(channelOf))) {
       const own = attempts.filter((one) => channelOf(one) === channel)
       const okCount = own.filter((one) => history.endOf(one)?.type === 'ok').length
-      const handled = history
-        .finals<NodePushes>('node-state')
-        .reduce((sum, { value }) => sum + (value.pushes?.[channel] ?? 0), 0)
+      const handled = nodes.reduce((sum, { value }) => sum + (value.pushes?.[channel] ?? 0), 0)
       const numbers = { tried: own.length, handled, answered: okCount }
       if (handled > own.length)
         return violated(`handled twice: ${channel} handled ${handled} pushes of ${own.length}`, numbers)

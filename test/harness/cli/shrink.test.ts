@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { storeWorkload } from '../../../harness/apps/store/workload.ts'
 import { chosenFrom, readSchedule } from '../../../harness/cli/replay.ts'
 import { keeping } from '../../../harness/explore/shrink-schedule.ts'
 import { createPlan } from '../../../harness/plans/plan.ts'
@@ -52,20 +53,20 @@ describe('making a failure smaller (FI-18)', () => {
 
 describe('the schedule of a random scenario (FI-18)', () => {
   it('holds its plan', () => {
-    const plan = createPlan(seededRandom(3), 3)
+    const plan = createPlan(storeWorkload, seededRandom(3), 3)
     const run = leaveRun('planned', 'violated', [], { plan })
     expect(readSchedule(run).scenarios[0]!.plan).toEqual(plan)
   })
 
   it('is damaged when its plan is', () => {
     const run = leaveRun('damaged', 'violated', [], {
-      plan: { schemaVersion: 1, seed: 1, rounds: [[{ do: 'fly' }]], faults: [] },
+      plan: { schemaVersion: 1, app: 'store', seed: 1, rounds: [[{ do: 'fly' }]], faults: [] },
     })
-    expect(() => readSchedule(run)).toThrow(/schedule\.json is damaged: scenarios\.0\.plan/)
+    expect(() => readSchedule(run)).toThrow(/schedule\.json is damaged: rounds\.0\.0\.do: /)
   })
 
   it('is run again from its plan, though no file below scenarios/ has it', () => {
-    const plan = createPlan(seededRandom(4), 4)
+    const plan = createPlan(storeWorkload, seededRandom(4), 4)
     const recorded = { ...schedule, scenarios: [{ id: 'explore/scenario-7', entries: [], plan }] } as never
     expect(chosenFrom(recorded, [])).toMatchObject([{ id: 'explore/scenario-7', plan }])
   })

@@ -46,7 +46,23 @@ describe('what makes no sense ends with one sentence and 64', () => {
     [
       'an unknown defect',
       ['selftest', '--defect', 'DF-145'],
-      'there is no defect DF-145, did you mean DF-14?; "squall list defects" lists them',
+      'there is no defect DF-145, did you mean DF-14?; "squall list defects" lists them, and a diff file goes by its path',
+    ],
+    [
+      'a diff that does not apply',
+      ['run', 'store/sell-out', '--defect', 'test/fixtures/defects/made-for-another-version.diff'],
+      'hunk 1 of 1 (@@ -30,4 +30,4 @@) of made-for-another-version.diff does not apply to system/apps/store/cart/cart.ts: the lines that it expects are not there; make the diff again from the file as it is now',
+    ],
+    ['a diff that is not there', ['simulate', '--defect', 'mine.diff'], 'there is no diff file mine.diff'],
+    [
+      'a folder without diffs',
+      ['selftest', '--defects', 'docs'],
+      'there is no diff file in docs; expected files such as docs/mine.diff',
+    ],
+    [
+      'defects from two places',
+      ['selftest', '--defects', 'docs', '--defect', 'DF-1'],
+      'selftest takes --defect or --defects, and got both; put all diff files into one folder',
     ],
     [
       'a plan kept elsewhere',

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { apps } from '../../../harness/apps/index.ts'
 import type { Cluster } from '../../../harness/cluster/cluster.ts'
 import { containerDriver } from '../../../harness/cluster/container/driver.ts'
 import { canary } from '../../../harness/faults/canary.ts'
@@ -38,7 +39,7 @@ describe.runIf(isWanted)(`a cluster of containers${because}`, { timeout: 240_000
   let end = async () => {}
 
   beforeAll(async () => {
-    const ground = await containerDriver({ folder, seed: 1, leases })
+    const ground = await containerDriver({ folder, seed: 1, leases, apps: Object.values(apps) })
     const options = { nodes: 2, folder: join(folder, 'cluster'), leases, random: seededRandom(1) }
     cluster = await ground.start(options)
     end = async () => {

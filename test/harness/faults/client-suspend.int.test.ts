@@ -39,8 +39,8 @@ describe.concurrent('client.suspend (FI-5, AT-10)', () => {
   it.each([
     ['goes on sending', { sleeps: false }, /still sends/],
     ['sent nothing before', { sends: false }, /sent nothing before/],
-  ])('is not witnessed by a tab that %s', async (_, wishes, why) => {
-    const fault = tabOf(wishes)
+  ])('is not witnessed by a tab that %s', async (_, specs, why) => {
+    const fault = tabOf(specs)
     await fault.inject()
     expect(await fault.witnessOn()).toMatchObject({ seen: false, why: expect.stringMatching(why) })
   })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { storeWorkload } from '../../../harness/apps/store/workload.ts'
 import { checkAim, describeAim } from '../../../harness/faults/aims.ts'
 import { faults } from '../../../harness/faults/index.ts'
 import { resolveTarget } from '../../../harness/faults/targets.ts'
@@ -45,8 +46,8 @@ describe('a target that a fault cannot be aimed at', () => {
   it('is none of those that random plans draw', () => {
     const random = seededRandom(3)
     const scene = { nodes: ['n1', 'n2', 'n3'].map((name) => ({ name, hasWeb: true })) }
-    for (const { kind, make } of kinds) {
-      const { target, options = {} } = make(random)
+    for (const { kind, draw } of kinds) {
+      const { target, options = {} } = draw(random, storeWorkload.targets)
       const parts = resolveTarget(target, scene, random).split('|').length > 1 ? ['n1->n2'] : [target]
       for (const part of parts) expect(() => checkAim(kind, faults[kind].aim, part)).not.toThrow()
       expect(() => faults[kind].checkOptions(options)).not.toThrow()

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { apps } from '../../../harness/apps/index.ts'
 import type { Cluster } from '../../../harness/cluster/cluster.ts'
 import { createLinks, type Links } from '../../../harness/cluster/links.ts'
 import { createPostgres, prepareTemplate } from '../../../harness/cluster/process/driver.ts'
@@ -24,7 +25,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'squall-test-'))
   chmodSync(folder, 0o755)
   leases = openLeases(basename(folder))
-  const template = await prepareTemplate(folder, 7, leases)
+  const template = await prepareTemplate(folder, { apps: Object.values(apps), seed: 7, leases })
   database = await createPostgres(template.binaries, template.folder, join(folder, 'db.log'), leases)
   await database.start()
   linkServer = await startLinkServer({ random: seededRandom(3).next })

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest'
+import { storeWorkload } from '../../../harness/apps/store/workload.ts'
 import { amplified } from '../../../harness/plans/amplify.ts'
 import { createPlan, type Plan, planShape } from '../../../harness/plans/plan.ts'
 import { seededRandom } from '../../../harness/platform/random.ts'
 
-const whole = createPlan(seededRandom(3), 3)
+const whole = createPlan(storeWorkload, seededRandom(3), 3)
 const small: Plan = { ...whole, faults: [], rounds: [[], [{ do: 'click', tab: 0, itemId: 9 }]] }
 const countOf = ({ rounds }: Plan, what: string) => rounds.flat().filter((action) => action.do === what).length
 const madeSurer = (rate: (plan: Plan) => number, goesOn = () => true) =>
-  amplified(small, { rateOf: async (plan) => rate(plan), random: seededRandom(1), goesOn })
+  amplified(small, { source: storeWorkload, rateOf: async (plan) => rate(plan), random: seededRandom(1), goesOn })
 
 describe('a plan that fails only at times (FI-18)', () => {
   it('gets the one action that makes it fail each time, where something is done already', async () => {
@@ -40,7 +41,9 @@ describe('a plan that fails only at times (FI-18)', () => {
     })
     expect(seen.length).toBeGreaterThan(20)
     expect(
-      seen.flatMap(({ rounds }) => rounds.flat()).filter((action) => 'who' in action && action.who.startsWith('guest')),
+      seen
+        .flatMap(({ rounds }) => rounds.flat())
+        .filter((action) => 'who' in action && String(action.who).startsWith('guest')),
     ).toEqual([])
   })
 })

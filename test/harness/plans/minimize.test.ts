@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { storeWorkload } from '../../../harness/apps/store/workload.ts'
 import { minimized, shorter, smallest } from '../../../harness/plans/minimize.ts'
 import { createPlan, type Plan, planShape } from '../../../harness/plans/plan.ts'
 import { seededRandom } from '../../../harness/platform/random.ts'
@@ -33,7 +34,7 @@ describe('delta debugging (FI-18)', () => {
 })
 
 describe('the smallest plan', () => {
-  const plan = createPlan(seededRandom(5), 5)
+  const plan = createPlan(storeWorkload, seededRandom(5), 5)
   const causes = (one: Plan) =>
     one.faults.some(({ kind }) => kind === plan.faults[0]!.kind) &&
     one.rounds.flat().some((action) => action.do === 'sell')
@@ -58,7 +59,13 @@ describe('the smallest plan', () => {
 
 describe('a shorter plan', () => {
   const fault = { kind: 'node.kill' as const, target: 'n1', options: {}, fromRound: 1, toRound: 2 }
-  const plan: Plan = { schemaVersion: 1, seed: 1, rounds: [[], [], [{ do: 'reloadDashboard' }]], faults: [fault] }
+  const plan: Plan = {
+    schemaVersion: 1,
+    app: 'store',
+    seed: 1,
+    rounds: [[], [], [{ do: 'reloadDashboard' }]],
+    faults: [fault],
+  }
 
   it('leaves out a round in which nothing is done or begun, and moves what comes after it', () => {
     const [without] = shorter(plan)

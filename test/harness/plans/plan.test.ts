@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { scenarioOfPlan } from '../../../harness/apps/store/plan-scenario.ts'
+import { storeWorkload } from '../../../harness/apps/store/workload.ts'
 import { faults } from '../../../harness/faults/index.ts'
 import { createPlan, describeFaults, kinds, type Plan, planShape } from '../../../harness/plans/plan.ts'
 import { seededRandom } from '../../../harness/platform/random.ts'
+import { scenarioOfPlan } from '../../../harness/runner/plan-scenario.ts'
 
-const planOf = (seed: number) => createPlan(seededRandom(seed), seed)
+const planOf = (seed: number) => createPlan(storeWorkload, seededRandom(seed), seed)
 const plans = Array.from({ length: 400 }, (_, seed) => planOf(seed + 1))
 const partsOf = ({ target }: Plan['faults'][number]) => ['n1', 'n2', 'n3', 'db'].filter((part) => target.includes(part))
 
@@ -42,7 +43,7 @@ describe('a random plan', () => {
   it('begins with a fault that a search has not seen yet', () => {
     const wanted = ['db.read-only' as const, 'messages.drop' as const]
     for (let seed = 1; seed < 50; seed += 1)
-      expect(wanted).toContain(createPlan(seededRandom(seed), seed, wanted).faults[0]?.kind)
+      expect(wanted).toContain(createPlan(storeWorkload, seededRandom(seed), seed, wanted).faults[0]?.kind)
   })
 
   it('waits with a fault only for what its round is sure to pass, and with nothing else broken', () => {

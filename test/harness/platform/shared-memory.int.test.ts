@@ -18,7 +18,7 @@ async function serverWithSegment() {
   chmodSync(folder, 0o755)
   const leases = openLeases(basename(folder))
   leases.holdFolder(folder, 'working folder')
-  const template = await prepareTemplate(folder, 7, leases)
+  const template = await prepareTemplate(folder, { apps: [], seed: 7, leases })
   const database = await createPostgres(template.binaries, template.folder, join(folder, 'db.log'), leases)
   await database.start()
   const [, segment] = readFileSync(join(template.folder, 'postmaster.pid'), 'utf8').split('\n')[6]!.trim().split(/\s+/)

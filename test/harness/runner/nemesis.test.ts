@@ -6,13 +6,13 @@ import { createDecisionLog, type ScheduleEntry } from '../../../harness/plans/sc
 import { seededRandom } from '../../../harness/platform/random.ts'
 import { createNemesis } from '../../../harness/runner/nemesis.ts'
 
-interface Wishes {
+interface StageOptions {
   startFails?: boolean
   recorded?: readonly ScheduleEntry[]
 }
 
 /** A cluster of which only the database exists, and only as far as it can be broken, and on its nodes actors that come back. */
-function stageWith({ startFails = false, recorded }: Wishes = {}) {
+function stageWith({ startFails = false, recorded }: StageOptions = {}) {
   let running = true
   const database = {
     async kill() {

@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest'
 import { gradeOf } from '../../../harness/bench/bench.ts'
 import { ratioDemand } from '../../../harness/bench/benches/rates.ts'
+import { ratioOf } from '../../../harness/bench/rates-of-slices.ts'
 import type { Slice } from '../../../harness/bench/slices.ts'
-import { figureOf, ratioOf } from '../../../harness/stats/figures.ts'
+import { figureOf } from '../../../harness/stats/figures.ts'
 
 const slice = (messages: number, serverCpuUs: number, clientBusy = 0.5): Slice => ({
   messages,
