@@ -68,8 +68,18 @@ export function createCluster({ seed, names, stock }: ClusterOptions) {
 }
 
 function fill(database: SimulatedDatabase, random: Random, stock: ClusterOptions['stock']) {
-  for (const { id, sku, brand, name, color, priceUsd, mainImageUrl } of seedProducts) {
-    const row = { id, sku, brand, name, color, price_usd: priceUsd, main_image_url: mainImageUrl, released: false }
+  for (const { id, sku, position, brand, name, color, priceUsd, mainImageUrl } of seedProducts) {
+    const row = {
+      id,
+      sku,
+      position,
+      brand,
+      name,
+      color,
+      price_usd: priceUsd,
+      main_image_url: mainImageUrl,
+      released: false,
+    }
     database.seed(`products/${id}`, row)
   }
   for (const { id, productId, sku, size, availableCount } of seedItems(random)) {

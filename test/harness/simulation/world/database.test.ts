@@ -88,7 +88,7 @@ describe('the simulated database, through the real access layer', () => {
     const waits = { repo: one.repo, nodeName: 'n1', beforeCommit: () => clock.sleep(1_000) }
     const cut = purchase(waits, spec('ann', 1, 2)).catch((error: Error) => error.message)
     clock.after(500, database.kill)
-    expect(await clock.run(cut)).toMatch(/terminated/)
+    expect(await clock.run(cut)).toMatch(/connection error/)
     database.start()
     expect([left(1), left(2)]).toEqual([2, 1])
     expect(await clock.run(sellUnits(one.repo, 2, 1, 'n1'))).toBe(1)
