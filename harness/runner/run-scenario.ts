@@ -5,6 +5,7 @@ import { scopeLeases } from '../leases/leases.ts'
 import { createDecisionLog, type ScheduleEntry } from '../plans/schedule.ts'
 import { systemClock as clock } from '../platform/clock.ts'
 import { NotSupported } from '../platform/errors.ts'
+import { Abandoned, limited } from '../platform/limited.ts'
 import type { Scenario } from '../scenario.ts'
 import type { PhaseResult, ScenarioResult } from '../verdict/result.ts'
 import { outcomeOf } from './outcome.ts'
@@ -54,7 +55,7 @@ const isBeyondIt = (error: unknown) => error instanceof NotSupported
 
 function isDue({ always, afterFailure }: Phase, { obstacle, steps, settings }: RunState): boolean {
   if (obstacle === undefined || always) return true
-  return afterFailure === true && steps.length > 0 && !settings.interrupted()
+  return afterFailure === true && steps.length > 0 && settings.stoppedBecause() === undefined
 }
 
 async function runPhase(phase: Phase, state: RunState): Promise<PhaseResult> {
@@ -62,15 +63,25 @@ async function runPhase(phase: Phase, state: RunState): Promise<PhaseResult> {
   state.settings.reporter.onPhase(state.scenario.id, name)
   const startMs = Math.round(state.elapsedMs())
   try {
-    await phase.run(state)
+    await (phase.limitsItself ? phase.run(state) : inTime(phase, state))
   } catch (error) {
     recordObstacle(phase, error as Error, state)
   }
   return { name, startMs, endMs: Math.round(state.elapsedMs()) }
 }
 
+/** Longer than all that a phase waits for on purpose. */
+const phaseWithinMs = 120_000
+
+const inTime = (phase: Phase, state: RunState) =>
+  limited(() => phase.run(state), {
+    withinMs: phaseWithinMs,
+    why: `was abandoned at its limit of ${phaseWithinMs / 1_000} s`,
+  })
+
 function recordObstacle({ name, isLastWord }: Phase, error: Error, state: RunState) {
   if (error instanceof NotSupported) state.skippedBecause ??= error.message
+  if (name === 'provision' && error instanceof Abandoned) state.isAbandoned = true
   const why = `${name}: ${error.message}`
   state.obstacle ??= why
   if (isLastWord) state.checks.push({ name: 'scenario-completed', outcome: 'unknown', why, evidence: {} })

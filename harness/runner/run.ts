@@ -77,7 +77,12 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   const schedule: Schedule['scenarios'] = []
   const overBudget = () => options.budgetMs !== undefined && clock.monotonicMs() - startedMs > options.budgetMs
   let seenEnough = false
-  const stopEarly = () => seenEnough || options.interruptedBy() !== undefined || overBudget()
+  const stoppedBecause = () => {
+    if (options.interruptedBy() !== undefined) return 'interrupted'
+    if (overBudget()) return `the budget of ${options.budgetMs! / 1_000} s is used up`
+    return seenEnough ? 'the run has seen enough' : undefined
+  }
+  const stopEarly = () => stoppedBecause() !== undefined
 
   async function one(scenario: Scenario, { workFolder: shared, leases, browsers, clusters, apps }: RunEnvironment) {
     const workFolder = join(shared, basename(folder))
@@ -108,7 +113,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
           )
       },
       replay: `./squall replay ${shellPath(folder)}`,
-      interrupted: stopEarly,
+      stoppedBecause,
     })
     if (skippedBecause === undefined && result.outcome !== 'passed') keepLogs(workFolder, folder, scenario.id)
     // Not synchronously: this process runs other scenarios meanwhile.

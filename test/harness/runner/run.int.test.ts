@@ -207,6 +207,15 @@ describe('a run', () => {
     expect(result.scenarios[0]!.steps).toHaveLength(1)
   })
 
+  it('over its budget in a step that never returns abandons it, heals, judges and ends with 124', async () => {
+    const hang = step('wait for ever', () => new Promise(() => {}))
+    const cut = step('kill the database', async (context) => void (await context.nemesis.inject('db.kill', 'db')))
+    const result = await run([example('hanging', { steps: [cut, hang], expectations: [] })], { budgetMs: 12_000 })
+    expect([result.exitCode, result.outcome]).toEqual([124, 'unknown'])
+    expect(checksOf(result)['scenario-completed']).toContain('step 2 (wait for ever) was abandoned: the budget of 12 s')
+    expect(result.scenarios[0]!.faults[0]!.witnessedOffMs).toEqual(expect.any(Number))
+  })
+
   it('over its budget ends with 124', async () => {
     const result = await run([example('fine'), example('late')], { budgetMs: 1 })
     expect([result.exitCode, result.scenarios]).toEqual([124, []])
