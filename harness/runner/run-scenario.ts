@@ -1,3 +1,4 @@
+import { dirname, relative } from 'node:path'
 import { ControlError } from '../cluster/control-client.ts'
 import { toHistory } from '../history/history.ts'
 import { createRecorder } from '../history/recorder.ts'
@@ -6,6 +7,8 @@ import { createDecisionLog, type ScheduleEntry } from '../plans/schedule.ts'
 import { systemClock as clock } from '../platform/clock.ts'
 import { NotSupported } from '../platform/errors.ts'
 import { Abandoned, limited } from '../platform/limited.ts'
+import { messageOf } from '../platform/plain-text.ts'
+import { causeFirst } from '../reporters/format.ts'
 import type { Scenario } from '../scenario.ts'
 import type { PhaseResult, ScenarioResult } from '../verdict/result.ts'
 import { outcomeOf } from './outcome.ts'
@@ -82,7 +85,7 @@ const inTime = (phase: Phase, state: RunState) =>
 function recordObstacle({ name, isLastWord }: Phase, error: Error, state: RunState) {
   if (error instanceof NotSupported) state.skippedBecause ??= error.message
   if (name === 'provision' && error instanceof Abandoned) state.isAbandoned = true
-  const why = `${name}: ${error.message}`
+  const why = `${name}: ${messageOf(error)}`
   state.obstacle ??= why
   if (isLastWord) state.checks.push({ name: 'scenario-completed', outcome: 'unknown', why, evidence: {} })
 }
@@ -101,8 +104,9 @@ function resultOf(state: RunState, startedAt: string, timings: PhaseResult[]): S
     steps,
     expectations,
     faults: toHistory(recorder.events).faults,
-    checks,
+    checks: causeFirst(checks),
     replay: settings.replay,
-    artifacts,
+    // Relative to the folder of the run, which may be moved or uploaded.
+    artifacts: artifacts.map((file) => relative(dirname(settings.artifactFolder), file)),
   }
 }

@@ -1,6 +1,7 @@
 import { ScheduleDiverged } from '../../plans/schedule.ts'
 import { NotSupported } from '../../platform/errors.ts'
 import { Abandoned, limited } from '../../platform/limited.ts'
+import { messageOf } from '../../platform/plain-text.ts'
 import { type Expectation, type Step, stepsWithinMs, stepWithinMs } from '../../scenario.ts'
 import type { StepResult } from '../../verdict/result.ts'
 import { NotReached } from '../context.ts'
@@ -32,7 +33,7 @@ async function runStep(state: RunState, { title, run }: Step, n: number, endMs: 
     for (const one of scenario.expectations) if (one.after === n) await expectThat(state, one, endMs)
   } catch (error) {
     result.endMs = Math.round(elapsedMs())
-    result.error = (error as Error).message
+    result.error = messageOf(error)
     if (error instanceof NotSupported) throw error
     throw new NotReached(saysWhy(error) ? result.error : `step ${n} (${title}) failed: ${result.error}`)
   }
@@ -77,7 +78,7 @@ async function expectThat(state: RunState, { after, title, check }: Expectation,
     record(true)
   } catch (error) {
     if (saysWhy(error) || error instanceof NotSupported) throw error
-    const why = (error as Error).message
+    const why = messageOf(error)
     expectations.push({ after, title, outcome: 'violated', why })
     record(false, why)
   }

@@ -109,6 +109,7 @@ describe('a run', () => {
     expect([result.outcome, result.exitCode]).toEqual(['violated', 1])
     expect(checksOf(result).expectations).toBe('violated: after step 1: what is not: it is not so')
     expect(existsSync(join(latest(), 'logs/test-bad/n1.log'))).toBe(true)
+    expect(result.scenarios[0]!.artifacts).toContain('logs/test-bad/n1.log')
   })
 
   it('is unknown when a step fails, and still says what was left wrong', async () => {
