@@ -124,6 +124,19 @@ describe('what the machine lacks is said before anything is started, with 69', (
     expect(err).toMatch(/^squall: SQUALL_BROWSER names .*, but that is no program; /)
   })
 
+  it('no display for --headed', async () => {
+    const { code, err } = await squall(['run', 'smoke', '--headed'], {
+      env: { ...process.env, DISPLAY: '', WAYLAND_DISPLAY: '' },
+    })
+    expect([code, err]).toEqual([69, expect.stringMatching(/^squall: --headed needs a display, .*\n$/)])
+  })
+
+  it('no Docker for --target compose', async () => {
+    const words = ['run', 'smoke', '--driver', 'remote', '--target', 'compose']
+    const { code, err } = await squall(words, { env: { PATH: folder } })
+    expect([code, err]).toEqual([69, expect.stringMatching(/^squall: --target compose needs Docker, .*\n$/)])
+  })
+
   it('no redis-server, where it was asked for (FI-14)', async () => {
     const { code, out, err } = await squall(['run', 'smoke', '--pubsub', 'redis'], { env: { PATH: folder } })
     expect([code, out, err.split('\n').length]).toEqual([69, '', 2])
