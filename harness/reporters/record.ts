@@ -19,13 +19,29 @@ export function toRecord(run: RunResult, history: readonly (HistoryEvent & { sce
 export function readRecord(folder: string): RunRecord {
   const file = join(folder, 'verdict.json')
   if (!existsSync(file)) throw new UsageError(`${folder} is not a finished run: there is no verdict.json in it`)
-  const run = JSON.parse(readFileSync(file, 'utf8')) as RunResult
+  const run = readVerdict(file)
   const version: number = run.schemaVersion
   if (version !== runSchemaVersion)
     throw new UsageError(
       `${folder} was recorded in version ${version} of the format, and this squall reads version ${runSchemaVersion}; run it again`,
     )
-  return toRecord(run, readLines<HistoryEvent & { scenario: string }>(join(folder, 'history.ndjson')))
+  return toRecord(run, readHistory(join(folder, 'history.ndjson')))
+}
+
+function readVerdict(file: string): RunResult {
+  try {
+    const run = JSON.parse(readFileSync(file, 'utf8')) as RunResult | null
+    if (typeof run === 'object' && run !== null && 'schemaVersion' in run && Array.isArray(run.scenarios)) return run
+  } catch (error) {
+    throw new UsageError(`${file} is damaged: ${(error as Error).message}`)
+  }
+  throw new UsageError(`${file} is no verdict of a run: it has no schemaVersion, or no list of scenarios`)
+}
+
+function readHistory(file: string): (HistoryEvent & { scenario: string })[] {
+  if (!existsSync(file))
+    throw new UsageError(`${file} is missing; without its history a run cannot be judged or shown again`)
+  return readLines(file)
 }
 
 /** The lines of an NDJSON file; the last one may be torn when the harness died while it wrote, and is left out then. */
@@ -37,7 +53,7 @@ export function readLines<T>(file: string): T[] {
       return [JSON.parse(line) as T]
     } catch (error) {
       if (index >= lines.length - 1) return []
-      throw new Error(`${file} is damaged in line ${index + 1}: ${(error as Error).message}`)
+      throw new UsageError(`${file} is damaged in line ${index + 1}: ${(error as Error).message}`)
     }
   })
 }
