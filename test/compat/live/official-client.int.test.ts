@@ -30,7 +30,7 @@ window.liveSocket = new LiveSocket('/live', Socket, { params: { _csrf_token: csr
 window.liveSocket.connect()
 window.push = (event, value, child) => {
   const view = child ? liveSocket.main.getChildById(child) : liveSocket.main
-  return view.pushHookEvent(document.body, null, event, value)
+  return view.pushHookEvent(document.head, null, event, value)
 }
 `
 
