@@ -1,46 +1,48 @@
-import { type Cast, isOnSale, type Tab } from '../harness/index.ts'
+import { isOnSale, type ScenarioContext, type Tab } from '../harness/index.ts'
 
-/** Words that several stories share. */
+type StoreContext = ScenarioContext<'store'>
+
+/** Words that several scenarios share. */
 type Listing = 'soon' | 'sizes'
 
 const seenWithinMs = 8_000
 
 /** Opens the shop in a browser of one's own and waits until it listens. */
 export async function openShop(
-  cast: Cast,
+  context: StoreContext,
   name: string,
   node: string,
   options: { bfcache?: boolean } = {},
 ): Promise<Tab> {
-  const tab = await (await cast.shopper(name, options)).open(node)
-  await listens(cast, tab)
+  const tab = await (await context.shopper(name, options)).open(node)
+  await listens(context, tab)
   return tab
 }
 
 /** A tab of a shopper who is there already: the first, unless it says otherwise. */
-export const theTab = (cast: Cast, name: string, index = 0): Tab => tabOf(cast.shoppers(), name, index)
+export const theTab = (context: StoreContext, name: string, index = 0): Tab => tabOf(context.shoppers(), name, index)
 
 /** The dashboard of somebody who runs the shop. */
-export const theDashboard = (cast: Cast, name: string): Tab => tabOf(cast.admins(), name, 0)
+export const theDashboard = (context: StoreContext, name: string): Tab => tabOf(context.admins(), name, 0)
 
-function tabOf(people: ReturnType<Cast['shoppers']>, name: string, index: number): Tab {
+function tabOf(people: ReturnType<StoreContext['shoppers']>, name: string, index: number): Tab {
   const tab = people.find((one) => one.name === name)?.tabs[index]
   if (!tab) throw new Error(`${name} has no tab open`)
   return tab
 }
 
 /** Everything on sale, and one shopper with tabs on two nodes. */
-export async function openTwoTabs(cast: Cast, name: string, nodes: readonly [string, string]) {
-  await releaseBoth(cast, 'n1')
-  for (const node of nodes) await openShop(cast, name, node)
+export async function openTwoTabs(context: StoreContext, name: string, nodes: readonly [string, string]) {
+  await releaseBoth(context, 'n1')
+  for (const node of nodes) await openShop(context, name, node)
 }
 
 /** Everything on sale, and a shopper who has filled a cart and opened the checkout page in a second tab, on this node. */
-export async function goToCheckout(cast: Cast, name: string, cart: readonly number[], node: string) {
-  await releaseBoth(cast, 'n1')
-  const shop = await openShop(cast, name, 'n1')
-  for (const itemId of cart) await putIn(cast, shop, itemId)
-  await seesIn(cast, await openPage(cast, name, node, '/checkout'), inCart(...cart))
+export async function goToCheckout(context: StoreContext, name: string, cart: readonly number[], node: string) {
+  await releaseBoth(context, 'n1')
+  const shop = await openShop(context, name, 'n1')
+  for (const itemId of cart) await putIn(context, shop, itemId)
+  await seesIn(context, await openPage(context, name, node, '/checkout'), inCart(...cart))
 }
 
 export type Look = (tab: Tab) => Promise<true | string>
@@ -74,13 +76,13 @@ export const soldOut: Look = async (tab) => {
 }
 
 /** Waits until a shopper sees it; fails with what is seen instead. */
-export async function sees(cast: Cast, name: string, look: Look) {
-  await seesIn(cast, theTab(cast, name), look)
+export async function sees(context: StoreContext, name: string, look: Look) {
+  await seesIn(context, theTab(context, name), look)
 }
 
-export async function seesIn(cast: Cast, tab: Tab, look: Look) {
+export async function seesIn(context: StoreContext, tab: Tab, look: Look) {
   let last = ''
-  await cast
+  await context
     .until(`${tab.who} sees it`, seenWithinMs, async () => {
       const answer = await look(tab)
       last = answer === true ? '' : answer
@@ -102,53 +104,53 @@ export function notDone({ kind }: { kind: string }, what: string) {
 }
 
 /** Publishes so many numbered messages from each node, a little apart. */
-export async function publishFrom(cast: Cast, nodes: readonly string[], times: number) {
-  for (let n = 0; n < times; n += 1) for (const node of nodes) await cast.publish(node)
+export async function publishFrom(context: ScenarioContext, nodes: readonly string[], times: number) {
+  for (let n = 0; n < times; n += 1) for (const node of nodes) await context.publish(node)
 }
 
 /** A listener on every node. */
-export async function listenEverywhere(cast: Cast) {
-  for (const { name } of cast.cluster.nodes) await (await cast.client(`listener-${name}`, name)).join('ping')
+export async function listenEverywhere(context: ScenarioContext) {
+  for (const { name } of context.cluster.nodes) await (await context.client(`listener-${name}`, name)).join('ping')
 }
 
 /** How many others the nodes see, all together: three nodes that see each other are six sights. */
-export async function sightings(cast: Cast): Promise<number> {
-  const states = await Promise.all(cast.cluster.nodes.map(({ control }) => control.state()))
+export async function sightings(context: ScenarioContext): Promise<number> {
+  const states = await Promise.all(context.cluster.nodes.map(({ control }) => control.state()))
   return states.flatMap(({ peers }) => Object.values(peers)).filter(({ connected }) => connected).length
 }
 
 /** A fresh token of a user, as the demo page has it. */
-export async function tokenOf(cast: Cast, node: string, userId: number): Promise<string> {
-  const page = await (await fetch(`${cast.cluster.node(node).directUrl}/hello/tracked?user_id=${userId}`)).text()
+export async function tokenOf(context: ScenarioContext, node: string, userId: number): Promise<string> {
+  const page = await (await fetch(`${context.cluster.node(node).directUrl}/hello/tracked?user_id=${userId}`)).text()
   const [, token] = /window\.authToken = "([^"]+)"/.exec(page) ?? []
   if (!token) throw new Error(`the demo page of ${node} holds no token`)
   return token
 }
 
 /** Puts both products on sale and waits until every node knows. */
-export async function releaseBoth(cast: Cast, node: string) {
-  for (const id of [1, 2]) succeeded(await cast.release(node, id), 'release')
-  await cast.until('every node knows of the releases', seenWithinMs, () => isOnSale(cast.cluster))
+export async function releaseBoth(context: StoreContext, node: string) {
+  for (const id of [1, 2]) succeeded(await context.release(node, id), 'release')
+  await context.until('every node knows of the releases', seenWithinMs, () => isOnSale(context.cluster))
 }
 
 /** Opens one more page of somebody's and waits until it listens. */
-export async function openPage(cast: Cast, name: string, node: string, path: string): Promise<Tab> {
-  const tab = await (await cast.shopper(name)).open(node, path)
-  await listens(cast, tab)
+export async function openPage(context: StoreContext, name: string, node: string, path: string): Promise<Tab> {
+  const tab = await (await context.shopper(name)).open(node, path)
+  await listens(context, tab)
   return tab
 }
 
-export async function listens(cast: Cast, tab: Tab) {
-  await cast.until(`${tab.who} is joined`, seenWithinMs, async () => {
+export async function listens(context: StoreContext, tab: Tab) {
+  await context.until(`${tab.who} is joined`, seenWithinMs, async () => {
     const { connected, expected, joined } = await tab.joins()
     return connected && expected.length > 0 && joined.length === expected.length
   })
 }
 
 /** Opens the dashboard and waits until it has numbers. */
-export async function openDashboard(cast: Cast, name: string, node: string): Promise<Tab> {
-  const tab = await (await cast.admin(name)).open(node, '/admin')
-  await listens(cast, tab)
+export async function openDashboard(context: StoreContext, name: string, node: string): Promise<Tab> {
+  const tab = await (await context.admin(name)).open(node, '/admin')
+  await listens(context, tab)
   return tab
 }
 
@@ -170,18 +172,18 @@ export const grayed =
   }
 
 /** Clicks a size and waits until the cart has it. */
-export async function putIn(cast: Cast, tab: Tab, itemId: number) {
+export async function putIn(context: StoreContext, tab: Tab, itemId: number) {
   await tab.add(itemId)
-  await cast.until(`${tab.who} has item ${itemId}`, seenWithinMs, async () => hasItem(tab, itemId))
+  await context.until(`${tab.who} has item ${itemId}`, seenWithinMs, async () => hasItem(tab, itemId))
 }
 
 export const hasItem = async (tab: Tab, itemId: number) =>
   (await tab.cart())?.items.some(({ id }) => id === itemId) === true
 
 /** Clicks the cross of an item and waits until it is gone. */
-export async function takeOut(cast: Cast, tab: Tab, itemId: number) {
+export async function takeOut(context: StoreContext, tab: Tab, itemId: number) {
   await tab.remove(itemId)
-  await cast.until(`${tab.who} is rid of item ${itemId}`, seenWithinMs, async () => !(await hasItem(tab, itemId)))
+  await context.until(`${tab.who} is rid of item ${itemId}`, seenWithinMs, async () => !(await hasItem(tab, itemId)))
 }
 
 interface Counts {
@@ -204,8 +206,8 @@ export const counts =
 const sortedByKey = (record: object) => Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1))
 
 /** How many units of these items were sold, as the database has it. */
-export async function soldUnits(cast: Cast, ...itemIds: number[]): Promise<number[]> {
-  const { products } = await cast.readStock()
+export async function soldUnits(context: StoreContext, ...itemIds: number[]): Promise<number[]> {
+  const { products } = await context.readStock()
   const items = products.flatMap((product) => product.items)
   return itemIds.map((id) => items.find((item) => item.id === id)!.soldUnits)
 }
@@ -217,5 +219,5 @@ export function mustBe(seen: unknown, expected: unknown, what: string) {
 }
 
 /** Everything so far in which somebody was sent an event. */
-export const received = (cast: Cast, who: string, event: string) =>
-  cast.recorder.events.filter((one) => one.type === 'receive' && one.who === who && one.event === event)
+export const received = (context: ScenarioContext, who: string, event: string) =>
+  context.recorder.events.filter((one) => one.type === 'receive' && one.who === who && one.event === event)

@@ -19,7 +19,7 @@ export interface Contestant {
   server: BenchServer
   /** Among which the messages of a run are spread. */
   clients: number
-  /** Runs the traffic until it is told to stop, and answers how many messages there were. */
+  /** Runs the traffic until it is told to stop, and returns how many messages there were. */
   run(stopped: () => boolean): Promise<number>
 }
 

@@ -8,13 +8,12 @@ import {
   processors,
   type Reading,
 } from '../bench/index.ts'
-import { EnvironmentMissing } from '../platform/errors.ts'
+import { EnvironmentMissing, UsageError } from '../platform/errors.ts'
+import { exitCodes } from '../platform/exit-codes.ts'
 import { codeOf } from '../platform/interruption.ts'
-import { demandPages } from '../runner/run-folder.ts'
-import { exitCodes } from '../verdict/result.ts'
+import { orNearest } from '../platform/nearest.ts'
+import { requireBuiltAssets } from '../runner/run-folder.ts'
 import type { Command } from './command.ts'
-import { UsageError } from './errors.ts'
-import { orNearest } from './nearest.ts'
 import { flags, wholeNumber } from './options.ts'
 
 interface BenchFlags {
@@ -29,11 +28,11 @@ const isWholeShop = (name: string) => benches[name]!.isWholeShop === true
 export const bench: Command = {
   name: 'bench',
   argument: '[benchmark...]',
-  summary: 'measure the channel layer against its peers, and the shop, in turn and in one run',
+  summary: 'benchmark the channel layer against its peers, interleaved in one run, and the store',
   options: [
     {
       flags: '--rounds <n>',
-      help: 'how often everything is measured; the median counts',
+      help: 'rounds of measurement; the median counts',
       parse: wholeNumber('--rounds', 3, 100),
       default: 5,
     },
@@ -42,7 +41,7 @@ export const bench: Command = {
   async run(names, { rounds, json }: BenchFlags, io) {
     const chosen = chooseBenches(names)
     const [whole, layers] = [chosen.filter(isWholeShop), chosen.filter((name) => !isWholeShop(name))]
-    if (whole.length > 0) demandPages(io.root)
+    if (whole.length > 0) requireBuiltAssets(io.root)
     const goOn = () => {
       if (io.interruption.by()) throw new Stopped()
     }
@@ -53,7 +52,7 @@ export const bench: Command = {
         if (name === layers[0]) keepOffServers()
         const say = (sentence: string) => io.err(`${name}: ${sentence}\n`)
         results.push({ name, ...(await benches[name]!.run({ rounds, say, goOn })) })
-        if (!json) io.out(inWords(results.at(-1)!))
+        if (!json) io.out(describeResult(results.at(-1)!))
       }
     } catch (error) {
       if (error instanceof Stopped) return codeOf(io.interruption.by()!)
@@ -93,12 +92,12 @@ const number = (value: number) => (value >= 1_000 ? Math.round(value).toLocaleSt
 const spread = ({ median, least, most }: Reading) =>
   `${number(median).padStart(11)}  (${number(least)} to ${number(most)})`
 
-function inWords({ name, readings, demands }: BenchResult): string {
+function describeResult({ name, readings, demands }: BenchResult): string {
   const lines = readings.map((one) => `  ${one.what.padEnd(34)}${spread(one)} ${one.unit}`)
-  return `\n${name}\n${[...lines, ...demands.map(demandInWords)].join('\n')}\n`
+  return `\n${name}\n${[...lines, ...demands.map(describeGate)].join('\n')}\n`
 }
 
-function demandInWords(demand: Demand): string {
+function describeGate(demand: Demand): string {
   const { what, unit, goal, gate, atMost, unmeasured } = demand
   const sign = atMost ? '<=' : '>='
   const said = unmeasured ?? `${spread(demand)} ${unit}, goal ${sign} ${goal}, gate ${sign} ${gate}`

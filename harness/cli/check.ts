@@ -1,21 +1,22 @@
 import { checkers } from '../checkers/index.ts'
 import { toHistory } from '../history/history.ts'
+import { exitCodes } from '../platform/exit-codes.ts'
+import { outcomeMark, outcomeOf } from '../reporters/format.ts'
 import { palette, wantsColor } from '../reporters/palette.ts'
 import { type RunRecord, readRecord } from '../reporters/record.ts'
-import { outcomeMark, outcomeOf } from '../reporters/words.ts'
-import { lawsOf } from '../runner/checkers-of.ts'
+import { checkersOf } from '../runner/checkers-of.ts'
 import { findRun } from '../runner/run-folder.ts'
 import { loadAll } from '../runner/scenario-files.ts'
 import type { Scenario } from '../scenario.ts'
 import { type Checker, judge } from '../verdict/checker.ts'
-import { type CheckResult, exitCodes, type ScenarioResult, worstOutcome } from '../verdict/result.ts'
+import { type CheckResult, type ScenarioResult, worstOutcome } from '../verdict/result.ts'
 import type { Command } from './command.ts'
 import { flags } from './options.ts'
 
 export const check: Command = {
   name: 'check',
   argument: '<run>',
-  summary: 'judge the recorded history of a run again, with the laws as they are now',
+  summary: 'judge a recorded history again with the current checkers',
   options: [flags.json],
   async run([name], { json }: { json?: boolean }, io) {
     const record = readRecord(findRun(name!, io))
@@ -40,14 +41,14 @@ interface Judged {
   checks: (CheckResult & { before?: CheckResult['outcome'] })[]
 }
 
-/** Verdicts are functions of the history: judging again without a cluster gives what the run gave, or shows that a law has changed. */
+/** Verdicts are functions of the history: judging again without a cluster gives what the run gave, or shows that a checker has changed. */
 export function judgeAgain({ run, eventsOf }: RunRecord, scenarios: readonly Scenario[]): Judged[] {
   return run.scenarios.map((result) => {
     const history = toHistory(eventsOf(result.id))
-    const laws = lawsThatJudged(result, scenarios)
-    const again = laws.map((law) => ({ name: law.name, ...judge(law, history) }))
-    // What only the run itself could know, such as a story that was not told to its end, stays as it was.
-    const kept = result.checks.filter(({ name }) => !laws.some((law) => law.name === name))
+    const checkers = checkersThatJudged(result, scenarios)
+    const again = checkers.map((checker) => ({ name: checker.name, ...judge(checker, history) }))
+    // What only the run itself could know, such as a scenario that did not complete, stays as it was.
+    const kept = result.checks.filter(({ name }) => !checkers.some((checker) => checker.name === name))
     const before = new Map(result.checks.map((one) => [one.name, one.outcome]))
     return {
       id: result.id,
@@ -59,10 +60,9 @@ export function judgeAgain({ run, eventsOf }: RunRecord, scenarios: readonly Sce
   })
 }
 
-/** The scenario's own laws; for one that is gone, the laws that judged it then. */
-function lawsThatJudged(result: ScenarioResult, scenarios: readonly Scenario[]): Checker[] {
+/** The scenario's own checkers; for one that is gone, the checkers that judged it then. */
+function checkersThatJudged(result: ScenarioResult, scenarios: readonly Scenario[]): Checker[] {
   const scenario = scenarios.find(({ id }) => id === result.id)
-  if (scenario) return lawsOf(scenario)
-  const known: Readonly<Record<string, Checker>> = checkers
-  return result.checks.flatMap(({ name }) => known[name] ?? [])
+  if (scenario) return checkersOf(scenario)
+  return result.checks.flatMap(({ name }) => checkers[name] ?? [])
 }

@@ -1,18 +1,27 @@
+import type { SystemPatch } from '../cluster/system-patch.ts'
 import { hunt } from '../explore/hunt.ts'
-import { createTeller } from '../explore/plan-runner.ts'
-import { type Pursued, pursue, pursuitDefaultMs, violationInWords } from '../explore/reproduce-and-shrink.ts'
+import { createPlanRunner } from '../explore/plan-runner.ts'
+import {
+  describeViolation,
+  type Reproduction,
+  reproduceAndShrink,
+  shrinkDefaultMs,
+} from '../explore/reproduce-and-shrink.ts'
 import { keep } from '../explore/save-to-corpus.ts'
 import { search } from '../explore/search.ts'
+import { UsageError } from '../platform/errors.ts'
+import { exitCodes } from '../platform/exit-codes.ts'
 import { codeOf } from '../platform/interruption.ts'
+import type { Io } from '../platform/io.ts'
 import { freshSeed } from '../platform/random.ts'
 import { codeOfLeaks } from '../reporters/leak-report.ts'
+import { checkPrerequisites } from '../runner/prerequisites.ts'
 import { hex } from '../runner/run.ts'
-import { type Premises, withPremises } from '../runner/run-environment.ts'
-import { exitCodes } from '../verdict/result.ts'
-import type { Command, Io } from './command.ts'
-import { UsageError } from './errors.ts'
-import { flags, storyJobs, wholeNumber } from './options.ts'
-import { demandAll, worstCode } from './run.ts'
+import { type RunEnvironment, withRunEnvironment } from '../runner/run-environment.ts'
+import { patchFor } from '../selftest/defects.ts'
+import type { Command } from './command.ts'
+import { explorationJobs, flags, wholeNumber } from './options.ts'
+import { worstCode } from './run.ts'
 
 interface ExploreFlags {
   seed?: number
@@ -36,7 +45,7 @@ function parseCorpusName(text: string): string {
 export const explore: Command = {
   name: 'explore',
   summary:
-    'tell random stories with random faults until a law is violated or the time is over; make the plan of a failure small',
+    'run random scenarios with random faults until an invariant is violated or the budget is spent; shrink the failing plan',
   options: [
     flags.seed,
     {
@@ -45,60 +54,66 @@ export const explore: Command = {
     },
     {
       flags: '--hunt <n>',
-      help: 'search for so many planted defects, one after the other, without being told where to look',
+      help: 'plant this many defects, one after the other, and search for each without a hint',
       parse: wholeNumber('--hunt', 1, huntMax),
     },
     {
       flags: '--keep <name>',
-      help: 'put the smallest plan of a failure into scenarios/corpus/<name>.json',
+      help: 'save the shrunk plan as scenarios/corpus/<name>.json',
       parse: parseCorpusName,
     },
     flags.defect,
-    storyJobs,
+    explorationJobs,
     flags.out,
     flags.json,
   ],
   async run(_names, options: ExploreFlags, io) {
-    demandAll(options.out, io)
+    checkPrerequisites(options.out, io)
     const seed = options.seed ?? freshSeed()
-    const { done, leaks } = await withPremises({ seed, headed: false }, (premises) =>
+    const patch = await patchFor(options.defect, io)
+    const { done, leaks } = await withRunEnvironment({ seed, headed: false }, (environment) =>
       options.hunt === undefined
-        ? explorePlans(seed, { ...options, premises }, io)
-        : hunt(options.hunt, seed, { ...options, premises }, io),
+        ? explorePlans(seed, { ...options, patch, environment }, io)
+        : hunt(options.hunt, seed, { ...options, environment }, io),
     )
     return worstCode([done, codeOfLeaks(leaks, io)])
   },
 }
 
-async function explorePlans(seed: number, options: ExploreFlags & { premises: Premises }, io: Io): Promise<number> {
-  const teller = createTeller(options, io)
+async function explorePlans(
+  seed: number,
+  options: ExploreFlags & { patch: SystemPatch; environment: RunEnvironment },
+  io: Io,
+): Promise<number> {
+  const planRunner = createPlanRunner(options, io)
   const budgetMs = options.budget ?? budgetDefaultMs
-  const { violated, ...found } = await search(seed, budgetMs, teller, io)
+  const { violated, ...found } = await search(seed, budgetMs, planRunner, io)
   const stopped = io.interruption.by()
   if (!violated && stopped) return codeOf(stopped)
-  const violation = violated && (await pursue(violated, teller, io, Math.min(budgetMs, pursuitDefaultMs)))
+  const violation =
+    violated && (await reproduceAndShrink(violated, planRunner, io, Math.min(budgetMs, shrinkDefaultMs)))
   if (violation && options.keep !== undefined) keep(options.keep, violation, io)
   const summary = { seed: hex(seed), ...found, ...(violation && { violation }) }
   io.out(options.json ? `${JSON.stringify(summary, null, 2)}\n` : conclusion(summary))
   if (violation) return exitCodes.violated
-  // A search that mostly proved nothing has not shown that there is nothing.
-  return found.unknown * 2 >= found.stories ? exitCodes.unknown : exitCodes.passed
+  // Mostly inconclusive runs do not show that there is nothing to find.
+  return found.unknown * 2 >= found.scenarios ? exitCodes.unknown : exitCodes.passed
 }
 
 interface Summary {
   seed: string
-  stories: number
+  scenarios: number
   distinct: number
   unknown: number
   faultKinds: string[]
   neverWitnessed: string[]
-  violation?: Pursued
+  violation?: Reproduction
 }
 
-function conclusion({ seed, stories, distinct, unknown, faultKinds, neverWitnessed, violation }: Summary) {
-  const told = [
-    `seed ${seed}: ${stories} stories, ${distinct} of them different, ${unknown} proved nothing`,
+function conclusion({ seed, scenarios, distinct, unknown, faultKinds, neverWitnessed, violation }: Summary) {
+  const summary = [
+    `seed ${seed}: ${scenarios} scenarios, ${distinct} distinct, ${unknown} inconclusive`,
     `witnessed: ${faultKinds.join(', ')}${neverWitnessed.length > 0 ? `; not: ${neverWitnessed.join(', ')}` : ''}`,
   ]
-  return `${[...told, ...(violation ? violationInWords(violation) : ['No law was violated.'])].join('\n')}\n`
+  return `${[...summary, ...(violation ? describeViolation(violation) : ['No invariant was violated.'])].join('\n')}\n`
 }

@@ -1,15 +1,16 @@
 import { CommanderError, InvalidArgumentError, Option, Command as Program } from 'commander'
-import { EnvironmentMissing } from '../platform/errors.ts'
-import { exitCodes } from '../verdict/result.ts'
+import { EnvironmentMissing, UsageError } from '../platform/errors.ts'
+import { exitCodes } from '../platform/exit-codes.ts'
+import type { Io } from '../platform/io.ts'
+import { orNearest } from '../platform/nearest.ts'
+import { BadDiff } from '../selftest/diff.ts'
 import { bench } from './bench.ts'
 import { check } from './check.ts'
 import { clean } from './clean.ts'
-import type { Command, Io, OptionSpec } from './command.ts'
+import type { Command, OptionSpec } from './command.ts'
 import { doctor } from './doctor.ts'
-import { UsageError } from './errors.ts'
 import { explore } from './explore.ts'
 import { list } from './list.ts'
-import { orNearest } from './nearest.ts'
 import { replay } from './replay.ts'
 import { report } from './report.ts'
 import { run } from './run.ts'
@@ -42,14 +43,14 @@ export const commands: Record<string, Command> = {
 /** Verbs that are agreed on and not there yet. */
 const planned = ['compare']
 
-const codesInWords =
-  '0 passed, 1 a law was violated, 2 unknown, 4 performance regression, 5 cleanup leaked, 64 usage, 69 environment missing, 70 harness bug, 124 budget exhausted, 130/143 interrupted after healing'
+const exitCodeSummary =
+  '0 passed, 1 an invariant was violated, 2 unknown, 4 performance regression, 5 cleanup leaked, 64 usage, 69 environment missing, 70 harness bug, 124 budget exhausted, 130/143 interrupted after healing'
 
-/** Parses, runs one command and answers the exit code. Nothing that a person can do wrong shows a stack. */
+/** Parses, runs one command and returns the exit code. Nothing that a person can do wrong shows a stack. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
     const verb = argv.find((word) => !word.startsWith('-'))
-    if (verb !== undefined) demandKnown(verb)
+    if (verb !== undefined) requireKnown(verb)
     let code: number = exitCodes.passed
     const program = build(io, (answer) => {
       code = answer
@@ -65,7 +66,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-function demandKnown(verb: string) {
+function requireKnown(verb: string) {
   if (verb in commands || verb === 'help') return
   if (planned.includes(verb)) throw new UsageError(`${verb} is not available yet; "squall --help" shows what is`)
   throw new UsageError(
@@ -75,9 +76,9 @@ function demandKnown(verb: string) {
 
 function build(io: Io, answer: (code: number) => void): Program {
   const program = new Program('squall')
-    .description('Breaks a cluster on purpose and tells the truth about it.')
+    .description('Breaks a cluster on purpose and judges what its clients saw.')
     .usage('<command> [options]')
-    .addHelpText('after', `\nExit codes: ${codesInWords}.`)
+    .addHelpText('after', `\nExit codes: ${exitCodeSummary}.`)
   quiet(program, io)
   for (const command of Object.values(commands)) {
     const sub = program.command(command.name).description(command.summary)
@@ -93,7 +94,7 @@ function build(io: Io, answer: (code: number) => void): Program {
   return program
 }
 
-/** Commander tells; we decide how the process ends. */
+/** Commander throws instead of ending the process, because exit codes are decided here. */
 function quiet(program: Program, io: Io) {
   program
     .exitOverride()
@@ -109,7 +110,8 @@ function toOption({ flags, help, parse, default: standard }: OptionSpec): Option
 }
 
 const asCode = (error: Error): number => {
-  if (error instanceof UsageError || error instanceof InvalidArgumentError) return exitCodes.usage
+  if (error instanceof UsageError || error instanceof BadDiff || error instanceof InvalidArgumentError)
+    return exitCodes.usage
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.passed : exitCodes.usage
   return error instanceof EnvironmentMissing ? exitCodes.environment : exitCodes.harnessBug
 }

@@ -1,6 +1,6 @@
 import { type RenderingName, renderFile, renderings } from '../reporters/files.ts'
 import { readRecord } from '../reporters/record.ts'
-import { demandWritable, findRun } from '../runner/run-folder.ts'
+import { findRun, requireWritable } from '../runner/run-folder.ts'
 import type { Command } from './command.ts'
 
 export const report: Command = {
@@ -10,7 +10,7 @@ export const report: Command = {
   options: [],
   async run([name], _options, io) {
     const folder = findRun(name!, io)
-    demandWritable(folder)
+    requireWritable(folder)
     const record = readRecord(folder)
     for (const file of Object.keys(renderings) as RenderingName[]) io.out(`${renderFile(folder, file, record)}\n`)
     return 0

@@ -1,17 +1,24 @@
-import { createTeller, type Told } from '../explore/plan-runner.ts'
-import { pursue, pursuitDefaultMs, violationInWords } from '../explore/reproduce-and-shrink.ts'
-import { lawsThatFailed, shrinkTape } from '../explore/shrink-schedule.ts'
+import type { SystemPatch } from '../cluster/system-patch.ts'
+import { createPlanRunner, type PlanRun } from '../explore/plan-runner.ts'
+import { describeViolation, reproduceAndShrink, shrinkDefaultMs } from '../explore/reproduce-and-shrink.ts'
+import { checkersThatFailed, shrinkSchedule } from '../explore/shrink-schedule.ts'
+import { UsageError } from '../platform/errors.ts'
+import { exitCodes } from '../platform/exit-codes.ts'
+import type { Io } from '../platform/io.ts'
+import { parseSeed } from '../platform/random.ts'
 import { codeOfLeaks } from '../reporters/leak-report.ts'
 import { readRecord } from '../reporters/record.ts'
-import { type Premises, withPremises } from '../runner/run-environment.ts'
+import { checkPrerequisites } from '../runner/prerequisites.ts'
+import { type RunEnvironment, withRunEnvironment } from '../runner/run-environment.ts'
 import { findRun } from '../runner/run-folder.ts'
+import { targetOptions } from '../runner/run-options.ts'
 import { loadAll } from '../runner/scenario-files.ts'
-import { exitCodes, type ScenarioResult } from '../verdict/result.ts'
-import type { Command, Io } from './command.ts'
-import { UsageError } from './errors.ts'
-import { flags, parseSeed, storyJobs } from './options.ts'
+import { patchOf, recordedDefects } from '../selftest/defects.ts'
+import type { ScenarioResult } from '../verdict/result.ts'
+import type { Command } from './command.ts'
+import { explorationJobs, flags } from './options.ts'
 import { chosenFrom, readSchedule } from './replay.ts'
-import { demandAll, targetOptions, worstCode } from './run.ts'
+import { worstCode } from './run.ts'
 
 interface ShrinkFlags {
   target?: string
@@ -26,12 +33,12 @@ export const shrink: Command = {
   name: 'shrink',
   argument: '<run>',
   summary:
-    'repeat a failed run with fewer faults, and a random story with fewer deeds too, while the same law is violated',
+    'reduce a failed run to fewer faults (and a random scenario to fewer actions) that still violate the same invariant',
   options: [
     flags.grep,
     flags.target,
-    { ...flags.budget, help: 'stop after this long with what is the smallest by then (default: 5m)' },
-    storyJobs,
+    { ...flags.budget, help: 'keep the smallest reproduction found within this time (default: 5m)' },
+    explorationJobs,
     flags.out,
     flags.json,
   ],
@@ -41,17 +48,18 @@ export const shrink: Command = {
     const failed = firstViolated(readRecord(folder).run.scenarios, options.grep)
     const own = { ...recorded, scenarios: recorded.scenarios.filter(({ id }) => id === failed.id) }
     const [scenario] = chosenFrom(own, await loadAll(io.root))
-    demandAll(options.out, io)
-    const budgetMs = options.budget ?? pursuitDefaultMs
+    const patch = await patchOf(recordedDefects(recorded.defects, io.root), io.root)
+    checkPrerequisites(options.out, io)
+    const budgetMs = options.budget ?? shrinkDefaultMs
     const where = targetOptions({ ...options, driver: recorded.driver }, io)
     const plan = scenario!.plan
-    const laws = plan ? [] : lawsThatFailed(failed)
+    const checkers = plan ? [] : checkersThatFailed(failed)
     const seed = plan ? plan.seed : parseSeed(recorded.seed)
-    const { done, leaks } = await withPremises({ ...where, seed, headed: false }, (premises) => {
-      const its = { ...options, ...where, defect: recorded.defects, premises }
+    const { done, leaks } = await withRunEnvironment({ ...where, seed, headed: false }, (environment) => {
+      const its = { ...options, ...where, patch, environment }
       return plan
         ? shrinkPlan({ plan, result: failed, folder }, its, budgetMs, io)
-        : shrinkTape({ ...its, failed, laws, scenario: scenario!, recorded, budgetMs }, io)
+        : shrinkSchedule({ ...its, failed, checkers, scenario: scenario!, recorded, budgetMs }, io)
     })
     return worstCode([done, codeOfLeaks(leaks, io)])
   },
@@ -60,16 +68,18 @@ export const shrink: Command = {
 function firstViolated(scenarios: readonly ScenarioResult[], grep?: RegExp): ScenarioResult {
   const failed = scenarios.find(({ id, outcome }) => outcome === 'violated' && (!grep || grep.test(id)))
   if (failed) return failed
-  throw new UsageError('no law was violated in this run, so there is no failure to make smaller')
+  throw new UsageError('no invariant was violated in this run, so there is no failure to shrink')
 }
 
 async function shrinkPlan(
-  failed: Told,
-  options: ShrinkFlags & { defect: readonly string[]; premises: Premises },
+  failed: PlanRun,
+  options: ShrinkFlags & { patch: SystemPatch; environment: RunEnvironment },
   budgetMs: number,
   io: Io,
 ): Promise<number> {
-  const pursued = await pursue(failed, createTeller(options, io), io, budgetMs)
-  io.out(options.json ? `${JSON.stringify(pursued, null, 2)}\n` : `${violationInWords(pursued).join('\n')}\n`)
-  return pursued.replayed.times > 0 ? exitCodes.violated : exitCodes.unknown
+  const reproduction = await reproduceAndShrink(failed, createPlanRunner(options, io), io, budgetMs)
+  io.out(
+    options.json ? `${JSON.stringify(reproduction, null, 2)}\n` : `${describeViolation(reproduction).join('\n')}\n`,
+  )
+  return reproduction.replayed.times > 0 ? exitCodes.violated : exitCodes.unknown
 }

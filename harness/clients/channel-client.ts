@@ -21,7 +21,7 @@ export interface Answer {
   response?: unknown
 }
 
-export interface ClientWishes {
+export interface ClientOptions {
   /** Where the socket is mounted. */
   socket?: string
   /** Asked anew for every connection (CH-99). */
@@ -30,7 +30,7 @@ export interface ClientWishes {
   over?: string
 }
 
-interface ClientOptions extends ClientWishes {
+interface OpenClientOptions extends ClientOptions {
   name: string
   node: string
   cluster: Cluster
@@ -42,7 +42,7 @@ const heartbeatMs = 1_000
 const pushWithinMs = 5_000
 const lifecycle = new Set(['phx_reply', 'phx_join', 'phx_leave', 'phx_error', 'phx_close'])
 
-export async function openChannelClient(options: ClientOptions): Promise<ChannelClient> {
+export async function openChannelClient(options: OpenClientOptions): Promise<ChannelClient> {
   const { name, node, cluster, recorder, socket: mount = '/socket', params = () => ({}) } = options
   const link = await cluster.links.link(options.over ?? name, node)
   const channels = new Map<string, Channel>()

@@ -21,7 +21,7 @@ export interface WireClient {
   close(): void
 }
 
-export interface WireWishes {
+export interface WireClientOptions {
   /** Whose link it takes; that of a node leads to where nodes talk to each other. Default: its own. */
   over?: string
   path?: string
@@ -29,7 +29,7 @@ export interface WireWishes {
   headers?: Record<string, string>
 }
 
-interface WireOptions extends WireWishes {
+interface OpenWireClientOptions extends WireClientOptions {
   name: string
   node: string
   cluster: Cluster
@@ -39,7 +39,7 @@ interface WireOptions extends WireWishes {
 const answeredWithinMs = 5_000
 
 /** Connects over a link of its own; a refusal is an answer and no error. */
-export async function openWireClient(options: WireOptions): Promise<WireClient> {
+export async function openWireClient(options: OpenWireClientOptions): Promise<WireClient> {
   const { name, over = name, node, cluster, recorder, path = '/socket/websocket', query = {}, headers = {} } = options
   const link = await cluster.links.link(over, node)
   const params = new URLSearchParams({ vsn: '2.0.0', ...query })

@@ -1,58 +1,65 @@
 import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { Io } from '../cli/command.ts'
-import { inWords, type Plan } from '../plans/plan.ts'
-import { breaksOneOf, brokenLaws } from '../verdict/result.ts'
-import { smallest } from './minimize.ts'
-import { findings, type Teller, type Told } from './plan-runner.ts'
-import { storyInWords } from './words.ts'
+import { workloadOf } from '../apps/workloads.ts'
+import { describePlan } from '../plans/describe-plan.ts'
+import { smallest } from '../plans/minimize.ts'
+import { describeFaults, type Plan } from '../plans/plan.ts'
+import type { Io } from '../platform/io.ts'
+import { violatedCheckers, violatesOneOf } from '../verdict/result.ts'
+import { findings, type PlanRun, type PlanRunner } from './plan-runner.ts'
 
-/** So often a failure is told again, at first and in the end. */
+/** How many times a failing plan is run again, before and after shrinking. */
 const repeats = 6
-export const pursuitDefaultMs = 300_000
+export const shrinkDefaultMs = 300_000
 
-/** A plan, and the times that it failed. */
+/** A plan with the runs of it that failed. */
 interface Tried {
   plan: Plan
-  told: Told[]
+  failures: PlanRun[]
 }
-type TellAgain = (plan: Plan) => Promise<Told[]>
+type Reproduce = (plan: Plan) => Promise<PlanRun[]>
 
-/** What became of a violation. */
-export interface Pursued {
-  /** Of `of` times that the story was told again it failed so often in the same way. */
+/** A violation with its minimal reproduction. */
+export interface Reproduction {
+  /** The original plan failed in the same way `times` of `of` runs. */
   again: { times: number; of: number }
-  /** Small, and as sure to fail as it could be made. */
+  /** The shrunk plan. */
   smallest: Plan
-  /** It, told again. */
+  /** How often the shrunk plan failed. */
   replayed: { times: number; of: number }
   findings: string[]
-  /** A file with the smallest plan, for `squall replay`. */
+  /** Path of the shrunk plan, for `squall replay`. */
   file: string
 }
 
-/** Tells a failed story again, to know how often it fails, and then with less and less, as long as there is time (FI-18). */
-export async function pursue(first: Told, teller: Teller, io: Io, budgetMs: number): Promise<Pursued> {
+/** Runs a failed plan again to measure how often it fails, then shrinks it until the budget is spent (FI-18). */
+export async function reproduceAndShrink(
+  first: PlanRun,
+  planRunner: PlanRunner,
+  io: Io,
+  budgetMs: number,
+): Promise<Reproduction> {
   const deadlineMs = io.clock.monotonicMs() + budgetMs
-  const laws = brokenLaws(first.result)
-  const fails = ({ result }: Told) => breaksOneOf(laws, result)
-  const tellAgain = async (plan: Plan) => (await teller.tell(Array.from({ length: repeats }, () => plan))).filter(fails)
+  const checkers = violatedCheckers(first.result)
+  const fails = ({ result }: PlanRun) => violatesOneOf(checkers, result)
+  const runAgain = async (plan: Plan) =>
+    (await planRunner.run(Array.from({ length: repeats }, () => plan))).filter(fails)
   const isOver = () => io.interruption.by() !== undefined || io.clock.monotonicMs() > deadlineMs
 
-  const again = await tellAgain(first.plan)
-  io.err(`fails again ${again.length} of ${repeats} times: ${inWords(first.plan)}\n`)
+  const again = await runAgain(first.plan)
+  io.err(`reproduced ${again.length} of ${repeats}: ${describeFaults(first.plan)}\n`)
   const smaller: Plan[] = []
   const take = (plan: Plan) => void smaller.push(plan)
   if (again.length > 0) {
-    const begin = await simulatedFirst(first.plan, laws, again.length, teller, tellAgain, io)
+    const begin = await simulatedFirst(first.plan, checkers, again.length, planRunner, runAgain, io)
     if (begin !== first.plan) take(begin)
-    await smallest(begin, trial({ teller, fails, isOver, tries: triesFor(again.length), take, io }))
+    await smallest(begin, trial({ planRunner, fails, isOver, tries: triesFor(again.length), take, io }))
   }
-  const small = (await surest(smaller, again.length, tellAgain)) ?? { plan: first.plan, told: again }
-  const { plan: least, told: replayed } = await surer(
+  const small = (await mostReproducible(smaller, again.length, runAgain)) ?? { plan: first.plan, failures: again }
+  const { plan: least, failures: replayed } = await amplify(
     small,
-    (plan) => teller.surer(plan, laws, () => !isOver()),
-    tellAgain,
+    (plan) => planRunner.amplify(plan, checkers, () => !isOver()),
+    runAgain,
     io,
   )
   const last = replayed[0] ?? first
@@ -67,72 +74,76 @@ export async function pursue(first: Told, teller: Teller, io: Io, budgetMs: numb
   }
 }
 
-/** Of ever smaller plans the last, or else one from halfway, that fails as often as the first: the smallest may hang by a moment. */
-async function surest(smaller: readonly Plan[], times: number, tellAgain: TellAgain): Promise<Tried | undefined> {
+/** Returns the smallest plan, or else one from halfway, that fails as often as the first: the smallest may depend on exact timing. */
+async function mostReproducible(
+  smaller: readonly Plan[],
+  times: number,
+  runAgain: Reproduce,
+): Promise<Tried | undefined> {
   for (const at of new Set([smaller.length - 1, (smaller.length - 1) >> 1])) {
     const plan = smaller[at]
-    const told = plan ? await tellAgain(plan) : []
-    if (plan && told.length >= times) return { plan, told }
+    const failures = plan ? await runAgain(plan) : []
+    if (plan && failures.length >= times) return { plan, failures }
   }
   return undefined
 }
 
-/** Whoever wants to mend it needs a plan that fails each time: a few deeds more may make it so. */
-async function surer(
+/** A plan that fails every time is easier to debug; a few more actions may get there. */
+async function amplify(
   small: Tried,
-  makeSurer: (plan: Plan) => Promise<Plan | undefined>,
-  tellAgain: TellAgain,
+  amplified: (plan: Plan) => Promise<Plan | undefined>,
+  runAgain: Reproduce,
   io: Io,
 ): Promise<Tried> {
-  if (small.told.length === 0 || small.told.length === repeats) return small
-  const plan = await makeSurer(small.plan)
+  if (small.failures.length === 0 || small.failures.length === repeats) return small
+  const plan = await amplified(small.plan)
   if (!plan || plan === small.plan) return small
-  const told = await tellAgain(plan)
-  io.err(`fails ${told.length} of ${repeats} times, and not ${small.told.length}: ${sizeOf(plan)}\n`)
-  return told.length > small.told.length ? { plan, told } : small
+  const failures = await runAgain(plan)
+  io.err(`amplified: fails ${failures.length} of ${repeats} instead of ${small.failures.length}: ${sizeOf(plan)}\n`)
+  return failures.length > small.failures.length ? { plan, failures } : small
 }
 
-/** A simulation makes a plan small in seconds; it counts when it fails live as often. */
+/** The simulator shrinks in seconds; its result counts only when it fails as often on a real cluster. */
 async function simulatedFirst(
   plan: Plan,
-  laws: readonly string[],
+  checkers: readonly string[],
   times: number,
-  { inSimulation }: Teller,
-  tellAgain: TellAgain,
+  { inSimulation }: PlanRunner,
+  runAgain: Reproduce,
   io: Io,
 ): Promise<Plan> {
-  const least = await inSimulation(plan, laws)
-  io.err(`in a simulation it ${least ? `fails too, and as small as this: ${inWords(least)}` : 'does not fail'}\n`)
-  return least && (await tellAgain(least)).length >= times ? least : plan
+  const least = await inSimulation(plan, checkers)
+  io.err(`simulated: ${least ? `fails too; shrunk to ${describeFaults(least)}` : 'does not fail'}\n`)
+  return least && (await runAgain(least)).length >= times ? least : plan
 }
 
-/** What always fails needs one look; what fails seldom needs several before it may be said to pass. */
+/** A plan that always fails needs one run; one that fails rarely needs several before it counts as passing. */
 const triesFor = (times: number) => (times === repeats ? 1 : times * 2 >= repeats ? 2 : 3)
 
 interface Trial {
-  teller: Teller
-  fails(told: Told): boolean
+  planRunner: PlanRunner
+  fails(run: PlanRun): boolean
   isOver(): boolean
   tries: number
-  /** Told of each plan that fails still. */
+  /** Called with each plan that still fails. */
   take(plan: Plan): void
   io: Io
 }
 
-/** As many candidates side by side as the machine can bear; the smallest that failed is the answer. */
-function trial({ teller, fails, isOver, tries, take, io }: Trial) {
+/** Returns the index of the first candidate that still fails, or -1; runs as many candidates in parallel as there are jobs. */
+function trial({ planRunner, fails, isOver, tries, take, io }: Trial) {
   const known = new Map<string, boolean>()
   return async (candidates: readonly Plan[]): Promise<number> => {
     for (let at = 0; at < candidates.length; ) {
       if (isOver()) return -1
-      const some = candidates.slice(at, at + Math.max(1, Math.floor(teller.jobs / tries)))
+      const some = candidates.slice(at, at + Math.max(1, Math.floor(planRunner.jobs / tries)))
       const fresh = some.filter((plan) => !known.has(JSON.stringify(plan)))
-      const told =
-        fresh.length > 0 ? await teller.tell(fresh.flatMap((plan) => Array.from({ length: tries }, () => plan))) : []
+      const runs =
+        fresh.length > 0 ? await planRunner.run(fresh.flatMap((plan) => Array.from({ length: tries }, () => plan))) : []
       for (const plan of fresh)
         known.set(
           JSON.stringify(plan),
-          told.some((one) => one.plan === plan && fails(one)),
+          runs.some((one) => one.plan === plan && fails(one)),
         )
       const hit = some.findIndex((plan) => known.get(JSON.stringify(plan)))
       io.err(`${hit >= 0 ? 'still fails' : 'passes'}: ${some.map(sizeOf).join(' | ')}\n`)
@@ -146,12 +157,12 @@ function trial({ teller, fails, isOver, tries, take, io }: Trial) {
   }
 }
 
-const sizeOf = ({ faults, rounds }: Plan) => `${faults.length} faults, ${rounds.flat().length} deeds`
+const sizeOf = ({ faults, rounds }: Plan) => `${faults.length} faults, ${rounds.flat().length} actions`
 
-/** What happened, how sure that is, and how to see it again. */
-export const violationInWords = ({ again, smallest, replayed, findings, file }: Pursued): string[] => [
-  `Violated. Told again, it failed ${again.times} of ${again.of} times. As small and as sure as it could be made, it failed ${replayed.times} of ${replayed.of} times:`,
-  ...storyInWords(smallest).map((line) => `    ${line}`),
+/** Lines for people: how often it was reproduced, the minimal plan, what was violated, and the command that repeats it. */
+export const describeViolation = ({ again, smallest, replayed, findings, file }: Reproduction): string[] => [
+  `Violated. Reproduced ${again.times} of ${again.of}. Minimal reproduction fails ${replayed.times} of ${replayed.of}:`,
+  ...describePlan(smallest, workloadOf(smallest)).map((line) => `    ${line}`),
   ...findings.map((line) => `  ${line}`),
-  `Tell it again: ./squall replay ${file}`,
+  `Reproduce: ./squall replay ${file}`,
 ]

@@ -1,16 +1,16 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Io } from '../cli/command.ts'
 import { type CorpusEntry, corpusFolder } from '../plans/corpus.ts'
-import { inWords } from '../plans/plan.ts'
-import type { Pursued } from './reproduce-and-shrink.ts'
+import { describeFaults } from '../plans/plan.ts'
+import type { Io } from '../platform/io.ts'
+import type { Reproduction } from './reproduce-and-shrink.ts'
 
-/** Puts a smallest plan where every run tells it first. */
-export function keep(name: string, { smallest, findings }: Pursued, io: Io) {
+/** Saves a shrunk plan to the corpus, which every suite runs first. */
+export function keep(name: string, { smallest, findings }: Reproduction, io: Io) {
   const folder = corpusFolder(io.root)
   const entry: CorpusEntry = {
     schemaVersion: 1,
-    title: `${inWords(smallest)}: once ${findings[0]?.split(':').slice(0, 2).join(':') ?? 'a failure'}`,
+    title: `${describeFaults(smallest)}: once ${findings[0]?.split(':').slice(0, 2).join(':') ?? 'a failure'}`,
     covers: ['FI-18'],
     plan: smallest,
   }

@@ -1,68 +1,73 @@
-import type { Io } from '../cli/command.ts'
+import { pickFrom, workloads } from '../apps/workloads.ts'
 import type { FaultName } from '../faults/index.ts'
-import { createPlan, inWords, kinds, type Plan, shapeOf } from '../plans/plan.ts'
+import { createPlan, describeFaults, kinds, type Plan, shapeOf } from '../plans/plan.ts'
+import type { Io } from '../platform/io.ts'
 import { seededRandom } from '../platform/random.ts'
-import { findings, marks, type Teller, type Told } from './plan-runner.ts'
+import { findings, marks, type PlanRun, type PlanRunner } from './plan-runner.ts'
 
-/** What a search has seen. */
+/** The result of a search. */
 export interface Found {
-  stories: number
-  /** With different deeds or faults. */
+  scenarios: number
+  /** Plans that differ in actions or faults. */
   distinct: number
   unknown: number
-  /** Kinds that were seen to hold. */
+  /** Kinds that were witnessed. */
   faultKinds: FaultName[]
-  /** Kinds that might have come and were not seen. */
+  /** Kinds that can be drawn and were not witnessed. */
   neverWitnessed: FaultName[]
-  violated: Told | undefined
+  violated: PlanRun | undefined
 }
 
-/** A simulation tells hundreds of stories while one is told live, but it does not know all that can break. */
+/** The simulator runs hundreds of plans while a cluster runs one, but it does not model everything that can break. */
 const scoutShare = 0.1
 const scoutMostMs = 30_000
 
 /**
- * Tells random stories until one violates a law or the time is over (FI-18). Those that a simulation finds to break a law come first, then
- * those with faults that were not seen yet.
+ * Runs random plans until one violates an invariant or the budget is spent (FI-18). Plans that fail in the simulator come first, then plans
+ * with faults that were not witnessed yet.
  */
-export async function search(seed: number, budgetMs: number, teller: Teller, io: Io): Promise<Found> {
+export async function search(seed: number, budgetMs: number, planRunner: PlanRunner, io: Io): Promise<Found> {
   const random = seededRandom(seed)
   const deadlineMs = io.clock.monotonicMs() + budgetMs
   const tally = createTally()
   const goesOn = () => !tally.found().violated && !io.interruption.by()
-  const tellAll = async (batch: readonly Plan[]) => {
-    for (const told of await teller.tell(batch)) {
-      tally.add(told)
-      io.err([`${marks[told.result.outcome]} ${inWords(told.plan)}`, ...notes(told)].join('\n    ').concat('\n'))
+  const runBatch = async (batch: readonly Plan[]) => {
+    for (const run of await planRunner.run(batch)) {
+      tally.add(run)
+      io.err([`${marks[run.result.outcome]} ${describeFaults(run.plan)}`, ...notes(run)].join('\n    ').concat('\n'))
     }
   }
-  const scouted = await teller.scout(seed, Math.min(scoutMostMs, scoutShare * budgetMs))
-  if (scouted.length > 0) io.err('in a simulation these stories break a law:\n')
-  while (goesOn() && scouted.length > 0) await tellAll(scouted.splice(0, teller.jobs))
+  const scouted = await planRunner.scout(seed, Math.min(scoutMostMs, scoutShare * budgetMs))
+  if (scouted.length > 0) io.err('plans that violate an invariant in the simulator:\n')
+  while (goesOn() && scouted.length > 0) await runBatch(scouted.splice(0, planRunner.jobs))
   while (goesOn() && io.clock.monotonicMs() < deadlineMs) {
     const { neverWitnessed } = tally.found()
-    await tellAll(Array.from({ length: teller.jobs * 2 }, () => createPlan(random, seed, neverWitnessed)))
+    await runBatch(
+      Array.from({ length: planRunner.jobs * 2 }, () =>
+        createPlan(pickFrom(random, workloads), random, seed, neverWitnessed),
+      ),
+    )
   }
   return tally.found()
 }
 
-/** What the stories come to. */
+/** Sums up the runs. */
 function createTally() {
   const all = [...new Set(kinds.map(({ kind }) => kind))].sort()
   const witnessed = new Set<string>()
   const plans = new Set<string>()
-  let [stories, unknown] = [0, 0]
-  let violated: Told | undefined
+  let [scenarios, unknown] = [0, 0]
+  let violated: PlanRun | undefined
   return {
-    add(told: Told) {
-      stories += 1
-      plans.add(shapeOf(told.plan))
-      for (const { kind, witnessedOnMs } of told.result.faults) if (witnessedOnMs !== null) witnessed.add(kind)
-      if (told.result.outcome === 'unknown') unknown += 1
-      if (told.result.outcome === 'violated') violated ??= told
+    add(run: PlanRun) {
+      scenarios += 1
+      plans.add(shapeOf(run.plan))
+      for (const { kind, witnessedOnMs } of run.result.faults) if (witnessedOnMs !== null) witnessed.add(kind)
+      if (run.result.outcome === 'unknown') unknown += 1
+      if (run.result.outcome === 'violated') violated ??= run
     },
     found: (): Found => ({
-      stories,
+      scenarios,
       distinct: plans.size,
       unknown,
       faultKinds: all.filter((kind) => witnessed.has(kind)),
@@ -72,4 +77,4 @@ function createTally() {
   }
 }
 
-const notes = ({ result }: Told) => (result.outcome === 'passed' ? [] : findings(result))
+const notes = ({ result }: PlanRun) => (result.outcome === 'passed' ? [] : findings(result))

@@ -20,13 +20,13 @@ export function toHistory(events: readonly HistoryEvent[]) {
     events,
     /** The last word on each fault. */
     faults: [...new Map(faults.map((fault) => [fault.id, fault])).values()],
-    of: (type: HistoryEvent['type'], f?: string) =>
-      events.filter((event) => event.type === type && (f === undefined || event.f === f)),
+    of: (type: HistoryEvent['type'], operation?: string) =>
+      events.filter((event) => event.type === type && (operation === undefined || event.operation === operation)),
     /** How an operation ended; undefined while nobody knows. */
     endOf: ({ op }: HistoryEvent) => ends.get(op),
-    finals: <T>(f: string) =>
+    finals: <T>(operation: string) =>
       events
-        .filter((event) => event.type === 'final' && event.f === f)
+        .filter((event) => event.type === 'final' && event.operation === operation)
         .map(({ who, node, value }) => ({ who, node, value: value as T })),
     endMs: events.at(-1)?.tMs ?? 0,
   }

@@ -1,6 +1,6 @@
 /** One thing that happened in a scenario, in the order in which the harness saw it. */
 export interface HistoryEvent {
-  i: number
+  index: number
   /** Since the scenario began. */
   tMs: number
   /** Who did it or saw it: `alice`, `n1`, `nemesis`. */
@@ -24,7 +24,7 @@ export interface HistoryEvent {
     | 'step'
     | 'reached'
     | 'console'
-  f?: string
+  operation?: string
   op?: number
   topic?: string
   event?: string
@@ -34,7 +34,7 @@ export interface HistoryEvent {
   error?: string
 }
 
-export type NewEvent = Omit<HistoryEvent, 'i' | 'tMs'>
+export type NewEvent = Omit<HistoryEvent, 'index' | 'tMs'>
 
 /** How an operation ended. `failed` certainly did not happen; `unsure` may have happened. */
 export type Outcome<T> =
@@ -42,42 +42,35 @@ export type Outcome<T> =
   | { kind: 'failed'; error: string }
   | { kind: 'unsure'; error: string }
 
-/** What a page shows, read by its hooks. */
-export interface Rendering {
-  products: { id: string; soon: boolean; sizes: { itemId: string; level: string; disabled: boolean }[] }[]
-}
-
-/** What a tab shows of its cart. Tabs of one shopper show the same. */
-export interface CartSight {
-  shopper: string
-  page: string
-  items: { id: number; outOfStock: boolean }[]
-}
-
-/** What a dashboard shows. */
-export interface DashboardSight {
-  shoppers: number
-  pages: Record<string, number>
-  /** Item id -> carts; without those in no cart. */
-  items: Record<string, number>
-  staleness: string
-}
-
 export interface LedgerEntry {
   publisher: string
   seq: number
   origin: string
 }
 
+/** Where a fault loses messages while it is seen to hold. */
+export interface Explains {
+  /** At the node itself, on the link, on whatever goes from one node to another, or on the way into the node. */
+  at: 'node' | 'link' | 'between-nodes' | 'into-node'
+  /** Beginnings of the topics whose messages are lost. Default: all. */
+  topics?: readonly string[]
+  /** Nothing that was sent into it is kept: what arrives after it was healed had been queued and sent again (AM-4). */
+  keepsNothing?: true
+}
+
 /** A fault's life, as far as it got; times since the scenario began. */
 export interface FaultRecord {
   id: number
   kind: string
-  /** In names: what the story left to chance is decided here. */
+  /** In names: what the scenario left to chance is decided here. */
   target: string
-  /** The single things that it stands for; missing in old records, where it is always one. */
+  /** The single things that it stands for. Default: the target. */
   parts?: string[]
   options: Record<string, unknown>
+  /** Which losses it explains. Default: none. */
+  explains?: Explains
+  /** What the node forgets. Default: nothing. */
+  forgets?: 'memory'
   requestedMs: number
   witnessedOnMs: number | null
   healRequestedMs: number | null

@@ -18,20 +18,20 @@ export function createRecorder({ elapsedMs, sink, isDefinite, isBeyondIt = () =>
   let lastOp = 0
 
   function record(event: NewEvent): HistoryEvent {
-    const full = { i: events.length, tMs: Math.round(elapsedMs()), ...event }
+    const full = { index: events.length, tMs: Math.round(elapsedMs()), ...event }
     events.push(full)
     sink(full)
     return full
   }
 
-  /** The beginning of an operation; its end is told later, at most once. */
-  function begin(who: string, f: string, value: unknown) {
+  /** Records the beginning of an operation; the returned function records its end, at most once. */
+  function begin(who: string, operation: string, value: unknown) {
     lastOp += 1
     const op = lastOp
-    record({ who, type: 'invoke', f, op, value })
+    record({ who, type: 'invoke', operation, op, value })
     return {
       end: (type: 'ok' | 'failed' | 'unsure', error?: string) =>
-        record({ who, type, f, op, value, ...(error !== undefined && { error }) }),
+        record({ who, type, operation, op, value, ...(error !== undefined && { error }) }),
     }
   }
 
@@ -40,16 +40,16 @@ export function createRecorder({ elapsedMs, sink, isDefinite, isBeyondIt = () =>
     record,
     begin,
     /** Runs an operation between its invocation and its end, and says how it ended. */
-    async invoke<T>(who: string, f: string, value: unknown, run: () => Promise<T>): Promise<Outcome<T>> {
-      const operation = begin(who, f, value)
+    async invoke<T>(who: string, operationName: string, value: unknown, run: () => Promise<T>): Promise<Outcome<T>> {
+      const pending = begin(who, operationName, value)
       try {
         const result = await run()
-        operation.end('ok')
+        pending.end('ok')
         return { kind: 'ok', value: result }
       } catch (error) {
         const kind = isDefinite(error) || isBeyondIt(error) ? 'failed' : 'unsure'
         const message = error instanceof Error ? error.message : String(error)
-        operation.end(kind, message)
+        pending.end(kind, message)
         if (isBeyondIt(error)) throw error
         return { kind, error: message }
       }

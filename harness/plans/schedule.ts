@@ -3,7 +3,7 @@ import { pubsubNames } from '../cluster/cluster.ts'
 import { driverNames } from '../cluster/drivers.ts'
 import { planShape } from './plan.ts'
 
-/** What chance or the story decided, in order: enough to ask for the same again. */
+/** What chance or the scenario decided, in order: enough to ask for the same again. */
 const entry = z.object({
   kind: z.enum(['op', 'fault', 'choice']),
   name: z.string(),
@@ -23,7 +23,7 @@ export const scheduleShape = z.object({
   /** Runs that were recorded before there was a choice used the mesh. */
   pubsub: z.enum(pubsubNames).default('mesh'),
   defects: z.array(z.string()),
-  /** A story that is told from a plan is told again from it; then its entries only say what came of it. */
+  /** A scenario that comes from a plan is replayed from the plan; its entries then only record what was decided. */
   scenarios: z.array(z.object({ id: z.string(), entries: z.array(entry), plan: planShape.optional() })),
 })
 export type Schedule = z.infer<typeof scheduleShape>
@@ -32,25 +32,25 @@ export class ScheduleDiverged extends Error {
   override name = 'ScheduleDiverged'
 }
 
-export type ScheduleTape = ReturnType<typeof createTape>
+export type DecisionLog = ReturnType<typeof createDecisionLog>
 
-/** Writes down each decision; in a replay it answers what was decided then, and notices when the story asks for something else. */
-export function createTape(recorded?: readonly ScheduleEntry[]) {
+/** Writes down each decision; in a replay it answers what was decided then, and notices when the scenario asks for something else. */
+export function createDecisionLog(recorded?: readonly ScheduleEntry[]) {
   const entries: ScheduleEntry[] = []
   return {
     entries: entries as readonly ScheduleEntry[],
     /** How many recorded decisions nobody has asked for. */
-    unplayed: () => Math.max(0, (recorded?.length ?? 0) - entries.length),
-    /** The wish is the story's; the answer is what to do: the recorded decision, when there is one. */
-    take(wish: ScheduleEntry): ScheduleEntry {
+    remaining: () => Math.max(0, (recorded?.length ?? 0) - entries.length),
+    /** Takes what the scenario asks for and returns what to do: the recorded decision, where there is one. */
+    decide(spec: ScheduleEntry): ScheduleEntry {
       const then = recorded?.[entries.length]
-      const decided = then ?? wish
+      const decided = then ?? spec
       if (
         recorded &&
-        (decided.kind !== wish.kind || decided.name !== wish.name || decided.target !== wish.target || !then)
+        (decided.kind !== spec.kind || decided.name !== spec.name || decided.target !== spec.target || !then)
       )
         throw new ScheduleDiverged(
-          `schedule diverged at entry ${entries.length}: recorded ${describe(then)}, the story asks for ${describe(wish)}`,
+          `schedule diverged at entry ${entries.length}: recorded ${describe(then)}, the scenario asks for ${describe(spec)}`,
         )
       entries.push(decided)
       return decided

@@ -6,7 +6,7 @@ import { createServer } from 'node:net'
  */
 const range = { first: 20_000, last: 31_999 }
 
-/** Runs side by side begin at different places. */
+/** Runs in parallel begin at different places. */
 let next = range.first + ((process.pid * 97) % (range.last - range.first))
 
 /** A port on loopback that nobody listens on, and that nobody else in this run will be given. */

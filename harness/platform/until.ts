@@ -12,7 +12,7 @@ export interface UntilOptions {
   clock?: Clock
 }
 
-/** Asks again and again until the answer is truthy, and answers it. Fails with what was awaited, how long, and what was last seen. */
+/** Asks again and again until the answer is truthy, and returns it. Fails with what was awaited, how long, and what was last seen. */
 export async function until<T>(ask: () => T | Promise<T>, options: UntilOptions): Promise<NonNullable<T>> {
   const { what, withinMs, everyMs = 50, clock = systemClock } = options
   const deadlineMs = clock.monotonicMs() + withinMs
@@ -26,7 +26,7 @@ export async function until<T>(ask: () => T | Promise<T>, options: UntilOptions)
       lastSeen = error instanceof Error ? error.message : error
     }
     if (clock.monotonicMs() >= deadlineMs)
-      throw new NotWithin(`${what}: not within ${withinMs} ms; last saw ${String(lastSeen)}`)
+      throw new NotWithin(`timed out after ${withinMs} ms waiting for "${what}"; last value ${String(lastSeen)}`)
     await clock.sleep(everyMs)
   }
 }

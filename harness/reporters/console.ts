@@ -2,9 +2,9 @@ import { basename, dirname } from 'node:path'
 import type { Clock } from '../platform/clock.ts'
 import { count } from '../verdict/checker.ts'
 import type { RunResult, ScenarioResult } from '../verdict/result.ts'
+import { counts, describeSkipped, duration, outcomeMark, reasons, verdictSentence } from './format.ts'
 import { type Palette, palette } from './palette.ts'
 import type { Reporter } from './reporter.ts'
-import { counts, duration, outcomeMark, reasons, skippedInWords, verdictSentence } from './words.ts'
 
 export interface ConsoleOptions {
   /** Progress: never the result. */
@@ -98,7 +98,7 @@ export function consoleReporter(options: ConsoleOptions): Reporter {
     },
     onScenarioSkipped(skipped) {
       running.delete(skipped.id)
-      say(paint.soft(`- skipped  ${skippedInWords(skipped)}`))
+      say(paint.soft(`- skipped  ${describeSkipped(skipped)}`))
     },
     onScenarioEnd(result) {
       running.delete(result.id)
@@ -142,7 +142,7 @@ export function closing(run: RunResult, paint: Palette, place: string): string {
     ...rows,
     '',
     paint[run.outcome](verdictSentence(run)),
-    ...run.skipped.map((one) => paint.soft(`skipped: ${skippedInWords(one)}`)),
+    ...run.skipped.map((one) => paint.soft(`skipped: ${describeSkipped(one)}`)),
     `${passed} passed, ${violated} violated, ${unknown} unknown${run.skipped.length > 0 ? `, ${run.skipped.length} skipped` : ''} in ${duration(run.durationMs)}`,
     ...run.leaks.map((leak) => `left behind: ${leak}`),
     `report: ${place}/report.html`,

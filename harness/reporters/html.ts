@@ -1,20 +1,20 @@
 import type { FaultRecord } from '../history/operation.ts'
 import type { CheckResult, ScenarioResult } from '../verdict/result.ts'
 import { escapeHtml } from './escape.ts'
-import type { RunRecord } from './record.ts'
-import { style } from './style.ts'
-import { timeline } from './timeline.ts'
 import {
   counts,
+  describeSkipped,
   duration,
   outcomeMark,
   outcomeOf,
   reasons,
   replayCommand,
-  skippedInWords,
   verdictSentence,
   when,
-} from './words.ts'
+} from './format.ts'
+import type { RunRecord } from './record.ts'
+import { style } from './style.ts'
+import { timeline } from './timeline.ts'
 
 /** The whole report in one file that needs no network: works from a disk, on a phone, in the dark and on paper. Pure. */
 export function html(record: RunRecord): string {
@@ -58,24 +58,24 @@ function verdict({ run }: RunRecord): string {
 function overview({ run }: RunRecord): string {
   const rows = run.scenarios.map(
     (one) =>
-      `<tr><td class="tight">${mark(one.outcome)}</td><td><a href="#${anchor(one.id)}">${escapeHtml(one.id)}</a><br><span class="soft small">${escapeHtml(one.title)}</span></td><td data-label="faults" class="small">${faultsInWords(one)}</td><td data-label="covers" class="small">${escapeHtml(one.covers.join(', '))}</td><td class="n" data-label="took">${duration(one.durationMs)}</td></tr>`,
+      `<tr><td class="tight">${mark(one.outcome)}</td><td><a href="#${anchor(one.id)}">${escapeHtml(one.id)}</a><br><span class="soft small">${escapeHtml(one.title)}</span></td><td data-label="faults" class="small">${describeFaults(one)}</td><td data-label="covers" class="small">${escapeHtml(one.covers.join(', '))}</td><td class="n" data-label="took">${duration(one.durationMs)}</td></tr>`,
   )
   return `<section class="card"><h2>Scenarios</h2><table class="stack"><thead><tr><th>verdict</th><th>scenario</th><th>faults</th><th>covers</th><th class="n">took</th></tr></thead><tbody>${rows.join('')}</tbody></table></section>`
 }
 
-const faultsInWords = ({ faults }: ScenarioResult) =>
+const describeFaults = ({ faults }: ScenarioResult) =>
   faults.map(({ kind, target }) => `<span class="whole">${escapeHtml(`${kind} ${target}`)}</span>`).join(', ') || 'none'
 
 function scenarioCard(scenario: ScenarioResult, { eventsOf }: RunRecord): string {
   const why = reasons(scenario).map((one) => `<p class="why ${scenario.outcome}">${escapeHtml(one)}</p>`)
   return `<section class="card" id="${anchor(scenario.id)}"><div class="head"><h2>${escapeHtml(scenario.id)}<br><span class="soft small">${escapeHtml(scenario.title)}</span></h2><span>${mark(scenario.outcome)} <span class="soft small">${duration(scenario.durationMs)}</span></span></div>
-<p>${escapeHtml(scenario.define)}</p>${why.join('')}
+<p>${escapeHtml(scenario.invariant)}</p>${why.join('')}
 <div class="wide">${timeline(scenario, eventsOf(scenario.id))}</div>${legend}
 ${checksTable(scenario.checks)}${expectationsTable(scenario)}${faultsTable(scenario.faults)}${artifacts(scenario)}
 <h3>Repeat this scenario</h3><pre>${escapeHtml(replayOf(scenario))}</pre></section>`
 }
 
-/** A run's command repeats all of it; here, one story of it is enough. */
+/** A run's command repeats all of it; here, one scenario of it is enough. */
 const replayOf = ({ id, replay }: ScenarioResult) => (replay.includes('--grep') ? replay : `${replay} --grep '^${id}$'`)
 
 const legend = `<ul class="legend"><li><i class="l-requested"></i>fault asked for</li><li><i class="l-witnessed"></i>fault witnessed</li><li><i class="l-step"></i>step</li><li><i class="l-connected"></i>connected</li><li><i class="l-tick"></i>message received</li></ul>`
@@ -85,7 +85,7 @@ function checksTable(checks: readonly CheckResult[]): string {
     ({ name, outcome, why, evidence }) =>
       `<tr><td class="tight">${mark(outcomeOf(outcome))}</td><td class="tight">${escapeHtml(name)}</td><td>${escapeHtml(why)}${evidenceOf(evidence)}</td></tr>`,
   )
-  return table('Laws', ['verdict', 'law', 'why'], rows)
+  return table('Checkers', ['verdict', 'checker', 'why'], rows)
 }
 
 function evidenceOf(evidence: Record<string, unknown>): string {
@@ -125,8 +125,8 @@ function artifacts({ artifacts: paths }: ScenarioResult): string {
 
 function skipped({ run }: RunRecord): string {
   if (run.skipped.length === 0) return ''
-  const items = run.skipped.map((one) => `<li>${escapeHtml(skippedInWords(one))}</li>`)
-  return `<section class="card"><h2>Skipped</h2><p class="soft small">Stories that this kind of cluster cannot tell. They proved nothing.</p><ul>${items.join('')}</ul></section>`
+  const items = run.skipped.map((one) => `<li>${escapeHtml(describeSkipped(one))}</li>`)
+  return `<section class="card"><h2>Skipped</h2><p class="soft small">Scenarios that this kind of cluster cannot run. They say nothing about the system.</p><ul>${items.join('')}</ul></section>`
 }
 
 function leaks({ run }: RunRecord): string {

@@ -1,10 +1,10 @@
 import type { CheckResult, RunResult, ScenarioResult, Skipped } from '../verdict/result.ts'
 import { escapeHtml } from './escape.ts'
+import { reasons, verdictSentence } from './format.ts'
 import type { RunRecord } from './record.ts'
-import { reasons, verdictSentence } from './words.ts'
 
 /**
- * One suite per scenario, one case per law. JUnit has no "unknown": such a case is skipped with a message that begins with UNKNOWN, and
+ * One suite per scenario, one case per checker. JUnit has no "unknown": such a case is skipped with a message that begins with UNKNOWN, and
  * the exit code says the rest. A scenario that was stopped before it could be judged is an error of its own. Pure.
  */
 export function junit({ run }: RunRecord): string {
@@ -36,15 +36,15 @@ function totals(cases: readonly Case[]) {
 
 function casesOf(scenario: ScenarioResult): Case[] {
   const judged = scenario.checks.map(caseOf)
-  const told = scenario.checks.some(({ outcome }) => outcome !== 'valid')
-  if (judged.length > 0 && (scenario.outcome === 'passed' || told)) return judged
+  const events = scenario.checks.some(({ outcome }) => outcome !== 'passed')
+  if (judged.length > 0 && (scenario.outcome === 'passed' || events)) return judged
   if (scenario.outcome === 'passed') return [{ name: 'scenario', body: '', kind: 'passed' }]
   const why = reasons(scenario).join('; ') || `the scenario ended ${scenario.outcome} before it could be judged`
   return [...judged, { name: 'scenario', kind: 'errors', body: `<error message="${attribute(why)}"/>` }]
 }
 
 function caseOf({ name, outcome, why, evidence }: CheckResult): Case {
-  if (outcome === 'valid') return { name, body: '', kind: 'passed' }
+  if (outcome === 'passed') return { name, body: '', kind: 'passed' }
   if (outcome === 'unknown')
     return { name, kind: 'skipped', body: `<skipped message="${attribute(`UNKNOWN: ${why}`)}"/>` }
   const details = escapeHtml(JSON.stringify(evidence, null, 2))

@@ -1,15 +1,15 @@
 import type { ScenarioResult } from '../verdict/result.ts'
-import type { RunRecord } from './record.ts'
 import {
   counts,
+  describeSkipped,
   duration,
   outcomeMark,
   reasons,
   replayCommand,
-  skippedInWords,
   verdictSentence,
   when,
-} from './words.ts'
+} from './format.ts'
+import type { RunRecord } from './record.ts'
 
 /** What a CI step shows and what people paste into a thread: the verdict, the table, each reason, the command. Pure. */
 export function markdown({ run }: RunRecord): string {
@@ -20,7 +20,7 @@ export function markdown({ run }: RunRecord): string {
     table(run.scenarios),
     ...run.scenarios.filter(({ outcome }) => outcome !== 'passed').map(section),
     ...(run.skipped.length > 0
-      ? [`## Skipped\n\n${run.skipped.map((one) => `- ${text(skippedInWords(one))}`).join('\n')}`]
+      ? [`## Skipped\n\n${run.skipped.map((one) => `- ${text(describeSkipped(one))}`).join('\n')}`]
       : []),
     ...(run.leaks.length > 0 ? [`## Left behind\n\n${run.leaks.map((leak) => `- ${text(leak)}`).join('\n')}`] : []),
     `Seed \`${run.seed}\`, driver ${run.driver}, ${run.nodes} nodes. Repeat it:\n\n${block(replayCommand(run))}`,

@@ -9,7 +9,7 @@ export interface Reporter {
   onPhase?(scenarioId: string, phase: string): void
   onStep?(scenarioId: string, n: number, title: string): void
   onFault?(scenarioId: string, fault: { kind: string; target: string; state: FaultState }): void
-  /** Instead of its end: this kind of cluster cannot tell the story. */
+  /** Instead of its end: this kind of cluster cannot tell the scenario. */
   onScenarioSkipped?(skipped: Skipped): void
   onScenarioEnd?(result: ScenarioResult): void
   onRunEnd?(run: RunResult): void | Promise<void>

@@ -1,33 +1,45 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import type { HarnessApp } from '../app.ts'
+import { apps as allApps } from '../apps/index.ts'
 import { type BrowserPool, createBrowserPool } from '../clients/browser.ts'
-import type { Ground } from '../cluster/driver.ts'
+import type { ClusterFactory } from '../cluster/driver.ts'
 import { type DriverName, drivers } from '../cluster/drivers.ts'
 import { auditLeaks, type Leases, openLeases } from '../leases/leases.ts'
 
-/** What many stories share, and many runs may: a folder for their data, browsers, a seeded database to copy. */
-export interface Premises {
+/** What many scenarios share, and many runs may: a folder for their data, browsers, a seeded database to copy. */
+export interface RunEnvironment {
   readonly workFolder: string
   readonly leases: Leases
   readonly browsers: BrowserPool
-  readonly ground: Ground
+  readonly clusters: ClusterFactory
   readonly driver: DriverName
-  /** Ends and removes all of it; answers what is left all the same. */
+  /** The applications of every cluster. */
+  readonly apps: readonly HarnessApp[]
+  /** Ends and removes all of it; returns what is left all the same. */
   close(): Promise<string[]>
 }
 
-interface PremisesOptions {
+interface RunEnvironmentOptions {
   seed: number
   headed: boolean
   /** Default: process. */
   driver?: DriverName
   /** The file that describes a running system, for the driver `remote`. */
   target?: string
+  /** Default: all that there are. */
+  apps?: readonly HarnessApp[]
 }
 
 /** Opens them. While they are open every temporary file of this process goes into their folder. */
-export async function openPremises({ seed, headed, driver = 'process', target }: PremisesOptions): Promise<Premises> {
+export async function openRunEnvironment({
+  seed,
+  headed,
+  driver = 'process',
+  target,
+  apps = Object.values(allApps),
+}: RunEnvironmentOptions): Promise<RunEnvironment> {
   const workFolder = mkdtempSync(join(tmpdir(), 'squall-'))
   const leases = openLeases(basename(workFolder))
   leases.holdFolder(workFolder, 'working folder')
@@ -37,10 +49,10 @@ export async function openPremises({ seed, headed, driver = 'process', target }:
   process.env.TMPDIR = workFolder
   const browsers = createBrowserPool({ leases, headed })
 
-  let ground: Ground | undefined
+  let clusters: ClusterFactory | undefined
 
   async function close() {
-    await ground?.close()
+    await clusters?.close()
     await browsers.close()
     if (oldTmp === undefined) delete process.env.TMPDIR
     else process.env.TMPDIR = oldTmp
@@ -51,23 +63,26 @@ export async function openPremises({ seed, headed, driver = 'process', target }:
   }
 
   try {
-    ground = await drivers[driver]({ folder: workFolder, seed, leases, ...(target && { target }) })
-    return { workFolder, leases, browsers, ground, driver, close }
+    clusters = await drivers[driver]({ folder: workFolder, seed, leases, apps, ...(target && { target }) })
+    return { workFolder, leases, browsers, clusters, driver, apps, close }
   } catch (error) {
     await close()
     throw error
   }
 }
 
-/** Opens premises for some work and closes them, however it went; answers also what is left all the same. */
-export async function withPremises<T>(options: PremisesOptions, work: (premises: Premises) => Promise<T>) {
-  const premises = await openPremises(options)
+/** Opens an environment for some work and closes them, however it went; returns also what is left all the same. */
+export async function withRunEnvironment<T>(
+  options: RunEnvironmentOptions,
+  work: (environment: RunEnvironment) => Promise<T>,
+) {
+  const environment = await openRunEnvironment(options)
   let leaks: string[] = []
   let done: T
   try {
-    done = await work(premises)
+    done = await work(environment)
   } finally {
-    leaks = await premises.close()
+    leaks = await environment.close()
   }
   return { done, leaks }
 }

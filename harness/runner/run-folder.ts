@@ -1,7 +1,6 @@
 import { accessSync, constants, existsSync, mkdirSync, realpathSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { UsageError } from '../cli/errors.ts'
-import { EnvironmentMissing } from '../platform/errors.ts'
+import { EnvironmentMissing, UsageError } from '../platform/errors.ts'
 
 interface Places {
   root: string
@@ -25,7 +24,7 @@ export function findRun(name: string, { root, cwd }: Places): string {
 }
 
 /** Checked before anything is started: a run that cannot leave its report is not worth its time. */
-export function demandWritable(folder: string) {
+export function requireWritable(folder: string) {
   try {
     makeFolder(folder)
     accessSync(folder, constants.W_OK)
@@ -45,7 +44,7 @@ function makeFolder(folder: string) {
 }
 
 /** The pages that the nodes serve come from a build. */
-export function demandPages(root: string) {
+export function requireBuiltAssets(root: string) {
   if (existsSync(join(root, 'dist', 'client', 'app.js'))) return
   throw new EnvironmentMissing('the pages are not built: dist/client/app.js is missing; run "npm run build"')
 }

@@ -9,9 +9,9 @@ const smoke = ['store/one-listing-at-a-time', 'store/missed-release', 'store/las
 
 /** Curated sets of scenarios, by name. */
 export const suites = {
-  acceptance: { summary: 'every story but the canaries', has: ({ canary }) => !canary },
+  acceptance: { summary: 'every scenario but the canaries', has: ({ canary }) => !canary },
   smoke: {
-    summary: 'a few short stories: what random ones have found, page, reconnect, sale, broadcast',
+    summary: 'a few short scenarios: what random ones have found, page, reconnect, sale, broadcast',
     has: ({ id }) => smoke.includes(id) || id.startsWith('corpus/'),
   },
 } as const satisfies Record<string, Suite>

@@ -1,24 +1,23 @@
-import { laws } from '../apps/store/plan-scenario.ts'
+import { workloadOf } from '../apps/workloads.ts'
 import { faultsWitnessed } from '../checkers/core/faults-witnessed.ts'
-import { ownTopicsOnly } from '../checkers/core/own-topics-only.ts'
 import { toHistory } from '../history/history.ts'
 import { judge, worst } from '../verdict/checker.ts'
 import type { CheckResult } from '../verdict/result.ts'
 import type { Simulated } from './simulator.ts'
 
 export interface Judged extends Simulated {
-  outcome: 'valid' | 'unknown' | 'invalid'
+  outcome: 'passed' | 'unknown' | 'violated'
   checks: CheckResult[]
 }
 
-/** The laws of live stories, on a history that was simulated (NF-3, NF-4). */
+/** The checkers of live scenarios, on a history that was simulated (NF-3, NF-4). */
 export function judgeSimulated(simulated: Simulated): Judged {
   const history = toHistory(simulated.events)
-  const checks: CheckResult[] = [faultsWitnessed, ownTopicsOnly, ...laws].map((law) => ({
-    name: law.name,
-    ...judge(law, history),
+  const checks: CheckResult[] = [faultsWitnessed, ...workloadOf(simulated.plan).checkers].map((checker) => ({
+    name: checker.name,
+    ...judge(checker, history),
   }))
   if (simulated.obstacle !== undefined)
-    checks.push({ name: 'told-to-its-end', outcome: 'unknown', why: simulated.obstacle, evidence: {} })
+    checks.push({ name: 'scenario-completed', outcome: 'unknown', why: simulated.obstacle, evidence: {} })
   return { ...simulated, outcome: worst(checks.map(({ outcome }) => outcome)), checks }
 }

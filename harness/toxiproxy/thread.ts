@@ -16,7 +16,7 @@ export interface LinkThread {
 
 /**
  * A thread for link servers: what passes through their links must not wait for the rest of the harness, which stands still for moments
- * while it starts other clusters or judges other stories. One for many servers, as it takes long to start; it starts with the first.
+ * while it starts other clusters or judges other scenarios. One for many servers, as it takes long to start; it starts with the first.
  */
 export function createLinkThread(): LinkThread {
   let worker: Worker | undefined

@@ -1,27 +1,25 @@
 import type { History } from '../history/history.ts'
 
 export interface Verdict {
-  outcome: 'valid' | 'unknown' | 'invalid'
+  outcome: 'passed' | 'unknown' | 'violated'
   why: string
   evidence: Record<string, unknown>
 }
 
-/** A law over a whole history. Pure: no clock, no network. Without evidence it answers `unknown`, never `valid`. */
+/** A checker over a whole history. Pure: no clock, no network. Without evidence it answers `unknown`, never `valid`. */
 export interface Checker {
   name: string
-  law: string
-  /** It judges what the store shows or holds: without the store it says nothing. */
-  needsShop?: true
+  invariant: string
   check(history: History): Verdict
 }
 
-export const valid = (why: string, evidence: Record<string, unknown> = {}): Verdict => ({
-  outcome: 'valid',
+export const passed = (why: string, evidence: Record<string, unknown> = {}): Verdict => ({
+  outcome: 'passed',
   why,
   evidence,
 })
-export const invalid = (why: string, evidence: Record<string, unknown> = {}): Verdict => ({
-  outcome: 'invalid',
+export const violated = (why: string, evidence: Record<string, unknown> = {}): Verdict => ({
+  outcome: 'violated',
   why,
   evidence,
 })
@@ -35,7 +33,7 @@ export const unknown = (why: string, evidence: Record<string, unknown> = {}): Ve
 export const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
 
 /** A proven failure is never hidden, and no evidence is not a pass. */
-const severity = { valid: 0, unknown: 1, invalid: 2 } as const
+const severity = { passed: 0, unknown: 1, violated: 2 } as const
 export const worst = (outcomes: readonly Verdict['outcome'][]): Verdict['outcome'] =>
   outcomes.length === 0 ? ('unknown' as const) : outcomes.reduce((a, b) => (severity[b] > severity[a] ? b : a))
 

@@ -1,15 +1,15 @@
 import {
-  after,
-  type Cast,
   cartNeverLost,
   joinedTopics,
-  scenario,
-  step,
+  type ScenarioContext,
+  scenariosFor,
   tabsConverge,
   visitCheckout,
   type WireClient,
 } from '../../harness/index.ts'
 import { inCart, listens, mustBe, openShop, putIn, sees, seesIn, soldUnits, theTab } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 const socketPath = '/product_socket/websocket'
 const [kept, gone] = [1, 2]
@@ -18,7 +18,7 @@ const plenty = 5
 export default scenario({
   id: 'cart/bad-input',
   title: 'broken carts, wrong ids and forged forms',
-  define:
+  invariant:
     'Whatever a client sends about carts, it gets a clear answer, its own cart stays as it was, and nobody else notices; a cart that cannot be read is an empty cart.',
   covers: [
     'CT-5',
@@ -41,19 +41,19 @@ export default scenario({
   ],
   given: { nodes: 1, stock: { [kept]: plenty, [gone]: 0, 8: plenty } },
   steps: [
-    step('a bystander has a cart', async (cast) => {
-      await cast.release('n1', 1)
-      await putIn(cast, await openShop(cast, 'alice', 'n1'), kept)
+    step('a bystander has a cart', async (context) => {
+      await context.release('n1', 1)
+      await putIn(context, await openShop(context, 'alice', 'n1'), kept)
     }),
-    step('a browser holds a cart that cannot be read', async (cast) => {
-      const tab = await openShop(cast, 'mallory', 'n1')
+    step('a browser holds a cart that cannot be read', async (context) => {
+      const tab = await openShop(context, 'mallory', 'n1')
       await tab.page.evaluate(() => localStorage.setItem('storedCart', 'no cart at all'))
       await tab.reload()
-      await listens(cast, tab)
+      await listens(context, tab)
     }),
-    step('join with every bad id and every bad token', async (cast) => {
-      const wire = await cast.wire('wire', 'n1', { path: socketPath })
-      const token = (await tokenOfAnotherPurpose(cast)) as unknown
+    step('join with every bad id and every bad token', async (context) => {
+      const wire = await context.wire('wire', 'n1', { path: socketPath })
+      const token = (await tokenOfAnotherPurpose(context)) as unknown
       const joins: Record<string, [topic: string, payload: unknown, expected: string]> = {
         'an id of 63 bytes': [`cart:${'a'.repeat(63)}`, {}, 'error'],
         'an id of 65 bytes': [`cart:${'a'.repeat(65)}`, {}, 'error'],
@@ -68,11 +68,11 @@ export default scenario({
       }
       for (const [what, [topic, payload, expected]] of Object.entries(joins)) {
         const { status } = await ask(wire, topic, 'phx_join', payload)
-        if (status !== expected) cast.notes.set('wrong join', `${what}: ${status} instead of ${expected}`)
+        if (status !== expected) context.scratch.set('wrong join', `${what}: ${status} instead of ${expected}`)
       }
     }),
-    step('ask for every item that cannot be had', async (cast) => {
-      const wire = await cast.wire('asker', 'n1', { path: socketPath })
+    step('ask for every item that cannot be had', async (context) => {
+      const wire = await context.wire('asker', 'n1', { path: socketPath })
       const topic = `cart:${'x'.repeat(64)}`
       await ask(wire, topic, 'phx_join', {})
       const answers: [event: string, item: unknown, expected: string][] = [
@@ -97,14 +97,14 @@ export default scenario({
         const { status, response } = await ask(wire, topic, event, { item_id: item })
         const said = status === 'ok' ? 'ok' : response.error
         if (said !== expected)
-          cast.notes.set(
+          context.scratch.set(
             'wrong answer',
             `${event} ${JSON.stringify(item)?.slice(0, 20)}: ${said} instead of ${expected}`,
           )
       }
     }),
-    step('post forms that did not come from the shop', async (cast) => {
-      const { directUrl } = cast.cluster.node('n1')
+    step('post forms that did not come from the shop', async (context) => {
+      const { directUrl } = context.cluster.node('n1')
       const { cookie, formToken, key } = await visitCheckout(directUrl)
       const foreign = await visitCheckout(directUrl)
       const posts: Record<string, [headers: object, form: Record<string, string>, expected: number]> = {
@@ -124,33 +124,33 @@ export default scenario({
           body,
           redirect: 'manual',
         })
-        if (status !== expected) cast.notes.set('wrong post', `${what}: ${status} instead of ${expected}`)
+        if (status !== expected) context.scratch.set('wrong post', `${what}: ${status} instead of ${expected}`)
       }
     }),
   ],
   expectations: [
-    after(2, 'its cart is empty and works', async (cast) => {
-      const tab = theTab(cast, 'mallory')
-      await seesIn(cast, tab, inCart())
-      await putIn(cast, tab, kept)
+    after(2, 'its cart is empty and works', async (context) => {
+      const tab = theTab(context, 'mallory')
+      await seesIn(context, tab, inCart())
+      await putIn(context, tab, kept)
     }),
-    after(3, 'the wrong ids are refused, the wrong tokens are empty carts', async (cast) =>
-      mustBe(cast.notes.get('wrong join'), undefined, 'a join'),
+    after(3, 'the wrong ids are refused, the wrong tokens are empty carts', async (context) =>
+      mustBe(context.scratch.get('wrong join'), undefined, 'a join'),
     ),
-    after(4, 'each question is answered', async (cast) =>
-      mustBe(cast.notes.get('wrong answer'), undefined, 'an answer'),
+    after(4, 'each question is answered', async (context) =>
+      mustBe(context.scratch.get('wrong answer'), undefined, 'an answer'),
     ),
-    after(5, 'each form is refused', async (cast) => mustBe(cast.notes.get('wrong post'), undefined, 'a form')),
-    after(5, 'nothing was sold', async (cast) => mustBe(await soldUnits(cast, kept, gone), [0, 0], 'sold')),
-    after(5, 'the log names the causes, and no cart', async (cast) => {
-      const log = cast.cluster.node('n1').log()
+    after(5, 'each form is refused', async (context) => mustBe(context.scratch.get('wrong post'), undefined, 'a form')),
+    after(5, 'nothing was sold', async (context) => mustBe(await soldUnits(context, kept, gone), [0, 0], 'sold')),
+    after(5, 'the log names the causes, and no cart', async (context) => {
+      const log = context.cluster.node('n1').log()
       for (const words of ['join crashed', 'a form was refused'])
         if (!log.includes(words)) throw new Error(`the log does not say "${words}"`)
       if (/cart:[A-Za-z0-9+/]{64}/.test(log)) throw new Error('the log holds the id of a cart')
     }),
-    after(5, 'the bystander still has the cart', (cast) => sees(cast, 'alice', inCart(kept))),
+    after(5, 'the bystander still has the cart', (context) => sees(context, 'alice', inCart(kept))),
   ],
-  laws: [joinedTopics, cartNeverLost, tabsConverge],
+  checkers: [joinedTopics, cartNeverLost, tabsConverge],
 })
 
 let lastRef = 0
@@ -164,7 +164,7 @@ async function ask(wire: WireClient, topic: string, event: string, payload: unkn
 }
 
 /** Signed by the same server: what names a long-poll session. */
-async function tokenOfAnotherPurpose(cast: Cast) {
-  const answer = await fetch(`${cast.cluster.node('n1').directUrl}/socket/longpoll?vsn=2.0.0`)
+async function tokenOfAnotherPurpose(context: ScenarioContext<'store'>) {
+  const answer = await fetch(`${context.cluster.node('n1').directUrl}/socket/longpoll?vsn=2.0.0`)
   return ((await answer.json()) as { token: string }).token
 }

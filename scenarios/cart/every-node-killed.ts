@@ -1,5 +1,7 @@
-import { after, cartNeverLost, joinedTopics, recoveryTime, scenario, step, tabsConverge } from '../../harness/index.ts'
+import { cartNeverLost, joinedTopics, recoveryTime, scenariosFor, tabsConverge } from '../../harness/index.ts'
 import { inCart, openShop, putIn, releaseBoth, sees, theTab } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 const plenty = 50
 const backWithinMs = 10_000
@@ -7,28 +9,28 @@ const backWithinMs = 10_000
 export default scenario({
   id: 'cart/every-node-killed',
   title: 'a full cart outlives its node, and all of them',
-  define:
+  invariant:
     'A cart is kept by the browser: its node is killed under the shopper, then every node, and it is there again.',
   covers: ['CT-2', 'CT-11', 'CT-32', 'NF-3', 'NF-4', 'NF-9', 'NF-10', 'AM-11', 'FI-2', 'DF-3', 'DF-85'],
   given: { stock: { 1: plenty, 2: plenty, 9: plenty } },
   steps: [
-    step('a shopper fills a cart', async (cast) => {
-      await releaseBoth(cast, 'n1')
-      const tab = await openShop(cast, 'alice', 'n1')
-      for (const itemId of [1, 2]) await putIn(cast, tab, itemId)
+    step('a shopper fills a cart', async (context) => {
+      await releaseBoth(context, 'n1')
+      const tab = await openShop(context, 'alice', 'n1')
+      for (const itemId of [1, 2]) await putIn(context, tab, itemId)
     }),
-    step('kill its node and start it again', async (cast) => {
-      await using _killed = await cast.nemesis.inject('node.kill', 'n1')
+    step('kill its node and start it again', async (context) => {
+      await using _killed = await context.nemesis.inject('node.kill', 'n1')
     }),
-    step('put one more in', (cast) => putIn(cast, theTab(cast, 'alice'), 9)),
-    step('kill every node, then start them again', async (cast) => {
-      for (const { name } of cast.cluster.nodes) await cast.nemesis.inject('node.kill', name)
-      await cast.nemesis.healEverything()
+    step('put one more in', (context) => putIn(context, theTab(context, 'alice'), 9)),
+    step('kill every node, then start them again', async (context) => {
+      for (const { name } of context.cluster.nodes) await context.nemesis.inject('node.kill', name)
+      await context.nemesis.healEverything()
     }),
   ],
   expectations: [
-    after(3, 'all three are in the cart', (cast) => sees(cast, 'alice', inCart(1, 2, 9))),
-    after(4, 'all three are still in the cart', (cast) => sees(cast, 'alice', inCart(1, 2, 9))),
+    after(3, 'all three are in the cart', (context) => sees(context, 'alice', inCart(1, 2, 9))),
+    after(4, 'all three are still in the cart', (context) => sees(context, 'alice', inCart(1, 2, 9))),
   ],
-  laws: [cartNeverLost, tabsConverge, joinedTopics, recoveryTime(backWithinMs)],
+  checkers: [cartNeverLost, tabsConverge, joinedTopics, recoveryTime(backWithinMs)],
 })

@@ -1,50 +1,50 @@
 import {
-  after,
   neverOversold,
   nodesAgreeWithDatabase,
   ordersChargedOnce,
   purchasesLinearizable,
-  scenario,
-  step,
+  scenariosFor,
   tabsConverge,
 } from '../../harness/index.ts'
 import { mustBe, releaseBoth } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 const [buyers, pairs, wanted] = [200, 20, 3]
 
 export default scenario({
   id: 'cart/rush',
   title: `${buyers} buyers on three nodes want ${pairs} pairs`,
-  define: `${buyers} carts hold the same shoe and are bought at the same moment: exactly ${pairs} orders are made, and the stock adds up whenever it is read.`,
+  invariant: `${buyers} carts hold the same shoe and are bought at the same moment: exactly ${pairs} orders are made, and the stock adds up whenever it is read.`,
   covers: ['CT-55', 'CT-56', 'ST-9', 'ST-18', 'ST-19', 'NF-23', 'DF-67'],
   given: { stock: { [wanted]: pairs } },
   steps: [
-    step('everybody puts the shoe into a cart', async (cast) => {
-      await releaseBoth(cast, 'n1')
-      const nodes = cast.cluster.nodes.map(({ name }) => name)
+    step('everybody puts the shoe into a cart', async (context) => {
+      await releaseBoth(context, 'n1')
+      const nodes = context.cluster.nodes.map(({ name }) => name)
       await Promise.all(
         Array.from({ length: buyers }, async (_, n) => {
-          const buyer = await cast.wireShopper(`buyer-${n + 1}`, nodes[n % nodes.length]!)
+          const buyer = await context.wireShopper(`buyer-${n + 1}`, nodes[n % nodes.length]!)
           mustBe(await buyer.add(wanted), 'ok', 'add')
         }),
       )
     }),
-    step('everybody buys at once, while the stock is read', async (cast) => {
+    step('everybody buys at once, while the stock is read', async (context) => {
       let isOver = false
       const reads = (async () => {
-        while (!isOver) await cast.readStock()
+        while (!isOver) await context.readStock()
       })()
-      const ends = await Promise.all(cast.wireShoppers().map((buyer) => buyer.buy()))
+      const ends = await Promise.all(context.wireShoppers().map((buyer) => buyer.buy()))
       isOver = true
       await reads
-      cast.notes.set('bought', ends.filter((end) => end === 'ok').length)
-      cast.notes.set('unsure', ends.filter((end) => end === 'unsure').length)
+      context.scratch.set('bought', ends.filter((end) => end === 'ok').length)
+      context.scratch.set('unsure', ends.filter((end) => end === 'unsure').length)
     }),
   ],
   expectations: [
-    after(2, `exactly ${pairs} got a pair`, async (cast) => {
-      mustBe([cast.notes.get('bought'), cast.notes.get('unsure')], [pairs, 0], 'bought and unsure')
+    after(2, `exactly ${pairs} got a pair`, async (context) => {
+      mustBe([context.scratch.get('bought'), context.scratch.get('unsure')], [pairs, 0], 'bought and unsure')
     }),
   ],
-  laws: [neverOversold, purchasesLinearizable, ordersChargedOnce, nodesAgreeWithDatabase, tabsConverge],
+  checkers: [neverOversold, purchasesLinearizable, ordersChargedOnce, nodesAgreeWithDatabase, tabsConverge],
 })

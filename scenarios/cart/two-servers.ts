@@ -1,12 +1,4 @@
-import {
-  after,
-  cartNeverLost,
-  joinedTopics,
-  scenario,
-  step,
-  tabsConverge,
-  viewsMatchFreshRender,
-} from '../../harness/index.ts'
+import { cartNeverLost, joinedTopics, scenariosFor, tabsConverge, viewsMatchFreshRender } from '../../harness/index.ts'
 import {
   grayed,
   inCart,
@@ -21,13 +13,15 @@ import {
   theTab,
 } from '../support.ts'
 
+const { scenario, step, after } = scenariosFor('store')
+
 const [topSix, topSeven] = [1, 2]
 const left = 20
 
 export default scenario({
   id: 'cart/two-servers',
   title: 'what a cart holds sells out on another server',
-  define:
+  invariant:
     'One node serves the pages, another without a web server releases and sells everything: both tabs gray what is gone, and it cannot be added again.',
   covers: [
     'AT-13',
@@ -46,51 +40,51 @@ export default scenario({
     'DF-74',
     'DF-75',
   ],
-  given: { nodes: 2, webless: ['n2'], stock: { [topSix]: left, [topSeven]: left } },
+  given: { nodes: 2, nodesWithoutWeb: ['n2'], stock: { [topSix]: left, [topSeven]: left } },
   steps: [
-    step('release both shoes from the backend', (cast) => releaseBoth(cast, 'n2')),
-    step('open the shop', async (cast) => void (await openShop(cast, 'alice', 'n1'))),
-    step('put a shoe into the cart, take it out, put it in again', async (cast) => {
-      const tab = theTab(cast, 'alice')
-      await putIn(cast, tab, topSix)
-      await takeOut(cast, tab, topSix)
-      await putIn(cast, tab, topSix)
+    step('release both shoes from the backend', (context) => releaseBoth(context, 'n2')),
+    step('open the shop', async (context) => void (await openShop(context, 'alice', 'n1'))),
+    step('put a shoe into the cart, take it out, put it in again', async (context) => {
+      const tab = theTab(context, 'alice')
+      await putIn(context, tab, topSix)
+      await takeOut(context, tab, topSix)
+      await putIn(context, tab, topSix)
     }),
-    step('open a second tab', async (cast) => void (await openShop(cast, 'alice', 'n1'))),
-    step('put another shoe into the cart there', (cast) => putIn(cast, theTab(cast, 'alice', 1), topSeven)),
-    step('sell everything on the backend', async (cast) => succeeded(await cast.reduce('n2'), 'the reducer')),
-    step('take everything out', async (cast) => {
-      for (const itemId of [topSix, topSeven]) await takeOut(cast, theTab(cast, 'alice', 1), itemId)
+    step('open a second tab', async (context) => void (await openShop(context, 'alice', 'n1'))),
+    step('put another shoe into the cart there', (context) => putIn(context, theTab(context, 'alice', 1), topSeven)),
+    step('sell everything on the backend', async (context) => succeeded(await context.reduce('n2'), 'the reducer')),
+    step('take everything out', async (context) => {
+      for (const itemId of [topSix, topSeven]) await takeOut(context, theTab(context, 'alice', 1), itemId)
     }),
-    step('try to put in what is sold out', async (cast) => {
-      const button = theTab(cast, 'alice').page.locator(`.size-container__entry[value='${topSix}']`)
-      cast.notes.set('disabled', await button.isDisabled())
+    step('try to put in what is sold out', async (context) => {
+      const button = theTab(context, 'alice').page.locator(`.size-container__entry[value='${topSix}']`)
+      context.scratch.set('disabled', await button.isDisabled())
       // A disabled button sends nothing; whoever asks the server itself is refused.
-      await theTab(cast, 'alice').page.evaluate(askForItem, String(topSix))
+      await theTab(context, 'alice').page.evaluate(askForItem, String(topSix))
     }),
   ],
   expectations: [
-    after(2, 'both shoes have sizes', (cast) => sees(cast, 'alice', listings({ 1: 'sizes', 2: 'sizes' }))),
-    after(3, 'one item is in the cart', (cast) => sees(cast, 'alice', inCart(topSix))),
-    after(4, 'both tabs show it', (cast) => seesIn(cast, theTab(cast, 'alice', 1), inCart(topSix))),
-    after(5, 'both tabs show both', async (cast) => {
-      await sees(cast, 'alice', inCart(topSix, topSeven))
-      await seesIn(cast, theTab(cast, 'alice', 1), inCart(topSix, topSeven))
+    after(2, 'both shoes have sizes', (context) => sees(context, 'alice', listings({ 1: 'sizes', 2: 'sizes' }))),
+    after(3, 'one item is in the cart', (context) => sees(context, 'alice', inCart(topSix))),
+    after(4, 'both tabs show it', (context) => seesIn(context, theTab(context, 'alice', 1), inCart(topSix))),
+    after(5, 'both tabs show both', async (context) => {
+      await sees(context, 'alice', inCart(topSix, topSeven))
+      await seesIn(context, theTab(context, 'alice', 1), inCart(topSix, topSeven))
     }),
-    after(6, 'everything is grayed in both tabs', async (cast) => {
-      await sees(cast, 'alice', grayed(topSix, topSeven))
-      await seesIn(cast, theTab(cast, 'alice', 1), grayed(topSix, topSeven))
+    after(6, 'everything is grayed in both tabs', async (context) => {
+      await sees(context, 'alice', grayed(topSix, topSeven))
+      await seesIn(context, theTab(context, 'alice', 1), grayed(topSix, topSeven))
     }),
-    after(7, 'both carts are empty', async (cast) => {
-      await sees(cast, 'alice', inCart())
-      await seesIn(cast, theTab(cast, 'alice', 1), inCart())
+    after(7, 'both carts are empty', async (context) => {
+      await sees(context, 'alice', inCart())
+      await seesIn(context, theTab(context, 'alice', 1), inCart())
     }),
-    after(8, 'it is not in the cart', async (cast) => {
-      if (cast.notes.get('disabled') !== true) throw new Error('the button of a sold-out size can be clicked')
-      await sees(cast, 'alice', inCart())
+    after(8, 'it is not in the cart', async (context) => {
+      if (context.scratch.get('disabled') !== true) throw new Error('the button of a sold-out size can be clicked')
+      await sees(context, 'alice', inCart())
     }),
   ],
-  laws: [tabsConverge, cartNeverLost, viewsMatchFreshRender, joinedTopics],
+  checkers: [tabsConverge, cartNeverLost, viewsMatchFreshRender, joinedTopics],
 })
 
 /** Runs in the page. */

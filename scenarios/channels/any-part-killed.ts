@@ -1,13 +1,7 @@
-import {
-  after,
-  atMostOnce,
-  joinedTopics,
-  nodesAgreeWithDatabase,
-  recoveryTime,
-  scenario,
-  step,
-} from '../../harness/index.ts'
+import { atMostOnce, joinedTopics, nodesAgreeWithDatabase, recoveryTime, scenariosFor } from '../../harness/index.ts'
 import { listenEverywhere, publishFrom, succeeded } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 /** One of its kind each, and then whatever chance comes to. */
 const victims = ['n1/channel', 'n1/transport', 'n1/inventory', 'n1/replication', 'n1/*', 'n1/*']
@@ -15,33 +9,33 @@ const victims = ['n1/channel', 'n1/transport', 'n1/inventory', 'n1/replication',
 export default scenario({
   id: 'channels/any-part-killed',
   title: 'parts of a node are killed, one after the other, whichever they are',
-  define:
+  invariant:
     'A channel, a connection, a part of the shop, and parts that chance has chosen are killed: each comes back, the clients of the other nodes notice nothing, and everything works.',
   covers: ['FI-1', 'NF-1', 'NF-2', 'NF-6', 'NF-24', 'AM-1', 'RT-9', 'RT-77'],
   given: { stock: { 2: 10 } },
   steps: [
-    step('a client listens on every node', async (cast) => {
-      await listenEverywhere(cast)
-      await publishFrom(cast, ['n1', 'n2', 'n3'], 2)
+    step('a client listens on every node', async (context) => {
+      await listenEverywhere(context)
+      await publishFrom(context, ['n1', 'n2', 'n3'], 2)
     }),
-    step('kill one part after the other', async (cast) => {
+    step('kill one part after the other', async (context) => {
       for (const victim of victims) {
-        await using _kill = await cast.nemesis.inject('actor.kill', victim)
+        await using _kill = await context.nemesis.inject('actor.kill', victim)
       }
     }),
-    step('publish and sell when everything is back', async (cast) => {
-      const client = await cast.client('listener-n1', 'n1')
-      await cast.until('the client of n1 is joined', 10_000, () => client.joins().joined.length === 1)
-      await cast.until('n1 is ready', 10_000, async () => (await cast.cluster.node('n1').control.ready()).ready)
-      await publishFrom(cast, ['n1', 'n2', 'n3'], 3)
-      succeeded(await cast.sell('n1', 2), 'sale')
+    step('publish and sell when everything is back', async (context) => {
+      const client = await context.client('listener-n1', 'n1')
+      await context.until('the client of n1 is joined', 10_000, () => client.joins().joined.length === 1)
+      await context.until('n1 is ready', 10_000, async () => (await context.cluster.node('n1').control.ready()).ready)
+      await publishFrom(context, ['n1', 'n2', 'n3'], 3)
+      succeeded(await context.sell('n1', 2), 'sale')
     }),
   ],
   expectations: [
-    after(3, 'nobody on another node was disconnected', async (cast) => {
-      const others = cast.recorder.events.filter(({ type, who }) => type === 'disconnect' && who !== 'listener-n1')
+    after(3, 'nobody on another node was disconnected', async (context) => {
+      const others = context.recorder.events.filter(({ type, who }) => type === 'disconnect' && who !== 'listener-n1')
       if (others.length > 0) throw new Error(`${others[0]!.who} was disconnected`)
     }),
   ],
-  laws: [atMostOnce, recoveryTime(10_000), nodesAgreeWithDatabase, joinedTopics],
+  checkers: [atMostOnce, recoveryTime(10_000), nodesAgreeWithDatabase, joinedTopics],
 })

@@ -1,28 +1,30 @@
-import { after, atMostOnce, joinedTopics, noOrphans, recoveryTime, scenario, step } from '../../harness/index.ts'
+import { atMostOnce, joinedTopics, noOrphans, recoveryTime, scenariosFor } from '../../harness/index.ts'
 import { listenEverywhere, publishFrom } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor()
 
 export default scenario({
   id: 'channels/connection-dropped',
   title: 'the server side of a connection dies',
-  define:
+  invariant:
     'A connection ends without a word on the server; its client comes back with all its topics, nobody else notices.',
   covers: ['NF-2', 'FI-3', 'CH-61', 'CH-106', 'CH-108', 'CH-112', 'AM-5'],
   steps: [
-    step('clients listen on every node', async (cast) => {
-      await listenEverywhere(cast)
-      await publishFrom(cast, ['n1', 'n2'], 3)
+    step('clients listen on every node', async (context) => {
+      await listenEverywhere(context)
+      await publishFrom(context, ['n1', 'n2'], 3)
     }),
-    step('drop the connection of one of them, publish meanwhile', async (cast) => {
-      await using _drop = await cast.nemesis.inject('connection.drop', 'n1/ping')
-      await publishFrom(cast, ['n2'], 3)
+    step('drop the connection of one of them, publish meanwhile', async (context) => {
+      await using _drop = await context.nemesis.inject('connection.drop', 'n1/ping')
+      await publishFrom(context, ['n2'], 3)
     }),
-    step('publish when it is back', (cast) => publishFrom(cast, ['n1', 'n2'], 3)),
+    step('publish when it is back', (context) => publishFrom(context, ['n1', 'n2'], 3)),
   ],
   expectations: [
-    after(3, 'only that one lost its connection', async (cast) => {
-      const lost = cast.recorder.events.filter(({ type }) => type === 'disconnect').map(({ who }) => who)
+    after(3, 'only that one lost its connection', async (context) => {
+      const lost = context.recorder.events.filter(({ type }) => type === 'disconnect').map(({ who }) => who)
       if (lost.join() !== 'listener-n1') throw new Error(`disconnected: ${lost.join(', ') || 'nobody'}`)
     }),
   ],
-  laws: [atMostOnce, recoveryTime(10_000), noOrphans, joinedTopics],
+  checkers: [atMostOnce, recoveryTime(10_000), noOrphans, joinedTopics],
 })

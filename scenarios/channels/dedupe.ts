@@ -1,45 +1,47 @@
-import { after, joinedTopics, scenario, step } from '../../harness/index.ts'
+import { joinedTopics, scenariosFor } from '../../harness/index.ts'
+
+const { scenario, step, after } = scenariosFor()
 
 export default scenario({
   id: 'channels/dedupe',
   title: 'numbers once per window, in order',
-  define:
+  invariant:
     'Numbers that are broadcast again and again reach a client once per second each, in the order of their first arrival.',
   covers: ['AT-36', 'AT-46', 'CH-77', 'CH-128', 'CH-129', 'DF-12', 'DF-17', 'DF-18'],
   given: { nodes: 2 },
   steps: [
-    step('a client listens', async (cast) => {
-      await (await cast.client('carol', 'n1')).join('dupe')
-      await (await cast.client('carol', 'n1')).join('ping')
+    step('a client listens', async (context) => {
+      await (await context.client('carol', 'n1')).join('dupe')
+      await (await context.client('carol', 'n1')).join('ping')
     }),
-    step('broadcast 1, 2, 3, 2 from another node', async (cast) => {
-      const { control } = cast.cluster.node('n2')
+    step('broadcast 1, 2, 3, 2 from another node', async (context) => {
+      const { control } = context.cluster.node('n2')
       for (const number of [1, 2, 3, 2]) await control.broadcast('dupe', 'number', { number })
-      cast.notes.set('early', pushed(cast.recorder.events).length)
-      await cast.clock.sleep(2_300)
+      context.scratch.set('early', pushed(context.recorder.events).length)
+      await context.clock.sleep(2_300)
     }),
-    step('ask everybody for a ping', async (cast) => {
-      await cast.cluster.node('n2').control.broadcast('ping', 'request_ping', { from: 'n2' })
-      await cast.until('the request arrives', 3_000, () =>
-        cast.recorder.events.some(({ event }) => event === 'send_ping' || event === 'request_ping'),
+    step('ask everybody for a ping', async (context) => {
+      await context.cluster.node('n2').control.broadcast('ping', 'request_ping', { from: 'n2' })
+      await context.until('the request arrives', 3_000, () =>
+        context.recorder.events.some(({ event }) => event === 'send_ping' || event === 'request_ping'),
       )
     }),
   ],
   expectations: [
-    after(2, 'nothing came before the window was over', async (cast) => {
-      if (cast.notes.get('early') !== 0) throw new Error(`${cast.notes.get('early')} came at once`)
+    after(2, 'nothing came before the window was over', async (context) => {
+      if (context.scratch.get('early') !== 0) throw new Error(`${context.scratch.get('early')} came at once`)
     }),
-    after(2, 'each number came once, in order', async (cast) => {
-      const values = pushed(cast.recorder.events).join()
+    after(2, 'each number came once, in order', async (context) => {
+      const values = pushed(context.recorder.events).join()
       if (values !== '1,2,3') throw new Error(`got ${values || 'nothing'}`)
     }),
-    after(3, 'the outgoing handler named the node of the client', async (cast) => {
-      const request = cast.recorder.events.find(({ event }) => event === 'send_ping')
+    after(3, 'the outgoing handler named the node of the client', async (context) => {
+      const request = context.recorder.events.find(({ event }) => event === 'send_ping')
       if ((request?.value as { from_node?: string } | undefined)?.from_node !== 'n1')
         throw new Error('the raw broadcast came, or another node was named')
     }),
   ],
-  laws: [joinedTopics],
+  checkers: [joinedTopics],
 })
 
 const pushed = (events: readonly { event?: string; value?: unknown }[]) =>

@@ -1,21 +1,23 @@
-import { after, joinedTopics, scenario, step } from '../../harness/index.ts'
+import { joinedTopics, scenariosFor } from '../../harness/index.ts'
 import { tokenOf } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor()
 
 export default scenario({
   id: 'channels/disconnect-by-id',
   title: 'a user is disconnected everywhere',
-  define:
+  invariant:
     "Every connection of one user is closed, on whatever node it is; the user comes back, and nobody else's connection is touched.",
   covers: ['CH-90', 'CH-91', 'CH-92', 'CH-124', 'CH-126', 'DF-25'],
   steps: [
-    step('a user is there twice, another once', async (cast) => {
+    step('a user is there twice, another once', async (context) => {
       for (const [name, node, user] of people) {
-        const token = await tokenOf(cast, node, user)
-        const client = await cast.client(name, node, { socket: '/auth_socket', params: () => ({ token }) })
+        const token = await tokenOf(context, node, user)
+        const client = await context.client(name, node, { socket: '/auth_socket', params: () => ({ token }) })
         await client.join(`user:${user}`)
       }
-      const first = await cast.client('one', 'n1')
-      cast.notes.set(
+      const first = await context.client('one', 'n1')
+      context.scratch.set(
         'stranger',
         await first.join('user:2').then(
           () => 'ok',
@@ -24,26 +26,26 @@ export default scenario({
       )
       await first.leave('user:2')
     }),
-    step('disconnect the first, from a node where it is not', async (cast) => {
-      await cast.cluster.node('n3').control.broadcast('auth_socket:1', 'disconnect', {})
-      await cast.until('both connections are closed', 5_000, () => disconnected(cast.recorder.events).length >= 2)
-      await cast.until('the user is back', 10_000, async () => {
-        const clients = await Promise.all(people.map(([name, node]) => cast.client(name, node)))
+    step('disconnect the first, from a node where it is not', async (context) => {
+      await context.cluster.node('n3').control.broadcast('auth_socket:1', 'disconnect', {})
+      await context.until('both connections are closed', 5_000, () => disconnected(context.recorder.events).length >= 2)
+      await context.until('the user is back', 10_000, async () => {
+        const clients = await Promise.all(people.map(([name, node]) => context.client(name, node)))
         return clients.every((client) => client.joins().joined.length === 1)
       })
     }),
   ],
   expectations: [
-    after(1, 'nobody joins the topic of somebody else', async (cast) => {
-      if (!String(cast.notes.get('stranger')).includes('unauthorized'))
-        throw new Error(`the join of user:2 by user 1 ended ${cast.notes.get('stranger')}`)
+    after(1, 'nobody joins the topic of somebody else', async (context) => {
+      if (!String(context.scratch.get('stranger')).includes('unauthorized'))
+        throw new Error(`the join of user:2 by user 1 ended ${context.scratch.get('stranger')}`)
     }),
-    after(2, 'both connections of the user were closed, and no other', async (cast) => {
-      const who = disconnected(cast.recorder.events).sort().join()
+    after(2, 'both connections of the user were closed, and no other', async (context) => {
+      const who = disconnected(context.recorder.events).sort().join()
       if (who !== 'one,uno') throw new Error(`disconnected: ${who}`)
     }),
   ],
-  laws: [joinedTopics],
+  checkers: [joinedTopics],
 })
 
 const people = [

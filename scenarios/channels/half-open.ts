@@ -1,4 +1,6 @@
-import { after, joinedTopics, recoveryTime, scenario, step } from '../../harness/index.ts'
+import { joinedTopics, recoveryTime, scenariosFor } from '../../harness/index.ts'
+
+const { scenario, step, after } = scenariosFor()
 
 const topic = 'ping:half-open'
 const silentMs = 2_500
@@ -6,24 +8,24 @@ const silentMs = 2_500
 export default scenario({
   id: 'channels/half-open',
   title: 'a black hole between client and server',
-  define:
+  invariant:
     'While nothing gets through and nothing is closed, both ends notice by themselves: the server lets go of the connection, the client gives it up and comes back when it can.',
   covers: ['CH-24', 'CH-25', 'CH-27', 'CH-28', 'CH-106', 'FI-3', 'NF-2', 'DF-5'],
-  given: { env: { SOCKET_SILENT_MS: String(silentMs) } },
+  given: { env: { SOCKET_IDLE_TIMEOUT_MS: String(silentMs) } },
   steps: [
-    step('a client listens', async (cast) => {
-      await (await cast.client('dora', 'n1')).join(topic)
+    step('a client listens', async (context) => {
+      await (await context.client('dora', 'n1')).join(topic)
     }),
-    step('cut its link for longer than both may take to notice', async (cast) => {
-      await using _cut = await cast.nemesis.inject('link.cut', 'dora->n1')
-      const longEnough = cast.clock.sleep(silentMs + 100)
-      const { control } = cast.cluster.node('n1')
+    step('cut its link for longer than both may take to notice', async (context) => {
+      await using _cut = await context.nemesis.inject('link.cut', 'dora->n1')
+      const longEnough = context.clock.sleep(silentMs + 100)
+      const { control } = context.cluster.node('n1')
       const held = async () => (await control.state()).connections.filter(({ topics }) => topics.includes(topic)).length
-      const client = await cast.client('dora', 'n1')
-      await cast.until('the client notices', 6_000, () => !client.joins().connected)
-      cast.notes.set(
+      const client = await context.client('dora', 'n1')
+      await context.until('the client notices', 6_000, () => !client.joins().connected)
+      context.scratch.set(
         'letGo',
-        await cast
+        await context
           .until('the server lets go', 6_000, async () => (await held()) === 0)
           .then(
             () => true,
@@ -32,17 +34,17 @@ export default scenario({
       )
       await longEnough
     }),
-    step('wait until it is back', async (cast) => {
-      const client = await cast.client('dora', 'n1')
-      await cast.until('the client is joined again', 10_000, () => client.joins().joined.length === 1)
+    step('wait until it is back', async (context) => {
+      const client = await context.client('dora', 'n1')
+      await context.until('the client is joined again', 10_000, () => client.joins().joined.length === 1)
     }),
   ],
   outlasts: { 'link.cut': silentMs },
   expectations: [
-    after(2, 'the server has let go of the connection', async (cast) => {
-      if (cast.notes.get('letGo') !== true)
+    after(2, 'the server has let go of the connection', async (context) => {
+      if (context.scratch.get('letGo') !== true)
         throw new Error('the server still counts a connection with nobody behind it')
     }),
   ],
-  laws: [recoveryTime(10_000), joinedTopics],
+  checkers: [recoveryTime(10_000), joinedTopics],
 })

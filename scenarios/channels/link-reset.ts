@@ -1,32 +1,34 @@
-import { after, atMostOnce, joinedTopics, noOrphans, recoveryTime, scenario, step } from '../../harness/index.ts'
+import { atMostOnce, joinedTopics, noOrphans, recoveryTime, scenariosFor } from '../../harness/index.ts'
 import { listenEverywhere, publishFrom } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor()
 
 export default scenario({
   id: 'channels/link-reset',
   title: 'a reset connection is made anew, its topics too',
-  define:
+  invariant:
     'The connection of one client is reset; the client comes back by itself and is joined as before; nobody else notices.',
   covers: ['NF-2', 'FI-3', 'CH-61', 'CH-63', 'CH-106', 'CH-108', 'AM-1', 'AM-5', 'DF-8', 'RT-11', 'DF-104'],
   steps: [
-    step('a client listens on every node', async (cast) => {
-      await listenEverywhere(cast)
-      await publishFrom(cast, ['n1', 'n2'], 3)
+    step('a client listens on every node', async (context) => {
+      await listenEverywhere(context)
+      await publishFrom(context, ['n1', 'n2'], 3)
     }),
-    step('reset the connection of one of them', async (cast) => {
-      await using _reset = await cast.nemesis.inject('link.reset', 'listener-n1->n1')
-      await publishFrom(cast, ['n2'], 3)
+    step('reset the connection of one of them', async (context) => {
+      await using _reset = await context.nemesis.inject('link.reset', 'listener-n1->n1')
+      await publishFrom(context, ['n2'], 3)
     }),
-    step('publish when it is back', async (cast) => {
-      const client = await cast.client('listener-n1', 'n1')
-      await cast.until('the client is joined again', 10_000, () => client.joins().joined.length === 1)
-      await publishFrom(cast, ['n1', 'n2'], 3)
+    step('publish when it is back', async (context) => {
+      const client = await context.client('listener-n1', 'n1')
+      await context.until('the client is joined again', 10_000, () => client.joins().joined.length === 1)
+      await publishFrom(context, ['n1', 'n2'], 3)
     }),
   ],
   expectations: [
-    after(3, 'nobody else lost the connection', async (cast) => {
-      const others = cast.recorder.events.filter(({ type, who }) => type === 'disconnect' && who !== 'listener-n1')
+    after(3, 'nobody else lost the connection', async (context) => {
+      const others = context.recorder.events.filter(({ type, who }) => type === 'disconnect' && who !== 'listener-n1')
       if (others.length > 0) throw new Error(`${others[0]!.who} was disconnected too`)
     }),
   ],
-  laws: [atMostOnce, recoveryTime(10_000), noOrphans, joinedTopics],
+  checkers: [atMostOnce, recoveryTime(10_000), noOrphans, joinedTopics],
 })

@@ -1,49 +1,51 @@
-import { after, scenario, step } from '../../harness/index.ts'
+import { scenariosFor } from '../../harness/index.ts'
+
+const { scenario, step, after } = scenariosFor()
 
 export default scenario({
   id: 'channels/naive-clients',
   title: 'clients that do not do their part',
-  define:
+  invariant:
     'A client without heartbeats is let go; one that only sends WebSocket pings is kept; one that does not join again after a crash stays connected and hears nothing.',
   covers: ['FI-17', 'CH-25', 'CH-26', 'CH-50', 'CH-59', 'CH-111', 'AT-42'],
-  given: { nodes: 1, env: { SOCKET_SILENT_MS: '1500' } },
+  given: { nodes: 1, env: { SOCKET_IDLE_TIMEOUT_MS: '1500' } },
   steps: [
-    step('one is silent, one beats', async (cast) => {
-      const silent = await cast.wire('silent', 'n1')
-      const beating = await cast.wire('beating', 'n1')
+    step('one is silent, one beats', async (context) => {
+      const silent = await context.wire('silent', 'n1')
+      const beating = await context.wire('beating', 'n1')
       for (const client of [silent, beating]) client.send(['1', '1', 'ping', 'phx_join', {}])
       for (let beat = 0; beat < 6; beat += 1) {
         beating.send([null, `h${beat}`, 'phoenix', 'heartbeat', {}])
         await beating.receive(`the answer to beat ${beat}`, ([, ref]) => ref === `h${beat}`)
-        await cast.clock.sleep(500)
+        await context.clock.sleep(500)
       }
-      cast.notes.set('codes', [silent.closedWith(), beating.closedWith()])
+      context.scratch.set('codes', [silent.closedWith(), beating.closedWith()])
     }),
-    step('one crashes its channel and goes on as if nothing had happened', async (cast) => {
-      const naive = await cast.wire('naive', 'n1')
+    step('one crashes its channel and goes on as if nothing had happened', async (context) => {
+      const naive = await context.wire('naive', 'n1')
       naive.send(['1', '1', 'ping', 'phx_join', {}])
       naive.send(['1', '2', 'ping', 'ping2', {}])
       await naive.receive('phx_error', ([, , , event]) => event === 'phx_error')
       naive.send(['1', '3', 'ping', 'ping', {}])
-      cast.notes.set('answer', await naive.receive('an answer to its push', ([, ref]) => ref === '3'))
-      await cast.publish('n1')
+      context.scratch.set('answer', await naive.receive('an answer to its push', ([, ref]) => ref === '3'))
+      await context.publish('n1')
       naive.send([null, 'last', 'phoenix', 'heartbeat', {}])
       await naive.receive('the last heartbeat', ([, ref]) => ref === 'last')
-      cast.notes.set('heard', naive.frames().filter(([, , , event]) => event === 'ledger').length)
+      context.scratch.set('heard', naive.frames().filter(([, , , event]) => event === 'ledger').length)
     }),
   ],
   expectations: [
-    after(1, 'the silent one was let go, the other was not', async (cast) => {
-      const codes = JSON.stringify(cast.notes.get('codes'))
+    after(1, 'the silent one was let go, the other was not', async (context) => {
+      const codes = JSON.stringify(context.scratch.get('codes'))
       if (codes !== '[1002,null]') throw new Error(`closed with ${codes}`)
     }),
-    after(2, 'its push is answered by nobody', async (cast) => {
-      const [, , , , payload] = cast.notes.get('answer') as unknown[]
+    after(2, 'its push is answered by nobody', async (context) => {
+      const [, , , , payload] = context.scratch.get('answer') as unknown[]
       if (JSON.stringify(payload) !== '{"status":"error","response":{"reason":"unmatched topic"}}')
         throw new Error(`it was answered ${JSON.stringify(payload)}`)
     }),
-    after(2, 'connected but not joined, it hears nothing', async (cast) => {
-      if (cast.notes.get('heard') !== 0) throw new Error(`it heard ${cast.notes.get('heard')} messages`)
+    after(2, 'connected but not joined, it hears nothing', async (context) => {
+      if (context.scratch.get('heard') !== 0) throw new Error(`it heard ${context.scratch.get('heard')} messages`)
     }),
   ],
 })

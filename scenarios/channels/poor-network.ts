@@ -1,26 +1,28 @@
-import { after, joinedTopics, scenario, step, viewsMatchFreshRender } from '../../harness/index.ts'
+import { joinedTopics, scenariosFor, viewsMatchFreshRender } from '../../harness/index.ts'
 import { listings, openShop, sees, succeeded } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 export default scenario({
   id: 'channels/poor-network',
   title: 'a poor network delays news and loses none',
-  define: 'A shopper whose network is slow and uneven sees a release a little later and keeps the connection.',
+  invariant: 'A shopper whose network is slow and uneven sees a release a little later and keeps the connection.',
   covers: ['FI-4', 'CH-9', 'ST-4', 'AM-1', 'DF-65', 'DF-142'],
   steps: [
-    step('load the shop', async (cast) => void (await openShop(cast, 'alice', 'n1'))),
-    step('make the network slow, then release product 1', async (cast) => {
-      await cast.nemesis.inject('link.latency', 'alice->n1', { delayMs: 300, jitterMs: 100 })
-      succeeded(await cast.release('n2', 1), 'release')
+    step('load the shop', async (context) => void (await openShop(context, 'alice', 'n1'))),
+    step('make the network slow, then release product 1', async (context) => {
+      await context.nemesis.inject('link.latency', 'alice->n1', { delayMs: 300, jitterMs: 100 })
+      succeeded(await context.release('n2', 1), 'release')
     }),
   ],
   expectations: [
-    after(2, 'product 1 has sizes while the network is slow', (cast) =>
-      sees(cast, 'alice', listings({ 1: 'sizes', 2: 'soon' })),
+    after(2, 'product 1 has sizes while the network is slow', (context) =>
+      sees(context, 'alice', listings({ 1: 'sizes', 2: 'soon' })),
     ),
-    after(2, 'the connection was never lost', async (cast) => {
-      if (cast.recorder.events.some(({ type, who }) => type === 'disconnect' && who === 'alice'))
+    after(2, 'the connection was never lost', async (context) => {
+      if (context.recorder.events.some(({ type, who }) => type === 'disconnect' && who === 'alice'))
         throw new Error('alice was disconnected')
     }),
   ],
-  laws: [viewsMatchFreshRender, joinedTopics],
+  checkers: [viewsMatchFreshRender, joinedTopics],
 })

@@ -1,13 +1,15 @@
 import { createHmac, hkdfSync } from 'node:crypto'
-import { after, type Cast, scenario, step } from '../../harness/index.ts'
+import { type ScenarioContext, scenariosFor } from '../../harness/index.ts'
 import { tokenOf } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor()
 
 const authPath = '/auth_socket/websocket'
 
 export default scenario({
   id: 'channels/refused-connections',
   title: 'who may connect, and who may not',
-  define:
+  invariant:
     'Without a good token, from a foreign page or with a token of another purpose nobody connects, every refusal is in the log without the token, and everybody else connects.',
   covers: [
     'AT-41',
@@ -35,62 +37,63 @@ export default scenario({
   ],
   given: { nodes: 1 },
   steps: [
-    step('try every door', async (cast) => {
-      const token = await tokenOf(cast, 'n1', 1)
-      const own = `http://127.0.0.1:${cast.cluster.node('n1').port}`
-      const attempts: Record<string, [number, Parameters<Cast['wire']>[2]]> = {
+    step('try every door', async (context) => {
+      const token = await tokenOf(context, 'n1', 1)
+      const own = `http://127.0.0.1:${context.cluster.node('n1').port}`
+      const attempts: Record<string, [number, Parameters<ScenarioContext['wire']>[2]]> = {
         'the page of the shop itself': [101, { headers: { origin: own } }],
         'a page of another site': [403, { headers: { origin: 'http://evil.example' } }],
         'no token': [403, { path: authPath }],
         nonsense: [403, { path: authPath, query: { token: 'nonsense' } }],
         'a token with one letter changed': [403, { path: authPath, query: { token: changed(token) } }],
-        'a token of another purpose': [403, { path: authPath, query: { token: await pollToken(cast) } }],
+        'a token of another purpose': [403, { path: authPath, query: { token: await pollToken(context) } }],
         'a token signed with a secret that everybody knows': [403, { path: authPath, query: { token: forged() } }],
         'a good token': [101, { path: authPath, query: { token } }],
         'a version that nobody speaks': [403, { query: { vsn: '9.0.0' } }],
       }
-      cast.notes.set('token', token)
-      for (const [what, [expected, wishes]] of Object.entries(attempts)) {
-        const { status } = await cast.wire(what.replaceAll(' ', '-'), 'n1', wishes)
-        if (status !== expected) cast.notes.set('wrong', `${what}: ${status} instead of ${expected}`)
+      context.scratch.set('token', token)
+      for (const [what, [expected, specs]] of Object.entries(attempts)) {
+        const { status } = await context.wire(what.replaceAll(' ', '-'), 'n1', specs)
+        if (status !== expected) context.scratch.set('wrong', `${what}: ${status} instead of ${expected}`)
       }
     }),
-    step('join a private topic without being anybody', async (cast) => {
-      const nobody = await cast.wire('nobody', 'n1')
+    step('join a private topic without being anybody', async (context) => {
+      const nobody = await context.wire('nobody', 'n1')
       nobody.send(['1', '1', 'user:1', 'phx_join', {}])
       const [, , , , payload] = await nobody.receive('an answer', ([, ref]) => ref === '1')
-      cast.notes.set('private', (payload as { status: string }).status)
+      context.scratch.set('private', (payload as { status: string }).status)
     }),
-    step('ask for a phrase to be acknowledged', async (cast) => {
-      const client = await cast.client('carol', 'n1')
+    step('ask for a phrase to be acknowledged', async (context) => {
+      const client = await context.client('carol', 'n1')
       await client.join('ping')
-      cast.notes.set('ack', await client.push('ping', 'ping', { ack_phrase: 'hooray' }))
+      context.scratch.set('ack', await client.push('ping', 'ping', { ack_phrase: 'hooray' }))
     }),
   ],
   expectations: [
-    after(1, 'every door let the right ones in', async (cast) => {
-      if (cast.notes.has('wrong')) throw new Error(String(cast.notes.get('wrong')))
+    after(1, 'every door let the right ones in', async (context) => {
+      if (context.scratch.has('wrong')) throw new Error(String(context.scratch.get('wrong')))
     }),
-    after(1, 'every refusal is in the log, and no token is', async (cast) => {
-      const { log } = cast.cluster.node('n1')
+    after(1, 'every refusal is in the log, and no token is', async (context) => {
+      const { log } = context.cluster.node('n1')
       for (const reason of ['missing params', ':invalid', 'origin not allowed', 'unsupported vsn']) {
-        const said = cast.until(reason, 2_000, () => log().includes(`connect error ${reason}`))
+        const said = context.until(reason, 2_000, () => log().includes(`connect error ${reason}`))
         await said.catch(() => {
           throw new Error(`the log does not say "connect error ${reason}"`)
         })
       }
-      if (log().includes(String(cast.notes.get('token')))) throw new Error('the log holds a token')
+      if (log().includes(String(context.scratch.get('token')))) throw new Error('the log holds a token')
     }),
-    after(1, 'the token tells nothing but who somebody is', async (cast) => {
-      const [, body = ''] = String(cast.notes.get('token')).split('.')
+    after(1, 'the token tells nothing but who somebody is', async (context) => {
+      const [, body = ''] = String(context.scratch.get('token')).split('.')
       const { data } = JSON.parse(Buffer.from(body, 'base64url').toString()) as { data: unknown }
       if (typeof data === 'object') throw new Error(`the token holds ${Object.keys(data as object).join(', ')}`)
     }),
-    after(2, 'the private topic is not for nobody', async (cast) => {
-      if (cast.notes.get('private') !== 'error') throw new Error(`the join was answered ${cast.notes.get('private')}`)
+    after(2, 'the private topic is not for nobody', async (context) => {
+      if (context.scratch.get('private') !== 'error')
+        throw new Error(`the join was answered ${context.scratch.get('private')}`)
     }),
-    after(3, 'the special handler answered', async (cast) => {
-      const said = JSON.stringify(cast.notes.get('ack'))
+    after(3, 'the special handler answered', async (context) => {
+      const said = JSON.stringify(context.scratch.get('ack'))
       if (said !== '{"ping":"hooray"}') throw new Error(`it was answered ${said}`)
     }),
   ],
@@ -112,7 +115,7 @@ function forged(): string {
 }
 
 /** What names a long-poll session: signed by the same server, for another purpose. */
-async function pollToken(cast: Cast): Promise<string> {
-  const answer = await fetch(`${cast.cluster.node('n1').directUrl}/socket/longpoll?vsn=2.0.0`)
+async function pollToken(context: ScenarioContext): Promise<string> {
+  const answer = await fetch(`${context.cluster.node('n1').directUrl}/socket/longpoll?vsn=2.0.0`)
   return ((await answer.json()) as { token: string }).token
 }

@@ -1,5 +1,7 @@
-import { after, atMostOnce, joinedTopics, scenario, step } from '../../harness/index.ts'
+import { atMostOnce, joinedTopics, scenariosFor } from '../../harness/index.ts'
 import { listenEverywhere, publishFrom } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor()
 
 /** More than the kernels, and the proxies on the way, keep for a client that reads nothing, in frames of this size. */
 const floodFrames = 300
@@ -8,22 +10,26 @@ const text = 'x'.repeat(120_000)
 export default scenario({
   id: 'channels/slow-reader',
   title: 'a client that does not read',
-  define:
+  invariant:
     'A client stops reading while its topic is busy: the node does not keep its messages without bound but cuts it off and counts it, and nobody else misses anything.',
   covers: ['CH-13', 'RT-66', 'NF-20', 'AM-1', 'AM-3'],
   steps: [
-    step('clients listen; one of them reads nothing', async (cast) => {
-      await listenEverywhere(cast)
-      const stuck = await cast.wire('stuck', 'n1')
+    step('clients listen; one of them reads nothing', async (context) => {
+      await listenEverywhere(context)
+      const stuck = await context.wire('stuck', 'n1')
       stuck.send(['1', '1', 'ping', 'phx_join', {}])
       await stuck.receive('its join', ([, ref]) => ref === '1')
       stuck.stall()
     }),
-    step('flood the topic', async (cast) => {
-      const { control } = cast.cluster.node('n1')
+    step('flood the topic', async (context) => {
+      const { control } = context.cluster.node('n1')
       for (let n = 0; n < floodFrames; n += 1) await control.broadcast('ping', 'flood', { n, text })
-      const cut = cast.until('the node cuts it off', 5_000, async () => (await control.state()).counters.tooSlow === 1)
-      cast.notes.set(
+      const cut = context.until(
+        'the node cuts it off',
+        5_000,
+        async () => (await control.state()).counters.tooSlow === 1,
+      )
+      context.scratch.set(
         'cut',
         await cut.then(
           () => true,
@@ -31,24 +37,24 @@ export default scenario({
         ),
       )
     }),
-    step('publish to the others', (cast) => publishFrom(cast, ['n1', 'n2', 'n3'], 3)),
+    step('publish to the others', (context) => publishFrom(context, ['n1', 'n2', 'n3'], 3)),
   ],
   expectations: [
-    after(2, 'the node cut it off and counted it', async (cast) => {
-      if (cast.notes.get('cut') !== true) throw new Error('the node still keeps what nobody reads')
+    after(2, 'the node cut it off and counted it', async (context) => {
+      if (context.scratch.get('cut') !== true) throw new Error('the node still keeps what nobody reads')
     }),
-    after(3, 'the others heard the whole flood', async (cast) => {
-      for (const { name } of cast.cluster.nodes) {
-        const heard = cast.recorder.events.filter(
+    after(3, 'the others heard the whole flood', async (context) => {
+      for (const { name } of context.cluster.nodes) {
+        const heard = context.recorder.events.filter(
           ({ who, event }) => who === `listener-${name}` && event === 'flood',
         ).length
         if (heard !== floodFrames) throw new Error(`listener-${name} heard ${heard} of ${floodFrames}`)
       }
     }),
-    after(3, 'nobody else lost the connection', async (cast) => {
-      const lost = cast.recorder.events.find(({ type, who }) => type === 'disconnect' && who !== 'stuck')
+    after(3, 'nobody else lost the connection', async (context) => {
+      const lost = context.recorder.events.find(({ type, who }) => type === 'disconnect' && who !== 'stuck')
       if (lost) throw new Error(`${lost.who} was disconnected`)
     }),
   ],
-  laws: [atMostOnce, joinedTopics],
+  checkers: [atMostOnce, joinedTopics],
 })

@@ -1,19 +1,21 @@
-import { after, atMostOnce, type Cast, joinedTopics, scenario, step } from '../../harness/index.ts'
+import { atMostOnce, joinedTopics, type ScenarioContext, scenariosFor } from '../../harness/index.ts'
 import { listenEverywhere, publishFrom, received, succeeded } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor()
 
 const nodes = ['n1', 'n2', 'n3']
 const published = 10
 
 /** How many frames a node has made for its clients so far, answers aside. */
-async function encodedOn(cast: Cast, node: string) {
-  const { counters } = await cast.cluster.node(node).control.state()
+async function encodedOn(context: ScenarioContext, node: string) {
+  const { counters } = await context.cluster.node(node).control.state()
   return counters.encodes! + counters.pushes!
 }
 
 export default scenario({
   id: 'cluster/broadcast',
   title: 'a broadcast on any node reaches the clients of every node, once',
-  define:
+  invariant:
     'Every node broadcasts; a client on each node gets every message once and in order; an intercepted one names the client’s own node.',
   covers: [
     'DF-16',
@@ -32,43 +34,43 @@ export default scenario({
     'DF-127',
   ],
   steps: [
-    step('a client listens on every node, and three more on the first', async (cast) => {
-      await listenEverywhere(cast)
-      for (let n = 1; n <= 3; n += 1) await (await cast.client(`more-${n}`, 'n1')).join('ping')
+    step('a client listens on every node, and three more on the first', async (context) => {
+      await listenEverywhere(context)
+      for (let n = 1; n <= 3; n += 1) await (await context.client(`more-${n}`, 'n1')).join('ping')
     }),
-    step('n1 asks everybody for a ping', async (cast) => {
-      await cast.cluster.node('n1').control.broadcast('ping', 'request_ping', { from: 'n1' })
+    step('n1 asks everybody for a ping', async (context) => {
+      await context.cluster.node('n1').control.broadcast('ping', 'request_ping', { from: 'n1' })
     }),
-    step('every node publishes ten messages', async (cast) => {
-      const encodedBefore = await encodedOn(cast, 'n1')
-      await publishFrom(cast, nodes, published)
-      const heard = () => received(cast, 'more-3', 'ledger').length
-      await cast
+    step('every node publishes ten messages', async (context) => {
+      const encodedBefore = await encodedOn(context, 'n1')
+      await publishFrom(context, nodes, published)
+      const heard = () => received(context, 'more-3', 'ledger').length
+      await context
         .until('the last listener has heard all', 3_000, () => heard() === nodes.length * published)
         .catch(() => {})
-      cast.notes.set('encoded', (await encodedOn(cast, 'n1')) - encodedBefore)
+      context.scratch.set('encoded', (await encodedOn(context, 'n1')) - encodedBefore)
     }),
   ],
   expectations: [
-    after(2, 'everybody was asked by their own node', async (cast) => {
-      await cast.until('all are asked', 3_000, () => {
-        const asked = cast.recorder.events.filter(({ type, event }) => type === 'receive' && event === 'send_ping')
+    after(2, 'everybody was asked by their own node', async (context) => {
+      await context.until('all are asked', 3_000, () => {
+        const asked = context.recorder.events.filter(({ type, event }) => type === 'receive' && event === 'send_ping')
         return (
-          asked.length === cast.clients().length &&
+          asked.length === context.clients().length &&
           asked.every(({ node, value }) => (value as { from_node: string }).from_node === node)
         )
       })
     }),
-    after(3, 'each message was encoded once for all who listen', async (cast) => {
-      const [encoded, messages] = [Number(cast.notes.get('encoded')), nodes.length * published]
+    after(3, 'each message was encoded once for all who listen', async (context) => {
+      const [encoded, messages] = [Number(context.scratch.get('encoded')), nodes.length * published]
       if (encoded > messages) throw new Error(`n1 encoded ${encoded} frames for ${messages} messages`)
     }),
-    after(3, 'a push is answered on every node', async (cast) => {
-      for (const client of cast.clients()) {
+    after(3, 'a push is answered on every node', async (context) => {
+      for (const client of context.clients()) {
         const reply = (await client.push('ping', 'ping', {})) as { ping: string }
         succeeded({ kind: reply.ping === 'pong' ? 'ok' : 'wrong' }, `ping of ${client.name}`)
       }
     }),
   ],
-  laws: [atMostOnce, joinedTopics],
+  checkers: [atMostOnce, joinedTopics],
 })

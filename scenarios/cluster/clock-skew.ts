@@ -1,11 +1,9 @@
 import {
-  after,
   cartNeverLost,
   joinedTopics,
   ordersChargedOnce,
   presenceMatchesReality,
-  scenario,
-  step,
+  scenariosFor,
   tabsConverge,
 } from '../../harness/index.ts'
 import {
@@ -21,60 +19,62 @@ import {
   tokenOf,
 } from '../support.ts'
 
+const { scenario, step, after } = scenariosFor('store')
+
 const plenty = 50
 const skewMs = 120_000
 
 export default scenario({
   id: 'cluster/clock-skew',
   title: 'three nodes that do not agree what time it is',
-  define:
+  invariant:
     'One clock is two minutes ahead and another two minutes behind: carts, logins, purchases and the dashboard work across all nodes, before, during and after.',
   covers: ['FI-10', 'NF-22', 'DF-42', 'CT-11', 'CH-83'],
   given: { stock: { 1: plenty, 2: plenty, 3: plenty, 9: plenty } },
   steps: [
-    step('a cart in two tabs, and a dashboard', async (cast) => {
-      await openDashboard(cast, 'boss', 'n3')
-      await openTwoTabs(cast, 'alice', ['n1', 'n2'])
-      await putIn(cast, theTab(cast, 'alice'), 1)
+    step('a cart in two tabs, and a dashboard', async (context) => {
+      await openDashboard(context, 'boss', 'n3')
+      await openTwoTabs(context, 'alice', ['n1', 'n2'])
+      await putIn(context, theTab(context, 'alice'), 1)
     }),
-    step('put two clocks wrong', async (cast) => {
-      await cast.nemesis.inject('clock.skew', 'n1', { skewMs })
-      await cast.nemesis.inject('clock.skew', 'n2', { skewMs: -skewMs })
+    step('put two clocks wrong', async (context) => {
+      await context.nemesis.inject('clock.skew', 'n1', { skewMs })
+      await context.nemesis.inject('clock.skew', 'n2', { skewMs: -skewMs })
     }),
-    step('both tabs edit the cart, another shopper comes', async (cast) => {
-      await putIn(cast, theTab(cast, 'alice'), 2)
-      await putIn(cast, theTab(cast, 'alice', 1), 3)
-      const bob = await cast.wireShopper('bob', 'n2', { page: '/' })
+    step('both tabs edit the cart, another shopper comes', async (context) => {
+      await putIn(context, theTab(context, 'alice'), 2)
+      await putIn(context, theTab(context, 'alice', 1), 3)
+      const bob = await context.wireShopper('bob', 'n2', { page: '/' })
       mustBe(await bob.add(9), 'ok', 'add')
     }),
-    step('a user takes a token from one node to the other', async (cast) => {
+    step('a user takes a token from one node to the other', async (context) => {
       for (const [from, to] of [
         ['n1', 'n2'],
         ['n2', 'n1'],
       ] as const) {
-        const token = await tokenOf(cast, from, 1)
-        const user = await cast.wire(`user-${from}-${to}`, to, { path: '/auth_socket/websocket', query: { token } })
-        if (user.status !== 101) cast.notes.set('refused', `a token of ${from} on ${to}: ${user.status}`)
+        const token = await tokenOf(context, from, 1)
+        const user = await context.wire(`user-${from}-${to}`, to, { path: '/auth_socket/websocket', query: { token } })
+        if (user.status !== 101) context.scratch.set('refused', `a token of ${from} on ${to}: ${user.status}`)
       }
     }),
-    step('reload a tab, and buy', async (cast) => {
-      await theTab(cast, 'alice').reload()
-      cast.notes.set('bought', await (await cast.wireShopper('bob', 'n2')).buy())
+    step('reload a tab, and buy', async (context) => {
+      await theTab(context, 'alice').reload()
+      context.scratch.set('bought', await (await context.wireShopper('bob', 'n2')).buy())
     }),
-    step('put the clocks right', (cast) => cast.nemesis.healEverything()),
+    step('put the clocks right', (context) => context.nemesis.healEverything()),
   ],
   expectations: [
-    after(3, 'both tabs show all edits', async (cast) => {
-      for (const index of [0, 1]) await seesIn(cast, theTab(cast, 'alice', index), inCart(1, 2, 3))
+    after(3, 'both tabs show all edits', async (context) => {
+      for (const index of [0, 1]) await seesIn(context, theTab(context, 'alice', index), inCart(1, 2, 3))
     }),
-    after(3, 'the dashboard counts both shoppers', (cast) =>
-      seesIn(cast, theDashboard(cast, 'boss'), counts({ shoppers: 2, items: { 1: 1, 2: 1, 3: 1, 9: 1 } })),
+    after(3, 'the dashboard counts both shoppers', (context) =>
+      seesIn(context, theDashboard(context, 'boss'), counts({ shoppers: 2, items: { 1: 1, 2: 1, 3: 1, 9: 1 } })),
     ),
-    after(4, 'it is good there', async (cast) => mustBe(cast.notes.get('refused'), undefined, 'a token')),
-    after(5, 'the cart is there, and the other one is bought', async (cast) => {
-      await seesIn(cast, theTab(cast, 'alice'), inCart(1, 2, 3))
-      mustBe(cast.notes.get('bought'), 'ok', 'the purchase')
+    after(4, 'it is good there', async (context) => mustBe(context.scratch.get('refused'), undefined, 'a token')),
+    after(5, 'the cart is there, and the other one is bought', async (context) => {
+      await seesIn(context, theTab(context, 'alice'), inCart(1, 2, 3))
+      mustBe(context.scratch.get('bought'), 'ok', 'the purchase')
     }),
   ],
-  laws: [tabsConverge, cartNeverLost, presenceMatchesReality, ordersChargedOnce, joinedTopics],
+  checkers: [tabsConverge, cartNeverLost, presenceMatchesReality, ordersChargedOnce, joinedTopics],
 })

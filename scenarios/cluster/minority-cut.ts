@@ -1,30 +1,30 @@
 import {
-  after,
   atMostOnce,
-  type Cast,
   cartNeverLost,
   joinedTopics,
   neverOversold,
   nodesAgreeWithDatabase,
   presenceMatchesReality,
-  scenario,
-  step,
+  type ScenarioContext,
+  scenariosFor,
 } from '../../harness/index.ts'
 import { listenEverywhere, mustBe, publishFrom, releaseBoth, sightings } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 const nodes = ['n1', 'n2', 'n3']
 const plenty = 50
 const lastPair = 4
 const downMs = 2_500
 
-/** A shopper on every node changes the cart; answers what they were told. */
-const shopEverywhere = (cast: Cast, itemId: number) =>
-  Promise.all(nodes.map(async (node) => (await cast.wireShopper(`shopper-${node}`, node)).add(itemId)))
+/** A shopper on every node changes the cart; returns what they were told. */
+const shopEverywhere = (context: ScenarioContext<'store'>, itemId: number) =>
+  Promise.all(nodes.map(async (node) => (await context.wireShopper(`shopper-${node}`, node)).add(itemId)))
 
 export default scenario({
   id: 'cluster/minority-cut',
   title: 'some of the nodes are cut off from the others, whichever they are',
-  define:
+  invariant:
     'While a minority that chance has drawn is cut off, both sides serve, hear their own and sell the last pair once; after healing messages cross, and everybody is counted.',
   covers: ['FI-7', 'NF-8', 'AM-1', 'AM-3', 'AM-4', 'DF-92', 'DF-109', 'ST-11', 'PA-4'],
   given: {
@@ -34,34 +34,34 @@ export default scenario({
     stock: { 1: plenty, 2: plenty, [lastPair]: 1 },
   },
   steps: [
-    step('a listener and a shopper on every node', async (cast) => {
-      await releaseBoth(cast, 'n1')
-      await listenEverywhere(cast)
-      await shopEverywhere(cast, 1)
+    step('a listener and a shopper on every node', async (context) => {
+      await releaseBoth(context, 'n1')
+      await listenEverywhere(context)
+      await shopEverywhere(context, 1)
     }),
-    step('cut the minority off; publish, shop and sell the last pair on both sides', async (cast) => {
-      await cast.nemesis.inject('link.partition', 'minority|majority')
-      const longEnough = cast.clock.sleep(downMs + 100)
-      await cast.until('the sides have lost each other', 6_000, async () => (await sightings(cast)) === 2)
-      await publishFrom(cast, nodes, 3)
-      cast.notes.set('shopped', await shopEverywhere(cast, 2))
-      const sales = await Promise.all(nodes.map((node) => cast.sell(node, lastPair)))
-      cast.notes.set('sold', sales.filter(({ kind }) => kind === 'ok').length)
+    step('cut the minority off; publish, shop and sell the last pair on both sides', async (context) => {
+      await context.nemesis.inject('link.partition', 'minority|majority')
+      const longEnough = context.clock.sleep(downMs + 100)
+      await context.until('the sides have lost each other', 6_000, async () => (await sightings(context)) === 2)
+      await publishFrom(context, nodes, 3)
+      context.scratch.set('shopped', await shopEverywhere(context, 2))
+      const sales = await Promise.all(nodes.map((node) => context.sell(node, lastPair)))
+      context.scratch.set('sold', sales.filter(({ kind }) => kind === 'ok').length)
       await longEnough
     }),
-    step('heal, and publish again', async (cast) => {
-      await cast.nemesis.healEverything()
-      await cast.until('all nodes see each other', 8_000, async () => (await sightings(cast)) === 6)
-      await publishFrom(cast, nodes, 3)
+    step('heal, and publish again', async (context) => {
+      await context.nemesis.healEverything()
+      await context.until('all nodes see each other', 8_000, async () => (await sightings(context)) === 6)
+      await publishFrom(context, nodes, 3)
     }),
   ],
   // Each side must have given up the other: only then has the healing anything to bring back.
   outlasts: { 'link.partition': downMs },
   expectations: [
-    after(2, 'every node serves its shopper', async (cast) =>
-      mustBe(cast.notes.get('shopped'), ['ok', 'ok', 'ok'], 'add'),
+    after(2, 'every node serves its shopper', async (context) =>
+      mustBe(context.scratch.get('shopped'), ['ok', 'ok', 'ok'], 'add'),
     ),
-    after(2, 'the last pair was sold once', async (cast) => mustBe(cast.notes.get('sold'), 1, 'sales')),
+    after(2, 'the last pair was sold once', async (context) => mustBe(context.scratch.get('sold'), 1, 'sales')),
   ],
-  laws: [atMostOnce, cartNeverLost, neverOversold, nodesAgreeWithDatabase, presenceMatchesReality, joinedTopics],
+  checkers: [atMostOnce, cartNeverLost, neverOversold, nodesAgreeWithDatabase, presenceMatchesReality, joinedTopics],
 })

@@ -1,42 +1,44 @@
-import { after, atMostOnce, joinedTopics, nodesAgreeWithDatabase, scenario, step } from '../../harness/index.ts'
+import { atMostOnce, joinedTopics, nodesAgreeWithDatabase, scenariosFor } from '../../harness/index.ts'
 import { listenEverywhere, publishFrom, succeeded } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 export default scenario({
   id: 'cluster/node-paused',
   title: 'a node that hangs holds nobody up',
-  define:
+  invariant:
     'One node is paused: the others drop it, go on delivering to each other, and take it back when it wakes; it catches up with what was sold.',
   covers: ['FI-11', 'DP-11', 'DP-14', 'AM-1', 'AM-4', 'ST-57', 'NF-13'],
   given: { stock: { 2: 10 } },
   steps: [
     step('a client listens on every node', listenEverywhere),
-    step('pause n3 until the others drop it, publish and sell meanwhile', async (cast) => {
-      await using _pause = await cast.nemesis.inject('node.pause', 'n3')
-      await cast.until(
+    step('pause n3 until the others drop it, publish and sell meanwhile', async (context) => {
+      await using _pause = await context.nemesis.inject('node.pause', 'n3')
+      await context.until(
         'n1 has dropped n3',
         6_000,
-        async () => !(await cast.cluster.node('n1').control.state()).peers.n3?.connected,
+        async () => !(await context.cluster.node('n1').control.state()).peers.n3?.connected,
       )
-      await publishFrom(cast, ['n1', 'n2'], 3)
-      succeeded(await cast.sell('n1', 2), 'sale')
+      await publishFrom(context, ['n1', 'n2'], 3)
+      succeeded(await context.sell('n1', 2), 'sale')
     }),
-    step('publish on every node again', async (cast) => {
-      await cast.until('n1 and n3 see each other', 10_000, async () => {
-        const [one, three] = await Promise.all(['n1', 'n3'].map((name) => cast.cluster.node(name).control.state()))
+    step('publish on every node again', async (context) => {
+      await context.until('n1 and n3 see each other', 10_000, async () => {
+        const [one, three] = await Promise.all(['n1', 'n3'].map((name) => context.cluster.node(name).control.state()))
         return one?.peers.n3?.connected && three?.peers.n1?.connected
       })
-      await publishFrom(cast, ['n1', 'n2', 'n3'], 3)
+      await publishFrom(context, ['n1', 'n2', 'n3'], 3)
     }),
   ],
   expectations: [
-    after(2, 'the client of n2 got what n1 published', async (cast) => {
-      await cast.until('the messages are there', 3_000, () => {
-        const got = cast.recorder.events.filter(
+    after(2, 'the client of n2 got what n1 published', async (context) => {
+      await context.until('the messages are there', 3_000, () => {
+        const got = context.recorder.events.filter(
           ({ type, who, event }) => type === 'receive' && who === 'listener-n2' && event === 'ledger',
         )
         return got.length >= 6
       })
     }),
   ],
-  laws: [atMostOnce, nodesAgreeWithDatabase, joinedTopics],
+  checkers: [atMostOnce, nodesAgreeWithDatabase, joinedTopics],
 })

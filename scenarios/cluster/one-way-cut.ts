@@ -1,39 +1,41 @@
-import { after, atMostOnce, joinedTopics, scenario, step } from '../../harness/index.ts'
+import { atMostOnce, joinedTopics, scenariosFor } from '../../harness/index.ts'
 import { listenEverywhere, publishFrom } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor()
 
 export default scenario({
   id: 'cluster/one-way-cut',
   title: 'a link that fails in one direction comes back clean',
-  define:
+  invariant:
     'Answers from n2 to n1 are lost until n1 drops the connection; after healing, messages flow again, each once.',
   covers: ['FI-7', 'DP-11', 'DP-14', 'AM-1', 'AM-4', 'AM-6', 'DF-144'],
   given: { pubsub: 'mesh' },
   steps: [
-    step('a client listens on every node', async (cast) => {
-      await listenEverywhere(cast)
-      await publishFrom(cast, ['n1', 'n2', 'n3'], 3)
+    step('a client listens on every node', async (context) => {
+      await listenEverywhere(context)
+      await publishFrom(context, ['n1', 'n2', 'n3'], 3)
     }),
-    step('cut n1->n2 one way until n1 drops n2', async (cast) => {
-      await using _cut = await cast.nemesis.inject('link.cut-one-way', 'n1->n2')
-      await cast.until(
+    step('cut n1->n2 one way until n1 drops n2', async (context) => {
+      await using _cut = await context.nemesis.inject('link.cut-one-way', 'n1->n2')
+      await context.until(
         'n1 has dropped n2',
         6_000,
-        async () => !(await cast.cluster.node('n1').control.state()).peers.n2?.connected,
+        async () => !(await context.cluster.node('n1').control.state()).peers.n2?.connected,
       )
     }),
-    step('publish again once they see each other', async (cast) => {
-      await cast.until(
+    step('publish again once they see each other', async (context) => {
+      await context.until(
         'n1 sees n2',
         8_000,
-        async () => (await cast.cluster.node('n1').control.state()).peers.n2?.connected,
+        async () => (await context.cluster.node('n1').control.state()).peers.n2?.connected,
       )
-      await publishFrom(cast, ['n1', 'n2', 'n3'], 5)
+      await publishFrom(context, ['n1', 'n2', 'n3'], 5)
     }),
   ],
   expectations: [
-    after(3, 'the client of n2 hears n1 again', async (cast) => {
-      await cast.until('message 8 of n1 is there', 4_000, () =>
-        cast.recorder.events.some(
+    after(3, 'the client of n2 hears n1 again', async (context) => {
+      await context.until('message 8 of n1 is there', 4_000, () =>
+        context.recorder.events.some(
           ({ type, who, value }) =>
             type === 'receive' &&
             who === 'listener-n2' &&
@@ -43,5 +45,5 @@ export default scenario({
       )
     }),
   ],
-  laws: [atMostOnce, joinedTopics],
+  checkers: [atMostOnce, joinedTopics],
 })

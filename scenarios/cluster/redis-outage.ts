@@ -1,65 +1,67 @@
-import { after, atMostOnce, type Cast, joinedTopics, scenario, step } from '../../harness/index.ts'
+import { atMostOnce, joinedTopics, type ScenarioContext, scenariosFor } from '../../harness/index.ts'
 import { listenEverywhere, publishFrom } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor()
 
 const nodes = ['n1', 'n2', 'n3']
 const publishedWhileAway = 4
 
 /** Which numbers of one node's messages a listener has got. */
-const got = (cast: Cast, listener: string, publisher: string) =>
-  cast.recorder.events
+const got = (context: ScenarioContext, listener: string, publisher: string) =>
+  context.recorder.events
     .filter(({ type, who, event }) => type === 'receive' && who === listener && event === 'ledger')
     .map(({ value }) => value as { publisher: string; seq: number })
     .filter((entry) => entry.publisher === publisher)
     .map(({ seq }) => seq)
 
 /** Everybody has got this number of every node. */
-const crossed = (cast: Cast, seq: number) =>
-  cast.until(`number ${seq} of every node is everywhere`, 5_000, () =>
-    nodes.every((to) => nodes.every((from) => got(cast, `listener-${to}`, from).includes(seq))),
+const crossed = (context: ScenarioContext, seq: number) =>
+  context.until(`number ${seq} of every node is everywhere`, 5_000, () =>
+    nodes.every((to) => nodes.every((from) => got(context, `listener-${to}`, from).includes(seq))),
   )
 
-const seeEachOther = async (cast: Cast, wanted: boolean) => {
-  const states = await Promise.all(cast.cluster.nodes.map(({ control }) => control.state()))
+const seeEachOther = async (context: ScenarioContext, wanted: boolean) => {
+  const states = await Promise.all(context.cluster.nodes.map(({ control }) => control.state()))
   return states.every(({ peers }) => Object.values(peers).every(({ connected }) => connected === wanted))
 }
 
 export default scenario({
   id: 'cluster/redis-outage',
   title: 'without Redis every node serves its own, and nothing comes late',
-  define:
+  invariant:
     'Redis is killed: clients get what their own node publishes, the rest is lost for good; once Redis is back, messages cross nodes again, each once.',
   covers: ['FI-14', 'NF-18', 'DP-7', 'DP-8', 'DP-9', 'AM-1', 'AM-4', 'DF-112'],
   given: { nodes: nodes.length, pubsub: 'redis' },
   steps: [
-    step('a client listens on every node', async (cast) => {
-      await listenEverywhere(cast)
-      await publishFrom(cast, nodes, 3)
+    step('a client listens on every node', async (context) => {
+      await listenEverywhere(context)
+      await publishFrom(context, nodes, 3)
     }),
-    step('kill Redis and publish on every node', async (cast) => {
-      await cast.nemesis.inject('redis.kill', 'redis')
-      await cast.until('every node knows that it is alone', 5_000, () => seeEachOther(cast, false))
-      await publishFrom(cast, nodes, publishedWhileAway)
+    step('kill Redis and publish on every node', async (context) => {
+      await context.nemesis.inject('redis.kill', 'redis')
+      await context.until('every node knows that it is alone', 5_000, () => seeEachOther(context, false))
+      await publishFrom(context, nodes, publishedWhileAway)
     }),
-    step('start Redis', async (cast) => {
-      await cast.nemesis.healEverything()
-      await cast.until('all nodes see each other', 10_000, () => seeEachOther(cast, true))
+    step('start Redis', async (context) => {
+      await context.nemesis.healEverything()
+      await context.until('all nodes see each other', 10_000, () => seeEachOther(context, true))
     }),
-    step('publish on every node again', (cast) => publishFrom(cast, nodes, 3)),
+    step('publish on every node again', (context) => publishFrom(context, nodes, 3)),
   ],
   expectations: [
-    after(1, 'every message crossed nodes', (cast) => crossed(cast, 3)),
-    after(2, 'clients got what their own node published', async (cast) => {
-      await cast.until('number 7 of each node is there', 3_000, () =>
-        nodes.every((node) => got(cast, `listener-${node}`, node).includes(3 + publishedWhileAway)),
+    after(1, 'every message crossed nodes', (context) => crossed(context, 3)),
+    after(2, 'clients got what their own node published', async (context) => {
+      await context.until('number 7 of each node is there', 3_000, () =>
+        nodes.every((node) => got(context, `listener-${node}`, node).includes(3 + publishedWhileAway)),
       )
     }),
-    after(4, 'messages cross nodes again', (cast) => crossed(cast, 3 + publishedWhileAway + 3)),
-    after(4, 'what was lost did not come later', async (cast) => {
+    after(4, 'messages cross nodes again', (context) => crossed(context, 3 + publishedWhileAway + 3)),
+    after(4, 'what was lost did not come later', async (context) => {
       const late = nodes.flatMap((to) =>
         nodes
           .filter((from) => from !== to)
           .flatMap((from) =>
-            got(cast, `listener-${to}`, from)
+            got(context, `listener-${to}`, from)
               .filter((seq) => seq > 3 && seq <= 3 + publishedWhileAway)
               .map((seq) => `${from}/${seq} on ${to}`),
           ),
@@ -67,5 +69,5 @@ export default scenario({
       if (late.length > 0) throw new Error(`these came later: ${late.join(', ')}`)
     }),
   ],
-  laws: [atMostOnce, joinedTopics],
+  checkers: [atMostOnce, joinedTopics],
 })

@@ -1,12 +1,14 @@
-import { after, atMostOnce, type Cast, joinedTopics, scenario, step } from '../../harness/index.ts'
+import { atMostOnce, joinedTopics, type ScenarioContext, scenariosFor } from '../../harness/index.ts'
 import { listenEverywhere, publishFrom } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor()
 
 const nodes = ['n1', 'n2', 'n3']
 const delayMs = 300
 const times = 3
 
 /** How long the messages of a node took to its own listener, or to those on other nodes. */
-function tookMs({ recorder }: Cast, node: string, where: 'here' | 'there'): number[] {
+function tookMs({ recorder }: ScenarioContext, node: string, where: 'here' | 'there'): number[] {
   const got = recorder.events
     .filter(({ type, event }) => type === 'receive' && event === 'ledger')
     .filter(({ who }) => (who === `listener-${node}`) === (where === 'here'))
@@ -21,37 +23,37 @@ const isThe = (value: unknown, publisher: string, seq: number) => {
   const entry = value as { publisher: string; seq: number }
   return entry.publisher === publisher && entry.seq === seq
 }
-const there = (cast: Cast) => nodes.flatMap((node) => tookMs(cast, node, 'there'))
+const there = (context: ScenarioContext) => nodes.flatMap((node) => tookMs(context, node, 'there'))
 
 export default scenario({
   id: 'cluster/redis-slow',
   title: 'Redis is slow: messages cross nodes late, and stay on their node quickly',
-  define:
+  invariant:
     'What one node publishes reaches clients of the same node at once and clients of others late, each once and in order.',
   covers: ['FI-14', 'NF-18', 'DP-7', 'DP-8', 'AM-1', 'AM-3', 'AM-6'],
   given: { nodes: nodes.length, pubsub: 'redis' },
   steps: [
     step('a client listens on every node', listenEverywhere),
-    step('make Redis slow and publish on every node', async (cast) => {
-      await cast.nemesis.inject('redis.slow', 'redis', { delayMs })
-      await publishFrom(cast, nodes, times)
-      await cast.until(
+    step('make Redis slow and publish on every node', async (context) => {
+      await context.nemesis.inject('redis.slow', 'redis', { delayMs })
+      await publishFrom(context, nodes, times)
+      await context.until(
         'every message is everywhere',
         5_000,
-        () => there(cast).length === times * nodes.length * (nodes.length - 1),
+        () => there(context).length === times * nodes.length * (nodes.length - 1),
       )
     }),
   ],
   expectations: [
-    after(2, 'messages to other nodes came late', async (cast) => {
-      const quickest = Math.min(...there(cast))
+    after(2, 'messages to other nodes came late', async (context) => {
+      const quickest = Math.min(...there(context))
       if (quickest < 0.8 * delayMs) throw new Error(`one took only ${quickest} ms`)
     }),
     // The quickest of each node: the machine may stand still under one message, but who waits for Redis waits for it each time.
-    after(2, 'messages of the own node did not wait', async (cast) => {
-      const slowest = Math.max(...nodes.map((node) => Math.min(...tookMs(cast, node, 'here'))))
+    after(2, 'messages of the own node did not wait', async (context) => {
+      const slowest = Math.max(...nodes.map((node) => Math.min(...tookMs(context, node, 'here'))))
       if (slowest >= 0.8 * delayMs) throw new Error(`the quickest of one node took ${slowest} ms`)
     }),
   ],
-  laws: [atMostOnce, joinedTopics],
+  checkers: [atMostOnce, joinedTopics],
 })

@@ -1,5 +1,7 @@
-import { after, joinedTopics, presenceMatchesReality, recoveryTime, scenario, step } from '../../harness/index.ts'
+import { joinedTopics, presenceMatchesReality, recoveryTime, scenariosFor } from '../../harness/index.ts'
 import { counts, type Look, mustBe, openDashboard, releaseBoth, seesIn, theDashboard } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 const plenty = 50
 const backWithinMs = 10_000
@@ -14,41 +16,45 @@ const says =
 export default scenario({
   id: 'presence/dashboard-cut-off',
   title: 'a dashboard that has lost its connection says so',
-  define:
+  invariant:
     'While nothing reaches the dashboard it says how old its numbers are; when it is back they are right, though shoppers came and went meanwhile.',
   covers: ['PA-43', 'PA-44', 'PA-45', 'FI-3', 'NF-3', 'AM-11'],
   given: { stock: { 1: plenty } },
   steps: [
-    step('two shoppers and a dashboard', async (cast) => {
-      await releaseBoth(cast, 'n1')
-      await openDashboard(cast, 'boss', 'n3')
+    step('two shoppers and a dashboard', async (context) => {
+      await releaseBoth(context, 'n1')
+      await openDashboard(context, 'boss', 'n3')
       for (const name of ['ann', 'ben'])
-        mustBe(await (await cast.wireShopper(name, 'n1', { page: '/' })).add(1), 'ok', 'add')
-      await seesIn(cast, theDashboard(cast, 'boss'), counts({ shoppers: 2, items: { 1: 2 } }))
+        mustBe(await (await context.wireShopper(name, 'n1', { page: '/' })).add(1), 'ok', 'add')
+      await seesIn(context, theDashboard(context, 'boss'), counts({ shoppers: 2, items: { 1: 2 } }))
     }),
     step(
       'nothing reaches the dashboard any more',
-      async (cast) => void (await cast.nemesis.inject('link.cut', 'boss->n3')),
+      async (context) => void (await context.nemesis.inject('link.cut', 'boss->n3')),
     ),
-    step('shoppers come and go', async (cast) => {
-      cast.dismiss('ann')
-      for (const name of ['cid', 'dan']) await cast.wireShopper(name, 'n2', { page: '/checkout' })
+    step('shoppers come and go', async (context) => {
+      context.disconnect('ann')
+      for (const name of ['cid', 'dan']) await context.wireShopper(name, 'n2', { page: '/checkout' })
     }),
-    step('heal', (cast) => cast.nemesis.healEverything()),
+    step('heal', (context) => context.nemesis.healEverything()),
   ],
   expectations: [
-    after(1, 'it is live', (cast) => seesIn(cast, theDashboard(cast, 'boss'), says(/^Live/))),
-    after(3, 'it says that its numbers are old', (cast) =>
-      seesIn(cast, theDashboard(cast, 'boss'), says(/^(Connection lost|No answer)\. These numbers are \d+ s old$/)),
-    ),
-    after(4, 'it is live again', (cast) => seesIn(cast, theDashboard(cast, 'boss'), says(/^Live/))),
-    after(4, 'its numbers are right', (cast) =>
+    after(1, 'it is live', (context) => seesIn(context, theDashboard(context, 'boss'), says(/^Live/))),
+    after(3, 'it says that its numbers are old', (context) =>
       seesIn(
-        cast,
-        theDashboard(cast, 'boss'),
+        context,
+        theDashboard(context, 'boss'),
+        says(/^(Connection lost|No answer)\. These numbers are \d+ s old$/),
+      ),
+    ),
+    after(4, 'it is live again', (context) => seesIn(context, theDashboard(context, 'boss'), says(/^Live/))),
+    after(4, 'its numbers are right', (context) =>
+      seesIn(
+        context,
+        theDashboard(context, 'boss'),
         counts({ shoppers: 3, pages: { '/': 1, '/checkout': 2 }, items: { 1: 1 } }),
       ),
     ),
   ],
-  laws: [presenceMatchesReality, joinedTopics, recoveryTime(backWithinMs)],
+  checkers: [presenceMatchesReality, joinedTopics, recoveryTime(backWithinMs)],
 })

@@ -1,5 +1,7 @@
-import { after, presenceMatchesReality, scenario, step } from '../../harness/index.ts'
+import { presenceMatchesReality, scenariosFor } from '../../harness/index.ts'
 import { counts, mustBe, openDashboard, openShop, releaseBoth, seesIn, theDashboard } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 const size = 1_000
 const plenty = 900
@@ -11,42 +13,42 @@ const sum = (record: Record<string, number>) => Object.values(record).reduce((to
 export default scenario({
   id: 'presence/thousand-shoppers',
   title: 'a thousand shoppers on the dashboard',
-  define:
+  invariant:
     'A thousand shoppers on three nodes join and put one item in; the dashboard counts them all within five seconds, evenly spread, and nobody any more when they are gone.',
   covers: ['AT-16', 'FI-12', 'PA-3', 'PA-46', 'PA-47', 'PA-49', 'PA-50'],
   given: { stock: Object.fromEntries(itemIds.map((id) => [id, plenty])) },
   steps: [
-    step('open the dashboard, and one shop', async (cast) => {
-      await releaseBoth(cast, 'n1')
-      await openDashboard(cast, 'boss', 'n1')
-      await openShop(cast, 'alice', 'n2')
+    step('open the dashboard, and one shop', async (context) => {
+      await releaseBoth(context, 'n1')
+      await openDashboard(context, 'boss', 'n1')
+      await openShop(context, 'alice', 'n2')
     }),
-    step('a thousand shoppers come', async (cast) => {
-      await cast.crowd({ size, nodes: cast.cluster.nodes.map(({ name }) => name), itemIds })
-      const joinedMs = cast.clock.monotonicMs()
-      await cast.until('the dashboard counts them', shownWithinMs * 2, async () => {
-        const { shoppers, items } = await theDashboard(cast, 'boss').dashboard()
+    step('a thousand shoppers come', async (context) => {
+      await context.crowd({ size, nodes: context.cluster.nodes.map(({ name }) => name), itemIds })
+      const joinedMs = context.clock.monotonicMs()
+      await context.until('the dashboard counts them', shownWithinMs * 2, async () => {
+        const { shoppers, items } = await theDashboard(context, 'boss').dashboard()
         return shoppers === size + 1 && sum(items) === size
       })
-      cast.notes.set('took', cast.clock.monotonicMs() - joinedMs)
-      cast.notes.set('seen', await theDashboard(cast, 'boss').dashboard())
+      context.scratch.set('took', context.clock.monotonicMs() - joinedMs)
+      context.scratch.set('seen', await theDashboard(context, 'boss').dashboard())
     }),
-    step('they go', async (cast) => {
-      for (const crowd of cast.crowds()) crowd.close()
-      await cast.until(
+    step('they go', async (context) => {
+      for (const crowd of context.crowds()) crowd.close()
+      await context.until(
         'nobody is counted',
         goneWithinMs,
-        async () => (await theDashboard(cast, 'boss').dashboard()).shoppers === 1,
+        async () => (await theDashboard(context, 'boss').dashboard()).shoppers === 1,
       )
     }),
   ],
   expectations: [
-    after(2, `they are shown within ${shownWithinMs} ms of the last`, async (cast) => {
-      const tookMs = Number(cast.notes.get('took'))
+    after(2, `they are shown within ${shownWithinMs} ms of the last`, async (context) => {
+      const tookMs = Number(context.scratch.get('took'))
       if (tookMs > shownWithinMs) throw new Error(`it took ${Math.round(tookMs)} ms`)
     }),
-    after(2, 'pages and items add up, and are about evenly spread', async (cast) => {
-      const { pages, items } = cast.notes.get('seen') as {
+    after(2, 'pages and items add up, and are about evenly spread', async (context) => {
+      const { pages, items } = context.scratch.get('seen') as {
         pages: Record<string, number>
         items: Record<string, number>
       }
@@ -54,9 +56,9 @@ export default scenario({
       const uneven = Object.entries(pages).find(([page, n]) => page !== '/' && (n < 150 || n > 350))
       if (uneven) throw new Error(`${uneven[1]} on ${uneven[0]}`)
     }),
-    after(3, 'one shopper is left', (cast) =>
-      seesIn(cast, theDashboard(cast, 'boss'), counts({ shoppers: 1, pages: { '/': 1 }, items: {} })),
+    after(3, 'one shopper is left', (context) =>
+      seesIn(context, theDashboard(context, 'boss'), counts({ shoppers: 1, pages: { '/': 1 }, items: {} })),
     ),
   ],
-  laws: [presenceMatchesReality],
+  checkers: [presenceMatchesReality],
 })

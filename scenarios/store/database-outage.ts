@@ -1,41 +1,46 @@
 import {
-  after,
   joinedTopics,
   nodesAgreeWithDatabase,
   releasedEverywhere,
-  scenario,
-  step,
+  scenariosFor,
   viewsMatchFreshRender,
 } from '../../harness/index.ts'
 import { listings, notDone, openShop, sees, succeeded, theTab } from '../support.ts'
 
+const { scenario, step, after } = scenariosFor('store')
+
 export default scenario({
   id: 'store/database-outage',
   title: 'the shop goes on without its database, and sells again afterwards',
-  define:
+  invariant:
     'A waiting shopper can reload while the database is down, a release is refused and announced to nobody, and works afterwards.',
   covers: ['AT-21', 'NF-5', 'FI-6', 'ST-15', 'ST-16', 'DF-66', 'DF-70'],
   steps: [
-    step('load the shop', async (cast) => void (await openShop(cast, 'alice', 'n1'))),
-    step('kill the database', async (cast) => void (await cast.nemesis.inject('db.kill', 'db'))),
-    step('reload several times', async (cast) => {
-      for (let n = 0; n < 3; n += 1) await theTab(cast, 'alice').reload()
+    step('load the shop', async (context) => void (await openShop(context, 'alice', 'n1'))),
+    step('kill the database', async (context) => void (await context.nemesis.inject('db.kill', 'db'))),
+    step('reload several times', async (context) => {
+      for (let n = 0; n < 3; n += 1) await theTab(context, 'alice').reload()
     }),
-    step('try to release product 1', async (cast) => void cast.notes.set('refused', await cast.release('n1', 1))),
-    step('start the database', (cast) => cast.nemesis.healEverything()),
-    step('release product 1', async (cast) => {
-      await cast.until('every node reaches the database', 10_000, async () => {
-        const states = await Promise.all(cast.cluster.nodes.map(({ control }) => control.ready()))
+    step(
+      'try to release product 1',
+      async (context) => void context.scratch.set('refused', await context.release('n1', 1)),
+    ),
+    step('start the database', (context) => context.nemesis.healEverything()),
+    step('release product 1', async (context) => {
+      await context.until('every node reaches the database', 10_000, async () => {
+        const states = await Promise.all(context.cluster.nodes.map(({ control }) => control.ready()))
         return states.every(({ ready }) => ready)
       })
-      succeeded(await cast.release('n1', 1), 'release')
+      succeeded(await context.release('n1', 1), 'release')
     }),
   ],
   expectations: [
-    after(3, 'the reloaded page says coming soon', (cast) => sees(cast, 'alice', listings({ 1: 'soon', 2: 'soon' }))),
-    after(4, 'the release was refused', async (cast) => notDone(cast.notes.get('refused') as never, 'release')),
-    after(4, 'nothing was announced', (cast) => sees(cast, 'alice', listings({ 1: 'soon', 2: 'soon' }))),
-    after(6, 'product 1 has sizes', (cast) => sees(cast, 'alice', listings({ 1: 'sizes', 2: 'soon' }))),
+    after(3, 'the reloaded page says coming soon', (context) =>
+      sees(context, 'alice', listings({ 1: 'soon', 2: 'soon' })),
+    ),
+    after(4, 'the release was refused', async (context) => notDone(context.scratch.get('refused') as never, 'release')),
+    after(4, 'nothing was announced', (context) => sees(context, 'alice', listings({ 1: 'soon', 2: 'soon' }))),
+    after(6, 'product 1 has sizes', (context) => sees(context, 'alice', listings({ 1: 'sizes', 2: 'soon' }))),
   ],
-  laws: [viewsMatchFreshRender, releasedEverywhere, nodesAgreeWithDatabase, joinedTopics],
+  checkers: [viewsMatchFreshRender, releasedEverywhere, nodesAgreeWithDatabase, joinedTopics],
 })

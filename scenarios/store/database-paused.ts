@@ -1,33 +1,38 @@
-import { after, neverOversold, scenario, step } from '../../harness/index.ts'
+import { neverOversold, scenariosFor } from '../../harness/index.ts'
 import { succeeded } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 export default scenario({
   id: 'store/database-paused',
   title: 'a database that hangs costs no sale twice',
-  define:
+  invariant:
     'While the database hangs, pages are served and sales end unsure; afterwards every unit that was sold existed, and sales work.',
   covers: ['NF-5', 'FI-6', 'ST-15', 'ST-19'],
   given: { stock: { 1: 5 } },
   steps: [
-    step('sell one pair', async (cast) => succeeded(await cast.sell('n1', 1), 'sale')),
-    step('pause the database and try to sell', async (cast) => {
-      await using _pause = await cast.nemesis.inject('db.pause', 'db')
-      const [attempt, page] = await Promise.all([cast.sell('n2', 1), fetch(`${cast.cluster.node('n1').directUrl}/`)])
-      cast.notes.set('attempt', attempt).set('page', page.status)
+    step('sell one pair', async (context) => succeeded(await context.sell('n1', 1), 'sale')),
+    step('pause the database and try to sell', async (context) => {
+      await using _pause = await context.nemesis.inject('db.pause', 'db')
+      const [attempt, page] = await Promise.all([
+        context.sell('n2', 1),
+        fetch(`${context.cluster.node('n1').directUrl}/`),
+      ])
+      context.scratch.set('attempt', attempt).set('page', page.status)
     }),
-    step('sell one more', async (cast) => {
-      await cast.until(
+    step('sell one more', async (context) => {
+      await context.until(
         'n1 reaches the database',
         10_000,
-        async () => (await cast.cluster.node('n1').control.ready()).ready,
+        async () => (await context.cluster.node('n1').control.ready()).ready,
       )
-      succeeded(await cast.sell('n1', 1), 'sale')
+      succeeded(await context.sell('n1', 1), 'sale')
     }),
   ],
   expectations: [
-    after(2, 'the page was served all the same', async (cast) => {
-      if (cast.notes.get('page') !== 200) throw new Error(`GET / answered ${cast.notes.get('page')}`)
+    after(2, 'the page was served all the same', async (context) => {
+      if (context.scratch.get('page') !== 200) throw new Error(`GET / answered ${context.scratch.get('page')}`)
     }),
   ],
-  laws: [neverOversold],
+  checkers: [neverOversold],
 })

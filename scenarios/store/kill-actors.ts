@@ -1,59 +1,59 @@
 import {
-  after,
-  type Cast,
   joinedTopics,
   nodesAgreeWithDatabase,
   releasedEverywhere,
-  scenario,
-  step,
+  type ScenarioContext,
+  scenariosFor,
   viewsMatchFreshRender,
 } from '../../harness/index.ts'
 import { listings, mustBe, openShop, sees, succeeded } from '../support.ts'
 
+const { scenario, step, after } = scenariosFor('store')
+
 const victims = ['Sneakers23.Inventory', 'Sneakers23.Replication.Server', 'Sneakers23.Repo']
 
 /** Which actor each part of the first node is now. */
-const partsOf = async (cast: Cast) =>
-  new Map((await cast.cluster.node('n1').control.actors()).map(({ name, id }) => [name, id]))
+const partsOf = async (context: ScenarioContext<'store'>) =>
+  new Map((await context.cluster.node('n1').control.actors()).map(({ name, id }) => [name, id]))
 
 export default scenario({
   id: 'store/kill-actors',
   title: 'the parts of a node can be killed while a shopper waits',
-  define:
+  invariant:
     'Inventory, replication and database access of a node are killed; the shopper keeps the connection and sees the next release.',
   covers: ['AT-23', 'NF-6', 'FI-1', 'RT-9', 'RT-10', 'RT-77', 'ST-12', 'DF-69', 'RT-32', 'DF-99', 'DF-100', 'DF-103'],
   steps: [
-    step('release product 2 and load the shop', async (cast) => {
-      succeeded(await cast.release('n1', 2), 'release')
-      await openShop(cast, 'alice', 'n1')
+    step('release product 2 and load the shop', async (context) => {
+      succeeded(await context.release('n1', 2), 'release')
+      await openShop(context, 'alice', 'n1')
     }),
-    step('kill three parts of its node', async (cast) => {
+    step('kill three parts of its node', async (context) => {
       for (const victim of victims) {
-        const before = await partsOf(cast)
-        await cast.nemesis.inject('actor.kill', `n1/${victim}`)
-        const after = await partsOf(cast)
+        const before = await partsOf(context)
+        await context.nemesis.inject('actor.kill', `n1/${victim}`)
+        const after = await partsOf(context)
         const dragged = victims.find((name) => name !== victim && before.get(name) !== after.get(name))
-        if (dragged) cast.notes.set('dragged', `the end of ${victim} restarted ${dragged}`)
+        if (dragged) context.scratch.set('dragged', `the end of ${victim} restarted ${dragged}`)
       }
     }),
-    step('look at the page when the node is ready', async (cast) => {
-      const { control, directUrl } = cast.cluster.node('n1')
-      await cast.until('n1 is ready', 5_000, async () => (await control.ready()).ready).catch(() => {})
-      cast.notes.set('status', (await fetch(`${directUrl}/`)).status)
+    step('look at the page when the node is ready', async (context) => {
+      const { control, directUrl } = context.cluster.node('n1')
+      await context.until('n1 is ready', 5_000, async () => (await control.ready()).ready).catch(() => {})
+      context.scratch.set('status', (await fetch(`${directUrl}/`)).status)
     }),
-    step('release product 1 on another node', async (cast) => succeeded(await cast.release('n2', 1), 'release')),
+    step('release product 1 on another node', async (context) => succeeded(await context.release('n2', 1), 'release')),
   ],
   expectations: [
-    after(1, 'product 1 says coming soon', (cast) => sees(cast, 'alice', listings({ 1: 'soon', 2: 'sizes' }))),
-    after(2, 'the shopper never lost the connection', async (cast) => {
-      const lost = cast.recorder.events.filter(({ type, who }) => type === 'disconnect' && who === 'alice')
+    after(1, 'product 1 says coming soon', (context) => sees(context, 'alice', listings({ 1: 'soon', 2: 'sizes' }))),
+    after(2, 'the shopper never lost the connection', async (context) => {
+      const lost = context.recorder.events.filter(({ type, who }) => type === 'disconnect' && who === 'alice')
       if (lost.length > 0) throw new Error(`alice was disconnected ${lost.length} times`)
     }),
-    after(2, 'each was started again alone', async (cast) => {
-      if (cast.notes.has('dragged')) throw new Error(String(cast.notes.get('dragged')))
+    after(2, 'each was started again alone', async (context) => {
+      if (context.scratch.has('dragged')) throw new Error(String(context.scratch.get('dragged')))
     }),
-    after(3, 'the page is served', async (cast) => mustBe(cast.notes.get('status'), 200, 'the page')),
-    after(4, 'both products have sizes', (cast) => sees(cast, 'alice', listings({ 1: 'sizes', 2: 'sizes' }))),
+    after(3, 'the page is served', async (context) => mustBe(context.scratch.get('status'), 200, 'the page')),
+    after(4, 'both products have sizes', (context) => sees(context, 'alice', listings({ 1: 'sizes', 2: 'sizes' }))),
   ],
-  laws: [viewsMatchFreshRender, releasedEverywhere, nodesAgreeWithDatabase, joinedTopics],
+  checkers: [viewsMatchFreshRender, releasedEverywhere, nodesAgreeWithDatabase, joinedTopics],
 })

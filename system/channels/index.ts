@@ -1,3 +1,4 @@
+export type { ReadSession } from './admission.ts'
 export {
   type Channel,
   type ChannelDefinition,
@@ -14,4 +15,3 @@ export { createEndpoint, type Endpoint } from './endpoint.ts'
 export { isBytes } from './message.ts'
 export { connected, refused, type SocketDefinition, type SocketOptions, socket } from './socket-definition.ts'
 export { createTokens, type Sealer, signToken, type Verified, verifyToken } from './token.ts'
-export { longPollSalt } from './transports/longpoll-server.ts'

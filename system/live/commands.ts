@@ -12,7 +12,7 @@ interface Visibility extends Target {
   display?: string
 }
 
-/** Commands that the client runs without asking the server, in order: `commands().push('save').hide({ to: '#menu' })`. */
+/** Commands that the client runs without asking the server, in order: `commands().toggle({ to: '#menu' }).push(event)`. */
 export class CommandChain extends Commands {
   /** An event, as `phx-click` sends it. */
   push(event: string, options: { value?: Readonly<Record<string, unknown>>; target?: string | number } = {}) {

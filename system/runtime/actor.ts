@@ -1,16 +1,35 @@
 import type { Clock } from '../platform/clock.ts'
+import { Fifo } from '../platform/fifo.ts'
+import { ActorExited, type ExitReason, isFailure } from './exit-reason.ts'
+import type { Turns } from './turns.ts'
 
-export type ExitReason = { kind: 'normal' } | { kind: 'killed' } | { kind: 'crash'; error: unknown }
+export { ActorExited, type ExitReason } from './exit-reason.ts'
 
-/** What an actor is made of. State lives in the closure that makes the spec, so a restart begins anew (RT-1). */
+/** An exit signal as an actor sees it that traps them. */
+export interface ExitSignal {
+  reason: ExitReason
+  from: AnyActorRef | undefined
+}
+
+/** The callbacks of an actor. Its state lives in the closure that makes the spec, so that a restart begins with new state (RT-1). */
 export interface ActorSpec<M> {
   name?: string
-  /** What it is for, so that one can ask for any of its kind. */
+  /** The kind of actor, for lists and lookups. */
   role?: string
   init?(self: ActorSelf<M>): void | Promise<void>
-  /** One message at a time; what it returns answers a `call`. */
+  /** Handles one message at a time; its return value is the result of a `call`. */
   handle(message: M, self: ActorSelf<M>): unknown
+  /** Clean-up after every end, a kill included. */
   terminate?(reason: ExitReason): void | Promise<void>
+  /** Last work before an end from inside, a requested stop or, in an actor that traps exits, the end of its parent; a kill skips it. */
+  beforeExit?(reason: ExitReason): void | Promise<void>
+  /** Messages wait for the actor's turn: `send` returns before any of them is handled, however idle the actor is. */
+  takesTurns?: boolean
+  /** Exit signals are handled as messages instead of ending the actor. */
+  trapsExits?: boolean
+  handleExit?(signal: ExitSignal, self: ActorSelf<M>): unknown
+  /** A signal from here asks a trapping actor to end. */
+  parent?: AnyActorRef
 }
 
 export interface ActorSelf<M> {
@@ -18,7 +37,13 @@ export interface ActorSelf<M> {
   send(message: M): void
   sendAfter(delayMs: number, message: M): () => void
   /** Ends this actor after the message that it is handling now. */
-  exit(): void
+  exit(reason?: ExitReason): void
+  /** Handles this message next, before all that wait. */
+  sendFirst(message: M): void
+  /** As `call` of the other actor, and fails at once where an actor calls itself: it would wait for itself until the time is over. */
+  ask<T, N>(other: ActorRef<N>, message: N, timeoutMs?: number): Promise<T>
+  /** Takes the answer of the current call over: whatever the handler returns is dropped, and the returned function answers. */
+  takeAnswer(): (value: unknown) => void
 }
 
 export interface ActorRef<M = never> {
@@ -28,11 +53,18 @@ export interface ActorRef<M = never> {
   readonly alive: boolean
   readonly mailboxLength: number
   readonly handled: number
+  /** It is handling a message, starting or ending. */
+  readonly busy: boolean
   send(message: M): void
-  /** Rejects promptly when the actor dies, and after `timeoutMs` (default 5000) without an answer (RT-8). */
+  /** Rejects promptly when the actor dies, and after `timeoutMs` (default 5000, `Infinity` for never) without an answer (RT-8). */
   call<T>(message: M, timeoutMs?: number): Promise<T>
-  kill(): void
+  /** Ends it at once, with the reason `killed` unless another is given; nothing can hold that up. */
+  kill(reason?: ExitReason): void
   stop(): Promise<void>
+  /** Asks the actor to end after what already waits for it; resolves when it has ended. */
+  requestStop(reason?: ExitReason): Promise<void>
+  /** Ends an actor that does not trap exits, unless the reason is normal; a trapping one handles it as a message. */
+  signal(reason: ExitReason, from?: AnyActorRef): void
   /** Calls once with the reason; at once when the actor is gone already. */
   onExit(listener: (reason: ExitReason) => void): () => void
 }
@@ -40,11 +72,11 @@ export interface ActorRef<M = never> {
 /** An actor of any kind, as supervisors and lists see it. */
 export type AnyActorRef = Omit<ActorRef<never>, 'send' | 'call'>
 
-export class ActorExited extends Error {
-  override name = 'ActorExited'
-}
 export class CallTimeout extends Error {
   override name = 'CallTimeout'
+}
+export class CalledSelf extends Error {
+  override name = 'CalledSelf'
 }
 
 export const callTimeoutMs = 5_000
@@ -52,11 +84,15 @@ export const callTimeoutMs = 5_000
 interface Envelope<M> {
   message: M
   answer?: { resolve(value: unknown): void; reject(error: unknown): void }
+  /** Runs in place of the handler. */
+  instead?: () => unknown
 }
 
 interface ActorDeps {
   clock: Clock
-  onCrash(ref: AnyActorRef, error: unknown): void
+  turns: Turns
+  /** The actor ended itself by a failure. */
+  onCrash(ref: AnyActorRef, reason: ExitReason): void
   onEnd(ref: AnyActorRef): void
 }
 
@@ -68,7 +104,7 @@ export function startActor<M>(
   spec: ActorSpec<M>,
   id: string,
   deps: ActorDeps,
-): ActorRef<M> & { started: Promise<void> } {
+): ActorRef<M> & ActorSelf<M> & { started: Promise<void> } {
   const actor = new Actor(spec, id, deps)
   if (!spec.init) return actor
   actor.started = actor.begin(spec.init)
@@ -77,21 +113,28 @@ export function startActor<M>(
 }
 
 const nothingToDo = Promise.resolve()
+const normal: ExitReason = { kind: 'normal' }
 
-/** A class and not closures, and its collections made when they are needed: a node holds one of these for each joined topic. */
+/** How many messages one turn may handle. */
+const messagesPerTurn = 1_000
+
+/** A class without closures, with lazily created collections, because a node holds one for each joined topic. */
 class Actor<M> implements ActorRef<M>, ActorSelf<M> {
   readonly id: string
   started: Promise<void> = nothingToDo
   handled = 0
   private readonly spec: ActorSpec<M>
   private readonly deps: ActorDeps
-  private queue: Envelope<M>[] | undefined
+  private queue: Fifo<Envelope<M>> | undefined
   private pendingCalls: Set<(error: unknown) => void> | undefined
   private exitListeners: Set<(reason: ExitReason) => void> | undefined
   private timers: Set<() => void> | undefined
-  private busy = false
+  busy = false
+  private current: Envelope<M> | undefined
+  private awaitsTurn = false
+  private leaving = false
   private exitReason: ExitReason | undefined
-  private exitAfterMessage = false
+  private exitAfterMessage: ExitReason | undefined
   private terminated: Promise<void> = nothingToDo
 
   constructor(spec: ActorSpec<M>, id: string, deps: ActorDeps) {
@@ -99,6 +142,8 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
     this.deps = deps
     this.id = id
   }
+
+  // --- ActorRef and ActorSelf ---
 
   get ref(): ActorRef<M> {
     return this
@@ -134,12 +179,47 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
     }
   }
 
-  exit() {
-    this.exitAfterMessage = true
+  sendFirst(message: M) {
+    this.queue ??= new Fifo()
+    this.queue.pushFirst({ message })
+    if (!this.busy) this.wake()
   }
 
-  kill() {
-    this.end({ kind: 'killed' })
+  ask<T, N>(other: ActorRef<N>, message: N, timeoutMs?: number): Promise<T> {
+    if ((other as unknown) === this) return Promise.reject(new CalledSelf(`${this.called} calls itself`))
+    return other.call<T>(message, timeoutMs)
+  }
+
+  takeAnswer(): (value: unknown) => void {
+    const answer = this.current?.answer
+    if (this.current) delete this.current.answer
+    return (value) => answer?.resolve(value)
+  }
+
+  exit(reason: ExitReason = normal) {
+    this.exitAfterMessage = reason
+  }
+
+  signal(reason: ExitReason, from?: AnyActorRef) {
+    if (this.exitReason) return
+    if (this.spec.trapsExits) return this.enqueue({ instead: () => this.handleSignal({ reason, from }) } as Envelope<M>)
+    if (reason.kind !== 'normal') this.end(reason)
+  }
+
+  private handleSignal(signal: ExitSignal) {
+    if (signal.from && signal.from === this.spec.parent) return this.exit(signal.reason)
+    return this.spec.handleExit?.(signal, this)
+  }
+
+  requestStop(reason: ExitReason = normal): Promise<void> {
+    if (this.exitReason) return Promise.resolve()
+    const ended = new Promise<void>((resolve) => void this.onExit(() => resolve()))
+    this.enqueue({ instead: () => this.exit(reason) } as Envelope<M>)
+    return ended
+  }
+
+  kill(reason: ExitReason = { kind: 'killed' }) {
+    this.end(reason)
   }
 
   async stop() {
@@ -157,6 +237,8 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
     return () => void this.exitListeners?.delete(listener)
   }
 
+  // --- calls ---
+
   call<T>(message: M, timeoutMs = callTimeoutMs): Promise<T> {
     if (this.exitReason) return Promise.reject(new ActorExited(`${this.called} is not running`))
     return new Promise<T>((resolve, reject) => {
@@ -172,18 +254,19 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
       const answer = { resolve: settling<unknown>((value) => resolve(value as T)), reject: settling(reject) }
       this.receive({ message, answer })
       if (isSettled) return
-      // Only what is not answered at once needs somebody who waits for it.
+      // Most calls are settled at once, and need no timer.
       if (this.exitReason) answer.reject(this.ended(this.exitReason))
-      else forget = this.await(answer.reject, timeoutMs)
+      else forget = this.rejectLater(answer.reject, timeoutMs)
     })
   }
 
-  /** Rejects when this actor ends or the time is over, until it is told to forget it. */
-  private await(reject: (error: unknown) => void, timeoutMs: number): () => void {
+  /** Rejects when this actor ends or the timeout expires. Returns a function that cancels that. */
+  private rejectLater(reject: (error: unknown) => void, timeoutMs: number): () => void {
     this.pendingCalls ??= new Set()
     const { pendingCalls } = this
     pendingCalls.add(reject)
-    const cancel = this.deps.clock.after(timeoutMs, () => reject(new CallTimeout(`no answer within ${timeoutMs} ms`)))
+    const late = () => reject(new CallTimeout(`no answer within ${timeoutMs} ms`))
+    const cancel = Number.isFinite(timeoutMs) ? this.deps.clock.after(timeoutMs, late) : () => {}
     return () => {
       cancel()
       pendingCalls.delete(reject)
@@ -194,15 +277,40 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
     return this.spec.name ?? `actor ${this.id}`
   }
 
-  private ended({ kind }: ExitReason) {
-    return new ActorExited(`${this.called} has ended (${kind})`)
+  private ended(reason: ExitReason) {
+    return new ActorExited(`${this.called} has ended (${reason.kind})`, reason)
   }
+
+  // --- begin and end ---
 
   async begin(init: NonNullable<ActorSpec<M>['init']>) {
     this.busy = true
     await init(this)
-    this.busy = false
-    this.run(this.queue?.shift())
+    this.goOn()
+  }
+
+  /** Ends from inside: the actor does its last work, and a failure is reported. */
+  private leave(reason: ExitReason) {
+    if (this.exitReason || this.leaving) return
+    this.leaving = true
+    this.busy = true
+    let last: void | Promise<void>
+    try {
+      last = this.spec.beforeExit?.(reason)
+    } catch (error) {
+      return this.depart({ kind: 'crash', error })
+    }
+    if (!(last instanceof Promise)) return this.depart(reason)
+    last.then(
+      () => this.depart(reason),
+      (error) => this.depart({ kind: 'crash', error }),
+    )
+  }
+
+  private depart(reason: ExitReason) {
+    if (this.exitReason) return
+    if (isFailure(reason) && reason.kind !== 'crash') this.deps.onCrash(this, reason)
+    this.end(reason)
   }
 
   end(reason: ExitReason) {
@@ -212,56 +320,85 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
     for (const cancel of this.timers ?? []) cancel()
     this.timers = undefined
     for (const reject of this.pendingCalls ?? []) reject(this.ended(reason))
-    if (reason.kind === 'crash') this.deps.onCrash(this, reason.error)
-    this.terminated = Promise.resolve(this.spec.terminate?.(reason)).catch((failure) =>
-      this.deps.onCrash(this, failure),
+    if (reason.kind === 'crash') this.deps.onCrash(this, reason)
+    this.terminated = Promise.resolve(this.spec.terminate?.(reason)).catch((error) =>
+      this.deps.onCrash(this, { kind: 'crash', error }),
     )
     this.deps.onEnd(this)
     for (const listener of this.exitListeners ?? []) listener(reason)
     this.exitListeners = undefined
   }
 
+  // --- mailbox ---
+
   private receive(envelope: Envelope<M>) {
     if (this.exitReason) return
-    if (!this.busy) return this.run(envelope)
-    this.queue ??= []
-    this.queue.push(envelope)
+    if (!this.busy && !this.spec.takesTurns) return this.run(envelope)
+    this.enqueue(envelope)
   }
 
-  private run(envelope: Envelope<M> | undefined) {
+  private enqueue(envelope: Envelope<M>) {
+    this.queue ??= new Fifo()
+    this.queue.push(envelope)
+    if (!this.busy) this.wake()
+  }
+
+  /** What waits is handled: at once, or when the actor's turn comes. */
+  private wake() {
+    if (!this.spec.takesTurns) return this.run(this.queue?.shift())
+    if (this.awaitsTurn) return
+    this.awaitsTurn = true
+    this.deps.turns.add(this)
+  }
+
+  takeTurn() {
+    this.awaitsTurn = false
+    if (this.busy) return
+    this.run(this.queue?.shift(), messagesPerTurn)
+    if (!this.busy && this.queue?.length) this.wake()
+  }
+
+  private run(envelope: Envelope<M> | undefined, messagesMax = Number.POSITIVE_INFINITY) {
     let next = envelope
-    while (next && !this.exitReason) {
+    for (let handled = 1; next && !this.exitReason; handled += 1) {
       this.busy = true
+      this.current = next
       let result: unknown
       try {
-        result = this.spec.handle(next.message, this)
+        result = next.instead ? next.instead() : this.spec.handle(next.message, this)
       } catch (error) {
         return this.crash(next, error)
       }
       if (result instanceof Promise) return this.finishLater(next, result)
       this.finish(next, result)
-      next = this.queue?.shift()
+      next = this.leaving || handled >= messagesMax ? undefined : this.queue?.shift()
     }
   }
 
   private finishLater(envelope: Envelope<M>, result: Promise<unknown>) {
-    const goOn = (value: unknown) => {
+    const finish = (value: unknown) => {
       this.finish(envelope, value)
-      this.run(this.queue?.shift())
+      this.goOn()
     }
-    result.then(goOn, (error) => this.crash(envelope, error))
+    result.then(finish, (error) => this.crash(envelope, error))
   }
 
-  private finish({ answer }: Envelope<M>, result: unknown) {
+  private goOn() {
+    if (this.exitReason || this.leaving) return
+    this.busy = false
+    if (this.queue?.length) this.wake()
+  }
+
+  private finish(envelope: Envelope<M>, result: unknown) {
     this.handled += 1
     this.busy = false
-    answer?.resolve(result)
-    if (this.exitAfterMessage) this.end({ kind: 'normal' })
+    this.current = undefined
+    envelope.answer?.resolve(result)
+    if (this.exitAfterMessage) this.leave(this.exitAfterMessage)
   }
 
   private crash({ answer }: Envelope<M>, error: unknown) {
-    this.busy = false
     answer?.reject(error)
-    this.end({ kind: 'crash', error })
+    this.leave({ kind: 'crash', error })
   }
 }

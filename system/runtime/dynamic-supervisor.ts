@@ -1,61 +1,119 @@
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
-import type { ExitReason } from './actor.ts'
-import { type Supervised, supervisor } from './supervisor.ts'
+import { type AnyActorRef, type ExitReason, startActor } from './actor.ts'
+import { type ChildCounts, createChildPool, type PooledChild } from './child-pool.ts'
+import { describeExit } from './exit-reason.ts'
+import type { RestartBudgetOptions } from './restart-budget.ts'
+import type { Supervised } from './supervised.ts'
+import { ChildRefused } from './supervisor.ts'
+import { createTurns } from './turns.ts'
 
-export interface DynamicSupervisorOptions<A extends unknown[]> {
-  /** All children are of this kind: the arguments of `startChild` follow the preset ones. */
-  start(...args: A): Supervised | Promise<Supervised>
-  restartsMax?: number
-  withinMs?: number
+export interface DynamicSupervisorOptions<A extends unknown[]> extends RestartBudgetOptions {
+  /** Children are of one kind: this makes one of the arguments of `startChild` (RT-4). */
+  child(...args: A): PooledChild
+  /** More are refused. */
+  childrenMax?: number
+  parent?: AnyActorRef
+}
+
+/** A child whose handle stays the same when it is restarted. */
+export interface DynamicChild {
+  child(): Supervised | undefined
+  stop(): Promise<void>
 }
 
 export interface DynamicSupervisor<A extends unknown[]> extends Supervised {
-  /** Adds a child and answers a handle that stays the same when the child is restarted. */
-  startChild(...args: A): Promise<{ child(): Supervised | undefined; stop(): Promise<void> }>
+  readonly actor: AnyActorRef
+  stop(reason?: ExitReason): Promise<void>
+  signal(reason: ExitReason, from?: AnyActorRef): void
+  kill(): void
+  /** Adds a child. Nothing when it does not want to run; rejects with ChildRefused when full, or with what kept it from starting. */
+  startChild(...args: A): Promise<DynamicChild | undefined>
+  /** Rejects with ChildRefused for one that is not here. */
+  terminateChild(one: Supervised): Promise<void>
   count(): number
+  counts(): ChildCounts
 }
 
+type Work = () => unknown
+
 /**
- * None at the start, any number on demand, each restarted on its own and with a budget of its own (RT-4). A child that dies too often is
- * given up and forgotten; the others do not notice.
+ * None at the start, any number on demand, each restarted on its own (RT-4). Their restarts count together: too many end the supervisor,
+ * which stops all children at the same time.
  */
 export function dynamicSupervisor<A extends unknown[]>(
-  deps: { clock: Clock; log: Log },
+  { clock, log }: { clock: Clock; log: Log },
   name: string,
-  { start, ...budget }: DynamicSupervisorOptions<A>,
+  { child, childrenMax = Number.POSITIVE_INFINITY, parent, ...budget }: DynamicSupervisorOptions<A>,
 ): DynamicSupervisor<A> {
-  const children = new Set<Awaited<ReturnType<typeof launch>>>()
-  const exitListeners = new Set<(reason: ExitReason) => void>()
-  let ended: ExitReason | undefined
+  const actor = startActor<Work>(
+    {
+      name,
+      role: 'supervisor',
+      takesTurns: true,
+      trapsExits: true,
+      ...(parent && { parent }),
+      handle: (work) => work(),
+      beforeExit: () => pool.stopAll(),
+    },
+    name,
+    { clock, turns: createTurns(), onCrash: reportFailure, onEnd: () => {} },
+  )
+  const pool = createChildPool({
+    clock,
+    log,
+    owner: () => actor,
+    ownerName: name,
+    budget,
+    later: (run) => actor.send(run),
+    onGone: () => {},
+    giveUp: () => actor.exit({ kind: 'shutdown' }),
+  })
 
-  async function launch(args: A) {
-    const only = { name: `${name} child`, start: () => start(...args) }
-    return supervisor(deps, name, { strategy: 'one_for_one', ...budget }, [only]).start()
+  function reportFailure(_ref: AnyActorRef, reason: ExitReason) {
+    log.error({ event: 'supervisor_failed', supervisor: name, reason: describeExit(reason) }, 'a supervisor failed')
+  }
+
+  async function add(args: A): Promise<DynamicChild | undefined> {
+    if (pool.size >= childrenMax)
+      throw new ChildRefused('max_children', `${name} holds ${childrenMax} children, its most`)
+    const entry = await pool.start(child(...args))
+    return entry && { child: () => entry.running, stop: () => request(() => pool.stopOne(entry)) }
+  }
+
+  async function terminate(one: Supervised) {
+    const entry = pool.find(one)
+    if (!entry) throw new ChildRefused('not_found', `${name} does not hold this child`)
+    await pool.stopOne(entry)
+  }
+
+  /** A refusal is the answer to whoever asked, and no failure of the supervisor. */
+  async function request<T>(work: () => Promise<T>): Promise<T> {
+    const outcome = await actor.call<{ value: T } | { error: unknown }>(
+      () =>
+        work().then(
+          (value) => ({ value }),
+          (error) => ({ error }),
+        ),
+      Number.POSITIVE_INFINITY,
+    )
+    if ('error' in outcome) throw outcome.error
+    return outcome.value
   }
 
   return {
+    id: name,
+    actor,
     get alive() {
-      return ended === undefined
+      return actor.alive
     },
-    count: () => children.size,
-    async startChild(...args) {
-      if (ended) throw new Error(`${name} has ended and starts no child`)
-      const one = await launch(args)
-      children.add(one)
-      one.onExit(() => children.delete(one))
-      return { child: () => one.children()[0]?.child, stop: one.stop }
-    },
-    async stop() {
-      if (ended) return
-      ended = { kind: 'normal' }
-      await Promise.all([...children].map((one) => one.stop()))
-      for (const listener of exitListeners) listener(ended)
-    },
-    onExit(listener) {
-      if (ended) listener(ended)
-      else exitListeners.add(listener)
-      return () => exitListeners.delete(listener)
-    },
+    stop: (reason) => actor.requestStop(reason),
+    signal: (reason, from) => actor.signal(reason, from),
+    kill: () => actor.kill(),
+    onExit: (listener) => actor.onExit(listener),
+    startChild: (...args) => request(() => add(args)),
+    terminateChild: (one) => request(() => terminate(one)),
+    count: () => pool.size,
+    counts: pool.counts,
   }
 }

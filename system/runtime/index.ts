@@ -4,9 +4,46 @@ export {
   type ActorSelf,
   type ActorSpec,
   type AnyActorRef,
+  CalledSelf,
   CallTimeout,
   type ExitReason,
+  type ExitSignal,
 } from './actor.ts'
-export { type DynamicSupervisor, dynamicSupervisor } from './dynamic-supervisor.ts'
+export { type ChildCounts, createChildPool, type PoolEntry, type PooledChild, type Restart } from './child-pool.ts'
+export { type DynamicChild, type DynamicSupervisor, dynamicSupervisor } from './dynamic-supervisor.ts'
+export { causeOf, describeExit, isFailure, textOf } from './exit-reason.ts'
+export {
+  type KeyRegistry,
+  type KeyRegistryOptions,
+  KeyTaken,
+  NeedsUniqueKeys,
+  type RegistryEntry,
+  startKeyRegistry,
+} from './key-registry.ts'
+export { link } from './link.ts'
+export { NameTaken } from './registry.ts'
+export type { RestartBudgetOptions } from './restart-budget.ts'
 export { createRuntime, type Runtime } from './runtime.ts'
-export { type Child, child, type Supervised, type Supervisor, supervisor } from './supervisor.ts'
+export type { Shutdown, Supervised } from './supervised.ts'
+export {
+  type Child,
+  ChildNotStarted,
+  ChildRefused,
+  child,
+  InvalidChildren,
+  type Supervisor,
+  supervisor,
+} from './supervisor.ts'
+export {
+  awaitTask,
+  awaitTasks,
+  type Outcome,
+  type StreamOptions,
+  shutDownTask,
+  startTask,
+  streamTasks,
+  type Task,
+  type TaskOptions,
+  TaskTimeout,
+  yieldTask,
+} from './task.ts'

@@ -1,26 +1,33 @@
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import { type ActorRef, type ActorSpec, type AnyActorRef, startActor } from './actor.ts'
+import { causeOf, type ExitReason } from './exit-reason.ts'
 import { createRegistry, type Registry } from './registry.ts'
+import { createTurns, type Turns } from './turns.ts'
 
 export interface Runtime {
   readonly registry: Registry
   readonly clock: Clock
+  readonly log: Log
+  readonly turns: Turns
   /** Starts an actor; a name is registered unless `unique` is false (channels share names). Rejects when its init throws. */
   start<M>(spec: ActorSpec<M>, options?: { unique?: boolean }): Promise<ActorRef<M>>
-  /** As `start`, for actors whose init cannot fail: the actor is there at once. */
+  /** Like `start` but synchronous, for actors without an init that could fail. */
   spawn<M>(spec: ActorSpec<M>, options?: { unique?: boolean }): ActorRef<M>
   actors(): AnyActorRef[]
 }
 
-/** One node's actors: numbers them, lists them, logs their crashes (RT-5). */
+/** The actors of one node: assigns ids, lists them, logs their crashes (RT-5). */
 export function createRuntime({ clock, log }: { clock: Clock; log: Log }): Runtime {
   const living = new Map<string, AnyActorRef>()
   const registry = createRegistry()
   let lastId = 0
-  const deps = { clock, onCrash, onEnd: ({ id }: AnyActorRef) => void living.delete(id) }
+  const turns = createTurns()
+  const deps = { clock, turns, onCrash, onEnd: ({ id }: AnyActorRef) => void living.delete(id) }
 
   function launch<M>(spec: ActorSpec<M>, unique: boolean) {
+    // Before there is an actor: one whose name is taken would live on without it.
+    if (unique && spec.name) registry.checkFree(spec.name)
     lastId += 1
     const ref = startActor(spec, String(lastId), deps)
     if (!ref.alive) return ref
@@ -29,13 +36,15 @@ export function createRuntime({ clock, log }: { clock: Clock; log: Log }): Runti
     return ref
   }
 
-  function onCrash(ref: AnyActorRef, error: unknown) {
-    log.error({ actor: ref.name ?? ref.id, err: error }, 'an actor crashed')
+  function onCrash(ref: AnyActorRef, reason: ExitReason) {
+    log.error({ event: 'actor_failed', actor: ref.name ?? ref.id, ...causeOf(reason) }, 'an actor crashed')
   }
 
   return {
     registry,
     clock,
+    log,
+    turns,
     spawn: (spec, { unique = true } = {}) => launch(spec, unique),
     async start(spec, { unique = true } = {}) {
       const ref = launch(spec, unique)

@@ -58,7 +58,6 @@ export async function openCase(definition: SocketDefinition, options: CaseOption
         pubsub,
         log,
         beforeHandle: () => undefined,
-        quirks: {},
         counters: { pushes: 0, handled: {} },
       },
       onClosed: () => {},
@@ -70,8 +69,8 @@ export async function openCase(definition: SocketDefinition, options: CaseOption
         closedWith = code
       },
       drop: () => {},
-      hold: () => {},
-      release: () => {},
+      pause: () => {},
+      resume: () => {},
     },
   )
   let lastRef = 0
@@ -93,7 +92,7 @@ export async function openCase(definition: SocketDefinition, options: CaseOption
     runtime,
     closedWith: () => closedWith,
     join: (topic: string, payload: unknown = {}) => replyTo(send(topic, 'phx_join', payload)),
-    /** Pushes and answers the ref, for replies that come later or never. */
+    /** Pushes and returns the ref, for replies that come later or never. */
     push: (topic: string, event: string, payload: unknown = {}) => send(topic, event, payload),
     ask: (topic: string, event: string, payload: unknown = {}) => replyTo(send(topic, event, payload)),
     replyTo,

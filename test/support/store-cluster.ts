@@ -109,7 +109,7 @@ export interface StoreNode {
   get(path: string): Promise<Answer>
   post(path: string, body: object): Promise<Answer>
   ready(): Promise<void>
-  /** SIGTERM; answers the exit code. */
+  /** SIGTERM; returns the exit code. */
   stop(): Promise<number | null>
 }
 
@@ -216,7 +216,7 @@ export async function joinProduct({ port }: StoreNode, productId: number) {
     pushes: () => frames.filter(({ joinRef, event }) => joinRef !== null && event !== 'phx_reply'),
     open: () => socket.readyState === WebSocket.OPEN,
     closeCode: () => closeCode,
-    /** Answers when everything sent to this client before now has arrived. */
+    /** Returns when everything sent to this client before now has arrived. */
     async flush() {
       const before = frames.length
       socket.send(JSON.stringify([null, `h${before}`, 'phoenix', 'heartbeat', {}]))

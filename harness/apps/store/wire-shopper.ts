@@ -1,17 +1,17 @@
 import { type Channel, Socket } from 'phoenix'
-import { withoutCartId } from '../../clients/redact.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
-import type { CartSight } from '../../history/operation.ts'
 import type { Recorder } from '../../history/recorder.ts'
 import { until } from '../../platform/until.ts'
 import { createCartChanges } from './cart-changes.ts'
+import { withoutCartId } from './cart-topic.ts'
 import { endOfPurchase } from './purchases.ts'
+import type { CartSight } from './sights.ts'
 
 /** A shopper without a browser: a session by HTTP, a cart by the official client. Hundreds of them fit where two browsers do. */
 export interface WireShopper {
   readonly name: string
   readonly node: string
-  /** Answers how it ended: `ok`, or the error of the server. */
+  /** Returns how it ended: `ok`, or the error of the server. */
   add(itemId: number): Promise<string>
   remove(itemId: number): Promise<string>
   /** The cart as it was told last. */
@@ -24,12 +24,12 @@ export interface WireShopper {
   close(): void
 }
 
-export interface WireShopperWishes {
+export interface WireShopperOptions {
   /** Which page it pretends to look at. */
   page?: string
 }
 
-interface WireShopperOptions extends WireShopperWishes {
+interface OpenWireShopperOptions extends WireShopperOptions {
   name: string
   node: string
   cluster: Cluster
@@ -49,7 +49,7 @@ const heartbeatMs = 1_000
 /** All of them share one link to each node: what happens to it happens to all. */
 const linkName = 'shoppers'
 
-export async function openWireShopper(options: WireShopperOptions): Promise<WireShopper> {
+export async function openWireShopper(options: OpenWireShopperOptions): Promise<WireShopper> {
   const { name, node, cluster, recorder, page = '/checkout' } = options
   const link = await cluster.links.link(linkName, node)
   const visit = await visitCheckout(link.url)

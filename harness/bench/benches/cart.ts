@@ -1,14 +1,15 @@
-import { type Channels, freshCart, openChannels } from '../../clients/channels.ts'
+import { freshCart } from '../../apps/store/cart-topic.ts'
+import { type Channels, openChannels } from '../../clients/channels.ts'
 import { systemClock as clock } from '../../platform/clock.ts'
+import { figureOf } from '../../stats/figures.ts'
 import type { Bench } from '../bench.ts'
-import { figureOf } from '../figures.ts'
 import { itemIds, withStore } from '../store.ts'
 
 const samplesPerRound = 200
 const seenWithinMs = 5_000
 const nodes = 3
 
-/** Puts an item in or takes it out in one tab; answers how long until the other tab was sent the cart. */
+/** Puts an item in or takes it out in one tab; returns how long until the other tab was sent the cart. */
 async function timeToOtherTab(topic: string, acting: Channels, other: Channels, event: string, itemId: number) {
   const startedMs = clock.monotonicMs()
   const seen = new Promise<number>((resolve, reject) => {

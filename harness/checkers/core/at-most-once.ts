@@ -1,10 +1,11 @@
 import { ledger, reordered } from '../../history/ledger.ts'
-import { type Checker, count, invalid, unknown, valid } from '../../verdict/checker.ts'
+import { type Checker, count, passed, unknown, violated } from '../../verdict/checker.ts'
 
 /** Every message arrives once or not at all, in the order of its publisher, and every loss is explained by something witnessed (AM-1, AM-3..6). */
 export const atMostOnce: Checker = {
   name: 'at-most-once',
-  law: 'no message arrives twice, none is lost without a witnessed reason on its way, none is kept and sent later, none overtakes another of its publisher',
+  invariant:
+    'no message arrives twice, none is lost without a witnessed reason on its way, none is kept and sent later, none overtakes another of its publisher',
   check(history) {
     const lines = ledger(history)
     if (lines.length === 0) return unknown('no message was published to anybody, so nothing was tested')
@@ -12,18 +13,21 @@ export const atMostOnce: Checker = {
     const [duplicate, unexplained, disorder] = [withFate('duplicate'), withFate('lost-unexplained'), reordered(history)]
     const evidence = Object.fromEntries(lines.map(({ fate }) => [fate, withFate(fate).length]))
     if (duplicate[0])
-      return invalid(`duplicate: ${said(duplicate[0])} arrived ${duplicate[0].count} times`, {
+      return violated(`duplicate: ${said(duplicate[0])} arrived ${duplicate[0].count} times`, {
         ...evidence,
         first: duplicate[0],
       })
     if (unexplained[0])
-      return invalid(`lost-unexplained: ${said(unexplained[0])} never arrived`, { ...evidence, first: unexplained[0] })
+      return violated(`lost-unexplained: ${said(unexplained[0])} never arrived`, { ...evidence, first: unexplained[0] })
     const [stranger] = withFate('non-member')
     if (stranger)
-      return invalid(`non-member: ${said(stranger)} arrived though it was not joined`, { ...evidence, first: stranger })
+      return violated(`non-member: ${said(stranger)} arrived though it was not joined`, {
+        ...evidence,
+        first: stranger,
+      })
     const [late] = withFate('late')
     if (late)
-      return invalid(
+      return violated(
         `late: ${said(late)} was sent where nothing is kept (a cut link, a killed Redis) and arrived after that was healed`,
         {
           ...evidence,
@@ -31,12 +35,12 @@ export const atMostOnce: Checker = {
         },
       )
     if (disorder[0])
-      return invalid(`reordered: ${disorder[0].subscriber} saw ${disorder[0].seq} after ${disorder[0].after}`, {
+      return violated(`reordered: ${disorder[0].subscriber} saw ${disorder[0].seq} after ${disorder[0].after}`, {
         first: disorder[0],
       })
     if (withFate('once').length === 0)
       return unknown('not one message arrived, so nothing shows that messages can arrive', evidence)
-    return valid(`${count(lines.length, 'delivery', 'deliveries')}, no duplicate, every loss explained`, evidence)
+    return passed(`${count(lines.length, 'delivery', 'deliveries')}, no duplicate, every loss explained`, evidence)
   },
 }
 

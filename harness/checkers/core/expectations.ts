@@ -1,4 +1,4 @@
-import { type Checker, count, invalid, unknown, valid } from '../../verdict/checker.ts'
+import { type Checker, count, passed, unknown, violated } from '../../verdict/checker.ts'
 
 interface Expectation {
   after: number
@@ -9,12 +9,12 @@ interface Expectation {
 /** What the scenario said beforehand that one would see after its steps (AT-1). */
 export const expectations: Checker = {
   name: 'expectations',
-  law: 'after each step one sees what the scenario says',
+  invariant: 'after each step one sees what the scenario says',
   check(history) {
     const all = history.of('expectation')
     const failed = all.find(({ value }) => !(value as Expectation).met)
     const { after, text } = (failed?.value ?? {}) as Expectation
-    if (failed) return invalid(`after step ${after}: ${text}: ${failed.error}`, { step: after })
-    return all.length === 0 ? unknown('no expectation was reached') : valid(`${count(all.length, 'expectation')} met`)
+    if (failed) return violated(`after step ${after}: ${text}: ${failed.error}`, { step: after })
+    return all.length === 0 ? unknown('no expectation was reached') : passed(`${count(all.length, 'expectation')} met`)
   },
 }

@@ -1,10 +1,10 @@
 import type { History } from '../../history/history.ts'
-import { type Checker, count, unknown, valid } from '../../verdict/checker.ts'
+import { type Checker, count, passed, unknown } from '../../verdict/checker.ts'
 
-/** A timer that had no time to run out was not tested, whatever the story says (AT-10, DF-5). */
-export const outlasted = (timersMs: Readonly<Record<string, number>>): Checker => ({
-  name: 'outlasted',
-  law: 'every fault was seen to hold for longer than the timer that the story is about',
+/** A timer that had no time to run out was not tested, whatever the scenario says (AT-10, DF-5). */
+export const faultOutlastsTimer = (timersMs: Readonly<Record<string, number>>): Checker => ({
+  name: 'fault-outlasts-timer',
+  invariant: 'every fault was seen to hold for longer than the timer that the scenario is about',
   check(history) {
     const timers = Object.entries(timersMs)
     if (timers.length === 0) return unknown('no timer was named')
@@ -16,7 +16,7 @@ export const outlasted = (timersMs: Readonly<Record<string, number>>): Checker =
           heldMs,
         })
     }
-    return valid(`${count(timers.length, 'timer')} outlasted`)
+    return passed(`${count(timers.length, 'timer')} outlasted`)
   },
 })
 

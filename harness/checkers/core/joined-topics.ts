@@ -1,4 +1,4 @@
-import { type Checker, count, invalid, unknown, valid } from '../../verdict/checker.ts'
+import { type Checker, count, passed, unknown, violated } from '../../verdict/checker.ts'
 
 interface FinalJoins {
   connected: boolean
@@ -9,16 +9,16 @@ interface FinalJoins {
 /** Who is connected is joined to all that it wants to hear (CH-108, CH-112, DF-4). */
 export const joinedTopics: Checker = {
   name: 'joined-topics',
-  law: 'after settling, every client is connected and joined to all of its topics',
+  invariant: 'after settling, every client is connected and joined to all of its topics',
   check(history) {
     const clients = history.finals<FinalJoins>('joined')
     if (clients.length === 0) return unknown('no client was looked at')
     for (const { who, value } of clients) {
       const missing = value.expected.filter((topic) => !value.joined.includes(topic))
-      if (!value.connected) return invalid(`not connected: ${who}`, { who })
+      if (!value.connected) return violated(`not connected: ${who}`, { who })
       if (missing.length > 0)
-        return invalid(`connected but not joined: ${who} misses ${missing.join(', ')}`, { who, missing })
+        return violated(`connected but not joined: ${who} misses ${missing.join(', ')}`, { who, missing })
     }
-    return valid(`${count(clients.length, 'client is', 'clients are')} joined to all topics`)
+    return passed(`${count(clients.length, 'client is', 'clients are')} joined to all topics`)
   },
 }

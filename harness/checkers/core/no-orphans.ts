@@ -1,4 +1,4 @@
-import { type Checker, count, invalid, unknown, valid } from '../../verdict/checker.ts'
+import { type Checker, count, passed, unknown, violated } from '../../verdict/checker.ts'
 
 interface Held {
   connections: { topics: string[] }[]
@@ -7,7 +7,7 @@ interface Held {
 /** A channel ends with the connection that it belongs to (RT-11, CH-63, DF-104). */
 export const noOrphans: Checker = {
   name: 'no-orphans',
-  law: 'after settling, a node has no more channels than topics that its clients have joined',
+  invariant: 'after settling, a node has no more channels than topics that its clients have joined',
   check(history) {
     const nodes = history.finals<Held>('node-state')
     const channels = new Map(history.finals<number>('channels').map(({ node, value }) => [node, value]))
@@ -17,8 +17,8 @@ export const noOrphans: Checker = {
       const joinedCount = value.connections.reduce((sum, { topics }) => sum + topics.length, 0)
       const orphanCount = (channels.get(node) ?? 0) - joinedCount
       if (orphanCount > 0)
-        return invalid(`orphans: ${count(orphanCount, 'channel')} of ${node} belong to nobody`, { node, orphanCount })
+        return violated(`orphans: ${count(orphanCount, 'channel')} of ${node} belong to nobody`, { node, orphanCount })
     }
-    return valid(`${count(nodes.length, 'node has', 'nodes have')} a channel for each joined topic, and no other`)
+    return passed(`${count(nodes.length, 'node has', 'nodes have')} a channel for each joined topic, and no other`)
   },
 }

@@ -1,24 +1,24 @@
-import type { Cast } from './cast.ts'
 import type { Cluster } from './cluster.ts'
 import type { SimulatedNode } from './node.ts'
 import type { Row } from './tables.ts'
+import type { World } from './world.ts'
 
-/** What everybody sees at the end: the last thing in a record, for the laws. */
-export async function readFinals(cluster: Cluster, cast: Cast) {
-  const final = (f: string, value: unknown, who = 'harness', node?: string) =>
-    cluster.recorder.record({ who, type: 'final', f, value, ...(node && { node }) })
+/** What everybody sees at the end: the last thing in a record, for the checkers. */
+export async function readFinals(cluster: Cluster, world: World) {
+  const final = (operation: string, value: unknown, who = 'harness', node?: string) =>
+    cluster.recorder.record({ who, type: 'final', operation, value, ...(node && { node }) })
   final('database', stockOf(cluster))
   for (const node of cluster.nodes()) final('node-state', stateOf(node), node.name, node.name)
   for (const { name } of cluster.nodes()) final('fresh-render', await freshPage(cluster, name), 'fresh', name)
   final('orders', ordersOf(cluster))
-  for (const page of cast.pages) {
+  for (const page of world.pages) {
     if (page.isLoaded()) final('view', page.html(), page.who, page.node)
     const cart = page.cart()
     if (cart) final('cart', cart, page.who, page.node)
   }
-  for (const { name, node, cart } of cast.shoppers()) final('cart', cart(), name, node)
-  for (const { who, node, sight } of cast.dashboards) final('dashboard', sight(), who, node)
-  for (const { who, joins } of cast.everybody()) final('joined', joins(), who)
+  for (const { name, node, cart } of world.shoppers()) final('cart', cart(), name, node)
+  for (const { who, node, sight } of world.dashboards) final('dashboard', sight(), who, node)
+  for (const { who, joins } of world.everybody()) final('joined', joins(), who)
 }
 
 async function freshPage(cluster: Cluster, name: string): Promise<string> {

@@ -44,7 +44,7 @@ export function createNemesis(cluster: Cluster) {
   }
 
   return {
-    /** Answers false for a fault that no simulation knows. */
+    /** Returns false for a fault that no simulation knows. */
     async inject(planned: PlannedFault): Promise<boolean> {
       const { kind, target, options } = planned
       const fault = faults[kind]?.(cluster, target, options)

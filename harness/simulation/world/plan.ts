@@ -1,12 +1,12 @@
 import { z } from 'zod'
 
 /** What somebody does; what is not listed here is skipped and counted. */
-const deed = z.looseObject({ do: z.string() })
+const action = z.looseObject({ do: z.string() })
 
-/** The plan of a story, as an explorer makes it; more may stand in it. */
+/** The plan of a scenario, as an explorer makes it; more may stand in it. */
 export const planShape = z.looseObject({
   seed: z.number(),
-  rounds: z.array(z.array(deed)),
+  rounds: z.array(z.array(action)),
   faults: z.array(
     z.looseObject({
       kind: z.string(),
@@ -18,12 +18,11 @@ export const planShape = z.looseObject({
   ),
 })
 export type Plan = z.infer<typeof planShape>
-export type Deed = z.infer<typeof deed>
+export type Action = z.infer<typeof action>
 
 /** One simulation: a plan, in a world. */
 export const requestShape = z.object({
   plan: planShape,
   stock: z.record(z.string(), z.number().int().min(0)).default({}),
-  defects: z.array(z.string()).default([]),
 })
 export type SimulationRequest = z.infer<typeof requestShape>

@@ -2,11 +2,11 @@ import type { Clock } from '../../../system/platform/clock.ts'
 
 /** One thing that happened, as plain data: the form in which the record of a live run has it too. */
 export interface SimulatedEvent {
-  i: number
+  index: number
   tMs: number
   who: string
   type: string
-  f?: string
+  operation?: string
   op?: number
   topic?: string
   event?: string
@@ -24,20 +24,20 @@ export function createRecorder(clock: Pick<Clock, 'monotonicMs'>) {
   const events: SimulatedEvent[] = []
   let lastOp = 0
 
-  function record(event: Omit<SimulatedEvent, 'i' | 'tMs'>) {
-    events.push({ i: events.length, tMs: clock.monotonicMs(), ...event })
+  function record(event: Omit<SimulatedEvent, 'index' | 'tMs'>) {
+    events.push({ index: events.length, tMs: clock.monotonicMs(), ...event })
   }
 
   return {
     events: events as readonly SimulatedEvent[],
     record,
-    /** The beginning of an operation; its end is told later, at most once. */
-    begin(who: string, f: string, value: unknown) {
+    /** Records the beginning of an operation; the returned function records its end, at most once. */
+    begin(who: string, operation: string, value: unknown) {
       lastOp += 1
       const op = lastOp
-      record({ who, type: 'invoke', f, op, value })
+      record({ who, type: 'invoke', operation, op, value })
       return (type: Ending, error?: string) =>
-        record({ who, type, f, op, value, ...(error !== undefined && { error }) })
+        record({ who, type, operation, op, value, ...(error !== undefined && { error }) })
     },
   }
 }

@@ -10,7 +10,7 @@ export interface Answer {
 /** How a request ended: an answer, or none because nobody was there, the connection broke or nothing came in time. */
 export type Response = ({ kind: 'answered' } & Answer) | { kind: 'refused' } | { kind: 'broken' } | { kind: 'silent' }
 
-/** Answers requests at an address, each on a connection of its own. */
+/** Returns requests at an address, each on a connection of its own. */
 export function serveRequests(
   network: Network,
   address: string,

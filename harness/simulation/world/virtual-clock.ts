@@ -6,7 +6,7 @@ export interface VirtualClock extends Clock {
   run<T>(work: Promise<T>, stepsMax?: number): Promise<T>
 }
 
-/** Far more than any story needs: two that answer each other for ever would never come to an end. */
+/** Far more than any scenario needs: two that answer each other for ever would never come to an end. */
 const stepsDefaultMax = 100_000
 
 /** When simulated time begins: any moment will do, but it is always the same. */
@@ -30,7 +30,7 @@ export function createVirtualClock(): VirtualClock {
     }
   }
 
-  /** Answers whether anything was left to be done. */
+  /** Returns whether anything was left to be done. */
   async function step(): Promise<boolean> {
     const next = queue.take()
     if (!next) return false

@@ -31,12 +31,12 @@ afterAll(() => {
 })
 
 describe('a system that somebody else has started', { timeout: 60_000 }, () => {
-  it('is told the stories that need nothing but channels', async () => {
+  it('is told the scenarios that need nothing but channels', async () => {
     const { code, run } = await squall('channels/slow-in-parallel')
     expect({ code, outcome: run.outcome, driver: run.driver }).toEqual({ code: 0, outcome: 'passed', driver: 'remote' })
   })
 
-  it('is told no story that it cannot hold: skipped with the reason, and nothing is proven', async () => {
+  it('is told no scenario that it cannot hold: skipped with the reason, and nothing is proven', async () => {
     const names = ['store/sell-out', 'channels/slow-handler', 'channels/half-open', 'channels/link-reset']
     const { code, run } = await squall(...names)
     expect({ code, outcome: run.outcome, scenarios: run.scenarios }).toEqual({
@@ -47,13 +47,13 @@ describe('a system that somebody else has started', { timeout: 60_000 }, () => {
     expect(run.skipped).toEqual([
       {
         id: 'channels/half-open',
-        why: 'the story needs nodes that are started with SOCKET_SILENT_MS; the target runs already',
+        why: 'the scenario needs nodes that are started with SOCKET_IDLE_TIMEOUT_MS; the target runs already',
       },
       { id: 'channels/link-reset', why: 'the target gives no control of n1' },
       { id: 'channels/slow-handler', why: 'the target gives no control of n1' },
       {
         id: 'store/sell-out',
-        why: 'the story needs the shop, and the target has none, or no command that puts it back',
+        why: 'the scenario needs the application store, and the target has none, or no command that puts it back',
       },
     ])
   })
@@ -61,9 +61,14 @@ describe('a system that somebody else has started', { timeout: 60_000 }, () => {
   it.each([
     ['nodes', {}, /target\.json does not describe a target: nodes: /],
     [
-      'a shop without a database',
-      { nodes: [{ url: 'http://127.0.0.1:1' }], shop: { reset: 'true' } },
+      'a store without its database',
+      { nodes: [{ url: 'http://127.0.0.1:1' }], apps: { store: { reset: 'true' } } },
       /needs its database/,
+    ],
+    [
+      'an application that nobody knows',
+      { nodes: [{ url: 'http://127.0.0.1:1' }], apps: { tea: { reset: 'true' } } },
+      /there is no application tea; the harness knows store/,
     ],
     ['an address that is none', { nodes: [{ url: 'n1:4000' }] }, /nodes\.0\.url: expected an http:\/\/ address/],
   ])('must be described: %s', async (_what, description, sentence) => {

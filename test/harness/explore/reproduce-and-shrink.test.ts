@@ -2,12 +2,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Io } from '../../../harness/cli/command.ts'
-import type { Teller, Told } from '../../../harness/explore/plan-runner.ts'
-import { pursue, violationInWords } from '../../../harness/explore/reproduce-and-shrink.ts'
+import { storeWorkload } from '../../../harness/apps/store/workload.ts'
+import type { PlanRun, PlanRunner } from '../../../harness/explore/plan-runner.ts'
+import { describeViolation, reproduceAndShrink } from '../../../harness/explore/reproduce-and-shrink.ts'
 import { search } from '../../../harness/explore/search.ts'
 import { createPlan, kinds, type Plan } from '../../../harness/plans/plan.ts'
 import { systemClock } from '../../../harness/platform/clock.ts'
+import type { Io } from '../../../harness/platform/io.ts'
 import { seededRandom } from '../../../harness/platform/random.ts'
 import type { ScenarioResult } from '../../../harness/verdict/result.ts'
 
@@ -21,100 +22,102 @@ const io = (monotonicMs = systemClock.monotonicMs) =>
   ({ err: () => {}, interruption: { by: () => undefined }, clock: { ...systemClock, monotonicMs } }) as unknown as Io
 
 /** Tells nothing: what a plan would come to is decided by a look at it. */
-function pretending(lawBrokenBy: (plan: Plan, nth: number) => string | undefined) {
-  let told = 0
+function pretending(checkerViolatedBy: (plan: Plan, nth: number) => string | undefined) {
+  let events = 0
   const resultOf = (plan: Plan) => {
-    told += 1
-    const law = lawBrokenBy(plan, told)
+    events += 1
+    const checker = checkerViolatedBy(plan, events)
     return {
-      outcome: law ? 'violated' : 'passed',
-      checks: law ? [{ name: law, outcome: 'invalid', why: 'so it was', evidence: {} }] : [],
+      outcome: checker ? 'violated' : 'passed',
+      checks: checker ? [{ name: checker, outcome: 'violated', why: 'so it was', evidence: {} }] : [],
       faults: plan.faults.map(({ kind }) => ({ kind, witnessedOnMs: 1 })),
     } as unknown as ScenarioResult
   }
-  const tell = async (plans: readonly Plan[]): Promise<Told[]> =>
+  const run = async (plans: readonly Plan[]): Promise<PlanRun[]> =>
     plans.map((plan) => ({ plan, result: resultOf(plan), folder }))
   return {
-    teller: {
+    planRunner: {
       jobs: 4,
-      tell,
+      run,
       inSimulation: async () => undefined as Plan | undefined,
-      surer: async () => undefined as Plan | undefined,
+      amplify: async () => undefined as Plan | undefined,
       scout: async () => [] as Plan[],
-    } satisfies Teller,
-    told: () => told,
+    } satisfies PlanRunner,
+    events: () => events,
   }
 }
 
-const plan = createPlan(seededRandom(5), 5)
-const isNeeded = (one: Plan) => one.rounds.flat().some((deed) => deed.do === 'sell')
-const firstOf = async ({ tell }: Teller) => (await tell([plan]))[0]!
+const plan = createPlan(storeWorkload, seededRandom(5), 5)
+const isNeeded = (one: Plan) => one.rounds.flat().some((action) => action.do === 'sell')
+const firstOf = async ({ run }: PlanRunner) => (await run([plan]))[0]!
 
 describe('what becomes of a violation (FI-18)', () => {
-  it('is told again, made small, told again and written down', async () => {
-    const { teller } = pretending((one) => (isNeeded(one) ? 'never-oversold' : undefined))
-    const pursued = await pursue(await firstOf(teller), teller, io(), 60_000)
+  it('is run again, made small, run again and written down', async () => {
+    const { planRunner } = pretending((one) => (isNeeded(one) ? 'never-oversold' : undefined))
+    const pursued = await reproduceAndShrink(await firstOf(planRunner), planRunner, io(), 60_000)
     expect(pursued).toMatchObject({ again: { times: 6, of: 6 }, replayed: { times: 6, of: 6 } })
     expect([pursued.smallest.faults, pursued.smallest.rounds.flat()]).toEqual([
       [],
       [expect.objectContaining({ do: 'sell' })],
     ])
     expect(JSON.parse(readFileSync(pursued.file, 'utf8'))).toEqual(pursued.smallest)
-    expect(violationInWords(pursued).at(-1)).toBe(`Tell it again: ./squall replay ${pursued.file}`)
+    expect(describeViolation(pursued).at(-1)).toBe(`Reproduce: ./squall replay ${pursued.file}`)
   })
 
   it('is not made smaller by another violation', async () => {
-    const { teller } = pretending((one) => (isNeeded(one) && one.faults.length > 0 ? 'never-oversold' : 'at-most-once'))
-    const { smallest } = await pursue(await firstOf(teller), teller, io(), 60_000)
+    const { planRunner } = pretending((one) =>
+      isNeeded(one) && one.faults.length > 0 ? 'never-oversold' : 'at-most-once',
+    )
+    const { smallest } = await reproduceAndShrink(await firstOf(planRunner), planRunner, io(), 60_000)
     expect([smallest.faults.length > 0, isNeeded(smallest)]).toEqual([true, true])
   })
 
   it('stays as it is when it does not come again', async () => {
-    const { teller, told } = pretending((_, nth) => (nth === 1 ? 'never-oversold' : undefined))
-    const pursued = await pursue(await firstOf(teller), teller, io(), 60_000)
+    const { planRunner, events } = pretending((_, nth) => (nth === 1 ? 'never-oversold' : undefined))
+    const pursued = await reproduceAndShrink(await firstOf(planRunner), planRunner, io(), 60_000)
     expect(pursued).toMatchObject({ again: { times: 0, of: 6 }, replayed: { times: 0, of: 6 }, smallest: plan })
-    expect(told()).toBe(7)
+    expect(events()).toBe(7)
   })
 
   it('is tried in a simulation first, and what fails there counts when it fails live too', async () => {
     const tiny = { ...plan, faults: [], rounds: [[{ do: 'sell' as const, node: 'n1', itemId: 3 }]] }
     const nothing = { ...tiny, rounds: [[]] }
-    const { teller, told } = pretending((one) => (isNeeded(one) ? 'never-oversold' : undefined))
+    const { planRunner, events } = pretending((one) => (isNeeded(one) ? 'never-oversold' : undefined))
     const simulated = async (guess: Plan) => {
-      const before = told()
-      const { smallest } = await pursue(
-        await firstOf(teller),
-        { ...teller, inSimulation: async () => guess },
+      const before = events()
+      const { smallest } = await reproduceAndShrink(
+        await firstOf(planRunner),
+        { ...planRunner, inSimulation: async () => guess },
         io(),
         60_000,
       )
-      return { faults: smallest.faults, deeds: smallest.rounds.flat(), stories: told() - before }
+      return { faults: smallest.faults, actions: smallest.rounds.flat(), scenarios: events() - before }
     }
     const [right, wrong] = [await simulated(tiny), await simulated(nothing)]
-    expect([right.faults, right.deeds]).toEqual([[], tiny.rounds.flat()])
-    expect(wrong.deeds).toEqual([expect.objectContaining({ do: 'sell' })])
-    expect(right.stories).toBeLessThan(wrong.stories)
+    expect([right.faults, right.actions]).toEqual([[], tiny.rounds.flat()])
+    expect(wrong.actions).toEqual([expect.objectContaining({ do: 'sell' })])
+    expect(right.scenarios).toBeLessThan(wrong.scenarios)
   })
 
   it('is not made so small that it fails less often', async () => {
     const countOf = (one: Plan) => one.rounds.flat().length
-    const { teller } = pretending((one, nth) =>
+    const { planRunner } = pretending((one, nth) =>
       isNeeded(one) && (countOf(one) > 2 || nth % 2 === 0) ? 'never-oversold' : undefined,
     )
-    const { smallest, replayed } = await pursue(await firstOf(teller), teller, io(), 60_000)
+    const { smallest, replayed } = await reproduceAndShrink(await firstOf(planRunner), planRunner, io(), 60_000)
     expect([replayed.times, countOf(smallest) > 2, countOf(smallest) < countOf(plan)]).toEqual([6, true, true])
   })
 
-  it('is made surer where it fails only at times, when the surer plan is so live too', async () => {
+  it('is amplified where it fails only at times, when the amplified plan fails more often on a cluster too', async () => {
     const publish = { do: 'publish' as const, node: 'n1' }
-    const surer = async (one: Plan) => ({ ...one, rounds: [[...one.rounds.flat(), publish]] })
+    const amplify = async (one: Plan) => ({ ...one, rounds: [[...one.rounds.flat(), publish]] })
     const becomesOf = async (isSure: (one: Plan) => boolean) => {
       const bare = { ...plan, faults: [], rounds: [[{ do: 'sell' as const, node: 'n1', itemId: 3 }]] }
-      const { teller } = pretending((one, nth) =>
+      const { planRunner } = pretending((one, nth) =>
         isNeeded(one) && (isSure(one) || nth % 2 === 1) ? 'never-oversold' : undefined,
       )
-      const first = (await teller.tell([bare]))[0]!
-      return pursue(first, { ...teller, surer }, io(), 60_000)
+      const first = (await planRunner.run([bare]))[0]!
+      return reproduceAndShrink(first, { ...planRunner, amplify }, io(), 60_000)
     }
     const better = await becomesOf((one) => one.rounds.flat().includes(publish))
     expect([better.smallest.rounds.flat().length, better.replayed.times]).toEqual([2, 6])
@@ -124,10 +127,10 @@ describe('what becomes of a violation (FI-18)', () => {
 
   it('is not pursued for longer than there is time', async () => {
     let nowMs = 0
-    const { teller } = pretending(() => 'never-oversold')
-    const pursued = await pursue(
-      await firstOf(teller),
-      teller,
+    const { planRunner } = pretending(() => 'never-oversold')
+    const pursued = await reproduceAndShrink(
+      await firstOf(planRunner),
+      planRunner,
       io(() => (nowMs += 1_000)),
       0,
     )
@@ -137,35 +140,35 @@ describe('what becomes of a violation (FI-18)', () => {
 
 describe('a search (FI-18)', () => {
   it('ends at a violation, and counts what it saw', async () => {
-    const { teller } = pretending((_, nth) => (nth > 20 ? 'never-oversold' : undefined))
-    const { violated, stories, distinct, unknown } = await search(1, 60_000, teller, io())
-    expect([violated?.result.outcome, stories, distinct, unknown]).toEqual(['violated', 24, 24, 0])
+    const { planRunner } = pretending((_, nth) => (nth > 20 ? 'never-oversold' : undefined))
+    const { violated, scenarios, distinct, unknown } = await search(1, 60_000, planRunner, io())
+    expect([violated?.result.outcome, scenarios, distinct, unknown]).toEqual(['violated', 24, 24, 0])
   })
 
-  it('comes to every kind of fault in few stories, as it wants those that it has not seen', async () => {
-    const { teller } = pretending((_, nth) => (nth > 60 ? 'never-oversold' : undefined))
-    const { faultKinds, neverWitnessed } = await search(1, 60_000, teller, io())
+  it('comes to every kind of fault in few scenarios, as it wants those that it has not seen', async () => {
+    const { planRunner } = pretending((_, nth) => (nth > 60 ? 'never-oversold' : undefined))
+    const { faultKinds, neverWitnessed } = await search(1, 60_000, planRunner, io())
     expect([faultKinds, neverWitnessed]).toEqual([[...new Set(kinds.map(({ kind }) => kind))].sort(), []])
   })
 
   it('begins with what a simulation found, which counts only when it fails live', async () => {
-    const { teller } = pretending((one, nth) => (one === plan || nth > 8 ? 'never-oversold' : undefined))
+    const { planRunner } = pretending((one, nth) => (one === plan || nth > 8 ? 'never-oversold' : undefined))
     const elsewhere = { ...plan, seed: 6 }
-    const found = await search(1, 60_000, { ...teller, scout: async () => [plan, elsewhere] }, io())
-    const live = await search(1, 60_000, { ...teller, scout: async () => [elsewhere] }, io())
-    expect([found.violated?.plan, found.stories]).toEqual([plan, 2])
-    expect([live.violated?.plan === elsewhere, live.stories]).toEqual([false, 9])
+    const found = await search(1, 60_000, { ...planRunner, scout: async () => [plan, elsewhere] }, io())
+    const live = await search(1, 60_000, { ...planRunner, scout: async () => [elsewhere] }, io())
+    expect([found.violated?.plan, found.scenarios]).toEqual([plan, 2])
+    expect([live.violated?.plan === elsewhere, live.scenarios]).toEqual([false, 9])
   })
 
   it('ends when the time is over', async () => {
     let nowMs = 0
-    const { teller } = pretending(() => undefined)
-    const { violated, stories } = await search(
+    const { planRunner } = pretending(() => undefined)
+    const { violated, scenarios } = await search(
       1,
       2_500,
-      teller,
+      planRunner,
       io(() => (nowMs += 1_000)),
     )
-    expect([violated, stories]).toEqual([undefined, 16])
+    expect([violated, scenarios]).toEqual([undefined, 16])
   })
 })

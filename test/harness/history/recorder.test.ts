@@ -24,7 +24,7 @@ describe('the recorder', () => {
     recorder.record({ who: 'alice', type: 'connect' })
     recorder.record({ who: 'alice', type: 'join', topic: 'ping' })
     expect(written).toEqual(recorder.events)
-    expect(written.map(({ i, tMs }) => [i, tMs])).toEqual([
+    expect(written.map(({ index, tMs }) => [index, tMs])).toEqual([
       [0, 0],
       [1, 1],
     ])

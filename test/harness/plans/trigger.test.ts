@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import type { HistoryEvent } from '../../../harness/history/operation.ts'
-import { hasFired, type Trigger, triggerInWords, triggerShape } from '../../../harness/plans/trigger.ts'
+import { describeTrigger, hasFired, type Trigger, triggerShape } from '../../../harness/plans/trigger.ts'
 
 const events = (...some: Partial<HistoryEvent>[]) =>
-  some.map((one, i) => ({ i, tMs: i, who: 'ann', type: 'receive', ...one })) as HistoryEvent[]
+  some.map((one, index) => ({ index, tMs: index, who: 'ann', type: 'receive', ...one })) as HistoryEvent[]
 const heard = (who: string, topic: string) => ({ who, topic, type: 'receive' as const })
-const begun = (f: string) => ({ f, type: 'invoke' as const })
+const begun = (operation: string) => ({ operation, type: 'invoke' as const })
 
-describe('a point of a story (FI-18)', () => {
+describe('a point of a scenario (FI-18)', () => {
   const carts: Trigger = { after: 'broadcast', topic: 'cart:*', count: 2 }
 
   it('is passed when somebody heard so many messages on a topic, and not when two heard the same one', () => {
@@ -22,27 +22,27 @@ describe('a point of a story (FI-18)', () => {
     expect(hasFired(ping, events(heard('ann', 'ping')))).toBe(true)
   })
 
-  it('is passed when a deed has begun so often, however it ends', () => {
+  it('is passed when a action has begun so often, however it ends', () => {
     const second: Trigger = { after: 'op', name: 'purchase', count: 2 }
     const ended = { ...begun('purchase'), type: 'ok' as const }
     expect(hasFired(second, events(begun('purchase'), ended, begun('sell')))).toBe(false)
     expect(hasFired(second, events(begun('purchase'), begun('purchase')))).toBe(true)
   })
 
-  it('is between the halves of a purchase when the database was seen so', () => {
+  it('is between two halves of an operation when one was seen to wait there', () => {
     const between: Trigger = { between: ['reserve', 'commit'] }
     expect(hasFired(between, events(begun('purchase')))).toBe(false)
-    expect(hasFired(between, events({ type: 'read', f: 'reserving' }))).toBe(true)
+    expect(hasFired(between, events({ type: 'read', operation: 'between reserve and commit' }))).toBe(true)
   })
 
   it.each<[Trigger, string]>([
     [carts, 'after the 2nd broadcast on cart:*'],
     [{ after: 'op', name: 'sell', count: 1 }, 'after the 1st sell'],
     [{ after: 'op', name: 'sell', count: 4 }, 'after the 4th sell'],
-    [{ between: ['reserve', 'commit'] }, 'between the reservation and the commit of a purchase'],
-  ])('reads as a person says it: %j', (trigger, words) => expect(triggerInWords(trigger)).toBe(words))
+    [{ between: ['reserve', 'commit'] }, 'between reserve and commit'],
+  ])('reads as a person says it: %j', (trigger, words) => expect(describeTrigger(trigger)).toBe(words))
 
-  it.each([{ after: 'op', name: 'sell', count: 0 }, { after: 'tea', count: 1 }, { between: ['commit', 'reserve'] }])(
+  it.each([{ after: 'op', name: 'sell', count: 0 }, { after: 'tea', count: 1 }, { between: ['reserve'] }])(
     'is not %j',
     (wrong) => expect(triggerShape.safeParse(wrong).success).toBe(false),
   )

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import { checkers } from '../../../harness/checkers/index.ts'
-import { type Checker, judge, valid, worst } from '../../../harness/verdict/checker.ts'
+import { type Checker, judge, passed, worst } from '../../../harness/verdict/checker.ts'
 import { historyOf } from '../../support/histories.ts'
 
 describe('verdicts', () => {
   it('lets invalid outrank unknown, and unknown outrank valid', () => {
-    expect(worst(['valid', 'unknown', 'valid'])).toBe('unknown')
-    expect(worst(['unknown', 'invalid', 'valid'])).toBe('invalid')
-    expect(worst(['valid'])).toBe('valid')
+    expect(worst(['passed', 'unknown', 'passed'])).toBe('unknown')
+    expect(worst(['unknown', 'violated', 'passed'])).toBe('violated')
+    expect(worst(['passed'])).toBe('passed')
   })
 
   it('takes a checker that throws for unknown, and says so', () => {
     const broken: Checker = {
       name: 'broken',
-      law: 'none',
+      invariant: 'none',
       check() {
         throw new Error('no such field')
       },
@@ -25,8 +25,8 @@ describe('verdicts', () => {
   })
 
   it('passes on what a checker found', () => {
-    const fine: Checker = { name: 'fine', law: 'none', check: () => valid('seen') }
-    expect(judge(fine, historyOf())).toEqual({ outcome: 'valid', why: 'seen', evidence: {} })
+    const fine: Checker = { name: 'fine', invariant: 'none', check: () => passed('seen') }
+    expect(judge(fine, historyOf())).toEqual({ outcome: 'passed', why: 'seen', evidence: {} })
   })
 
   it.each(Object.entries(checkers))('%s carries the name under which it is listed', (name, checker) => {

@@ -18,7 +18,7 @@ it('holds nothing of a push that it has answered (RT-66, CH-68, DF-54)', async (
   await client.join('echo')
   await client.ask('echo', 'say')
   expect(refs).toEqual(['2'])
-  expect(() => idle!.replyRef()).toThrow('only there while a push is being handled')
+  expect(() => idle!.replyRef()).toThrow('can only be called while a push is being handled')
 })
 
 it('is there when its client hears that it is in (CH-50, CH-52)', async () => {

@@ -10,12 +10,12 @@ function setUp() {
     async start(onRemote) {
       arrive = onRemote
     },
-    counters: { meshSent: 1, meshReceived: 2 },
+    counters: { remoteSent: 1, remoteReceived: 2 },
   } as PubSubAdapter
   const adapter = tampered(plain, clock)
   const got: string[] = []
   void adapter.start(({ event }) => void got.push(event))
-  const rule = (deed: TamperRule['deed'], ...topics: string[]) => adapter.tamper([{ topics, deed, delayMs: 100 }])
+  const rule = (effect: TamperRule['effect'], ...topics: string[]) => adapter.tamper([{ topics, effect, delayMs: 100 }])
   return { clock, adapter, got, rule, send: (event: string, topic = 'cart:1') => arrive({ topic, event, payload: {} }) }
 }
 
@@ -35,7 +35,7 @@ describe('messages that are tampered with (FI-8, FI-9)', () => {
     rule('duplicate', 'other:', 'cart:')
     send('b')
     expect(got).toEqual(['b', 'b'])
-    expect(adapter.counters).toEqual({ meshSent: 1, meshReceived: 2, tampered: 2 })
+    expect(adapter.counters).toEqual({ remoteSent: 1, remoteReceived: 2, tampered: 2 })
   })
 
   it('come late', async () => {

@@ -1,7 +1,8 @@
 import type { History } from '../../../history/history.ts'
-import type { CartSight, HistoryEvent } from '../../../history/operation.ts'
-import { type Checker, count, invalid, unknown, valid } from '../../../verdict/checker.ts'
+import type { HistoryEvent } from '../../../history/operation.ts'
+import { type Checker, count, passed, unknown, violated } from '../../../verdict/checker.ts'
 import { mayBeAnotherOrder } from '../orders.ts'
+import type { CartSight } from '../sights.ts'
 
 interface Edit {
   who: string
@@ -19,8 +20,7 @@ const healingMs = 3_000
 /** What was put into a cart, and was answered, stays there until it is taken out or bought (CT-1, CT-39, CT-41, NF-3, NF-4, NF-11). */
 export const cartNeverLost: Checker = {
   name: 'cart-never-lost',
-  law: 'every answered edit of a cart that no later edit undid is there in the end, in all tabs',
-  needsShop: true,
+  invariant: 'every answered edit of a cart that no later edit undid is there in the end, in all tabs',
   check(history) {
     const carts = history.finals<CartSight>('cart')
     if (carts.length === 0) return unknown('no cart was looked at')
@@ -35,15 +35,18 @@ export const cartNeverLost: Checker = {
         )
         const isIn = value.items.some(({ id }) => id === itemId)
         if (must === 'in' && !isIn)
-          return invalid(`lost: item ${itemId} is missing in the cart of ${who}`, { who, itemId })
+          return violated(`lost: item ${itemId} is missing in the cart of ${who}`, { who, itemId })
         if (must === 'out' && isIn)
-          return invalid(`back again: item ${itemId} is in the cart of ${who} though it was taken out`, { who, itemId })
+          return violated(`back again: item ${itemId} is in the cart of ${who} though it was taken out`, {
+            who,
+            itemId,
+          })
         if (must) provenCount += 1
       }
     }
     return provenCount === 0
       ? unknown('no edit of a cart was answered')
-      : valid(`${count(provenCount, 'edited item is', 'edited items are')} where they belong`)
+      : passed(`${count(provenCount, 'edited item is', 'edited items are')} where they belong`)
   },
 }
 
@@ -67,7 +70,7 @@ function wordBefore(history: History, edits: readonly Edit[]): 'in' | 'out' {
 /** Began when the other was done, and could know of it. */
 const isAfter = (history: History, later: Edit, earlier: Edit) =>
   earlier.to !== undefined &&
-  later.from.i > earlier.to.i &&
+  later.from.index > earlier.to.index &&
   (later.who === earlier.who || !history.faults.some((fault) => coincides(fault, later) || coincides(fault, earlier)))
 
 const coincides = ({ requestedMs, witnessedOffMs }: History['faults'][number], { from, to }: Edit) =>
@@ -78,13 +81,13 @@ function editsOf(history: History): Edit[] {
     const end = history.endOf(from)
     if (end?.type === 'failed') return []
     const to = end?.type === 'ok' && !mayBeAnotherOrder(history, from) ? end : undefined
-    return wishesOf(from).map((wish) => ({ ...wish, who: from.who, from, to }))
+    return requestsOf(from).map((spec) => ({ ...spec, who: from.who, from, to }))
   })
 }
 
-function wishesOf({ f, value }: HistoryEvent): Pick<Edit, 'puts' | 'shopper' | 'itemId'>[] {
+function requestsOf({ operation, value }: HistoryEvent): Pick<Edit, 'puts' | 'shopper' | 'itemId'>[] {
   const { shopper, itemId, itemIds = [] } = value as { shopper: string; itemId: number; itemIds?: number[] }
-  if (f === 'add_item') return [{ puts: 'in', shopper, itemId }]
-  if (f === 'remove_item') return [{ puts: 'out', shopper, itemId }]
-  return f === 'purchase' ? itemIds.map((id) => ({ puts: 'out', shopper, itemId: id })) : []
+  if (operation === 'add_item') return [{ puts: 'in', shopper, itemId }]
+  if (operation === 'remove_item') return [{ puts: 'out', shopper, itemId }]
+  return operation === 'purchase' ? itemIds.map((id) => ({ puts: 'out', shopper, itemId: id })) : []
 }

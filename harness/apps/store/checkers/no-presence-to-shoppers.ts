@@ -1,16 +1,16 @@
-import { type Checker, count, invalid, unknown, valid } from '../../../verdict/checker.ts'
+import { type Checker, count, passed, unknown, violated } from '../../../verdict/checker.ts'
 
 /** Who is in the shop is nobody's business but the shop's (PA-19..PA-21, DF-31). */
 export const noPresenceToShoppers: Checker = {
   name: 'no-presence-to-shoppers',
-  law: 'presence messages arrive on the topic of the dashboard only',
+  invariant: 'presence messages arrive on the topic of the dashboard only',
   check(history) {
     const carts = history.of('receive').filter(({ topic }) => topic?.startsWith('cart:'))
     if (carts.length === 0) return unknown('no shopper was listening')
     const leak = history
       .of('receive')
       .find(({ event, topic }) => event?.startsWith('presence_') && !topic?.startsWith('admin:'))
-    if (leak) return invalid(`leak: ${leak.who} got ${leak.event} on ${leak.topic}`, { leak })
-    return valid(`${count(carts.length, 'message')} to shoppers, none about others`)
+    if (leak) return violated(`leak: ${leak.who} got ${leak.event} on ${leak.topic}`, { leak })
+    return passed(`${count(carts.length, 'message')} to shoppers, none about others`)
   },
 }

@@ -1,30 +1,31 @@
 import type { HistoryEvent } from '../../../history/operation.ts'
-import { type Checker, count, invalid, unknown, valid } from '../../../verdict/checker.ts'
+import { type Checker, count, passed, unknown, violated } from '../../../verdict/checker.ts'
 
-interface Told {
+interface TestEvent {
   item_id: number
   level: string
 }
 
 /** A page is told of a level when it changes, and whenever it is `out`; a sale that changes no level is nobody's news (ST-29, ST-30, DF-64). */
-export const levelsAreNews: Checker = {
-  name: 'levels-are-news',
-  law: 'a broadcast about an item says another level than its receiver was told last, or that it is gone',
+export const noRedundantStockBroadcast: Checker = {
+  name: 'no-redundant-stock-broadcast',
+  invariant: 'a broadcast about an item says another level than its receiver was told last, or that it is gone',
   check(history) {
     const lastLevels = new Map<string, string>()
     let newsCount = 0
     for (const event of history.of('receive').filter(({ event: name }) => name === 'stock_change')) {
-      const { item_id, level } = event.value as Told
+      const { item_id, level } = event.value as TestEvent
       const key = `item ${item_id} to ${event.who} on ${event.topic}`
       const isRepeated = lastLevels.get(key) === level
       lastLevels.set(key, level)
       if (!isBroadcast(event)) continue
-      if (isRepeated && level !== 'out') return invalid(`no news: ${key} is ${level}, as it was told before`, { event })
+      if (isRepeated && level !== 'out')
+        return violated(`no news: ${key} is ${level}, as it was told before`, { event })
       newsCount += 1
     }
     return newsCount === 0
       ? unknown('no level was announced to anybody')
-      : valid(`${count(newsCount, 'level')} told, each was news`)
+      : passed(`${count(newsCount, 'level')} told, each was news`)
   },
 }
 

@@ -1,4 +1,4 @@
-import { type Checker, count, invalid, unknown, valid } from '../../../verdict/checker.ts'
+import { type Checker, count, passed, unknown, violated } from '../../../verdict/checker.ts'
 import type { FinalStock } from './stock.ts'
 
 interface NodeInventory {
@@ -8,17 +8,16 @@ interface NodeInventory {
 /** At rest every node's copy of the stock is the database's (ST-57, ST-58, DF-56, DF-57, DF-61, DF-89). */
 export const nodesAgreeWithDatabase: Checker = {
   name: 'nodes-agree-with-database',
-  law: 'after settling, every node holds what the database holds',
-  needsShop: true,
+  invariant: 'after settling, every node holds what the database holds',
   check(history) {
     const [stock] = history.finals<FinalStock>('database')
     const nodes = history.finals<NodeInventory>('node-state')
     if (!stock || nodes.length === 0) return unknown('the final state of the nodes or of the database was not read')
     for (const { node, value } of nodes) {
       const difference = firstDifference(stock.value, value)
-      if (difference) return invalid(`drift: node ${node} ${difference}`, { node })
+      if (difference) return violated(`drift: node ${node} ${difference}`, { node })
     }
-    return valid(`${count(nodes.length, 'node holds', 'nodes hold')} what the database holds`)
+    return passed(`${count(nodes.length, 'node holds', 'nodes hold')} what the database holds`)
   },
 }
 

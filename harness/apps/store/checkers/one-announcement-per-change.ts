@@ -1,11 +1,13 @@
-import { type Checker, count, invalid, unknown, valid } from '../../../verdict/checker.ts'
+import { type Checker, count, passed, unknown, violated } from '../../../verdict/checker.ts'
 
 /** A change is announced to a client once, whatever the number of nodes. State that a join sends carries a join_ref and does not count (ST-55, DF-60). */
 export const oneAnnouncementPerChange: Checker = {
   name: 'one-announcement-per-change',
-  law: 'each release reaches each client as at most one broadcast',
+  invariant: 'each release reaches each client as at most one broadcast',
   check(history) {
-    const changes = history.of('invoke').filter(({ f }) => f === 'release' || f === 'notify-release')
+    const changes = history
+      .of('invoke')
+      .filter(({ operation }) => operation === 'release' || operation === 'notify-release')
     const broadcasts = history.of('receive').filter(({ event, joinRef }) => event === 'released' && joinRef === null)
     if (changes.length === 0 || broadcasts.length === 0) return unknown('no release was announced to anybody')
     const perClient = new Map<string, number>()
@@ -17,8 +19,8 @@ export const oneAnnouncementPerChange: Checker = {
         ({ value }) => `product:${(value as { productId: number }).productId}` === topic,
       ).length
       if (count > allowed)
-        return invalid(`announced ${count} times: ${key}, though it changed ${allowed} times`, { key, count, allowed })
+        return violated(`announced ${count} times: ${key}, though it changed ${allowed} times`, { key, count, allowed })
     }
-    return valid(`${count(broadcasts.length, 'announcement')}, none repeated`)
+    return passed(`${count(broadcasts.length, 'announcement')}, none repeated`)
   },
 }

@@ -1,12 +1,12 @@
 import type { History } from '../../../history/history.ts'
-import { type Checker, count, invalid, unknown, valid } from '../../../verdict/checker.ts'
+import { type Checker, count, passed, unknown, violated } from '../../../verdict/checker.ts'
 import { type FinalOrder, type FinalStock, itemsOf } from './stock.ts'
 
 /** An order is what was sold for it, once (CT-55, CT-58, DF-87). */
 export const ordersChargedOnce: Checker = {
   name: 'orders-charged-once',
-  law: 'every confirmed purchase is one order, every order is charged once for what was sold, and nothing is sold without one',
-  needsShop: true,
+  invariant:
+    'every confirmed purchase is one order, every order is charged once for what was sold, and nothing is sold without one',
   check(history) {
     const [final] = history.finals<FinalOrder[]>('orders')
     if (!final) return unknown('the orders were not read')
@@ -16,20 +16,22 @@ export const ordersChargedOnce: Checker = {
     for (const order of orders) {
       const sold = sorted(order.soldItemIds)
       if (sold !== sorted(order.itemIds))
-        return invalid(`wrong order: order ${order.id} lists [${sorted(order.itemIds)}] and [${sold}] was sold`, {
+        return violated(`wrong order: order ${order.id} lists [${sorted(order.itemIds)}] and [${sold}] was sold`, {
           order,
         })
       if (order.totalUsd !== order.soldUsd)
-        return invalid(`wrong total: order ${order.id} is $${order.totalUsd}, what was sold is $${order.soldUsd}`, {
+        return violated(`wrong total: order ${order.id} is $${order.totalUsd}, what was sold is $${order.soldUsd}`, {
           order,
         })
     }
     const [confirmed, possible] = [distinct(history, ['ok']), distinct(history, ['ok', 'unsure'])]
     if (orders.length < confirmed)
-      return invalid(`lost order: ${confirmed} purchases were confirmed, there are ${orders.length} orders`)
+      return violated(`lost order: ${confirmed} purchases were confirmed, there are ${orders.length} orders`)
     if (orders.length > possible)
-      return invalid(`order twice: there are ${orders.length} orders, and ${possible} purchases that can have made one`)
-    return leftOver(history, orders) ?? valid(`${count(orders.length, 'order')}, each charged once`)
+      return violated(
+        `order twice: there are ${orders.length} orders, and ${possible} purchases that can have made one`,
+      )
+    return leftOver(history, orders) ?? passed(`${count(orders.length, 'order')}, each charged once`)
   },
 }
 
@@ -54,6 +56,6 @@ function leftOver(history: History, orders: readonly FinalOrder[]) {
   const ordered = orders.reduce((sum, { soldItemIds }) => sum + soldItemIds.length, 0)
   const single = history.of('ok', 'sell').length + history.of('unsure', 'sell').length
   return soldUnits > ordered + single
-    ? invalid(`sold without an order: ${soldUnits - ordered - single} units`, { soldUnits, ordered, single })
+    ? violated(`sold without an order: ${soldUnits - ordered - single} units`, { soldUnits, ordered, single })
     : undefined
 }

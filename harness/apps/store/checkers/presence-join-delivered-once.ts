@@ -1,14 +1,14 @@
 import type { HistoryEvent } from '../../../history/operation.ts'
-import { type Checker, count, invalid, unknown, valid } from '../../../verdict/checker.ts'
+import { type Checker, count, passed, unknown, violated } from '../../../verdict/checker.ts'
 
 type Metas = Record<string, { metas: { phx_ref: string }[] }>
 
 const refsOf = (entries: Metas) => Object.values(entries).flatMap(({ metas }) => metas.map(({ phx_ref }) => phx_ref))
 
 /** Each client hears of a change from its own node, and from no other (PA-9, PA-16, DF-93). */
-export const presenceToldOnce: Checker = {
-  name: 'presence-told-once',
-  law: 'nobody is told twice that somebody came',
+export const presenceJoinDeliveredOnce: Checker = {
+  name: 'presence-join-delivered-once',
+  invariant: 'nobody is told twice that somebody came',
   check(history) {
     const there = new Map<string, Set<string>>()
     let toldCount = 0
@@ -18,14 +18,14 @@ export const presenceToldOnce: Checker = {
       const known = there.get(event.who) ?? new Set()
       there.set(event.who, known)
       const again = hear(event, known)
-      if (again) return invalid(`told twice: ${event.who} heard again that ${again} came`, { who: event.who })
+      if (again) return violated(`told twice: ${event.who} heard again that ${again} came`, { who: event.who })
       toldCount += 1
     }
-    return toldCount === 0 ? unknown('nobody was told of a change') : valid(`${count(toldCount, 'change')} told once`)
+    return toldCount === 0 ? unknown('nobody was told of a change') : passed(`${count(toldCount, 'change')} told once`)
   },
 }
 
-/** Answers the entry that was there already. One that went may come back. */
+/** Returns the entry that was there already. One that went may come back. */
 function hear({ value }: HistoryEvent, known: Set<string>): string | undefined {
   const { joins, leaves } = value as { joins: Metas; leaves: Metas }
   const joined = refsOf(joins)

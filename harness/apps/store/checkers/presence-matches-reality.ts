@@ -1,6 +1,6 @@
 import type { History } from '../../../history/history.ts'
-import type { CartSight, DashboardSight } from '../../../history/operation.ts'
-import { type Checker, count, invalid, unknown, valid } from '../../../verdict/checker.ts'
+import { type Checker, count, passed, unknown, violated } from '../../../verdict/checker.ts'
+import type { CartSight, DashboardSight } from '../sights.ts'
 
 interface NodeCarts {
   carts?: { page: string | null; items: number[] }[]
@@ -12,8 +12,8 @@ type Counts = Pick<DashboardSight, 'shoppers' | 'pages' | 'items'>
 /** Dashboards and nodes count who is really there: the harness knows, because it opened and closed every tab (PA-1, PA-4, PA-28, PA-38..PA-44, DF-91, DF-92, DF-95..DF-98). */
 export const presenceMatchesReality: Checker = {
   name: 'presence-matches-reality',
-  law: 'after settling, every dashboard and every node counts the shoppers, pages and items that are really there',
-  needsShop: true,
+  invariant:
+    'after settling, every dashboard and every node counts the shoppers, pages and items that are really there',
   check(history) {
     const tabs = history.finals<CartSight>('cart').map(({ value }) => value)
     const dashboards = history.finals<DashboardSight>('dashboard')
@@ -23,13 +23,13 @@ export const presenceMatchesReality: Checker = {
     const real = countsOf(tabs)
     for (const { who, value } of dashboards) {
       const difference = firstDifference(value, real)
-      if (difference) return invalid(`dashboard ${who} shows ${difference}`, { who, shown: value, real })
+      if (difference) return violated(`dashboard ${who} shows ${difference}`, { who, shown: value, real })
     }
     for (const { who, value } of nodes) {
       const difference = nodeDifference(value, real, tabs.length)
-      if (difference) return invalid(`node ${who} knows ${difference}`, { who, real })
+      if (difference) return violated(`node ${who} knows ${difference}`, { who, real })
     }
-    return valid(
+    return passed(
       `${count(dashboards.length, 'dashboard')} and ${count(nodes.length, 'node')} count ${count(real.shoppers, 'shopper')} in ${count(tabs.length, 'tab')}`,
       { ...real },
     )

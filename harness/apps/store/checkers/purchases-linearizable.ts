@@ -1,5 +1,5 @@
 import type { History } from '../../../history/history.ts'
-import { type Checker, count, invalid, unknown, valid } from '../../../verdict/checker.ts'
+import { type Checker, count, passed, unknown, violated } from '../../../verdict/checker.ts'
 import { mayBeAnotherOrder } from '../orders.ts'
 import { type FinalStock, itemsOf } from './stock.ts'
 
@@ -18,8 +18,8 @@ interface Attempt {
  */
 export const purchasesLinearizable: Checker = {
   name: 'purchases-linearizable',
-  law: 'for every item there is an order of all purchases, within the time that each took, in which nobody is refused while there is stock',
-  needsShop: true,
+  invariant:
+    'for every item there is an order of all purchases, within the time that each took, in which nobody is refused while there is stock',
   check(history) {
     const [stock] = history.finals<FinalStock>('database')
     if (!stock) return unknown('the final stock was not read')
@@ -31,7 +31,7 @@ export const purchasesLinearizable: Checker = {
     for (const { id, initialCount } of items) {
       const sold = attempts.filter(({ end, itemIds }) => end === 'ok' && itemIds.includes(id)).length
       if (sold > initialCount)
-        return invalid(`not in order: item ${id} was sold ${sold} times, and there were ${initialCount}`, { id })
+        return violated(`not in order: item ${id} was sold ${sold} times, and there were ${initialCount}`, { id })
     }
     const wronged = attempts.find(
       (one) =>
@@ -40,11 +40,11 @@ export const purchasesLinearizable: Checker = {
         !items.some(({ id, initialCount }) => one.itemIds.includes(id) && wasGone(id, initialCount, one, attempts)),
     )
     if (wronged)
-      return invalid(
+      return violated(
         `refused with stock: a purchase of ${wronged.itemIds.join(', ')} was refused though it was there`,
         { wronged },
       )
-    return valid(`${count(attempts.length, 'purchase')} fit into one order`)
+    return passed(`${count(attempts.length, 'purchase')} fit into one order`)
   },
 }
 
@@ -61,14 +61,14 @@ function attemptsOf(history: History): Attempt[] {
   const seen = new Set<string>()
   return history.of('invoke').flatMap((event) => {
     const { itemId, itemIds, shopper, key } = (event.value ?? {}) as Record<string, unknown>
-    if (event.f !== 'sell' && event.f !== 'purchase') return []
+    if (event.operation !== 'sell' && event.operation !== 'purchase') return []
     const end = history.endOf(event)
     const isOpen = end?.type === 'ok' && mayBeAnotherOrder(history, event)
     const kind = (isOpen ? 'unsure' : (end?.type ?? 'unsure')) as Attempt['end']
-    const wanted = event.f === 'sell' ? [itemId as number] : ((itemIds ?? []) as number[])
+    const wanted = event.operation === 'sell' ? [itemId as number] : ((itemIds ?? []) as number[])
     const attempt = {
-      from: event.i,
-      to: kind === 'unsure' ? Number.POSITIVE_INFINITY : end!.i,
+      from: event.index,
+      to: kind === 'unsure' ? Number.POSITIVE_INFINITY : end!.index,
       itemIds: wanted,
       end: kind,
     }

@@ -1,19 +1,18 @@
-import type { Rendering } from '../../../history/operation.ts'
-import { type Checker, invalid, unknown, valid } from '../../../verdict/checker.ts'
+import { type Checker, passed, unknown, violated } from '../../../verdict/checker.ts'
+import type { Rendering } from '../sights.ts'
 
 /** A release that succeeded is seen on every open page and by every node (ST-23, NF-6). */
 export const releasedEverywhere: Checker = {
   name: 'released-everywhere',
-  law: 'what was released is shown as released everywhere',
-  needsShop: true,
+  invariant: 'what was released is shown as released everywhere',
   check(history) {
     const released = history.of('ok', 'release').map(({ value }) => String((value as { productId: number }).productId))
     const places = [...history.finals<Rendering>('view'), ...history.finals<Rendering>('fresh-render')]
     if (released.length === 0 || places.length === 0) return unknown('no release succeeded, or nothing was looked at')
     for (const { who, node, value } of places) {
       const hidden = released.find((id) => value.products.find((product) => product.id === id)?.soon !== false)
-      if (hidden) return invalid(`not released: product ${hidden} as ${who} sees it on ${node}`, { who, node })
+      if (hidden) return violated(`not released: product ${hidden} as ${who} sees it on ${node}`, { who, node })
     }
-    return valid(`${new Set(released).size} released products are seen in ${places.length} places`)
+    return passed(`${new Set(released).size} released products are seen in ${places.length} places`)
   },
 }

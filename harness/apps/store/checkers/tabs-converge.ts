@@ -1,12 +1,12 @@
-import type { CartSight } from '../../../history/operation.ts'
-import { type Checker, count, invalid, unknown, valid } from '../../../verdict/checker.ts'
+import { type Checker, count, passed, unknown, violated } from '../../../verdict/checker.ts'
+import type { CartSight } from '../sights.ts'
 import { type FinalStock, itemsOf } from './stock.ts'
 
 /** Tabs of one cart end equal, and gray what is gone (CT-37, CT-39..CT-41, CT-48, DF-73..DF-76, DF-79, DF-80, DF-90). */
 export const tabsConverge: Checker = {
   name: 'tabs-converge',
-  law: 'after settling, all tabs of a cart show the same items, sold out exactly where the database has none left',
-  needsShop: true,
+  invariant:
+    'after settling, all tabs of a cart show the same items, sold out exactly where the database has none left',
   check(history) {
     const tabs = history.finals<CartSight>('cart')
     const [stock] = history.finals<FinalStock>('database')
@@ -22,18 +22,18 @@ export const tabsConverge: Checker = {
       const ids = value.items.map(({ id }) => id).join()
       const other = first.get(value.shopper)
       if (other && other.ids !== ids)
-        return invalid(`tabs differ: ${who} shows [${ids}], ${other.who} shows [${other.ids}]`, {
+        return violated(`tabs differ: ${who} shows [${ids}], ${other.who} shows [${other.ids}]`, {
           who,
           other: other.who,
         })
       first.set(value.shopper, { who, ids })
       const stale = value.items.find(({ id, outOfStock }) => outOfStock !== gone.has(id))
       if (stale)
-        return invalid(
+        return violated(
           `stale cart: ${who} shows item ${stale.id} as ${stale.outOfStock ? 'sold out' : 'available'}, and it is not`,
           { who, stale },
         )
     }
-    return valid(`${count(tabs.length, 'tab')} of ${count(first.size, 'cart')} agree`)
+    return passed(`${count(tabs.length, 'tab')} of ${count(first.size, 'cart')} agree`)
   },
 }

@@ -1,11 +1,10 @@
-import type { Rendering } from '../../../history/operation.ts'
-import { type Checker, count, invalid, unknown, valid } from '../../../verdict/checker.ts'
+import { type Checker, count, passed, unknown, violated } from '../../../verdict/checker.ts'
+import type { Rendering } from '../sights.ts'
 
 /** What an open page shows is what it would show after a reload, whichever node serves it (ST-58, DF-1, DF-2). */
 export const viewsMatchFreshRender: Checker = {
   name: 'views-match-fresh-render',
-  law: 'after settling, every open page equals a fresh rendering by every node',
-  needsShop: true,
+  invariant: 'after settling, every open page equals a fresh rendering by every node',
   check(history) {
     const views = history.finals<Rendering>('view')
     const fresh = history.finals<Rendering>('fresh-render')
@@ -17,13 +16,13 @@ export const viewsMatchFreshRender: Checker = {
       for (const render of fresh) {
         const difference = firstDifference(view.value, render.value)
         if (difference)
-          return invalid(`stale view: ${view.who} differs from a fresh rendering by ${render.node}: ${difference}`, {
+          return violated(`stale view: ${view.who} differs from a fresh rendering by ${render.node}: ${difference}`, {
             view,
             render,
           })
       }
     }
-    return valid(
+    return passed(
       `${count(views.length, 'open page equals', 'open pages equal')} the fresh renderings of ${count(fresh.length, 'node')}`,
     )
   },

@@ -2,11 +2,11 @@ import type { Broadcast, TamperRule } from '../../../../system/pubsub/index.ts'
 import type { Cluster } from '../cluster.ts'
 import { backWithinMs, type FaultKind, probeWithinMs, said, within } from './fault.ts'
 
-type Deed = TamperRule['deed']
+type Effect = TamperRule['effect']
 const tamperDelayMs = 400
 
 /** What a subscriber of the target sees of two numbered messages from another node. */
-const shows: Record<Deed, (numbers: string, tookMs: number) => boolean> = {
+const shows: Record<Effect, (numbers: string, tookMs: number) => boolean> = {
   drop: (numbers) => numbers === '',
   delay: (numbers, tookMs) => numbers === '1,2' && tookMs >= 0.8 * tamperDelayMs,
   duplicate: (numbers) => numbers === '1,1,2,2',
@@ -34,17 +34,17 @@ async function probeMessages(cluster: Cluster, target: string, topic: string) {
 
 /** Messages of other nodes are lost, late, doubled or overtaken on their way into one node (FI-8, FI-9). */
 export const messageFault =
-  (deed: Deed): FaultKind =>
+  (effect: Effect): FaultKind =>
   (cluster, target, { topics }) => {
-    const topic = `probe:${deed}`
-    const rule: TamperRule = { deed, topics: [...(topics as string[]), topic], delayMs: tamperDelayMs }
+    const topic = `probe:${effect}`
+    const rule: TamperRule = { effect, topics: [...(topics as string[]), topic], delayMs: tamperDelayMs }
     const look = async (fits: (numbers: string, tookMs: number) => boolean) => {
       const { numbers, tookMs } = await probeMessages(cluster, target, topic)
       return said(fits(numbers, tookMs), `of the messages 1,2 there came [${numbers}] after ${tookMs} ms`)
     }
     return {
       inject: () => cluster.node(target).adapter.tamper([rule]),
-      witnessOn: () => look(shows[deed]),
+      witnessOn: () => look(shows[effect]),
       heal: () => cluster.node(target).adapter.tamper([]),
       witnessOff: () =>
         within(cluster, backWithinMs, () =>

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { atMostOnce } from '../../../../harness/checkers/core/at-most-once.ts'
 import { fault, historyOf, join, leave, publish, receive, theEnd } from '../../../support/histories.ts'
 
-const check = (...told: Parameters<typeof historyOf>) => atMostOnce.check(historyOf(...told))
+const check = (...events: Parameters<typeof historyOf>) => atMostOnce.check(historyOf(...events))
 
 describe('at-most-once (AM-1, AM-3..6)', () => {
   it('is valid when everything arrives once', () => {
     const verdict = check(join('alice', 0), publish('n1', 1, 5_000), receive('alice', 'n1', 1, 5_010), theEnd(20_000))
-    expect(verdict).toMatchObject({ outcome: 'valid', evidence: { once: 1 } })
+    expect(verdict).toMatchObject({ outcome: 'passed', evidence: { once: 1 } })
   })
 
   it('is valid when a loss lies within a witnessed fault', () => {
@@ -19,36 +19,36 @@ describe('at-most-once (AM-1, AM-3..6)', () => {
       publish('n1', 2, 22_000),
       theEnd(60_000),
     )
-    expect(verdict).toMatchObject({ outcome: 'valid', evidence: { 'lost-in-witnessed-window': 1 } })
+    expect(verdict).toMatchObject({ outcome: 'passed', evidence: { 'lost-in-witnessed-window': 1 } })
   })
 
   it('is invalid for a duplicate', () => {
     const twice = [receive('alice', 'n1', 1, 5_010), receive('alice', 'n1', 1, 5_020)]
     const verdict = check(join('alice', 0), publish('n1', 1, 5_000), ...twice, theEnd(20_000))
-    expect(verdict).toMatchObject({ outcome: 'invalid', why: expect.stringContaining('duplicate') })
+    expect(verdict).toMatchObject({ outcome: 'violated', why: expect.stringContaining('duplicate') })
   })
 
   it('does not excuse a duplicate with a fault', () => {
     const twice = [receive('alice', 'n1', 1, 5_010), receive('alice', 'n1', 1, 5_020)]
     const verdict = check(join('alice', 0), fault(4_000), publish('n1', 1, 5_000), ...twice, theEnd(20_000))
-    expect(verdict.outcome).toBe('invalid')
+    expect(verdict.outcome).toBe('violated')
   })
 
   it('is invalid for a loss that nothing explains', () => {
     const verdict = check(join('alice', 0), publish('n1', 1, 9_000), theEnd(20_000))
-    expect(verdict).toMatchObject({ outcome: 'invalid', why: expect.stringContaining('lost-unexplained') })
+    expect(verdict).toMatchObject({ outcome: 'violated', why: expect.stringContaining('lost-unexplained') })
   })
 
   it('does not excuse a loss with a fault that nobody witnessed', () => {
     const unseen = fault(8_000, { witnessedOnMs: null })
-    expect(check(join('alice', 0), unseen, publish('n1', 1, 9_000), theEnd(20_000)).outcome).toBe('invalid')
+    expect(check(join('alice', 0), unseen, publish('n1', 1, 9_000), theEnd(20_000)).outcome).toBe('violated')
   })
 
   it('is invalid when a message overtakes another of its publisher (AM-6)', () => {
     const sent = [publish('n1', 1, 5_000), publish('n1', 2, 5_001)]
     const seen = [receive('alice', 'n1', 2, 5_010), receive('alice', 'n1', 1, 5_011)]
     const verdict = check(join('alice', 0), ...sent, ...seen, theEnd(20_000))
-    expect(verdict).toMatchObject({ outcome: 'invalid', why: expect.stringContaining('reordered') })
+    expect(verdict).toMatchObject({ outcome: 'violated', why: expect.stringContaining('reordered') })
   })
 
   it('is invalid for a loss that another link cannot explain', () => {
@@ -65,7 +65,7 @@ describe('at-most-once (AM-1, AM-3..6)', () => {
       receive('alice', 'n1', 1, 14_000),
       theEnd(20_000),
     )
-    expect(verdict).toMatchObject({ outcome: 'invalid', why: expect.stringMatching(/^late: /) })
+    expect(verdict).toMatchObject({ outcome: 'violated', why: expect.stringMatching(/^late: /) })
   })
 
   it('is invalid for a message to somebody who left long before', () => {
@@ -76,7 +76,7 @@ describe('at-most-once (AM-1, AM-3..6)', () => {
       receive('alice', 'n1', 1, 15_010),
       theEnd(20_000),
     )
-    expect(verdict).toMatchObject({ outcome: 'invalid', why: expect.stringMatching(/^non-member: /) })
+    expect(verdict).toMatchObject({ outcome: 'violated', why: expect.stringMatching(/^non-member: /) })
   })
 
   it('is unknown without subscribers, without messages, and when not one arrived', () => {

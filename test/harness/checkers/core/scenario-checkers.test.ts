@@ -1,27 +1,27 @@
 import { describe, expect, it } from 'vitest'
 import { expectations } from '../../../../harness/checkers/core/expectations.ts'
-import { outlasted } from '../../../../harness/checkers/core/fault-outlasts-timer.ts'
+import { faultOutlastsTimer } from '../../../../harness/checkers/core/fault-outlasts-timer.ts'
 import { faultsWitnessed } from '../../../../harness/checkers/core/faults-witnessed.ts'
 import { reached } from '../../../../harness/checkers/core/reached.ts'
 import { recoveryTime } from '../../../../harness/checkers/core/recovery-time.ts'
-import { disconnect, fault, historyOf, join, type Told, theEnd } from '../../../support/histories.ts'
+import { disconnect, fault, historyOf, join, type TestEvent, theEnd } from '../../../support/histories.ts'
 
 describe('expectations (AT-1)', () => {
-  const seen = (met: boolean): Told => ({
+  const seen = (met: boolean): TestEvent => ({
     type: 'expectation',
     who: 'harness',
     value: { after: 2, text: 'all listings wait', met },
     ...(!met && { error: 'product 1 does not' }),
   })
-  const check = (...told: Told[]) => expectations.check(historyOf(...told))
+  const check = (...events: TestEvent[]) => expectations.check(historyOf(...events))
 
   it('is valid when all were met', () => {
-    expect(check(seen(true), seen(true)).outcome).toBe('valid')
+    expect(check(seen(true), seen(true)).outcome).toBe('passed')
   })
 
   it('is invalid when one was not, and names its step and text', () => {
     expect(check(seen(true), seen(false))).toMatchObject({
-      outcome: 'invalid',
+      outcome: 'violated',
       why: 'after step 2: all listings wait: product 1 does not',
     })
   })
@@ -32,11 +32,12 @@ describe('expectations (AT-1)', () => {
 })
 
 describe('reached (AT-3)', () => {
-  const entered = (f: string): Told => ({ type: 'reached', who: 'story', f })
-  const check = (...told: Told[]) => reached(['the server let go', 'both sides sold']).check(historyOf(...told))
+  const entered = (operation: string): TestEvent => ({ type: 'reached', who: 'scenario', operation })
+  const check = (...events: TestEvent[]) =>
+    reached(['the server let go', 'both sides sold']).check(historyOf(...events))
 
   it('is valid when every state was entered', () => {
-    expect(check(entered('both sides sold'), entered('the server let go')).outcome).toBe('valid')
+    expect(check(entered('both sides sold'), entered('the server let go')).outcome).toBe('passed')
   })
 
   it('is unknown when one never was, and names it', () => {
@@ -54,32 +55,32 @@ describe('reached (AT-3)', () => {
 describe('outlasted (AT-10)', () => {
   const held = (heldMs: number, record: object = {}) =>
     fault(1_000, { witnessedOnMs: 2_000, healRequestedMs: 2_000 + heldMs, ...record })
-  const check = (...told: Told[]) => outlasted({ 'node.kill': 3_000 }).check(historyOf(...told))
+  const check = (...events: TestEvent[]) => faultOutlastsTimer({ 'node.kill': 3_000 }).check(historyOf(...events))
 
   it('is valid when one fault was seen to hold for longer than the timer', () => {
-    expect(check(held(10, { id: 1 }), held(3_001, { id: 2 })).outcome).toBe('valid')
-    expect(check(held(0, { healRequestedMs: null }), theEnd(9_000)).outcome).toBe('valid')
+    expect(check(held(10, { id: 1 }), held(3_001, { id: 2 })).outcome).toBe('passed')
+    expect(check(held(0, { healRequestedMs: null }), theEnd(9_000)).outcome).toBe('passed')
   })
 
   it.each([
     ['it was shorter', held(3_000)],
     ['nobody saw it', held(9_000, { witnessedOnMs: null })],
     ['it was another fault', held(9_000, { kind: 'node.pause' })],
-  ])('is unknown when %s', (_, told) => {
-    expect(check(told).outcome).toBe('unknown')
+  ])('is unknown when %s', (_, events) => {
+    expect(check(events).outcome).toBe('unknown')
   })
 
   it('is unknown when no timer is named', () => {
-    expect(outlasted({}).check(historyOf()).outcome).toBe('unknown')
+    expect(faultOutlastsTimer({}).check(historyOf()).outcome).toBe('unknown')
   })
 })
 
 describe('faults-witnessed', () => {
-  const check = (...told: Told[]) => faultsWitnessed.check(historyOf(...told))
+  const check = (...events: TestEvent[]) => faultsWitnessed.check(historyOf(...events))
 
   it('is valid when a fault was seen to hold and to end, or none was asked for', () => {
-    expect(check(fault(0)).outcome).toBe('valid')
-    expect(check().outcome).toBe('valid')
+    expect(check(fault(0)).outcome).toBe('passed')
+    expect(check().outcome).toBe('passed')
   })
 
   it('is unknown when nobody felt it, whatever else happened', () => {
@@ -95,12 +96,12 @@ describe('faults-witnessed', () => {
   })
 
   it('judges the last word on each fault', () => {
-    expect(check(fault(0, { witnessedOnMs: null, witnessedOffMs: null }), fault(0)).outcome).toBe('valid')
+    expect(check(fault(0, { witnessedOnMs: null, witnessedOffMs: null }), fault(0)).outcome).toBe('passed')
   })
 })
 
 describe('recovery-time (CH-106, NF-3)', () => {
-  const check = (...told: Told[]) => recoveryTime(10_000).check(historyOf(...told))
+  const check = (...events: TestEvent[]) => recoveryTime(10_000).check(historyOf(...events))
   // Witnessed off at 16 s.
   const lost = [join('alice', 0), fault(10_000), disconnect('alice', 10_500)]
 
@@ -120,19 +121,19 @@ describe('recovery-time (CH-106, NF-3)', () => {
     expect(check(...lost, ...again, theEnd(60_000)).evidence).toEqual({
       measuredMs: { 'alice after node.kill n2': 7_500 },
     })
-    expect(check(...lost, join('alice', 17_000), disconnect('alice', 18_500), theEnd(60_000)).outcome).toBe('invalid')
+    expect(check(...lost, join('alice', 17_000), disconnect('alice', 18_500), theEnd(60_000)).outcome).toBe('violated')
   })
 
   it('does not blame a fault for what was lost long after it, or before it', () => {
     const late = [join('alice', 0), fault(10_000), disconnect('alice', 30_000), theEnd(60_000)]
     expect(check(...late).why).toBe('nobody lost the connection')
-    expect(check(join('alice', 0), disconnect('alice', 9_000), fault(10_000), theEnd(60_000)).outcome).toBe('valid')
+    expect(check(join('alice', 0), disconnect('alice', 9_000), fault(10_000), theEnd(60_000)).outcome).toBe('passed')
   })
 
   it('is unknown when the record ends before the bound is over: who was stopped is not too slow', () => {
     // Witnessed off at 16 s: there was time until 26 s.
     expect(check(...lost, theEnd(25_900)).outcome).toBe('unknown')
-    expect(check(...lost, theEnd(26_100)).outcome).toBe('invalid')
+    expect(check(...lost, theEnd(26_100)).outcome).toBe('violated')
   })
 
   it('is unknown when nobody was there to lose anything', () => {

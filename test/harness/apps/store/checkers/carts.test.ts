@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { cartNeverLost } from '../../../../../harness/apps/store/checkers/cart-never-lost.ts'
 import { tabsConverge } from '../../../../../harness/apps/store/checkers/tabs-converge.ts'
-import { fault, final, historyOf, stock, type Told } from '../../../../support/histories.ts'
+import { fault, final, historyOf, stock, type TestEvent } from '../../../../support/histories.ts'
 
 const sight = (shopper: string, ...ids: number[]) => ({
   shopper,
@@ -13,13 +13,13 @@ const tab = (who: string, ...ids: number[]) => final('cart', sight('alice', ...i
 let lastOp = 0
 /** An edit as it was asked for and how it ended, both events one after the other. */
 function edit(
-  f: 'add_item' | 'remove_item',
+  operation: 'add_item' | 'remove_item',
   itemId: number,
   type: 'ok' | 'failed' | 'unsure' = 'ok',
   who = 'alice',
-): Told[] {
+): TestEvent[] {
   lastOp += 1
-  const event = { who, f, op: lastOp, value: { shopper: 'alice', itemId } }
+  const event = { who, operation, op: lastOp, value: { shopper: 'alice', itemId } }
   return [
     { type: 'invoke', ...event },
     { type, ...event },
@@ -27,22 +27,22 @@ function edit(
 }
 
 describe('tabs-converge (CT-39..CT-41, CT-48, DF-73..DF-76, DF-80)', () => {
-  const check = (...told: Told[]) => tabsConverge.check(historyOf(...told))
+  const check = (...events: TestEvent[]) => tabsConverge.check(historyOf(...events))
   const database = final('database', stock())
 
   it('is valid when all tabs of a cart show the same', () => {
-    expect(check(...edit('add_item', 7), database, tab('alice', 7), tab('alice#2', 7)).outcome).toBe('valid')
+    expect(check(...edit('add_item', 7), database, tab('alice', 7), tab('alice#2', 7)).outcome).toBe('passed')
   })
 
   it('is invalid when two tabs differ', () => {
     const { outcome, why } = check(...edit('add_item', 7), database, tab('alice', 7), tab('alice#2'))
-    expect(outcome).toBe('invalid')
+    expect(outcome).toBe('violated')
     expect(why).toMatch(/^tabs differ: alice#2 shows \[\], alice shows \[7\]/)
   })
 
   it('lets carts of different shoppers differ (CT-42)', () => {
     const bob = final('cart', sight('bob'), 'bob', 'n1')
-    expect(check(...edit('add_item', 7), database, tab('alice', 7), bob).outcome).toBe('valid')
+    expect(check(...edit('add_item', 7), database, tab('alice', 7), bob).outcome).toBe('passed')
   })
 
   it('is invalid when an item is shown as available that is gone, or as gone that is there', () => {
@@ -61,17 +61,17 @@ describe('tabs-converge (CT-39..CT-41, CT-48, DF-73..DF-76, DF-80)', () => {
 })
 
 describe('cart-never-lost (CT-1, CT-41, NF-3, NF-4)', () => {
-  const check = (...told: Told[]) => cartNeverLost.check(historyOf(...told))
+  const check = (...events: TestEvent[]) => cartNeverLost.check(historyOf(...events))
 
   it('is valid when what was put in is there, and what was taken out is not', () => {
     expect(
       check(...edit('add_item', 7), ...edit('add_item', 8), ...edit('remove_item', 8), tab('alice', 7)).outcome,
-    ).toBe('valid')
+    ).toBe('passed')
   })
 
   it('is invalid when an answered edit is lost', () => {
     expect(check(...edit('add_item', 7), tab('alice')).why).toBe('lost: item 7 is missing in the cart of alice')
-    expect(check(...edit('add_item', 7), tab('alice', 7), tab('alice#2')).outcome).toBe('invalid')
+    expect(check(...edit('add_item', 7), tab('alice', 7), tab('alice#2')).outcome).toBe('violated')
   })
 
   it('is invalid when what was taken out is back', () => {
@@ -79,21 +79,21 @@ describe('cart-never-lost (CT-1, CT-41, NF-3, NF-4)', () => {
   })
 
   it('counts what was bought as taken out', () => {
-    const purchase = { who: 'alice', f: 'purchase', op: 999, value: { shopper: 'alice', itemIds: [7] } }
-    const bought: Told[] = [
+    const purchase = { who: 'alice', operation: 'purchase', op: 999, value: { shopper: 'alice', itemIds: [7] } }
+    const bought: TestEvent[] = [
       { type: 'invoke', ...purchase },
       { type: 'ok', ...purchase },
     ]
-    expect(check(...edit('add_item', 7), ...bought, tab('alice')).outcome).toBe('valid')
-    expect(check(...edit('add_item', 7), ...bought, tab('alice', 7)).outcome).toBe('invalid')
+    expect(check(...edit('add_item', 7), ...bought, tab('alice')).outcome).toBe('passed')
+    expect(check(...edit('add_item', 7), ...bought, tab('alice', 7)).outcome).toBe('violated')
   })
 
   it('allows both where the order may be that of an earlier attempt, which wanted something else', () => {
-    const attempt = (type: 'ok' | 'unsure' | 'failed', itemId: number): Told[] => {
+    const attempt = (type: 'ok' | 'unsure' | 'failed', itemId: number): TestEvent[] => {
       lastOp += 1
       const event = {
         who: 'alice',
-        f: 'purchase',
+        operation: 'purchase',
         op: lastOp,
         value: { shopper: 'alice', key: 'k', itemIds: [itemId] },
       }
@@ -104,32 +104,32 @@ describe('cart-never-lost (CT-1, CT-41, NF-3, NF-4)', () => {
     }
     const both = [...edit('add_item', 7), ...edit('add_item', 8)]
     const unsure = [...both, ...attempt('unsure', 8), ...attempt('ok', 7)]
-    expect(check(...unsure, tab('alice', 7)).outcome).not.toBe('invalid')
-    expect(check(...unsure, tab('alice', 8)).outcome).not.toBe('invalid')
-    expect(check(...both, ...attempt('failed', 8), ...attempt('ok', 7), tab('alice', 7, 8)).outcome).toBe('invalid')
+    expect(check(...unsure, tab('alice', 7)).outcome).not.toBe('violated')
+    expect(check(...unsure, tab('alice', 8)).outcome).not.toBe('violated')
+    expect(check(...both, ...attempt('failed', 8), ...attempt('ok', 7), tab('alice', 7, 8)).outcome).toBe('violated')
   })
 
   it('allows both where nobody knows: an edit without an answer, and two edits at once', () => {
-    const told = [...edit('add_item', 7), ...edit('remove_item', 7, 'unsure')]
-    expect(check(...told, ...edit('add_item', 8), tab('alice', 7, 8)).outcome).toBe('valid')
-    expect(check(...told, ...edit('add_item', 8), tab('alice', 8)).outcome).toBe('valid')
+    const events = [...edit('add_item', 7), ...edit('remove_item', 7, 'unsure')]
+    expect(check(...events, ...edit('add_item', 8), tab('alice', 7, 8)).outcome).toBe('passed')
+    expect(check(...events, ...edit('add_item', 8), tab('alice', 8)).outcome).toBe('passed')
   })
 
   it('knows that an edit without an answer may never have happened', () => {
-    expect(check(...edit('add_item', 7, 'unsure'), ...edit('add_item', 8), tab('alice', 8)).outcome).toBe('valid')
-    expect(check(...edit('add_item', 7, 'unsure'), ...edit('add_item', 8), tab('alice', 7, 8)).outcome).toBe('valid')
+    expect(check(...edit('add_item', 7, 'unsure'), ...edit('add_item', 8), tab('alice', 8)).outcome).toBe('passed')
+    expect(check(...edit('add_item', 7, 'unsure'), ...edit('add_item', 8), tab('alice', 7, 8)).outcome).toBe('passed')
     const removed = [...edit('add_item', 7), ...edit('remove_item', 7)]
-    expect(check(...removed, ...edit('remove_item', 7, 'unsure'), tab('alice', 7)).outcome).toBe('invalid')
+    expect(check(...removed, ...edit('remove_item', 7, 'unsure'), tab('alice', 7)).outcome).toBe('violated')
   })
 
   it('does not count an edit that was refused', () => {
-    expect(check(...edit('add_item', 7), ...edit('remove_item', 7, 'failed'), tab('alice')).outcome).toBe('invalid')
+    expect(check(...edit('add_item', 7), ...edit('remove_item', 7, 'failed'), tab('alice')).outcome).toBe('violated')
   })
 
   it('knows that tabs on two sides of a cut cannot know of each other', () => {
     const apart = [...edit('add_item', 7), ...edit('remove_item', 7, 'ok', 'alice#2')]
-    expect(check(...apart, tab('alice', 7)).outcome).toBe('invalid')
-    expect(check(fault(0), ...apart, ...edit('add_item', 8), tab('alice', 7, 8)).outcome).toBe('valid')
+    expect(check(...apart, tab('alice', 7)).outcome).toBe('violated')
+    expect(check(fault(0), ...apart, ...edit('add_item', 8), tab('alice', 7, 8)).outcome).toBe('passed')
   })
 
   it('is unknown when no cart was looked at or none was edited', () => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { noPresenceToShoppers } from '../../../../../harness/apps/store/checkers/no-presence-to-shoppers.ts'
-import { presenceToldOnce } from '../../../../../harness/apps/store/checkers/presence-join-delivered-once.ts'
+import { presenceJoinDeliveredOnce } from '../../../../../harness/apps/store/checkers/presence-join-delivered-once.ts'
 import { presenceMatchesReality } from '../../../../../harness/apps/store/checkers/presence-matches-reality.ts'
 import { noOrphans } from '../../../../../harness/checkers/core/no-orphans.ts'
-import { disconnect, final, historyOf, type Told } from '../../../../support/histories.ts'
+import { disconnect, final, historyOf, type TestEvent } from '../../../../support/histories.ts'
 
-const receive = (who: string, topic: string, event: string, value: unknown = {}): Told => ({
+const receive = (who: string, topic: string, event: string, value: unknown = {}): TestEvent => ({
   type: 'receive',
   who,
   topic,
@@ -26,19 +26,19 @@ describe('presence-matches-reality (PA-1, PA-4, PA-38..PA-44, DF-91, DF-92, DF-9
       'n1',
       'n1',
     )
-  const check = (...told: Told[]) => presenceMatchesReality.check(historyOf(heardCart, ...told))
+  const check = (...events: TestEvent[]) => presenceMatchesReality.check(historyOf(heardCart, ...events))
   const shown = (sight: object) => check(...tabs, node(2, 3), final('dashboard', { ...right, ...sight }, 'boss'))
 
   it('is valid when dashboards and nodes count who is there', () => {
-    expect(shown({}).outcome).toBe('valid')
+    expect(shown({}).outcome).toBe('passed')
     expect(
       check(node(0, 0), final('dashboard', { shoppers: 0, pages: {}, items: {}, staleness: '' }, 'boss')).outcome,
-    ).toBe('valid')
+    ).toBe('passed')
   })
 
   it('is invalid for tabs counted as shoppers, for those who are gone, and for those who are missing', () => {
     expect(shown({ shoppers: 3 }).why).toBe('dashboard boss shows 3 shoppers, there are 2')
-    expect(shown({ shoppers: 1 }).outcome).toBe('invalid')
+    expect(shown({ shoppers: 1 }).outcome).toBe('violated')
   })
 
   it('is invalid for wrong pages, and for items that are in no cart or counted by tab', () => {
@@ -48,12 +48,12 @@ describe('presence-matches-reality (PA-1, PA-4, PA-38..PA-44, DF-91, DF-92, DF-9
   })
 
   it('is invalid for a dashboard that shows no number', () => {
-    expect(shown({ shoppers: Number.NaN }).outcome).toBe('invalid')
+    expect(shown({ shoppers: Number.NaN }).outcome).toBe('violated')
   })
 
   it('is invalid when one node knows too many or too few', () => {
     expect(check(...tabs, node(2, 4)).why).toBe('node n1 knows 4 open carts, there are 3')
-    expect(check(...tabs, node(1, 3)).outcome).toBe('invalid')
+    expect(check(...tabs, node(1, 3)).outcome).toBe('violated')
   })
 
   it('is unknown when nobody was there or nothing was looked at', () => {
@@ -63,17 +63,17 @@ describe('presence-matches-reality (PA-1, PA-4, PA-38..PA-44, DF-91, DF-92, DF-9
 })
 
 describe('no-presence-to-shoppers (PA-20, PA-21, DF-31)', () => {
-  const check = (...told: Told[]) => noPresenceToShoppers.check(historyOf(...told))
+  const check = (...events: TestEvent[]) => noPresenceToShoppers.check(historyOf(...events))
   const toBoss = receive('boss', 'admin:cart_tracker', 'presence_diff')
 
   it('is valid when presence stays on the topic of the dashboard', () => {
-    expect(check(heardCart, toBoss).outcome).toBe('valid')
+    expect(check(heardCart, toBoss).outcome).toBe('passed')
   })
 
   it('is invalid when a shopper gets any of it', () => {
     const leak = receive('alice', 'cart:[id]', 'presence_diff')
     expect(check(heardCart, toBoss, leak).why).toBe('leak: alice got presence_diff on cart:[id]')
-    expect(check(heardCart, receive('alice', 'product:1', 'presence_state')).outcome).toBe('invalid')
+    expect(check(heardCart, receive('alice', 'product:1', 'presence_state')).outcome).toBe('violated')
   })
 
   it('is unknown when no shopper was listening', () => {
@@ -81,15 +81,15 @@ describe('no-presence-to-shoppers (PA-20, PA-21, DF-31)', () => {
   })
 })
 
-describe('presence-told-once (PA-9, PA-16, DF-93)', () => {
+describe('presence-join-delivered-once (PA-9, PA-16, DF-93)', () => {
   const metas = (...refs: string[]) => (refs.length > 0 ? { key: { metas: refs.map((phx_ref) => ({ phx_ref })) } } : {})
   const diff = (joins: string[], leaves: string[] = [], who = 'boss') =>
     receive(who, 'admin:cart_tracker', 'presence_diff', { joins: metas(...joins), leaves: metas(...leaves) })
-  const check = (...told: Told[]) => presenceToldOnce.check(historyOf(...told))
+  const check = (...events: TestEvent[]) => presenceJoinDeliveredOnce.check(historyOf(...events))
 
   it('is valid when each change comes once, and when somebody comes back', () => {
-    expect(check(diff(['a']), diff(['b'], ['a']), diff(['a'])).outcome).toBe('valid')
-    expect(check(diff(['a']), diff(['a'], [], 'other boss')).outcome).toBe('valid')
+    expect(check(diff(['a']), diff(['b'], ['a']), diff(['a'])).outcome).toBe('passed')
+    expect(check(diff(['a']), diff(['a'], [], 'other boss')).outcome).toBe('passed')
   })
 
   it('is invalid when every node tells it', () => {
@@ -97,7 +97,7 @@ describe('presence-told-once (PA-9, PA-16, DF-93)', () => {
   })
 
   it('begins anew with a connection', () => {
-    expect(check(diff(['a']), { type: 'disconnect', who: 'boss' }, diff(['a'])).outcome).toBe('valid')
+    expect(check(diff(['a']), { type: 'disconnect', who: 'boss' }, diff(['a'])).outcome).toBe('passed')
   })
 
   it('is unknown when nobody was told', () => {
@@ -108,15 +108,15 @@ describe('presence-told-once (PA-9, PA-16, DF-93)', () => {
 describe('no-orphans (RT-11, CH-63, DF-104)', () => {
   const held = (...topics: string[]) => final('node-state', { connections: [{ topics }] }, 'n1', 'n1')
   const channels = (n: number) => final('channels', n, 'n1', 'n1')
-  const check = (...told: Told[]) => noOrphans.check(historyOf(...told))
+  const check = (...events: TestEvent[]) => noOrphans.check(historyOf(...events))
 
   it('is valid when every channel belongs to a client', () => {
-    expect(check(disconnect('bob', 0), held('ping', 'dupe'), channels(2)).outcome).toBe('valid')
+    expect(check(disconnect('bob', 0), held('ping', 'dupe'), channels(2)).outcome).toBe('passed')
   })
 
   it('is invalid when a channel is left of a client that is gone', () => {
     const verdict = check(disconnect('bob', 0), held('ping'), channels(3))
-    expect(verdict).toMatchObject({ outcome: 'invalid', why: 'orphans: 2 channels of n1 belong to nobody' })
+    expect(verdict).toMatchObject({ outcome: 'violated', why: 'orphans: 2 channels of n1 belong to nobody' })
   })
 
   it('is unknown when nobody left, or nobody asked', () => {

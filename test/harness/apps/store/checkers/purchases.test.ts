@@ -2,15 +2,18 @@ import { describe, expect, it } from 'vitest'
 import { neverOversold } from '../../../../../harness/apps/store/checkers/never-oversold.ts'
 import { ordersChargedOnce } from '../../../../../harness/apps/store/checkers/orders-charged-once.ts'
 import { purchasesLinearizable } from '../../../../../harness/apps/store/checkers/purchases-linearizable.ts'
-import { final, historyOf, invoke, stock, type Told } from '../../../../support/histories.ts'
+import { final, historyOf, invoke, stock, type TestEvent } from '../../../../support/histories.ts'
 
 type End = 'ok' | 'failed' | 'unsure'
 let lastOp = 0
 
 /** A purchase of item 7 unless it says otherwise: its beginning and its end. */
-function purchase(type: End, value: { itemIds?: number[]; key?: string; shopper?: string } = {}): [Told, Told] {
+function purchase(
+  type: End,
+  value: { itemIds?: number[]; key?: string; shopper?: string } = {},
+): [TestEvent, TestEvent] {
   lastOp += 1
-  const event = { who: 'alice', f: 'purchase', op: lastOp, value: { shopper: 'alice', itemIds: [7], ...value } }
+  const event = { who: 'alice', operation: 'purchase', op: lastOp, value: { shopper: 'alice', itemIds: [7], ...value } }
   return [
     { type: 'invoke', ...event },
     { type, ...event },
@@ -19,24 +22,24 @@ function purchase(type: End, value: { itemIds?: number[]; key?: string; shopper?
 
 describe('purchases-linearizable (ST-11, ST-19, CT-55, DF-67, DF-68)', () => {
   const of = (initialCount: number) => final('database', stock(true, { initialCount }))
-  const check = (initialCount: number, ...told: Told[]) =>
-    purchasesLinearizable.check(historyOf(...told, of(initialCount)))
+  const check = (initialCount: number, ...events: TestEvent[]) =>
+    purchasesLinearizable.check(historyOf(...events, of(initialCount)))
 
   it('is valid when the last buyer is refused', () => {
-    expect(check(1, ...purchase('ok'), ...purchase('failed')).outcome).toBe('valid')
+    expect(check(1, ...purchase('ok'), ...purchase('failed')).outcome).toBe('passed')
   })
 
   it('is valid when refusal and purchase overlap, whoever is answered first', () => {
     const [askOk, gotIt] = purchase('ok')
     const [askNo, refused] = purchase('failed')
-    expect(check(1, askNo, askOk, refused, gotIt).outcome).toBe('valid')
+    expect(check(1, askNo, askOk, refused, gotIt).outcome).toBe('passed')
   })
 
   it('is invalid when somebody is refused before the last unit can have gone', () => {
     expect(check(1, ...purchase('failed'), ...purchase('ok')).why).toMatch(/^refused with stock: /)
-    expect(check(2, ...purchase('ok'), ...purchase('failed')).outcome).toBe('invalid')
+    expect(check(2, ...purchase('ok'), ...purchase('failed')).outcome).toBe('violated')
     const [ask, got] = purchase('ok')
-    expect(check(2, ...purchase('ok'), ...purchase('failed'), ask, got).outcome).toBe('invalid')
+    expect(check(2, ...purchase('ok'), ...purchase('failed'), ask, got).outcome).toBe('violated')
   })
 
   it('is invalid when more was sold than there was', () => {
@@ -44,39 +47,39 @@ describe('purchases-linearizable (ST-11, ST-19, CT-55, DF-67, DF-68)', () => {
   })
 
   it('lets a purchase without an answer have happened at any time since, or never', () => {
-    expect(check(1, ...purchase('unsure'), ...purchase('failed')).outcome).toBe('valid')
-    expect(check(1, ...purchase('unsure'), ...purchase('ok')).outcome).toBe('valid')
-    expect(check(1, ...purchase('failed'), ...purchase('unsure')).outcome).toBe('invalid')
+    expect(check(1, ...purchase('unsure'), ...purchase('failed')).outcome).toBe('passed')
+    expect(check(1, ...purchase('unsure'), ...purchase('ok')).outcome).toBe('passed')
+    expect(check(1, ...purchase('failed'), ...purchase('unsure')).outcome).toBe('violated')
   })
 
   it('counts the attempts at one order as one', () => {
     const key = { key: 'k1' }
-    expect(check(1, ...purchase('unsure', key), ...purchase('ok', key)).outcome).toBe('valid')
-    expect(check(2, ...purchase('ok', key), ...purchase('ok', key), ...purchase('failed')).outcome).toBe('invalid')
+    expect(check(1, ...purchase('unsure', key), ...purchase('ok', key)).outcome).toBe('passed')
+    expect(check(2, ...purchase('ok', key), ...purchase('ok', key), ...purchase('failed')).outcome).toBe('violated')
   })
 
   it('does not know which of two wishes an order is, when both may have made it', () => {
     const first = purchase('unsure', { key: 'k1', itemIds: [8] })
     const second = purchase('ok', { key: 'k1', itemIds: [7] })
-    expect(check(1, ...first, ...second, ...purchase('failed')).outcome).toBe('valid')
-    expect(check(1, ...second, ...purchase('ok')).outcome).toBe('invalid')
-    expect(check(1, ...first, ...second, ...purchase('ok')).outcome).toBe('valid')
+    expect(check(1, ...first, ...second, ...purchase('failed')).outcome).toBe('passed')
+    expect(check(1, ...second, ...purchase('ok')).outcome).toBe('violated')
+    expect(check(1, ...first, ...second, ...purchase('ok')).outcome).toBe('passed')
     const refused = purchase('failed', { key: 'k1', itemIds: [8] })
-    expect(check(1, ...refused, ...second, ...purchase('ok')).outcome).toBe('invalid')
+    expect(check(1, ...refused, ...second, ...purchase('ok')).outcome).toBe('violated')
   })
 
   it('finds the sold-out item among several', () => {
-    expect(check(1, ...purchase('ok'), ...purchase('failed', { itemIds: [7, 8] })).outcome).toBe('valid')
-    expect(check(5, ...purchase('failed', { itemIds: [7, 8] })).outcome).toBe('invalid')
+    expect(check(1, ...purchase('ok'), ...purchase('failed', { itemIds: [7, 8] })).outcome).toBe('passed')
+    expect(check(5, ...purchase('failed', { itemIds: [7, 8] })).outcome).toBe('violated')
   })
 
   it('counts a sale at the control port too', () => {
-    const sale = (type: End, op: number): Told[] => [
-      { type: 'invoke', who: 'n1', f: 'sell', op, value: { itemId: 7 } },
-      { type, who: 'n1', f: 'sell', op, value: { itemId: 7 } },
+    const sale = (type: End, op: number): TestEvent[] => [
+      { type: 'invoke', who: 'n1', operation: 'sell', op, value: { itemId: 7 } },
+      { type, who: 'n1', operation: 'sell', op, value: { itemId: 7 } },
     ]
-    expect(check(1, ...sale('ok', 901), ...purchase('failed')).outcome).toBe('valid')
-    expect(check(2, ...sale('ok', 902), ...sale('failed', 903)).outcome).toBe('invalid')
+    expect(check(1, ...sale('ok', 901), ...purchase('failed')).outcome).toBe('passed')
+    expect(check(2, ...sale('ok', 902), ...sale('failed', 903)).outcome).toBe('violated')
   })
 
   it('is unknown when nobody bought, when a reducer did, and when the stock was not read', () => {
@@ -98,19 +101,19 @@ describe('orders-charged-once (CT-55, CT-58, DF-87)', () => {
     ...own,
   })
   const sold = (soldUnits: number) => final('database', stock(true, { soldUnits }))
-  const check = (orders: object[], ...told: Told[]) =>
-    ordersChargedOnce.check(historyOf(...told, final('orders', orders)))
+  const check = (orders: object[], ...events: TestEvent[]) =>
+    ordersChargedOnce.check(historyOf(...events, final('orders', orders)))
 
   it('is valid when each confirmed purchase is an order of what was sold', () => {
-    expect(check([order()], ...purchase('ok'), sold(2)).outcome).toBe('valid')
-    expect(check([], ...purchase('failed'), sold(0)).outcome).toBe('valid')
-    expect(check([], ...purchase('unsure')).outcome).toBe('valid')
-    expect(check([order()], ...purchase('unsure')).outcome).toBe('valid')
+    expect(check([order()], ...purchase('ok'), sold(2)).outcome).toBe('passed')
+    expect(check([], ...purchase('failed'), sold(0)).outcome).toBe('passed')
+    expect(check([], ...purchase('unsure')).outcome).toBe('passed')
+    expect(check([order()], ...purchase('unsure')).outcome).toBe('passed')
   })
 
   it('is invalid when an order was sold in part, or twice', () => {
     expect(check([order({ soldItemIds: [7] })], ...purchase('ok')).why).toMatch(/^wrong order: /)
-    expect(check([order({ soldItemIds: [7, 8, 8] })], ...purchase('ok')).outcome).toBe('invalid')
+    expect(check([order({ soldItemIds: [7, 8, 8] })], ...purchase('ok')).outcome).toBe('violated')
   })
 
   it('is invalid when the total is not what was sold', () => {
@@ -135,16 +138,16 @@ describe('orders-charged-once (CT-55, CT-58, DF-87)', () => {
 })
 
 describe('never-oversold, whenever the stock is read', () => {
-  const read = (item: Record<string, number>): Told => ({
+  const read = (item: Record<string, number>): TestEvent => ({
     type: 'read',
     who: 'harness',
-    f: 'stock',
+    operation: 'stock',
     value: stock(true, item),
   })
 
   it('is invalid when it did not add up in between, though it does in the end', () => {
     const end = final('database', stock())
-    expect(neverOversold.check(historyOf(...purchase('ok'), read({}), end)).outcome).toBe('valid')
+    expect(neverOversold.check(historyOf(...purchase('ok'), read({}), end)).outcome).toBe('passed')
     expect(neverOversold.check(historyOf(...purchase('ok'), read({ availableCount: 7 }), end)).why).toMatch(
       /^not conserved/,
     )

@@ -7,29 +7,29 @@ import { final, historyOf, invoke, nodeState, stock } from '../../../../support/
 const sale = invoke('sell', { itemId: 7 })
 
 describe('never-oversold (ST-19, DF-68)', () => {
-  const check = (item: Record<string, number>, ...told: Parameters<typeof historyOf>) =>
-    neverOversold.check(historyOf(...told, final('database', stock(true, item))))
+  const check = (item: Record<string, number>, ...events: Parameters<typeof historyOf>) =>
+    neverOversold.check(historyOf(...events, final('database', stock(true, item))))
 
   it('is valid when initial = available + sold', () => {
-    expect(check({}, sale).outcome).toBe('valid')
+    expect(check({}, sale).outcome).toBe('passed')
   })
 
   it('is invalid when more was sold than there was, or less than nothing is left', () => {
     expect(check({ soldUnits: 11, availableCount: -1 }, sale).why).toContain('oversold')
-    expect(check({ soldUnits: 11, availableCount: 0 }, sale).outcome).toBe('invalid')
+    expect(check({ soldUnits: 11, availableCount: 0 }, sale).outcome).toBe('violated')
   })
 
   it('is invalid when pairs vanish', () => {
     expect(check({ availableCount: 7 }, sale)).toMatchObject({
-      outcome: 'invalid',
+      outcome: 'violated',
       why: expect.stringContaining('not conserved'),
     })
   })
 
   it('is invalid when a sale was confirmed that the database does not know', () => {
-    const confirmed = { who: 'n1', type: 'ok', f: 'sell', value: { itemId: 7 } } as const
+    const confirmed = { who: 'n1', type: 'ok', operation: 'sell', value: { itemId: 7 } } as const
     const verdict = check({ soldUnits: 1, availableCount: 9 }, sale, sale, confirmed, confirmed)
-    expect(verdict).toMatchObject({ outcome: 'invalid', why: expect.stringMatching(/^lost sale: /) })
+    expect(verdict).toMatchObject({ outcome: 'violated', why: expect.stringMatching(/^lost sale: /) })
   })
 
   it('is unknown when nobody bought or the stock was not read', () => {
@@ -48,12 +48,12 @@ describe('nodes-agree-with-database (ST-57, ST-58)', () => {
     )
 
   it('is valid when every node holds what the database holds', () => {
-    expect(check(nodeState(), nodeState()).outcome).toBe('valid')
+    expect(check(nodeState(), nodeState()).outcome).toBe('passed')
   })
 
   it('is invalid when one node drifts, and names it', () => {
     expect(check(nodeState(), nodeState(9)).why).toContain('node n2 has 9 of item 7')
-    expect(check(nodeState(8, {}, false)).outcome).toBe('invalid')
+    expect(check(nodeState(8, {}, false)).outcome).toBe('violated')
     expect(check({ inventory: null }).why).toContain('has no inventory')
   })
 
@@ -63,15 +63,15 @@ describe('nodes-agree-with-database (ST-57, ST-58)', () => {
 })
 
 describe('replication-bounded (ST-55, DF-58)', () => {
-  const check = (counters: Record<string, number>[], ...told: Parameters<typeof historyOf>) =>
+  const check = (counters: Record<string, number>[], ...events: Parameters<typeof historyOf>) =>
     replicationBounded.check(
-      historyOf(...told, ...counters.map((one, index) => final('node-state', nodeState(8, one), `n${index + 1}`))),
+      historyOf(...events, ...counters.map((one, index) => final('node-state', nodeState(8, one), `n${index + 1}`))),
     )
   const sender = { replicationSent: 1, replicationHandled: 0 }
   const handler = { replicationSent: 0, replicationHandled: 1 }
 
   it('is valid when each change is handled once by every other node', () => {
-    expect(check([sender, handler, handler], sale).outcome).toBe('valid')
+    expect(check([sender, handler, handler], sale).outcome).toBe('passed')
   })
 
   it('is invalid when handling replicates again', () => {

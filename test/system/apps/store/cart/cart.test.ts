@@ -73,7 +73,7 @@ const events = fc.array(
   { maxLength: 40 },
 )
 
-/** Plays what happened; answers each tab's carts, from the first to the last. */
+/** Plays what happened; returns each tab's carts, from the first to the last. */
 function played(list: readonly Event[]): Cart[][] {
   const tabs: Cart[][] = [[emptyCart], [emptyCart], [emptyCart]]
   const now = (index: number) => tabs[index]!.at(-1)!
