@@ -1,19 +1,38 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { defineConfig } from 'vite'
 
-/** Bundles the browser code of the apps: stable names, so that the server's templates need no manifest. */
-export default defineConfig({
-  root: 'system/apps',
+const applications = 'system/apps'
+
+/** The entry points that an application names in its `bundles.ts`, by the names that they are built as. */
+async function entriesOf(folder: string): Promise<[name: string, source: string][]> {
+  const list = join(applications, folder, 'bundles.ts')
+  if (!existsSync(list)) return []
+  const { bundles } = (await import(pathToFileURL(resolve(list)).href)) as { bundles: Record<string, string> }
+  return Object.entries(bundles).map(([name, source]) => [name, join(applications, folder, source)])
+}
+
+/** Of all applications; the built files share one folder, so no two may have one name. */
+async function allEntries(): Promise<Record<string, string>> {
+  const entries = (await Promise.all(readdirSync(applications).sort().map(entriesOf))).flat()
+  for (const [index, [name, source]] of entries.entries()) {
+    const [, other] = entries.find(([taken], at) => at < index && taken === name) ?? []
+    if (other) throw new Error(`${source} and ${other} would both be built as ${name}.js; rename one in its bundles.ts`)
+  }
+  return Object.fromEntries(entries)
+}
+
+/** Bundles the browser code of the applications: stable names, so that the server's templates need no manifest. */
+export default defineConfig(async () => ({
+  root: applications,
   base: '/assets/',
   build: {
     outDir: '../../dist/client',
     emptyOutDir: true,
     rollupOptions: {
-      input: {
-        app: 'system/apps/store/client/app.ts',
-        admin: 'system/apps/store/client/admin.ts',
-        hello: 'system/apps/hello/client/hello.ts',
-      },
+      input: await allEntries(),
       output: { entryFileNames: '[name].js', assetFileNames: '[name][extname]' },
     },
   },
-})
+}))

@@ -11,6 +11,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.int.test.ts'],
           testTimeout: 20_000,
+          // Published as source that only a bundler can resolve.
+          server: { deps: { inline: [/phoenix_live_view\/assets/] } },
         },
       },
       {

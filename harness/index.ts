@@ -1,4 +1,14 @@
+import type { ContextOf } from './app.ts'
+import { type AppName, apps } from './apps/index.ts'
+import { scenariosOf } from './scenario.ts'
+
 /** All that scenarios may import. */
+
+/** The kit of a scenario file: `const { scenario, step, after } = scenariosFor('store')` for what needs the store, `scenariosFor()` for what needs no application. */
+export const scenariosFor = scenariosOf(apps)
+
+/** What a step can use: `ScenarioContext<'store'>` with the members of the store, `ScenarioContext` without any. */
+export type ScenarioContext<Name extends AppName = never> = ContextOf<typeof apps, Name>
 
 export { cartNeverLost } from './apps/store/checkers/cart-never-lost.ts'
 export { neverOversold } from './apps/store/checkers/never-oversold.ts'
@@ -7,6 +17,7 @@ export { noRedundantStockBroadcast } from './apps/store/checkers/no-redundant-st
 export { nodesAgreeWithDatabase } from './apps/store/checkers/nodes-agree-with-database.ts'
 export { oneAnnouncementPerChange } from './apps/store/checkers/one-announcement-per-change.ts'
 export { ordersChargedOnce } from './apps/store/checkers/orders-charged-once.ts'
+export { ownTopicsOnly } from './apps/store/checkers/own-topics-only.ts'
 export { presenceJoinDeliveredOnce } from './apps/store/checkers/presence-join-delivered-once.ts'
 export { presenceMatchesReality } from './apps/store/checkers/presence-matches-reality.ts'
 export { purchasesLinearizable } from './apps/store/checkers/purchases-linearizable.ts'
@@ -14,16 +25,13 @@ export { releasedEverywhere } from './apps/store/checkers/released-everywhere.ts
 export { replicationBounded } from './apps/store/checkers/replication-bounded.ts'
 export { tabsConverge } from './apps/store/checkers/tabs-converge.ts'
 export { viewsMatchFreshRender } from './apps/store/checkers/views-match-fresh-render.ts'
+export { isOnSale, storeControl } from './apps/store/control.ts'
 export type { Tab } from './apps/store/shopper.ts'
 export { visitCheckout, type WireShopper } from './apps/store/wire-shopper.ts'
 export { atMostOnce } from './checkers/core/at-most-once.ts'
 export { joinedTopics } from './checkers/core/joined-topics.ts'
 export { noOrphans } from './checkers/core/no-orphans.ts'
-export { ownTopicsOnly } from './checkers/core/own-topics-only.ts'
 export { pushesHandledOnce } from './checkers/core/pushes-handled-once.ts'
 export { recoveryTime } from './checkers/core/recovery-time.ts'
 export type { WireClient } from './clients/wire-client.ts'
-export { isOnSale } from './cluster/cluster.ts'
 export type { Outcome } from './history/operation.ts'
-export type { ScenarioContext } from './runner/context.ts'
-export { after, scenario, step } from './scenario.ts'

@@ -1,22 +1,24 @@
+import type { Apps, ContextOf, GivenOf } from './app.ts'
 import type { PubSubName } from './cluster/cluster.ts'
+import type { CoreContext } from './context.ts'
 import type { FaultName } from './faults/index.ts'
 import type { Plan } from './plans/plan.ts'
-import type { ScenarioContext } from './runner/context.ts'
 import type { Checker } from './verdict/checker.ts'
 
-export interface Step {
+export interface Step<C = CoreContext> {
   title: string
-  run(context: ScenarioContext): Promise<void>
+  run(context: C): Promise<void>
 }
 
-export interface Expectation {
+export interface Expectation<C = CoreContext> {
   /** The number of the step after which it must hold; steps count from 1. */
   after: number
   title: string
   /** Throws, with what was seen, when it does not hold. */
-  check(context: ScenarioContext): Promise<unknown>
+  check(context: C): Promise<unknown>
 }
 
+/** Applications add what can be asked of their data. */
 export interface Given {
   /** Default: what the run says. */
   nodes?: number
@@ -24,23 +26,23 @@ export interface Given {
   pubsub?: PubSubName
   nodesWithoutWeb?: string[]
   env?: Record<string, string>
-  /** Item id -> count, before the nodes start. */
-  stock?: Record<number, number>
 }
 
 /** One scenario: what must hold, the steps, and what one sees after each; written before it runs (AT-1). */
-export interface Scenario {
+export interface Scenario<C = CoreContext, G = object> {
   id: string
   title: string
   invariant: string
   covers: string[]
-  given?: Given
-  /** What a scenario that is told from data is told from; a run writes it down, and a replay tells it again. */
+  /** The applications that it needs: their members are in its context, and where one is missing it is skipped. */
+  apps: readonly string[]
+  given?: Given & G
+  /** The plan that it was made from; a run records it, and a replay makes the scenario from it again. */
   plan?: Plan
   /** What it waits for on purpose, in ms: long scenarios begin early, so that no run waits for one at its end. */
   expectedDurationMs?: number
-  steps: Step[]
-  expectations: Expectation[]
+  steps: Step<C>[]
+  expectations: Expectation<C>[]
   /** States that the scenario is about: where `context.reached(state)` was never called for one of them, the verdict is `unknown`. */
   sometimes?: string[]
   /** Timers that the scenario is about, by the fault that must be seen to hold longer than they run, in ms; else `unknown`. */
@@ -55,27 +57,47 @@ export class BadScenario extends Error {
   override name = 'BadScenario'
 }
 
-export const step = (title: string, run: Step['run']): Step => ({ title, run })
-export const after = (n: number, title: string, check: Expectation['check']): Expectation => ({
-  after: n,
-  title,
-  check,
-})
+/** What a scenario file writes its scenario with: steps whose context has the members of its applications. */
+export interface ScenarioKit<C, G> {
+  /** Refuses a scenario that could not mean anything. Throws BadScenario. */
+  scenario(scenario: Omit<Scenario<C, G>, 'apps'>): Scenario
+  step(title: string, run: Step<C>['run']): Step<C>
+  after(n: number, title: string, check: Expectation<C>['check']): Expectation<C>
+}
+
+/** Makes `scenariosFor`, which gives a scenario file its kit: `const { scenario, step, after } = scenariosFor('store')`. */
+export const scenariosOf =
+  <A extends Apps>(apps: A) =>
+  <Name extends keyof A & string = never>(...names: Name[]): ScenarioKit<ContextOf<A, Name>, GivenOf<A, Name>> => ({
+    // The runner makes a context with the members of the applications that the scenario names, so its steps get what they expect.
+    scenario: (one) => checkedScenario({ ...one, apps: names } as Scenario, apps),
+    step: (title, run) => ({ title, run }),
+    after: (n, title, check) => ({ after: n, title, check }),
+  })
 
 /** Refuses a scenario that could not mean anything. Throws BadScenario. */
-export function scenario(story: Scenario): Scenario {
-  if (!/^[a-z]+(\/[a-z0-9-]+)+$/.test(story.id))
-    throw new BadScenario(`"${story.id}" is no scenario id; expected group/name`)
-  if (story.steps.length === 0) throw new BadScenario(`${story.id} has no steps`)
-  if (story.expectations.length + (story.checkers?.length ?? 0) === 0)
-    throw new BadScenario(`${story.id} expects nothing and has no invariant: it could not fail`)
-  const stray = story.expectations.find((one) => one.after < 1 || one.after > story.steps.length)
-  if (stray)
-    throw new BadScenario(
-      `${story.id} expects "${stray.title}" after step ${stray.after}, but has ${story.steps.length} steps`,
-    )
-  const [timer, timerMs] = Object.entries(story.outlasts ?? {}).find(([, ms]) => !(ms > 0)) ?? []
-  if (timer) throw new BadScenario(`${story.id} says that ${timer} outlasts a timer of ${timerMs} ms: any fault would`)
-  if (story.covers.length === 0) throw new BadScenario(`${story.id} names no catalogue id that it covers`)
-  return story
+export function checkedScenario(one: Scenario, apps: Apps): Scenario {
+  const problem = problemOf(one) ?? strayCheckerOf(one, apps)
+  if (problem !== undefined) throw new BadScenario(problem)
+  return one
+}
+
+/** Why a scenario could not mean anything. Pure. */
+function problemOf({ id, steps, expectations, checkers = [], outlasts = {}, covers }: Scenario): string | undefined {
+  if (!/^[a-z]+(\/[a-z0-9-]+)+$/.test(id)) return `"${id}" is no scenario id; expected group/name`
+  if (steps.length === 0) return `${id} has no steps`
+  if (expectations.length + checkers.length === 0)
+    return `${id} expects nothing and has no invariant: it could not fail`
+  const stray = expectations.find((one) => one.after < 1 || one.after > steps.length)
+  if (stray) return `${id} expects "${stray.title}" after step ${stray.after}, but has ${steps.length} steps`
+  const [timer, timerMs] = Object.entries(outlasts).find(([, ms]) => !(ms > 0)) ?? []
+  if (timer) return `${id} says that ${timer} outlasts a timer of ${timerMs} ms: any fault would`
+  return covers.length === 0 ? `${id} names no catalogue id that it covers` : undefined
+}
+
+/** Without its application a checker has nothing to judge. */
+function strayCheckerOf({ id, checkers = [], apps: named }: Scenario, apps: Apps): string | undefined {
+  const others = Object.values(apps).filter(({ name }) => !named.includes(name))
+  const owner = others.find((app) => app.checkers?.some((one) => checkers.includes(one)))
+  return owner && `${id} has a checker of the application ${owner.name}; write scenariosFor('${owner.name}')`
 }

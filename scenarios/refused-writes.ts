@@ -1,15 +1,16 @@
 import {
-  after,
   cartNeverLost,
   joinedTopics,
   neverOversold,
   nodesAgreeWithDatabase,
   ordersChargedOnce,
   type ScenarioContext,
-  step,
+  scenariosFor,
   viewsMatchFreshRender,
 } from '../harness/index.ts'
 import { inCart, listings, mustBe, notDone, openShop, putIn, sees, soldUnits, succeeded, theTab } from './support.ts'
+
+const { step, after } = scenariosFor('store')
 
 const few = 3
 
@@ -27,7 +28,7 @@ export const refusedWrites = {
     await putIn(context, theTab(context, 'alice'), 2)
     await theTab(context, 'alice').reload()
   }),
-  async tryAgain(context: ScenarioContext) {
+  async tryAgain(context: ScenarioContext<'store'>) {
     succeeded(await context.release('n1', 2), 'release')
     context.scratch.set('bought later', await (await context.wireShopper('bob', 'n1')).buy())
   },

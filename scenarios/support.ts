@@ -1,5 +1,7 @@
 import { isOnSale, type ScenarioContext, type Tab } from '../harness/index.ts'
 
+type StoreContext = ScenarioContext<'store'>
+
 /** Words that several scenarios share. */
 type Listing = 'soon' | 'sizes'
 
@@ -7,7 +9,7 @@ const seenWithinMs = 8_000
 
 /** Opens the shop in a browser of one's own and waits until it listens. */
 export async function openShop(
-  context: ScenarioContext,
+  context: StoreContext,
   name: string,
   node: string,
   options: { bfcache?: boolean } = {},
@@ -18,25 +20,25 @@ export async function openShop(
 }
 
 /** A tab of a shopper who is there already: the first, unless it says otherwise. */
-export const theTab = (context: ScenarioContext, name: string, index = 0): Tab => tabOf(context.shoppers(), name, index)
+export const theTab = (context: StoreContext, name: string, index = 0): Tab => tabOf(context.shoppers(), name, index)
 
 /** The dashboard of somebody who runs the shop. */
-export const theDashboard = (context: ScenarioContext, name: string): Tab => tabOf(context.admins(), name, 0)
+export const theDashboard = (context: StoreContext, name: string): Tab => tabOf(context.admins(), name, 0)
 
-function tabOf(people: ReturnType<ScenarioContext['shoppers']>, name: string, index: number): Tab {
+function tabOf(people: ReturnType<StoreContext['shoppers']>, name: string, index: number): Tab {
   const tab = people.find((one) => one.name === name)?.tabs[index]
   if (!tab) throw new Error(`${name} has no tab open`)
   return tab
 }
 
 /** Everything on sale, and one shopper with tabs on two nodes. */
-export async function openTwoTabs(context: ScenarioContext, name: string, nodes: readonly [string, string]) {
+export async function openTwoTabs(context: StoreContext, name: string, nodes: readonly [string, string]) {
   await releaseBoth(context, 'n1')
   for (const node of nodes) await openShop(context, name, node)
 }
 
 /** Everything on sale, and a shopper who has filled a cart and opened the checkout page in a second tab, on this node. */
-export async function goToCheckout(context: ScenarioContext, name: string, cart: readonly number[], node: string) {
+export async function goToCheckout(context: StoreContext, name: string, cart: readonly number[], node: string) {
   await releaseBoth(context, 'n1')
   const shop = await openShop(context, name, 'n1')
   for (const itemId of cart) await putIn(context, shop, itemId)
@@ -74,11 +76,11 @@ export const soldOut: Look = async (tab) => {
 }
 
 /** Waits until a shopper sees it; fails with what is seen instead. */
-export async function sees(context: ScenarioContext, name: string, look: Look) {
+export async function sees(context: StoreContext, name: string, look: Look) {
   await seesIn(context, theTab(context, name), look)
 }
 
-export async function seesIn(context: ScenarioContext, tab: Tab, look: Look) {
+export async function seesIn(context: StoreContext, tab: Tab, look: Look) {
   let last = ''
   await context
     .until(`${tab.who} sees it`, seenWithinMs, async () => {
@@ -126,19 +128,19 @@ export async function tokenOf(context: ScenarioContext, node: string, userId: nu
 }
 
 /** Puts both products on sale and waits until every node knows. */
-export async function releaseBoth(context: ScenarioContext, node: string) {
+export async function releaseBoth(context: StoreContext, node: string) {
   for (const id of [1, 2]) succeeded(await context.release(node, id), 'release')
   await context.until('every node knows of the releases', seenWithinMs, () => isOnSale(context.cluster))
 }
 
 /** Opens one more page of somebody's and waits until it listens. */
-export async function openPage(context: ScenarioContext, name: string, node: string, path: string): Promise<Tab> {
+export async function openPage(context: StoreContext, name: string, node: string, path: string): Promise<Tab> {
   const tab = await (await context.shopper(name)).open(node, path)
   await listens(context, tab)
   return tab
 }
 
-export async function listens(context: ScenarioContext, tab: Tab) {
+export async function listens(context: StoreContext, tab: Tab) {
   await context.until(`${tab.who} is joined`, seenWithinMs, async () => {
     const { connected, expected, joined } = await tab.joins()
     return connected && expected.length > 0 && joined.length === expected.length
@@ -146,7 +148,7 @@ export async function listens(context: ScenarioContext, tab: Tab) {
 }
 
 /** Opens the dashboard and waits until it has numbers. */
-export async function openDashboard(context: ScenarioContext, name: string, node: string): Promise<Tab> {
+export async function openDashboard(context: StoreContext, name: string, node: string): Promise<Tab> {
   const tab = await (await context.admin(name)).open(node, '/admin')
   await listens(context, tab)
   return tab
@@ -170,7 +172,7 @@ export const grayed =
   }
 
 /** Clicks a size and waits until the cart has it. */
-export async function putIn(context: ScenarioContext, tab: Tab, itemId: number) {
+export async function putIn(context: StoreContext, tab: Tab, itemId: number) {
   await tab.add(itemId)
   await context.until(`${tab.who} has item ${itemId}`, seenWithinMs, async () => hasItem(tab, itemId))
 }
@@ -179,7 +181,7 @@ export const hasItem = async (tab: Tab, itemId: number) =>
   (await tab.cart())?.items.some(({ id }) => id === itemId) === true
 
 /** Clicks the cross of an item and waits until it is gone. */
-export async function takeOut(context: ScenarioContext, tab: Tab, itemId: number) {
+export async function takeOut(context: StoreContext, tab: Tab, itemId: number) {
   await tab.remove(itemId)
   await context.until(`${tab.who} is rid of item ${itemId}`, seenWithinMs, async () => !(await hasItem(tab, itemId)))
 }
@@ -204,7 +206,7 @@ export const counts =
 const sortedByKey = (record: object) => Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1))
 
 /** How many units of these items were sold, as the database has it. */
-export async function soldUnits(context: ScenarioContext, ...itemIds: number[]): Promise<number[]> {
+export async function soldUnits(context: StoreContext, ...itemIds: number[]): Promise<number[]> {
   const { products } = await context.readStock()
   const items = products.flatMap((product) => product.items)
   return itemIds.map((id) => items.find((item) => item.id === id)!.soldUnits)

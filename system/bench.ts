@@ -30,7 +30,7 @@ const endpoint = createEndpoint({
   clock,
   log,
   // Most clients of a measurement only listen, for as long as it takes.
-  silentMs: 3_600_000,
+  idleTimeoutMs: 3_600_000,
   sockets: [socket({ name: 'BenchSocket', path: '/bench', channels: { 'room:*': room }, connect: () => connected() })],
 })
 const server = createServer((_request, response) => void response.writeHead(404).end())

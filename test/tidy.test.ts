@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { filesBelow } from './support/catalogue.ts'
@@ -11,6 +11,12 @@ const importPattern = /(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g
 const importsOf = (file: string) =>
   [...readFileSync(file, 'utf8').matchAll(importPattern)].map(([, path]) => normalize(join(dirname(file), path!)))
 const graph = new Map(everything.map((file) => [file, importsOf(file)]))
+
+const foldersIn = (folder: string) =>
+  readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+const applications = foldersIn('system/apps')
 
 const edges = (from: string) =>
   [...graph].filter(([file]) => file.startsWith(from)).flatMap(([file, targets]) => targets.map((to) => ({ file, to })))
@@ -40,6 +46,38 @@ describe('who may import whom', () => {
     expect(offending('system/pubsub/', below('system/platform/', 'system/runtime/', 'system/pubsub/'))).toEqual([])
     const channelsMay = below('system/platform/', 'system/runtime/', 'system/pubsub/', 'system/channels/')
     expect(offending('system/channels/', channelsMay)).toEqual([])
+    expect(offending('system/live/', (to) => channelsMay(to) || to.startsWith('system/live/'))).toEqual([])
+  })
+
+  it('only the entry of a node imports the list of applications, and no application another one', () => {
+    const outside = edges('system/').filter(({ file }) => !file.startsWith('system/apps/'))
+    expect(outside.filter(({ to }) => to.startsWith('system/apps/'))).toEqual([
+      { file: 'system/main.ts', to: 'system/apps/index.ts' },
+    ])
+    for (const name of applications) {
+      const others = below(...applications.filter((other) => other !== name).map((other) => `system/apps/${other}/`))
+      expect(offending(`system/apps/${name}/`, (to) => !others(to))).toEqual([])
+    }
+  })
+
+  it('no file outside system/apps/ names an application', () => {
+    // Quoted, or in a path: `store` is also a verb.
+    const named = new RegExp(`['"\`/](${applications.join('|')})['"\`/]`, 'i')
+    const outside = sources.filter((file) => file.startsWith('system/') && !file.startsWith('system/apps/'))
+    expect(outside.filter((file) => named.test(code(file)))).toEqual([])
+  })
+
+  it('the harness knows its applications by their list only, and no application another one', () => {
+    const own = foldersIn('harness/apps')
+    const isOfOne = below(...own.map((name) => `harness/apps/${name}/`))
+    // Scenarios get everything through the door, and some benchmarks are about the store.
+    const mayName = below('harness/apps/', 'harness/index.ts', 'harness/bench/')
+    const core = edges('harness/').filter(({ file }) => !mayName(file))
+    expect(core.filter(({ to }) => isOfOne(to))).toEqual([])
+    for (const name of own) {
+      const others = below(...own.filter((other) => other !== name).map((other) => `harness/apps/${other}/`))
+      expect(offending(`harness/apps/${name}/`, (to) => !others(to) && to !== 'harness/apps/index.ts')).toEqual([])
+    }
   })
 
   it('domain folders of the store import no sockets (CH-7, ST-38)', () => {
@@ -61,6 +99,223 @@ describe('who may import whom', () => {
 
   it('has no cycles', () => {
     expect(cycles()).toEqual([])
+  })
+})
+
+/**
+ * Which folder may import which, lowest first. A folder stands for everything below it that has no row of its own; files on top of
+ * `harness/` and `system/` have rows of their own. Nothing else may be imported, and no row may name one below itself: no cycles.
+ */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  'system/platform': [],
+  'system/metrics': ['system/platform'],
+  'system/pubsub': ['system/platform'],
+  'system/runtime': ['system/platform'],
+  'system/channels': ['system/platform', 'system/pubsub', 'system/runtime'],
+  'system/control': ['system/platform', 'system/pubsub'],
+  'system/pipeline': ['system/metrics', 'system/platform', 'system/runtime'],
+  'system/presence': ['system/platform', 'system/pubsub'],
+  'system/bench.ts': ['system/channels', 'system/platform', 'system/pubsub', 'system/runtime'],
+  'system/live': ['system/channels', 'system/platform'],
+  'system/node': ['system/channels', 'system/control', 'system/platform', 'system/pubsub', 'system/runtime'],
+  'system/apps/hello': ['system/channels', 'system/node', 'system/platform', 'system/presence'],
+  'system/apps/store': [
+    'system/channels',
+    'system/control',
+    'system/node',
+    'system/platform',
+    'system/presence',
+    'system/pubsub',
+    'system/runtime',
+  ],
+  'system/apps': ['system/apps/hello', 'system/apps/store', 'system/node'],
+  'system/main.ts': ['system/apps', 'system/node', 'system/platform'],
+  'harness/history': [],
+  'harness/stats': [],
+  'harness/platform': [],
+  'harness/leases': ['harness/platform'],
+  'harness/toxiproxy': ['harness/platform'],
+  'harness/verdict': ['harness/history'],
+  'harness/checkers/core': ['harness/history', 'harness/verdict'],
+  'harness/cluster': ['harness/leases', 'harness/platform', 'harness/toxiproxy'],
+  'harness/reporters': ['harness/history', 'harness/platform', 'harness/verdict'],
+  'harness/clients': ['harness/cluster', 'harness/history', 'harness/leases', 'harness/platform'],
+  'harness/faults': ['harness/clients', 'harness/cluster', 'harness/history', 'harness/platform'],
+  'harness/plans': ['harness/cluster', 'harness/faults', 'harness/history', 'harness/platform'],
+  'harness/simulation/world': [
+    'system/apps/hello',
+    'system/apps/store',
+    'system/channels',
+    'system/node',
+    'system/platform',
+    'system/pubsub',
+    'system/runtime',
+  ],
+  'harness/context.ts': [
+    'harness/clients',
+    'harness/cluster',
+    'harness/faults',
+    'harness/history',
+    'harness/plans',
+    'harness/platform',
+  ],
+  'harness/app.ts': [
+    'harness/clients',
+    'harness/cluster',
+    'harness/context.ts',
+    'harness/faults',
+    'harness/history',
+    'harness/plans',
+    'harness/platform',
+    'harness/verdict',
+  ],
+  'harness/apps/store': [
+    'harness/app.ts',
+    'harness/checkers/core',
+    'harness/clients',
+    'harness/cluster',
+    'harness/context.ts',
+    'harness/faults',
+    'harness/history',
+    'harness/plans',
+    'harness/platform',
+    'harness/verdict',
+  ],
+  'harness/scenario.ts': [
+    'harness/app.ts',
+    'harness/cluster',
+    'harness/context.ts',
+    'harness/faults',
+    'harness/plans',
+    'harness/verdict',
+  ],
+  'harness/apps': ['harness/app.ts', 'harness/apps/store', 'harness/plans', 'harness/platform'],
+  'harness/checkers': ['harness/app.ts', 'harness/apps', 'harness/checkers/core', 'harness/verdict'],
+  'harness/index.ts': [
+    'harness/app.ts',
+    'harness/apps',
+    'harness/apps/store',
+    'harness/checkers/core',
+    'harness/clients',
+    'harness/history',
+    'harness/scenario.ts',
+  ],
+  'harness/runner': [
+    'harness/app.ts',
+    'harness/apps',
+    'harness/checkers/core',
+    'harness/clients',
+    'harness/cluster',
+    'harness/context.ts',
+    'harness/faults',
+    'harness/history',
+    'harness/leases',
+    'harness/plans',
+    'harness/platform',
+    'harness/reporters',
+    'harness/scenario.ts',
+    'harness/verdict',
+  ],
+  'harness/simulation': [
+    'harness/app.ts',
+    'harness/apps',
+    'harness/checkers/core',
+    'harness/cluster',
+    'harness/faults',
+    'harness/history',
+    'harness/plans',
+    'harness/platform',
+    'harness/verdict',
+  ],
+  'harness/bench': [
+    'harness/apps/store',
+    'harness/clients',
+    'harness/cluster',
+    'harness/platform',
+    'harness/runner',
+    'harness/stats',
+  ],
+  'harness/selftest': [
+    'harness/cluster',
+    'harness/platform',
+    'harness/reporters',
+    'harness/runner',
+    'harness/scenario.ts',
+    'harness/stats',
+    'harness/verdict',
+  ],
+  'harness/explore': [
+    'harness/apps',
+    'harness/cluster',
+    'harness/faults',
+    'harness/plans',
+    'harness/platform',
+    'harness/reporters',
+    'harness/runner',
+    'harness/scenario.ts',
+    'harness/selftest',
+    'harness/simulation',
+    'harness/verdict',
+  ],
+  'harness/cli': [
+    'harness/apps',
+    'harness/bench',
+    'harness/checkers',
+    'harness/clients',
+    'harness/cluster',
+    'harness/explore',
+    'harness/faults',
+    'harness/history',
+    'harness/leases',
+    'harness/plans',
+    'harness/platform',
+    'harness/reporters',
+    'harness/runner',
+    'harness/scenario.ts',
+    'harness/selftest',
+    'harness/simulation',
+    'harness/verdict',
+  ],
+}
+
+/** The row of the table that a file belongs to. */
+function rowOf(file: string): string | undefined {
+  const parts = file.split('/')
+  return [3, 2].map((length) => parts.slice(0, length).join('/')).find((row) => Object.hasOwn(mayImport, row))
+}
+
+describe('the table of folders', () => {
+  const ofProduct = [...graph].filter(([file]) => file.startsWith('system/') || file.startsWith('harness/'))
+
+  it('has a row for every file', () => {
+    expect(ofProduct.map(([file]) => file).filter((file) => rowOf(file) === undefined)).toEqual([])
+  })
+
+  it('allows every import that there is', () => {
+    const strangers = ofProduct.flatMap(([file, targets]) => {
+      const row = rowOf(file)!
+      const bad = targets.filter((to) => rowOf(to) !== row && !mayImport[row]!.includes(rowOf(to) ?? to))
+      return bad.map((to) => `${file} imports ${to}`)
+    })
+    expect(strangers).toEqual([])
+  })
+
+  it('allows none that there is not', () => {
+    const used = new Set(
+      ofProduct.flatMap(([file, targets]) => targets.map((to) => `${rowOf(file)} imports ${rowOf(to)}`)),
+    )
+    const allowed = Object.entries(mayImport).flatMap(([row, others]) => others.map((to) => `${row} imports ${to}`))
+    expect(allowed.filter((one) => !used.has(one))).toEqual([])
+  })
+
+  it('has no cycle between folders', () => {
+    const rows = Object.keys(mayImport)
+    const upwards = Object.entries(mayImport).flatMap(([row, others]) =>
+      others
+        .filter((to) => row.split('/')[0] === to.split('/')[0] && rows.indexOf(to) >= rows.indexOf(row))
+        .map((to) => `${row} imports ${to}`),
+    )
+    expect(upwards).toEqual([])
   })
 })
 

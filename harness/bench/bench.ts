@@ -1,4 +1,4 @@
-import type { Figure } from './figures.ts'
+import type { Figure } from '../stats/figures.ts'
 
 /** A number that was measured, with its spread over the slices or rounds. */
 export interface Reading extends Figure {

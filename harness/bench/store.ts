@@ -1,4 +1,6 @@
-import { type Cluster, isOnSale } from '../cluster/cluster.ts'
+import { isOnSale, storeControl } from '../apps/store/control.ts'
+import { seedsOf } from '../apps/store/database.ts'
+import type { Cluster } from '../cluster/cluster.ts'
 import { until } from '../platform/until.ts'
 import { withCluster } from '../runner/temporary-cluster.ts'
 
@@ -12,9 +14,14 @@ const onSaleWithinMs = 5_000
 /** Starts the whole shop on so many nodes, with everything on sale; ends it, however the work went. */
 export const withStore = <T>(nodes: number, work: (cluster: Cluster) => Promise<T>): Promise<T> =>
   withCluster(
-    { seed, nodes, stock: Object.fromEntries(itemIds.map((id) => [id, plenty])), env: { LOG_LEVEL: 'error' } },
+    {
+      seed,
+      nodes,
+      seeds: seedsOf({ stock: Object.fromEntries(itemIds.map((id) => [id, plenty])) }),
+      env: { LOG_LEVEL: 'error' },
+    },
     async (cluster) => {
-      for (const id of productIds) await cluster.nodes[0]!.control.release(id)
+      for (const id of productIds) await storeControl(cluster.nodes[0]!.control).release(id)
       await until(() => isOnSale(cluster), { what: 'every node knows of the releases', withinMs: onSaleWithinMs })
       return work(cluster)
     },

@@ -8,13 +8,12 @@ import {
   processors,
   type Reading,
 } from '../bench/index.ts'
-import { EnvironmentMissing } from '../platform/errors.ts'
+import { EnvironmentMissing, UsageError } from '../platform/errors.ts'
+import { exitCodes } from '../platform/exit-codes.ts'
 import { codeOf } from '../platform/interruption.ts'
+import { orNearest } from '../platform/nearest.ts'
 import { requireBuiltAssets } from '../runner/run-folder.ts'
-import { exitCodes } from '../verdict/result.ts'
 import type { Command } from './command.ts'
-import { UsageError } from './errors.ts'
-import { orNearest } from './nearest.ts'
 import { flags, wholeNumber } from './options.ts'
 
 interface BenchFlags {
@@ -29,11 +28,11 @@ const isWholeShop = (name: string) => benches[name]!.isWholeShop === true
 export const bench: Command = {
   name: 'bench',
   argument: '[benchmark...]',
-  summary: 'measure the channel layer against its peers, and the shop, in turn and in one run',
+  summary: 'benchmark the channel layer against its peers, interleaved in one run, and the store',
   options: [
     {
       flags: '--rounds <n>',
-      help: 'how often everything is measured; the median counts',
+      help: 'rounds of measurement; the median counts',
       parse: wholeNumber('--rounds', 3, 100),
       default: 5,
     },

@@ -1,21 +1,22 @@
 import { checkers } from '../checkers/index.ts'
 import { toHistory } from '../history/history.ts'
+import { exitCodes } from '../platform/exit-codes.ts'
+import { outcomeMark, outcomeOf } from '../reporters/format.ts'
 import { palette, wantsColor } from '../reporters/palette.ts'
 import { type RunRecord, readRecord } from '../reporters/record.ts'
-import { outcomeMark, outcomeOf } from '../reporters/words.ts'
 import { checkersOf } from '../runner/checkers-of.ts'
 import { findRun } from '../runner/run-folder.ts'
 import { loadAll } from '../runner/scenario-files.ts'
 import type { Scenario } from '../scenario.ts'
 import { type Checker, judge } from '../verdict/checker.ts'
-import { type CheckResult, exitCodes, type ScenarioResult, worstOutcome } from '../verdict/result.ts'
+import { type CheckResult, type ScenarioResult, worstOutcome } from '../verdict/result.ts'
 import type { Command } from './command.ts'
 import { flags } from './options.ts'
 
 export const check: Command = {
   name: 'check',
   argument: '<run>',
-  summary: 'judge the recorded history of a run again, with the invariants as they are now',
+  summary: 'judge a recorded history again with the current checkers',
   options: [flags.json],
   async run([name], { json }: { json?: boolean }, io) {
     const record = readRecord(findRun(name!, io))
@@ -46,7 +47,7 @@ export function judgeAgain({ run, eventsOf }: RunRecord, scenarios: readonly Sce
     const history = toHistory(eventsOf(result.id))
     const checkers = checkersThatJudged(result, scenarios)
     const again = checkers.map((checker) => ({ name: checker.name, ...judge(checker, history) }))
-    // What only the run itself could know, such as a scenario that was not told to its end, stays as it was.
+    // What only the run itself could know, such as a scenario that did not complete, stays as it was.
     const kept = result.checks.filter(({ name }) => !checkers.some((checker) => checker.name === name))
     const before = new Map(result.checks.map((one) => [one.name, one.outcome]))
     return {
@@ -63,6 +64,5 @@ export function judgeAgain({ run, eventsOf }: RunRecord, scenarios: readonly Sce
 function checkersThatJudged(result: ScenarioResult, scenarios: readonly Scenario[]): Checker[] {
   const scenario = scenarios.find(({ id }) => id === result.id)
   if (scenario) return checkersOf(scenario)
-  const known: Readonly<Record<string, Checker>> = checkers
-  return result.checks.flatMap(({ name }) => known[name] ?? [])
+  return result.checks.flatMap(({ name }) => checkers[name] ?? [])
 }

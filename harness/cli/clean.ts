@@ -4,7 +4,7 @@ import { flags } from './options.ts'
 
 export const clean: Command = {
   name: 'clean',
-  summary: 'end what dead runs left behind; runs that are alive keep what is theirs',
+  summary: 'kill processes and remove files that dead runs left behind; live runs are not touched',
   options: [flags.json],
   async run(_names, { json }: { json?: boolean }, io) {
     const cleaned = await cleanLeftovers()

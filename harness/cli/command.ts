@@ -1,22 +1,4 @@
-import type { Clock } from '../platform/clock.ts'
-import type { Interruption } from '../platform/interruption.ts'
-
-/** All that a command may touch of the process it runs in; tests hand in their own. */
-export interface Io {
-  /** The result. */
-  out(text: string): void
-  /** Progress and complaints. */
-  err(text: string): void
-  /** Whether progress goes to a terminal. */
-  isTty: boolean
-  env: Record<string, string | undefined>
-  clock: Clock
-  /** Folder that relative paths on the command line start from. */
-  cwd: string
-  /** Folder of the project. */
-  root: string
-  interruption: Interruption
-}
+import type { Io } from '../platform/io.ts'
 
 export interface OptionSpec {
   /** As commander wants it: `--nodes <n>`. */

@@ -1,13 +1,14 @@
 import { cpus, platform, release, tmpdir, totalmem } from 'node:os'
 import { findBrowser } from '../clients/find-browser.ts'
-import { findDocker } from '../cluster/container/docker.ts'
 import { findPostgres } from '../cluster/services/postgres.ts'
 import { findRedis } from '../cluster/services/redis.ts'
+import { findDocker } from '../platform/docker.ts'
 import { EnvironmentMissing } from '../platform/errors.ts'
+import { exitCodes } from '../platform/exit-codes.ts'
+import type { Io } from '../platform/io.ts'
 import { freePort } from '../platform/ports.ts'
 import { outFolder, requireBuiltAssets, requireWritable } from '../runner/run-folder.ts'
-import { exitCodes } from '../verdict/result.ts'
-import type { Command, Io } from './command.ts'
+import type { Command } from './command.ts'
 import { flags } from './options.ts'
 
 type Probe = (io: Io) => string | Promise<string>
@@ -47,7 +48,7 @@ const probes: Record<string, Probe> = {
 
 export const doctor: Command = {
   name: 'doctor',
-  summary: 'what this machine can do, and what is missing',
+  summary: 'check what this machine supports and what is missing',
   options: [flags.json],
   async run(_names, { json }: { json?: boolean }, io) {
     const found = await Promise.all(Object.entries(probes).map(([name, probe]) => look(name, probe, io)))

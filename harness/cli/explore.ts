@@ -1,23 +1,27 @@
+import type { SystemPatch } from '../cluster/system-patch.ts'
 import { hunt } from '../explore/hunt.ts'
 import { createPlanRunner } from '../explore/plan-runner.ts'
 import {
   describeViolation,
-  pursuitDefaultMs,
   type Reproduction,
   reproduceAndShrink,
+  shrinkDefaultMs,
 } from '../explore/reproduce-and-shrink.ts'
 import { keep } from '../explore/save-to-corpus.ts'
 import { search } from '../explore/search.ts'
+import { UsageError } from '../platform/errors.ts'
+import { exitCodes } from '../platform/exit-codes.ts'
 import { codeOf } from '../platform/interruption.ts'
+import type { Io } from '../platform/io.ts'
 import { freshSeed } from '../platform/random.ts'
 import { codeOfLeaks } from '../reporters/leak-report.ts'
+import { checkPrerequisites } from '../runner/prerequisites.ts'
 import { hex } from '../runner/run.ts'
 import { type RunEnvironment, withRunEnvironment } from '../runner/run-environment.ts'
-import { exitCodes } from '../verdict/result.ts'
-import type { Command, Io } from './command.ts'
-import { UsageError } from './errors.ts'
-import { flags, storyJobs, wholeNumber } from './options.ts'
-import { checkPrerequisites, worstCode } from './run.ts'
+import { patchFor } from '../selftest/defects.ts'
+import type { Command } from './command.ts'
+import { explorationJobs, flags, wholeNumber } from './options.ts'
+import { worstCode } from './run.ts'
 
 interface ExploreFlags {
   seed?: number
@@ -41,7 +45,7 @@ function parseCorpusName(text: string): string {
 export const explore: Command = {
   name: 'explore',
   summary:
-    'tell random scenarios with random faults until an invariant is violated or the time is over; make the plan of a failure small',
+    'run random scenarios with random faults until an invariant is violated or the budget is spent; shrink the failing plan',
   options: [
     flags.seed,
     {
@@ -50,25 +54,26 @@ export const explore: Command = {
     },
     {
       flags: '--hunt <n>',
-      help: 'search for so many defects, one after the other, without being told where to look',
+      help: 'plant this many defects, one after the other, and search for each without a hint',
       parse: wholeNumber('--hunt', 1, huntMax),
     },
     {
       flags: '--keep <name>',
-      help: 'put the smallest plan of a failure into scenarios/corpus/<name>.json',
+      help: 'save the shrunk plan as scenarios/corpus/<name>.json',
       parse: parseCorpusName,
     },
     flags.defect,
-    storyJobs,
+    explorationJobs,
     flags.out,
     flags.json,
   ],
   async run(_names, options: ExploreFlags, io) {
     checkPrerequisites(options.out, io)
     const seed = options.seed ?? freshSeed()
+    const patch = await patchFor(options.defect, io)
     const { done, leaks } = await withRunEnvironment({ seed, headed: false }, (environment) =>
       options.hunt === undefined
-        ? explorePlans(seed, { ...options, environment }, io)
+        ? explorePlans(seed, { ...options, patch, environment }, io)
         : hunt(options.hunt, seed, { ...options, environment }, io),
     )
     return worstCode([done, codeOfLeaks(leaks, io)])
@@ -77,7 +82,7 @@ export const explore: Command = {
 
 async function explorePlans(
   seed: number,
-  options: ExploreFlags & { environment: RunEnvironment },
+  options: ExploreFlags & { patch: SystemPatch; environment: RunEnvironment },
   io: Io,
 ): Promise<number> {
   const planRunner = createPlanRunner(options, io)
@@ -86,12 +91,12 @@ async function explorePlans(
   const stopped = io.interruption.by()
   if (!violated && stopped) return codeOf(stopped)
   const violation =
-    violated && (await reproduceAndShrink(violated, planRunner, io, Math.min(budgetMs, pursuitDefaultMs)))
+    violated && (await reproduceAndShrink(violated, planRunner, io, Math.min(budgetMs, shrinkDefaultMs)))
   if (violation && options.keep !== undefined) keep(options.keep, violation, io)
   const summary = { seed: hex(seed), ...found, ...(violation && { violation }) }
   io.out(options.json ? `${JSON.stringify(summary, null, 2)}\n` : conclusion(summary))
   if (violation) return exitCodes.violated
-  // A search that mostly proved nothing has not shown that there is nothing.
+  // Mostly inconclusive runs do not show that there is nothing to find.
   return found.unknown * 2 >= found.scenarios ? exitCodes.unknown : exitCodes.passed
 }
 
@@ -106,9 +111,9 @@ interface Summary {
 }
 
 function conclusion({ seed, scenarios, distinct, unknown, faultKinds, neverWitnessed, violation }: Summary) {
-  const told = [
-    `seed ${seed}: ${scenarios} scenarios, ${distinct} of them different, ${unknown} proved nothing`,
+  const summary = [
+    `seed ${seed}: ${scenarios} scenarios, ${distinct} distinct, ${unknown} inconclusive`,
     `witnessed: ${faultKinds.join(', ')}${neverWitnessed.length > 0 ? `; not: ${neverWitnessed.join(', ')}` : ''}`,
   ]
-  return `${[...told, ...(violation ? describeViolation(violation) : ['No invariant was violated.'])].join('\n')}\n`
+  return `${[...summary, ...(violation ? describeViolation(violation) : ['No invariant was violated.'])].join('\n')}\n`
 }

@@ -1,20 +1,24 @@
 import { checkers } from '../checkers/index.ts'
-import { faultTitles } from '../faults/titles.ts'
+import { describeAim } from '../faults/aims.ts'
+import { faults } from '../faults/index.ts'
+import { describeOptionsInFull } from '../faults/options.ts'
+import { UsageError } from '../platform/errors.ts'
+import { orNearest } from '../platform/nearest.ts'
 import { loadAll } from '../runner/scenario-files.ts'
 import { suites } from '../runner/suites.ts'
-import { defects } from '../selftest/defects.ts'
+import { shippedDefects } from '../selftest/defects.ts'
 import type { Command } from './command.ts'
-import { UsageError } from './errors.ts'
-import { orNearest } from './nearest.ts'
 import { flags } from './options.ts'
 
 interface Listed {
   name: string
+  /** More lines for people; the facts that they are made of stand beside them. */
+  details?: readonly string[]
   [fact: string]: unknown
 }
 
 const scenarioList = async (root: string): Promise<Listed[]> =>
-  (await loadAll(root)).map(({ id, title, covers }) => ({ name: id, title, covers }))
+  (await loadAll(root)).map(({ id, title, covers, apps }) => ({ name: id, title, covers, apps }))
 
 /** What there is, by kind. */
 const lists = {
@@ -27,12 +31,22 @@ const lists = {
       scenarios: all.filter(has).map(({ id }) => id),
     }))
   },
-  faults: () => Object.entries(faultTitles).map(([name, title]) => ({ name, title })),
+  faults: () =>
+    Object.entries(faults).map(([name, { title, aim, options, simulated, drawn }]) => ({
+      name,
+      title,
+      targets: { what: aim.what, examples: aim.examples },
+      options,
+      simulated,
+      drawn: 'never' in drawn ? drawn.never : true,
+      details: [`target   ${describeAim(aim)}`, ...describeOptionsInFull(options).map((line) => `option   ${line}`)],
+    })),
   checkers: () => Object.entries(checkers).map(([name, { invariant }]) => ({ name, title: invariant })),
   defects: () =>
-    Object.entries(defects).map(([name, { scenario, checker }]) => ({
+    shippedDefects().map(({ name, header: { title, effect, scenario, checker } }) => ({
       name,
-      title: `caught by ${checker} in ${scenario}`,
+      title,
+      effect,
       scenario,
       checker,
     })),
@@ -43,7 +57,7 @@ const isKind = (name: string): name is keyof typeof lists => Object.hasOwn(lists
 export const list: Command = {
   name: 'list',
   argument: '[kind]',
-  summary: 'what there is: scenarios (default), suites, faults, checkers, defects',
+  summary: 'list scenarios (default), suites, faults, checkers or defects',
   options: [flags.json],
   async run([kind = 'scenarios'], { json }: { json?: boolean }, io) {
     if (!isKind(kind)) {
@@ -51,12 +65,24 @@ export const list: Command = {
       throw new UsageError(`cannot list ${kind}${orNearest(kind, kinds)}; there are ${kinds.join(', ')}`)
     }
     const entries: Listed[] = await lists[kind](io.root)
-    io.out(json ? `${JSON.stringify({ [kind]: entries }, null, 2)}\n` : lines(entries))
+    const facts = entries.map(({ details: _details, ...entry }) => entry)
+    io.out(json ? `${JSON.stringify({ [kind]: facts }, null, 2)}\n` : lines(entries))
     return 0
   },
 }
 
+/** What is printed of an entry, column by column; more is in the JSON. */
+const columnsOf = ({ name, title, scenario, checker }: Listed) =>
+  [name, scenario, checker, title].filter((text) => text !== undefined).map(String)
+
+/** Aligned; nothing is filled up at the end of a line. */
 function lines(entries: readonly Listed[]): string {
-  const width = Math.max(...entries.map(({ name }) => name.length))
-  return entries.map(({ name, title }) => `${`${name.padEnd(width)}  ${String(title ?? '')}`.trimEnd()}\n`).join('')
+  const rows = entries.map(columnsOf)
+  const widthOf = (column: number) => Math.max(...rows.map((row) => row[column]?.length ?? 0))
+  const indent = ' '.repeat(widthOf(0) + 2)
+  const lineOf = (row: readonly string[]) => row.map((text, column) => text.padEnd(widthOf(column))).join('  ')
+  return entries
+    .flatMap(({ details = [] }, index) => [lineOf(rows[index]!), ...details.map((line) => `${indent}${line}`)])
+    .map((line) => `${line.trimEnd()}\n`)
+    .join('')
 }

@@ -1,11 +1,9 @@
 import { availableParallelism } from 'node:os'
 import { pubsubNames } from '../cluster/cluster.ts'
 import { driverNames } from '../cluster/drivers.ts'
-import { seedMost } from '../platform/random.ts'
-import { defects } from '../selftest/defects.ts'
+import { UsageError } from '../platform/errors.ts'
+import { parseSeed } from '../platform/random.ts'
 import type { OptionSpec } from './command.ts'
-import { UsageError } from './errors.ts'
-import { orNearest } from './nearest.ts'
 
 const nodesMax = 9
 const jobsMax = 16
@@ -19,13 +17,6 @@ export const wholeNumber = (flag: string, min: number, max: number) => (text: st
   const n = Number(text)
   if (/^\d+$/.test(text) && n >= min && n <= max) return n
   throw new UsageError(`${flag} takes a whole number from ${min} to ${max}; got "${text}"`)
-}
-
-/** `0x5eed` or `24301`: 32 bits. */
-export function parseSeed(text: string): number {
-  const seed = /^(0x[0-9a-f]+|\d+)$/i.test(text) ? Number(text) : Number.NaN
-  if (Number.isInteger(seed) && seed <= seedMost) return seed
-  throw new UsageError(`--seed takes a number below 2^32, such as 0x5eed; got "${text}"`)
 }
 
 const msOf: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
@@ -45,16 +36,7 @@ export function parseGrep(text: string): RegExp {
   }
 }
 
-function parseDefect(text: string, before: unknown): string[] {
-  const known = Object.keys(defects)
-  const wanted = text.split(',').map((id) => id.trim().toUpperCase())
-  const stranger = wanted.find((id) => !known.includes(id))
-  if (stranger !== undefined)
-    throw new UsageError(
-      `there is no defect ${stranger}${orNearest(stranger, known)}; "squall list defects" lists them`,
-    )
-  return [...((before as string[] | undefined) ?? []), ...wanted]
-}
+const collected = (text: string, before: unknown): string[] => [...((before as string[] | undefined) ?? []), text]
 
 const oneOf = (flag: string, names: readonly string[]) => (text: string) => {
   if (names.includes(text)) return text
@@ -63,52 +45,52 @@ const oneOf = (flag: string, names: readonly string[]) => (text: string) => {
 
 /** Flags that several commands share, by name. */
 export const flags = {
-  seed: { flags: '--seed <seed>', help: 'repeat an earlier workload and choice of faults', parse: parseSeed },
+  seed: { flags: '--seed <seed>', help: 'seed of the workload and of every random choice', parse: parseSeed },
   driver: {
     flags: '--driver <driver>',
-    help: 'where the nodes run: process, container (needs Docker), or remote (a system that runs already, see --target)',
+    help: 'where the nodes run: process, container (needs Docker) or remote (a running system, see --target)',
     parse: oneOf('--driver', driverNames),
     default: 'process',
   },
   target: {
     flags: '--target <file>',
-    help: 'for --driver remote: the JSON file that describes the running system, or compose for that of docker-compose.yml',
+    help: 'for --driver remote: JSON file that describes the running system, or "compose" for the one of docker-compose.yml',
   },
   pubsub: {
     flags: '--pubsub <adapter>',
-    help: 'how the nodes talk: mesh, or redis (needs redis-server)',
+    help: 'cluster pub/sub: mesh, or redis (needs redis-server)',
     parse: oneOf('--pubsub', pubsubNames),
     default: 'mesh',
   },
   nodes: {
     flags: '--nodes <n>',
-    help: 'size of a cluster, where the scenario does not say',
+    help: 'cluster size for scenarios that do not set it',
     parse: wholeNumber('--nodes', 1, nodesMax),
     default: 3,
   },
   grep: { flags: '--grep <pattern>', help: 'only scenarios whose id or title matches', parse: parseGrep },
   repeat: {
     flags: '--repeat <n>',
-    help: 'run that often; the worst verdict counts',
+    help: 'number of runs; the worst verdict counts',
     parse: wholeNumber('--repeat', 1, repeatMax),
     default: 1,
   },
   jobs: {
     flags: '--jobs <n>',
-    help: 'scenarios in parallel, two for each processor and at most 8 where nothing is said',
+    help: 'scenarios in parallel; 2 per CPU, at most 8',
     parse: wholeNumber('--jobs', 1, jobsMax),
     default: jobsUnasked,
   },
-  out: { flags: '--out <folder>', help: 'folder for the folders of runs (default: reports)' },
-  json: { flags: '--json', help: 'one JSON document on stdout, and nothing else' },
+  out: { flags: '--out <folder>', help: 'parent folder for run folders (default: reports)' },
+  json: { flags: '--json', help: 'print one JSON document on stdout and nothing else' },
   headed: { flags: '--headed', help: 'show the browsers' },
   budget: { flags: '--budget <duration>', help: 'stop after this long, such as 90s or 10m', parse: parseDuration },
   defect: {
     flags: '--defect <id>',
-    help: 'start the nodes with a defect (may be given again)',
-    parse: parseDefect,
+    help: 'start the nodes with a defect: one of "squall list defects", or a diff file against system/ (may be given again)',
+    parse: collected,
   },
 } as const satisfies Record<string, OptionSpec>
 
 /** For those that tell random scenarios: each of them is busy from beginning to end. */
-export const storyJobs = { ...flags.jobs, help: 'scenarios in parallel', default: 3 }
+export const explorationJobs = { ...flags.jobs, help: 'scenarios in parallel', default: 3 }

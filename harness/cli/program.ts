@@ -1,15 +1,16 @@
 import { CommanderError, InvalidArgumentError, Option, Command as Program } from 'commander'
-import { EnvironmentMissing } from '../platform/errors.ts'
-import { exitCodes } from '../verdict/result.ts'
+import { EnvironmentMissing, UsageError } from '../platform/errors.ts'
+import { exitCodes } from '../platform/exit-codes.ts'
+import type { Io } from '../platform/io.ts'
+import { orNearest } from '../platform/nearest.ts'
+import { BadDiff } from '../selftest/diff.ts'
 import { bench } from './bench.ts'
 import { check } from './check.ts'
 import { clean } from './clean.ts'
-import type { Command, Io, OptionSpec } from './command.ts'
+import type { Command, OptionSpec } from './command.ts'
 import { doctor } from './doctor.ts'
-import { UsageError } from './errors.ts'
 import { explore } from './explore.ts'
 import { list } from './list.ts'
-import { orNearest } from './nearest.ts'
 import { replay } from './replay.ts'
 import { report } from './report.ts'
 import { run } from './run.ts'
@@ -75,7 +76,7 @@ function requireKnown(verb: string) {
 
 function build(io: Io, answer: (code: number) => void): Program {
   const program = new Program('squall')
-    .description('Breaks a cluster on purpose and tells the truth about it.')
+    .description('Breaks a cluster on purpose and judges what its clients saw.')
     .usage('<command> [options]')
     .addHelpText('after', `\nExit codes: ${exitCodeSummary}.`)
   quiet(program, io)
@@ -93,7 +94,7 @@ function build(io: Io, answer: (code: number) => void): Program {
   return program
 }
 
-/** Commander tells; we decide how the process ends. */
+/** Commander throws instead of ending the process, because exit codes are decided here. */
 function quiet(program: Program, io: Io) {
   program
     .exitOverride()
@@ -109,7 +110,8 @@ function toOption({ flags, help, parse, default: standard }: OptionSpec): Option
 }
 
 const asCode = (error: Error): number => {
-  if (error instanceof UsageError || error instanceof InvalidArgumentError) return exitCodes.usage
+  if (error instanceof UsageError || error instanceof BadDiff || error instanceof InvalidArgumentError)
+    return exitCodes.usage
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.passed : exitCodes.usage
   return error instanceof EnvironmentMissing ? exitCodes.environment : exitCodes.harnessBug
 }

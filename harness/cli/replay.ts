@@ -1,21 +1,27 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { scenarioOfPlan } from '../apps/store/plan-scenario.ts'
+import { workloads } from '../apps/workloads.ts'
 import { readPlan } from '../plans/corpus.ts'
-import type { Plan } from '../plans/plan.ts'
+import { type Plan, requireKnownActions } from '../plans/plan.ts'
 import { type Schedule, scheduleShape } from '../plans/schedule.ts'
+import { UsageError } from '../platform/errors.ts'
+import type { Io } from '../platform/io.ts'
+import { parseSeed } from '../platform/random.ts'
+import { scenarioOfPlan } from '../runner/plan-scenario.ts'
+import { requireRedis } from '../runner/prerequisites.ts'
 import { findRun } from '../runner/run-folder.ts'
+import { baseOptions, targetOptions } from '../runner/run-options.ts'
 import { loadAll } from '../runner/scenario-files.ts'
 import type { Scenario } from '../scenario.ts'
-import type { Command, Io } from './command.ts'
-import { UsageError } from './errors.ts'
-import { flags, parseSeed } from './options.ts'
-import { baseOptions, type RunFlags, repeatedly, requireRedis, targetOptions } from './run.ts'
+import { patchFor, patchOf, recordedDefects } from '../selftest/defects.ts'
+import type { Command } from './command.ts'
+import { flags } from './options.ts'
+import { type RunFlags, repeatedly } from './run.ts'
 
 export const replay: Command = {
   name: 'replay',
   argument: '<run>',
-  summary: 'repeat the workload and the faults of a recorded run, or of a plan in a file',
+  summary: 'repeat the workload and faults of a recorded run, or of a plan file',
   options: [
     flags.grep,
     flags.repeat,
@@ -32,6 +38,9 @@ export const replay: Command = {
     const recorded = readSchedule(findRun(name!, io))
     if (recorded.pubsub === 'redis') requireRedis(recorded.driver, io)
     const scenarios = chosenFrom(recorded, await loadAll(io.root), options.grep)
+    const patch = options.defect
+      ? await patchFor(options.defect, io)
+      : await patchOf(recordedDefects(recorded.defects, io.root), io.root)
     return repeatedly(options, io, (reporter) => ({
       ...baseOptions(options, io),
       suite: 'replay',
@@ -40,7 +49,7 @@ export const replay: Command = {
       ...targetOptions({ ...options, driver: recorded.driver }, io),
       nodes: recorded.nodes,
       pubsub: recorded.pubsub,
-      defects: options.defect ?? recorded.defects,
+      patch,
       recorded,
       reporter,
     }))
@@ -48,15 +57,16 @@ export const replay: Command = {
 }
 
 /** The scenario of a plan, as often as is asked for. */
-function replayPlan(file: string, options: RunFlags, io: Io): Promise<number> {
+async function replayPlan(file: string, options: RunFlags, io: Io): Promise<number> {
   const plan = planIn(file)
+  const patch = await patchFor(options.defect, io)
   return repeatedly(options, io, (reporter) => ({
     ...baseOptions(options, io),
     suite: 'replay',
     scenarios: [scenarioOfPlan(plan, 'explore/replayed')],
     seed: plan.seed,
     nodes: 3,
-    defects: options.defect ?? [],
+    patch,
     reporter,
   }))
 }
@@ -64,7 +74,7 @@ function replayPlan(file: string, options: RunFlags, io: Io): Promise<number> {
 /** The plan in a file; whatever is none is a mistake of who named it. */
 export function planIn(file: string): Plan {
   try {
-    return readPlan(file)
+    return readPlan(file, workloads)
   } catch (error) {
     throw new UsageError((error as Error).message)
   }
@@ -75,7 +85,9 @@ export function readSchedule(folder: string): Schedule {
   const file = join(folder, 'schedule.json')
   if (!existsSync(file)) throw new UsageError(`${folder} cannot be replayed: there is no schedule.json in it`)
   try {
-    return scheduleShape.parse(JSON.parse(readFileSync(file, 'utf8')))
+    const schedule = scheduleShape.parse(JSON.parse(readFileSync(file, 'utf8')))
+    for (const { plan } of schedule.scenarios) if (plan) requireKnownActions(plan, workloads)
+    return schedule
   } catch (error) {
     const issue = (error as { issues?: { path: PropertyKey[]; message: string }[] }).issues?.[0]
     const why = issue ? `${issue.path.map(String).join('.')}: ${issue.message}` : (error as Error).message

@@ -1,17 +1,24 @@
+import type { SystemPatch } from '../cluster/system-patch.ts'
 import { createPlanRunner, type PlanRun } from '../explore/plan-runner.ts'
-import { describeViolation, pursuitDefaultMs, reproduceAndShrink } from '../explore/reproduce-and-shrink.ts'
+import { describeViolation, reproduceAndShrink, shrinkDefaultMs } from '../explore/reproduce-and-shrink.ts'
 import { checkersThatFailed, shrinkSchedule } from '../explore/shrink-schedule.ts'
+import { UsageError } from '../platform/errors.ts'
+import { exitCodes } from '../platform/exit-codes.ts'
+import type { Io } from '../platform/io.ts'
+import { parseSeed } from '../platform/random.ts'
 import { codeOfLeaks } from '../reporters/leak-report.ts'
 import { readRecord } from '../reporters/record.ts'
+import { checkPrerequisites } from '../runner/prerequisites.ts'
 import { type RunEnvironment, withRunEnvironment } from '../runner/run-environment.ts'
 import { findRun } from '../runner/run-folder.ts'
+import { targetOptions } from '../runner/run-options.ts'
 import { loadAll } from '../runner/scenario-files.ts'
-import { exitCodes, type ScenarioResult } from '../verdict/result.ts'
-import type { Command, Io } from './command.ts'
-import { UsageError } from './errors.ts'
-import { flags, parseSeed, storyJobs } from './options.ts'
+import { patchOf, recordedDefects } from '../selftest/defects.ts'
+import type { ScenarioResult } from '../verdict/result.ts'
+import type { Command } from './command.ts'
+import { explorationJobs, flags } from './options.ts'
 import { chosenFrom, readSchedule } from './replay.ts'
-import { checkPrerequisites, targetOptions, worstCode } from './run.ts'
+import { worstCode } from './run.ts'
 
 interface ShrinkFlags {
   target?: string
@@ -26,12 +33,12 @@ export const shrink: Command = {
   name: 'shrink',
   argument: '<run>',
   summary:
-    'repeat a failed run with fewer faults, and a random scenario with fewer actions too, while the same invariant is violated',
+    'reduce a failed run to fewer faults (and a random scenario to fewer actions) that still violate the same invariant',
   options: [
     flags.grep,
     flags.target,
-    { ...flags.budget, help: 'stop after this long with what is the smallest by then (default: 5m)' },
-    storyJobs,
+    { ...flags.budget, help: 'keep the smallest reproduction found within this time (default: 5m)' },
+    explorationJobs,
     flags.out,
     flags.json,
   ],
@@ -41,14 +48,15 @@ export const shrink: Command = {
     const failed = firstViolated(readRecord(folder).run.scenarios, options.grep)
     const own = { ...recorded, scenarios: recorded.scenarios.filter(({ id }) => id === failed.id) }
     const [scenario] = chosenFrom(own, await loadAll(io.root))
+    const patch = await patchOf(recordedDefects(recorded.defects, io.root), io.root)
     checkPrerequisites(options.out, io)
-    const budgetMs = options.budget ?? pursuitDefaultMs
+    const budgetMs = options.budget ?? shrinkDefaultMs
     const where = targetOptions({ ...options, driver: recorded.driver }, io)
     const plan = scenario!.plan
     const checkers = plan ? [] : checkersThatFailed(failed)
     const seed = plan ? plan.seed : parseSeed(recorded.seed)
     const { done, leaks } = await withRunEnvironment({ ...where, seed, headed: false }, (environment) => {
-      const its = { ...options, ...where, defect: recorded.defects, environment }
+      const its = { ...options, ...where, patch, environment }
       return plan
         ? shrinkPlan({ plan, result: failed, folder }, its, budgetMs, io)
         : shrinkSchedule({ ...its, failed, checkers, scenario: scenario!, recorded, budgetMs }, io)
@@ -60,16 +68,18 @@ export const shrink: Command = {
 function firstViolated(scenarios: readonly ScenarioResult[], grep?: RegExp): ScenarioResult {
   const failed = scenarios.find(({ id, outcome }) => outcome === 'violated' && (!grep || grep.test(id)))
   if (failed) return failed
-  throw new UsageError('no invariant was violated in this run, so there is no failure to make smaller')
+  throw new UsageError('no invariant was violated in this run, so there is no failure to shrink')
 }
 
 async function shrinkPlan(
   failed: PlanRun,
-  options: ShrinkFlags & { defect: readonly string[]; environment: RunEnvironment },
+  options: ShrinkFlags & { patch: SystemPatch; environment: RunEnvironment },
   budgetMs: number,
   io: Io,
 ): Promise<number> {
-  const pursued = await reproduceAndShrink(failed, createPlanRunner(options, io), io, budgetMs)
-  io.out(options.json ? `${JSON.stringify(pursued, null, 2)}\n` : `${describeViolation(pursued).join('\n')}\n`)
-  return pursued.replayed.times > 0 ? exitCodes.violated : exitCodes.unknown
+  const reproduction = await reproduceAndShrink(failed, createPlanRunner(options, io), io, budgetMs)
+  io.out(
+    options.json ? `${JSON.stringify(reproduction, null, 2)}\n` : `${describeViolation(reproduction).join('\n')}\n`,
+  )
+  return reproduction.replayed.times > 0 ? exitCodes.violated : exitCodes.unknown
 }

@@ -1,15 +1,18 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describeFaults, type Plan } from '../plans/plan.ts'
+import { exitCodes } from '../platform/exit-codes.ts'
 import { codeOf } from '../platform/interruption.ts'
+import type { Io } from '../platform/io.ts'
 import { freshSeed } from '../platform/random.ts'
 import { hex } from '../runner/run.ts'
 import { outFolder } from '../runner/run-folder.ts'
+import { patchFor } from '../selftest/defects.ts'
 import { type Campaign, plansOf, runCampaign, shrink } from '../simulation/campaign.ts'
 import type { Judged } from '../simulation/judge.ts'
 import { type Simulator, startSimulator } from '../simulation/simulator.ts'
-import { exitCodes } from '../verdict/result.ts'
-import type { Command, Io } from './command.ts'
+import { describeSkipped } from '../simulation/skipped.ts'
+import type { Command } from './command.ts'
 import { flags, wholeNumber } from './options.ts'
 import { planIn } from './replay.ts'
 
@@ -29,23 +32,23 @@ const historiesMax = 10_000_000
 export const simulate: Command = {
   name: 'simulate',
   summary:
-    'tell random scenarios of a whole cluster in simulated time, thousands a minute; judge them, and make the plan of each broken invariant small',
+    'run random scenarios on a deterministic simulated cluster, thousands a minute; shrink the plan of each violated invariant',
   options: [
     flags.seed,
     {
       flags: '--histories <n>',
-      help: `how many to tell (default: ${historiesDefault})`,
+      help: `number of histories (default: ${historiesDefault})`,
       parse: wholeNumber('--histories', 1, historiesMax),
     },
-    { ...flags.budget, help: 'tell as many as there is time for, such as 60s' },
-    { flags: '--plan <file>', help: 'tell the scenario of this plan instead' },
+    { ...flags.budget, help: 'run as many histories as fit, such as 60s' },
+    { flags: '--plan <file>', help: 'run this plan instead of random ones' },
     flags.defect,
     flags.out,
     flags.json,
   ],
   async run(_names, options: SimulateFlags, io) {
     const plans = options.plan === undefined ? undefined : [planIn(options.plan)]
-    const simulator = startSimulator({ defects: options.defect ?? [] })
+    const simulator = startSimulator({ patch: await patchFor(options.defect, io) })
     try {
       return await runAll(simulator, plans, options, io)
     } finally {
@@ -61,27 +64,28 @@ async function runAll(simulator: Simulator, plans: Plan[] | undefined, options: 
   const campaign = await runCampaign({
     simulator,
     plans: plans ?? plansOf(seed),
-    goesOn: (told) => !io.interruption.by() && isWanted(told, elapsedMs(), options),
+    goesOn: (startedCount) => !io.interruption.by() && isWanted(startedCount, elapsedMs(), options),
   })
   const perMinute = Math.round((campaign.histories / elapsedMs()) * 60_000)
   const stopped = io.interruption.by()
   if (stopped && campaign.violated === 0) return codeOf(stopped)
   const violations = await shrinkAll(campaign, simulator, outFolder(io, options.out), io)
   const { firsts: _firsts, ...counts } = campaign
-  const summary = { ...(plans ? {} : { seed: hex(seed) }), ...counts, perMinute, violations }
+  const notSimulated = simulator.neverLoaded()
+  const summary = { ...(plans ? {} : { seed: hex(seed) }), ...counts, perMinute, notSimulated, violations }
   io.out(options.json ? `${JSON.stringify(summary, null, 2)}\n` : inLines(summary))
-  return exitCodeOf(campaign)
+  return exitCodeOf(campaign, notSimulated)
 }
 
-/** Until the number is reached, or the time is over; what is not said does not end it. */
-const isWanted = (told: number, elapsedMs: number, { histories, budget }: SimulateFlags) =>
-  told < (histories ?? (budget === undefined ? historiesDefault : historiesMax)) &&
+/** True until the number of histories or the budget is reached, whichever was given. */
+const isWanted = (startedCount: number, elapsedMs: number, { histories, budget }: SimulateFlags) =>
+  startedCount < (histories ?? (budget === undefined ? historiesDefault : historiesMax)) &&
   elapsedMs < (budget ?? Number.POSITIVE_INFINITY)
 
-/** A search that mostly proved nothing has not shown that there is nothing. */
-function exitCodeOf({ violated, unknown, histories }: Campaign) {
+/** Mostly inconclusive histories do not show that there is nothing to find. */
+function exitCodeOf({ violated, unknown, histories }: Campaign, notSimulated: readonly string[]) {
   if (violated > 0) return exitCodes.violated
-  return unknown * 2 >= histories ? exitCodes.unknown : exitCodes.passed
+  return unknown * 2 >= histories || notSimulated.length > 0 ? exitCodes.unknown : exitCodes.passed
 }
 
 interface Violation {
@@ -91,12 +95,12 @@ interface Violation {
   file: string
 }
 
-/** One plan for each broken checker, as small as it gets; the same checker is in it still. */
+/** Shrinks one plan for each violated checker, such that it still violates the same one. */
 async function shrinkAll({ firsts }: Campaign, simulator: Simulator, folder: string, io: Io): Promise<Violation[]> {
   const violations: Violation[] = []
   for (const [checker, first] of firsts) {
     if (io.interruption.by()) break
-    io.err(`squall: makes the plan small that breaks ${checker}\n`)
+    io.err(`squall: shrinking the plan that violates ${checker}\n`)
     violations.push(written(checker, await shrink(simulator, [checker], first.plan), folder))
   }
   return violations
@@ -112,18 +116,32 @@ function written(checker: string, { plan, checks }: Judged, folder: string): Vio
 interface Summary extends Omit<Campaign, 'firsts'> {
   seed?: string
   perMinute: number
+  /** What the defects change and no part of the simulation is made of: of that it says nothing. */
+  notSimulated: string[]
   violations: Violation[]
 }
 
-function inLines({ seed, histories, perMinute, violated, unknown, skipped, hash, violations }: Summary): string {
-  const left = Object.entries(skipped).map(([what, times]) => `${what} (${times})`)
+function inLines({
+  seed,
+  histories,
+  perMinute,
+  violated,
+  unknown,
+  skipped,
+  hash,
+  notSimulated,
+  violations,
+}: Summary): string {
   return [
-    `${seed ? `seed ${seed}: ` : ''}${histories} histories, ${perMinute} a minute; ${violated} violated an invariant, ${unknown} proved nothing`,
-    ...(left.length > 0 ? [`left out, because no simulation knows it: ${left.join(', ')}`] : []),
+    `${seed ? `seed ${seed}: ` : ''}${histories} histories, ${perMinute} a minute; ${violated} violated an invariant, ${unknown} inconclusive`,
+    ...describeSkipped(skipped),
+    ...(notSimulated.length > 0
+      ? [`changed by the defects, but not part of the simulation: ${notSimulated.join(', ')}`]
+      : []),
     `hash ${hash}`,
     ...violations.flatMap(({ checker, why, faults, file }) => [
       `✗ ${checker}: ${why}`,
-      `    ${faults}; ./squall simulate --plan ${file} tells it again`,
+      `    ${faults}; ./squall simulate --plan ${file} reproduces it`,
     ]),
     violations.length > 0 ? 'Violated.' : 'No invariant was violated.',
     '',

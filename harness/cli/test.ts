@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { exitCodes } from '../platform/exit-codes.ts'
 import { codeOf } from '../platform/interruption.ts'
-import { exitCodes } from '../verdict/result.ts'
-import type { Command, Io } from './command.ts'
+import type { Io } from '../platform/io.ts'
+import type { Command } from './command.ts'
 
 /** What is checked before the tests run, by name. */
 const checks: Record<string, readonly string[]> = {
@@ -15,7 +16,7 @@ const closingLine = /^(\d+) passed, (\d+) failed(.*)$/
 export const test: Command = {
   name: 'test',
   argument: '[filter...]',
-  summary: "the project's own tests: types, lint, unit, integration (with a filter: only the tests that match)",
+  summary: "run the project's own tests: types, lint, unit, integration (with a filter: only matching tests)",
   options: [],
   async run(filters, _options, io) {
     const broken: string[] = []

@@ -1,16 +1,17 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Io } from '../platform/io.ts'
+import { counts, duration, outcomeMark, when } from '../reporters/format.ts'
 import { palette, wantsColor } from '../reporters/palette.ts'
 import { readRecord } from '../reporters/record.ts'
-import { counts, duration, outcomeMark, when } from '../reporters/words.ts'
 import { outFolder } from '../runner/run-folder.ts'
 import type { RunResult } from '../verdict/result.ts'
-import type { Command, Io } from './command.ts'
+import type { Command } from './command.ts'
 import { flags } from './options.ts'
 
 export const trend: Command = {
   name: 'trend',
-  summary: 'the verdicts of the runs that are kept, oldest first',
+  summary: 'outcomes of the kept runs, oldest first',
   options: [flags.out, flags.json],
   async run(_names, { out, json }: { out?: string; json?: boolean }, io) {
     const runs = keptRuns(outFolder(io, out), io)

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { WebSocket } from 'ws'
 
 export type Frame = [joinRef: string | null, ref: string | null, topic: string, event: string, payload: unknown]
@@ -73,5 +72,3 @@ export async function openChannels(port: number, path: string, params: Record<st
     close: () => socket.terminate(),
   }
 }
-
-export const freshCart = () => `cart:${randomBytes(64).toString('base64').slice(0, 64)}`

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import { adminCredentials } from '../apps/store/admin.ts'
 import type { Leases } from '../leases/leases.ts'
 import type { Random } from '../platform/random.ts'
+import { type ClusterApp, envOfApps, type Seed } from './app.ts'
 import type { Links } from './links.ts'
 import type { ClusterNode } from './node.ts'
 import type { Database } from './services/database.ts'
 import { superuser } from './services/postgres.ts'
 import type { RedisServer } from './services/redis.ts'
 import type { ClusterInfrastructure, InfrastructureOptions, ListenAddress } from './site.ts'
+import { type SystemPatch, unpatched } from './system-patch.ts'
 
 /** How the nodes talk to each other: directly, or through a Redis server. */
 export const pubsubNames = ['mesh', 'redis'] as const
@@ -23,18 +24,19 @@ export interface ClusterOptions {
   random: Random
   /** For every node. */
   env?: Record<string, string>
-  defects?: readonly string[]
+  /** Default: the system as it is. */
+  patch?: SystemPatch
   /** Nodes without a web server (DP-3). */
   webless?: readonly string[]
-  /** Stock that the scenario needs, set before the nodes start: item id -> count. */
-  stock?: Record<number, number>
+  /** Data that the scenario needs, set before the nodes start. */
+  seeds?: readonly Seed[]
 }
 
 /** A database, links and nodes, and where they need it a Redis; with ports of their own. */
 export interface Cluster {
   readonly nodes: readonly ClusterNode[]
-  /** Whether the store is there with all that belongs to it: its database, its pages, a control port on every node. */
-  readonly hasShop: boolean
+  /** The names of the applications that are there, each with all that the harness needs to use it. */
+  readonly apps: readonly string[]
   readonly database: Database
   /** There is one when the nodes talk through it. */
   readonly redis?: RedisServer
@@ -45,12 +47,6 @@ export interface Cluster {
   stop(): Promise<void>
 }
 
-/** Whether every node knows that everything is released. */
-export async function isOnSale({ nodes }: Pick<Cluster, 'nodes'>): Promise<boolean> {
-  const states = await Promise.all(nodes.map(({ control }) => control.state()))
-  return states.every(({ inventory }) => inventory?.products.every(({ released }) => released))
-}
-
 /** Short heartbeats, so that a run sees in seconds what takes minutes in production. */
 const clusterHeartbeatMs = '400'
 const clientHeartbeatMs = '1000'
@@ -58,9 +54,10 @@ const clientHeartbeatMs = '1000'
 /** Starts the database, then the nodes, on a site of their own. What was started is stopped again when something fails. */
 export async function startCluster(
   options: ClusterOptions,
+  apps: readonly ClusterApp[],
   createSite: (options: InfrastructureOptions) => Promise<ClusterInfrastructure>,
 ): Promise<Cluster> {
-  const { folder, leases, random, defects = [], webless = [], stock = {} } = options
+  const { folder, leases, random, patch = unpatched, webless = [], seeds = [] } = options
   const names = Array.from({ length: options.nodes }, (_, index) => `n${index + 1}`)
   const secret = () => randomBytes(24).toString('hex')
   const clusterSecret = secret()
@@ -103,7 +100,7 @@ export async function startCluster(
       HOST: address.host,
       PORT: String(address.webPort),
       SECRET_KEY_BASE: `${clusterSecret}${clusterSecret}`,
-      ADMIN_PASSWORD: adminCredentials.password,
+      ...envOfApps(apps),
       ...(redis ? await redisEnv(name) : await meshEnv(name, address)),
       CLUSTER_HEARTBEAT_MS: clusterHeartbeatMs,
       CLIENT_HEARTBEAT_MS: clientHeartbeatMs,
@@ -111,7 +108,6 @@ export async function startCluster(
       CONTROL_PORT: String(address.controlPort),
       CONTROL_SECRET: controlSecret,
       DATABASE_URL: `postgres://${superuser}@${linkHost}:${db.port}/postgres`,
-      DEFECTS: defects.join(','),
       WEB: webless.includes(name) ? 'off' : 'on',
       ...options.env,
       ...own,
@@ -120,16 +116,12 @@ export async function startCluster(
 
   const admit = async (name: string) => void addresses.set(name, await site.admit(name))
   const build = async (name: string, own: Record<string, string> = {}): Promise<ClusterNode> =>
-    site.createNode(name, { env: await envOf(name, own), controlSecret })
+    site.createNode(name, { env: await envOf(name, own), controlSecret, patch })
 
   try {
     for (const name of names) await admit(name)
     await Promise.all([database.start(), redis?.start()])
-    for (const [itemId, count] of Object.entries(stock))
-      await database.query('update item_availability set initial_count = $2, available_count = $2 where item_id = $1', [
-        itemId,
-        count,
-      ])
+    for (const seed of seeds) await seed.apply(database)
     for (const name of names) nodes.push(await build(name))
     await Promise.all(nodes.map((node) => node.start()))
   } catch (error) {
@@ -139,7 +131,7 @@ export async function startCluster(
 
   return {
     nodes,
-    hasShop: true,
+    apps: apps.map(({ name }) => name),
     database,
     ...(redis && { redis }),
     links,

@@ -11,17 +11,15 @@ export class ControlTimeout extends Error {
   override name = 'ControlTimeout'
 }
 
+/** What every node says of itself; applications add to it. */
 export interface NodeState {
   node: string
-  inventory: { products: { id: number; released: boolean; items: { id: number; availableCount: number }[] }[] } | null
   subscriptions: Record<string, number>
   connections: { id: string; socket: string; topics: string[] }[]
   /** How many pushes were handled, by the kind of channel. */
   pushes: Record<string, number>
   peers: Record<string, { connected: boolean }>
   counters: Record<string, number>
-  carts: { page: string | null; items: number[] }[]
-  shoppers: number
 }
 export interface ActorInfo {
   id: string
@@ -32,17 +30,15 @@ export interface ActorInfo {
   handled: number
   alive: boolean
 }
+/** Applications add conditions of their own. */
 export interface Readiness {
   ready: boolean
-  database: boolean
-  inventory: boolean
   peers: Record<string, boolean>
 }
 
 export type ControlClient = ReturnType<typeof createControlClient>
 
 const timeoutMs = 6_000
-const reduceTimeoutMs = 60_000
 
 /** The control port of one node, direct and not through a link. A refusal throws ControlError, silence ControlTimeout. */
 export function createControlClient(baseUrl: string, secret: string) {
@@ -67,24 +63,19 @@ export function createControlClient(baseUrl: string, secret: string) {
   }
 
   return {
+    /** An action of an application. */
+    post: call,
     health: (withinMs?: number) =>
       call<{ node: string; pid: number; uptimeMs: number }>('/health', undefined, withinMs),
     /** Also answers while the node is not ready. */
-    ready: async () => (await request<Readiness>('/ready')).body,
-    state: () => call<NodeState>('/state'),
+    ready: async <R extends Readiness = Readiness>() => (await request<R>('/ready')).body,
+    state: <S extends NodeState = NodeState>() => call<S>('/state'),
     actors: async () => (await call<{ actors: ActorInfo[] }>('/actors')).actors,
     killActor: async (id: string) => (await call<{ killedId: string }>('/actors/kill', { id })).killedId,
     dropConnections: async (topic: string) =>
       (await call<{ droppedIds: string[] }>('/connections/drop', { topic })).droppedIds,
-    release: (productId: number) => call<{ ok: true }>('/release', { productId }),
-    sell: (itemId: number) => call<{ ok: true }>('/sell', { itemId }),
-    reduce: async (options: { unitsPerStep?: number; delayMs?: number } = {}) =>
-      (await call<{ sold: number }>('/reduce', options, reduceTimeoutMs)).sold,
     broadcast: (topic: string, event: string, payload: object) =>
       call<{ ok: true }>('/broadcast', { topic, event, payload }),
-    notifyRelease: (productId: number) => call<{ result: string }>('/notify/release', { productId }),
-    notifyStock: async (itemId: number, availableCount: number) =>
-      (await call<{ result: string }>('/notify/stock', { itemId, availableCount })).result,
     skewClock: (skewMs: number) => call<{ ok: true }>('/clock', { skewMs }),
     tamper: (rules: object[]) => call<{ ok: true }>('/messages', { rules }),
     heapBytes: async () => (await call<{ heapBytes: number }>('/memory', {})).heapBytes,

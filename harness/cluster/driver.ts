@@ -1,9 +1,10 @@
 import type { Leases } from '../leases/leases.ts'
+import type { ClusterApp } from './app.ts'
 import type { Cluster, ClusterOptions } from './cluster.ts'
 
 /** What all clusters of one run share, such as the seeded database that each of them gets a copy of (AT-4). */
 export interface ClusterFactory {
-  /** Throws NotSupported for wishes that this kind of cluster cannot grant. */
+  /** Throws NotSupported for options that this kind of cluster does not support. */
   start(options: ClusterOptions): Promise<Cluster>
   close(): Promise<void>
 }
@@ -13,6 +14,8 @@ export interface ClusterFactoryOptions {
   folder: string
   seed: number
   leases: Leases
+  /** The applications of the nodes. */
+  apps: readonly ClusterApp[]
   /** The file that describes a system that runs already; for the driver `remote` only. */
   target?: string
 }

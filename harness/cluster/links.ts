@@ -17,7 +17,7 @@ export interface Link {
   readonly host: string
   readonly port: number
   readonly url: string
-  addToxic(wish: ToxicSpec): Promise<void>
+  addToxic(spec: ToxicSpec): Promise<void>
   removeToxic(name: string): Promise<void>
 }
 
@@ -42,8 +42,8 @@ export const steered = (link: Pick<Link, 'name' | 'from' | 'to' | 'port'>, proxy
   ...link,
   host: '127.0.0.1',
   url: `http://127.0.0.1:${link.port}`,
-  async addToxic({ toxicity = 1, ...wish }) {
-    await proxy.addToxic({ ...wish, toxicity } as never)
+  async addToxic({ toxicity = 1, ...spec }) {
+    await proxy.addToxic({ ...spec, toxicity } as never)
   },
   removeToxic: async (toxicName) => {
     await (await proxy.getToxic(toxicName)).remove()

@@ -8,6 +8,8 @@ import type { Instance } from './instance.ts'
 export interface ClusterNode {
   readonly name: string
   readonly hasWeb: boolean
+  /** Whether it can be asked through a control port; without one, only from outside. */
+  readonly hasControl: boolean
   readonly pid: number | undefined
   readonly running: boolean
   /** The web listener, not through a link. */
@@ -39,6 +41,8 @@ export interface NodeOptions {
   controlPort: number
   control: ControlClient
   hasWeb: boolean
+  /** Default: true. */
+  hasControl?: boolean
   /** Undefined where it cannot be read. */
   logFile: string | undefined
 }
@@ -46,7 +50,7 @@ export interface NodeOptions {
 const startWithinMs = 60_000
 
 export function createNode(options: NodeOptions): ClusterNode {
-  const { name, instance, port, controlPort, control, hasWeb, logFile } = options
+  const { name, instance, port, controlPort, control, hasWeb, hasControl = true, logFile } = options
   const readLog = () => {
     if (logFile === undefined) throw new NotSupported(`nobody says where the log of ${name} is`)
     return readFileSync(logFile, 'utf8')
@@ -66,6 +70,7 @@ export function createNode(options: NodeOptions): ClusterNode {
   return {
     name,
     hasWeb,
+    hasControl,
     port,
     controlPort,
     control,

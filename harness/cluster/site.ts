@@ -4,6 +4,7 @@ import type { Links } from './links.ts'
 import type { ClusterNode } from './node.ts'
 import type { Database } from './services/database.ts'
 import type { RedisServer } from './services/redis.ts'
+import type { SystemPatch } from './system-patch.ts'
 
 /** Where a node listens, as it sees itself. */
 export interface ListenAddress {
@@ -16,6 +17,7 @@ export interface ListenAddress {
 export interface NodeOptions {
   env: Record<string, string>
   controlSecret: string
+  patch: SystemPatch
 }
 
 /** What one cluster stands on: processes of this machine, or containers. Nothing of it runs before it is started. */
@@ -28,7 +30,7 @@ export interface ClusterInfrastructure {
   readonly linkHost: string
   /** Takes a node in: from now on links can lead to it. */
   admit(name: string): Promise<ListenAddress>
-  createNode(name: string, wishes: NodeOptions): ClusterNode
+  createNode(name: string, specs: NodeOptions): ClusterNode
   /** Everything but the nodes. */
   close(): Promise<void>
 }

@@ -1,18 +1,18 @@
-import type { Io } from '../cli/command.ts'
 import { describeFaults, type Plan } from '../plans/plan.ts'
+import { exitCodes } from '../platform/exit-codes.ts'
 import { codeOf } from '../platform/interruption.ts'
+import type { Io } from '../platform/io.ts'
 import { type Random, seededRandom } from '../platform/random.ts'
 import type { RunEnvironment } from '../runner/run-environment.ts'
-import { explorable } from '../selftest/explorable.ts'
-import { exitCodes } from '../verdict/result.ts'
+import { patchOf, type ShippedDefect, shippedDefects } from '../selftest/defects.ts'
 import { createPlanRunner, type PlanRunner } from './plan-runner.ts'
 import { reproduceAndShrink } from './reproduce-and-shrink.ts'
 import { search } from './search.ts'
 
 const searchDefaultMs = 120_000
-/** Smaller is better, but a hunt has many defects to come. */
-const pursuitMs = 60_000
-/** Fewer would mean that a search that finds nothing says little. */
+/** Short, because a hunt has many defects to search for. */
+const shrinkMs = 60_000
+/** Below this share a search that finds nothing would say little. */
 const goodShare = 0.8
 
 interface HuntOptions {
@@ -30,14 +30,14 @@ interface Hunted {
   scenarios: number
   finding?: string
   smallest?: string
-  /** The smallest plan failed so often with the defect, and never without it. */
+  /** How often the shrunk plan failed with the defect. */
   replayed?: string
   quietWithout?: boolean
 }
 
-/** Chooses defects by the seed and searches for each as if nobody knew of it (FI-18). */
+/** Plants defects chosen by the seed, one at a time, and searches for each without a hint (FI-18). */
 export async function hunt(count: number, seed: number, options: HuntOptions, io: Io): Promise<number> {
-  const chosen = pickSome(explorable, count, seededRandom(seed))
+  const chosen = pickSome(explorable(), count, seededRandom(seed))
   const hunted: Hunted[] = []
   for (const defect of chosen) {
     if (io.interruption.by()) break
@@ -49,18 +49,22 @@ export async function hunt(count: number, seed: number, options: HuntOptions, io
   io.out(
     options.json
       ? `${JSON.stringify({ seed, found, of: chosen.length, defects: hunted }, null, 2)}\n`
-      : `${hunted.map(line).join('\n')}\n${found} of ${chosen.length} defects were found without being told where to look\n`,
+      : `${hunted.map(line).join('\n')}\n${found} of ${chosen.length} defects were found without a hint\n`,
   )
   const stopped = io.interruption.by()
   if (stopped) return codeOf(stopped)
   return found >= goodShare * chosen.length ? exitCodes.passed : exitCodes.violated
 }
 
-async function huntFor(defect: string, seed: number, options: HuntOptions, io: Io): Promise<Hunted> {
-  const planRunner = createPlanRunner({ ...options, defect: [defect] }, io)
+/** Those that live in what random scenarios do. */
+const explorable = () => shippedDefects().filter(({ header }) => header.explore.yes)
+
+async function huntFor(shipped: ShippedDefect, seed: number, options: HuntOptions, io: Io): Promise<Hunted> {
+  const defect = shipped.name
+  const planRunner = createPlanRunner({ ...options, patch: await patchOf([shipped], io.root) }, io)
   const { violated, scenarios } = await search(seed, options.budget ?? searchDefaultMs, planRunner, io)
   if (!violated) return { defect, found: false, scenarios }
-  const { smallest, replayed, findings } = await reproduceAndShrink(violated, planRunner, io, pursuitMs)
+  const { smallest, replayed, findings } = await reproduceAndShrink(violated, planRunner, io, shrinkMs)
   return {
     defect,
     found: true,
@@ -72,7 +76,7 @@ async function huntFor(defect: string, seed: number, options: HuntOptions, io: I
   }
 }
 
-/** What also fails without the defect is no sign of it. */
+/** A plan that also fails without the defect says nothing about it. */
 const isQuiet = async (plan: Plan, planRunner: PlanRunner) =>
   (await planRunner.run([plan, plan])).every(({ result }) => result.outcome !== 'violated')
 
@@ -86,5 +90,5 @@ function pickSome<T>(list: readonly T[], count: number, random: Random): T[] {
 
 const line = ({ defect, found, scenarios, finding, smallest, replayed, quietWithout }: Hunted) =>
   found
-    ? `${quietWithout ? '✓' : '✗'} ${defect} found in scenario ${scenarios}: ${finding}; smallest: ${smallest}; run again: failed ${replayed}${quietWithout ? ', passes without the defect' : ', but it fails without the defect too'}`
+    ? `${quietWithout ? '✓' : '✗'} ${defect} found in scenario ${scenarios}: ${finding}; smallest: ${smallest}; reproduced ${replayed}${quietWithout ? ', passes without the defect' : ', but it fails without the defect too'}`
     : `✗ ${defect} not found in ${scenarios} scenarios`

@@ -1,67 +1,69 @@
 import { join } from 'node:path'
-import { scenarioOfPlan } from '../apps/store/plan-scenario.ts'
-import type { Io } from '../cli/command.ts'
-import { baseOptions } from '../cli/run.ts'
+import { type SystemPatch, unpatched } from '../cluster/system-patch.ts'
 import type { Plan } from '../plans/plan.ts'
+import type { Io } from '../platform/io.ts'
 import { multiplex } from '../reporters/multiplexer.ts'
+import { scenarioOfPlan } from '../runner/plan-scenario.ts'
 import { runAll } from '../runner/run.ts'
 import type { RunEnvironment } from '../runner/run-environment.ts'
 import { outFolder } from '../runner/run-folder.ts'
+import { baseOptions } from '../runner/run-options.ts'
 import { amplifyInSimulation, scout, shrinkSimulated } from '../simulation/campaign.ts'
 import type { ScenarioResult } from '../verdict/result.ts'
 
-/** A plan and what came of its scenario. */
+/** One run of a plan. */
 export interface PlanRun {
   plan: Plan
   result: ScenarioResult
-  /** Of the run that told it. */
+  /** Folder of the run. */
   folder: string
 }
 
 interface PlanRunnerOptions {
   jobs: number
   out?: string
-  defect?: readonly string[]
-  /** The same for all that is told: a scenario needs a cluster of its own, and no more. */
+  /** Default: the system as it is. */
+  patch?: SystemPatch
+  /** Shared by all plans: each needs a cluster of its own, but not a seeded database or browsers of its own. */
   environment: RunEnvironment
 }
 
 export type PlanRunner = ReturnType<typeof createPlanRunner>
 
-/** Tells the scenarios of plans in parallel. */
-export function createPlanRunner({ jobs, out, defect = [], environment }: PlanRunnerOptions, io: Io) {
-  let lastStory = 0
+/** Runs plans, several in parallel. */
+export function createPlanRunner({ jobs, out, patch = unpatched, environment }: PlanRunnerOptions, io: Io) {
+  let lastNumber = 0
   return {
     jobs,
-    /** The smallest plan that fails so in a simulation; undefined where none does. */
-    inSimulation: (plan: Plan, checkers: readonly string[]) => shrinkSimulated(plan, checkers, defect),
-    /** A plan like it that fails more often in a simulation; undefined where it never does. */
+    /** Returns the smallest plan that violates one of the checkers in the simulator; undefined where none does. */
+    inSimulation: (plan: Plan, checkers: readonly string[]) => shrinkSimulated(plan, checkers, patch),
+    /** Returns a similar plan that fails more often in the simulator; undefined where it never fails there. */
     amplify: (plan: Plan, checkers: readonly string[], goesOn: () => boolean) =>
-      amplifyInSimulation(plan, checkers, defect, goesOn),
-    /** What a simulation of so long finds to be worth telling. */
+      amplifyInSimulation(plan, checkers, patch, goesOn),
+    /** Returns plans that fail in the simulator, found within the time given. */
     scout(seed: number, withinMs: number) {
       const deadlineMs = io.clock.monotonicMs() + withinMs
-      return scout(seed, defect, () => !io.interruption.by() && io.clock.monotonicMs() < deadlineMs)
+      return scout(seed, patch, () => !io.interruption.by() && io.clock.monotonicMs() < deadlineMs)
     },
-    /** Those that Ctrl-C did not let begin are left out. */
+    /** Plans that had not begun at an interruption are left out. */
     async run(plans: readonly Plan[]): Promise<PlanRun[]> {
       const scenarios = plans.map((plan) => {
-        lastStory += 1
-        return { plan, story: scenarioOfPlan(plan, `explore/scenario-${lastStory}`) }
+        lastNumber += 1
+        return { plan, scenario: scenarioOfPlan(plan, `explore/scenario-${lastNumber}`) }
       })
       const run = await runAll({
         ...baseOptions({ jobs }, io),
         out: join(outFolder(io, out), 'explore'),
         suite: 'explore',
-        scenarios: scenarios.map(({ story }) => story),
+        scenarios: scenarios.map(({ scenario }) => scenario),
         seed: plans[0]!.seed,
         nodes: 3,
-        defects: defect,
+        patch,
         reporter: multiplex({}, () => {}),
         environment,
       })
-      return scenarios.flatMap(({ plan, story }) => {
-        const result = run.scenarios.find(({ id }) => id === story.id)
+      return scenarios.flatMap(({ plan, scenario }) => {
+        const result = run.scenarios.find(({ id }) => id === scenario.id)
         return result ? [{ plan, result, folder: run.folder }] : []
       })
     },
@@ -70,7 +72,7 @@ export function createPlanRunner({ jobs, out, defect = [], environment }: PlanRu
 
 export const marks = { passed: '✓', unknown: '?', violated: '✗' } as const
 
-/** What kept a scenario from passing, one line each. */
+/** Returns why a scenario did not pass, one line for each verdict. */
 export const findings = ({ checks, outcome }: ScenarioResult): string[] =>
   checks
     .filter((one) => one.outcome !== 'passed' && (one.outcome === 'violated') === (outcome === 'violated'))

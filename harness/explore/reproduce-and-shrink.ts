@@ -1,37 +1,38 @@
 import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { Io } from '../cli/command.ts'
+import { workloadOf } from '../apps/workloads.ts'
+import { describePlan } from '../plans/describe-plan.ts'
+import { smallest } from '../plans/minimize.ts'
 import { describeFaults, type Plan } from '../plans/plan.ts'
+import type { Io } from '../platform/io.ts'
 import { violatedCheckers, violatesOneOf } from '../verdict/result.ts'
-import { smallest } from './minimize.ts'
 import { findings, type PlanRun, type PlanRunner } from './plan-runner.ts'
-import { describePlan } from './words.ts'
 
-/** So often a failure is told again, at first and in the end. */
+/** How many times a failing plan is run again, before and after shrinking. */
 const repeats = 6
-export const pursuitDefaultMs = 300_000
+export const shrinkDefaultMs = 300_000
 
-/** A plan, and the times that it failed. */
+/** A plan with the runs of it that failed. */
 interface Tried {
   plan: Plan
-  told: PlanRun[]
+  failures: PlanRun[]
 }
 type Reproduce = (plan: Plan) => Promise<PlanRun[]>
 
-/** What became of a violation. */
+/** A violation with its minimal reproduction. */
 export interface Reproduction {
-  /** Of `of` times that the scenario was told again it failed so often in the same way. */
+  /** The original plan failed in the same way `times` of `of` runs. */
   again: { times: number; of: number }
-  /** Small, and as sure to fail as it could be made. */
+  /** The shrunk plan. */
   smallest: Plan
-  /** It, told again. */
+  /** How often the shrunk plan failed. */
   replayed: { times: number; of: number }
   findings: string[]
-  /** A file with the smallest plan, for `squall replay`. */
+  /** Path of the shrunk plan, for `squall replay`. */
   file: string
 }
 
-/** Tells a failed scenario again, to know how often it fails, and then with less and less, as long as there is time (FI-18). */
+/** Runs a failed plan again to measure how often it fails, then shrinks it until the budget is spent (FI-18). */
 export async function reproduceAndShrink(
   first: PlanRun,
   planRunner: PlanRunner,
@@ -46,7 +47,7 @@ export async function reproduceAndShrink(
   const isOver = () => io.interruption.by() !== undefined || io.clock.monotonicMs() > deadlineMs
 
   const again = await runAgain(first.plan)
-  io.err(`fails again ${again.length} of ${repeats} times: ${describeFaults(first.plan)}\n`)
+  io.err(`reproduced ${again.length} of ${repeats}: ${describeFaults(first.plan)}\n`)
   const smaller: Plan[] = []
   const take = (plan: Plan) => void smaller.push(plan)
   if (again.length > 0) {
@@ -54,8 +55,8 @@ export async function reproduceAndShrink(
     if (begin !== first.plan) take(begin)
     await smallest(begin, trial({ planRunner, fails, isOver, tries: triesFor(again.length), take, io }))
   }
-  const small = (await mostReproducible(smaller, again.length, runAgain)) ?? { plan: first.plan, told: again }
-  const { plan: least, told: replayed } = await surer(
+  const small = (await mostReproducible(smaller, again.length, runAgain)) ?? { plan: first.plan, failures: again }
+  const { plan: least, failures: replayed } = await amplify(
     small,
     (plan) => planRunner.amplify(plan, checkers, () => !isOver()),
     runAgain,
@@ -73,7 +74,7 @@ export async function reproduceAndShrink(
   }
 }
 
-/** Of ever smaller plans the last, or else one from halfway, that fails as often as the first: the smallest may hang by a moment. */
+/** Returns the smallest plan, or else one from halfway, that fails as often as the first: the smallest may depend on exact timing. */
 async function mostReproducible(
   smaller: readonly Plan[],
   times: number,
@@ -81,28 +82,28 @@ async function mostReproducible(
 ): Promise<Tried | undefined> {
   for (const at of new Set([smaller.length - 1, (smaller.length - 1) >> 1])) {
     const plan = smaller[at]
-    const told = plan ? await runAgain(plan) : []
-    if (plan && told.length >= times) return { plan, told }
+    const failures = plan ? await runAgain(plan) : []
+    if (plan && failures.length >= times) return { plan, failures }
   }
   return undefined
 }
 
-/** Whoever wants to mend it needs a plan that fails each time: a few actions more may make it so. */
-async function surer(
+/** A plan that fails every time is easier to debug; a few more actions may get there. */
+async function amplify(
   small: Tried,
-  makeSurer: (plan: Plan) => Promise<Plan | undefined>,
+  amplified: (plan: Plan) => Promise<Plan | undefined>,
   runAgain: Reproduce,
   io: Io,
 ): Promise<Tried> {
-  if (small.told.length === 0 || small.told.length === repeats) return small
-  const plan = await makeSurer(small.plan)
+  if (small.failures.length === 0 || small.failures.length === repeats) return small
+  const plan = await amplified(small.plan)
   if (!plan || plan === small.plan) return small
-  const told = await runAgain(plan)
-  io.err(`fails ${told.length} of ${repeats} times, and not ${small.told.length}: ${sizeOf(plan)}\n`)
-  return told.length > small.told.length ? { plan, told } : small
+  const failures = await runAgain(plan)
+  io.err(`amplified: fails ${failures.length} of ${repeats} instead of ${small.failures.length}: ${sizeOf(plan)}\n`)
+  return failures.length > small.failures.length ? { plan, failures } : small
 }
 
-/** A simulation makes a plan small in seconds; it counts when it fails live as often. */
+/** The simulator shrinks in seconds; its result counts only when it fails as often on a real cluster. */
 async function simulatedFirst(
   plan: Plan,
   checkers: readonly string[],
@@ -112,26 +113,24 @@ async function simulatedFirst(
   io: Io,
 ): Promise<Plan> {
   const least = await inSimulation(plan, checkers)
-  io.err(
-    `in a simulation it ${least ? `fails too, and as small as this: ${describeFaults(least)}` : 'does not fail'}\n`,
-  )
+  io.err(`simulated: ${least ? `fails too; shrunk to ${describeFaults(least)}` : 'does not fail'}\n`)
   return least && (await runAgain(least)).length >= times ? least : plan
 }
 
-/** What always fails needs one look; what fails seldom needs several before it may be said to pass. */
+/** A plan that always fails needs one run; one that fails rarely needs several before it counts as passing. */
 const triesFor = (times: number) => (times === repeats ? 1 : times * 2 >= repeats ? 2 : 3)
 
 interface Trial {
   planRunner: PlanRunner
-  fails(told: PlanRun): boolean
+  fails(run: PlanRun): boolean
   isOver(): boolean
   tries: number
-  /** Told of each plan that fails still. */
+  /** Called with each plan that still fails. */
   take(plan: Plan): void
   io: Io
 }
 
-/** As many candidates in parallel as the machine can bear; the smallest that failed is the answer. */
+/** Returns the index of the first candidate that still fails, or -1; runs as many candidates in parallel as there are jobs. */
 function trial({ planRunner, fails, isOver, tries, take, io }: Trial) {
   const known = new Map<string, boolean>()
   return async (candidates: readonly Plan[]): Promise<number> => {
@@ -139,12 +138,12 @@ function trial({ planRunner, fails, isOver, tries, take, io }: Trial) {
       if (isOver()) return -1
       const some = candidates.slice(at, at + Math.max(1, Math.floor(planRunner.jobs / tries)))
       const fresh = some.filter((plan) => !known.has(JSON.stringify(plan)))
-      const told =
+      const runs =
         fresh.length > 0 ? await planRunner.run(fresh.flatMap((plan) => Array.from({ length: tries }, () => plan))) : []
       for (const plan of fresh)
         known.set(
           JSON.stringify(plan),
-          told.some((one) => one.plan === plan && fails(one)),
+          runs.some((one) => one.plan === plan && fails(one)),
         )
       const hit = some.findIndex((plan) => known.get(JSON.stringify(plan)))
       io.err(`${hit >= 0 ? 'still fails' : 'passes'}: ${some.map(sizeOf).join(' | ')}\n`)
@@ -160,10 +159,10 @@ function trial({ planRunner, fails, isOver, tries, take, io }: Trial) {
 
 const sizeOf = ({ faults, rounds }: Plan) => `${faults.length} faults, ${rounds.flat().length} actions`
 
-/** What happened, how sure that is, and how to see it again. */
+/** Lines for people: how often it was reproduced, the minimal plan, what was violated, and the command that repeats it. */
 export const describeViolation = ({ again, smallest, replayed, findings, file }: Reproduction): string[] => [
-  `Violated. Run again, it failed ${again.times} of ${again.of} times. As small and as sure as it could be made, it failed ${replayed.times} of ${replayed.of} times:`,
-  ...describePlan(smallest).map((line) => `    ${line}`),
+  `Violated. Reproduced ${again.times} of ${again.of}. Minimal reproduction fails ${replayed.times} of ${replayed.of}:`,
+  ...describePlan(smallest, workloadOf(smallest)).map((line) => `    ${line}`),
   ...findings.map((line) => `  ${line}`),
-  `Run it again: ./squall replay ${file}`,
+  `Reproduce: ./squall replay ${file}`,
 ]

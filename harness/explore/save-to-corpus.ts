@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Io } from '../cli/command.ts'
 import { type CorpusEntry, corpusFolder } from '../plans/corpus.ts'
 import { describeFaults } from '../plans/plan.ts'
+import type { Io } from '../platform/io.ts'
 import type { Reproduction } from './reproduce-and-shrink.ts'
 
-/** Puts a smallest plan where every run tells it first. */
+/** Saves a shrunk plan to the corpus, which every suite runs first. */
 export function keep(name: string, { smallest, findings }: Reproduction, io: Io) {
   const folder = corpusFolder(io.root)
   const entry: CorpusEntry = {

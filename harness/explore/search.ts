@@ -1,29 +1,30 @@
-import type { Io } from '../cli/command.ts'
+import { pickFrom, workloads } from '../apps/workloads.ts'
 import type { FaultName } from '../faults/index.ts'
 import { createPlan, describeFaults, kinds, type Plan, shapeOf } from '../plans/plan.ts'
+import type { Io } from '../platform/io.ts'
 import { seededRandom } from '../platform/random.ts'
 import { findings, marks, type PlanRun, type PlanRunner } from './plan-runner.ts'
 
-/** What a search has seen. */
+/** The result of a search. */
 export interface Found {
   scenarios: number
-  /** With different actions or faults. */
+  /** Plans that differ in actions or faults. */
   distinct: number
   unknown: number
-  /** Kinds that were seen to hold. */
+  /** Kinds that were witnessed. */
   faultKinds: FaultName[]
-  /** Kinds that might have come and were not seen. */
+  /** Kinds that can be drawn and were not witnessed. */
   neverWitnessed: FaultName[]
   violated: PlanRun | undefined
 }
 
-/** A simulation tells hundreds of scenarios while one is told live, but it does not know all that can break. */
+/** The simulator runs hundreds of plans while a cluster runs one, but it does not model everything that can break. */
 const scoutShare = 0.1
 const scoutMostMs = 30_000
 
 /**
- * Tells random scenarios until one violates a checker or the time is over (FI-18). Those that a simulation finds to break a checker come first, then
- * those with faults that were not seen yet.
+ * Runs random plans until one violates an invariant or the budget is spent (FI-18). Plans that fail in the simulator come first, then plans
+ * with faults that were not witnessed yet.
  */
 export async function search(seed: number, budgetMs: number, planRunner: PlanRunner, io: Io): Promise<Found> {
   const random = seededRandom(seed)
@@ -31,22 +32,26 @@ export async function search(seed: number, budgetMs: number, planRunner: PlanRun
   const tally = createTally()
   const goesOn = () => !tally.found().violated && !io.interruption.by()
   const runBatch = async (batch: readonly Plan[]) => {
-    for (const told of await planRunner.run(batch)) {
-      tally.add(told)
-      io.err([`${marks[told.result.outcome]} ${describeFaults(told.plan)}`, ...notes(told)].join('\n    ').concat('\n'))
+    for (const run of await planRunner.run(batch)) {
+      tally.add(run)
+      io.err([`${marks[run.result.outcome]} ${describeFaults(run.plan)}`, ...notes(run)].join('\n    ').concat('\n'))
     }
   }
   const scouted = await planRunner.scout(seed, Math.min(scoutMostMs, scoutShare * budgetMs))
-  if (scouted.length > 0) io.err('in a simulation these scenarios break an invariant:\n')
+  if (scouted.length > 0) io.err('plans that violate an invariant in the simulator:\n')
   while (goesOn() && scouted.length > 0) await runBatch(scouted.splice(0, planRunner.jobs))
   while (goesOn() && io.clock.monotonicMs() < deadlineMs) {
     const { neverWitnessed } = tally.found()
-    await runBatch(Array.from({ length: planRunner.jobs * 2 }, () => createPlan(random, seed, neverWitnessed)))
+    await runBatch(
+      Array.from({ length: planRunner.jobs * 2 }, () =>
+        createPlan(pickFrom(random, workloads), random, seed, neverWitnessed),
+      ),
+    )
   }
   return tally.found()
 }
 
-/** What the scenarios come to. */
+/** Sums up the runs. */
 function createTally() {
   const all = [...new Set(kinds.map(({ kind }) => kind))].sort()
   const witnessed = new Set<string>()
@@ -54,12 +59,12 @@ function createTally() {
   let [scenarios, unknown] = [0, 0]
   let violated: PlanRun | undefined
   return {
-    add(told: PlanRun) {
+    add(run: PlanRun) {
       scenarios += 1
-      plans.add(shapeOf(told.plan))
-      for (const { kind, witnessedOnMs } of told.result.faults) if (witnessedOnMs !== null) witnessed.add(kind)
-      if (told.result.outcome === 'unknown') unknown += 1
-      if (told.result.outcome === 'violated') violated ??= told
+      plans.add(shapeOf(run.plan))
+      for (const { kind, witnessedOnMs } of run.result.faults) if (witnessedOnMs !== null) witnessed.add(kind)
+      if (run.result.outcome === 'unknown') unknown += 1
+      if (run.result.outcome === 'violated') violated ??= run
     },
     found: (): Found => ({
       scenarios,

@@ -1,49 +1,53 @@
-import type { Io } from '../cli/command.ts'
-import { UsageError } from '../cli/errors.ts'
-import { parseSeed } from '../cli/options.ts'
-import { baseOptions } from '../cli/run.ts'
+import type { SystemPatch } from '../cluster/system-patch.ts'
+import { minimized } from '../plans/minimize.ts'
 import type { Schedule, ScheduleEntry } from '../plans/schedule.ts'
+import { UsageError } from '../platform/errors.ts'
+import { exitCodes } from '../platform/exit-codes.ts'
+import type { Io } from '../platform/io.ts'
+import { parseSeed } from '../platform/random.ts'
 import { multiplex } from '../reporters/multiplexer.ts'
 import { type RunOptions, runAll } from '../runner/run.ts'
 import type { RunEnvironment } from '../runner/run-environment.ts'
+import { baseOptions } from '../runner/run-options.ts'
 import type { Scenario } from '../scenario.ts'
-import { exitCodes, type ScenarioResult, violatedCheckers, violatesOneOf } from '../verdict/result.ts'
-import { minimized } from './minimize.ts'
+import { type ScenarioResult, violatedCheckers, violatesOneOf } from '../verdict/result.ts'
 
-/** Often enough for a failure that comes every other time. */
+/** Enough for a failure that occurs every other time. */
 const triesPerCandidate = 2
 
 interface ScheduleFailure {
   failed: ScenarioResult
-  /** Those of its broken checkers that mean something with fewer faults too. */
+  /** Violated checkers that remain meaningful with fewer faults. */
   checkers: readonly string[]
   scenario: Scenario
   recorded: Schedule
+  /** What the recorded run was started with. */
+  patch: SystemPatch
   budgetMs: number
   environment: RunEnvironment
   out?: string
   json?: boolean
 }
 
-/** Repeats a scenario with fewer of its recorded faults, and says which of them its failure needs. */
+/** Repeats a scenario with fewer of its recorded faults and returns which of them the failure needs. */
 export async function shrinkSchedule(
-  { failed, checkers, scenario, recorded, budgetMs, environment, ...options }: ScheduleFailure,
+  { failed, checkers, scenario, recorded, patch, budgetMs, environment, ...options }: ScheduleFailure,
   io: Io,
 ): Promise<number> {
   const { entries } = recorded.scenarios.find(({ id }) => id === failed.id)!
   const deadlineMs = io.clock.monotonicMs() + budgetMs
   const isOver = () => io.interruption.by() !== undefined || io.clock.monotonicMs() > deadlineMs
-  let run: string | undefined
+  let runFolder: string | undefined
 
   async function fails(kept: readonly ScheduleEntry[]): Promise<boolean> {
     for (let tries = triesPerCandidate; tries > 0 && !isOver(); tries -= 1) {
-      const told = await runAll({
-        ...optionsFor(scenario, recorded, keeping(entries, kept), options.out, io),
+      const run = await runAll({
+        ...optionsFor({ scenario, recorded, patch }, keeping(entries, kept), options.out, io),
         environment,
       })
-      const isSame = told.scenarios.some((result) => violatesOneOf(checkers, result))
+      const isSame = run.scenarios.some((result) => violatesOneOf(checkers, result))
       io.err(`${isSame ? 'still fails' : 'passes'}: ${describeFaults(kept)}\n`)
-      if (isSame) run = told.folder
+      if (isSame) runFolder = run.folder
       if (isSame) return true
     }
     return false
@@ -55,13 +59,13 @@ export async function shrinkSchedule(
 
   const faults = entries.filter(({ kind, leftOut }) => kind === 'fault' && !leftOut)
   const least = await minimized(faults, firstThatFails)
-  if (run === undefined) await fails(faults)
-  const summary = { scenario: failed.id, checkers, faults: least, run }
+  if (runFolder === undefined) await fails(faults)
+  const summary = { scenario: failed.id, checkers, faults: least, run: runFolder }
   io.out(options.json ? `${JSON.stringify(summary, null, 2)}\n` : conclusion(summary))
-  return run === undefined ? exitCodes.unknown : exitCodes.violated
+  return runFolder === undefined ? exitCodes.unknown : exitCodes.violated
 }
 
-/** What one sees after a step is written for the faults before it: without them it fails for another reason. Checkers hold whatever happens. */
+/** Expectations presume the faults before them and would fail for another reason without them; checkers hold whatever happens. */
 export function checkersThatFailed(failed: ScenarioResult): string[] {
   const checkers = violatedCheckers(failed).filter((checker) => checker !== 'expectations')
   if (checkers.length > 0) return checkers
@@ -70,13 +74,12 @@ export function checkersThatFailed(failed: ScenarioResult): string[] {
   )
 }
 
-/** The same tape, without the faults that are not kept. */
+/** Returns the same schedule with the other faults marked as left out. */
 export const keeping = (entries: readonly ScheduleEntry[], kept: readonly ScheduleEntry[]): ScheduleEntry[] =>
   entries.map((one) => (one.kind === 'fault' && !kept.includes(one) ? { ...one, leftOut: true as const } : one))
 
 const optionsFor = (
-  scenario: Scenario,
-  recorded: Schedule,
+  { scenario, recorded, patch }: Pick<ScheduleFailure, 'scenario' | 'recorded' | 'patch'>,
   entries: ScheduleEntry[],
   out: string | undefined,
   io: Io,
@@ -87,7 +90,7 @@ const optionsFor = (
   seed: parseSeed(recorded.seed),
   nodes: recorded.nodes,
   pubsub: recorded.pubsub,
-  defects: recorded.defects,
+  patch,
   recorded: { ...recorded, scenarios: [{ id: scenario.id, entries }] },
   reporter: multiplex({}, () => {}),
 })
@@ -105,4 +108,4 @@ interface Summary {
 const conclusion = ({ scenario, checkers, faults, run }: Summary) =>
   run === undefined
     ? `${scenario} did not violate ${checkers.join(' or ')} again: nothing can be left out of what does not fail\n`
-    : `${scenario} violates ${checkers.join(', ')} with ${describeFaults(faults)}\nTell it again: ./squall replay ${run}\n`
+    : `${scenario} violates ${checkers.join(', ')} with ${describeFaults(faults)}\nReproduce: ./squall replay ${run}\n`

@@ -5,17 +5,17 @@ import { systemClock } from '../platform/clock.ts'
 export interface CanaryResult {
   answer: 'answered' | 'silent' | 'closed' | 'refused'
   tookMs: number
-  /** What went there and came back. */
+  /** Of the request and its answer. */
   bytes: number
 }
 
-/** What any PostgreSQL answers with one byte: a request for an encrypted connection. */
+/** Asks for an encrypted connection; any PostgreSQL answers with one byte. */
 const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
-/** What makes any PostgreSQL close the connection without an answer: the wish to cancel a query that nobody runs. */
+/** Cancels a query that nobody runs; any PostgreSQL closes the connection without an answer. */
 const cancelRequest = Buffer.from([0, 0, 0, 16, 4, 210, 22, 46, 0, 0, 0, 0, 0, 0, 0, 0])
 const httpRequest = Buffer.from('GET /healthz HTTP/1.1\r\nhost: canary\r\nconnection: close\r\n\r\n')
 
-/** As much as a server takes without reading a body; answered with a whole page. */
+/** As much as a server accepts in a header; answered with a whole page. */
 const payload = 'x'.repeat(12_000)
 const payloadRequest = Buffer.from(
   `GET / HTTP/1.1\r\nhost: canary\r\nx-payload: ${payload}\r\nconnection: close\r\n\r\n`,
@@ -23,7 +23,7 @@ const payloadRequest = Buffer.from(
 
 const requests = {
   http: httpRequest,
-  /** Timed to the end of its answer: a narrow way is only felt by those who carry something. */
+  /** Timed to the end of its answer: only a request with a payload feels a bandwidth limit. */
   payload: payloadRequest,
   database: sslRequest,
   'database-cancel': cancelRequest,
@@ -37,7 +37,7 @@ interface CanaryOptions {
   withinMs?: number
 }
 
-/** A small request of the harness's own through a port: is there anybody behind it? */
+/** A small request of the harness's own to a port: what is behind it? */
 export function canary(port: number, { request = 'http', withinMs = 500 }: CanaryOptions = {}): Promise<CanaryResult> {
   const startedMs = systemClock.monotonicMs()
   let bytes = requests[request].length

@@ -1,7 +1,6 @@
-import type { Cluster } from '../cluster/cluster.ts'
 import type { Clock } from '../platform/clock.ts'
 
-/** What a look from outside the fault's own code path found. */
+/** What somebody outside the fault's own code path found. */
 export interface Witness {
   seen: boolean
   why: string
@@ -9,7 +8,7 @@ export interface Witness {
 
 export type FaultOptions = Record<string, unknown>
 
-/** One fault in the making: four steps, each called once and in this order. */
+/** One fault of one target: four steps, each called once and in this order. */
 export interface Fault {
   inject(): Promise<void>
   witnessOn(): Promise<Witness>
@@ -25,20 +24,12 @@ export interface Sleeper {
   thaw(): Promise<void>
 }
 
-/** Makes the fault for one target. Throws at once for a target or an option that makes no sense. */
-export type FaultKind = (
-  cluster: Cluster,
-  target: string,
-  options: FaultOptions,
-  sleepers?: readonly Sleeper[],
-) => Fault
-
 export const seen = (why: string): Witness => ({ seen: true, why })
 export const unseen = (why: string): Witness => ({ seen: false, why })
 
 const lookEveryMs = 100
 
-/** Looks until it is seen or the time is over; the last look is the answer. */
+/** Looks until it is seen or the time is over; returns the last look. */
 export async function witnessWithin(
   withinMs: number,
   look: () => Promise<Witness>,
@@ -50,10 +41,4 @@ export async function witnessWithin(
     if (witness.seen || clock.monotonicMs() - startedMs >= withinMs) return witness
     await clock.sleep(lookEveryMs)
   }
-}
-
-export function numberOption(options: FaultOptions, name: string, fallback?: number): number {
-  const value = options[name] ?? fallback
-  if (typeof value !== 'number') throw new Error(`the fault needs the option ${name}, a number; got ${String(value)}`)
-  return value
 }

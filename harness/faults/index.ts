@@ -2,18 +2,20 @@ import { actorKill } from './actor-kill.ts'
 import { clientSuspend } from './client-suspend.ts'
 import { clockSkew } from './clock-skew.ts'
 import { connectionDrop } from './connection-drop.ts'
-import { dbKill, dbPause } from './db-faults.ts'
-import { dbOutOfConnections } from './db-full.ts'
+import { dbKill, dbPause } from './db-down.ts'
+import { dbOutOfConnections } from './db-out-of-connections.ts'
 import { dbReadOnly } from './db-read-only.ts'
-import type { FaultKind } from './fault.ts'
+import type { FaultDefinition } from './define-fault.ts'
 import { handlerSlow } from './handler-slow.ts'
-import { linkCut, linkCutOneWay, linkLatency, linkPartition, linkReset } from './link-faults.ts'
-import { messagesDelay, messagesDrop, messagesDuplicate, messagesReorder } from './message-faults.ts'
+import { linkCut, linkCutOneWay, linkPartition } from './link-cut.ts'
+import { linkLatency } from './link-latency.ts'
+import { linkReset } from './link-reset.ts'
+import { messagesDelay, messagesDrop, messagesDuplicate, messagesReorder } from './messages-tampered.ts'
 import { nodeBlock } from './node-block.ts'
 import { nodeDisconnect } from './node-disconnect.ts'
-import { nodeKill, nodePause, nodeStop } from './node-faults.ts'
+import { nodeKill, nodePause, nodeStop } from './node-down.ts'
 import { linkBandwidth, linkLoss, linkPoor } from './poor-network.ts'
-import { redisKill, redisPause } from './redis-faults.ts'
+import { redisKill, redisPause } from './redis-down.ts'
 import { dbSlow, redisSlow } from './slow-servers.ts'
 
 /** Every fault by its kind. */
@@ -48,6 +50,8 @@ export const faults = {
   'redis.kill': redisKill,
   'redis.pause': redisPause,
   'redis.slow': redisSlow,
-} as const satisfies Record<string, FaultKind>
+} as const satisfies Record<string, FaultDefinition>
 
 export type FaultName = keyof typeof faults
+
+export const isFaultName = (kind: string): kind is FaultName => Object.hasOwn(faults, kind)

@@ -1,44 +1,44 @@
 import type { Clock } from '../platform/clock.ts'
 import { seen, unseen, type Witness } from './fault.ts'
 
-/** What two took that were begun together: one where the fault is, and one beside it. */
+/** Two requests that were begun together: one where the fault is, and the control probe where it is not. */
 export interface Pair {
   tookMs: number
-  besideMs: number
+  controlMs: number
 }
 
 interface Lateness {
   leastMs: number
-  /** How much later than the one beside it one came before the fault. */
+  /** How much later than the control probe a request came before the fault. */
   beforeMs?: number
-  /** So many pairs tell: one, where nothing but the fault can make the first of a pair come later than the second. */
+  /** How many pairs are needed: one is enough where nothing but the fault can make the request later than its control probe. */
   enough?: number
 }
 
 interface LateOptions extends Lateness {
-  /** How it is said in the report: `a push`. */
+  /** What the report calls it: `a push`. */
   what: string
 }
 
 const defaultEnough = 3
-/** And longer, if fewer than enough fit into it: what is very slow is waited for. */
+/** Longer only when fewer than enough pairs fit into it, because each is very slow. */
 const withinMs = 6_000
 const everyMs = 50
 
 const quickest = (pairs: readonly Pair[]): Pair => ({
   tookMs: Math.min(...pairs.map(({ tookMs }) => tookMs)),
-  besideMs: Math.min(...pairs.map(({ besideMs }) => besideMs)),
+  controlMs: Math.min(...pairs.map(({ controlMs }) => controlMs)),
 })
 
-/** How much later the quickest came than the quickest of those beside. */
+/** How much later the quickest request came than the quickest control probe. */
 export function addedLatencyMs(pairs: readonly Pair[]): number {
-  const { tookMs, besideMs } = quickest(pairs)
-  return Math.max(0, tookMs - besideMs)
+  const { tookMs, controlMs } = quickest(pairs)
+  return Math.max(0, tookMs - controlMs)
 }
 
 /**
- * Whether everything comes late. A machine that stands still makes an answer late too, but it never makes one early: one that is in time
- * disproves it, and of several the quickest tells, against the quickest beside. Pure.
+ * Whether everything comes late. A machine that stands still delays answers too, but never makes one early: one answer in time disproves
+ * the fault, and of several the quickest counts, against the quickest control probe. Pure.
  */
 export function judgeLate(
   pairs: readonly Pair[],
@@ -49,7 +49,7 @@ export function judgeLate(
   return isLate && pairs.length >= enough ? 'late' : 'unclear'
 }
 
-/** Looks until it is clear whether everything comes late, or the time is over. A look that taught nothing says why. */
+/** Looks until it is clear whether everything comes late, or the time is over. A look that failed returns why. */
 export async function witnessAddedLatency(
   look: () => Promise<Pair | string>,
   { what, ...lateness }: LateOptions,
@@ -71,8 +71,8 @@ export async function witnessAddedLatency(
 }
 
 function describeLateness(what: string, pairs: readonly Pair[], { beforeMs = 0 }: Lateness): string {
-  const { tookMs, besideMs } = quickest(pairs)
-  const before = beforeMs >= 1 ? `, ${beforeMs.toFixed(0)} ms apart before` : ''
+  const { tookMs, controlMs } = quickest(pairs)
+  const before = beforeMs >= 1 ? `, ${beforeMs.toFixed(0)} ms apart before the fault` : ''
   const count = pairs.length > 1 ? ` (the quickest of ${pairs.length})` : ''
-  return `${what} takes ${tookMs.toFixed(0)} ms, beside it ${besideMs.toFixed(0)} ms${before}${count}`
+  return `${what} takes ${tookMs.toFixed(0)} ms, the control probe ${controlMs.toFixed(0)} ms${before}${count}`
 }

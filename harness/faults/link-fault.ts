@@ -3,7 +3,7 @@ import type { Link, ToxicSpec } from '../cluster/links.ts'
 import { type CanaryResult, canary } from './canary.ts'
 import { type Fault, unseen } from './fault.ts'
 import { addedLatencyMs, type Pair } from './latency-witness.ts'
-import type { Before, Signature, Ways } from './link-signs.ts'
+import type { Before, Requests, Signature } from './link-signatures.ts'
 
 const defaultProbeMs = 500
 const lastWithinMs = 1_000
@@ -15,52 +15,52 @@ async function linkOf(cluster: Cluster, target: string): Promise<Link> {
 }
 
 /** What the other end of a link understands; every node speaks HTTP. */
-const requests = {
+const protocols = {
   db: { plain: 'database', last: 'database-cancel' },
   redis: { plain: 'redis', last: 'redis-quit' },
   node: { plain: 'http', last: 'http' },
 } as const
-const requestsFor = ({ to }: Link) => (to === 'db' || to === 'redis' ? requests[to] : requests.node)
+const protocolOf = ({ to }: Link) => (to === 'db' || to === 'redis' ? protocols[to] : protocols.node)
 
 /** Returns how one request through a link went. */
 type Ask = (link: Link, withinMs: number) => Promise<CanaryResult>
-const ask: Ask = (link, withinMs) => canary(link.port, { request: requestsFor(link).plain, withinMs })
-const askLast: Ask = (link, withinMs) => canary(link.port, { request: requestsFor(link).last, withinMs })
+const ask: Ask = (link, withinMs) => canary(link.port, { request: protocolOf(link).plain, withinMs })
+const askLast: Ask = (link, withinMs) => canary(link.port, { request: protocolOf(link).last, withinMs })
 
 const looksBefore = 3
 
-/** What both ways can do, by the quickest of some requests: a machine that is busy must not hide the fault, or make one of it. */
-async function lookBefore(through: Ways['through'], beside: Ways['controlProbe']): Promise<Before> {
+/** The quickest of some requests: a machine that is busy must neither hide the fault nor look like one. */
+async function lookBefore(through: Requests['through'], controlProbe: Requests['controlProbe']): Promise<Before> {
   const pairs: Pair[] = []
   let last: CanaryResult | undefined
   for (let left = looksBefore; left > 0; left -= 1) {
-    const [now, besideIt] = await Promise.all([through(), beside()])
-    if (now.answer === 'answered') pairs.push({ tookMs: now.tookMs, besideMs: besideIt.tookMs })
+    const [now, control] = await Promise.all([through(), controlProbe()])
+    if (now.answer === 'answered') pairs.push({ tookMs: now.tookMs, controlMs: control.tookMs })
     if (last?.answer !== 'answered') last = now
   }
   const { answer, bytes } = last!
-  return { answer, bytes, extraMs: pairs.length > 0 ? addedLatencyMs(pairs) : 0 }
+  return { answer, bytes, addedMs: pairs.length > 0 ? addedLatencyMs(pairs) : 0 }
 }
 
 interface LinkFault {
   toxics: ToxicSpec[]
-  sign: Signature
+  signature: Signature
   /** The request that is timed. Default: the smallest that is answered. */
   ask?: Ask
   probeWithinMs?: number
 }
 
-/** What a link had carried when the last fault on it was over: the canaries' own bytes do not make it a used one. */
+/** What a link had carried when the last fault on it was over: bytes of the canaries do not count as use. */
 const ownBytes = new WeakMap<Link, number>()
 
 /**
- * The common shape: toxics on one link, and a canary through it. The same requests by a way of their own show that the target is well
- * and only the link is not. A link that carried nothing before was nobody's.
+ * The common shape: toxics on one link, and a canary through it. Control probes on a link of their own show that the target is well and
+ * only the link is not. A fault on a link that carried nothing before is not witnessed: nobody could feel it.
  */
 export function linkFault(cluster: Cluster, target: string, options: LinkFault): Fault {
-  const { toxics, sign, ask: asks = ask, probeWithinMs = defaultProbeMs } = options
+  const { toxics, signature, ask: asks = ask, probeWithinMs = defaultProbeMs } = options
   let link: Link
-  let ways: Ways
+  let requests: Requests
   let wasUsed = false
 
   return {
@@ -71,20 +71,20 @@ export function linkFault(cluster: Cluster, target: string, options: LinkFault):
       const through = () => asks(link, probeWithinMs)
       const lastThrough = () => askLast(link, lastWithinMs)
       const controlProbe = () => asks(control, probeWithinMs)
-      ways = { through, lastThrough, controlProbe, before: await lookBefore(through, controlProbe) }
+      requests = { through, lastThrough, controlProbe, before: await lookBefore(through, controlProbe) }
       for (const toxic of toxics) await link.addToxic(toxic)
     },
     async witnessOn() {
       if (!wasUsed) return unseen(`nobody uses ${link.name}: it carried nothing before the fault`)
-      if (ways.before.answer !== 'answered')
-        return unseen(`${link.name} did not answer before the fault either (${ways.before.answer})`)
-      return sign.present(ways)
+      if (requests.before.answer !== 'answered')
+        return unseen(`${link.name} did not answer before the fault either (${requests.before.answer})`)
+      return signature.present(requests)
     },
     async heal() {
       for (const { name } of toxics) await link.removeToxic(name)
     },
     async witnessOff() {
-      const witness = await sign.cleared(ways)
+      const witness = await signature.cleared(requests)
       ownBytes.set(link, await cluster.links.bytes(link.name))
       return witness
     },

@@ -8,43 +8,49 @@ interface Arrival {
   tookMs: number
 }
 
-/** What came of the messages 1 and 2, and when one came that was sent after them and that nobody touches. */
+/** What arrived of the messages 1 and 2, and when the control message came, which was sent after them and is not touched. */
 export interface Arrived {
   arrivals: Arrival[]
-  besideMs: number
+  controlMs: number
 }
 
 interface ProbeOptions {
   from: ClusterNode
   to: ClusterNode
-  /** What is done to messages of this topic is looked at, */
+  /** Of the messages that the fault touches. */
   topic: string
-  /** and nothing to those of this one. */
-  besideTopic: string
-  /** How long the two may be behind the one beside them. */
+  /** Of the control message. */
+  controlTopic: string
+  /** How long the two may be behind the control message. */
   lateMs: number
 }
 
-/** A join is answered, and what is let alone is told, within so long, or the nodes do not hear each other. */
+/** A join is answered and the control message arrives within this time, or the nodes do not hear each other. */
 const heardWithinMs = 5_000
 
 /**
- * Sends two numbered messages from one node, then one on a topic that is let alone, and returns what a client of another node gets, or
- * why that tells nothing. Messages keep their order on their way: whatever holds up a node or the machine holds up the last one, too.
+ * Sends two numbered messages from one node, then the control message, and returns what a client of another node gets, or why that
+ * proves nothing. Messages keep their order on their way: whatever holds up a node or the machine holds up the control message too.
  */
-export async function probeMessages({ from, to, topic, besideTopic, lateMs }: ProbeOptions): Promise<Arrived | string> {
+export async function probeMessages({
+  from,
+  to,
+  topic,
+  controlTopic,
+  lateMs,
+}: ProbeOptions): Promise<Arrived | string> {
   const mark = randomUUID()
   const connection = await openChannels(to.port, '/socket')
   try {
-    const failure = await joinFailure(connection, [topic, besideTopic])
+    const failure = await joinFailure(connection, [topic, controlTopic])
     if (failure) return `a client of ${to.name} cannot join: ${failure.message}`
-    const { arrivals, besideMs } = listen(connection, mark, besideTopic)
+    const { arrivals, controlMs } = listen(connection, mark, controlTopic)
     for (const n of [1, 2]) await from.control.broadcast(topic, 'probe', { n, of: mark })
-    await from.control.broadcast(besideTopic, 'probe', { of: mark })
-    const heardAfterMs = await besideMs
+    await from.control.broadcast(controlTopic, 'probe', { of: mark })
+    const heardAfterMs = await controlMs
     if (heardAfterMs === undefined) return `a client of ${to.name} hears nothing of ${from.name} at all`
     await systemClock.sleep(lateMs)
-    return { arrivals, besideMs: heardAfterMs }
+    return { arrivals, controlMs: heardAfterMs }
   } finally {
     connection.close()
   }
@@ -63,25 +69,25 @@ async function joinFailure(connection: Channels, topics: readonly string[]): Pro
   }
 }
 
-/** Writes down what comes from now on; when the one beside comes is undefined if it does not. */
-function listen(connection: Channels, mark: string, besideTopic: string) {
+/** Records what arrives from now on; the time of the control message is undefined when it does not arrive. */
+function listen(connection: Channels, mark: string, controlTopic: string) {
   const arrivals: Arrival[] = []
-  const { promise: besideMs, resolve } = Promise.withResolvers<number | undefined>()
+  const { promise: controlMs, resolve } = Promise.withResolvers<number | undefined>()
   const cancel = systemClock.after(heardWithinMs, () => resolve(undefined))
   const startedMs = systemClock.monotonicMs()
   connection.onFrame(([, , topic, event, payload]) => {
     const { n, of } = (payload ?? {}) as { n?: number; of?: string }
     if (event !== 'probe' || of !== mark) return
     const tookMs = systemClock.monotonicMs() - startedMs
-    if (topic !== besideTopic) arrivals.push({ n: n!, tookMs })
+    if (topic !== controlTopic) arrivals.push({ n: n!, tookMs })
     else resolve(tookMs)
   })
-  return { arrivals, besideMs: besideMs.finally(cancel) }
+  return { arrivals, controlMs: controlMs.finally(cancel) }
 }
 
 export const orderOf = (arrivals: readonly Arrival[]) => arrivals.map(({ n }) => n).join()
 
-export function describeArrivals({ arrivals, besideMs }: Arrived): string {
+export function describeArrivals({ arrivals, controlMs }: Arrived): string {
   const got = arrivals.map(({ n, tookMs }) => `${n} after ${Math.round(tookMs)} ms`).join(', ') || 'none'
-  return `of the messages 1, 2 from another node a client got ${got}, and one beside them after ${Math.round(besideMs)} ms`
+  return `of the messages 1, 2 from another node a client got ${got}, and the control message after ${Math.round(controlMs)} ms`
 }

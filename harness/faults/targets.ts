@@ -1,9 +1,9 @@
 import type { Random } from '../platform/random.ts'
 
-/** What there is to be hit, as far as a target can ask for it without a name. */
+/** What a target can ask for without a name. */
 export interface Scene {
   nodes: readonly { name: string; hasWeb: boolean }[]
-  /** The parts of the node that the target is about, where it is about one. */
+  /** The actors of the node of the target, where the fault is aimed at one. */
   actors?: readonly Part[]
 }
 
@@ -17,7 +17,7 @@ export class BadTarget extends Error {
 }
 
 /**
- * Turns what a scenario asks for into names, by the seeded chance; what is all names already stays as it is (FI-1, FI-7).
+ * Turns what a scenario asks for into names, with the seeded random; a target in names stays as it is (FI-1, FI-7).
  *
  * Nodes: `n1,n2`, `any`, `minority`, `majority`, `all`, `web`, `webless`. Links: `n1->n2`, `minority->db` (one way),
  * `minority|majority` (every link between them), `ring` (every node loses its next neighbour). Actors: `n1/<name>`, `n1/<role>`,
@@ -29,7 +29,7 @@ export function resolveTarget(target: string, scene: Scene, random: Random): str
   return target.split(separators).map(inNames).join('')
 }
 
-/** Kept in the list, so that the text can be put together again. */
+/** A group, so that the split keeps them and the text can be joined again. */
 const separators = /(->|[ |,])/
 
 /** The single things that a target of names stands for: nodes, links, or the one thing that it is. */
@@ -48,7 +48,7 @@ function partsOfOne(target: string): string[] {
 const links = (from: string, to: string) =>
   from.split(',').flatMap((one) => to.split(',').flatMap((other) => (one === other ? [] : [`${one}->${other}`])))
 
-/** Names for a word. Words of one target speak of one draw: no node is of the minority and of the majority. */
+/** Names for a word. All words of one target share one draw: no node is in the minority and in the majority. */
 function createWords({ nodes }: Scene, random: Random) {
   const names = nodes.map(({ name }) => name)
   const drawn = shuffled(names, random)
@@ -83,9 +83,9 @@ function shuffled(names: readonly string[], random: Random): string[] {
 /** A role or `*` becomes the name of one that fits; where several have the name, it says which: `PingChannel:ping#2`. */
 function withActor(target: string, actors: readonly Part[], random: Random): string {
   const at = target.indexOf('/')
-  const [node, wish] = [target.slice(0, at), target.slice(at + 1)]
-  const fitting = actors.filter(({ name, role }) => name !== undefined && (wish === '*' || role === wish))
-  if (fitting.length === 0 && wish === '*') throw new BadTarget(`${node} has no actor with a name`)
+  const [node, spec] = [target.slice(0, at), target.slice(at + 1)]
+  const fitting = actors.filter(({ name, role }) => name !== undefined && (spec === '*' || role === spec))
+  if (fitting.length === 0 && spec === '*') throw new BadTarget(`${node} has no actor with a name`)
   if (fitting.length === 0) return target
   const chosen = random.pick(fitting)
   const namesakes = actors.filter(({ name }) => name === chosen.name)

@@ -1,5 +1,5 @@
 import type { History, Window } from './history.ts'
-import type { FaultRecord, HistoryEvent, LedgerEntry } from './operation.ts'
+import type { Explains, HistoryEvent, LedgerEntry } from './operation.ts'
 
 /** What became of one message for one subscriber. */
 export type Fate =
@@ -68,12 +68,9 @@ function fateOf(history: History, publish: HistoryEvent, who: string, got: reado
     : 'lost-unexplained'
 }
 
-/** A black hole keeps nothing, and neither does a killed Redis: what was sent into it and came out after it had been queued and sent again (AM-4). */
-const outlived = ({ why, heldFromMs, healedMs }: Explanation, sentMs: number, gotMs: number) =>
-  /^(link\.cut|link\.partition|redis\.kill) /.test(why) &&
-  heldFromMs <= sentMs &&
-  sentMs <= healedMs &&
-  gotMs >= healedMs
+/** What was sent into a fault that keeps nothing, and came out after it, had been queued and sent again (AM-4). */
+const outlived = ({ keepsNothing, heldFromMs, healedMs }: Explanation, sentMs: number, gotMs: number) =>
+  keepsNothing && heldFromMs <= sentMs && sentMs <= healedMs && gotMs >= healedMs
 
 /** Whoever was not joined, not even a little before or after, should not have got it. */
 const isNearMembership = (history: History, who: string, publish: HistoryEvent) =>
@@ -107,6 +104,7 @@ interface Explanation extends Window {
   heldFromMs: number
   /** Nothing was done against it before. */
   healedMs: number
+  keepsNothing: boolean
 }
 
 /**
@@ -114,39 +112,51 @@ interface Explanation extends Window {
  * two or at the Redis between them, or on the subscriber's own link. What was merely asked for, and what happened elsewhere, explains
  * nothing.
  */
-export function explainingWindows(history: History, publish: HistoryEvent, who: string): Explanation[] {
+function explainingWindows(history: History, publish: HistoryEvent, who: string): Explanation[] {
   const { origin } = publish.value as LedgerEntry
-  const node = nodeOf(history, who, publish)
-  return history.faults.flatMap((fault) => {
-    const { kind, target, parts = [target], options } = fault
-    const { witnessedOnMs, requestedMs, healRequestedMs, witnessedOffMs } = fault
-    const isThere = parts.some(
-      (part) =>
-        isOnTheWay(kind, part, origin, node, who) ||
-        (kind === 'messages.drop' && part === node && origin !== node && isDropped(publish.topic, options)),
-    )
-    if (witnessedOnMs === null || !isThere) return []
-    const toMs = witnessedOffMs ?? history.endMs
-    const healedMs = healRequestedMs ?? history.endMs
-    return [{ fromMs: requestedMs, toMs, heldFromMs: witnessedOnMs, healedMs, why: `${kind} ${target}` }]
+  const way = { origin, node: nodeOf(history, who, publish), who, topic: publish.topic ?? '' }
+  return history.faults.flatMap(({ kind, target, parts = [target], explains, ...times }) => {
+    const { witnessedOnMs, requestedMs, healRequestedMs, witnessedOffMs } = times
+    if (witnessedOnMs === null || !explains || !parts.some((part) => isOnTheWay(explains, part, way))) return []
+    return [
+      {
+        fromMs: requestedMs,
+        toMs: witnessedOffMs ?? history.endMs,
+        heldFromMs: witnessedOnMs,
+        healedMs: healRequestedMs ?? history.endMs,
+        keepsNothing: explains.keepsNothing ?? false,
+        why: `${kind} ${target}`,
+      },
+    ]
   })
 }
 
-/** What a node throws away of what others send it. */
-const isDropped = (topic: string | undefined, { topics }: FaultRecord['options']) =>
-  (topics as string[]).some((prefix) => topic?.startsWith(prefix))
-
-const cutting = new Set(['link.cut', 'link.cut-one-way', 'link.partition', 'link.reset'])
-
-function isOnTheWay(kind: string, target: string, origin: string, node: string | undefined, who: string): boolean {
-  if (kind.startsWith('node.')) return target === origin || target === node
-  // Nothing that stays on one node passes Redis (NF-18).
-  if (kind.startsWith('redis.')) return origin !== node
-  if (!cutting.has(kind)) return false
-  const [person = who] = who.split('#')
-  if (target === `${person}->${node}`) return true
-  return origin !== node && [`${origin}->${node}`, `${origin}->redis`, `${node}->redis`].includes(target)
+/** The way of a message to one subscriber. */
+interface Way {
+  origin: string
+  /** Where the subscriber is; undefined for one that never joined. */
+  node: string | undefined
+  who: string
+  topic: string
 }
+
+function isOnTheWay({ at, topics }: Explains, part: string, way: Way): boolean {
+  if (topics && !topics.some((beginning) => way.topic.startsWith(beginning))) return false
+  return passes[at](part, way)
+}
+
+/** Whether a message passes what is broken. Nothing that stays on one node passes another, or Redis (NF-18). */
+const passes: Record<Explains['at'], (part: string, way: Way) => boolean> = {
+  node: (part, { origin, node }) => part === origin || part === node,
+  link: (part, { origin, node, who }) =>
+    part === `${personOf(who)}->${node}` ||
+    (origin !== node && [`${origin}->${node}`, `${origin}->redis`, `${node}->redis`].includes(part)),
+  'between-nodes': (_part, { origin, node }) => origin !== node,
+  'into-node': (part, { origin, node }) => part === node && origin !== node,
+}
+
+/** All tabs of a person share its links. */
+const personOf = (who: string) => who.split('#')[0]!
 
 /** Where the subscriber was joined last when the message was sent. */
 const nodeOf = (history: History, who: string, { topic, index }: HistoryEvent) =>

@@ -42,31 +42,20 @@ export type Outcome<T> =
   | { kind: 'failed'; error: string }
   | { kind: 'unsure'; error: string }
 
-/** What a page shows, read by its hooks. */
-export interface Rendering {
-  products: { id: string; soon: boolean; sizes: { itemId: string; level: string; disabled: boolean }[] }[]
-}
-
-/** What a tab shows of its cart. Tabs of one shopper show the same. */
-export interface CartSight {
-  shopper: string
-  page: string
-  items: { id: number; outOfStock: boolean }[]
-}
-
-/** What a dashboard shows. */
-export interface DashboardSight {
-  shoppers: number
-  pages: Record<string, number>
-  /** Item id -> carts; without those in no cart. */
-  items: Record<string, number>
-  staleness: string
-}
-
 export interface LedgerEntry {
   publisher: string
   seq: number
   origin: string
+}
+
+/** Where a fault loses messages while it is seen to hold. */
+export interface Explains {
+  /** At the node itself, on the link, on whatever goes from one node to another, or on the way into the node. */
+  at: 'node' | 'link' | 'between-nodes' | 'into-node'
+  /** Beginnings of the topics whose messages are lost. Default: all. */
+  topics?: readonly string[]
+  /** Nothing that was sent into it is kept: what arrives after it was healed had been queued and sent again (AM-4). */
+  keepsNothing?: true
 }
 
 /** A fault's life, as far as it got; times since the scenario began. */
@@ -75,9 +64,13 @@ export interface FaultRecord {
   kind: string
   /** In names: what the scenario left to chance is decided here. */
   target: string
-  /** The single things that it stands for; missing in old records, where it is always one. */
+  /** The single things that it stands for. Default: the target. */
   parts?: string[]
   options: Record<string, unknown>
+  /** Which losses it explains. Default: none. */
+  explains?: Explains
+  /** What the node forgets. Default: nothing. */
+  forgets?: 'memory'
   requestedMs: number
   witnessedOnMs: number | null
   healRequestedMs: number | null

@@ -24,7 +24,7 @@ export function createRecorder({ elapsedMs, sink, isDefinite, isBeyondIt = () =>
     return full
   }
 
-  /** The beginning of an operation; its end is told later, at most once. */
+  /** Records the beginning of an operation; the returned function records its end, at most once. */
   function begin(who: string, operation: string, value: unknown) {
     lastOp += 1
     const op = lastOp

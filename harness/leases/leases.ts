@@ -4,9 +4,9 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findDocker, listLabelled, removeLabelled } from '../cluster/container/docker.ts'
-import { forgetAllKilledPostgres, segmentExists } from '../cluster/services/shared-memory.ts'
 import { systemClock } from '../platform/clock.ts'
+import { findDocker, listLabelled, removeLabelled } from '../platform/docker.ts'
+import { forgetAllKilledPostgres, segmentExists } from '../platform/shared-memory.ts'
 import { family, isAlive, signalAll, startStamp } from './processes.ts'
 
 /** Something that must not outlive the run. */

@@ -42,7 +42,7 @@ interface Descent {
   parent: number
 }
 
-/** Without a program of its own: whoever waits for one keeps the scenarios of other clusters waiting, which this process tells. */
+/** Reads /proc instead of running a program: waiting for one would block the other scenarios that this process runs. */
 function listProc(): Descent[] {
   return readdirSync('/proc').flatMap((name) => {
     if (!/^\d+$/.test(name)) return []

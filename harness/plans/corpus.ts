@@ -1,11 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { z } from 'zod'
-import { scenarioOfPlan } from '../apps/store/plan-scenario.ts'
-import type { Scenario } from '../scenario.ts'
-import { planShape } from './plan.ts'
+import { type ActionSource, type Plan, planShape, requireKnownActions } from './plan.ts'
 
-/** A plan that is worth telling in every run: one that found a mistake, or that shows a defect. */
+/** A plan that is worth running every time: one that found a mistake, or that shows a defect. */
 export const corpusShape = z.object({
   schemaVersion: z.literal(1),
   title: z.string().min(1),
@@ -16,23 +14,28 @@ export type CorpusEntry = z.infer<typeof corpusShape>
 
 export const corpusFolder = (root: string) => join(root, 'scenarios', 'corpus')
 
-/** The scenarios of the corpus, by the names of their files. Throws a sentence that names the file and what is wrong with it. */
-export function corpusStories(root: string): Scenario[] {
+/** The entries of the corpus, with the names of their files. Throws a sentence that names the file and what is wrong with it. */
+export function readCorpus(root: string, sources: readonly ActionSource[]): (CorpusEntry & { name: string })[] {
   const folder = corpusFolder(root)
   if (!existsSync(folder)) return []
   const files = readdirSync(folder).filter((name) => name.endsWith('.json'))
-  return files.sort().map((name) => {
-    const { plan, title, covers } = readAs(corpusShape, join(folder, name))
-    return scenarioOfPlan(plan, `corpus/${basename(name, '.json')}`, { title, covers })
-  })
+  return files.sort().map((file) => ({
+    name: basename(file, '.json'),
+    ...readAs(corpusShape, join(folder, file), ({ plan }) => requireKnownActions(plan, sources)),
+  }))
 }
 
 /** A plan by itself, or in the file of a corpus. */
-export const readPlan = (file: string) => readAs(z.union([planShape, corpusShape.transform(({ plan }) => plan)]), file)
+export const readPlan = (file: string, sources: readonly ActionSource[]): Plan =>
+  readAs(z.union([planShape, corpusShape.transform(({ plan }) => plan)]), file, (plan) =>
+    requireKnownActions(plan, sources),
+  )
 
-function readAs<T>(shape: z.ZodType<T>, file: string): T {
+function readAs<T>(shape: z.ZodType<T>, file: string, requireValid: (value: T) => void): T {
   try {
-    return shape.parse(JSON.parse(readFileSync(file, 'utf8')))
+    const value = shape.parse(JSON.parse(readFileSync(file, 'utf8')))
+    requireValid(value)
+    return value
   } catch (error) {
     const issue = (error as { issues?: { path: PropertyKey[]; message: string }[] }).issues?.[0]
     const why = issue ? `${issue.path.map(String).join('.')}: ${issue.message}` : (error as Error).message

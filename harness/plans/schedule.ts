@@ -23,7 +23,7 @@ export const scheduleShape = z.object({
   /** Runs that were recorded before there was a choice used the mesh. */
   pubsub: z.enum(pubsubNames).default('mesh'),
   defects: z.array(z.string()),
-  /** A scenario that is told from a plan is told again from it; then its entries only say what came of it. */
+  /** A scenario that comes from a plan is replayed from the plan; its entries then only record what was decided. */
   scenarios: z.array(z.object({ id: z.string(), entries: z.array(entry), plan: planShape.optional() })),
 })
 export type Schedule = z.infer<typeof scheduleShape>
@@ -41,16 +41,16 @@ export function createDecisionLog(recorded?: readonly ScheduleEntry[]) {
     entries: entries as readonly ScheduleEntry[],
     /** How many recorded decisions nobody has asked for. */
     remaining: () => Math.max(0, (recorded?.length ?? 0) - entries.length),
-    /** The wish is the scenario's; the answer is what to do: the recorded decision, when there is one. */
-    decide(wish: ScheduleEntry): ScheduleEntry {
+    /** Takes what the scenario asks for and returns what to do: the recorded decision, where there is one. */
+    decide(spec: ScheduleEntry): ScheduleEntry {
       const then = recorded?.[entries.length]
-      const decided = then ?? wish
+      const decided = then ?? spec
       if (
         recorded &&
-        (decided.kind !== wish.kind || decided.name !== wish.name || decided.target !== wish.target || !then)
+        (decided.kind !== spec.kind || decided.name !== spec.name || decided.target !== spec.target || !then)
       )
         throw new ScheduleDiverged(
-          `schedule diverged at entry ${entries.length}: recorded ${describe(then)}, the scenario asks for ${describe(wish)}`,
+          `schedule diverged at entry ${entries.length}: recorded ${describe(then)}, the scenario asks for ${describe(spec)}`,
         )
       entries.push(decided)
       return decided

@@ -3,23 +3,24 @@ import type { HistoryEvent } from '../history/operation.ts'
 
 const howOften = z.number().int().min(1)
 
-/** A point of a scenario that no clock knows: so many messages heard, so many actions begun, a purchase between its two halves (FI-18). */
+/** A point of a scenario that no clock knows: so many messages heard, so many actions begun, an operation between its two halves (FI-18). */
 export const triggerShape = z.union([
   z.object({ after: z.literal('broadcast'), topic: z.string().min(1), count: howOften }),
   z.object({ after: z.literal('op'), name: z.string().min(1), count: howOften }),
-  z.object({ between: z.tuple([z.literal('reserve'), z.literal('commit')]) }),
+  z.object({ between: z.tuple([z.string().min(1), z.string().min(1)]) }),
 ])
 export type Trigger = z.infer<typeof triggerShape>
 
-/** What the harness writes down when it sees, in the database, somebody who has reserved and not committed. */
-export const seenReserving = 'reserving'
+/** The name of the event that the harness records when it sees an operation wait between its two halves. */
+export const seenBetween = ([from, to]: readonly [string, string]) => `between ${from} and ${to}`
 
 /**
  * Whether what happened so far has passed the point. A broadcast is counted by what somebody heard: nobody hears more messages than there
  * were. Pure.
  */
 export function hasFired(trigger: Trigger, events: readonly HistoryEvent[]): boolean {
-  if ('between' in trigger) return events.some(({ type, operation }) => type === 'read' && operation === seenReserving)
+  if ('between' in trigger)
+    return events.some(({ type, operation }) => type === 'read' && operation === seenBetween(trigger.between))
   if (trigger.after === 'op')
     return (
       events.filter(({ type, operation }) => type === 'invoke' && operation === trigger.name).length >= trigger.count
@@ -41,7 +42,7 @@ const isTopic = (topic: string, wanted: string) =>
 
 /** As a reader says it. */
 export function describeTrigger(trigger: Trigger): string {
-  if ('between' in trigger) return 'between the reservation and the commit of a purchase'
+  if ('between' in trigger) return seenBetween(trigger.between)
   const nth = `${trigger.count}${['th', 'st', 'nd', 'rd'][trigger.count < 4 ? trigger.count : 0]}`
   return trigger.after === 'op' ? `after the ${nth} ${trigger.name}` : `after the ${nth} broadcast on ${trigger.topic}`
 }

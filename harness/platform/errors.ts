@@ -1,3 +1,8 @@
+/** Asked for something that makes no sense: one sentence for people, exit code 64. */
+export class UsageError extends Error {
+  override name = 'UsageError'
+}
+
 /** Something that this machine lacks: one sentence for people, exit code 69. */
 export class EnvironmentMissing extends Error {
   override name = 'EnvironmentMissing'

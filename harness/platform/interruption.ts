@@ -1,4 +1,4 @@
-import { exitCodes } from '../verdict/result.ts'
+import { exitCodes } from './exit-codes.ts'
 
 export type StopSignal = 'SIGINT' | 'SIGTERM'
 

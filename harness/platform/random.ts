@@ -1,3 +1,5 @@
+import { UsageError } from './errors.ts'
+
 export interface Random {
   /** In [0, 1). */
   next(): number
@@ -27,3 +29,10 @@ export const seedMost = 0xffff_ffff
 
 /** A seed for a run that was given none; printed with the run, so that it can be repeated. */
 export const freshSeed = (): number => Math.floor(Math.random() * 0x1_0000_0000)
+
+/** `0x5eed` or `24301`: 32 bits. */
+export function parseSeed(text: string): number {
+  const seed = /^(0x[0-9a-f]+|\d+)$/i.test(text) ? Number(text) : Number.NaN
+  if (Number.isInteger(seed) && seed <= seedMost) return seed
+  throw new UsageError(`--seed takes a number below 2^32, such as 0x5eed; got "${text}"`)
+}

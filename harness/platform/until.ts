@@ -26,7 +26,7 @@ export async function until<T>(ask: () => T | Promise<T>, options: UntilOptions)
       lastSeen = error instanceof Error ? error.message : error
     }
     if (clock.monotonicMs() >= deadlineMs)
-      throw new NotWithin(`${what}: not within ${withinMs} ms; last saw ${String(lastSeen)}`)
+      throw new NotWithin(`timed out after ${withinMs} ms waiting for "${what}"; last value ${String(lastSeen)}`)
     await clock.sleep(everyMs)
   }
 }

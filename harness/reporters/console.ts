@@ -2,9 +2,9 @@ import { basename, dirname } from 'node:path'
 import type { Clock } from '../platform/clock.ts'
 import { count } from '../verdict/checker.ts'
 import type { RunResult, ScenarioResult } from '../verdict/result.ts'
+import { counts, describeSkipped, duration, outcomeMark, reasons, verdictSentence } from './format.ts'
 import { type Palette, palette } from './palette.ts'
 import type { Reporter } from './reporter.ts'
-import { counts, describeSkipped, duration, outcomeMark, reasons, verdictSentence } from './words.ts'
 
 export interface ConsoleOptions {
   /** Progress: never the result. */

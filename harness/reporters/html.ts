@@ -1,9 +1,6 @@
 import type { FaultRecord } from '../history/operation.ts'
 import type { CheckResult, ScenarioResult } from '../verdict/result.ts'
 import { escapeHtml } from './escape.ts'
-import type { RunRecord } from './record.ts'
-import { style } from './style.ts'
-import { timeline } from './timeline.ts'
 import {
   counts,
   describeSkipped,
@@ -14,7 +11,10 @@ import {
   replayCommand,
   verdictSentence,
   when,
-} from './words.ts'
+} from './format.ts'
+import type { RunRecord } from './record.ts'
+import { style } from './style.ts'
+import { timeline } from './timeline.ts'
 
 /** The whole report in one file that needs no network: works from a disk, on a phone, in the dark and on paper. Pure. */
 export function html(record: RunRecord): string {
@@ -126,7 +126,7 @@ function artifacts({ artifacts: paths }: ScenarioResult): string {
 function skipped({ run }: RunRecord): string {
   if (run.skipped.length === 0) return ''
   const items = run.skipped.map((one) => `<li>${escapeHtml(describeSkipped(one))}</li>`)
-  return `<section class="card"><h2>Skipped</h2><p class="soft small">Stories that this kind of cluster cannot tell. They proved nothing.</p><ul>${items.join('')}</ul></section>`
+  return `<section class="card"><h2>Skipped</h2><p class="soft small">Scenarios that this kind of cluster cannot run. They say nothing about the system.</p><ul>${items.join('')}</ul></section>`
 }
 
 function leaks({ run }: RunRecord): string {

@@ -1,7 +1,7 @@
 import type { CheckResult, RunResult, ScenarioResult, Skipped } from '../verdict/result.ts'
 import { escapeHtml } from './escape.ts'
+import { reasons, verdictSentence } from './format.ts'
 import type { RunRecord } from './record.ts'
-import { reasons, verdictSentence } from './words.ts'
 
 /**
  * One suite per scenario, one case per checker. JUnit has no "unknown": such a case is skipped with a message that begins with UNKNOWN, and
@@ -36,8 +36,8 @@ function totals(cases: readonly Case[]) {
 
 function casesOf(scenario: ScenarioResult): Case[] {
   const judged = scenario.checks.map(caseOf)
-  const told = scenario.checks.some(({ outcome }) => outcome !== 'passed')
-  if (judged.length > 0 && (scenario.outcome === 'passed' || told)) return judged
+  const events = scenario.checks.some(({ outcome }) => outcome !== 'passed')
+  if (judged.length > 0 && (scenario.outcome === 'passed' || events)) return judged
   if (scenario.outcome === 'passed') return [{ name: 'scenario', body: '', kind: 'passed' }]
   const why = reasons(scenario).join('; ') || `the scenario ended ${scenario.outcome} before it could be judged`
   return [...judged, { name: 'scenario', kind: 'errors', body: `<error message="${attribute(why)}"/>` }]

@@ -1,5 +1,5 @@
-import type { Io } from '../cli/command.ts'
-import { exitCodes } from '../verdict/result.ts'
+import { exitCodes } from '../platform/exit-codes.ts'
+import type { Io } from '../platform/io.ts'
 
 /** Names what is left all the same, and returns the exit code for it. */
 export function codeOfLeaks(leaks: readonly string[], io: Io): number {

@@ -1,5 +1,4 @@
 import type { ScenarioResult } from '../verdict/result.ts'
-import type { RunRecord } from './record.ts'
 import {
   counts,
   describeSkipped,
@@ -9,7 +8,8 @@ import {
   replayCommand,
   verdictSentence,
   when,
-} from './words.ts'
+} from './format.ts'
+import type { RunRecord } from './record.ts'
 
 /** What a CI step shows and what people paste into a thread: the verdict, the table, each reason, the command. Pure. */
 export function markdown({ run }: RunRecord): string {

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { HistoryEvent } from '../history/operation.ts'
-import type { RunResult } from '../verdict/result.ts'
+import { UsageError } from '../platform/errors.ts'
+import { type RunResult, runSchemaVersion } from '../verdict/result.ts'
 
 /** All that a report may be made of: the verdict and the history of one run, as they are on disk. */
 export interface RunRecord {
@@ -14,12 +15,16 @@ export function toRecord(run: RunResult, history: readonly (HistoryEvent & { sce
   return { run, eventsOf: (id) => byScenario.get(id) ?? [] }
 }
 
-/** Reads a run's folder. Throws a sentence when it is not one. */
+/** Reads a run's folder. Throws UsageError when it is none, or one of another version. */
 export function readRecord(folder: string): RunRecord {
   const file = join(folder, 'verdict.json')
-  if (!existsSync(file)) throw new Error(`${folder} is not a finished run: there is no verdict.json in it`)
-  // Runs that were recorded before anything could be skipped do not say so.
-  const run: RunResult = { skipped: [], ...JSON.parse(readFileSync(file, 'utf8')) }
+  if (!existsSync(file)) throw new UsageError(`${folder} is not a finished run: there is no verdict.json in it`)
+  const run = JSON.parse(readFileSync(file, 'utf8')) as RunResult
+  const version: number = run.schemaVersion
+  if (version !== runSchemaVersion)
+    throw new UsageError(
+      `${folder} was recorded in version ${version} of the format, and this squall reads version ${runSchemaVersion}; run it again`,
+    )
   return toRecord(run, readLines<HistoryEvent & { scenario: string }>(join(folder, 'history.ndjson')))
 }
 

@@ -1,4 +1,5 @@
 import type { Cluster } from '../cluster/cluster.ts'
+import type { Injected, Nemesis } from '../context.ts'
 import type { Fault, FaultOptions, Sleeper } from '../faults/fault.ts'
 import { type FaultName, faults } from '../faults/index.ts'
 import { partsOf, resolveTarget, type Scene } from '../faults/targets.ts'
@@ -8,10 +9,6 @@ import type { Recorder } from '../history/recorder.ts'
 import type { DecisionLog } from '../plans/schedule.ts'
 import type { Random } from '../platform/random.ts'
 import type { FaultState } from '../reporters/reporter.ts'
-
-export interface Injected extends AsyncDisposable {
-  heal(): Promise<void>
-}
 
 interface NemesisOptions {
   cluster: Cluster
@@ -25,13 +22,12 @@ interface NemesisOptions {
   report(fault: { kind: string; target: string; state: FaultState }): void
 }
 
-export type Nemesis = ReturnType<typeof createNemesis>
-
 /** A fault that is left out needs no healing. */
 const nothing: Injected = { heal: async () => {}, [Symbol.asyncDispose]: async () => {} }
 
 /** Breaks things, sees that they are broken, mends them, sees that they are mended. */
-export function createNemesis({ cluster, recorder, log, random, sleepers, elapsedMs, report }: NemesisOptions) {
+export function createNemesis(options: NemesisOptions): Nemesis {
+  const { cluster, recorder, log, random, sleepers, elapsedMs, report } = options
   const active = new Map<number, () => Promise<void>>()
   const now = () => Math.round(elapsedMs())
   let lastId = 0
@@ -70,8 +66,10 @@ export function createNemesis({ cluster, recorder, log, random, sleepers, elapse
       const { name: kind, options = {} } = decided
       const target = String(decided.value ?? decided.target)
       const parts = partsOf(target)
-      const make = faults[kind as FaultName]
-      const fault = together(parts.map((part) => ({ target: part, fault: make(cluster, part, options, sleepers?.()) })))
+      const definition = faults[kind as FaultName]
+      const fault = together(
+        parts.map((part) => ({ target: part, fault: definition.create(cluster, part, options, sleepers?.()) })),
+      )
       lastId += 1
       const record: FaultRecord = {
         id: lastId,
@@ -79,6 +77,7 @@ export function createNemesis({ cluster, recorder, log, random, sleepers, elapse
         target,
         parts,
         options,
+        ...definition.effectsOf(options),
         requestedMs: now(),
         witnessedOnMs: null,
         healRequestedMs: null,
@@ -106,11 +105,11 @@ export function createNemesis({ cluster, recorder, log, random, sleepers, elapse
   }
 }
 
-/** Only who names a part of a node needs to know which there are. */
+/** Which actors there are is asked only for a fault that is aimed at one. */
 async function sceneFor(cluster: Cluster, kind: FaultName, target: string): Promise<Scene> {
   const [node = ''] = target.split('/')
   return {
     nodes: cluster.nodes,
-    ...(kind === 'actor.kill' && { actors: await cluster.node(node).control.actors() }),
+    ...(faults[kind].aim.resolvesActors && { actors: await cluster.node(node).control.actors() }),
   }
 }

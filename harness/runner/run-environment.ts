@@ -1,6 +1,8 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
+import type { HarnessApp } from '../app.ts'
+import { apps as allApps } from '../apps/index.ts'
 import { type BrowserPool, createBrowserPool } from '../clients/browser.ts'
 import type { ClusterFactory } from '../cluster/driver.ts'
 import { type DriverName, drivers } from '../cluster/drivers.ts'
@@ -11,8 +13,10 @@ export interface RunEnvironment {
   readonly workFolder: string
   readonly leases: Leases
   readonly browsers: BrowserPool
-  readonly ground: ClusterFactory
+  readonly clusters: ClusterFactory
   readonly driver: DriverName
+  /** The applications of every cluster. */
+  readonly apps: readonly HarnessApp[]
   /** Ends and removes all of it; returns what is left all the same. */
   close(): Promise<string[]>
 }
@@ -24,6 +28,8 @@ interface RunEnvironmentOptions {
   driver?: DriverName
   /** The file that describes a running system, for the driver `remote`. */
   target?: string
+  /** Default: all that there are. */
+  apps?: readonly HarnessApp[]
 }
 
 /** Opens them. While they are open every temporary file of this process goes into their folder. */
@@ -32,6 +38,7 @@ export async function openRunEnvironment({
   headed,
   driver = 'process',
   target,
+  apps = Object.values(allApps),
 }: RunEnvironmentOptions): Promise<RunEnvironment> {
   const workFolder = mkdtempSync(join(tmpdir(), 'squall-'))
   const leases = openLeases(basename(workFolder))
@@ -42,10 +49,10 @@ export async function openRunEnvironment({
   process.env.TMPDIR = workFolder
   const browsers = createBrowserPool({ leases, headed })
 
-  let ground: ClusterFactory | undefined
+  let clusters: ClusterFactory | undefined
 
   async function close() {
-    await ground?.close()
+    await clusters?.close()
     await browsers.close()
     if (oldTmp === undefined) delete process.env.TMPDIR
     else process.env.TMPDIR = oldTmp
@@ -56,15 +63,15 @@ export async function openRunEnvironment({
   }
 
   try {
-    ground = await drivers[driver]({ folder: workFolder, seed, leases, ...(target && { target }) })
-    return { workFolder, leases, browsers, ground, driver, close }
+    clusters = await drivers[driver]({ folder: workFolder, seed, leases, apps, ...(target && { target }) })
+    return { workFolder, leases, browsers, clusters, driver, apps, close }
   } catch (error) {
     await close()
     throw error
   }
 }
 
-/** Opens premises for some work and closes them, however it went; returns also what is left all the same. */
+/** Opens an environment for some work and closes them, however it went; returns also what is left all the same. */
 export async function withRunEnvironment<T>(
   options: RunEnvironmentOptions,
   work: (environment: RunEnvironment) => Promise<T>,

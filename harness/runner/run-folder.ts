@@ -1,7 +1,6 @@
 import { accessSync, constants, existsSync, mkdirSync, realpathSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { UsageError } from '../cli/errors.ts'
-import { EnvironmentMissing } from '../platform/errors.ts'
+import { EnvironmentMissing, UsageError } from '../platform/errors.ts'
 
 interface Places {
   root: string

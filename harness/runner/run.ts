@@ -12,14 +12,17 @@ import {
 import { rm } from 'node:fs/promises'
 import { cpus, platform, release, totalmem } from 'node:os'
 import { basename, dirname, join, relative, resolve } from 'node:path'
+import type { HarnessApp } from '../app.ts'
 import type { PubSubName } from '../cluster/cluster.ts'
 import type { DriverName } from '../cluster/drivers.ts'
+import { type SystemPatch, unpatched } from '../cluster/system-patch.ts'
 import type { Schedule } from '../plans/schedule.ts'
 import { systemClock as clock } from '../platform/clock.ts'
 import { EnvironmentMissing } from '../platform/errors.ts'
+import { exitCodes } from '../platform/exit-codes.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import type { Scenario } from '../scenario.ts'
-import { exitCodes, type RunResult, type ScenarioResult, type Skipped, worstOutcome } from '../verdict/result.ts'
+import { type RunResult, runSchemaVersion, type ScenarioResult, type Skipped, worstOutcome } from '../verdict/result.ts'
 import { inOrderOfBegin } from './order.ts'
 import { type RunEnvironment, withRunEnvironment } from './run-environment.ts'
 import { runScenario } from './run-scenario.ts'
@@ -34,7 +37,8 @@ export interface RunOptions {
   nodes: number
   /** Where the scenario does not say; default: mesh. */
   pubsub?: PubSubName
-  defects: readonly string[]
+  /** Default: the system as it is. */
+  patch?: SystemPatch
   /** How many scenarios in parallel. */
   jobs: number
   headed: boolean
@@ -42,9 +46,13 @@ export interface RunOptions {
   out: string
   reporter: Required<Reporter>
   recorded?: Schedule
+  /** Asked after each scenario: whether the run has seen enough, and leaves the rest. */
+  isEnough?(result: ScenarioResult): boolean
   /** The signal that ends the run early, once there is one. */
   interruptedBy(): 'SIGINT' | 'SIGTERM' | undefined
   budgetMs?: number
+  /** Default: all that there are. */
+  apps?: readonly HarnessApp[]
   /** Shared with other runs of the same seed, and closed by whoever opened them. Without them the run has its own. */
   environment?: RunEnvironment
 }
@@ -56,7 +64,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   const startedMs = clock.monotonicMs()
   const startedAt = new Date(clock.now()).toISOString()
   const folder = makeRunFolder(options, startedAt)
-  const { reporter, pubsub = 'mesh' } = options
+  const { reporter, pubsub = 'mesh', patch = unpatched } = options
   reporter.onRunStart({
     suite: options.suite,
     seed: hex(options.seed),
@@ -65,25 +73,26 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     folder,
   })
   const results: ScenarioResult[] = []
-  const untold: Skipped[] = []
-  const silentLaws: Skipped[] = []
+  const skipped: Skipped[] = []
   const schedule: Schedule['scenarios'] = []
   const overBudget = () => options.budgetMs !== undefined && clock.monotonicMs() - startedMs > options.budgetMs
-  const stopEarly = () => options.interruptedBy() !== undefined || overBudget()
+  let seenEnough = false
+  const stopEarly = () => seenEnough || options.interruptedBy() !== undefined || overBudget()
 
-  async function one(scenario: Scenario, { workFolder: shared, leases, browsers, ground }: RunEnvironment) {
+  async function one(scenario: Scenario, { workFolder: shared, leases, browsers, clusters, apps }: RunEnvironment) {
     const workFolder = join(shared, basename(folder))
     reporter.onScenarioStart({ id: scenario.id, title: scenario.title })
-    // What people do in parallel is asked for in any order: the plan decides, and the tape only writes down.
+    // A plan decides what is done; what is done in parallel comes in another order each time, so its record cannot be followed.
     const recorded = scenario.plan
       ? undefined
       : options.recorded?.scenarios.find(({ id }) => id === scenario.id)?.entries
-    const { result, entries, skippedBecause, skippedCheckers } = await runScenario(scenario, {
+    const { result, entries, skippedBecause } = await runScenario(scenario, {
       seed: options.seed,
       nodes: options.nodes,
       pubsub,
-      defects: options.defects,
-      ground,
+      patch,
+      clusters,
+      apps,
       browsers,
       leases,
       workFolder,
@@ -102,21 +111,21 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
       interrupted: stopEarly,
     })
     if (skippedBecause === undefined && result.outcome !== 'passed') keepLogs(workFolder, folder, scenario.id)
-    // Not in one go: the scenarios beside it are told by this process, and would stand still.
+    // Not synchronously: this process runs other scenarios meanwhile.
     await rm(join(workFolder, scenario.id.replaceAll('/', '-')), { recursive: true, force: true, maxRetries: 10 })
     if (skippedBecause !== undefined) {
-      untold.push({ id: scenario.id, why: skippedBecause })
+      skipped.push({ id: scenario.id, why: skippedBecause })
       reporter.onScenarioSkipped({ id: scenario.id, why: skippedBecause })
       return
     }
-    silentLaws.push(...skippedCheckers)
     results.push(result)
     schedule.push({ id: scenario.id, entries: [...entries], ...(scenario.plan && { plan: scenario.plan }) })
+    if (options.isEnough?.(result)) seenEnough = true
     reporter.onScenarioEnd(result)
   }
 
   async function all(environment: RunEnvironment) {
-    await sideBySide(inOrderOfBegin(options.scenarios), options.jobs, stopEarly, (scenario) =>
+    await inParallel(inOrderOfBegin(options.scenarios), options.jobs, stopEarly, (scenario) =>
       one(scenario, environment),
     )
     return environment.driver
@@ -128,17 +137,17 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   const order = options.scenarios.map(({ id }) => id)
   const sorted = results.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id))
   const run: RunResult = {
-    schemaVersion: 1,
+    schemaVersion: runSchemaVersion,
     suite: options.suite,
     outcome:
-      sorted.length + untold.length < options.scenarios.length
+      sorted.length + skipped.length < options.scenarios.length
         ? worstOutcome([...sorted.map(({ outcome }) => outcome), 'unknown'])
         : worstOutcome(sorted.map(({ outcome }) => outcome)),
     exitCode: 0,
     seed: hex(options.seed),
     driver,
     nodes: options.nodes,
-    defects: [...options.defects],
+    defects: [...patch.names],
     startedAt,
     durationMs: Math.round(clock.monotonicMs() - startedMs),
     environment: {
@@ -151,7 +160,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     interrupted: options.interruptedBy() !== undefined,
     folder: shellPath(folder),
     scenarios: sorted,
-    skipped: [...untold, ...silentLaws].sort((a, b) => a.id.localeCompare(b.id)),
+    skipped: skipped.sort((a, b) => a.id.localeCompare(b.id)),
   }
   run.exitCode = exitCodeOf(run, options.interruptedBy(), overBudget())
   const write = (name: string, value: unknown) =>
@@ -194,7 +203,7 @@ function shellPath(folder: string): string {
   return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`
 }
 
-async function sideBySide<T>(
+async function inParallel<T>(
   list: readonly T[],
   jobs: number,
   stopEarly: () => boolean,

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { UsageError } from '../cli/errors.ts'
-import { orNearest } from '../cli/nearest.ts'
-import { corpusStories } from '../plans/corpus.ts'
+import { UsageError } from '../platform/errors.ts'
+import { orNearest } from '../platform/nearest.ts'
 import type { Scenario } from '../scenario.ts'
+import { corpusScenarios } from './plan-scenario.ts'
 import { isSuite, suites } from './suites.ts'
 
 export function scenarioFiles(folder: string): string[] {
@@ -61,16 +61,16 @@ const isHelper = (loaded: Loaded) => loaded.default === undefined && Object.keys
 export async function loadAll(root: string): Promise<Scenario[]> {
   const files = scenarioFiles(join(root, 'scenarios')).map((file) => ({ file, shown: relative(root, file) }))
   const loaded = await Promise.all(files.map(async ({ file, shown }) => ({ shown, it: await loadModule(file, shown) })))
-  const told = loaded.filter(({ it }) => !isHelper(it)).map(({ it, shown }) => asScenario(it, shown))
-  const all = [...storiesOfTheCorpus(root), ...told]
+  const ofFiles = loaded.filter(({ it }) => !isHelper(it)).map(({ it, shown }) => asScenario(it, shown))
+  const all = [...scenariosOfCorpus(root), ...ofFiles]
   const twice = all.find(({ id }, index) => all.findIndex((one) => one.id === id) !== index)
   if (twice) throw new UsageError(`two scenarios are called ${twice.id}; give one of them another id`)
   return all
 }
 
-function storiesOfTheCorpus(root: string): Scenario[] {
+function scenariosOfCorpus(root: string): Scenario[] {
   try {
-    return corpusStories(root)
+    return corpusScenarios(root)
   } catch (error) {
     throw new UsageError((error as Error).message)
   }
@@ -82,7 +82,7 @@ export interface Selection {
   scenarios: Scenario[]
 }
 
-interface Wish {
+interface Requested {
   names: readonly string[]
   grep?: RegExp
   root: string
@@ -90,7 +90,7 @@ interface Wish {
 }
 
 /** Scenarios by suite, id or path of a file; each once. Throws a sentence when nothing is left, or a name is unknown. */
-export async function selectScenarios({ names, grep, root, cwd }: Wish): Promise<Selection> {
+export async function selectScenarios({ names, grep, root, cwd }: Requested): Promise<Selection> {
   const wanted = names.length === 0 ? ['acceptance'] : names
   const known = wanted.every((name) => isFile(name, cwd)) ? [] : await loadAll(root)
   const chosen: Scenario[] = []

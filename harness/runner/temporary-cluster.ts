@@ -9,20 +9,23 @@ interface TemporaryCluster extends Omit<ClusterOptions, 'folder' | 'leases' | 'r
   driver?: DriverName
 }
 
-/** Starts a cluster on premises of its own and waits until it is ready; nothing is left of it, however the work went. */
+/** Starts a cluster in an environment of its own and waits until it is ready; nothing is left of it, however the work went. */
 export async function withCluster<T>(
   { seed, driver = 'process', ...options }: TemporaryCluster,
   work: (cluster: Cluster) => Promise<T>,
 ): Promise<T> {
-  const { done } = await withRunEnvironment({ seed, driver, headed: false }, async ({ ground, workFolder, leases }) => {
-    const folder = join(workFolder, 'cluster')
-    const cluster = await ground.start({ ...options, folder, leases, random: seededRandom(seed) })
-    try {
-      await Promise.all(cluster.nodes.map((node) => node.ready()))
-      return await work(cluster)
-    } finally {
-      await cluster.stop()
-    }
-  })
+  const { done } = await withRunEnvironment(
+    { seed, driver, headed: false },
+    async ({ clusters, workFolder, leases }) => {
+      const folder = join(workFolder, 'cluster')
+      const cluster = await clusters.start({ ...options, folder, leases, random: seededRandom(seed) })
+      try {
+        await Promise.all(cluster.nodes.map((node) => node.ready()))
+        return await work(cluster)
+      } finally {
+        await cluster.stop()
+      }
+    },
+  )
   return done
 }

@@ -1,157 +1,103 @@
-/** Where a defect must be caught, by whom, and in which words. */
-export interface Defect {
-  scenario: string
-  checker: string
-  finding: RegExp
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { basename, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type SystemPatch, unpatched } from '../cluster/system-patch.ts'
+import { orNearest } from '../platform/nearest.ts'
+import { type Defect, type DefectHeader, patchedFiles, readDefect } from './defect.ts'
+import { BadDiff, pathsOf } from './diff.ts'
+import { pageSources, pagesWith } from './pages.ts'
+
+export interface ShippedDefect extends Defect {
+  header: DefectHeader
 }
 
-/** Every defect that the reference system can be started with (FI-18). A detector that nobody tested is decoration. */
-export const defects: Readonly<Record<string, Defect>> = {
-  'DF-1': { scenario: 'store/back-navigation', checker: 'views-match-fresh-render', finding: /^stale view: / },
-  'DF-2': { scenario: 'store/missed-release', checker: 'views-match-fresh-render', finding: /^stale view: / },
-  'DF-3': { scenario: 'cart/every-node-killed', checker: 'cart-never-lost', finding: /^lost: / },
-  'DF-4': { scenario: 'store/reconnect-after-1s', checker: 'joined-topics', finding: /^connected but not joined: / },
-  'DF-5': { scenario: 'channels/half-open', checker: 'expectations', finding: /still counts a connection/ },
-  'DF-6': {
-    scenario: 'channels/page-blackholed',
-    checker: 'expectations',
-    finding: /still believes that it is connected/,
-  },
-  'DF-7': { scenario: 'channels/page-blackholed', checker: 'expectations', finding: /did not come back/ },
-  'DF-8': { scenario: 'cluster/broadcast', checker: 'at-most-once', finding: /^duplicate: / },
-  'DF-9': { scenario: 'channels/crash-and-rejoin', checker: 'expectations', finding: /was disconnected/ },
-  'DF-10': { scenario: 'channels/crash-and-rejoin', checker: 'expectations', finding: /no phx_error came/ },
-  'DF-11': { scenario: 'channels/crash-and-rejoin', checker: 'expectations', finding: /the hook error ran/ },
-  'DF-12': { scenario: 'channels/dedupe', checker: 'expectations', finding: /the raw broadcast came/ },
-  'DF-13': { scenario: 'channels/refused-connections', checker: 'expectations', finding: /it was answered/ },
-  'DF-14': { scenario: 'channels/bad-route', checker: 'expectations', finding: /the node started/ },
-  'DF-15': { scenario: 'store/sell-out', checker: 'own-topics-only', finding: /^irrelevant: / },
-  'DF-16': { scenario: 'cluster/broadcast', checker: 'at-most-once', finding: /^lost-unexplained: / },
-  'DF-17': { scenario: 'channels/dedupe', checker: 'expectations', finding: /got 2,3,1|got 3,2,1/ },
-  'DF-18': { scenario: 'channels/dedupe', checker: 'expectations', finding: /got 1,2,3,/ },
-  'DF-19': { scenario: 'channels/long-open-page', checker: 'expectations', finding: /the page is joined again/ },
-  'DF-20': { scenario: 'channels/long-open-page', checker: 'expectations', finding: /asked for a token \d+ times/ },
-  'DF-21': {
-    scenario: 'store/duplicate-notifications',
-    checker: 'expectations',
-    finding: /keeps \d+ bytes of each message/,
-  },
-  'DF-22': {
-    scenario: 'channels/refused-connections',
-    checker: 'expectations',
-    finding: /a page of another site: 101/,
-  },
-  'DF-23': {
-    scenario: 'channels/refused-connections',
-    checker: 'expectations',
-    finding: /the page of the shop itself: 403/,
-  },
-  'DF-24': { scenario: 'channels/refused-connections', checker: 'expectations', finding: /the join was answered ok/ },
-  'DF-25': { scenario: 'channels/disconnect-by-id', checker: 'expectations', finding: /user:2 by user 1 ended ok/ },
-  'DF-26': {
-    scenario: 'channels/refused-connections',
-    checker: 'expectations',
-    finding: /a token of another purpose: 101/,
-  },
-  'DF-27': { scenario: 'channels/long-open-page', checker: 'expectations', finding: /it was answered 101/ },
-  'DF-28': { scenario: 'channels/refused-connections', checker: 'expectations', finding: /the token holds/ },
-  'DF-29': { scenario: 'channels/refused-connections', checker: 'expectations', finding: /everybody knows: 101/ },
-  'DF-30': { scenario: 'channels/refused-connections', checker: 'expectations', finding: /the log does not say/ },
-  'DF-31': { scenario: 'presence/dashboard', checker: 'no-presence-to-shoppers', finding: /^leak: / },
-  'DF-32': {
-    scenario: 'presence/admin-access',
-    checker: 'expectations',
-    finding: /a login: .*: 200/,
-  },
-  'DF-33': { scenario: 'presence/admin-access', checker: 'expectations', finding: /the answer: 200/ },
-  'DF-34': {
-    scenario: 'cluster/unauthenticated-peer',
-    checker: 'expectations',
-    finding: /the handshake of a stranger: 101/,
-  },
-  'DF-35': { scenario: 'channels/slow-in-parallel', checker: 'expectations', finding: /the slowest took/ },
-  'DF-36': { scenario: 'channels/slow-in-parallel', checker: 'expectations', finding: /all of them were started/ },
-  'DF-42': { scenario: 'cluster/clock-skew', checker: 'expectations', finding: /both tabs show all edits/ },
-  'DF-50': { scenario: 'channels/reconnect-storm', checker: 'expectations', finding: /of \d+ clients are back/ },
-  'DF-51': { scenario: 'cart/fifty-carts', checker: 'expectations', finding: /the slowest of \d+ carts waited \d+ ms/ },
-  'DF-52': { scenario: 'channels/slow-handler', checker: 'expectations', finding: /a heartbeat waited \d+ ms/ },
-  'DF-53': { scenario: 'channels/slow-handler', checker: 'expectations', finding: /a heartbeat waited \d+ ms/ },
-  'DF-54': {
-    scenario: 'channels/idle-clients',
-    checker: 'expectations',
-    finding: /the node holds \d+ KB of what it once sent/,
-  },
-  'DF-56': { scenario: 'cluster/replication', checker: 'nodes-agree-with-database', finding: /^drift: / },
-  'DF-57': { scenario: 'cluster/replication', checker: 'nodes-agree-with-database', finding: /^drift: / },
-  'DF-58': { scenario: 'cluster/replication', checker: 'replication-bounded', finding: /^(loop|too many): / },
-  'DF-59': { scenario: 'cluster/replication', checker: 'replication-bounded', finding: /^too many: / },
-  'DF-60': {
-    scenario: 'cluster/replication',
-    checker: 'one-announcement-per-change',
-    finding: /^announced \d+ times: /,
-  },
-  'DF-61': { scenario: 'cluster/partition-last-pair', checker: 'nodes-agree-with-database', finding: /^drift: / },
-  'DF-62': { scenario: 'store/last-pairs', checker: 'nodes-agree-with-database', finding: /^drift: / },
-  'DF-63': { scenario: 'store/duplicate-notifications', checker: 'expectations', finding: /said again to nobody/ },
-  'DF-64': { scenario: 'cluster/replication', checker: 'no-redundant-stock-broadcast', finding: /^no news: / },
-  'DF-65': { scenario: 'channels/poor-network', checker: 'views-match-fresh-render', finding: /^stale view: / },
-  'DF-66': { scenario: 'store/database-outage', checker: 'expectations', finding: /nothing was announced/ },
-  'DF-67': { scenario: 'cart/rush', checker: 'never-oversold', finding: /^oversold: / },
-  'DF-68': { scenario: 'store/last-pairs', checker: 'never-oversold', finding: /^oversold: / },
-  'DF-69': { scenario: 'store/kill-actors', checker: 'nodes-agree-with-database', finding: /^drift: / },
-  'DF-70': {
-    scenario: 'store/start-without-database',
-    checker: 'expectations',
-    finding: /does not serve the shop by itself/,
-  },
-  'DF-71': {
-    scenario: 'store/one-listing-at-a-time',
-    checker: 'expectations',
-    finding: /item 8 is low: /,
-  },
-  'DF-72': { scenario: 'cart/one-server', checker: 'expectations', finding: /two items are in the cart/ },
-  'DF-73': { scenario: 'cart/two-servers', checker: 'expectations', finding: /everything is grayed in both tabs/ },
-  'DF-74': { scenario: 'cart/two-servers', checker: 'expectations', finding: /everything is grayed in both tabs/ },
-  'DF-75': { scenario: 'cart/two-servers', checker: 'expectations', finding: /everything is grayed in both tabs/ },
-  'DF-76': { scenario: 'cart/sold-out-alerts', checker: 'expectations', finding: /the reloaded page grays it/ },
-  'DF-77': { scenario: 'cart/sold-out-alerts', checker: 'expectations', finding: /carts that were sent: 2/ },
-  'DF-78': { scenario: 'cart/sold-out-alerts', checker: 'expectations', finding: /carts that were sent: 2/ },
-  'DF-79': { scenario: 'cart/sold-out-alerts', checker: 'tabs-converge', finding: /^stale cart: / },
-  'DF-80': { scenario: 'cart/two-tabs', checker: 'tabs-converge', finding: /^tabs differ: / },
-  'DF-81': { scenario: 'cart/two-tabs', checker: 'expectations', finding: /its own change/ },
-  'DF-82': { scenario: 'cart/tabs-across-a-cut', checker: 'cart-never-lost', finding: /^(lost|back again): / },
-  'DF-83': { scenario: 'cart/one-server', checker: 'tabs-converge', finding: /^tabs differ: / },
-  'DF-84': { scenario: 'cart/bad-input', checker: 'joined-topics', finding: /^connected but not joined: mallory/ },
-  'DF-85': { scenario: 'cart/every-node-killed', checker: 'cart-never-lost', finding: /^lost: / },
-  'DF-86': { scenario: 'cart/bad-input', checker: 'expectations', finding: /duplicate_item/ },
-  'DF-87': {
-    scenario: 'cart/sold-out-at-checkout',
-    checker: 'orders-charged-once',
-    finding: /^sold without an order: /,
-  },
-  'DF-88': { scenario: 'cart/sold-out-at-checkout', checker: 'nodes-agree-with-database', finding: /^drift: / },
-  'DF-89': { scenario: 'cluster/replication', checker: 'nodes-agree-with-database', finding: /^drift: / },
-  'DF-90': { scenario: 'cart/sold-out-at-checkout', checker: 'expectations', finding: /the checkout page grays it/ },
-  'DF-91': { scenario: 'presence/dead-node', checker: 'expectations', finding: /one is left/ },
-  'DF-92': { scenario: 'presence/split', checker: 'presence-matches-reality', finding: /^(dashboard|node) / },
-  'DF-93': { scenario: 'presence/dashboard', checker: 'presence-join-delivered-once', finding: /^told twice: / },
-  'DF-95': { scenario: 'presence/dashboard', checker: 'presence-matches-reality', finding: /^dashboard / },
-  'DF-96': { scenario: 'presence/dashboard', checker: 'presence-matches-reality', finding: /for the item/ },
-  'DF-97': { scenario: 'presence/dashboard', checker: 'presence-matches-reality', finding: /shoppers, there are/ },
-  'DF-98': { scenario: 'presence/dashboard', checker: 'presence-matches-reality', finding: /for the item/ },
-  'DF-99': { scenario: 'store/kill-actors', checker: 'released-everywhere', finding: /^not released: / },
-  'DF-100': { scenario: 'store/kill-actors', checker: 'expectations', finding: /restarted Sneakers23\./ },
-  'DF-103': { scenario: 'store/kill-actors', checker: 'expectations', finding: /the page: 500 instead of 200/ },
-  'DF-104': { scenario: 'channels/link-reset', checker: 'no-orphans', finding: /^orphans: / },
-  'DF-109': { scenario: 'cluster/broadcast', checker: 'at-most-once', finding: /^lost-unexplained: / },
-  'DF-112': { scenario: 'cluster/redis-outage', checker: 'expectations', finding: /number 7 of each node is there/ },
-  'DF-113': { scenario: 'store/duplicate-notifications', checker: 'released-everywhere', finding: /^not released: / },
-  'DF-114': { scenario: 'cart/two-tabs', checker: 'tabs-converge', finding: /^tabs differ: / },
-  'DF-127': { scenario: 'cluster/broadcast', checker: 'expectations', finding: /encoded \d+ frames for/ },
-  'DF-128': { scenario: 'store/one-listing-at-a-time', checker: 'expectations', finding: /connections of one page: 4/ },
-  'DF-129': { scenario: 'channels/two-transports', checker: 'expectations', finding: /over a long poll: / },
-  'DF-141': { scenario: 'cluster/node-killed', checker: 'expectations', finding: /while n1 was away: .*503/ },
-  'DF-142': { scenario: 'channels/poor-network', checker: 'views-match-fresh-render', finding: /^stale view: / },
-  'DF-143': { scenario: 'store/sell-out', checker: 'expectations', finding: /with one join: [1-9]/ },
-  'DF-144': { scenario: 'cluster/one-way-cut', checker: 'at-most-once', finding: /^duplicate: / },
+const shippedFolder = fileURLToPath(new URL('./defects/', import.meta.url))
+const idOf = (file: string) => /^[A-Z]+-\d+/.exec(basename(file))?.[0] ?? basename(file, '.diff')
+const numberOf = (file: string) => Number(/\d+/.exec(basename(file))?.[0])
+
+/** The diffs of a folder, in the order of their numbers, and of their names where they have none. */
+export function diffFiles(folder: string): string[] {
+  const names = readdirSync(folder).filter((name) => name.endsWith('.diff') || name.endsWith('.patch'))
+  return names.sort((a, b) => numberOf(a) - numberOf(b) || (a < b ? -1 : 1)).map((name) => join(folder, name))
+}
+
+/** Every defect that is shipped with the system (FI-18). A detector that nobody has tested is decoration. Throws BadDiff. */
+export const shippedDefects = (): ShippedDefect[] =>
+  shippedFiles().map((file) => readDefect(file, idOf(file)) as ShippedDefect)
+
+export const isShipped = ({ file }: Pick<Defect, 'file'>) => file.startsWith(shippedFolder)
+
+const shippedFiles = () => (existsSync(shippedFolder) ? diffFiles(shippedFolder) : [])
+
+interface Places {
+  root: string
+  cwd: string
+}
+
+/** Defects by the id of a shipped one, or by the path of anybody's diff. Throws BadDiff. */
+export const findDefects = (wanted: readonly string[], places: Places): Defect[] =>
+  wanted.flatMap((text) => text.split(',')).map((text) => findDefect(text.trim(), places))
+
+function findDefect(text: string, places: Places): Defect {
+  const shipped = new Map(shippedFiles().map((file) => [idOf(file), file]))
+  const file = shipped.get(text.toUpperCase())
+  if (file !== undefined) return readDefect(file, idOf(file))
+  const path = resolve(places.cwd, text)
+  if (existsSync(path) && statSync(path).isFile()) return readDefect(path, nameOf(path, places.root))
+  if (/[/.]/.test(text)) throw new BadDiff(`there is no diff file ${text}`)
+  throw new BadDiff(
+    `there is no defect ${text.toUpperCase()}${orNearest(text.toUpperCase(), [...shipped.keys()])}; "squall list defects" lists them, and a diff file goes by its path`,
+  )
+}
+
+/** From the root, so that a record of a run names the same file wherever it is read. */
+const nameOf = (path: string, root: string) => (relative(root, path).startsWith('..') ? path : relative(root, path))
+
+/** Those that a recorded run names. Throws BadDiff when one of them is gone. */
+export const recordedDefects = (names: readonly string[], root: string) => findDefects(names, { root, cwd: root })
+
+/** The defects of anybody's folder; those that cannot be read come with the reason. Throws BadDiff when there is none. */
+export function defectsIn(folder: string, { root, cwd }: Places): (Defect | Unreadable)[] {
+  const path = resolve(cwd, folder)
+  if (!existsSync(path) || !statSync(path).isDirectory())
+    throw new BadDiff(`--defects takes a folder of diff files; "${folder}" is none`)
+  const files = diffFiles(path)
+  if (files.length === 0)
+    throw new BadDiff(`there is no diff file in ${folder}; expected files such as ${folder}/mine.diff`)
+  return files.map((file) => readable(file, nameOf(file, root)))
+}
+
+export interface Unreadable {
+  name: string
+  why: string
+}
+
+function readable(file: string, name: string): Defect | Unreadable {
+  try {
+    return readDefect(file, name)
+  } catch (error) {
+    if (error instanceof BadDiff) return { name, why: error.message }
+    throw error
+  }
+}
+
+export const readFrom = (root: string) => (path: string) =>
+  existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : undefined
+
+/** What `--defect` asks for: ids of shipped defects, and diff files. Throws BadDiff before anything is started. */
+export const patchFor = (wanted: readonly string[] = [], places: Places) =>
+  patchOf(findDefects(wanted, places), places.root)
+
+/** Checks that the defects apply, one after the other, and builds their pages. Throws BadDiff. */
+export async function patchOf(defects: readonly Defect[], root: string): Promise<SystemPatch> {
+  if (defects.length === 0) return unpatched
+  const files = patchedFiles(defects, readFrom(root))
+  const ofPages = pageSources(root)
+  const touchesPages = [...files.keys()].some((path) => ofPages.has(path))
+  return {
+    names: defects.map(({ name }) => name),
+    files: defects.map(({ file }) => file),
+    modules: pathsOf(defects.map(({ diff }) => diff)).filter((path) => !ofPages.has(path)),
+    ...(touchesPages && { pages: await pagesWith(files, root) }),
+  }
 }

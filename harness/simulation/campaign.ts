@@ -1,18 +1,20 @@
 import { createHash } from 'node:crypto'
-import { amplified } from '../explore/amplify.ts'
-import { smallest } from '../explore/minimize.ts'
+import { pickFrom, simulatedWorkloads, workloadOf } from '../apps/workloads.ts'
+import type { SystemPatch } from '../cluster/system-patch.ts'
+import { amplified } from '../plans/amplify.ts'
+import { smallest } from '../plans/minimize.ts'
 import { createPlan, type Plan, shapeOf } from '../plans/plan.ts'
 import { seededRandom, seedMost } from '../platform/random.ts'
 import { violatedCheckers, violatesOneOf } from '../verdict/result.ts'
 import { type Judged, judgeSimulated } from './judge.ts'
 import { type Simulator, startSimulator } from './simulator.ts'
 
-/** Endless plans, each with a seed of its own, from one seed. Pure. */
+/** Yields endless plans from one seed, each with a seed of its own. Pure. */
 export function* plansOf(seed: number): Generator<Plan> {
   const random = seededRandom(seed)
   for (;;) {
     const own = random.integer(0, seedMost)
-    yield createPlan(seededRandom(own), own)
+    yield createPlan(pickFrom(random, simulatedWorkloads), seededRandom(own), own)
   }
 }
 
@@ -20,11 +22,11 @@ export interface Campaign {
   histories: number
   unknown: number
   violated: number
-  /** Of all histories, in their order: the same seed and number have the same. */
+  /** Hash over all histories in order; the same seed and number give the same hash. */
   hash: string
-  /** How often something of a plan could not be simulated. */
+  /** How often each unsupported part of a plan was skipped. */
   skipped: Record<string, number>
-  /** The first history that breaks each checker. */
+  /** The first history that violates each checker. */
   firsts: Map<string, Judged>
 }
 
@@ -32,14 +34,14 @@ interface CampaignOptions {
   simulator: Simulator
   plans: Iterable<Plan>
   /** Asked before each history. */
-  goesOn(told: number): boolean
+  goesOn(startedCount: number): boolean
   onJudged?(judged: Judged): void
 }
 
-/** So many are asked for ahead, so that telling and judging run in parallel. */
+/** Requested ahead, so that simulating and judging overlap. */
 const aheadCount = 4
 
-/** Tells the plans one after the other and judges each history. */
+/** Simulates the plans in order and judges each history. */
 export async function runCampaign({ simulator, plans, goesOn, onJudged }: CampaignOptions): Promise<Campaign> {
   const hash = createHash('sha256')
   const campaign: Campaign = { histories: 0, unknown: 0, violated: 0, hash: '', skipped: {}, firsts: new Map() }
@@ -52,7 +54,7 @@ export async function runCampaign({ simulator, plans, goesOn, onJudged }: Campai
       if (next.done) break
       askedCount += 1
       const judged = simulator.run(next.value).then(judgeSimulated)
-      // Whoever waits for an earlier one hears of the failure there.
+      // The failure is reported where this history is awaited.
       judged.catch(() => {})
       waiting.push(judged)
     }
@@ -73,9 +75,9 @@ function add(campaign: Campaign, judged: Judged) {
     if (!campaign.firsts.has(checker)) campaign.firsts.set(checker, judged)
 }
 
-/** Starts a simulator for some work and stops it, however it went. */
-async function withSimulator<T>(defects: readonly string[], work: (simulator: Simulator) => Promise<T>): Promise<T> {
-  const simulator = startSimulator({ defects })
+/** Starts a simulator for some work and always stops it. */
+async function withSimulator<T>(patch: SystemPatch, work: (simulator: Simulator) => Promise<T>): Promise<T> {
+  const simulator = startSimulator({ patch })
   try {
     return await work(simulator)
   } finally {
@@ -83,35 +85,35 @@ async function withSimulator<T>(defects: readonly string[], work: (simulator: Si
   }
 }
 
-/** The smallest plan that breaks one of these checkers, told once more. A simulation needs no second try. */
+/** Returns the smallest plan that violates one of the checkers, with its history. The simulator is deterministic, so one run decides. */
 export async function shrink(simulator: Simulator, checkers: readonly string[], first: Plan): Promise<Judged> {
-  const tell = async (plan: Plan) => judgeSimulated(await simulator.run(plan))
-  const fails = async (plan: Plan) => violatesOneOf(checkers, await tell(plan))
+  const run = async (plan: Plan) => judgeSimulated(await simulator.run(plan))
+  const fails = async (plan: Plan) => violatesOneOf(checkers, await run(plan))
   const firstThatFails = async (candidates: readonly Plan[]) => {
     for (const [index, plan] of candidates.entries()) if (await fails(plan)) return index
     return -1
   }
-  return tell(await smallest(first, firstThatFails))
+  return run(await smallest(first, firstThatFails))
 }
 
-/** So many broken histories say where to look. */
+/** This many violations are enough to start with. */
 const enough = 5
 
 /**
- * Plans that break a checker in a simulation that goes on for as long as it is told to: each as small as it gets, and, as that may hang by a
- * moment that only a simulation meets again, as it was (FI-18).
+ * Returns plans that violate an invariant in the simulator: each shrunk, and also as drawn, because a shrunk plan may depend on timing that a
+ * real cluster does not reproduce (FI-18).
  */
 export async function scout(
   seed: number,
-  defects: readonly string[],
-  goesOn: (told: number) => boolean,
+  patch: SystemPatch,
+  goesOn: (startedCount: number) => boolean,
 ): Promise<Plan[]> {
   const broken: Judged[] = []
-  return withSimulator(defects, async (simulator) => {
+  return withSimulator(patch, async (simulator) => {
     await runCampaign({
       simulator,
       plans: plansOf(seed),
-      goesOn: (told) => broken.length < enough && goesOn(told),
+      goesOn: (startedCount) => broken.length < enough && goesOn(startedCount),
       onJudged: (judged) => void (judged.outcome === 'violated' && broken.push(judged)),
     })
     const plans: Plan[] = []
@@ -120,30 +122,30 @@ export async function scout(
   })
 }
 
-/** So many different fates of the same plan say how often it fails. */
+/** A plan is simulated with this many seeds to estimate how often it fails. */
 const seedsPerPlan = 10
 
-/** The plan with what makes it fail more often, where a simulation can tell how often it fails; undefined where it never does (FI-18). */
+/** Returns the plan with more actions that make it fail more often; undefined where it never fails in the simulator (FI-18). */
 export async function amplifyInSimulation(
   plan: Plan,
   checkers: readonly string[],
-  defects: readonly string[],
+  patch: SystemPatch,
   goesOn: () => boolean,
 ): Promise<Plan | undefined> {
-  return withSimulator(defects, async (simulator) => {
+  return withSimulator(patch, async (simulator) => {
     async function rateOf(one: Plan) {
-      const told = Array.from({ length: seedsPerPlan }, (_, fate) => simulator.run({ ...one, seed: fate }))
-      const failed = (await Promise.all(told)).filter((history) => violatesOneOf(checkers, judgeSimulated(history)))
+      const runs = Array.from({ length: seedsPerPlan }, (_, seed) => simulator.run({ ...one, seed }))
+      const failed = (await Promise.all(runs)).filter((history) => violatesOneOf(checkers, judgeSimulated(history)))
       return failed.length / seedsPerPlan
     }
     if ((await rateOf(plan)) === 0) return undefined
-    return amplified(plan, { rateOf, random: seededRandom(plan.seed), goesOn })
+    return amplified(plan, { source: workloadOf(plan), rateOf, random: seededRandom(plan.seed), goesOn })
   })
 }
 
-/** The same for a failure that was seen live; undefined where no simulation shows it (FI-18). */
-export const shrinkSimulated = (plan: Plan, checkers: readonly string[], defects: readonly string[]) =>
-  withSimulator(defects, async (simulator) => {
+/** Shrinks a failure seen on a real cluster in the simulator; undefined where the simulator does not show it (FI-18). */
+export const shrinkSimulated = (plan: Plan, checkers: readonly string[], patch: SystemPatch) =>
+  withSimulator(patch, async (simulator) => {
     if (!violatesOneOf(checkers, judgeSimulated(await simulator.run(plan)))) return undefined
     return (await shrink(simulator, checkers, plan)).plan
   })

@@ -1,6 +1,5 @@
-import { planCheckers } from '../apps/store/plan-scenario.ts'
+import { workloadOf } from '../apps/workloads.ts'
 import { faultsWitnessed } from '../checkers/core/faults-witnessed.ts'
-import { ownTopicsOnly } from '../checkers/core/own-topics-only.ts'
 import { toHistory } from '../history/history.ts'
 import { judge, worst } from '../verdict/checker.ts'
 import type { CheckResult } from '../verdict/result.ts'
@@ -14,7 +13,7 @@ export interface Judged extends Simulated {
 /** The checkers of live scenarios, on a history that was simulated (NF-3, NF-4). */
 export function judgeSimulated(simulated: Simulated): Judged {
   const history = toHistory(simulated.events)
-  const checks: CheckResult[] = [faultsWitnessed, ownTopicsOnly, ...planCheckers].map((checker) => ({
+  const checks: CheckResult[] = [faultsWitnessed, ...workloadOf(simulated.plan).checkers].map((checker) => ({
     name: checker.name,
     ...judge(checker, history),
   }))

@@ -2,9 +2,12 @@ import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { parseRendering } from '../apps/store/rendering.ts'
-import type { HistoryEvent } from '../history/operation.ts'
-import { type Plan, stock } from '../plans/plan.ts'
+import type { WorkloadSimulation } from '../app.ts'
+import { workloadOf } from '../apps/workloads.ts'
+import { neverLoaded, patchedStart, type SystemPatch, unpatched } from '../cluster/system-patch.ts'
+import { faults, isFaultName } from '../faults/index.ts'
+import type { FaultRecord, HistoryEvent } from '../history/operation.ts'
+import type { Plan } from '../plans/plan.ts'
 
 /** What a simulation answers: a history, as a live run would have left it. */
 export interface Simulated {
@@ -14,7 +17,7 @@ export interface Simulated {
   hash: string
   /** Faults and actions of the plan that no simulation knows. */
   skipped: string[]
-  /** Why the scenario could not be told to its end. */
+  /** Why the scenario did not complete. */
   obstacle?: string
 }
 
@@ -23,12 +26,20 @@ type Line = HistoryEvent | { end: End }
 
 const program = fileURLToPath(new URL('./world/main.ts', import.meta.url))
 
-/** The program may write what it believes a page to show; a checker reads it by the hooks of the page. */
-const pages = new Set(['view', 'fresh-render'])
-const withRendering = (event: HistoryEvent): HistoryEvent =>
-  event.type === 'final' && pages.has(event.operation ?? '')
-    ? { ...event, value: parseRendering(String(event.value)) }
-    : event
+/** Throws for a plan of an application that no simulation knows. */
+function simulationOf(plan: Plan): WorkloadSimulation {
+  const { simulation } = workloadOf(plan)
+  if (!simulation) throw new Error(`no simulation knows the application ${plan.app}; run its scenarios live`)
+  return simulation
+}
+
+/** The program knows its own faults only; what a fault explains stands in the definition of the live one. */
+function withEffects(event: HistoryEvent): HistoryEvent {
+  if (event.type !== 'fault') return event
+  const record = event.value as FaultRecord
+  const { kind, options } = record
+  return { ...event, value: { ...record, ...(isFaultName(kind) && faults[kind].effectsOf(options)) } }
+}
 
 interface Asked {
   plan: Plan
@@ -38,9 +49,13 @@ interface Asked {
 
 export type Simulator = ReturnType<typeof startSimulator>
 
-/** A process that tells scenarios in simulated time, one after the other; several may be asked for before the first is told. */
-export function startSimulator({ defects = [] }: { defects?: readonly string[] } = {}) {
-  const child = spawn(process.execPath, [program], { stdio: ['pipe', 'pipe', 'pipe'] })
+/** A process that simulates plans one after the other; several may be requested before the first is done. */
+export function startSimulator({ patch = unpatched }: { patch?: SystemPatch } = {}) {
+  const { flags, env } = patchedStart(patch)
+  const child = spawn(process.execPath, [...flags, program], {
+    env: { ...process.env, ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
   const asked: Asked[] = []
   let complaint = ''
   let events: HistoryEvent[] = []
@@ -48,7 +63,12 @@ export function startSimulator({ defects = [] }: { defects?: readonly string[] }
 
   function finish(end: End) {
     const { plan, resolve } = asked.shift()!
-    resolve({ plan, events: events.map(withRendering), hash: hash.digest('hex'), ...end })
+    resolve({
+      plan,
+      events: events.map(simulationOf(plan).readEvent).map(withEffects),
+      hash: hash.digest('hex'),
+      ...end,
+    })
     events = []
     hash = createHash('sha256')
   }
@@ -62,7 +82,7 @@ export function startSimulator({ defects = [] }: { defects?: readonly string[] }
   child.stderr.on('data', (data) => {
     complaint += String(data)
   })
-  // Its end is told below, and says more.
+  // The end of the process is handled below, with more detail.
   child.stdin.on('error', () => {})
   const ended = new Promise<void>((resolve) =>
     child.once('close', (code) => {
@@ -73,11 +93,15 @@ export function startSimulator({ defects = [] }: { defects?: readonly string[] }
   )
 
   return {
-    run: (plan: Plan): Promise<Simulated> =>
-      new Promise((resolve, reject) => {
+    async run(plan: Plan): Promise<Simulated> {
+      const { settings } = simulationOf(plan)
+      return new Promise((resolve, reject) => {
         asked.push({ plan, resolve, reject })
-        child.stdin.write(`${JSON.stringify({ plan, stock, defects })}\n`)
-      }),
+        child.stdin.write(`${JSON.stringify({ plan, ...settings })}\n`)
+      })
+    },
+    /** What the defects change and no part of the simulation is made of; to be asked after a simulation. */
+    neverLoaded: () => [...neverLoaded(patch, [complaint]), ...(patch.pages === undefined ? [] : ['the pages'])],
     /** Ends the process, whatever it is doing. */
     async stop() {
       child.kill()

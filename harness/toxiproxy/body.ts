@@ -13,17 +13,17 @@ function lenient<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.preprocess(tidy, z.object(shape))
 }
 
-export const proxyWish = lenient({
+export const proxySpec = lenient({
   name: z.string().optional(),
   listen: z.string().optional(),
   upstream: z.string().optional(),
   enabled: z.boolean().optional(),
 })
-export type ProxyWish = z.infer<typeof proxyWish>
+export type ProxySpec = z.infer<typeof proxySpec>
 
-export const proxyWishes = z.preprocess((value) => value ?? [], z.array(proxyWish))
+export const proxySpecs = z.preprocess((value) => value ?? [], z.array(proxySpec))
 
-export const toxicWish = lenient({
+export const toxicSpec = lenient({
   name: z.string().optional(),
   type: z.string().optional(),
   stream: z.string().optional(),
@@ -32,9 +32,9 @@ export const toxicWish = lenient({
 })
 
 /** Whole numbers, for the attributes that a toxic has. */
-export function readAttributes(known: Attributes, wish: unknown): Attributes {
+export function readAttributes(known: Attributes, spec: unknown): Attributes {
   const shape = Object.fromEntries(Object.keys(known).map((key) => [key, z.int().optional()]))
-  const given = read(lenient(shape), wish ?? {}, ['attributes'])
+  const given = read(lenient(shape), spec ?? {}, ['attributes'])
   return Object.fromEntries(Object.entries(given).filter((entry): entry is [string, number] => entry[1] !== undefined))
 }
 

@@ -1,11 +1,11 @@
 import type { Clock } from '../platform/clock.ts'
-import { type ProxyWish, readAttributes, type toxicWish } from './body.ts'
+import { type ProxySpec, readAttributes, type toxicSpec } from './body.ts'
 import { streams } from './connection.ts'
 import { ApiError, apiErrors } from './errors.ts'
 import { createProxy, type LinkProxy, type ProxyState, streamOf, type ToxicState } from './proxy.ts'
 import { isToxicType, toxics } from './toxics/index.ts'
 
-type ToxicWish = ReturnType<typeof toxicWish.parse>
+type ToxicWish = ReturnType<typeof toxicSpec.parse>
 
 export interface Populated {
   failure: ApiError | undefined
@@ -24,34 +24,34 @@ export function createCollection(chance: { clock: Clock; random(): number }) {
     return proxy
   }
 
-  function demandFields({ name, upstream }: ProxyWish, place = '') {
+  function requireFields({ name, upstream }: ProxySpec, place = '') {
     if (!name) throw apiErrors.missingField(`name${place}`)
     if (!upstream) throw apiErrors.missingField(`upstream${place}`)
     return { name, upstream }
   }
 
   /** Kept only when it could start. */
-  async function open(wish: ProxyWish): Promise<LinkProxy> {
-    const proxy = createProxy({ ...demandFields(wish), listen: wish.listen ?? '', ...chance })
-    if (wish.enabled ?? true) await proxy.start()
+  async function open(spec: ProxySpec): Promise<LinkProxy> {
+    const proxy = createProxy({ ...requireFields(spec), listen: spec.listen ?? '', ...chance })
+    if (spec.enabled ?? true) await proxy.start()
     proxies.set(proxy.name, proxy)
     return proxy
   }
 
-  async function create(wish: ProxyWish): Promise<LinkProxy> {
-    const { name } = demandFields(wish)
+  async function create(spec: ProxySpec): Promise<LinkProxy> {
+    const { name } = requireFields(spec)
     if (proxies.has(name)) throw apiErrors.proxyExists()
-    return open(wish)
+    return open(spec)
   }
 
   /** A proxy that already has these addresses stays as it is, with its toxics; another one of that name makes way. */
-  async function openOrKeep(wish: ProxyWish): Promise<LinkProxy> {
-    const { name, upstream } = demandFields(wish)
+  async function openOrKeep(spec: ProxySpec): Promise<LinkProxy> {
+    const { name, upstream } = requireFields(spec)
     const old = proxies.get(name)
-    if (!old) return open(wish)
-    if (!(await old.differs({ listen: wish.listen ?? '', upstream }))) return old
+    if (!old) return open(spec)
+    if (!(await old.differs({ listen: spec.listen ?? '', upstream }))) return old
     await old.stop()
-    return open(wish)
+    return open(spec)
   }
 
   return {
@@ -64,12 +64,12 @@ export function createCollection(chance: { clock: Clock; random(): number }) {
       proxies.delete(name)
     },
     /** Nothing is opened unless all are complete; the first that cannot be opened ends it, and those before it stay. */
-    async populate(readWishes: () => ProxyWish[]): Promise<Populated> {
+    async populate(readSpecs: () => ProxySpec[]): Promise<Populated> {
       const opened: ProxyState[] = []
       try {
-        const wishes = readWishes()
-        for (const [index, wish] of wishes.entries()) demandFields(wish, ` at proxy ${index + 1}`)
-        for (const wish of wishes) opened.push((await openOrKeep(wish)).state())
+        const specs = readSpecs()
+        for (const [index, spec] of specs.entries()) requireFields(spec, ` at proxy ${index + 1}`)
+        for (const spec of specs) opened.push((await openOrKeep(spec)).state())
       } catch (error) {
         if (error instanceof ApiError) return { failure: error, proxies: opened }
         throw error

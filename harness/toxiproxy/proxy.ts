@@ -100,8 +100,8 @@ export function createProxy({ name, clock, random, ...addresses }: ProxyOptions)
   }
 
   /** Whether these addresses are others than the proxy has; a refused one changes nothing. */
-  async function differs(wish: { listen: string; upstream: string }): Promise<boolean> {
-    return formatAddress(await resolveAddress(wish.listen)) !== listen || wish.upstream !== upstream
+  async function differs(spec: { listen: string; upstream: string }): Promise<boolean> {
+    return formatAddress(await resolveAddress(spec.listen)) !== listen || spec.upstream !== upstream
   }
 
   const find = (toxicName: string): ToxicState => {
@@ -126,9 +126,9 @@ export function createProxy({ name, clock, random, ...addresses }: ProxyOptions)
     connectionCount: () => connections.size,
     state: (): ProxyState => ({ name, listen, upstream, enabled: server !== undefined, toxics: inOrder() }),
     /** Other addresses take effect by a restart of the listener, which ends all connections. */
-    async update(wish: { listen?: string | undefined; upstream?: string | undefined; enabled?: boolean | undefined }) {
-      const next = { listen: wish.listen ?? listen, upstream: wish.upstream ?? upstream }
-      const enabled = wish.enabled ?? server !== undefined
+    async update(spec: { listen?: string | undefined; upstream?: string | undefined; enabled?: boolean | undefined }) {
+      const next = { listen: spec.listen ?? listen, upstream: spec.upstream ?? upstream }
+      const enabled = spec.enabled ?? server !== undefined
       const moves = await differs(next)
       if (moves || !enabled) await stop()
       if (moves) ({ listen, upstream } = next)
@@ -143,10 +143,10 @@ export function createProxy({ name, clock, random, ...addresses }: ProxyOptions)
       return toxic
     },
     /** Connections draw their luck again. */
-    updateToxic(toxicName: string, wish: { attributes: Attributes; toxicity?: number | undefined }): ToxicState {
+    updateToxic(toxicName: string, spec: { attributes: Attributes; toxicity?: number | undefined }): ToxicState {
       const old = find(toxicName)
-      const attributes = { ...old.attributes, ...wish.attributes }
-      const fresh = { ...old, attributes, toxicity: wish.toxicity ?? old.toxicity }
+      const attributes = { ...old.attributes, ...spec.attributes }
+      const fresh = { ...old, attributes, toxicity: spec.toxicity ?? old.toxicity }
       chain = chain.map((one) => (one === old ? fresh : one))
       for (const connection of connections) connection.links[streamOf(fresh)].change(activate(fresh))
       return fresh

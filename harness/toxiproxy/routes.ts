@@ -1,4 +1,4 @@
-import { parseBody, proxyWish, proxyWishes, read, readAttributes, toxicWish } from './body.ts'
+import { parseBody, proxySpec, proxySpecs, read, readAttributes, toxicSpec } from './body.ts'
 import { completeToxic, type ProxyCollection } from './collection.ts'
 import { metricsText } from './metrics.ts'
 import { toxics } from './toxics/index.ts'
@@ -37,7 +37,7 @@ export function routesOf(collection: ProxyCollection): Routes {
 
   async function updateProxy({ proxy: name, text }: Call): Promise<Answer> {
     const proxy = find(name)
-    const { listen, upstream, enabled } = read(proxyWish, parseBody(text))
+    const { listen, upstream, enabled } = read(proxySpec, parseBody(text))
     await proxy.update({ listen, upstream, enabled })
     return json(200, proxy.state())
   }
@@ -45,13 +45,13 @@ export function routesOf(collection: ProxyCollection): Routes {
   function updateToxic({ proxy: name, toxic: toxicName, text }: Call): Answer {
     const proxy = find(name)
     const { type } = proxy.toxic(toxicName)
-    const { attributes, toxicity } = read(toxicWish, parseBody(text))
+    const { attributes, toxicity } = read(toxicSpec, parseBody(text))
     const checked = readAttributes(toxics[type].attributes, attributes)
     return json(200, proxy.updateToxic(toxicName, { attributes: checked, toxicity }))
   }
 
   async function populate({ text }: Call): Promise<Answer> {
-    const { failure, proxies } = await collection.populate(() => read(proxyWishes, parseBody(text)))
+    const { failure, proxies } = await collection.populate(() => read(proxySpecs, parseBody(text)))
     const list = proxies.length > 0 ? proxies : null
     if (!failure) return json(201, { proxies: list })
     return json(failure.status, { error: failure.message, status: failure.status, proxies: list })
@@ -81,7 +81,7 @@ export function routesOf(collection: ProxyCollection): Routes {
     '/populate': { POST: populate },
     '/proxies': {
       GET: () => json(200, Object.fromEntries(collection.all().map((proxy) => [proxy.name, proxy.state()]))),
-      POST: async ({ text }) => json(201, (await collection.create(read(proxyWish, parseBody(text)))).state()),
+      POST: async ({ text }) => json(201, (await collection.create(read(proxySpec, parseBody(text)))).state()),
     },
     '/proxies/:proxy': {
       GET: ({ proxy }) => json(200, find(proxy).state()),
@@ -96,7 +96,7 @@ export function routesOf(collection: ProxyCollection): Routes {
       GET: ({ proxy }) => json(200, find(proxy).toxics()),
       POST: ({ proxy, text }) => {
         const owner = find(proxy)
-        return json(200, owner.addToxic(completeToxic(read(toxicWish, parseBody(text)))))
+        return json(200, owner.addToxic(completeToxic(read(toxicSpec, parseBody(text)))))
       },
     },
     '/proxies/:proxy/toxics/:toxic': {

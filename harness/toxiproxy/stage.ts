@@ -22,7 +22,7 @@ export interface StageOptions {
   clock: Clock
   random(): number
   next(): Step
-  /** Told before the stream is ended by the toxic and not by the source. */
+  /** Called before the toxic, and not the source, ends the stream. */
   closing(): void
   reset(): void
   /** Takes the stage out of the chain; called when it holds nothing any more. */

@@ -10,8 +10,6 @@ export interface Verdict {
 export interface Checker {
   name: string
   invariant: string
-  /** It judges what the store shows or holds: without the store it says nothing. */
-  needsShop?: true
   check(history: History): Verdict
 }
 

@@ -1,4 +1,3 @@
-import type { DriverName } from '../cluster/drivers.ts'
 import type { FaultRecord } from '../history/operation.ts'
 import type { Verdict } from './checker.ts'
 
@@ -31,8 +30,8 @@ export const violatedCheckers = ({ checks }: Pick<ScenarioResult, 'checks'>): st
   checks.filter(({ outcome }) => outcome === 'violated').map(({ name }) => name)
 
 /** A scenario fails like another only if it violates one of the same checkers. */
-export const violatesOneOf = (checkers: readonly string[], told: Pick<ScenarioResult, 'checks'>): boolean =>
-  violatedCheckers(told).some((name) => checkers.includes(name))
+export const violatesOneOf = (checkers: readonly string[], events: Pick<ScenarioResult, 'checks'>): boolean =>
+  violatedCheckers(events).some((name) => checkers.includes(name))
 
 /** One scenario's part of `verdict.json`; times since the scenario began. */
 export interface ScenarioResult {
@@ -53,20 +52,24 @@ export interface ScenarioResult {
   artifacts: string[]
 }
 
-/** A scenario that this kind of cluster cannot tell; it proved nothing, and counts for nothing. */
+/** A scenario that this kind of cluster cannot run; it counts for nothing. */
 export interface Skipped {
   id: string
   why: string
 }
 
+/** Of what a run leaves. A history of another version says other things about faults and operations, and is not judged again. */
+export const runSchemaVersion = 2
+
 /** `verdict.json`: the truth of a run; every report is derived from it. */
 export interface RunResult {
-  schemaVersion: 1
+  schemaVersion: typeof runSchemaVersion
   suite: string
   outcome: Outcome
   exitCode: number
   seed: string
-  driver: DriverName
+  /** `process`, `container` or `remote`. */
+  driver: string
   nodes: number
   defects: string[]
   startedAt: string
@@ -78,20 +81,6 @@ export interface RunResult {
   scenarios: ScenarioResult[]
   skipped: Skipped[]
 }
-
-export const exitCodes = {
-  passed: 0,
-  violated: 1,
-  unknown: 2,
-  regression: 4,
-  leaked: 5,
-  usage: 64,
-  environment: 69,
-  harnessBug: 70,
-  budget: 124,
-  interrupted: 130,
-  terminated: 143,
-} as const
 
 /** A proven violation outranks everything; a scenario without a verdict is never a pass. */
 export function worstOutcome(outcomes: readonly Outcome[]): Outcome {

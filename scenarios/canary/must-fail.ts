@@ -1,5 +1,7 @@
-import { after, scenario, step } from '../../harness/index.ts'
+import { scenariosFor } from '../../harness/index.ts'
 import { listings, openShop, sees } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 /** Expects what is not so. A run of it that passes means that this harness cannot say no. */
 export default scenario({

@@ -1,15 +1,15 @@
 import {
-  after,
   cartNeverLost,
   joinedTopics,
   type ScenarioContext,
-  scenario,
-  step,
+  scenariosFor,
   tabsConverge,
   visitCheckout,
   type WireClient,
 } from '../../harness/index.ts'
 import { inCart, listens, mustBe, openShop, putIn, sees, seesIn, soldUnits, theTab } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 const socketPath = '/product_socket/websocket'
 const [kept, gone] = [1, 2]
@@ -164,7 +164,7 @@ async function ask(wire: WireClient, topic: string, event: string, payload: unkn
 }
 
 /** Signed by the same server: what names a long-poll session. */
-async function tokenOfAnotherPurpose(context: ScenarioContext) {
+async function tokenOfAnotherPurpose(context: ScenarioContext<'store'>) {
   const answer = await fetch(`${context.cluster.node('n1').directUrl}/socket/longpoll?vsn=2.0.0`)
   return ((await answer.json()) as { token: string }).token
 }

@@ -1,13 +1,13 @@
 import {
-  after,
   neverOversold,
   nodesAgreeWithDatabase,
   ordersChargedOnce,
   purchasesLinearizable,
-  scenario,
-  step,
+  scenariosFor,
 } from '../../harness/index.ts'
 import { mustBe, releaseBoth, soldUnits } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 const cart = [1, 2]
 const other = 8

@@ -1,5 +1,7 @@
-import { after, cartNeverLost, joinedTopics, recoveryTime, scenario, step, tabsConverge } from '../../harness/index.ts'
+import { cartNeverLost, joinedTopics, recoveryTime, scenariosFor, tabsConverge } from '../../harness/index.ts'
 import { inCart, openShop, putIn, releaseBoth, sees, theTab } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 const plenty = 50
 const backWithinMs = 10_000

@@ -1,13 +1,13 @@
 import {
-  after,
   neverOversold,
   nodesAgreeWithDatabase,
   type ScenarioContext,
-  scenario,
-  step,
+  scenariosFor,
   tabsConverge,
 } from '../../harness/index.ts'
 import { grayed, mustBe, openShop, putIn, releaseBoth, sees, succeeded, theTab } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 const cartCount = 50
 const [wanted, other, another] = [3, 4, 5]
@@ -16,7 +16,7 @@ const [pairs, plenty] = [5, 100]
 const answeredWithinMs = 1_000
 const toldWithinMs = 3_000
 
-const grayCount = (context: ScenarioContext) =>
+const grayCount = (context: ScenarioContext<'store'>) =>
   context.wireShoppers().filter((one) => one.cart().items.some(({ id, outOfStock }) => id === wanted && outOfStock))
     .length
 

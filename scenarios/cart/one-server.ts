@@ -1,5 +1,7 @@
-import { after, cartNeverLost, joinedTopics, scenario, step, tabsConverge } from '../../harness/index.ts'
+import { cartNeverLost, joinedTopics, scenariosFor, tabsConverge } from '../../harness/index.ts'
 import { inCart, listens, listings, openShop, putIn, releaseBoth, sees, seesIn, takeOut, theTab } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 /** The top shoe in size 6, the bottom shoe in size 10, and two more. */
 const [topSix, topSeven, bottomSix, bottomTen] = [1, 2, 8, 12]

@@ -1,16 +1,16 @@
 import {
-  after,
   cartNeverLost,
   neverOversold,
   nodesAgreeWithDatabase,
   ordersChargedOnce,
   purchasesLinearizable,
-  scenario,
-  step,
+  scenariosFor,
   tabsConverge,
   viewsMatchFreshRender,
 } from '../../harness/index.ts'
 import { goToCheckout, inCart, mustBe, sees, seesIn, soldUnits, succeeded, takeOut, theTab } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 const cart = [1, 2, 8, 9]
 const [last] = [9]

@@ -1,12 +1,4 @@
-import {
-  after,
-  cartNeverLost,
-  joinedTopics,
-  presenceMatchesReality,
-  scenario,
-  step,
-  tabsConverge,
-} from '../../harness/index.ts'
+import { cartNeverLost, joinedTopics, presenceMatchesReality, scenariosFor, tabsConverge } from '../../harness/index.ts'
 import {
   counts,
   inCart,
@@ -20,6 +12,8 @@ import {
   theTab,
 } from '../support.ts'
 
+const { scenario, step, after } = scenariosFor('store')
+
 const plenty = 50
 
 /** The page may be stored here, so that the browser keeps it alive and brings it back as it was. */
@@ -30,7 +24,7 @@ export default scenario({
     'A tab that comes out of the back-forward cache, or was frozen until its connection was given up, shows the cart as it is now; a closed one is not counted.',
   covers: ['AT-10', 'CT-21', 'CT-41', 'FI-5', 'PA-28', 'PA-43', 'CH-108'],
   given: {
-    env: { STORE_NO_STORE: 'off', SOCKET_SILENT_MS: '3000' },
+    env: { STORE_NO_STORE: 'off', SOCKET_IDLE_TIMEOUT_MS: '3000' },
     stock: { 1: plenty, 2: plenty, 3: plenty },
   },
   steps: [

@@ -1,14 +1,14 @@
 import {
-  after,
   neverOversold,
   nodesAgreeWithDatabase,
   ordersChargedOnce,
   purchasesLinearizable,
-  scenario,
-  step,
+  scenariosFor,
   tabsConverge,
 } from '../../harness/index.ts'
 import { mustBe, releaseBoth } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 const [buyers, pairs, wanted] = [200, 20, 3]
 

@@ -1,9 +1,11 @@
-import { after, type ScenarioContext, scenario, step, tabsConverge } from '../../harness/index.ts'
+import { type ScenarioContext, scenariosFor, tabsConverge } from '../../harness/index.ts'
 import { grayed, hasItem, mustBe, openShop, putIn, releaseBoth, sees, succeeded, theTab } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 const [kept, takenOut, hasty] = [1, 2, 3]
 
-const gone = (context: ScenarioContext, itemId: number) =>
+const gone = (context: ScenarioContext<'store'>, itemId: number) =>
   context
     .wireShoppers()[0]!
     .cart()

@@ -1,13 +1,13 @@
 import {
-  after,
   neverOversold,
   nodesAgreeWithDatabase,
   ordersChargedOnce,
-  scenario,
-  step,
+  scenariosFor,
   tabsConverge,
 } from '../../harness/index.ts'
 import { goToCheckout, grayed, mustBe, seesIn, soldUnits, succeeded, theTab } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 const cart = [1, 2, 9]
 const [last] = [9]

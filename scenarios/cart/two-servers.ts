@@ -1,12 +1,4 @@
-import {
-  after,
-  cartNeverLost,
-  joinedTopics,
-  scenario,
-  step,
-  tabsConverge,
-  viewsMatchFreshRender,
-} from '../../harness/index.ts'
+import { cartNeverLost, joinedTopics, scenariosFor, tabsConverge, viewsMatchFreshRender } from '../../harness/index.ts'
 import {
   grayed,
   inCart,
@@ -20,6 +12,8 @@ import {
   takeOut,
   theTab,
 } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 const [topSix, topSeven] = [1, 2]
 const left = 20

@@ -1,5 +1,7 @@
-import { after, cartNeverLost, joinedTopics, scenario, step, tabsConverge } from '../../harness/index.ts'
+import { cartNeverLost, joinedTopics, scenariosFor, tabsConverge } from '../../harness/index.ts'
 import { inCart, openShop, openTwoTabs, putIn, received, seesIn, takeOut, theTab } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 const plenty = 50
 

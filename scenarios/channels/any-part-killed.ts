@@ -1,13 +1,7 @@
-import {
-  after,
-  atMostOnce,
-  joinedTopics,
-  nodesAgreeWithDatabase,
-  recoveryTime,
-  scenario,
-  step,
-} from '../../harness/index.ts'
+import { atMostOnce, joinedTopics, nodesAgreeWithDatabase, recoveryTime, scenariosFor } from '../../harness/index.ts'
 import { listenEverywhere, publishFrom, succeeded } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 /** One of its kind each, and then whatever chance comes to. */
 const victims = ['n1/channel', 'n1/transport', 'n1/inventory', 'n1/replication', 'n1/*', 'n1/*']

@@ -1,4 +1,6 @@
-import { after, scenario, step } from '../../harness/index.ts'
+import { scenariosFor } from '../../harness/index.ts'
+
+const { scenario, step, after } = scenariosFor()
 
 export default scenario({
   id: 'channels/bad-route',

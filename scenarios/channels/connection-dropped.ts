@@ -1,5 +1,7 @@
-import { after, atMostOnce, joinedTopics, noOrphans, recoveryTime, scenario, step } from '../../harness/index.ts'
+import { atMostOnce, joinedTopics, noOrphans, recoveryTime, scenariosFor } from '../../harness/index.ts'
 import { listenEverywhere, publishFrom } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor()
 
 export default scenario({
   id: 'channels/connection-dropped',

@@ -1,5 +1,7 @@
-import { after, atMostOnce, joinedTopics, scenario, step } from '../../harness/index.ts'
+import { atMostOnce, joinedTopics, scenariosFor } from '../../harness/index.ts'
 import { listenEverywhere, publishFrom } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor()
 
 const withinMs = 1_500
 

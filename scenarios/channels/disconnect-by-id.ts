@@ -1,5 +1,7 @@
-import { after, joinedTopics, scenario, step } from '../../harness/index.ts'
+import { joinedTopics, scenariosFor } from '../../harness/index.ts'
 import { tokenOf } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor()
 
 export default scenario({
   id: 'channels/disconnect-by-id',

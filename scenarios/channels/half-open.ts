@@ -1,4 +1,6 @@
-import { after, joinedTopics, recoveryTime, scenario, step } from '../../harness/index.ts'
+import { joinedTopics, recoveryTime, scenariosFor } from '../../harness/index.ts'
+
+const { scenario, step, after } = scenariosFor()
 
 const topic = 'ping:half-open'
 const silentMs = 2_500
@@ -9,7 +11,7 @@ export default scenario({
   invariant:
     'While nothing gets through and nothing is closed, both ends notice by themselves: the server lets go of the connection, the client gives it up and comes back when it can.',
   covers: ['CH-24', 'CH-25', 'CH-27', 'CH-28', 'CH-106', 'FI-3', 'NF-2', 'DF-5'],
-  given: { env: { SOCKET_SILENT_MS: String(silentMs) } },
+  given: { env: { SOCKET_IDLE_TIMEOUT_MS: String(silentMs) } },
   steps: [
     step('a client listens', async (context) => {
       await (await context.client('dora', 'n1')).join(topic)

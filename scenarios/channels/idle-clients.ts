@@ -1,4 +1,6 @@
-import { after, type ScenarioContext, scenario, step, type WireClient } from '../../harness/index.ts'
+import { type ScenarioContext, scenariosFor, type WireClient } from '../../harness/index.ts'
+
+const { scenario, step, after } = scenariosFor()
 
 const size = 60
 const keptMaxKb = 10

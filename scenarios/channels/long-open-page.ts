@@ -1,9 +1,11 @@
-import { after, joinedTopics, type ScenarioContext, scenario, step } from '../../harness/index.ts'
+import { joinedTopics, type ScenarioContext, scenariosFor } from '../../harness/index.ts'
 import { theTab } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 const tabCount = 3
 
-const allJoined = async (context: ScenarioContext) => {
+const allJoined = async (context: ScenarioContext<'store'>) => {
   const joins = await Promise.all(context.shoppers()[0]!.tabs.map((tab) => tab.joins()))
   return joins.every(({ joined }) => joined.length === 2)
 }

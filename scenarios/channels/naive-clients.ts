@@ -1,4 +1,6 @@
-import { after, scenario, step } from '../../harness/index.ts'
+import { scenariosFor } from '../../harness/index.ts'
+
+const { scenario, step, after } = scenariosFor()
 
 export default scenario({
   id: 'channels/naive-clients',
@@ -6,7 +8,7 @@ export default scenario({
   invariant:
     'A client without heartbeats is let go; one that only sends WebSocket pings is kept; one that does not join again after a crash stays connected and hears nothing.',
   covers: ['FI-17', 'CH-25', 'CH-26', 'CH-50', 'CH-59', 'CH-111', 'AT-42'],
-  given: { nodes: 1, env: { SOCKET_SILENT_MS: '1500' } },
+  given: { nodes: 1, env: { SOCKET_IDLE_TIMEOUT_MS: '1500' } },
   steps: [
     step('one is silent, one beats', async (context) => {
       const silent = await context.wire('silent', 'n1')

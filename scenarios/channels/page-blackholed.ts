@@ -1,5 +1,7 @@
-import { after, joinedTopics, recoveryTime, scenario, step } from '../../harness/index.ts'
+import { joinedTopics, recoveryTime, scenariosFor } from '../../harness/index.ts'
 import { openShop, theTab } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 const heartbeatMs = 1_000
 

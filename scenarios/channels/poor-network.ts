@@ -1,5 +1,7 @@
-import { after, joinedTopics, scenario, step, viewsMatchFreshRender } from '../../harness/index.ts'
+import { joinedTopics, scenariosFor, viewsMatchFreshRender } from '../../harness/index.ts'
 import { listings, openShop, sees, succeeded } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 export default scenario({
   id: 'channels/poor-network',

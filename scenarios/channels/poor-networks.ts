@@ -1,5 +1,7 @@
-import { after, atMostOnce, joinedTopics, type ScenarioContext, scenario, step } from '../../harness/index.ts'
+import { atMostOnce, joinedTopics, type ScenarioContext, scenariosFor } from '../../harness/index.ts'
 import { publishFrom } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor()
 
 const people = ['dora', 'emil', 'fay'] as const
 const times = 5

@@ -1,12 +1,12 @@
 import {
-  after,
   joinedTopics,
   pushesHandledOnce,
   recoveryTime,
   type ScenarioContext,
-  scenario,
-  step,
+  scenariosFor,
 } from '../../harness/index.ts'
+
+const { scenario, step, after } = scenariosFor()
 
 const topic = 'ping:counted'
 const everyMs = 50

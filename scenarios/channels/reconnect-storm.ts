@@ -1,4 +1,6 @@
-import { after, joinedTopics, type ScenarioContext, scenario, step } from '../../harness/index.ts'
+import { joinedTopics, type ScenarioContext, scenariosFor } from '../../harness/index.ts'
+
+const { scenario, step, after } = scenariosFor()
 
 const size = 80
 const backWithinMs = 3_000

@@ -1,6 +1,8 @@
 import { createHmac, hkdfSync } from 'node:crypto'
-import { after, type ScenarioContext, scenario, step } from '../../harness/index.ts'
+import { type ScenarioContext, scenariosFor } from '../../harness/index.ts'
 import { tokenOf } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor()
 
 const authPath = '/auth_socket/websocket'
 
@@ -50,8 +52,8 @@ export default scenario({
         'a version that nobody speaks': [403, { query: { vsn: '9.0.0' } }],
       }
       context.scratch.set('token', token)
-      for (const [what, [expected, wishes]] of Object.entries(attempts)) {
-        const { status } = await context.wire(what.replaceAll(' ', '-'), 'n1', wishes)
+      for (const [what, [expected, specs]] of Object.entries(attempts)) {
+        const { status } = await context.wire(what.replaceAll(' ', '-'), 'n1', specs)
         if (status !== expected) context.scratch.set('wrong', `${what}: ${status} instead of ${expected}`)
       }
     }),

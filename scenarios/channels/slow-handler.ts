@@ -1,4 +1,6 @@
-import { after, joinedTopics, type ScenarioContext, scenario, step, type WireClient } from '../../harness/index.ts'
+import { joinedTopics, type ScenarioContext, scenariosFor, type WireClient } from '../../harness/index.ts'
+
+const { scenario, step, after } = scenariosFor()
 
 const delayMs = 800
 /** Each takes up to a second; together always longer than a heartbeat may wait. */

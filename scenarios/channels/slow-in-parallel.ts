@@ -1,4 +1,6 @@
-import { after, joinedTopics, scenario, step } from '../../harness/index.ts'
+import { joinedTopics, scenariosFor } from '../../harness/index.ts'
+
+const { scenario, step, after } = scenariosFor()
 
 export default scenario({
   id: 'channels/slow-in-parallel',

@@ -1,5 +1,7 @@
-import { after, atMostOnce, joinedTopics, scenario, step } from '../../harness/index.ts'
+import { atMostOnce, joinedTopics, scenariosFor } from '../../harness/index.ts'
 import { listenEverywhere, publishFrom } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor()
 
 /** More than the kernels, and the proxies on the way, keep for a client that reads nothing, in frames of this size. */
 const floodFrames = 300

@@ -1,5 +1,7 @@
-import { after, type ScenarioContext, scenario, step } from '../../harness/index.ts'
+import { type ScenarioContext, scenariosFor } from '../../harness/index.ts'
 import { mustBe } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor()
 
 const newsCount = 3
 

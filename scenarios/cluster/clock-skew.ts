@@ -1,11 +1,9 @@
 import {
-  after,
   cartNeverLost,
   joinedTopics,
   ordersChargedOnce,
   presenceMatchesReality,
-  scenario,
-  step,
+  scenariosFor,
   tabsConverge,
 } from '../../harness/index.ts'
 import {
@@ -20,6 +18,8 @@ import {
   theTab,
   tokenOf,
 } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 const plenty = 50
 const skewMs = 120_000

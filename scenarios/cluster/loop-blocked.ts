@@ -1,13 +1,7 @@
-import {
-  after,
-  cartNeverLost,
-  joinedTopics,
-  scenario,
-  step,
-  tabsConverge,
-  viewsMatchFreshRender,
-} from '../../harness/index.ts'
+import { cartNeverLost, joinedTopics, scenariosFor, tabsConverge, viewsMatchFreshRender } from '../../harness/index.ts'
 import { inCart, level, openShop, putIn, releaseBoth, sees, succeeded, theTab } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 const [plenty, few] = [50, 2]
 const forMs = 3_000

@@ -1,5 +1,7 @@
-import { after, cartNeverLost, joinedTopics, presenceMatchesReality, scenario, step } from '../../harness/index.ts'
+import { cartNeverLost, joinedTopics, presenceMatchesReality, scenariosFor } from '../../harness/index.ts'
 import { mustBe, releaseBoth } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 const nodes = ['n1', 'n2', 'n3']
 const shopperCount = 60

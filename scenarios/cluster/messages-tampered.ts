@@ -1,13 +1,11 @@
 import {
-  after,
   cartNeverLost,
   joinedTopics,
   nodesAgreeWithDatabase,
   presenceJoinDeliveredOnce,
   presenceMatchesReality,
   type ScenarioContext,
-  scenario,
-  step,
+  scenariosFor,
   tabsConverge,
   viewsMatchFreshRender,
 } from '../../harness/index.ts'
@@ -25,11 +23,13 @@ import {
   theTab,
 } from '../support.ts'
 
+const { scenario, step, after } = scenariosFor('store')
+
 const plenty = 50
 const talk = ['trackers', 'carts', 'replication', 'news']
 
 /** One round of everything that nodes tell each other: an edit in each tab, a sale, a shopper who comes. */
-async function bustle(context: ScenarioContext, round: number) {
+async function bustle(context: ScenarioContext<'store'>, round: number) {
   await putIn(context, theTab(context, 'alice'), round)
   await putIn(context, theTab(context, 'alice', 1), round + 7)
   succeeded(await context.sell('n1', 4), 'sale')

@@ -1,5 +1,4 @@
 import {
-  after,
   atMostOnce,
   cartNeverLost,
   joinedTopics,
@@ -7,10 +6,11 @@ import {
   nodesAgreeWithDatabase,
   presenceMatchesReality,
   type ScenarioContext,
-  scenario,
-  step,
+  scenariosFor,
 } from '../../harness/index.ts'
 import { listenEverywhere, mustBe, publishFrom, releaseBoth, sightings } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 const nodes = ['n1', 'n2', 'n3']
 const plenty = 50
@@ -18,7 +18,7 @@ const lastPair = 4
 const downMs = 2_500
 
 /** A shopper on every node changes the cart; returns what they were told. */
-const shopEverywhere = (context: ScenarioContext, itemId: number) =>
+const shopEverywhere = (context: ScenarioContext<'store'>, itemId: number) =>
   Promise.all(nodes.map(async (node) => (await context.wireShopper(`shopper-${node}`, node)).add(itemId)))
 
 export default scenario({

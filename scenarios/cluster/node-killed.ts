@@ -1,15 +1,15 @@
 import {
-  after,
   atMostOnce,
   joinedTopics,
   recoveryTime,
   releasedEverywhere,
   type ScenarioContext,
-  scenario,
-  step,
+  scenariosFor,
   viewsMatchFreshRender,
 } from '../../harness/index.ts'
 import { listenEverywhere, listings, mustBe, openShop, publishFrom, sees, succeeded } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 /** How the nodes answer who asks for the shop. */
 const pagesOf = (context: ScenarioContext, nodes: readonly string[]) =>

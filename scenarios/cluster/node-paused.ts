@@ -1,5 +1,7 @@
-import { after, atMostOnce, joinedTopics, nodesAgreeWithDatabase, scenario, step } from '../../harness/index.ts'
+import { atMostOnce, joinedTopics, nodesAgreeWithDatabase, scenariosFor } from '../../harness/index.ts'
 import { listenEverywhere, publishFrom, succeeded } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 export default scenario({
   id: 'cluster/node-paused',

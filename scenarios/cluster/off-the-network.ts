@@ -1,13 +1,7 @@
-import {
-  after,
-  atMostOnce,
-  isOnSale,
-  joinedTopics,
-  nodesAgreeWithDatabase,
-  scenario,
-  step,
-} from '../../harness/index.ts'
+import { atMostOnce, isOnSale, joinedTopics, nodesAgreeWithDatabase, scenariosFor } from '../../harness/index.ts'
 import { succeeded } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 const backWithinMs = 20_000
 

@@ -1,13 +1,13 @@
 import {
-  after,
   joinedTopics,
   neverOversold,
   nodesAgreeWithDatabase,
-  scenario,
-  step,
+  scenariosFor,
   viewsMatchFreshRender,
 } from '../../harness/index.ts'
 import { level, openShop, sees, succeeded } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 export default scenario({
   id: 'cluster/partition-last-pair',

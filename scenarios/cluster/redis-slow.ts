@@ -1,5 +1,7 @@
-import { after, atMostOnce, joinedTopics, type ScenarioContext, scenario, step } from '../../harness/index.ts'
+import { atMostOnce, joinedTopics, type ScenarioContext, scenariosFor } from '../../harness/index.ts'
 import { listenEverywhere, publishFrom } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor()
 
 const nodes = ['n1', 'n2', 'n3']
 const delayMs = 300

@@ -1,16 +1,16 @@
 import {
-  after,
   joinedTopics,
   nodesAgreeWithDatabase,
   noRedundantStockBroadcast,
   oneAnnouncementPerChange,
   releasedEverywhere,
   replicationBounded,
-  scenario,
-  step,
+  scenariosFor,
   viewsMatchFreshRender,
 } from '../../harness/index.ts'
 import { level, listings, openShop, sees, succeeded } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 export default scenario({
   id: 'cluster/replication',

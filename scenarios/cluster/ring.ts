@@ -1,13 +1,13 @@
 import {
-  after,
   atMostOnce,
   joinedTopics,
   nodesAgreeWithDatabase,
   type ScenarioContext,
-  scenario,
-  step,
+  scenariosFor,
 } from '../../harness/index.ts'
 import { listenEverywhere, publishFrom, sightings, succeeded } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 const nodes = ['n1', 'n2', 'n3']
 

@@ -1,6 +1,8 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import { after, scenario, step } from '../../harness/index.ts'
+import { scenariosFor } from '../../harness/index.ts'
 import { mustBe, received } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor()
 
 const nonce = randomBytes(16).toString('hex')
 const words = 'mesh: refused a peer with another secret'

@@ -1,12 +1,7 @@
-import {
-  after,
-  joinedTopics,
-  nodesAgreeWithDatabase,
-  type ScenarioContext,
-  scenario,
-  step,
-} from '../../harness/index.ts'
+import { joinedTopics, nodesAgreeWithDatabase, type ScenarioContext, scenariosFor } from '../../harness/index.ts'
 import { mustBe, openDashboard, openShop, theDashboard, theTab, tokenOf } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 const adminSocket = '/admin_socket/websocket'
 const attemptsMax = 12
@@ -117,7 +112,7 @@ export default scenario({
 })
 
 /** The signed cart of the shopper. */
-const storedCart = (context: ScenarioContext) =>
+const storedCart = (context: ScenarioContext<'store'>) =>
   theTab(context, 'alice').page.evaluate(() => localStorage.getItem('storedCart') ?? '')
 
 /** Runs in the page. */

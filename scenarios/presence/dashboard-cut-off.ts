@@ -1,5 +1,7 @@
-import { after, joinedTopics, presenceMatchesReality, recoveryTime, scenario, step } from '../../harness/index.ts'
+import { joinedTopics, presenceMatchesReality, recoveryTime, scenariosFor } from '../../harness/index.ts'
 import { counts, type Look, mustBe, openDashboard, releaseBoth, seesIn, theDashboard } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 const plenty = 50
 const backWithinMs = 10_000

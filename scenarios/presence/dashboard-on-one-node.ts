@@ -1,6 +1,6 @@
-import { dashboardStory } from './dashboard-story.ts'
+import { dashboardScenario } from './dashboard-scenario.ts'
 
-export default dashboardStory('presence/dashboard-on-one-node', 1, [
+export default dashboardScenario('presence/dashboard-on-one-node', 1, [
   'AT-15',
   'PA-38',
   'PA-39',

@@ -1,6 +1,6 @@
-import { dashboardStory } from './dashboard-story.ts'
+import { dashboardScenario } from './dashboard-scenario.ts'
 
-export default dashboardStory('presence/dashboard', 3, [
+export default dashboardScenario('presence/dashboard', 3, [
   'AT-15',
   'PA-9',
   'PA-16',

@@ -1,5 +1,7 @@
-import { after, presenceMatchesReality, scenario, step } from '../../harness/index.ts'
+import { presenceMatchesReality, scenariosFor } from '../../harness/index.ts'
 import { counts, mustBe, openDashboard, releaseBoth, seesIn, theDashboard } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 const plenty = 50
 const downMs = 3_000

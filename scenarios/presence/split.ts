@@ -1,12 +1,7 @@
-import {
-  after,
-  joinedTopics,
-  noPresenceToShoppers,
-  presenceMatchesReality,
-  scenario,
-  step,
-} from '../../harness/index.ts'
+import { joinedTopics, noPresenceToShoppers, presenceMatchesReality, scenariosFor } from '../../harness/index.ts'
 import { counts, mustBe, openDashboard, releaseBoth, seesIn, theDashboard } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 const plenty = 50
 const downMs = 3_000

@@ -1,5 +1,7 @@
-import { after, presenceMatchesReality, scenario, step } from '../../harness/index.ts'
+import { presenceMatchesReality, scenariosFor } from '../../harness/index.ts'
 import { counts, mustBe, openDashboard, openShop, releaseBoth, seesIn, theDashboard } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 const size = 1_000
 const plenty = 900

@@ -1,5 +1,7 @@
-import { after, joinedTopics, type ScenarioContext, scenario, step } from '../../harness/index.ts'
+import { joinedTopics, type ScenarioContext, scenariosFor } from '../../harness/index.ts'
 import { tokenOf } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor()
 
 const people = { '1': 'n1', '2': 'n2', '3': 'n3' } as const
 const soonMs = 4_000

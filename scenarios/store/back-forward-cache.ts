@@ -1,5 +1,7 @@
-import { after, joinedTopics, scenario, step, viewsMatchFreshRender } from '../../harness/index.ts'
+import { joinedTopics, scenariosFor, viewsMatchFreshRender } from '../../harness/index.ts'
 import { listings, openShop, sees, theTab } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 /** The page may be stored here, so that the browser keeps it alive and brings it back as it was. */
 export default scenario({

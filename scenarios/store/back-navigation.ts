@@ -1,5 +1,7 @@
-import { after, joinedTopics, releasedEverywhere, scenario, step, viewsMatchFreshRender } from '../../harness/index.ts'
+import { joinedTopics, releasedEverywhere, scenariosFor, viewsMatchFreshRender } from '../../harness/index.ts'
 import { listings, openShop, sees, theTab } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 /** The browser that keeps no live pages: going back asks again or shows what it stored. */
 export default scenario({

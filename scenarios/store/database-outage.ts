@@ -1,13 +1,13 @@
 import {
-  after,
   joinedTopics,
   nodesAgreeWithDatabase,
   releasedEverywhere,
-  scenario,
-  step,
+  scenariosFor,
   viewsMatchFreshRender,
 } from '../../harness/index.ts'
 import { listings, notDone, openShop, sees, succeeded, theTab } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 export default scenario({
   id: 'store/database-outage',

@@ -1,5 +1,7 @@
-import { after, neverOversold, scenario, step } from '../../harness/index.ts'
+import { neverOversold, scenariosFor } from '../../harness/index.ts'
 import { succeeded } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 export default scenario({
   id: 'store/database-paused',

@@ -1,6 +1,8 @@
-import { after, scenario, step } from '../../harness/index.ts'
+import { scenariosFor } from '../../harness/index.ts'
 import { refusedWrites } from '../refused-writes.ts'
 import { mustBe, soldUnits } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 export default scenario({
   id: 'store/database-read-only',

@@ -1,16 +1,16 @@
 import {
-  after,
   joinedTopics,
   neverOversold,
   nodesAgreeWithDatabase,
   ordersChargedOnce,
   releasedEverywhere,
   type ScenarioContext,
-  scenario,
-  step,
+  scenariosFor,
   viewsMatchFreshRender,
 } from '../../harness/index.ts'
 import { listings, mustBe, openShop, sees, soldUnits, succeeded, theTab } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 const few = 3
 const delayMs = 400
@@ -65,7 +65,7 @@ export default scenario({
 })
 
 /** The quickest of a few: the machine may stand still under one, but a page that waits for the database waits for it each time. */
-async function quickestPageMs({ cluster, clock }: ScenarioContext): Promise<number> {
+async function quickestPageMs({ cluster, clock }: ScenarioContext<'store'>): Promise<number> {
   let quickestMs = Number.POSITIVE_INFINITY
   for (let load = 0; load < pageLoads; load += 1) {
     const startedMs = clock.monotonicMs()

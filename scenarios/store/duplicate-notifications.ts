@@ -1,14 +1,14 @@
 import {
-  after,
   joinedTopics,
   nodesAgreeWithDatabase,
   releasedEverywhere,
   type ScenarioContext,
-  scenario,
-  step,
+  scenariosFor,
   viewsMatchFreshRender,
 } from '../../harness/index.ts'
 import { level, listens, listings, openShop, received, sees, soldOut, succeeded, theTab } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 const firstSix = [1, 2, 3, 4, 5, 6]
 
@@ -16,7 +16,7 @@ const muchCount = 300
 const muchText = 'x'.repeat(2_000)
 
 /** News that is not for any page to show, until the page has heard all of it. */
-async function tellMuch(context: ScenarioContext) {
+async function tellMuch(context: ScenarioContext<'store'>) {
   const heard = () => received(context, 'alice', 'chatter').length
   const expected = heard() + muchCount
   for (let n = 0; n < muchCount; n += 1)

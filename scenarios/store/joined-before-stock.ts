@@ -1,13 +1,14 @@
 import {
-  after,
   joinedTopics,
   nodesAgreeWithDatabase,
   releasedEverywhere,
-  scenario,
-  step,
+  scenariosFor,
+  storeControl,
   viewsMatchFreshRender,
 } from '../../harness/index.ts'
 import { listings, openShop, sees, succeeded, theTab } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 export default scenario({
   id: 'store/joined-before-stock',
@@ -28,7 +29,7 @@ export default scenario({
         const { connected, expected, joined } = await theTab(context, 'alice').joins()
         return connected && joined.length === expected.length
       })
-      if ((await context.cluster.node('n1').control.ready()).inventory)
+      if ((await storeControl(context.cluster.node('n1').control).ready()).inventory)
         context.notReached('the server had its stock before the shopper was back')
     }),
     step('start the database', async (context) => {

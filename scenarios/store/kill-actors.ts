@@ -1,19 +1,19 @@
 import {
-  after,
   joinedTopics,
   nodesAgreeWithDatabase,
   releasedEverywhere,
   type ScenarioContext,
-  scenario,
-  step,
+  scenariosFor,
   viewsMatchFreshRender,
 } from '../../harness/index.ts'
 import { listings, mustBe, openShop, sees, succeeded } from '../support.ts'
 
+const { scenario, step, after } = scenariosFor('store')
+
 const victims = ['Sneakers23.Inventory', 'Sneakers23.Replication.Server', 'Sneakers23.Repo']
 
 /** Which actor each part of the first node is now. */
-const partsOf = async (context: ScenarioContext) =>
+const partsOf = async (context: ScenarioContext<'store'>) =>
   new Map((await context.cluster.node('n1').control.actors()).map(({ name, id }) => [name, id]))
 
 export default scenario({

@@ -1,5 +1,7 @@
-import { after, neverOversold, nodesAgreeWithDatabase, scenario, step } from '../../harness/index.ts'
+import { neverOversold, nodesAgreeWithDatabase, scenariosFor } from '../../harness/index.ts'
 import { soldUnits, succeeded } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 const buyers = 30
 const pairs = 5

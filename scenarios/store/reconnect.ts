@@ -1,13 +1,13 @@
 import {
-  after,
   joinedTopics,
   recoveryTime,
   releasedEverywhere,
-  scenario,
-  step,
+  scenariosFor,
   viewsMatchFreshRender,
 } from '../../harness/index.ts'
 import { listings, openShop, sees, succeeded, theTab } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 /** The same scenario for outages of different lengths (AT-9). */
 export const reconnectAfter = (seconds: number) =>

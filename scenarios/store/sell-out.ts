@@ -1,15 +1,15 @@
 import {
-  after,
   joinedTopics,
   neverOversold,
   nodesAgreeWithDatabase,
   noRedundantStockBroadcast,
   ownTopicsOnly,
-  scenario,
-  step,
+  scenariosFor,
   viewsMatchFreshRender,
 } from '../../harness/index.ts'
 import { openShop, received, sees, soldOut, succeeded } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
 
 export default scenario({
   id: 'store/sell-out',

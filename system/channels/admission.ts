@@ -20,13 +20,13 @@ interface Arrival {
   readSession: ReadSession
 }
 
-/** The application's sessions: what a cookie header holds, if the token proves that the page is the application's own. */
+/** Returns the session in a cookie header; undefined unless the CSRF token proves that the page is the application's own. */
 export type ReadSession = (
   cookie: string | undefined,
   csrfToken: string | undefined,
 ) => Promise<Record<string, unknown> | undefined>
 
-/** Whether a request may open a session: origin, protocol version, then the socket's own word (CH-12, CH-30..35, CH-82). */
+/** Whether a request may open a session: checks the origin, the protocol version, then the socket's own `connect` (CH-12, CH-30..35, CH-82). */
 export async function admit(arrival: Arrival): Promise<Admission> {
   const { definition, request, params, publicHost, log } = arrival
   const deny = (reason: string, status = 403): Admission => {
@@ -46,7 +46,7 @@ export async function admit(arrival: Arrival): Promise<Admission> {
   }
 }
 
-/** Read when it is asked for: most sockets ask for nothing. A class, because one is made for each client that comes. */
+/** Lazy getters, because most sockets read nothing of it; a class, because one is made for each client that connects. */
 class ArrivalInfo implements ConnectInfo {
   private readonly arrival: Pick<Arrival, 'definition' | 'request' | 'params' | 'readSession'>
 

@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { offeredSubprotocols } from './subprotocols.ts'
 
-/** Browsers let a page set no header of a WebSocket but this list, so that the token comes as one of its names. */
+/** The only header of a WebSocket that a browser lets a page set is its list of subprotocols, so the token comes as one of them. */
 const namePrefix = 'base64url.bearer.phx.'
-/** What the client offers beside its token: of the names that are offered, a server has to answer one. */
+/** Offered by the client besides its token, because a server has to select one of the offered names. */
 export const authProtocol = 'phoenix'
 
 /** The token that came with a request; undefined when there is none, or more than one (CH-34). */

@@ -9,7 +9,7 @@ import type { Outlet } from './transports/transport.ts'
 interface JoinMail {
   kind: 'join'
   message: Message
-  onAnswered: StartOptions['onAnswered']
+  onReplied: StartOptions['onReplied']
 }
 
 type ChannelMail =
@@ -24,16 +24,15 @@ export interface ChannelEnvironment {
   runtime: Runtime
   pubsub: PubSub
   log: Log
-  /** Awaited before a channel's handler of an event when it answers with a promise. */
+  /** Called before a handler of a channel; a promise that it returns is awaited first. */
   beforeHandle: (channel: string, event: string) => Promise<void> | undefined
-  quirks: Partial<ChannelQuirks>
   counters: ChannelCounters
 }
 
 export interface ChannelCounters {
-  /** Messages that were encoded for one client alone. */
+  /** Messages encoded for one client each. */
   pushes: number
-  /** How many pushes the channels of each kind have begun to handle (AM-10). */
+  /** Channel name -> pushes that its channels have begun to handle (AM-10). */
   handled: Record<string, number>
 }
 
@@ -42,50 +41,46 @@ export interface ChannelHost {
   readonly environment: ChannelEnvironment
   readonly socketId: string | null
   readonly assigns: Readonly<Record<string, unknown>>
-  /** Where broadcasts go that no channel looks at. */
+  /** Gets the broadcasts that no channel intercepts. */
   readonly outlet: Outlet
   send(message: Message): void
-  /** Breaks the connection. */
-  drop(): void
-  /** Told once when a joined channel is gone, however it ended. */
+  /** Called once when a joined channel has ended, for whatever reason. */
   forget(server: ChannelServer): void
-  /** The client is not read while one of its channels has too much to do. */
-  hold(): void
-  release(): void
-}
-
-/** What channels can be made to do wrong on purpose (FI-18). */
-export interface ChannelQuirks {
-  duplicateSubscription: boolean
-  crashTakesConnection: boolean
-  silentCrash: boolean
-  crashAsReply: boolean
-  outlivesConnection: boolean
-  keepsLastMessage: boolean
+  /** Stops reading from the client until `resume`, because one of its channels has a long backlog. */
+  pause(): void
+  resume(): void
 }
 
 interface StartOptions {
   definition: ChannelDefinition
   message: Message
   host: ChannelHost
-  /** Called right after the join was answered, before anything else of the new channel; without it when it was refused or crashed. */
-  onAnswered(joined?: ChannelServer): void
+  /** Called right after the join reply, before the channel sends anything else; without a channel when the join was refused or crashed. */
+  onReplied(joined?: ChannelServer): void
 }
+
+/** With so many messages in its mailbox, a channel pauses its client ... */
+const mailboxHighWaterMark = 1_000
+/** ... until no more than this are left. */
+const mailboxLowWaterMark = 100
+
+/** A join that takes longer than any client waits has failed. */
+const joinTimeoutMs = 60_000
 
 const isClean = (reason: string) => reason === 'normal' || reason === 'shutdown' || reason.startsWith('shutdown:')
 
 /**
- * Starts the actor of one joined topic (CH-1, CH-5). It answers the join itself, so that nothing of the channel can overtake the answer
- * (CH-56). Resolves when the join is over.
+ * Starts the actor of one joined topic (CH-1, CH-5). The actor sends the join reply itself, so that nothing else that the channel sends
+ * can overtake it (CH-56). Resolves when the join is over.
  */
-export async function startChannel({ definition, message, host, onAnswered }: StartOptions) {
+export async function startChannel({ definition, message, host, onReplied }: StartOptions) {
   const { actor } = new ChannelServer(definition, message, host)
-  const mail: ChannelMail = { kind: 'join', message, onAnswered }
+  const mail: ChannelMail = { kind: 'join', message, onReplied }
   const result = await actor.call<JoinResult | undefined>(mail, joinTimeoutMs).catch(() => undefined)
   if (result?.kind !== 'ok') actor.kill()
 }
 
-/** What handlers see of their channel. Its functions are made when they are asked for, so that they can be taken out of it by name. */
+/** What handlers see of their channel. Getters return closures, so that handlers can destructure them. */
 class ChannelHandle implements Channel {
   private readonly server: ChannelServer
   readonly assigns: Record<string, unknown>
@@ -122,7 +117,7 @@ class ChannelHandle implements Channel {
     return () => this.server.replyRef()
   }
   get reply(): Channel['reply'] {
-    return (to, status, response = {}) => this.server.answer(to, status, response)
+    return (to, status, response = {}) => this.server.sendReply(to, status, response)
   }
   get send(): Channel['send'] {
     return (message) => this.server.actor.send({ kind: 'info', message })
@@ -142,26 +137,26 @@ class ChannelHandle implements Channel {
 }
 
 /**
- * One joined topic: what the actor does with its mail, the subscriber of the topic's broadcasts, and what its connection knows of it.
- * A class with few fields: a node holds as many as there are joined topics, and a broadcast touches every one of them.
+ * One joined topic: the actor's spec, the subscriber of the topic's broadcasts, and the connection's handle of the channel in one
+ * object. A class with few fields, because a node holds one for each joined topic and a broadcast touches all of them.
  */
 export class ChannelServer implements Joined, ActorSpec<ChannelMail>, Subscriber {
   readonly topic: string
-  /** As it was sent: null when the join had none. */
+  /** As the client sent it: null when the join had none. */
   readonly joinRef: Ref
-  /** A join without join_ref lends its ref to what the channel sends, but not to its close frames. */
+  /** The join_ref of what the channel sends, except close frames: the join's ref if the join had no join_ref. */
   readonly ownRef: Ref
   readonly host: ChannelHost
   readonly actor: ActorRef<ChannelMail>
   leaving = false
   private readonly definition: ChannelDefinition
-  private readonly handlers: ChannelHandle
+  private readonly channel: ChannelHandle
   private current: Message | undefined
   private otherTopics: Map<string, Subscriber> | undefined
   private joined = false
-  private silent = false
-  private hookDone = false
-  private held = false
+  private isSilent = false
+  private isTerminateCalled = false
+  private isPausing = false
 
   constructor(definition: ChannelDefinition, { topic, joinRef, ref }: Message, host: ChannelHost) {
     this.definition = definition
@@ -169,7 +164,7 @@ export class ChannelServer implements Joined, ActorSpec<ChannelMail>, Subscriber
     this.joinRef = joinRef
     this.ownRef = joinRef ?? ref
     this.host = host
-    this.handlers = new ChannelHandle(this, host.assigns)
+    this.channel = new ChannelHandle(this, host.assigns)
     this.actor = host.environment.runtime.spawn<ChannelMail>(this, { unique: false })
   }
 
@@ -181,7 +176,9 @@ export class ChannelServer implements Joined, ActorSpec<ChannelMail>, Subscriber
     return `${this.definition.name}:${this.topic}`
   }
 
-  /** Only a channel that intercepts something is asked: the others' broadcasts go straight to the connection (CH-76, CH-77). */
+  // --- called by pub/sub and the connection ---
+
+  /** A broadcast of a topic whose channel intercepts something: the others' go straight to the connection (CH-76, CH-77). */
   deliver(broadcast: Broadcast) {
     if (this.definition.intercept?.includes(broadcast.event)) this.actor.send({ kind: 'out', broadcast })
     else this.host.outlet.deliver(broadcast)
@@ -190,9 +187,9 @@ export class ChannelServer implements Joined, ActorSpec<ChannelMail>, Subscriber
   takePush(message: Message) {
     const { actor } = this
     actor.send({ kind: 'in', message })
-    if (this.held || actor.mailboxLength < backlogMax) return
-    this.held = true
-    this.host.hold()
+    if (this.isPausing || actor.mailboxLength < mailboxHighWaterMark) return
+    this.isPausing = true
+    this.host.pause()
   }
 
   takeLeave(message: Message) {
@@ -200,24 +197,26 @@ export class ChannelServer implements Joined, ActorSpec<ChannelMail>, Subscriber
     this.actor.send({ kind: 'leave', message })
   }
 
-  /** Ends the channel without a word to the client and without its hook: another join took its place. */
+  /** Ends the channel without a frame to the client and without `terminate`: another join has replaced it. */
   discard() {
-    this.silent = true
-    this.hookDone = true
+    this.isSilent = true
+    this.isTerminateCalled = true
     this.unsubscribeAll()
     this.actor.kill()
   }
 
-  /** Ends the channel because its connection ended; the hook runs (CH-63). */
+  /** Ends the channel because its connection ended; `terminate` runs (CH-63). */
   close(reason: string) {
     const { topic } = this
-    this.silent = true
+    this.isSilent = true
     this.unsubscribeAll()
-    void this.runHook(reason).catch((error) =>
-      this.host.environment.log.error({ topic, err: error }, 'a terminate hook failed'),
+    void this.callTerminate(reason).catch((error) =>
+      this.host.environment.log.error({ topic, err: error }, 'terminate failed'),
     )
-    if (!this.host.environment.quirks.outlivesConnection) this.actor.kill()
+    this.actor.kill()
   }
+
+  // --- called by handlers, through their Channel ---
 
   push(event: string, payload: unknown) {
     assertPayload(payload)
@@ -231,19 +230,26 @@ export class ChannelServer implements Joined, ActorSpec<ChannelMail>, Subscriber
   }
 
   replyRef(): ReplyRef {
-    if (!this.current) throw new Error('replyRef() is only there while a push is being handled')
+    if (!this.current) throw new Error('replyRef() can only be called while a push is being handled')
     return { topic: this.topic, joinRef: this.ownRef, ref: this.current.ref }
   }
 
-  answer({ ref }: ReplyRef | Message, status: string, response: unknown) {
+  sendReply({ ref }: ReplyRef | Message, status: string, response: unknown) {
     const { ownRef: joinRef, topic } = this
     this.host.send({ joinRef, ref, topic, event: 'phx_reply', payload: { status, response } })
   }
 
   sendAfter(delayMs: number, message: unknown): () => void {
-    const cancel = this.host.environment.runtime.clock.after(delayMs, () => this.actor.send({ kind: 'info', message }))
-    this.actor.onExit(cancel)
-    return cancel
+    const cancelTimer = this.host.environment.runtime.clock.after(delayMs, () => {
+      forget()
+      this.actor.send({ kind: 'info', message })
+    })
+    // A channel that lives long must not keep a listener for every timer that it ever had.
+    const forget = this.actor.onExit(cancelTimer)
+    return () => {
+      forget()
+      cancelTimer()
+    }
   }
 
   subscribeTo(topic: string) {
@@ -262,9 +268,11 @@ export class ChannelServer implements Joined, ActorSpec<ChannelMail>, Subscriber
     this.host.environment.pubsub.unsubscribe(topic, subscriber)
   }
 
-  /** The actor's mail, one after the other (CH-5). */
+  // --- called by the actor ---
+
+  /** One message of the mailbox at a time (CH-5). */
   handle(mail: ChannelMail): unknown {
-    if (this.held) this.releaseWhen(this.actor.mailboxLength <= backlogGone)
+    if (this.isPausing && this.actor.mailboxLength <= mailboxLowWaterMark) this.resumeClient()
     if (mail.kind === 'join') return this.join(mail)
     if (mail.kind === 'leave') return this.leave(mail.message)
     this.current = mail.kind === 'in' ? mail.message : undefined
@@ -280,66 +288,65 @@ export class ChannelServer implements Joined, ActorSpec<ChannelMail>, Subscriber
     }
   }
 
-  private settleLater(mail: ChannelMail, result: HandleResult): unknown {
-    try {
-      return this.settle(mail, result)
-    } catch (error) {
-      return this.crash(error)
-    }
-  }
-
-  /** The actor has ended, by itself or because somebody killed it. */
+  /** The actor has ended, by itself or because it was killed. */
   terminate() {
     this.unsubscribeAll()
-    this.releaseWhen(true)
-    if (!this.joined || this.silent) return
-    this.reportCrash()
+    this.resumeClient()
+    if (!this.joined || this.isSilent) return
+    this.host.send(crashed(this.topic, this.joinRef))
     this.host.forget(this)
   }
 
-  /** A channel that knows at once who may join answers at once: nothing has to be kept for later. */
+  private resumeClient() {
+    if (!this.isPausing) return
+    this.isPausing = false
+    this.host.resume()
+  }
+
+  // --- join ---
+
+  /** Synchronous when the channel's join is, so that an ordinary join allocates no promise. */
   private join(mail: JoinMail): unknown {
     try {
-      const result = this.askToJoin(mail.message)
-      if (!(result instanceof Promise)) return this.answerJoin(mail, result)
-      return result.then((later) => this.answerJoin(mail, later)).catch((error) => this.crashJoin(mail, error))
+      const result = this.callJoin(mail.message)
+      if (!(result instanceof Promise)) return this.replyToJoin(mail, result)
+      return result.then((later) => this.replyToJoin(mail, later)).catch((error) => this.crashJoin(mail, error))
     } catch (error) {
       return this.crashJoin(mail, error)
     }
   }
 
-  private askToJoin({ payload }: Message): JoinResult | Promise<JoinResult> {
-    const { topic, definition, handlers, host } = this
+  private callJoin({ payload }: Message): JoinResult | Promise<JoinResult> {
+    const { topic, definition, channel, host } = this
     const delayed = host.environment.beforeHandle(definition.name, 'join')
-    if (!delayed) return definition.join(topic, payload, handlers)
-    return delayed.then(() => definition.join(topic, payload, handlers))
+    if (!delayed) return definition.join(topic, payload, channel)
+    return delayed.then(() => definition.join(topic, payload, channel))
   }
 
-  private answerJoin({ message, onAnswered }: JoinMail, result: JoinResult): JoinResult | undefined {
-    // It took so long that nobody waits for it any more.
+  private replyToJoin({ message, onReplied }: JoinMail, result: JoinResult): JoinResult | undefined {
+    // The join timed out meanwhile.
     if (!this.actor.alive) return undefined
     if (result?.kind !== 'ok' && result?.kind !== 'refuse') throw new TypeError('join must return ok() or refuse()')
     const isIn = result.kind === 'ok'
     if (isIn) this.subscribeTopic()
     this.host.send(replyTo(message, message.joinRef, isIn ? 'ok' : 'error', result.response))
     this.joined = isIn
-    onAnswered(isIn ? this : undefined)
+    onReplied(isIn ? this : undefined)
     return result
   }
 
-  private crashJoin({ message, onAnswered }: JoinMail, error: unknown) {
+  private crashJoin({ message, onReplied }: JoinMail, error: unknown) {
     const { topic, definition, host } = this
     this.unsubscribeAll()
     host.environment.log.error({ topic, channel: definition.name, err: error }, 'an exception was raised: join crashed')
     host.send(replyTo(message, message.joinRef, 'error', { reason: 'join crashed' }))
-    onAnswered()
+    onReplied()
   }
 
   private subscribeTopic() {
-    const { pubsub, quirks } = this.host.environment
-    const via = this.definition.intercept?.length ? this : this.host.outlet
-    pubsub.subscribe(this.topic, this, { via })
-    if (quirks.duplicateSubscription) pubsub.subscribe(this.topic, this, { via })
+    const { pubsub } = this.host.environment
+    const fastlane = this.definition.intercept?.length ? this : this.host.outlet
+    pubsub.subscribe(this.topic, this, { fastlane })
   }
 
   private unsubscribeAll() {
@@ -348,41 +355,56 @@ export class ChannelServer implements Joined, ActorSpec<ChannelMail>, Subscriber
     for (const [other, subscriber] of this.otherTopics ?? []) pubsub.unsubscribe(other, subscriber)
   }
 
+  // --- handlers and their results ---
+
   private dispatch(mail: Exclude<ChannelMail, { kind: 'join' | 'leave' }>): HandleResult | Promise<HandleResult> {
-    const { definition, handlers } = this
+    const { definition, channel } = this
     if (mail.kind === 'in') return this.handlePush(mail.message)
     if (mail.kind === 'out') {
       if (!definition.handleOut)
         throw new Error(`${definition.name} intercepts ${mail.broadcast.event} but has no handleOut`)
-      return definition.handleOut(mail.broadcast.event, mail.broadcast.payload, handlers)
+      return definition.handleOut(mail.broadcast.event, mail.broadcast.payload, channel)
     }
     if (!definition.handleInfo) throw new Error(`${definition.name} has no handler for messages to itself`)
-    return definition.handleInfo(mail.message, handlers)
+    return definition.handleInfo(mail.message, channel)
   }
 
   private handlePush({ event, payload }: Message): HandleResult | Promise<HandleResult> {
-    const { definition, handlers, host } = this
+    const { definition, channel, host } = this
     if (typeof event !== 'string' || event.startsWith('phx_') || !definition.handleIn)
       throw new Error(`${definition.name} has no handler for the event ${JSON.stringify(event)}`)
     const { handled } = host.environment.counters
     handled[definition.name] = (handled[definition.name] ?? 0) + 1
     const delayed = host.environment.beforeHandle(definition.name, event)
-    if (!delayed) return definition.handleIn(event, payload, handlers)
-    return delayed.then(() => definition.handleIn!(event, payload, handlers))
+    if (!delayed) return definition.handleIn(event, payload, channel)
+    return delayed.then(() => definition.handleIn!(event, payload, channel))
   }
 
   private settle(mail: ChannelMail, result: HandleResult): unknown {
-    // An idle channel holds nothing of what it was sent (RT-66).
-    if (!this.host.environment.quirks.keepsLastMessage) this.current = undefined
+    // An idle channel must not keep the last message in memory (RT-66).
+    this.current = undefined
     if (result?.kind === 'noreply') return undefined
-    if (result?.kind === 'reply' && mail.kind === 'in') return this.answer(mail.message, result.status, result.response)
+    if (result?.kind === 'reply' && mail.kind === 'in')
+      return this.sendReply(mail.message, result.status, result.response)
     if (result?.kind === 'stop') return this.stopChannel(mail, result)
-    throw new TypeError(`${this.definition.name} returned something that is no result of a handler`)
+    throw new TypeError(
+      `${this.definition.name} returned something that is not a handler result; return reply(), noreply() or stop()`,
+    )
   }
+
+  private settleLater(mail: ChannelMail, result: HandleResult): unknown {
+    try {
+      return this.settle(mail, result)
+    } catch (error) {
+      return this.crash(error)
+    }
+  }
+
+  // --- end ---
 
   private async stopChannel(mail: ChannelMail, { reason, reply }: Extract<HandleResult, { kind: 'stop' }>) {
     const { topic, joinRef } = this
-    if (reply && mail.kind === 'in') this.answer(mail.message, reply.status, reply.response)
+    if (reply && mail.kind === 'in') this.sendReply(mail.message, reply.status, reply.response)
     this.unsubscribeAll()
     this.host.send(isClean(reason) ? closed(topic, joinRef) : crashed(topic, joinRef))
     await this.finish(reason)
@@ -390,48 +412,30 @@ export class ChannelServer implements Joined, ActorSpec<ChannelMail>, Subscriber
 
   private async leave(request: Message) {
     this.unsubscribeAll()
-    this.answer(request, 'ok', {})
-    this.host.send(closed(this.topic, this.joinRef))
+    const isClosedFirst = this.definition.closesBeforeLeaveReply === true
+    if (isClosedFirst) this.host.send(closed(this.topic, this.joinRef))
+    this.sendReply(request, 'ok', {})
+    if (!isClosedFirst) this.host.send(closed(this.topic, this.joinRef))
     await this.finish('left')
   }
 
   private async finish(reason: string) {
-    this.silent = true
+    this.isSilent = true
     this.leaving = true
     this.host.forget(this)
-    await this.runHook(reason)
+    await this.callTerminate(reason)
     void this.actor.stop()
   }
 
-  private async runHook(reason: string) {
-    if (this.hookDone || !this.joined) return
-    this.hookDone = true
-    await this.definition.terminate?.(reason, this.handlers)
+  private async callTerminate(reason: string) {
+    if (this.isTerminateCalled || !this.joined) return
+    this.isTerminateCalled = true
+    await this.definition.terminate?.(reason, this.channel)
   }
 
   private async crash(error: unknown): Promise<never> {
     this.unsubscribeAll()
-    await Promise.resolve(this.runHook(String(error))).catch(() => {})
+    await Promise.resolve(this.callTerminate(String(error))).catch(() => {})
     throw error
   }
-
-  private reportCrash() {
-    const { quirks } = this.host.environment
-    if (quirks.crashAsReply && this.current) this.answer(this.current, 'error', { reason: 'crash' })
-    else if (!quirks.silentCrash) this.host.send(crashed(this.topic, this.joinRef))
-    if (quirks.crashTakesConnection) this.host.drop()
-  }
-
-  private releaseWhen(isCaughtUp: boolean) {
-    if (!this.held || !isCaughtUp) return
-    this.held = false
-    this.host.release()
-  }
 }
-
-/** So many messages may wait for one channel; then its client is not read any further. */
-const backlogMax = 1_000
-const backlogGone = 100
-
-/** A join that takes longer than any client waits has failed. */
-const joinTimeoutMs = 60_000

@@ -11,15 +11,15 @@ export type HandleResult =
 export const ok = (response: unknown = {}): JoinResult => ({ kind: 'ok', response })
 /** Refuses a join with exactly this response (CH-53). */
 export const refuse = (response: unknown = {}): JoinResult => ({ kind: 'refuse', response })
-/** Answers a push (CH-65). */
+/** Replies to a push (CH-65). */
 export const reply = (status: string, response: unknown = {}): HandleResult => ({ kind: 'reply', status, response })
-/** Stays silent (CH-66). */
+/** Sends no reply (CH-66). */
 export const noreply = (): HandleResult => ({ kind: 'noreply' })
 /** Ends the channel: `normal`, `shutdown` and `shutdown: …` are clean, any other reason is an error (CH-62, CH-67). */
 export const stop = (reason = 'normal', reply?: { status: string; response?: unknown }): HandleResult =>
   reply ? { kind: 'stop', reason, reply: { response: {}, ...reply } } : { kind: 'stop', reason }
 
-/** Small on purpose: what is needed to answer later, and nothing of the channel's state (CH-68). */
+/** What is needed to reply later. Small, because it may outlive the channel's state (CH-68). */
 export interface ReplyRef {
   readonly topic: string
   readonly joinRef: Ref
@@ -42,26 +42,28 @@ export interface Channel {
   /** The reference of the push that is being handled now. */
   replyRef(): ReplyRef
   reply(ref: ReplyRef, status: string, response?: unknown): void
-  /** A message to itself: `handleInfo` gets it, after the join reply when sent from join (CH-56). */
+  /** Sends a message to the channel itself: `handleInfo` gets it; after the join reply if sent from join (CH-56). */
   send(message: unknown): void
   sendAfter(delayMs: number, message: unknown): () => void
-  /** Broadcasts on this topic reach `handleInfo` as they are (CH-80). */
+  /** Passes broadcasts on this topic to `handleInfo` (CH-80). */
   subscribe(topic: string): void
   unsubscribe(topic: string): void
-  /** Calls once when the channel has ended, however it ended. */
+  /** Calls `run` once when the channel has ended, for whatever reason. */
   onEnd(run: () => void): void
 }
 
-/** One kind of channel: what it accepts, hears and forwards. A handler that throws ends the channel, and nothing else (CH-59). */
+/** One kind of channel: its callbacks. A handler that throws ends its channel and nothing else (CH-59). */
 export interface ChannelDefinition {
   name: string
   join(topic: string, payload: unknown, channel: Channel): JoinResult | Promise<JoinResult>
   handleIn?(event: string, payload: unknown, channel: Channel): HandleResult | Promise<HandleResult>
-  /** Broadcast events that go through `handleOut` and not straight to the client (CH-77). */
+  /** Broadcast events that go through `handleOut` instead of straight to the client (CH-77). */
   intercept?: readonly string[]
   handleOut?(event: string, payload: unknown, channel: Channel): HandleResult | Promise<HandleResult>
   handleInfo?(message: unknown | Broadcast, channel: Channel): HandleResult | Promise<HandleResult>
   terminate?(reason: string, channel: Channel): void | Promise<void>
+  /** A client that leaves gets `phx_close` before the reply to its leave and not after it, as live pages send them. */
+  closesBeforeLeaveReply?: boolean
 }
 
 export const channel = (definition: ChannelDefinition): ChannelDefinition => definition

@@ -1,3 +1,4 @@
+export type { ReadSession } from './admission.ts'
 export {
   type Channel,
   type ChannelDefinition,
@@ -12,6 +13,5 @@ export {
 } from './channel.ts'
 export { createEndpoint, type Endpoint } from './endpoint.ts'
 export { isBytes } from './message.ts'
-export { connected, refused, type SocketDefinition, socket } from './socket-definition.ts'
+export { connected, refused, type SocketDefinition, type SocketOptions, socket } from './socket-definition.ts'
 export { createTokens, type Sealer, signToken, type Verified, verifyToken } from './token.ts'
-export { longPollSalt } from './transports/longpoll-server.ts'

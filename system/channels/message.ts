@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
 
-/** A ref is opaque: whatever a client sends comes back as it is (CH-37, CH-38). */
+/** A ref is opaque: it is sent back as the client sent it (CH-37, CH-38). */
 export type Ref = unknown
 
-/** By value: a list that a client sends twice is the same ref, though not the same object here. */
+/** By value: a ref may be a list, which is another object each time it is decoded. */
 export const isSameRef = (one: Ref, other: Ref): boolean => one === other || isDeepStrictEqual(one, other)
 
 /** The five parts of every message, `[join_ref, ref, topic, event, payload]` (CH-36). Types are not checked on the way in. */
@@ -25,13 +25,13 @@ export function assertPayload(value: unknown): asserts value is Payload {
   throw new TypeError(`a payload must be an object or bytes, but this one is ${JSON.stringify(value)}`)
 }
 
-/** Deeper than anything that is meant to be read, and far from where the engine's own encoder gives up. */
+/** Far deeper than any sensible message, and far below the depth at which JSON.stringify overflows the stack. */
 const depthMax = 1_000
 
-/** What a client sent. Throws on text that is no JSON, and on a value so deep that it could not be encoded again (CH-14, FI-16). */
+/** Parses a client's text. Throws if it is not JSON, or nested so deep that it could not be encoded again (CH-14, FI-16). */
 export function fromJson(text: string): unknown {
   const value: unknown = JSON.parse(text)
-  // So many brackets do not fit into a shorter text.
+  // A shorter text cannot hold that many brackets.
   if (text.length > 2 * depthMax && isDeeper(value, depthMax))
     throw new RangeError(`a message may be nested ${depthMax} levels deep, but this one is deeper`)
   return value
@@ -44,14 +44,17 @@ function isDeeper(value: unknown, levels: number): boolean {
   return false
 }
 
-/** JSON without bytes in it: they would arrive as an object of numbers, which is nobody's intention. Throws on such a payload. */
+/** Encodes JSON. Throws if there are bytes in the value, which would arrive as an object of numbers. */
 export function toJson(value: unknown): string {
   const text = JSON.stringify(value)
-  // Looking at every value costs more than the encoding itself, so it is done only where bytes may have left their traces.
-  return text.includes('{"type":"Buffer"') || text.includes('{"0":') ? JSON.stringify(value, refuseBytes) : text
+  // A replacer costs more than the encoding itself, so it runs only if the text looks as if it contained bytes.
+  return bytesMark.test(text) ? JSON.stringify(value, refuseBytes) : text
 }
 
-/** Asked with the object that holds the value: a Buffer has turned itself into something else before it comes here. */
+/** What encoded bytes begin with. */
+const bytesMark = /\{"type":"Buffer"|\{"0":\d/
+
+/** Looks at `this[key]` instead of `value`, because a Buffer has already been converted by its toJSON. */
 function refuseBytes(this: Record<string, unknown>, key: string, value: unknown) {
   if (isBytes(this[key]))
     throw new TypeError('bytes cannot be nested in a JSON payload; send them as the whole payload')
@@ -66,7 +69,7 @@ export const replyTo = (message: Message, joinRef: Ref, status: string, response
   payload: { status, response },
 })
 
-/** The answer to a message for a topic that has no channel on this socket (CH-50). */
+/** The reply to a message for a topic that is not joined on this socket (CH-50). */
 export const unmatched = (message: Message): Message => replyTo(message, null, 'error', { reason: 'unmatched topic' })
 
 export const closed = (topic: unknown, joinRef: Ref): Message => ({

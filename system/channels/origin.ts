@@ -1,6 +1,6 @@
 /**
  * `false`: any origin. `true`: the host must be the public host. A list: `http://a.example`, `//a.example`, `//*.a.example:80`,
- * `chrome://extension-id`. A function: whatever it says of the origin's parts (CH-30..CH-32).
+ * `chrome://extension-id`. A function: decides from the origin's parts (CH-30..CH-32).
  */
 export type OriginRule = boolean | readonly string[] | ((origin: Origin) => boolean)
 
@@ -17,13 +17,13 @@ export function originAllowed(origin: string | undefined, publicHost: string, ru
 export interface Origin {
   scheme: string
   host: string
-  /** The scheme's own where none was named; empty for a scheme that has none. */
+  /** The scheme's default if none was named; empty for a scheme without a default. */
   port: string
 }
 
 const defaultPorts: Record<string, string> = { http: '80', https: '443', ws: '80', wss: '443' }
 
-/** By exact bytes: a URL parser would lower the case, and `HTTP://ALLOWED.EXAMPLE` is not the allowed origin. */
+/** Compares case-sensitively: a URL parser would lower the case, and `HTTP://ALLOWED.EXAMPLE` is not the allowed origin. */
 function parseOrigin(text: string): Origin | undefined {
   const [, scheme, host, port] = /^([A-Za-z][\w+.-]*):\/\/([^/:?#\s]+)(?::(\d+))?$/.exec(text) ?? []
   if (!scheme || !host) return undefined

@@ -2,7 +2,7 @@ import type { ChannelDefinition } from './channel.ts'
 
 export type Routes = Record<string, ChannelDefinition>
 
-/** Throws on a star that is not the last letter: such a route would never match what its author meant (CH-47). */
+/** Throws on a pattern with a star that is not its last character: such a route would never match (CH-47). */
 export function checkRoutes(routes: Routes) {
   for (const pattern of Object.keys(routes)) {
     const star = pattern.indexOf('*')
@@ -11,7 +11,7 @@ export function checkRoutes(routes: Routes) {
   }
 }
 
-/** The channel of a topic: an exact route, or the first prefix route that fits (CH-45, CH-46). */
+/** The channel of a topic: its exact route, or the first prefix route that matches (CH-45, CH-46). */
 export function routeTo(routes: Routes, topic: unknown): ChannelDefinition | undefined {
   if (typeof topic !== 'string') return undefined
   if (Object.hasOwn(routes, topic) && !topic.endsWith('*')) return routes[topic]

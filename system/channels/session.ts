@@ -18,12 +18,12 @@ export interface SessionOptions {
 }
 
 const channelsDefaultMax = 100
-/** So many messages may wait for a join; then the client is not read any further. */
+/** With so many messages waiting for a join to end, the session stops reading from the client. */
 const waitingMax = 100
 
 /**
- * One client's conversation, whatever carries it: its joined topics, and the protocol between them and the client. Decodes, asks the
- * protocol step what a message means, does it. Never waits for a channel but in a join (CH-4).
+ * One client's connection, independent of its transport: decodes frames, asks the protocol step what a message means, and performs
+ * the effect on the joined channels. Waits for a channel only in a join (CH-4).
  */
 export class Session implements ChannelHost, SocketRules<ChannelServer> {
   readonly id: string
@@ -37,9 +37,10 @@ export class Session implements ChannelHost, SocketRules<ChannelServer> {
   private readonly onClosed: (session: Session) => void
   private waiting: Message[] | undefined
   private joining = false
-  private over = false
-  private holds = 0
-  private held = false
+  private isOver = false
+  /** How many parts of the session want the client paused. */
+  private pauses = 0
+  private isPausing = false
 
   constructor(
     { id, definition, serializer, assigns, socketId, environment, onClosed }: SessionOptions,
@@ -69,14 +70,16 @@ export class Session implements ChannelHost, SocketRules<ChannelServer> {
     return [...this.channels.keys()].map(String)
   }
 
-  /** A `disconnect` broadcast on the socket's id closes it (CH-90). */
+  /** A `disconnect` broadcast on the socket's id closes the session (CH-90). */
   deliver({ event }: Broadcast) {
     if (event === 'disconnect') this.close(1001)
   }
 
-  /** A frame of the client. One that cannot be read or answered ends the session with 1011 and answers false (CH-14). */
+  // --- client to channels ---
+
+  /** A frame of the client. Closes the session with 1011 and returns false if the frame is malformed (CH-14). */
   receive(frame: Frame): boolean {
-    if (this.over) return false
+    if (this.isOver) return false
     try {
       const message = this.serializer.decode(frame)
       if (this.joining) this.wait(message)
@@ -88,51 +91,6 @@ export class Session implements ChannelHost, SocketRules<ChannelServer> {
     }
   }
 
-  send(message: Message) {
-    if (!this.over) this.outlet.send(this.serializer.encode(message))
-  }
-
-  hold() {
-    this.holds += 1
-    if (this.holds === 1) this.outlet.hold()
-  }
-
-  release() {
-    this.holds -= 1
-    if (this.holds === 0) this.outlet.release()
-  }
-
-  /** The transport is gone: the channels end, their hooks run (CH-63). */
-  gone() {
-    if (this.over) return
-    this.over = true
-    if (this.socketId) this.environment.pubsub.unsubscribe(this.socketId, this)
-    for (const server of this.channels.values()) server.close('closed')
-    this.channels.clear()
-    this.waiting = undefined
-    this.onClosed(this)
-  }
-
-  /** The server ends it with a WebSocket close code. */
-  close(code: number) {
-    if (this.over) return
-    this.gone()
-    this.outlet.end(code)
-  }
-
-  /** Its connection breaks, as by a fault. */
-  drop() {
-    this.gone()
-    this.outlet.drop()
-  }
-
-  /** Whatever went wrong with a message of this client ends its session, and nobody else's. */
-  private fail(error: unknown) {
-    const reason = (error as Error).message
-    this.environment.log.warn({ socket: this.name, reason }, 'a frame that cannot be read or answered')
-    this.close(1011)
-  }
-
   private perform(effect: Effect<ChannelServer>) {
     if (effect.do === 'deliver') return effect.joined.takePush(effect.message)
     if (effect.do === 'send') return this.send(effect.message)
@@ -140,7 +98,9 @@ export class Session implements ChannelHost, SocketRules<ChannelServer> {
     if (effect.do === 'join') this.join(effect.message, effect.replaces).catch((error) => this.fail(error))
   }
 
-  /** While a join runs, later messages of this client wait: they may be meant for the topic that is being joined. */
+  // --- join ---
+
+  /** While a join runs, later messages of this client wait, because they may be for the topic that is being joined. */
   private async join(message: Message, replaced: ChannelServer | undefined) {
     const { topic } = message
     this.joining = true
@@ -150,38 +110,90 @@ export class Session implements ChannelHost, SocketRules<ChannelServer> {
       definition: routeTo(this.definition.channels, topic)!,
       message,
       host: this,
-      onAnswered: (joined) => {
+      onReplied: (joined) => {
         if (replaced) this.send(closed(topic, replaced.joinRef))
         if (joined) this.keep(joined)
       },
     })
     this.joining = false
     while (!this.joining && this.waiting?.length) this.perform(receive(this.waiting.shift()!, this))
-    this.readOn()
+    this.resumeReading()
   }
 
   private keep(server: ChannelServer) {
-    if (this.over) return server.close('closed')
+    if (this.isOver) return server.close('closed')
     if (server.leaving) return
     this.channels.set(server.topic, server)
-  }
-
-  /** A channel of this client is gone, however it ended. */
-  forget(server: ChannelServer) {
-    if (this.channels.get(server.topic) === server) this.channels.delete(server.topic)
   }
 
   private wait(message: Message) {
     this.waiting ??= []
     this.waiting.push(message)
-    if (this.held || this.waiting.length < waitingMax) return
-    this.held = true
-    this.hold()
+    if (this.isPausing || this.waiting.length < waitingMax) return
+    this.isPausing = true
+    this.pause()
   }
 
-  private readOn() {
-    if (!this.held || this.waiting?.length) return
-    this.held = false
-    this.release()
+  private resumeReading() {
+    if (!this.isPausing || this.waiting?.length) return
+    this.isPausing = false
+    this.resume()
+  }
+
+  // --- ChannelHost: called by the channels ---
+
+  send(message: Message) {
+    if (!this.isOver) this.outlet.send(this.serializer.encode(message))
+  }
+
+  pause() {
+    this.pauses += 1
+    if (this.pauses === 1) this.outlet.pause()
+  }
+
+  resume() {
+    this.pauses -= 1
+    if (this.pauses === 0) this.outlet.resume()
+  }
+
+  /** A channel of this client has ended, for whatever reason. */
+  forget(server: ChannelServer) {
+    if (this.channels.get(server.topic) === server) this.channels.delete(server.topic)
+  }
+
+  // --- end ---
+
+  /** The transport has closed: ends the channels, whose `terminate` runs (CH-63). */
+  gone() {
+    if (this.isOver) return
+    this.isOver = true
+    if (this.socketId) this.environment.pubsub.unsubscribe(this.socketId, this)
+    for (const server of this.channels.values()) server.close('closed')
+    this.channels.clear()
+    this.waiting = undefined
+    this.onClosed(this)
+  }
+
+  /** Closes the connection with a WebSocket close code. */
+  close(code: number) {
+    if (this.isOver) return
+    this.gone()
+    this.outlet.end(code)
+  }
+
+  /** Breaks the connection, as a network fault would. */
+  drop() {
+    this.gone()
+    this.outlet.drop()
+  }
+
+  /** An error in handling a client's message ends the session of that client only. */
+  private fail(error: unknown) {
+    const reason = (error as Error).message
+    this.environment.log.warn(
+      { socket: this.name, reason },
+      'closed a session: one of its frames could not be decoded or handled',
+    )
+    this.close(1011)
   }
 }

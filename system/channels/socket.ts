@@ -20,7 +20,7 @@ export type Effect<J extends Joined> =
   | { do: 'deliver'; message: Message; joined: J }
   | { do: 'ignore'; why: 'stale join_ref' | 'leaving' }
 
-/** The protocol of one connection: what a message means, given what is joined. Pure; one line for each situation. */
+/** The protocol of one connection: returns the effect of a message, given the joined channels. Pure; one line for each situation. */
 export function receive<J extends Joined>(message: Message, rules: SocketRules<J>): Effect<J> {
   const { topic, event } = message
   if (topic === 'phoenix' && event === 'heartbeat') return send(replyTo(message, null, 'ok', {}))

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 
-/** The subprotocols that a WebSocket offers with its handshake, the preferred first. */
+/** The subprotocols that a WebSocket handshake offers, in order of preference. */
 export const offeredSubprotocols = (headers: IncomingHttpHeaders): string[] =>
   (headers['sec-websocket-protocol'] ?? '')
     .split(',')

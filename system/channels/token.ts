@@ -3,9 +3,9 @@ import { jwtVerify, SignJWT } from 'jose'
 import type { Clock } from '../platform/clock.ts'
 
 interface TokenKey {
-  /** The node's secret key base; every purpose derives a key of its own from it. */
+  /** The node's secret key base, from which each purpose derives its own key. */
   secret: string
-  /** The token's purpose: a token of one salt opens nothing of another (CH-84). */
+  /** The token's purpose: a token signed with one salt is invalid with any other (CH-84). */
   salt: string
 }
 
@@ -19,14 +19,14 @@ export type Verified = { kind: 'valid'; data: unknown } | { kind: 'expired' } | 
 
 const derivedKey = ({ secret, salt }: TokenKey) => new Uint8Array(hkdfSync('sha256', secret, salt, 'signed token', 32))
 
-/** Signs data that its holder may read (CH-83, CH-85). Two signings of the same data differ (CH-88). */
+/** Signs data, which the holder of the token can read (CH-83, CH-85). Two tokens with the same data differ (CH-88). */
 export const signToken = ({ data, nowMs, ...key }: TokenKey & { data: unknown; nowMs: number }): Promise<string> =>
   sign(derivedKey(key), data, nowMs)
 
-/** How data becomes text that only the holder of a key can have written, and data again. */
+/** Signs data and verifies it. */
 export interface Sealer {
   seal(key: Uint8Array, data: unknown, issuedAtS: number): Promise<string>
-  /** Rejects whatever was not sealed with this key. */
+  /** Rejects unless the token was sealed with this key. */
   open(key: Uint8Array, token: string): Promise<{ data: unknown; issuedAtS: number }>
 }
 
@@ -47,12 +47,12 @@ const sign = (key: Uint8Array, data: unknown, nowMs: number, sealer = jwt) =>
   sealer.seal(key, data, Math.floor(nowMs / 1_000))
 
 /**
- * Nodes check what other nodes signed, and no two clocks are the same. A token from the near future is as good as a fresh one: it would
- * cost a shopper the cart that a node made whose clock is a little ahead (NF-22).
+ * Nodes verify each other's tokens, and their clocks differ a little. A token from the near future is valid, or a shopper would lose a
+ * cart that was signed by a node whose clock is ahead (NF-22).
  */
 export const skewDefaultMaxS = 300
 
-/** Checks signature, purpose and age; never throws for what a client sent (CH-83, CH-87). */
+/** Checks signature, purpose and age; never throws on a bad token (CH-83, CH-87). */
 export const verifyToken = ({
   token,
   secret,
@@ -76,7 +76,7 @@ async function verify(
   }
 }
 
-/** The tokens of one purpose: what they are signed with is derived once (CH-84). */
+/** The tokens of one purpose. Derives their key once (CH-84). */
 export function createTokens({
   secret,
   salt,

@@ -2,51 +2,39 @@ import { type FastifyInstance, fastify } from 'fastify'
 import { z } from 'zod'
 import { sameSecret } from '../platform/same-secret.ts'
 import type { TamperRule } from '../pubsub/index.ts'
+import { ActionRefused, type ControlAction, controlAction } from './action.ts'
 
-/** What the control port may do to a node; the composition root supplies it. */
+/** What the control port can do to any node; `system/node` supplies it. */
 export interface ControlActions {
   health(): Record<string, unknown>
   ready(): { ready: boolean } & Record<string, unknown>
   state(): Record<string, unknown>
   actors(): Record<string, unknown>[]
-  /** Answers the id of the actor that was killed, or undefined when there is none. */
+  /** Returns the id of the actor that was killed, or undefined when there is none. */
   killActor(which: { id?: string | undefined; name?: string | undefined }): string | undefined
-  /** Breaks the connections that have the topic joined; answers their ids. */
+  /** Breaks the connections that have joined the topic; returns their ids. */
   dropConnections(topic: string): string[]
-  release(productId: number): Promise<void>
-  sell(itemId: number): Promise<boolean>
-  reduce(options: { unitsPerStep?: number; delayMs?: number }): Promise<number>
   broadcast(topic: string, event: string, payload: unknown): void
-  notifyRelease(productId: number): void
-  notifyStock(itemId: number, availableCount: number): string
+  /** Makes a handler wait `delayMs` before it runs; 0 ends that. */
   delay(handler: string, delayMs: number): void
-  /** Puts the node's time of day wrong by so much; 0 puts it right. */
+  /** Shifts the node's time of day; 0 sets it right. */
   skewClock(byMs: number): void
-  /** What happens to messages of other nodes on their way in; takes the place of all rules before. */
+  /** What happens to messages of other nodes on their way in; replaces all rules before. */
   tamper(rules: readonly TamperRule[]): void
-  /** Keeps the event loop busy for so long. */
+  /** Keeps the event loop busy. */
   block(forMs: number): void
-  /** What the node holds when all garbage is collected. */
+  /** Heap in use after a garbage collection. */
   heapBytes(): number
 }
 
 const yearMs = 366 * 86_400_000
-const id = z.number().int().positive()
 const bodies = {
   drop: z.strictObject({ topic: z.string().min(1) }),
-  release: z.strictObject({ productId: id }),
-  sell: z.strictObject({ itemId: id }),
-  reduce: z.strictObject({
-    unitsPerStep: z.number().int().positive().optional(),
-    delayMs: z.number().int().min(0).optional(),
-  }),
   broadcast: z.strictObject({
     topic: z.string().min(1),
     event: z.string().min(1),
     payload: z.record(z.string(), z.unknown()),
   }),
-  notifyRelease: z.strictObject({ productId: id }),
-  notifyStock: z.strictObject({ itemId: id, availableCount: z.number().int().min(0) }),
   kill: z
     .strictObject({ id: z.string().optional(), name: z.string().optional() })
     .refine((body) => body.id !== undefined || body.name !== undefined, 'expected an id or a name'),
@@ -60,25 +48,23 @@ const bodies = {
       }),
     ),
   }),
+  memory: z.unknown(),
   block: z.strictObject({ forMs: z.number().int().min(1).max(60_000) }),
   delay: z.strictObject({ handler: z.string().min(1), delayMs: z.number().int().min(0).max(600_000) }),
 }
 
-class BadBody extends Error {}
-
-function parse<T>(schema: z.ZodType<T>, body: unknown): T {
-  const parsed = schema.safeParse(body ?? {})
-  if (parsed.success) return parsed.data
-  throw new BadBody(
-    parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`).join('; '),
-  )
+interface ControlOptions {
+  secret: string
+  actions: ControlActions
+  /** Actions of the applications. */
+  more?: readonly ControlAction[]
 }
 
 /**
- * How an operator or a harness pokes one node. Loopback, bearer secret. 401 without the secret, 400 for a bad body, 404 for an
+ * Lets an operator or a harness manipulate one node. Loopback, bearer secret. 401 without the secret, 400 for a bad body, 404 for an
  * unknown id, 503 when the node cannot do it now.
  */
-export function createControl({ secret, actions }: { secret: string; actions: ControlActions }): FastifyInstance {
+export function createControl({ secret, actions, more = [] }: ControlOptions): FastifyInstance {
   const control = fastify({ logger: false, forceCloseConnections: true })
   control.addHook('onRequest', async (request, answer) => {
     if (!sameSecret(request.headers.authorization ?? '', `Bearer ${secret}`))
@@ -90,7 +76,6 @@ export function createControl({ secret, actions }: { secret: string; actions: Co
   control.setNotFoundHandler((request, answer) =>
     answer.code(404).send({ error: `no route ${request.method} ${request.url}` }),
   )
-
   control.get('/health', async () => actions.health())
   control.get('/ready', async (_request, answer) => {
     const state = actions.ready()
@@ -98,69 +83,48 @@ export function createControl({ secret, actions }: { secret: string; actions: Co
   })
   control.get('/state', async () => actions.state())
   control.get('/actors', async () => ({ actors: actions.actors() }))
-  control.post('/actors/kill', async ({ body }, answer) => {
-    const which = parse(bodies.kill, body)
-    const killedId = actions.killActor(which)
-    if (killedId === undefined) return answer.code(404).send({ error: `there is no actor ${which.name ?? which.id}` })
-    return { killedId }
-  })
-  control.post('/connections/drop', async ({ body }, answer) => {
-    const { topic } = parse(bodies.drop, body)
-    const droppedIds = actions.dropConnections(topic)
-    if (droppedIds.length === 0) return answer.code(404).send({ error: `nobody here has joined ${topic}` })
-    return { droppedIds }
-  })
-  control.post('/release', async ({ body }) => {
-    await actions.release(parse(bodies.release, body).productId)
-    return { ok: true }
-  })
-  control.post('/sell', async ({ body }, answer) => {
-    const sold = await actions.sell(parse(bodies.sell, body).itemId)
-    return sold ? { ok: true } : answer.code(409).send({ error: 'out_of_stock' })
-  })
-  control.post('/reduce', async ({ body }) => {
-    const { unitsPerStep, delayMs } = parse(bodies.reduce, body)
-    const sold = await actions.reduce({ ...(unitsPerStep && { unitsPerStep }), ...(delayMs && { delayMs }) })
-    return { ok: true, sold }
-  })
-  control.post('/broadcast', async ({ body }) => {
-    const { topic, event, payload } = parse(bodies.broadcast, body)
-    actions.broadcast(topic, event, payload)
-    return { ok: true }
-  })
-  control.post('/notify/release', async ({ body }) => {
-    actions.notifyRelease(parse(bodies.notifyRelease, body).productId)
-    return { ok: true, result: 'broadcast' }
-  })
-  control.post('/notify/stock', async ({ body }) => {
-    const { itemId, availableCount } = parse(bodies.notifyStock, body)
-    return { ok: true, result: actions.notifyStock(itemId, availableCount) }
-  })
-  control.post('/delay', async ({ body }) => {
-    const { handler, delayMs } = parse(bodies.delay, body)
-    actions.delay(handler, delayMs)
-    return { ok: true }
-  })
-  control.post('/clock', async ({ body }) => {
-    actions.skewClock(parse(bodies.clock, body).skewMs)
-    return { ok: true }
-  })
-  control.post('/messages', async ({ body }) => {
-    actions.tamper(parse(bodies.messages, body).rules)
-    return { ok: true }
-  })
-  control.post('/memory', async () => ({ heapBytes: actions.heapBytes() }))
-  control.post('/block', async ({ body }) => {
-    const { forMs } = parse(bodies.block, body)
-    // The answer first: afterwards nothing is answered for a while.
-    setImmediate(() => actions.block(forMs))
-    return { ok: true }
-  })
+  for (const { path, run } of [...nodeActions(actions), ...more]) control.post(path, async ({ body }) => run(body))
   return control
 }
 
+const ok = { ok: true }
+
+const nodeActions = (actions: ControlActions): ControlAction[] => [
+  controlAction('/actors/kill', bodies.kill, (which) => {
+    const killedId = actions.killActor(which)
+    if (killedId === undefined) throw new ActionRefused(404, `there is no actor ${which.name ?? which.id}`)
+    return { killedId }
+  }),
+  controlAction('/connections/drop', bodies.drop, ({ topic }) => {
+    const droppedIds = actions.dropConnections(topic)
+    if (droppedIds.length === 0) throw new ActionRefused(404, `nobody here has joined ${topic}`)
+    return { droppedIds }
+  }),
+  controlAction('/broadcast', bodies.broadcast, ({ topic, event, payload }) => {
+    actions.broadcast(topic, event, payload)
+    return ok
+  }),
+  controlAction('/delay', bodies.delay, ({ handler, delayMs }) => {
+    actions.delay(handler, delayMs)
+    return ok
+  }),
+  controlAction('/clock', bodies.clock, ({ skewMs }) => {
+    actions.skewClock(skewMs)
+    return ok
+  }),
+  controlAction('/messages', bodies.messages, ({ rules }) => {
+    actions.tamper(rules)
+    return ok
+  }),
+  controlAction('/memory', bodies.memory, () => ({ heapBytes: actions.heapBytes() })),
+  controlAction('/block', bodies.block, ({ forMs }) => {
+    // The answer goes out first: nothing is answered while the event loop is blocked.
+    setImmediate(() => actions.block(forMs))
+    return ok
+  }),
+]
+
 function statusOf(error: Error & { statusCode?: number }): number {
-  if (error instanceof BadBody) return 400
   if (error.name === 'UnknownId') return 404
   return error.statusCode && error.statusCode < 500 ? error.statusCode : 503
 }

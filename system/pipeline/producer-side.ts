@@ -97,7 +97,7 @@ export function createProducerSide<T>(parts: ProducerSideParts<T>) {
       )
   }
 
-  /** Answers demand from the buffer and returns what is left of it. */
+  /** Serves demand from the buffer and returns what is left of it. */
   function serveFromBuffer(demand: number): number {
     let left = demand
     while (left > 0) {

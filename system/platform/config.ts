@@ -1,98 +1,120 @@
 import { z } from 'zod'
-import { type Defect, defects, isDefect } from './defects.ts'
 
 export class ConfigError extends Error {
   override name = 'ConfigError'
 }
 
-const port = z.coerce.number().int().min(1).max(65_535)
-const positive = z.coerce.number().int().positive()
-const onOff = (fallback: 'on' | 'off') =>
+/** Environment variables by name, each with what it accepts. */
+export type Variables = Readonly<Record<string, z.ZodType>>
+
+/** The node's own variables, and the values of these. */
+export type ConfigOf<V extends Variables> = NodeConfig & z.infer<z.ZodObject<V>>
+
+/** What an application adds to the configuration of a node. */
+export interface ConfigPart<V extends Variables = Variables> {
+  variables: V
+  /** Checks rules that concern several variables; returns a sentence when one is broken. */
+  problem?(config: ConfigOf<V>): string | undefined
+}
+
+/** Infers the types of a part from its variables. */
+export const configPart = <V extends Variables>(part: ConfigPart<V>): ConfigPart<V> => part
+
+export const portNumber = z.coerce.number().int().min(1).max(65_535)
+export const positiveInteger = z.coerce.number().int().positive()
+export const onOff = (fallback: 'on' | 'off') =>
   z
     .enum(['on', 'off'])
     .default(fallback)
     .transform((value) => value === 'on')
-const list = (text: string) =>
+
+/** `a, b` -> `['a', 'b']` */
+export const listOf = (text: string): string[] =>
   text
     .split(',')
     .map((part) => part.trim())
     .filter(Boolean)
 
-const schema = z.object({
+const nodeVariables = {
   SQUALL_NODE: z.string().min(1).default('nonode@nohost'),
   HOST: z.string().default('127.0.0.1'),
-  PORT: port.default(4000),
+  PORT: portNumber.default(4000),
   WEB: onOff('on'),
   PUBLIC_HOST: z.string().default('127.0.0.1'),
-  DATABASE_URL: z.string().startsWith('postgres', 'must be a postgres:// address'),
   SECRET_KEY_BASE: z.string().min(32).optional(),
   NODE_ENV: z.string().optional(),
   PUBSUB: z.enum(['mesh', 'redis']).default('mesh'),
   REDIS_URL: z.url({ protocol: /^rediss?$/, error: 'must be a redis:// address' }).optional(),
   CLUSTER_PREFIX: z.string().min(1).default('squall'),
   CLUSTER_HOST: z.string().default('127.0.0.1'),
-  CLUSTER_PORT: port.optional(),
+  CLUSTER_PORT: portNumber.optional(),
   CLUSTER_SECRET: z.string().min(1).optional(),
   CLUSTER_PEERS: z.string().default('').transform(parsePeers),
-  CLUSTER_HEARTBEAT_MS: positive.default(1_000),
+  CLUSTER_HEARTBEAT_MS: positiveInteger.default(1_000),
   CONTROL_HOST: z.string().default('127.0.0.1'),
-  CONTROL_PORT: port.optional(),
+  CONTROL_PORT: portNumber.optional(),
   CONTROL_SECRET: z.string().min(1).optional(),
-  DEFECTS: z.string().default('').transform(parseDefects),
-  STORE_NO_STORE: onOff('on'),
-  STORE_STATE_ON_JOIN: onOff('on'),
-  STORE_PRODUCT_ROUTE: z.string().min(1).default('product:*'),
-  STORE_LOW_BELOW: positive.default(150),
-  STORE_MEDIUM_BELOW: positive.default(500),
-  ADMIN_USER: z.string().min(1).default('admin'),
-  ADMIN_PASSWORD: z.string().min(1).optional(),
-  ADMIN_ATTEMPTS: positive.default(10),
-  STORE_ONE_SIZE_PER_SHOE: onOff('off'),
-  TRACKER_SHARDS: positive.default(4),
-  TRACKER_DOWN_MS: positive.default(30_000),
-  SOCKET_SILENT_MS: positive.default(60_000),
-  USER_TOKEN_AGE_S: positive.default(86_400),
-  RECURRING_TOKEN_MS: positive.default(5_000),
-  CLIENT_HEARTBEAT_MS: positive.default(30_000),
+  TRACKER_SHARDS: positiveInteger.default(4),
+  TRACKER_DOWN_MS: positiveInteger.default(30_000),
+  SOCKET_IDLE_TIMEOUT_MS: positiveInteger.default(60_000),
+  CLIENT_HEARTBEAT_MS: positiveInteger.default(30_000),
+  /** Folder of the built scripts and styles, where it is not `dist/client`. */
+  CLIENT_ASSETS_DIR: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
-})
+}
 
-export type Config = z.infer<typeof schema>
+export type NodeConfig = z.infer<z.ZodObject<typeof nodeVariables>>
 
 /** `n2=ws://127.0.0.1:5002,n3=ws://…` -> name to address. */
 function parsePeers(text: string, context: z.RefinementCtx): Record<string, string> {
-  const pairs = list(text).map((part) => part.split(/=(.*)/s) as [string, string])
+  const pairs = listOf(text).map((part) => part.split(/=(.*)/s) as [string, string])
   const bad = pairs.find(([name, url]) => !name || !/^wss?:\/\//.test(url ?? ''))
   if (bad) context.addIssue(`expected name=ws://host:port, got "${bad.join('=')}"`)
   return Object.fromEntries(pairs.map(([name, url]) => [name, url]))
 }
 
-function parseDefects(text: string, context: z.RefinementCtx): ReadonlySet<Defect> {
-  const ids = list(text)
-  const unknown = ids.find((id) => !isDefect(id))
-  if (unknown) context.addIssue(`there is no defect ${unknown}; known are ${Object.keys(defects).join(', ')}`)
-  return new Set(ids.filter(isDefect))
+function nodeProblem(config: NodeConfig): string | undefined {
+  if (config.NODE_ENV === 'production' && !config.SECRET_KEY_BASE)
+    return 'SECRET_KEY_BASE is missing: production needs a secret of at least 32 characters'
+  if (config.CLUSTER_PORT && !config.CLUSTER_SECRET)
+    return 'CLUSTER_PORT is set but CLUSTER_SECRET is not: nodes must prove that they belong together'
+  if (config.PUBSUB === 'redis' && !config.REDIS_URL)
+    return 'PUBSUB is redis but REDIS_URL is not set: say where it is, such as redis://127.0.0.1:6379'
+  return undefined
 }
 
-/** Reads one node's configuration. Throws ConfigError with a sentence that names the variable, what came and what is expected. */
-export function readConfig(env: Record<string, string | undefined>): Config {
+/**
+ * Reads the configuration of one node: its own variables and those of the given parts. Throws ConfigError with a sentence that names
+ * the variable, what came and what is expected.
+ */
+export function readConfig<V extends Variables>(
+  env: Record<string, string | undefined>,
+  parts: readonly ConfigPart<V>[] = [],
+): ConfigOf<V> {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
-  const parsed = schema.safeParse(present)
+  const parsed = z.object(joined(parts)).safeParse(present)
   if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => sentence(issue, env)).join('; '))
-  const config = parsed.data
-  if (config.NODE_ENV === 'production' && !config.SECRET_KEY_BASE)
-    throw new ConfigError('SECRET_KEY_BASE is missing: production needs a secret of at least 32 characters')
-  if (config.NODE_ENV === 'production' && config.WEB && !config.ADMIN_PASSWORD)
-    throw new ConfigError('ADMIN_PASSWORD is missing: production needs a password of its own for /admin')
-  if (config.CLUSTER_PORT && !config.CLUSTER_SECRET)
-    throw new ConfigError('CLUSTER_PORT is set but CLUSTER_SECRET is not: nodes must prove that they belong together')
-  if (config.PUBSUB === 'redis' && !config.REDIS_URL)
-    throw new ConfigError('PUBSUB is redis but REDIS_URL is not set: say where it is, such as redis://127.0.0.1:6379')
+  const config = parsed.data as ConfigOf<V>
+  for (const problemOf of [nodeProblem, ...parts.map((part) => part.problem)]) {
+    const problem = problemOf?.(config)
+    if (problem) throw new ConfigError(problem)
+  }
   return config
 }
 
-/** Values that must not reach a log: secrets, and an address with a password in it. */
-const holdsSecret = /SECRET|PASSWORD|DATABASE_URL|REDIS_URL/
+function joined(parts: readonly ConfigPart[]): Variables {
+  const all: Record<string, z.ZodType> = { ...nodeVariables }
+  for (const { variables } of parts)
+    for (const [name, variable] of Object.entries(variables)) {
+      if (all[name])
+        throw new Error(`${name} is declared twice: an application needs names of its own for its variables`)
+      all[name] = variable
+    }
+  return all
+}
+
+/** Values that must not reach a log: secrets, and addresses that may hold a password. */
+const holdsSecret = /SECRET|PASSWORD|_URL$/
 
 function sentence({ path, message }: z.core.$ZodIssue, env: Record<string, string | undefined>) {
   const name = String(path[0])

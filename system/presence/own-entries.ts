@@ -2,7 +2,7 @@ import type { Delta, Diff, Entry } from './state.ts'
 
 export type OwnEntries = ReturnType<typeof createOwnEntries>
 
-/** The entries of this node in one shard. A change costs what it changes, however many entries there are. */
+/** The entries of this node in one shard. The cost of a change does not depend on the number of entries. */
 export function createOwnEntries() {
   const entries = new Map<string, Entry>()
   const refsByOwner = new Map<string, Set<string>>()
@@ -14,7 +14,7 @@ export function createOwnEntries() {
     refsByOwner.set(entry.owner, refs.add(entry.ref))
   }
 
-  function take(ref: string): Entry[] {
+  function remove(ref: string): Entry[] {
     const entry = entries.get(ref)
     if (!entry) return []
     entries.delete(ref)
@@ -25,15 +25,15 @@ export function createOwnEntries() {
   }
 
   return {
-    /** The number of the last change. */
+    /** The number of changes so far. */
     version: () => version,
     list: () => [...entries.values()],
     ownedBy: (owner: string): Entry[] => [...(refsByOwner.get(owner) ?? [])].map((ref) => entries.get(ref)!),
-    /** One change: what goes, and what comes instead. Answers what others must be told. */
+    /** Removes and adds entries as one change. Returns the delta for the other nodes and the diff for the clients. */
     change(joins: readonly Entry[], leaves: readonly string[]): { delta: Delta; diff: Diff } {
       const from = version
       version += 1
-      const gone = leaves.flatMap(take)
+      const gone = leaves.flatMap(remove)
       for (const entry of joins) put(entry)
       return { delta: { from, to: version, joins, leaves }, diff: { joins: [...joins], leaves: gone } }
     },

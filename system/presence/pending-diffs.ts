@@ -11,8 +11,8 @@ interface Pending {
   leaves: Map<string, Entry>
 }
 
-/** Changes that wait to be told together. What came and went meanwhile is not told at all. */
-export function createPendingDiffs(tell: (diff: TopicDiff) => void) {
+/** Collects changes and publishes them together. Entries that joined and left in between are not published. */
+export function createPendingDiffs(publish: (diff: TopicDiff) => void) {
   let topics = new Map<string, Pending>()
 
   return {
@@ -20,14 +20,14 @@ export function createPendingDiffs(tell: (diff: TopicDiff) => void) {
       const { joins, leaves } = topics.get(topic) ?? { joins: new Map(), leaves: new Map() }
       topics.set(topic, { joins, leaves })
       for (const entry of diff.leaves) if (!joins.delete(entry.ref)) leaves.set(entry.ref, entry)
-      // An entry that went and is back was never away.
+      // An entry that left and joined again has not changed.
       for (const entry of diff.joins) if (!leaves.delete(entry.ref)) joins.set(entry.ref, entry)
     },
     flush() {
-      const told = topics
+      const flushed = topics
       topics = new Map()
-      for (const [topic, { joins, leaves }] of told)
-        if (joins.size + leaves.size > 0) tell({ topic, joins: [...joins.values()], leaves: [...leaves.values()] })
+      for (const [topic, { joins, leaves }] of flushed)
+        if (joins.size + leaves.size > 0) publish({ topic, joins: [...joins.values()], leaves: [...leaves.values()] })
     },
   }
 }

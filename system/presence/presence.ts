@@ -2,26 +2,20 @@ import { createPendingDiffs } from './pending-diffs.ts'
 import type { Entry } from './state.ts'
 import { createTracker, type TrackerOptions } from './tracker.ts'
 
-/** As the official client wants it: `{ key: { metas: [{ …, phx_ref }] } }`. */
+/** In the format of the official client: `{ key: { metas: [{ …, phx_ref }] } }`. */
 export type PresenceState = Record<string, { metas: Record<string, unknown>[] }>
-
-interface PresenceOptions extends Omit<TrackerOptions, 'onDiff'> {
-  /** Only for the defect (DF-93). */
-  tellEverybody?: boolean
-}
 
 export type Presence = ReturnType<typeof createPresence>
 
 /**
- * A tracker whose changes are broadcast to the members of the topic, by each node to its own (PA-16). Changes that come close together
- * are one message: a shop that fills would otherwise send one for every step of every shopper.
+ * A tracker whose changes are broadcast to the subscribers of the topic, by each node to its own (PA-16). Changes within `coalesceMs` are
+ * one message, because a shop that fills would otherwise send one for every step of every shopper.
  */
-export function createPresence({ tellEverybody = false, ...options }: PresenceOptions) {
+export function createPresence(options: Omit<TrackerOptions, 'onDiff'>) {
   const { pubsub, clock, coalesceMs = 50 } = options
-  // Every node hears of every change and tells its own clients; told to all nodes, each client hears it from every node (PA-16, PA-9).
-  const tell = tellEverybody ? pubsub.broadcast : pubsub.localBroadcast
+  // Local, because every node learns of every change by itself (PA-9, PA-16).
   const pending = createPendingDiffs(({ topic, joins, leaves }) =>
-    tell(topic, 'presence_diff', { joins: toState(joins), leaves: toState(leaves) }),
+    pubsub.localBroadcast(topic, 'presence_diff', { joins: toState(joins), leaves: toState(leaves) }),
   )
   let cancelSoon: (() => void) | undefined
   function flush() {
@@ -43,8 +37,8 @@ export function createPresence({ tellEverybody = false, ...options }: PresenceOp
       tracker.stop()
     },
     /**
-     * What `presence_state` carries. What waits to be told is told before: a newcomer who sees somebody here whose coming nobody was told
-     * of yet must hear of the going, and what came and went while it waited would not be told at all.
+     * The payload of `presence_state`. Publishes pending changes first: if an entry in this state left before its join was published,
+     * neither would be published, and the newcomer would never learn that it left.
      */
     state(topic: string): PresenceState {
       flush()
@@ -54,7 +48,7 @@ export function createPresence({ tellEverybody = false, ...options }: PresenceOp
 }
 
 function toState(entries: readonly Entry[]): PresenceState {
-  // No key of a client may be a name of the language.
+  // Without a prototype, because a client may choose a key such as `constructor`.
   const state: PresenceState = Object.create(null)
   for (const { key, ref, meta } of entries) {
     state[key] ??= { metas: [] }

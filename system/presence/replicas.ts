@@ -1,9 +1,18 @@
-import { applied, type Delta, type Diff, difference, emptyDiff, emptyShare, merged, type Share } from './state.ts'
+import {
+  applyDelta,
+  type Delta,
+  type Diff,
+  difference,
+  emptyDiff,
+  emptyState,
+  merge,
+  type ReplicaState,
+} from './state.ts'
 
-/** A life of a node: the same name after a restart is another replica, and what the old one had is gone. */
+/** One run of a node: after a restart the same name is another replica, and the entries of the old one are gone. */
 export interface ReplicaId {
   name: string
-  /** Higher for a later life. */
+  /** Higher for a later run. */
   incarnation: number
 }
 
@@ -11,61 +20,61 @@ export type Health = 'up' | 'down'
 
 interface Known {
   id: ReplicaId
-  share: Share
+  state: ReplicaState
   health: Health
-  heardMs: number
+  lastHeardMs: number
 }
 
-/** What one node knows of the others, by name. Pure: every function answers what it makes of it. */
+/** What one node knows of the others, by name. Pure: every function returns the new value. */
 export type Replicas = ReadonlyMap<string, Known>
 
 export interface Outcome {
   replicas: Replicas
-  /** What this node's clients must be told. */
+  /** The changes for this node's clients. */
   diff: Diff
-  /** Something is missing: the replica has to be asked for all that it has. */
-  isBehind: boolean
+  /** Changes are missing: the replica's whole state has to be requested. */
+  isStale: boolean
 }
 
 const put = (replicas: Replicas, known: Known): Replicas => new Map(replicas).set(known.id.name, known)
-const shown = ({ health, share }: Known): Share => (health === 'up' ? share : emptyShare)
+const visibleState = ({ health, state }: Known): ReplicaState => (health === 'up' ? state : emptyState)
 
-/** Somebody was heard: it is up, and what it said is taken in, unless it is from an earlier life (PA-4). */
-function heard(
+/** A message of a replica: marks it as up and updates its state, unless the message is of an earlier run (PA-4). */
+function applyMessage(
   replicas: Replicas,
   id: ReplicaId,
   nowMs: number,
-  take: (share: Share) => { share: Share; isBehind: boolean },
+  update: (state: ReplicaState) => { state: ReplicaState; isStale: boolean },
 ): Outcome {
   const known = replicas.get(id.name)
-  if (known && known.id.incarnation > id.incarnation) return { replicas, diff: emptyDiff, isBehind: false }
-  const isSameLife = known?.id.incarnation === id.incarnation
-  const { share, isBehind } = take(isSameLife ? known.share : emptyShare)
-  const now: Known = { id, share, health: 'up', heardMs: nowMs }
-  const before = known ? shown(known) : emptyShare
-  return { replicas: put(replicas, now), diff: difference(before, share), isBehind }
+  if (known && known.id.incarnation > id.incarnation) return { replicas, diff: emptyDiff, isStale: false }
+  const isSameRun = known?.id.incarnation === id.incarnation
+  const { state, isStale } = update(isSameRun ? known.state : emptyState)
+  const now: Known = { id, state, health: 'up', lastHeardMs: nowMs }
+  const before = known ? visibleState(known) : emptyState
+  return { replicas: put(replicas, now), diff: difference(before, state), isStale }
 }
 
-/** A heartbeat: the number of the sender's last change, and its last changes. */
-export const beaten = (
+/** A heartbeat: the sender's version, and its changes since the last heartbeat. */
+export const applyHeartbeat = (
   replicas: Replicas,
   id: ReplicaId,
   { version, delta, nowMs }: { version: number; delta: Delta | undefined; nowMs: number },
 ): Outcome =>
-  heard(replicas, id, nowMs, (share) => {
-    const next = (delta && applied(share, delta)) ?? share
-    return { share: next, isBehind: next.version < version }
+  applyMessage(replicas, id, nowMs, (state) => {
+    const next = (delta && applyDelta(state, delta)) ?? state
+    return { state: next, isStale: next.version < version }
   })
 
-/** All that a replica has. */
-export const transferred = (replicas: Replicas, id: ReplicaId, share: Share, nowMs: number): Outcome =>
-  heard(replicas, id, nowMs, (own) => ({ share: merged(own, share), isBehind: false }))
+/** A replica's whole state. */
+export const applyTransfer = (replicas: Replicas, id: ReplicaId, state: ReplicaState, nowMs: number): Outcome =>
+  applyMessage(replicas, id, nowMs, (own) => ({ state: merge(own, state), isStale: false }))
 
-/** A replica said goodbye: nothing of it is left. */
-export function departed(replicas: Replicas, id: ReplicaId): Outcome {
+/** A replica has stopped: removes it and its entries. */
+export function removeReplica(replicas: Replicas, id: ReplicaId): Outcome {
   const known = replicas.get(id.name)
-  if (!known || known.id.incarnation > id.incarnation) return { replicas, diff: emptyDiff, isBehind: false }
-  return { replicas: without(replicas, id.name), diff: difference(shown(known), emptyShare), isBehind: false }
+  if (!known || known.id.incarnation > id.incarnation) return { replicas, diff: emptyDiff, isStale: false }
+  return { replicas: without(replicas, id.name), diff: difference(visibleState(known), emptyState), isStale: false }
 }
 
 function without(replicas: Replicas, name: string): Replicas {
@@ -74,28 +83,28 @@ function without(replicas: Replicas, name: string): Replicas {
   return left
 }
 
-export interface Patience {
-  /** After so much silence a replica is down: what it had is not shown. */
+export interface Timeouts {
+  /** After so much silence a replica is down: its entries are hidden. */
   downAfterMs: number
-  /** After so much it is down for good: what it had is forgotten. */
+  /** After so much silence it is removed with its entries. */
   goneAfterMs: number
 }
 
-/** Time has passed: who was not heard for too long is down, or forgotten. */
-export function aged(replicas: Replicas, nowMs: number, { downAfterMs, goneAfterMs }: Patience): Outcome {
+/** Marks replicas as down or removes them, by how long they have been silent. */
+export function expire(replicas: Replicas, nowMs: number, { downAfterMs, goneAfterMs }: Timeouts): Outcome {
   let now = replicas
   const diff: Diff = { joins: [], leaves: [] }
   for (const known of replicas.values()) {
-    const silentMs = nowMs - known.heardMs
+    const silentMs = nowMs - known.lastHeardMs
     if (known.health === 'up' && silentMs >= downAfterMs) {
-      diff.leaves.push(...known.share.entries.values())
+      diff.leaves.push(...known.state.entries.values())
       now = put(now, { ...known, health: 'down' })
     }
     if (silentMs >= goneAfterMs) now = without(now, known.id.name)
   }
-  return { replicas: now, diff, isBehind: false }
+  return { replicas: now, diff, isStale: false }
 }
 
-/** Everybody who is there, of all replicas that are up. */
+/** The entries of all replicas that are up. */
 export const entriesOf = (replicas: Replicas) =>
-  [...replicas.values()].flatMap((known) => [...shown(known).entries.values()])
+  [...replicas.values()].flatMap((known) => [...visibleState(known).entries.values()])

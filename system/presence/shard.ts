@@ -4,17 +4,17 @@ import type { Log } from '../platform/log.ts'
 import type { Broadcast, PubSub } from '../pubsub/index.ts'
 import { createOwnEntries } from './own-entries.ts'
 import {
-  aged,
-  beaten,
-  departed,
+  applyHeartbeat,
+  applyTransfer,
   entriesOf,
+  expire,
   type Outcome,
-  type Patience,
   type ReplicaId,
   type Replicas,
-  transferred,
+  removeReplica,
+  type Timeouts,
 } from './replicas.ts'
-import { type Delta, type Diff, type Entry, joined, type Share } from './state.ts'
+import { type Delta, type Diff, type Entry, mergeDeltas, type ReplicaState } from './state.ts'
 
 const id = z.object({ name: z.string(), incarnation: z.number() })
 const entry = z.object({
@@ -27,66 +27,60 @@ const entry = z.object({
 })
 const delta = z.object({ from: z.number(), to: z.number(), joins: z.array(entry), leaves: z.array(z.string()) })
 
-/** What replicas say to each other. */
+/** The messages between replicas. */
 const messages = {
   heartbeat: z.object({ id, version: z.number(), delta: delta.optional() }),
-  /** To one node: send all that you have. */
+  /** Asks one node for its whole state. */
   request: z.object({ id }),
   transfer: z.object({ id, version: z.number(), entries: z.array(entry) }),
   goodbye: z.object({ id }),
 }
 type MessageName = keyof typeof messages
 
-export interface ShardOptions extends Patience {
+export interface ShardOptions extends Timeouts {
   /** Pub/sub topic of this shard's messages. */
   topic: string
   id: ReplicaId
   pubsub: PubSub
   clock: Clock
   log: Log
-  /** At least so often everybody hears of this replica. */
+  /** The interval of heartbeats, if nothing changes. */
   heartbeatMs: number
-  /** Changes that come so close together travel together. */
+  /** Changes within this time are sent together. */
   coalesceMs: number
   onDiff(diff: Diff): void
-  quirks?: ShardQuirks
-}
-
-/** What a tracker can be made to do wrong on purpose (FI-18). */
-export interface ShardQuirks {
-  /** A replica that was down is never shown again. */
-  downForGood?: boolean
 }
 
 export type Shard = ReturnType<typeof createShard>
 
-/** The replicas of one part of the topics: this node's own entries, what it knows of the others, and what they tell each other. */
+/** The replicas of one shard of the topics: this node's own entries, its copies of the other nodes' entries, and their messages. */
 export function createShard(options: ShardOptions) {
-  const { topic, id: me, pubsub, clock, log, heartbeatMs, coalesceMs, onDiff, quirks = {} } = options
+  const { topic, id: me, pubsub, clock, log, heartbeatMs, coalesceMs, onDiff } = options
   const own = createOwnEntries()
   let others: Replicas = new Map()
   let unsent: Delta[] = []
   let cancelBeat = () => {}
   let cancelSoon: (() => void) | undefined
-  const asked = new Map<string, number>()
+  /** Node name -> when its state was last requested. */
+  const requestedMs = new Map<string, number>()
 
-  const tell = (diff: Diff) => {
+  const publish = (diff: Diff) => {
     if (diff.joins.length + diff.leaves.length > 0) onDiff(diff)
   }
 
-  /** A change of this node: shown here at once, and soon everywhere (PA-3). */
+  /** A change of this node: visible here at once, and on all nodes after the next heartbeat (PA-3). */
   function change(joins: readonly Entry[], leaves: readonly string[]) {
     const { delta, diff } = own.change(joins, leaves)
     unsent.push(delta)
     cancelSoon ??= clock.after(coalesceMs, beat)
-    tell(diff)
+    publish(diff)
   }
 
   function beat() {
     cancelSoon?.()
     cancelSoon = undefined
     cancelBeat()
-    const delta = joined(unsent)
+    const delta = mergeDeltas(unsent)
     unsent = []
     pubsub.broadcast(
       topic,
@@ -94,50 +88,53 @@ export function createShard(options: ShardOptions) {
       { id: me, version: own.version(), ...(delta && { delta }) },
       { from: subscriber },
     )
-    settle(aged(others, clock.monotonicMs(), options))
+    commit(expire(others, clock.monotonicMs(), options))
     cancelBeat = clock.after(heartbeatMs, beat)
   }
 
-  function settle({ replicas, diff }: Outcome) {
+  function commit({ replicas, diff }: Outcome) {
     others = replicas
-    tell(diff)
+    publish(diff)
   }
 
-  /** One question at a time to each replica: its answer may be on the way. */
-  function ask({ name }: ReplicaId) {
+  /** Sends no second request within a heartbeat, because the reply to the first may be on its way. */
+  function requestState({ name }: ReplicaId) {
     const nowMs = clock.monotonicMs()
-    if (nowMs - (asked.get(name) ?? Number.NEGATIVE_INFINITY) < heartbeatMs) return
-    asked.set(name, nowMs)
+    if (nowMs - (requestedMs.get(name) ?? Number.NEGATIVE_INFINITY) < heartbeatMs) return
+    requestedMs.set(name, nowMs)
     pubsub.directBroadcast(name, topic, 'request', { id: me })
   }
 
   const handlers: { [N in MessageName]: (message: z.infer<(typeof messages)[N]>) => void } = {
     heartbeat({ id, version, delta }) {
       const isNew = !others.has(id.name)
-      const outcome = beaten(others, id, { version, delta: delta as Delta | undefined, nowMs: clock.monotonicMs() })
-      settle(outcome)
-      if (outcome.isBehind) ask(id)
-      // Whoever comes to know a replica makes itself known at once.
+      const outcome = applyHeartbeat(others, id, {
+        version,
+        delta: delta as Delta | undefined,
+        nowMs: clock.monotonicMs(),
+      })
+      commit(outcome)
+      if (outcome.isStale) requestState(id)
+      // Introduces this node to the new replica without waiting for the next heartbeat.
       if (isNew) beat()
     },
     request({ id }) {
       pubsub.directBroadcast(id.name, topic, 'transfer', { id: me, version: own.version(), entries: own.list() })
     },
     transfer({ id, version, entries }) {
-      asked.delete(id.name)
-      const share: Share = { version, entries: new Map(entries.map((one) => [one.ref, one])) }
-      settle(transferred(others, id, share, clock.monotonicMs()))
+      requestedMs.delete(id.name)
+      const state: ReplicaState = { version, entries: new Map(entries.map((one) => [one.ref, one])) }
+      commit(applyTransfer(others, id, state, clock.monotonicMs()))
     },
-    goodbye: ({ id }) => settle(departed(others, id)),
+    goodbye: ({ id }) => commit(removeReplica(others, id)),
   }
 
   const subscriber = {
     deliver({ event, payload }: Broadcast) {
       const shape = messages[event as MessageName]
       const parsed = shape?.safeParse(payload)
-      if (!parsed?.success) return log.warn({ event }, 'tracker: a message that cannot be read')
+      if (!parsed?.success) return log.warn({ event }, 'tracker: dropped undecodable message')
       if (parsed.data.id.name === me.name) return
-      if (quirks.downForGood && others.get(parsed.data.id.name)?.health === 'down') return
       handlers[event as MessageName](parsed.data as never)
     },
   }
@@ -150,7 +147,7 @@ export function createShard(options: ShardOptions) {
       pubsub.subscribe(topic, subscriber)
       beat()
     },
-    /** The others drop this node's entries at once, and need not wait until they miss it. */
+    /** Tells the other nodes, so that they remove this node's entries at once instead of after a timeout. */
     stop() {
       cancelBeat()
       cancelSoon?.()

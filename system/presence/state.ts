@@ -1,22 +1,22 @@
 /**
- * Who is where, as every node knows it: a replicated set without tombstones (PA-1, PA-2). Each replica is the only one that changes
- * its own entries, and numbers its changes. So of two versions of a replica's entries the one with the higher number holds all that
- * the other held and more: merging is taking it. Pure: no time, no chance, no input or output.
+ * One presence: the element of a replicated set without tombstones (PA-1, PA-2). Only a replica itself changes its entries, and it
+ * numbers its changes. So of two versions of a replica's entries the one with the higher number includes all changes of the other, and
+ * merging means taking it. Pure: no time, no randomness, no I/O.
  */
 export interface Entry {
   topic: string
   key: string
-  /** Who is there, on its own node: a channel. */
+  /** The id of the channel that tracks it, unique on its node. */
   owner: string
-  /** Unique in the cluster; another one after each change. */
+  /** Unique in the cluster; changes with each update. */
   ref: string
   meta: Record<string, unknown>
-  /** When it was tracked, for the order of a list. */
+  /** When it was tracked; lists are sorted by it. */
   atMs: number
 }
 
 /** The entries of one replica after its change number `version`. */
-export interface Share {
+export interface ReplicaState {
   version: number
   entries: ReadonlyMap<string, Entry>
 }
@@ -35,27 +35,28 @@ export interface Diff {
   leaves: Entry[]
 }
 
-export const emptyShare: Share = { version: 0, entries: new Map() }
+export const emptyState: ReplicaState = { version: 0, entries: new Map() }
 export const emptyDiff: Diff = { joins: [], leaves: [] }
 
 /** The newer of two versions of one replica's entries: commutative, associative, idempotent. */
-export const merged = (one: Share, other: Share): Share => (other.version > one.version ? other : one)
+export const merge = (one: ReplicaState, other: ReplicaState): ReplicaState =>
+  other.version > one.version ? other : one
 
-/** What a delta makes of a version; undefined when changes before it are missing. A delta that is known already changes nothing. */
-export function applied(share: Share, { from, to, joins, leaves }: Delta): Share | undefined {
-  if (to <= share.version) return share
-  if (from > share.version) return undefined
-  const next = new Map(share.entries)
+/** The state after a delta; undefined when changes before the delta are missing. A delta that is known already changes nothing. */
+export function applyDelta(state: ReplicaState, { from, to, joins, leaves }: Delta): ReplicaState | undefined {
+  if (to <= state.version) return state
+  if (from > state.version) return undefined
+  const next = new Map(state.entries)
   for (const entry of joins) next.set(entry.ref, entry)
   for (const ref of leaves) next.delete(ref)
   return { version: to, entries: next }
 }
 
 /**
- * Deltas, one after the other, as one. What came and went in between does not come, but it still goes: whoever was told of it in
- * the meantime, by a transfer, must forget it.
+ * Consecutive deltas as one; undefined for none. An entry that joined and left in between stays among the leaves, because a transfer
+ * may have told another node of it.
  */
-export function joined(deltas: readonly Delta[]): Delta | undefined {
+export function mergeDeltas(deltas: readonly Delta[]): Delta | undefined {
   const [first] = deltas
   if (!first) return undefined
   const joins = new Map<string, Entry>()
@@ -70,8 +71,8 @@ export function joined(deltas: readonly Delta[]): Delta | undefined {
   return { from: first.from, to: deltas.at(-1)!.to, joins: [...joins.values()], leaves }
 }
 
-/** What somebody who saw `before` must be told about `after`. */
-export function difference(before: Share, after: Share): Diff {
+/** The changes from `before` to `after`. */
+export function difference(before: ReplicaState, after: ReplicaState): Diff {
   if (before === after) return emptyDiff
   return {
     joins: [...after.entries.values()].filter(({ ref }) => !before.entries.has(ref)),

@@ -1,33 +1,32 @@
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import type { PubSub } from '../pubsub/index.ts'
-import { createShard, type ShardQuirks } from './shard.ts'
+import { createShard } from './shard.ts'
 import type { Diff, Entry } from './state.ts'
 
 export interface TrackerOptions {
-  /** Trackers of the same name on all nodes belong together. */
+  /** Trackers with the same name on all nodes share their entries. */
   name: string
   pubsub: PubSub
   clock: Clock
   log: Log
-  /** Topics are spread over so many shards (PA-5, PA-6). */
+  /** How many shards the topics are spread over (PA-5, PA-6). */
   shards?: number
   heartbeatMs?: number
   coalesceMs?: number
   downAfterMs?: number
   goneAfterMs?: number
   onDiff?(topic: string, diff: Diff): void
-  quirks?: ShardQuirks
 }
 
 export type Meta = Record<string, unknown>
 export type Tracker = ReturnType<typeof createTracker>
 
-/** Who is on which topic, on all nodes, without asking anybody: every node tells what it has (PA-1..PA-9). */
+/** Which entries are on which topic, on all nodes. Reads are local: every node replicates its entries to all others (PA-1..PA-9). */
 export function createTracker(options: TrackerOptions) {
   if (!options.pubsub)
-    throw new TypeError(`the tracker ${options.name} needs pubsub: it has nothing to tell the other nodes with`)
-  const { name, pubsub, clock, log, onDiff = () => {}, quirks = {} } = options
+    throw new TypeError(`the tracker ${options.name} needs pubsub to replicate its entries to the other nodes`)
+  const { name, pubsub, clock, log, onDiff = () => {} } = options
   const { shards: shardCount = 1, heartbeatMs = 1_500, coalesceMs = 50 } = options
   const { downAfterMs = 30_000, goneAfterMs = 20 * 60_000 } = options
   const me = { name: pubsub.nodeName, incarnation: clock.now() }
@@ -44,8 +43,7 @@ export function createTracker(options: TrackerOptions) {
       coalesceMs,
       downAfterMs,
       goneAfterMs,
-      quirks,
-      onDiff: (diff) => tellByTopic(diff, onDiff),
+      onDiff: (diff) => publishByTopic(diff, onDiff),
     }),
   )
   const shardOf = (topic: string) => shards[hash(topic) % shardCount]!
@@ -67,13 +65,13 @@ export function createTracker(options: TrackerOptions) {
   }
 
   return {
-    /** Puts an owner on a topic under a key; answers the entry's ref. */
+    /** Adds an entry of an owner to a topic, under a key; returns the entry's ref. */
     track,
     untrack(owner: string, topic: string, key: string) {
       const entry = ownOf(owner, topic, key)
       if (entry) shardOf(topic).change([], [entry.ref])
     },
-    /** Another meta for an entry: a new one in its place, which names the old one's ref. */
+    /** Replaces an entry with one that has another meta, and the old ref as `phx_ref_prev`. */
     update(owner: string, topic: string, key: string, meta: Meta | ((before: Meta) => Meta)) {
       const entry = ownOf(owner, topic, key)
       if (!entry) return
@@ -81,14 +79,14 @@ export function createTracker(options: TrackerOptions) {
       const changedMeta = { ...next, phx_ref_prev: entry.ref }
       shardOf(topic).change([{ ...entry, ref: nextRef(), meta: changedMeta }], [entry.ref])
     },
-    /** The owner has ended: nothing of it is left (PA-10). */
+    /** Removes all entries of an owner that has ended (PA-10). */
     untrackAll(owner: string) {
       for (const shard of shards) {
         const refs = shard.ownedBy(owner).map(({ ref }) => ref)
         if (refs.length > 0) shard.change([], refs)
       }
     },
-    /** Everybody on a topic, on all nodes, in the order of tracking. */
+    /** The entries of all nodes on a topic, in the order of tracking. */
     list: (topic: string): Entry[] =>
       shardOf(topic)
         .entries()
@@ -103,16 +101,16 @@ export function createTracker(options: TrackerOptions) {
   }
 }
 
-function tellByTopic({ joins, leaves }: Diff, tell: (topic: string, diff: Diff) => void) {
+function publishByTopic({ joins, leaves }: Diff, publish: (topic: string, diff: Diff) => void) {
   const topics = new Set([...joins, ...leaves].map(({ topic }) => topic))
   for (const topic of topics)
-    tell(topic, {
+    publish(topic, {
       joins: joins.filter((entry) => entry.topic === topic),
       leaves: leaves.filter((entry) => entry.topic === topic),
     })
 }
 
-/** FNV-1a: spreads topics evenly, and the same on every node. */
+/** FNV-1a: an even distribution of topics that is the same on every node. */
 function hash(text: string): number {
   let value = 0x811c9dc5
   for (let index = 0; index < text.length; index += 1) value = Math.imul(value ^ text.charCodeAt(index), 0x01000193)

@@ -4,7 +4,7 @@ export interface RemoteMessage {
   payload: unknown
 }
 
-/** How broadcasts travel between nodes (DP-6, DP-7). One attempt, no acknowledgement, no retry (DP-9). */
+/** Carries broadcasts between nodes (DP-6, DP-7): one attempt, no acknowledgement, no retry (DP-9). */
 export interface PubSubAdapter {
   start(onRemote: (message: RemoteMessage) => void): Promise<void>
   stop(): Promise<void>
@@ -12,7 +12,7 @@ export interface PubSubAdapter {
   broadcast(message: RemoteMessage): void
   directBroadcast(nodeName: string, message: RemoteMessage): void
   peers(): Record<string, { connected: boolean }>
-  /** Calls whenever a peer comes (back) up. */
+  /** Calls the listener whenever a peer comes up, or may have missed messages. */
   onPeerUp(listener: (name: string) => void): void
-  readonly counters: { meshSent: number; meshReceived: number }
+  readonly counters: { remoteSent: number; remoteReceived: number }
 }

@@ -6,5 +6,5 @@ export { type MeshSocket, type MeshSockets, meshWebSockets } from './mesh-socket
 export { type Broadcast, type BroadcastEncoder, createPubSub, type PubSub, type Subscriber } from './pubsub.ts'
 export { type TamperedAdapter, type TamperRule, tampered } from './tampering.ts'
 
-/** What speaks with Redis is loaded by nodes that have one: it is a tenth of a node's start. */
+/** Imported lazily: loading the Redis client takes a tenth of a node's start-up time. */
 export const createRedis = async (options: RedisPubSubOptions) => (await import('./redis.ts')).createRedis(options)

@@ -6,7 +6,7 @@ import { sameSecret } from '../platform/same-secret.ts'
 
 /** One end of a connection between two nodes: text messages, in order, until it breaks. */
 export interface MeshSocket {
-  /** What waits to be sent. */
+  /** Bytes queued but not yet sent. */
   readonly bufferedAmount: number
   on(change: 'open' | 'close', listener: () => void): unknown
   on(event: 'message', listener: (data: unknown) => void): unknown
@@ -15,11 +15,11 @@ export interface MeshSocket {
   terminate(): void
 }
 
-/** How nodes reach each other, and know that they belong together. */
+/** How nodes dial each other and prove that they belong to one cluster. */
 export interface MeshSockets {
-  /** An attempt that takes longer than this has failed. */
+  /** The attempt fails after `withinMs`. */
   dial(url: string, withinMs: number): MeshSocket
-  /** Hands over what other nodes have dialled, each with its node's name; answers how to end it. */
+  /** Calls `onConnection` for each connection that another node opens, with the name of that node. Returns a function that stops listening. */
   listen(onConnection: (socket: MeshSocket, name: string) => void): Promise<() => Promise<void>>
 }
 
@@ -29,18 +29,15 @@ interface WebSocketsOptions {
   host?: string
   secret: string
   log: Log
-  /** DF-34: whoever dials is let in. */
-  anybody?: boolean
 }
 
-/** WebSockets, for nodes that show that they know the same secret (DP-10). */
+/** WebSockets between nodes that prove that they know the same secret (DP-10). */
 export const meshWebSockets = ({
   nodeName,
   port,
   host = '127.0.0.1',
   secret,
   log,
-  anybody = false,
 }: WebSocketsOptions): MeshSockets => ({
   dial(url, withinMs) {
     const nonce = randomBytes(16).toString('hex')
@@ -48,7 +45,7 @@ export const meshWebSockets = ({
     return new WebSocket(`${url}/mesh`, { headers, handshakeTimeout: withinMs })
   },
   async listen(onConnection) {
-    const server = await listen({ port, host, verify: (request) => anybody || authentic(secret, request) })
+    const server = await listen({ port, host, verify: (request) => authentic(secret, request) })
     server.on('connection', (socket, request) => onConnection(socket, header(request, 'x-node')))
     server.on('refused', (name: string) => log.warn({ peer: name }, 'mesh: refused a peer with another secret'))
     return () => new Promise<void>((resolve) => server.close(() => resolve()))
@@ -68,9 +65,9 @@ function listen({ port, host, verify }: ListenOptions): Promise<WebSocketServer>
       host,
       path: '/mesh',
       verifyClient: ({ req }, done) => {
-        const welcome = verify(req)
-        if (!welcome) server.emit('refused', header(req, 'x-node'))
-        done(welcome, 401)
+        const isAuthentic = verify(req)
+        if (!isAuthentic) server.emit('refused', header(req, 'x-node'))
+        done(isAuthentic, 401)
       },
     })
     server.once('listening', () => resolve(server))
@@ -80,7 +77,7 @@ function listen({ port, host, verify }: ListenOptions): Promise<WebSocketServer>
 
 const header = (request: IncomingMessage, name: string) => String(request.headers[name] ?? '')
 
-/** Shows that a node knows the secret, without sending it (DP-10). */
+/** Proves that a node knows the secret, without sending it (DP-10). */
 const proof = (secret: string, name: string, nonce: string) =>
   createHmac('sha256', secret).update(`mesh:${name}:${nonce}`).digest('hex')
 

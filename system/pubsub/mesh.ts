@@ -13,7 +13,6 @@ export interface MeshOptions {
   heartbeatMs?: number
   clock: Clock
   log: Log
-  quirks?: { doubleSendAfterReconnect?: boolean }
 }
 
 interface Peer {
@@ -21,47 +20,45 @@ interface Peer {
   url: string
   socket: MeshSocket | undefined
   connected: boolean
-  connects: number
   lastHeardMs: number
-  /** Broadcasts queued for a peer that is down would arrive late: there is no such queue (AM-4). */
+  /** Messages dropped for this peer: while it is down nothing is queued, because it would arrive late (AM-4). */
   lost: number
-  /** The peer has been told that it missed this many. */
-  lostToldOf: number
+  /** The value of `lost` when the peer was last told that it missed messages. */
+  announcedLost: number
 }
 
 const retryMs = 500
-const silentBeats = 3
-/** More than this waiting in the operating system's buffers means that the peer does not read: the message is dropped. */
-const backedUpBytes = 1_048_576
+const missedBeatsMax = 3
+/** With more than this waiting to be sent, the peer does not read: the message is dropped. */
+const sendBufferMaxBytes = 1_048_576
 
 const wireMessage = wirePayload.extend({ topic: z.string(), event: z.string() })
 
 /**
- * Node-to-node WebSockets. Every node dials every peer and sends on the connection that it dialled, so one direction of one pair
- * is one connection. A peer that answers no heartbeat for three beats is dropped and dialled again (DP-6, DP-9..11, DP-14).
+ * Node-to-node WebSockets. Every node dials every peer and sends on the connection that it dialled, so each direction of a pair has a
+ * connection of its own. A peer that misses three heartbeats is disconnected and dialled again (DP-6, DP-9..11, DP-14).
  */
 export function createMesh(options: MeshOptions): PubSubAdapter {
-  const { sockets, heartbeatMs = 1_000, clock, log, quirks = {} } = options
+  const { sockets, heartbeatMs = 1_000, clock, log } = options
   const peers: Peer[] = Object.entries(options.peers).map(([name, url]) => ({
     name,
     url,
     socket: undefined,
     connected: false,
-    connects: 0,
     lastHeardMs: 0,
     lost: 0,
-    lostToldOf: 0,
+    announcedLost: 0,
   }))
-  const counters = { meshSent: 0, meshReceived: 0 }
+  const counters = { remoteSent: 0, remoteReceived: 0 }
   const peerUpListeners: ((name: string) => void)[] = []
   const inbound = new Map<MeshSocket, { name: string; lastHeardMs: number }>()
-  let closeDoor = async () => {}
+  let stopListening = async () => {}
   let endBeat = () => {}
   let stopped = false
 
   function dial(peer: Peer) {
     if (stopped) return
-    const socket = sockets.dial(peer.url, heartbeatMs * silentBeats)
+    const socket = sockets.dial(peer.url, heartbeatMs * missedBeatsMax)
     peer.socket = socket
     socket.on('open', () => up(peer))
     socket.on('message', () => {
@@ -73,16 +70,15 @@ export function createMesh(options: MeshOptions): PubSubAdapter {
 
   function up(peer: Peer) {
     peer.connected = true
-    peer.connects += 1
     peer.lastHeardMs = clock.monotonicMs()
     log.info({ peer: peer.name }, 'mesh: peer is up')
-    // The other side counts this one as up from here on: whatever it sent before may be lost.
+    // Tells the peer that this node may have missed what was sent to it before.
     peer.socket?.send('up')
-    peer.lostToldOf = peer.lost
-    tellUp(peer.name)
+    peer.announcedLost = peer.lost
+    notifyPeerUp(peer.name)
   }
 
-  function tellUp(name: string) {
+  function notifyPeerUp(name: string) {
     for (const listener of peerUpListeners) listener(name)
   }
 
@@ -95,15 +91,14 @@ export function createMesh(options: MeshOptions): PubSubAdapter {
   }
 
   function send(peer: Peer, encoded: string) {
-    if (!peer.connected || !peer.socket || peer.socket.bufferedAmount > backedUpBytes) {
+    if (!peer.connected || !peer.socket || peer.socket.bufferedAmount > sendBufferMaxBytes) {
       peer.lost += 1
       return
     }
-    if (peer.lost > peer.lostToldOf) peer.socket.send('up')
-    peer.lostToldOf = peer.lost
-    const times = quirks.doubleSendAfterReconnect && peer.connects > 1 ? 2 : 1
-    for (let sent = 0; sent < times; sent += 1) peer.socket.send(encoded)
-    counters.meshSent += 1
+    if (peer.lost > peer.announcedLost) peer.socket.send('up')
+    peer.announcedLost = peer.lost
+    peer.socket.send(encoded)
+    counters.remoteSent += 1
   }
 
   function accept(socket: MeshSocket, name: string, onRemote: (message: RemoteMessage) => void) {
@@ -118,16 +113,16 @@ export function createMesh(options: MeshOptions): PubSubAdapter {
     if (!from) return
     from.lastHeardMs = clock.monotonicMs()
     if (text === 'beat') return socket.send('beat')
-    if (text === 'up') return tellUp(from.name)
+    if (text === 'up') return notifyPeerUp(from.name)
     const parsed = parse(text)
-    if (!parsed) return log.warn({ peer: from.name }, 'mesh: a message that cannot be read was dropped')
-    counters.meshReceived += 1
+    if (!parsed) return log.warn({ peer: from.name }, 'mesh: dropped undecodable message')
+    counters.remoteReceived += 1
     onRemote(parsed)
   }
 
   function beat(lateMs: number) {
     for (const one of [...peers, ...inbound.values()]) one.lastHeardMs += lateMs
-    const deadlineMs = clock.monotonicMs() - heartbeatMs * silentBeats
+    const deadlineMs = clock.monotonicMs() - heartbeatMs * missedBeatsMax
     for (const peer of peers) {
       if (!peer.connected) continue
       if (peer.lastHeardMs < deadlineMs) peer.socket?.terminate()
@@ -139,7 +134,7 @@ export function createMesh(options: MeshOptions): PubSubAdapter {
   return {
     counters,
     async start(onRemote) {
-      closeDoor = await sockets.listen((socket, name) => accept(socket, name, onRemote))
+      stopListening = await sockets.listen((socket, name) => accept(socket, name, onRemote))
       for (const peer of peers) dial(peer)
       endBeat = startBeat(clock, heartbeatMs, beat)
     },
@@ -148,7 +143,7 @@ export function createMesh(options: MeshOptions): PubSubAdapter {
       endBeat()
       for (const { socket } of peers) socket?.terminate()
       for (const socket of inbound.keys()) socket.terminate()
-      await closeDoor()
+      await stopListening()
     },
     broadcast(message) {
       const encoded = encode(message)

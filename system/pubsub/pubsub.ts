@@ -1,7 +1,7 @@
 import type { Log } from '../platform/log.ts'
 import type { PubSubAdapter, RemoteMessage } from './adapter.ts'
 
-/** Turns a broadcast into finished bytes for one protocol version; implemented by the serializers of the channels. */
+/** Encodes a broadcast for one protocol version; implemented by the serializers of the channels. */
 export interface BroadcastEncoder {
   readonly vsn: string
   encodeBroadcast(topic: string, event: string, payload: unknown): Buffer | string
@@ -11,7 +11,7 @@ export interface Broadcast {
   readonly topic: string
   readonly event: string
   readonly payload: unknown
-  /** The finished message for this encoder: encoded once, however many subscribers ask (CH-79). */
+  /** The message in this encoder's format: encoded once for all subscribers (CH-79). */
   encoded(encoder: BroadcastEncoder): Buffer | string
 }
 
@@ -20,20 +20,24 @@ export interface Subscriber {
 }
 
 export interface SubscribeOptions {
-  /** Takes the broadcasts in the subscriber's place, which is not asked: the fast lane of a channel that looks at none (CH-76). */
-  via?: Subscriber
+  /** Gets the broadcasts instead of the subscriber: the connection of a channel that intercepts nothing (CH-76). */
+  fastlane?: Subscriber
 }
 
-/** Found by the subscriber, so that a full room can leave at once; the loop over a busy topic touches nothing of it but its lane. */
 interface Topic {
-  lanes: Map<Subscriber, Subscriber>
-  /** Who is subscribed more than once, for each time after the first. */
-  again: { subscriber: Subscriber; lane: Subscriber }[]
-  /** So many broadcasts are going through it: it must stay as it is. */
+  /** Subscriber -> who gets its broadcasts. A map, so that unsubscribing is O(1) in a topic of any size. */
+  fastlanes: Map<Subscriber, Subscriber>
+  /** Second and later subscriptions of the same subscriber. */
+  duplicates: { subscriber: Subscriber; fastlane: Subscriber }[]
+  /** Broadcasts that are being delivered now: meanwhile the topic must not change. */
   readers: number
 }
 
-const topicOf = (lanes: Topic['lanes'], again: Topic['again']): Topic => ({ lanes, again, readers: 0 })
+const topicOf = (fastlanes: Topic['fastlanes'], duplicates: Topic['duplicates']): Topic => ({
+  fastlanes,
+  duplicates,
+  readers: 0,
+})
 
 export interface BroadcastOptions {
   /** This subscriber gets no copy (CH-72). */
@@ -44,28 +48,21 @@ interface PubSubOptions {
   nodeName: string
   adapter?: PubSubAdapter
   log: Log
-  quirks?: PubSubQuirks
-}
-
-/** What pub/sub can be made to do wrong on purpose (FI-18). */
-export interface PubSubQuirks {
-  /** DF-112: without the others, not even the own clients. */
-  remoteOrNothing?: boolean
 }
 
 export type PubSub = ReturnType<typeof createPubSub>
 
 /**
- * Local fan-out of one node, and a port to the others. A broadcast reaches every subscriber on every node, once, in one
- * attempt (CH-71, DP-9, AM-3, AM-4); one subscriber that throws disturbs no other.
+ * Local fan-out of one node, and a port to the other nodes. A broadcast reaches every subscriber on every node at most once, in one
+ * attempt (CH-71, DP-9, AM-3, AM-4). A subscriber that throws does not affect the others.
  */
-export function createPubSub({ nodeName, adapter, log, quirks = {} }: PubSubOptions) {
+export function createPubSub({ nodeName, adapter, log }: PubSubOptions) {
   const topics = new Map<string, Topic>()
   const counters = { broadcasts: 0, encodes: 0, delivered: 0 }
 
   function toBroadcast(topic: string, event: string, payload: unknown): Broadcast {
     const cache = new Map<BroadcastEncoder, Buffer | string>()
-    // Nearly all subscribers of a topic speak the same version: the last one is found without a look into the map.
+    // Nearly all subscribers of a topic use the same encoder: the last one needs no lookup in the map.
     let lastEncoder: BroadcastEncoder | undefined
     let lastFrame: Buffer | string = ''
     return {
@@ -93,56 +90,54 @@ export function createPubSub({ nodeName, adapter, log, quirks = {} }: PubSubOpti
     if (!known) return
     const broadcast = toBroadcast(topic, event, payload)
     known.readers += 1
-    for (const [subscriber, lane] of known.lanes) if (subscriber !== from) hand(broadcast, lane)
-    for (const { subscriber, lane } of known.again) if (subscriber !== from) hand(broadcast, lane)
+    for (const [subscriber, fastlane] of known.fastlanes) if (subscriber !== from) deliverTo(fastlane, broadcast)
+    for (const { subscriber, fastlane } of known.duplicates) if (subscriber !== from) deliverTo(fastlane, broadcast)
     known.readers -= 1
   }
 
-  function hand(broadcast: Broadcast, lane: Subscriber) {
+  function deliverTo(subscriber: Subscriber, broadcast: Broadcast) {
     try {
-      lane.deliver(broadcast)
+      subscriber.deliver(broadcast)
       counters.delivered += 1
     } catch (error) {
       const { topic, event } = broadcast
-      log.error({ topic, event, err: error }, 'a subscriber could not take a broadcast')
+      log.error({ topic, event, err: error }, 'a subscriber failed to handle a broadcast')
     }
   }
 
-  /** Who leaves or comes while a broadcast goes through a topic does so in a copy: that broadcast is for those who were there. */
-  function changeable(topic: string): Topic {
+  /** The topic for a change. Copied while a broadcast is being delivered, which reaches those who were subscribed when it began. */
+  function copyOnWrite(topic: string): Topic {
     const known = topics.get(topic) ?? topicOf(new Map(), [])
-    const own = known.readers > 0 ? topicOf(new Map(known.lanes), [...known.again]) : known
+    const own = known.readers > 0 ? topicOf(new Map(known.fastlanes), [...known.duplicates]) : known
     topics.set(topic, own)
     return own
   }
 
-  const isHeard = () => Object.values(adapter?.peers() ?? {}).some(({ connected }) => connected)
-
   return {
     nodeName,
     counters,
-    /** Connects to the other nodes, where there is an adapter. */
+    /** Connects to the other nodes, if there is an adapter. */
     start: async () =>
       adapter?.start((message: RemoteMessage) => deliver(message.topic, message.event, message.payload)),
     stop: async () => adapter?.stop(),
-    subscribe(topic: string, subscriber: Subscriber, { via = subscriber }: SubscribeOptions = {}) {
-      const { lanes, again } = changeable(topic)
-      if (lanes.has(subscriber)) again.push({ subscriber, lane: via })
-      else lanes.set(subscriber, via)
+    subscribe(topic: string, subscriber: Subscriber, { fastlane = subscriber }: SubscribeOptions = {}) {
+      const { fastlanes, duplicates } = copyOnWrite(topic)
+      if (fastlanes.has(subscriber)) duplicates.push({ subscriber, fastlane })
+      else fastlanes.set(subscriber, fastlane)
     },
     /** Removes every subscription of this subscriber to the topic (CH-80). */
     unsubscribe(topic: string, subscriber: Subscriber) {
-      if (!topics.get(topic)?.lanes.has(subscriber)) return
-      const own = changeable(topic)
-      own.lanes.delete(subscriber)
-      if (own.again.length > 0) own.again = own.again.filter((one) => one.subscriber !== subscriber)
-      if (own.lanes.size === 0) topics.delete(topic)
+      if (!topics.get(topic)?.fastlanes.has(subscriber)) return
+      const own = copyOnWrite(topic)
+      own.fastlanes.delete(subscriber)
+      if (own.duplicates.length > 0) own.duplicates = own.duplicates.filter((one) => one.subscriber !== subscriber)
+      if (own.fastlanes.size === 0) topics.delete(topic)
     },
     /** To every subscriber on every node (CH-71). */
     broadcast(topic: string, event: string, payload: unknown, { from }: BroadcastOptions = {}) {
       counters.broadcasts += 1
       adapter?.broadcast({ topic, event, payload })
-      if (!quirks.remoteOrNothing || isHeard()) deliver(topic, event, payload, from)
+      deliver(topic, event, payload, from)
     },
     /** To the subscribers of this node only (CT-49). */
     localBroadcast(topic: string, event: string, payload: unknown, { from }: BroadcastOptions = {}) {
@@ -156,7 +151,9 @@ export function createPubSub({ nodeName, adapter, log, quirks = {} }: PubSubOpti
       else adapter?.directBroadcast(toNode, { topic, event, payload })
     },
     subscriptions: (): Record<string, number> =>
-      Object.fromEntries([...topics].map(([topic, { lanes, again }]) => [topic, lanes.size + again.length])),
+      Object.fromEntries(
+        [...topics].map(([topic, { fastlanes, duplicates }]) => [topic, fastlanes.size + duplicates.length]),
+      ),
     peers: () => adapter?.peers() ?? {},
     onPeerUp: (listener: (name: string) => void) => adapter?.onPeerUp(listener),
   }

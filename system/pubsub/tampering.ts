@@ -1,31 +1,31 @@
 import type { Clock } from '../platform/clock.ts'
 import type { PubSubAdapter, RemoteMessage } from './adapter.ts'
 
-/** What happens to messages of other nodes on their way in (FI-8, FI-9). */
+/** A fault injected into messages received from other nodes (FI-8, FI-9). */
 export interface TamperRule {
-  /** Topics that begin with one of these. */
+  /** Prefixes of the topics it applies to. */
   topics: readonly string[]
   effect: 'drop' | 'delay' | 'duplicate' | 'reorder'
-  /** How long `delay` holds a message, and `reorder` at most. */
+  /** How long `delay` delays a message, and the most that `reorder` does. */
   delayMs: number
 }
 
 export interface TamperedAdapter extends PubSubAdapter {
-  /** Takes the place of all rules before; none lets everything through. */
+  /** Replaces all rules; an empty list removes them. */
   tamper(rules: readonly TamperRule[]): void
 }
 
-/** The same adapter, with a hand on what it receives. */
+/** The same adapter, with rules for what happens to the messages that it receives. */
 export function tampered(adapter: PubSubAdapter, clock: Pick<Clock, 'after'>): TamperedAdapter {
   let tamperedCount = 0
   let rules: readonly TamperRule[] = []
   let deliver: (message: RemoteMessage) => void = () => {}
-  /** By topic, the message that lets the next one go first. */
-  const held = new Map<string, RemoteMessage>()
+  /** Topic -> the message that waits until the next one has overtaken it. */
+  const overtaken = new Map<string, RemoteMessage>()
 
-  function release(topic: string) {
-    const message = held.get(topic)
-    held.delete(topic)
+  function deliverOvertaken(topic: string) {
+    const message = overtaken.get(topic)
+    overtaken.delete(topic)
     if (message) deliver(message)
   }
 
@@ -38,12 +38,12 @@ export function tampered(adapter: PubSubAdapter, clock: Pick<Clock, 'after'>): T
     },
     reorder(message, delayMs) {
       const { topic } = message
-      if (held.has(topic)) {
+      if (overtaken.has(topic)) {
         deliver(message)
-        return release(topic)
+        return deliverOvertaken(topic)
       }
-      held.set(topic, message)
-      clock.after(delayMs, () => release(topic))
+      overtaken.set(topic, message)
+      clock.after(delayMs, () => deliverOvertaken(topic))
     },
   }
 

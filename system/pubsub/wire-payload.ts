@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** A broadcast's payload on its way between nodes. JSON has no bytes: they travel as base64 beside it. */
+/** A broadcast's payload between nodes. JSON cannot carry bytes: they travel as base64 in a field of their own. */
 export const wirePayload = z.object({ payload: z.unknown(), bytes: z.base64().optional() })
 
 export type WirePayload = z.infer<typeof wirePayload>

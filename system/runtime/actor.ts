@@ -11,13 +11,13 @@ export interface ExitSignal {
   from: AnyActorRef | undefined
 }
 
-/** What an actor is made of. State lives in the closure that makes the spec, so a restart begins anew (RT-1). */
+/** The callbacks of an actor. Its state lives in the closure that makes the spec, so that a restart begins with new state (RT-1). */
 export interface ActorSpec<M> {
   name?: string
-  /** What it is for, so that one can ask for any of its kind. */
+  /** The kind of actor, for lists and lookups. */
   role?: string
   init?(self: ActorSelf<M>): void | Promise<void>
-  /** One message at a time; what it returns answers a `call`. */
+  /** Handles one message at a time; its return value is the result of a `call`. */
   handle(message: M, self: ActorSelf<M>): unknown
   /** Clean-up after every end, a kill included. */
   terminate?(reason: ExitReason): void | Promise<void>
@@ -118,7 +118,7 @@ const normal: ExitReason = { kind: 'normal' }
 /** How many messages one turn may handle. */
 const messagesPerTurn = 1_000
 
-/** A class and not closures, and its collections made when they are needed: a node holds one of these for each joined topic. */
+/** A class without closures, with lazily created collections, because a node holds one for each joined topic. */
 class Actor<M> implements ActorRef<M>, ActorSelf<M> {
   readonly id: string
   started: Promise<void> = nothingToDo
@@ -142,6 +142,8 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
     this.deps = deps
     this.id = id
   }
+
+  // --- ActorRef and ActorSelf ---
 
   get ref(): ActorRef<M> {
     return this
@@ -235,6 +237,8 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
     return () => void this.exitListeners?.delete(listener)
   }
 
+  // --- calls ---
+
   call<T>(message: M, timeoutMs = callTimeoutMs): Promise<T> {
     if (this.exitReason) return Promise.reject(new ActorExited(`${this.called} is not running`))
     return new Promise<T>((resolve, reject) => {
@@ -250,14 +254,14 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
       const answer = { resolve: settling<unknown>((value) => resolve(value as T)), reject: settling(reject) }
       this.receive({ message, answer })
       if (isSettled) return
-      // Only what is not answered at once needs somebody who waits for it.
+      // Most calls are settled at once, and need no timer.
       if (this.exitReason) answer.reject(this.ended(this.exitReason))
-      else forget = this.await(answer.reject, timeoutMs)
+      else forget = this.rejectLater(answer.reject, timeoutMs)
     })
   }
 
-  /** Rejects when this actor ends or the time is over, until it is told to forget it. */
-  private await(reject: (error: unknown) => void, timeoutMs: number): () => void {
+  /** Rejects when this actor ends or the timeout expires. Returns a function that cancels that. */
+  private rejectLater(reject: (error: unknown) => void, timeoutMs: number): () => void {
     this.pendingCalls ??= new Set()
     const { pendingCalls } = this
     pendingCalls.add(reject)
@@ -276,6 +280,8 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
   private ended(reason: ExitReason) {
     return new ActorExited(`${this.called} has ended (${reason.kind})`, reason)
   }
+
+  // --- begin and end ---
 
   async begin(init: NonNullable<ActorSpec<M>['init']>) {
     this.busy = true
@@ -322,6 +328,8 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
     for (const listener of this.exitListeners ?? []) listener(reason)
     this.exitListeners = undefined
   }
+
+  // --- mailbox ---
 
   private receive(envelope: Envelope<M>) {
     if (this.exitReason) return

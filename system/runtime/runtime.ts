@@ -12,12 +12,12 @@ export interface Runtime {
   readonly turns: Turns
   /** Starts an actor; a name is registered unless `unique` is false (channels share names). Rejects when its init throws. */
   start<M>(spec: ActorSpec<M>, options?: { unique?: boolean }): Promise<ActorRef<M>>
-  /** As `start`, for actors whose init cannot fail: the actor is there at once. */
+  /** Like `start` but synchronous, for actors without an init that could fail. */
   spawn<M>(spec: ActorSpec<M>, options?: { unique?: boolean }): ActorRef<M>
   actors(): AnyActorRef[]
 }
 
-/** One node's actors: numbers them, lists them, logs their crashes (RT-5). */
+/** The actors of one node: assigns ids, lists them, logs their crashes (RT-5). */
 export function createRuntime({ clock, log }: { clock: Clock; log: Log }): Runtime {
   const living = new Map<string, AnyActorRef>()
   const registry = createRegistry()

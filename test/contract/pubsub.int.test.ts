@@ -233,9 +233,9 @@ function contract(build: (links: () => Links) => Promise<Network>) {
 
   it('counts what it sent and what it received', async () => {
     on.member('n1').adapter.broadcast(news(1))
-    await expect.poll(() => on.member('n2').adapter.counters.meshReceived, soon).toBe(1)
-    await expect.poll(() => on.member('n1').adapter.counters.meshSent, soon).toBeGreaterThan(0)
-    expect(on.member('n1').adapter.counters.meshReceived).toBe(0)
+    await expect.poll(() => on.member('n2').adapter.counters.remoteReceived, soon).toBe(1)
+    await expect.poll(() => on.member('n1').adapter.counters.remoteSent, soon).toBeGreaterThan(0)
+    expect(on.member('n1').adapter.counters.remoteReceived).toBe(0)
   })
 
   it('gives a node that was cut off nothing later, and the others everything at once (DP-9, DP-11, AM-4)', async () => {
@@ -286,7 +286,9 @@ function contract(build: (links: () => Links) => Promise<Network>) {
       '\u0000',
     ]
     await on.network().sendGarbage(garbage)
-    await expect.poll(() => on.member('n1').warnings.filter((text) => /cannot be read/.test(text)).length, soon).toBe(9)
+    await expect
+      .poll(() => on.member('n1').warnings.filter((text) => /dropped undecodable message/.test(text)).length, soon)
+      .toBe(9)
     on.member('n2').adapter.broadcast(news(1))
     await expect.poll(() => numbers(on.member('n1')), soon).toEqual([1])
   })
@@ -301,7 +303,7 @@ describe.skipIf(missing !== undefined)(`pub/sub over Redis (DP-7)${because}`, ()
 describe.skipIf(missing !== undefined)(`pub/sub over Redis, which is away (FI-14, NF-18)${because}`, () => {
   const on = stage(redisNetwork)
   const redis = () => on.network().redis
-  const lost = (name: Name) => on.member(name).adapter.counters as unknown as { meshLost: number }
+  const lost = (name: Name) => on.member(name).adapter.counters as unknown as { remoteLost: number }
   const alone = (name: Name) => Object.values(on.member(name).adapter.peers()).every(({ connected }) => !connected)
   beforeAll(on.open)
   afterAll(on.close)
@@ -316,7 +318,7 @@ describe.skipIf(missing !== undefined)(`pub/sub over Redis, which is away (FI-14
     for (const name of names) await on.startNode(name)
     on.member('n1').adapter.broadcast(news(1))
     on.member('n1').adapter.directBroadcast('n2', news(2))
-    await expect.poll(() => lost('n1').meshLost, soon).toBe(2)
+    await expect.poll(() => lost('n1').remoteLost, soon).toBe(2)
     await redis().start()
     await on.allUp()
     on.member('n1').adapter.broadcast(news(3))
@@ -334,7 +336,7 @@ describe.skipIf(missing !== undefined)(`pub/sub over Redis, which is away (FI-14
       for (const name of names) await expect.poll(() => alone(name), soon).toBe(true)
       for (const name of names) on.member(name).ups.length = 0
       for (let n = 1; n <= 5; n += 1) on.member('n1').adapter.broadcast(news(n))
-      await expect.poll(() => lost('n1').meshLost, soon).toBeGreaterThanOrEqual(5)
+      await expect.poll(() => lost('n1').remoteLost, soon).toBeGreaterThanOrEqual(5)
       if (outage === 'kill') await redis().start()
       else await redis().resume()
       await on.allUp()
@@ -354,7 +356,7 @@ describe.skipIf(missing !== undefined)(`pub/sub over Redis, which is away (FI-14
     const before = on.member('n1').ups.length
     // More than Redis is given at once.
     for (let n = 0; n < 30; n += 1) on.member('n2').adapter.broadcast({ ...news(n), payload: 'x'.repeat(100_000) })
-    await expect.poll(() => lost('n2').meshLost, soon).toBeGreaterThan(0)
+    await expect.poll(() => lost('n2').remoteLost, soon).toBeGreaterThan(0)
     await expect.poll(() => on.member('n1').ups.slice(before), soon).toContain('n2')
   })
 
@@ -380,7 +382,7 @@ describe.skipIf(missing !== undefined)(`pub/sub over Redis, which is away (FI-14
     await twin.start(() => {})
     await expect
       .poll(() => errors, soon)
-      .toContain('redis: another node has the name of this one; they do not hear each other')
+      .toContain("redis: another node has the same name; the two ignore each other's messages")
     await twin.stop()
   })
 })

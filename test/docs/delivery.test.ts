@@ -4,7 +4,7 @@ import { filesBelow } from '../support/catalogue.ts'
 
 const page = readFileSync('docs/delivery.md', 'utf8')
 const sources = filesBelow('system', '.ts')
-  .filter((file) => !file.includes('/client/') && file !== 'system/bench.ts' && !file.startsWith('system/simulation/'))
+  .filter((file) => !file.includes('/client/') && file !== 'system/bench.ts')
   .map((file) => readFileSync(file, 'utf8'))
   .join('\n')
 

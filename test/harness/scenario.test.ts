@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { after, BadScenario, scenario, step } from '../../harness/scenario.ts'
+import { neverOversold, scenariosFor } from '../../harness/index.ts'
+import { BadScenario } from '../../harness/scenario.ts'
 
-const story = {
+const { scenario, step, after } = scenariosFor()
+
+const example = {
   id: 'store/example',
   title: 'an example',
   invariant: 'what was released stays released',
@@ -12,7 +15,19 @@ const story = {
 
 describe('scenario (AT-1)', () => {
   it('accepts a scenario that can fail', () => {
-    expect(scenario(story).id).toBe('store/example')
+    expect(scenario(example).id).toBe('store/example')
+  })
+
+  it('says which applications it needs, and takes their checkers', () => {
+    const ofStore = scenariosFor('store').scenario({ ...example, checkers: [neverOversold] })
+    expect([scenario(example).apps, ofStore.apps]).toEqual([[], ['store']])
+  })
+
+  it('has the members of an application only where it names it', () => {
+    // @ts-expect-error: nobody said that there is a store
+    const without = step('look', async (context) => void context.shoppers())
+    const withStore = scenariosFor('store').step('look', async (context) => void context.shoppers())
+    expect([without.title, withStore.title]).toEqual(['look', 'look'])
   })
 
   it.each([
@@ -22,7 +37,8 @@ describe('scenario (AT-1)', () => {
     ['that expects something after a step that it lacks', { expectations: [after(2, 'later', async () => {})] }],
     ['with a timer that any fault outlasts', { outlasts: { 'link.cut': 0 } }],
     ['that covers nothing', { covers: [] }],
+    ['with a checker of an application that it does not name', { checkers: [neverOversold] }],
   ])('refuses a scenario %s', (_, change) => {
-    expect(() => scenario({ ...story, ...change })).toThrow(BadScenario)
+    expect(() => scenario({ ...example, ...change })).toThrow(BadScenario)
   })
 })

@@ -5,7 +5,7 @@ import { Session } from '../../system/channels/session.ts'
 import { type Clock, systemClock } from '../../system/platform/clock.ts'
 import type { Log } from '../../system/platform/log.ts'
 import { silentLog } from '../../system/platform/log.ts'
-import { createPubSub } from '../../system/pubsub/index.ts'
+import { createPubSub, type PubSub } from '../../system/pubsub/index.ts'
 import { createRuntime } from '../../system/runtime/index.ts'
 
 type Wire = [joinRef: string | null, ref: string | null, topic: string, event: string, payload: unknown]
@@ -14,6 +14,8 @@ interface CaseOptions {
   params?: Record<string, string>
   clock?: Clock
   log?: Log
+  /** Default: one of its own. */
+  pubsub?: PubSub
 }
 
 /** A log that keeps its lines, for tests of what operators rely on (CH-137). */
@@ -40,7 +42,7 @@ export async function openCase(definition: SocketDefinition, options: CaseOption
   const result = await connectTo(definition, params)
   if (result.kind === 'refused') throw new Error(`the connection was refused: ${result.reason}`)
   const runtime = createRuntime({ clock, log })
-  const pubsub = createPubSub({ nodeName: 'test@node', log })
+  const { pubsub = createPubSub({ nodeName: 'test@node', log }) } = options
   const sent: Wire[] = []
   const take = (frame: string | Buffer) => void sent.push(JSON.parse(String(frame)))
   let closedWith: number | undefined
@@ -56,7 +58,6 @@ export async function openCase(definition: SocketDefinition, options: CaseOption
         pubsub,
         log,
         beforeHandle: () => undefined,
-        quirks: {},
         counters: { pushes: 0, handled: {} },
       },
       onClosed: () => {},
@@ -68,8 +69,8 @@ export async function openCase(definition: SocketDefinition, options: CaseOption
         closedWith = code
       },
       drop: () => {},
-      hold: () => {},
-      release: () => {},
+      pause: () => {},
+      resume: () => {},
     },
   )
   let lastRef = 0

@@ -1,13 +1,14 @@
+import { faults, isFaultName } from '../../harness/faults/index.ts'
 import { type History, toHistory } from '../../harness/history/history.ts'
 import type { FaultRecord, HistoryEvent, NewEvent } from '../../harness/history/operation.ts'
 
-export type Told = NewEvent & { tMs?: number }
+export type TestEvent = NewEvent & { tMs?: number }
 
 /** A history as a test tells it: events in order, at the second of their place unless they say when. */
-export const historyOf = (...told: Told[]): History =>
-  toHistory(told.map((event, index): HistoryEvent => ({ index, tMs: index * 1_000, ...event })))
+export const historyOf = (...events: TestEvent[]): History =>
+  toHistory(events.map((event, index): HistoryEvent => ({ index, tMs: index * 1_000, ...event })))
 
-export const final = (operation: string, value: unknown, who = 'harness', node?: string): Told => ({
+export const final = (operation: string, value: unknown, who = 'harness', node?: string): TestEvent => ({
   type: 'final',
   who,
   operation,
@@ -16,19 +17,19 @@ export const final = (operation: string, value: unknown, who = 'harness', node?:
 })
 
 /** Joined on `n2` unless it says otherwise. */
-export const join = (who: string, tMs: number, topic = 'ping', node = 'n2'): Told => ({
+export const join = (who: string, tMs: number, topic = 'ping', node = 'n2'): TestEvent => ({
   type: 'join',
   who,
   topic,
   node,
   tMs,
 })
-export const leave = (who: string, tMs: number, topic = 'ping'): Told => ({ type: 'leave', who, topic, tMs })
-export const disconnect = (who: string, tMs: number): Told => ({ type: 'disconnect', who, tMs })
+export const leave = (who: string, tMs: number, topic = 'ping'): TestEvent => ({ type: 'leave', who, topic, tMs })
+export const disconnect = (who: string, tMs: number): TestEvent => ({ type: 'disconnect', who, tMs })
 
 const entry = (publisher: string, seq: number) => ({ publisher, seq, origin: publisher })
 
-export const publish = (publisher: string, seq: number, tMs: number, topic = 'ping'): Told => ({
+export const publish = (publisher: string, seq: number, tMs: number, topic = 'ping'): TestEvent => ({
   type: 'publish',
   who: publisher,
   topic,
@@ -36,7 +37,7 @@ export const publish = (publisher: string, seq: number, tMs: number, topic = 'pi
   value: entry(publisher, seq),
   tMs,
 })
-export const receive = (who: string, publisher: string, seq: number, tMs: number, topic = 'ping'): Told => ({
+export const receive = (who: string, publisher: string, seq: number, tMs: number, topic = 'ping'): TestEvent => ({
   type: 'receive',
   who,
   topic,
@@ -46,35 +47,35 @@ export const receive = (who: string, publisher: string, seq: number, tMs: number
   tMs,
 })
 
-/** A fault that was asked for at `requestedMs`, and by default seen to hold and to end. */
-export const fault = (requestedMs: number, record: Partial<FaultRecord> = {}): Told => ({
-  type: 'fault',
-  who: 'nemesis',
-  tMs: requestedMs,
-  value: {
+/** A fault that was asked for at `requestedMs`, and by default seen to hold and to end; its effects are those of its kind. */
+export function fault(requestedMs: number, record: Partial<FaultRecord> = {}): TestEvent {
+  const { kind = 'node.kill', options = {} } = record
+  const value = {
     id: 1,
-    kind: 'node.kill',
+    kind,
     target: 'n2',
-    options: {},
+    options,
+    ...(isFaultName(kind) && faults[kind].effectsOf(options)),
     requestedMs,
     witnessedOnMs: requestedMs + 100,
     healRequestedMs: requestedMs + 5_000,
     witnessedOffMs: requestedMs + 6_000,
     witness: { on: 'the port is refused', off: 'ready' },
     ...record,
-  } satisfies FaultRecord,
-})
+  } satisfies FaultRecord
+  return { type: 'fault', who: 'nemesis', tMs: requestedMs, value }
+}
 
 /** The end of the record, so that what came before is not at its edge. */
-export const theEnd = (tMs: number): Told => ({ type: 'phase', who: 'harness', tMs })
+export const theEnd = (tMs: number): TestEvent => ({ type: 'phase', who: 'harness', tMs })
 
-export const invoke = (operation: string, value: object, who = 'n1'): Told => ({
+export const invoke = (operation: string, value: object, who = 'n1'): TestEvent => ({
   type: 'invoke',
   who,
   operation,
   value,
 })
-export const ok = (operation: string, value: object, who = 'n1'): Told => ({ type: 'ok', who, operation, value })
+export const ok = (operation: string, value: object, who = 'n1'): TestEvent => ({ type: 'ok', who, operation, value })
 
 export const stock = (released = true, item: Partial<Record<string, number>> = {}) => ({
   products: [{ id: 1, released, items: [{ id: 7, initialCount: 10, availableCount: 8, soldUnits: 2, ...item }] }],

@@ -1,7 +1,8 @@
-import { type Channels, freshCart, openChannels } from '../../clients/channels.ts'
+import { type Channels, openChannels } from '../../clients/channels.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
-import type { CartSight } from '../../history/operation.ts'
 import type { Random } from '../../platform/random.ts'
+import { freshCart } from './cart-topic.ts'
+import type { CartSight } from './sights.ts'
 
 /** Very many shoppers on the happy path: each a connection, a cart of its own and one item in it (PA-46). */
 export interface Crowd {

@@ -1,4 +1,5 @@
-import type { Rendering } from '../../history/operation.ts'
+import type { HistoryEvent } from '../../history/operation.ts'
+import type { Rendering } from './sights.ts'
 
 /** Reads what a page of the shop shows from its HTML, by its hooks (ST-40..42). */
 export function parseRendering(html: string): Rendering {
@@ -29,3 +30,10 @@ export async function fetchRendering(url: string): Promise<Rendering> {
   if (response.status !== 200) throw new Error(`GET ${url} answered ${response.status}`)
   return parseRendering(await response.text())
 }
+
+/** A simulation records a page as HTML. */
+const pages = new Set(['view', 'fresh-render'])
+export const readSimulatedPage = (event: HistoryEvent): HistoryEvent =>
+  event.type === 'final' && pages.has(event.operation ?? '')
+    ? { ...event, value: parseRendering(String(event.value)) }
+    : event

@@ -1,14 +1,14 @@
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, CDPSession, Page, WebSocket } from 'playwright'
-import { withoutCartId } from '../../clients/redact.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
-import type { CartSight, DashboardSight, Rendering } from '../../history/operation.ts'
 import type { Recorder } from '../../history/recorder.ts'
 import { until } from '../../platform/until.ts'
 import { createCartChanges } from './cart-changes.ts'
+import { withoutCartId } from './cart-topic.ts'
 import { endOfPurchase } from './purchases.ts'
 import { selectors } from './selectors.ts'
+import type { CartSight, DashboardSight, Rendering } from './sights.ts'
 
 /** One person with a browser of their own: own cookies, own links, several tabs. */
 export interface Shopper {

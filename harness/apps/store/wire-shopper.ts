@@ -1,11 +1,11 @@
 import { type Channel, Socket } from 'phoenix'
-import { withoutCartId } from '../../clients/redact.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
-import type { CartSight } from '../../history/operation.ts'
 import type { Recorder } from '../../history/recorder.ts'
 import { until } from '../../platform/until.ts'
 import { createCartChanges } from './cart-changes.ts'
+import { withoutCartId } from './cart-topic.ts'
 import { endOfPurchase } from './purchases.ts'
+import type { CartSight } from './sights.ts'
 
 /** A shopper without a browser: a session by HTTP, a cart by the official client. Hundreds of them fit where two browsers do. */
 export interface WireShopper {

@@ -1,7 +1,8 @@
-import { type Channels, freshCart, openChannels } from '../../clients/channels.ts'
+import { freshCart } from '../../apps/store/cart-topic.ts'
+import { type Channels, openChannels } from '../../clients/channels.ts'
 import { systemClock as clock } from '../../platform/clock.ts'
+import { figureOf } from '../../stats/figures.ts'
 import type { Bench } from '../bench.ts'
-import { figureOf } from '../figures.ts'
 import { itemIds, withStore } from '../store.ts'
 
 const samplesPerRound = 200

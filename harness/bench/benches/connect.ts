@@ -1,9 +1,9 @@
 import { systemClock as clock } from '../../platform/clock.ts'
 import { until } from '../../platform/until.ts'
+import { figureOf } from '../../stats/figures.ts'
 import type { Bench, Reading } from '../bench.ts'
 import { openLoad } from '../client.ts'
 import { type Kind, startKind, wireOf } from '../contest.ts'
-import { figureOf } from '../figures.ts'
 import type { Usage } from '../measure.ts'
 import type { BenchServer } from '../server.ts'
 

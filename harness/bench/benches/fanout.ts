@@ -1,6 +1,7 @@
+import { figureOf } from '../../stats/figures.ts'
 import type { Bench, Demand, Reading } from '../bench.ts'
 import { contest, contestant, type Kind } from '../contest.ts'
-import { figureOf, ratioOf } from '../figures.ts'
+import { ratioOf } from '../rates-of-slices.ts'
 import { shouting } from '../traffic.ts'
 import { ratesOf, ratioDemand } from './rates.ts'
 

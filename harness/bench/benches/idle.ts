@@ -1,7 +1,7 @@
+import { figureOf } from '../../stats/figures.ts'
 import type { Bench } from '../bench.ts'
 import { openLoad } from '../client.ts'
 import { type Kind, startKind, wireOf } from '../contest.ts'
-import { figureOf } from '../figures.ts'
 
 const clients = 5_000
 const warmClients = 2_500

@@ -1,11 +1,12 @@
 import { adminCredentials } from '../../apps/store/admin.ts'
-import { type Channels, freshCart, openChannels } from '../../clients/channels.ts'
+import { freshCart } from '../../apps/store/cart-topic.ts'
+import { type Channels, openChannels } from '../../clients/channels.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import { systemClock as clock } from '../../platform/clock.ts'
 import { seededRandom } from '../../platform/random.ts'
 import { until } from '../../platform/until.ts'
+import { figureOf } from '../../stats/figures.ts'
 import type { Bench } from '../bench.ts'
-import { figureOf } from '../figures.ts'
 import { itemIds, withStore } from '../store.ts'
 
 const nodes = 3

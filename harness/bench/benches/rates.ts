@@ -1,5 +1,6 @@
+import { figureOf } from '../../stats/figures.ts'
 import type { Demand, Reading } from '../bench.ts'
-import { figureOf, isClientBound, perCpuSecond, ratioOf } from '../figures.ts'
+import { isClientBound, perCpuSecond, ratioOf } from '../rates-of-slices.ts'
 import type { Slice } from '../slices.ts'
 
 interface Bounds {

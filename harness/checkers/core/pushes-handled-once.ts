@@ -4,9 +4,6 @@ interface NodePushes {
   pushes?: Record<string, number>
 }
 
-/** Faults after which a node has forgotten what it counted. */
-const forgets = new Set(['node.kill', 'node.stop'])
-
 /** Nobody sends a push twice for somebody: one that was cut off may or may not have been handled, and never twice (AM-10). */
 export const pushesHandledOnce: Checker = {
   name: 'pushes-handled-once',
@@ -15,14 +12,15 @@ export const pushesHandledOnce: Checker = {
   check(history) {
     const attempts = history.of('invoke', 'push')
     if (attempts.length === 0) return unknown('nobody pushed anything')
-    if (history.faults.some(({ kind }) => forgets.has(kind))) return unknown('a node was started again, and forgot')
+    if (history.faults.some(({ forgets }) => forgets === 'memory'))
+      return unknown('a node was started again, and forgot')
+    const nodes = history.finals<NodePushes>('node-state')
+    if (nodes.length === 0) return unknown('no node was asked how many pushes it has handled')
     const evidence: Record<string, object> = {}
     for (const channel of new Set(attempts.map(channelOf))) {
       const own = attempts.filter((one) => channelOf(one) === channel)
       const okCount = own.filter((one) => history.endOf(one)?.type === 'ok').length
-      const handled = history
-        .finals<NodePushes>('node-state')
-        .reduce((sum, { value }) => sum + (value.pushes?.[channel] ?? 0), 0)
+      const handled = nodes.reduce((sum, { value }) => sum + (value.pushes?.[channel] ?? 0), 0)
       const numbers = { tried: own.length, handled, answered: okCount }
       if (handled > own.length)
         return violated(`handled twice: ${channel} handled ${handled} pushes of ${own.length}`, numbers)

@@ -1,9 +1,9 @@
 import { createWriteStream } from 'node:fs'
 import { finished } from 'node:stream/promises'
 import type { Container } from 'dockerode'
+import { type Docker, leaseLabel } from '../../platform/docker.ts'
 import { until } from '../../platform/until.ts'
 import { type Exit, endWithinMs, type Instance } from '../instance.ts'
-import { type Docker, leaseLabel } from './docker.ts'
 import type { Place } from './network.ts'
 
 export interface ContainerOptions {
@@ -13,6 +13,8 @@ export interface ContainerOptions {
   image: string
   command?: readonly string[]
   env?: Record<string, string>
+  /** Files and folders of this machine that are there, read-only: path inside -> path on this machine. */
+  mounts?: Readonly<Record<string, string>>
   /** Default: where the engine puts it. */
   place?: Place
   /** Ports that the harness reaches on loopback, under the same number or another: inside -> outside. */
@@ -90,7 +92,7 @@ const creation = (options: ContainerOptions) => ({
   ...(options.place && { NetworkingConfig: { EndpointsConfig: { [options.place.network]: endpoint(options) } } }),
 })
 
-const whatRuns = ({ name, image, command, env = {}, place, publish, label }: ContainerOptions) => ({
+const whatRuns = ({ name, image, command, env = {}, mounts = {}, place, publish, label }: ContainerOptions) => ({
   name: `${label}-${name}`,
   Image: image,
   ...(command && { Cmd: [...command] }),
@@ -106,6 +108,12 @@ const whatRuns = ({ name, image, command, env = {}, place, publish, label }: Con
         [{ HostIp: loopback, HostPort: String(outside) }],
       ]),
     ),
+    Mounts: Object.entries(mounts).map(([inside, outside]) => ({
+      Type: 'bind' as const,
+      Source: outside,
+      Target: inside,
+      ReadOnly: true,
+    })),
     ...(place && { NetworkMode: place.network }),
     ...ownNamesOnly,
   },

@@ -2,21 +2,23 @@ import { randomUUID } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Leases } from '../../leases/leases.ts'
+import { type Docker, findDocker, leaseLabel, removeLabelled } from '../../platform/docker.ts'
 import { freePort } from '../../platform/ports.ts'
+import { type ClusterApp, setUpDatabase } from '../app.ts'
 import { startCluster } from '../cluster.ts'
 import { createControlClient } from '../control-client.ts'
 import type { Driver } from '../driver.ts'
 import { createLinks } from '../links.ts'
 import { createNode } from '../node.ts'
-import { createDatabase, localUrl, setUpDatabase } from '../services/database.ts'
+import { createDatabase, localUrl } from '../services/database.ts'
 import { superuser } from '../services/postgres.ts'
 import { createRedis, redisFlags } from '../services/redis.ts'
 import type { ClusterInfrastructure, InfrastructureOptions } from '../site.ts'
 import { type ContainerOptions, createContainer } from './container.ts'
-import { type Docker, findDocker, leaseLabel, removeLabelled } from './docker.ts'
 import { buildSystemImage, type Images, imagesFrom, systemImage } from './images.ts'
 import { startLinkContainer } from './link-container.ts'
 import { createNetwork } from './network.ts'
+import { patchedContainer } from './patched-container.ts'
 
 /** Inside every container; outside they get a port each. */
 const ports = { web: 4000, mesh: 4100, control: 4200, database: 5432, redis: 6379 } as const
@@ -29,17 +31,18 @@ interface Common {
 }
 
 /** Containers on a network of their own per cluster, with a real Toxiproxy server on every link; only loopback is published. */
-export const containerDriver: Driver = async ({ folder, seed, leases }) => {
+export const containerDriver: Driver = async ({ folder, seed, leases, apps }) => {
   const docker = await findDocker()
   const images = imagesFrom(process.env)
   for (const image of Object.values(images)) await docker.pull(image)
   await buildSystemImage(docker, images.node)
   const label = holdLabel(leases)
   const databaseImage = `squall-database:${label}`
-  await makeDatabaseImage({ docker, images, databaseImage }, { label, seed, logFile: join(folder, 'template.log') })
+  const logFile = join(folder, 'template.log')
+  await makeDatabaseImage({ docker, images, databaseImage }, { label, apps, seed, logFile })
   return {
     start: (options) =>
-      startCluster(options, (wishes) => createInfrastructure({ docker, images, databaseImage }, wishes)),
+      startCluster(options, apps, (specs) => createInfrastructure({ docker, images, databaseImage }, specs)),
     close: () => letGo(docker, leases, label),
   }
 }
@@ -76,11 +79,11 @@ async function createPostgres(options: DatabaseOptions) {
 
 async function makeDatabaseImage(
   { docker, images, databaseImage }: Common,
-  { label, seed, logFile }: { label: string; seed: number; logFile: string },
+  { label, apps, seed, logFile }: { label: string; apps: readonly ClusterApp[]; seed: number; logFile: string },
 ) {
   const { instance, database } = await createPostgres({ docker, image: images.postgres, label, logFile })
   await database.start()
-  await setUpDatabase(database, seed)
+  await setUpDatabase(database, apps, seed)
   await database.kill()
   const [repo, tag] = databaseImage.split(':')
   await docker.api.getContainer(instance.id()).commit({ repo, tag, changes: `LABEL ${leaseLabel}=${label}` })
@@ -128,11 +131,17 @@ async function createInfrastructure(
       outside.set(name, { webPort: await freePort(), controlPort: await freePort() })
       return { host: '0.0.0.0', webPort: ports.web, meshPort: ports.mesh, controlPort: ports.control }
     },
-    createNode(name, { env, controlSecret }) {
+    createNode(name, { env, controlSecret, patch }) {
       const { webPort: port, controlPort } = outside.get(name)!
       const hasWeb = env.WEB !== 'off'
       const publish = { ...(hasWeb && { [ports.web]: port }), [ports.control]: controlPort }
-      const instance = createContainer({ ...common(name), name, image: systemImage, env, publish })
+      const instance = createContainer({
+        ...common(name),
+        ...patchedContainer(patch, env),
+        name,
+        image: systemImage,
+        publish,
+      })
       const control = createControlClient(`http://127.0.0.1:${controlPort}`, controlSecret)
       return createNode({ name, instance, port, controlPort, control, hasWeb, logFile: logOf(name) })
     },

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Docker } from '../../platform/docker.ts'
 import { EnvironmentMissing } from '../../platform/errors.ts'
-import type { Docker } from './docker.ts'
 
 /** What is used where nobody says otherwise. */
 const publicImages = {

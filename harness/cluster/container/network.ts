@@ -1,5 +1,5 @@
 import type Dockerode from 'dockerode'
-import { type Docker, leaseLabel } from './docker.ts'
+import { type Docker, leaseLabel } from '../../platform/docker.ts'
 
 /** A place in a network, under which a container is found for as long as it exists, whether it runs or not. */
 export interface Place {

@@ -6,17 +6,19 @@ import { promisify } from 'node:util'
 import type { Leases } from '../../leases/leases.ts'
 import { freePort } from '../../platform/ports.ts'
 import { seedMost } from '../../platform/random.ts'
+import { forgetKilledPostgres, segmentOf } from '../../platform/shared-memory.ts'
 import { createLinkThread, type LinkThread } from '../../toxiproxy/index.ts'
+import { type ClusterApp, setUpDatabase } from '../app.ts'
 import { startCluster } from '../cluster.ts'
 import { createControlClient } from '../control-client.ts'
 import type { Driver } from '../driver.ts'
 import { createLinks } from '../links.ts'
 import { createNode } from '../node.ts'
-import { createDatabase, localUrl, setUpDatabase } from '../services/database.ts'
+import { createDatabase, localUrl } from '../services/database.ts'
 import { findPostgres, initDatabase, type Postgres } from '../services/postgres.ts'
 import { createRedisProcess } from '../services/redis.ts'
-import { forgetKilledPostgres, segmentOf } from '../services/shared-memory.ts'
 import type { ClusterInfrastructure, InfrastructureOptions, ListenAddress } from '../site.ts'
+import { patchedStart } from '../system-patch.ts'
 import { createChild } from './child.ts'
 
 const host = '127.0.0.1'
@@ -36,23 +38,27 @@ interface ClusterTemplate {
 }
 
 /** Child processes of the harness, with the embedded link proxies; everything on loopback. */
-export const processDriver: Driver = async ({ folder, seed, leases }) => {
-  const beginnings = { template: await prepareTemplate(folder, seed, leases), compiled: join(folder, 'compiled') }
+export const processDriver: Driver = async ({ folder, seed, leases, apps }) => {
+  const template = await prepareTemplate(folder, { apps, seed, leases })
+  const beginnings = { template, compiled: join(folder, 'compiled') }
   const linkThread = createLinkThread()
   return {
-    start: (options) => startCluster(options, (wishes) => createInfrastructure(beginnings, linkThread, wishes)),
+    start: (options) => startCluster(options, apps, (specs) => createInfrastructure(beginnings, linkThread, specs)),
     close: linkThread.close,
   }
 }
 
 /** Ended again: whoever needs a database of its own copies the folder. */
-export async function prepareTemplate(runFolder: string, seed: number, leases: Leases): Promise<Template> {
+export async function prepareTemplate(
+  runFolder: string,
+  { apps, seed, leases }: { apps: readonly ClusterApp[]; seed: number; leases: Leases },
+): Promise<Template> {
   const binaries = await findPostgres(runFolder)
   const folder = join(runFolder, 'template')
   await initDatabase(binaries, folder)
   const database = await createPostgres(binaries, folder, join(runFolder, 'template.log'), leases)
   await database.start()
-  await setUpDatabase(database, seed)
+  await setUpDatabase(database, apps, seed)
   await database.kill()
   return { binaries, folder }
 }
@@ -114,14 +120,15 @@ async function createInfrastructure(
       addresses.set(name, address)
       return address
     },
-    createNode(name, { env, controlSecret }) {
+    createNode(name, { env, controlSecret, patch }) {
+      const patched = patchedStart(patch)
       const { webPort: port, controlPort } = addresses.get(name)!
       const logFile = join(folder, `${name}.log`)
       const instance = createChild({
         what: `node ${name}`,
         program: process.execPath,
-        args: ['--disable-warning=ExperimentalWarning', mainScript],
-        env: { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: compiled, ...env },
+        args: ['--disable-warning=ExperimentalWarning', ...patched.flags, mainScript],
+        env: { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: compiled, ...patched.env, ...env },
         logFile,
         leases,
       })

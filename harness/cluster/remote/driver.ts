@@ -6,13 +6,14 @@ import { type ControlClient, createControlClient } from '../control-client.ts'
 import type { Driver } from '../driver.ts'
 import { createNode } from '../node.ts'
 import { createDatabase, type Database } from '../services/database.ts'
+import { unpatched } from '../system-patch.ts'
 import { createCommanded, runCommand } from './commanded.ts'
 import { createRemoteLinks } from './remote-links.ts'
 import { readTarget, type Target } from './target.ts'
 
 /** A system that somebody else has started, described by a file. What it cannot do is skipped, with the reason. */
-export const remoteDriver: Driver = async ({ target: file }) => {
-  const target = readTarget(file ?? '')
+export const remoteDriver: Driver = async ({ target: file, apps }) => {
+  const target = readTarget(file ?? '', apps)
   const linkThread = createLinkThread()
   return { start: (options) => attach(target, linkThread, options), close: linkThread.close }
 }
@@ -25,9 +26,9 @@ const hostOf = (url: string) => {
 }
 
 async function attach(target: Target, linkThread: LinkThread, options: ClusterOptions): Promise<Cluster> {
-  demandGrantable(target, options)
+  requireSupported(target, options)
   const names = target.nodes.map((_, index) => `n${index + 1}`)
-  if (target.shop) await runCommand(target.shop.reset, target.folder)
+  for (const { reset } of Object.values(target.apps)) await runCommand(reset, target.folder)
   const linkServer = await linkThread.startServer({ seed: options.random.integer(0, seedMost) })
   const addresses = Object.fromEntries([
     ...target.nodes.map(({ url }, index) => [names[index]!, hostOf(url)] as const),
@@ -51,13 +52,14 @@ async function attach(target: Target, linkThread: LinkThread, options: ClusterOp
         controlPort: control ? Number(new URL(control.url).port) : port,
         control: control ? createControlClient(control.url, control.secret) : noControl(name, url),
         hasWeb: true,
+        hasControl: control !== undefined,
         logFile: undefined,
       })
     }),
   )
   return {
     nodes,
-    hasShop: target.shop !== undefined,
+    apps: Object.keys(target.apps),
     database: databaseOf(target),
     links,
     node(name) {
@@ -73,19 +75,19 @@ async function attach(target: Target, linkThread: LinkThread, options: ClusterOp
 }
 
 /** What can only be said before a node starts. */
-function demandGrantable(
+function requireSupported(
   target: Target,
-  { nodes, env = {}, webless = [], stock = {}, defects = [], pubsub }: ClusterOptions,
+  { nodes, env = {}, webless = [], seeds = [], patch = unpatched, pubsub }: ClusterOptions,
 ) {
-  const wishes: Record<string, boolean> = {
+  const specs: Record<string, boolean> = {
     [`${nodes} nodes, and the target has ${target.nodes.length}`]: nodes > target.nodes.length,
     [`nodes that are started with ${Object.keys(env).join(', ')}`]: Object.keys(env).length > 0,
     'a node without a web server': webless.length > 0,
-    'a stock of its own': Object.keys(stock).length > 0,
-    [`nodes that are started with ${defects.join(', ')}`]: defects.length > 0,
+    ...Object.fromEntries(seeds.map(({ what }) => [what, true])),
+    [`nodes that are started with ${patch.names.join(', ')}`]: patch.names.length > 0,
     'nodes that talk through Redis': pubsub === 'redis',
   }
-  const missing = Object.keys(wishes).find((wish) => wishes[wish])
+  const missing = Object.keys(specs).find((spec) => specs[spec])
   if (missing) throw new NotSupported(`the scenario needs ${missing}; the target runs already`)
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
+import type { ClusterApp, Need } from '../app.ts'
 
 const httpUrl = z.url({ protocol: /^http$/, error: 'expected an http:// address' })
 
@@ -19,29 +20,23 @@ const commands = z
 export type Commands = z.infer<typeof commands>
 export type CommandName = keyof Commands
 
-const targetShape = z
-  .strictObject({
-    /** Called n1, n2 and so on in this order. */
-    nodes: z
-      .array(
-        z.strictObject({
-          url: httpUrl,
-          control: z.strictObject({ url: httpUrl, secret: z.string().min(1) }).optional(),
-          commands: commands.default({}),
-        }),
-      )
-      .min(1),
-    database: z
-      .strictObject({ url: z.url({ protocol: /^postgres(ql)?$/ }), commands: commands.default({}) })
-      .optional(),
-    /** The API of a Toxiproxy server whose proxies are called `n1->n2`, `n1->db` and so on. */
-    toxiproxy: httpUrl.optional(),
-    /** The store of Squall is there: the command puts it back to a fresh seed, nodes and database. */
-    shop: z.strictObject({ reset: z.string().min(1) }).optional(),
-  })
-  .refine(({ shop, database, nodes }) => !shop || (database && nodes.every(({ control }) => control)), {
-    error: 'a target with a shop needs its database and a control port of every node',
-  })
+const targetShape = z.strictObject({
+  /** Called n1, n2 and so on in this order. */
+  nodes: z
+    .array(
+      z.strictObject({
+        url: httpUrl,
+        control: z.strictObject({ url: httpUrl, secret: z.string().min(1) }).optional(),
+        commands: commands.default({}),
+      }),
+    )
+    .min(1),
+  database: z.strictObject({ url: z.url({ protocol: /^postgres(ql)?$/ }), commands: commands.default({}) }).optional(),
+  /** The API of a Toxiproxy server whose proxies are called `n1->n2`, `n1->db` and so on. */
+  toxiproxy: httpUrl.optional(),
+  /** Applications of Squall that are there, by name: the command puts one back to a fresh seed, nodes and database. */
+  apps: z.record(z.string(), z.strictObject({ reset: z.string().min(1) })).default({}),
+})
 
 /** A running system, as its file describes it. */
 export type Target = z.infer<typeof targetShape> & { folder: string }
@@ -50,14 +45,31 @@ export class BadTarget extends Error {
   override name = 'BadTarget'
 }
 
+const offers: Record<Need, { what: string; isOffered(target: z.infer<typeof targetShape>): boolean }> = {
+  database: { what: 'its database', isOffered: ({ database }) => database !== undefined },
+  control: { what: 'a control port of every node', isOffered: ({ nodes }) => nodes.every(({ control }) => control) },
+}
+
 /** Throws BadTarget with a sentence that names the file, what came and what is expected. */
-export function readTarget(file: string): Target {
+export function readTarget(file: string, apps: readonly ClusterApp[]): Target {
   const path = resolve(file)
   try {
-    return { ...targetShape.parse(JSON.parse(readFileSync(path, 'utf8'))), folder: dirname(path) }
+    const target = targetShape.parse(JSON.parse(readFileSync(path, 'utf8')))
+    for (const name of Object.keys(target.apps)) requireUsable(name, target, apps)
+    return { ...target, folder: dirname(path) }
   } catch (error) {
     const [issue] = error instanceof z.ZodError ? error.issues : []
     const why = issue ? `${issue.path.join('.') || 'the whole'}: ${issue.message}` : (error as Error).message
     throw new BadTarget(`${file} does not describe a target: ${why}`)
   }
+}
+
+function requireUsable(name: string, target: z.infer<typeof targetShape>, apps: readonly ClusterApp[]) {
+  const app = apps.find((one) => one.name === name)
+  if (!app)
+    throw new Error(
+      `apps: there is no application ${name}; the harness knows ${apps.map((one) => one.name).join(', ')}`,
+    )
+  const missing = app.needs?.find((need) => !offers[need].isOffered(target))
+  if (missing) throw new Error(`a target with the application ${name} needs ${offers[missing].what}`)
 }

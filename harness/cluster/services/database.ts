@@ -1,6 +1,3 @@
-import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { until } from '../../platform/until.ts'
 import type { Instance } from '../instance.ts'
 import { superuser } from './postgres.ts'
@@ -59,13 +56,4 @@ export function createDatabase(
     resume: instance.resume,
     query,
   }
-}
-
-const setupScript = fileURLToPath(new URL('../../../system/apps/store/db/setup.ts', import.meta.url))
-
-/** Tables and seeds, as the system itself makes them, written to disk. */
-export async function setUpDatabase({ url, query }: Database, seed: number) {
-  const flags = [setupScript, '--seed', String(seed)]
-  await promisify(execFile)(process.execPath, flags, { env: { ...process.env, DATABASE_URL: url } })
-  await query('checkpoint')
 }

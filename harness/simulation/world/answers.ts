@@ -17,7 +17,7 @@ export function createAnswers(
   { store, checkout, buyCart, adminTokens, thresholds }: Shop,
   publish: (topic: string, event: string, payload: unknown) => void,
 ) {
-  const script = { clientHeartbeatMs: 1_000, clientDefects: [], thresholds }
+  const script = { clientHeartbeatMs: 1_000, thresholds }
 
   async function changed(work: Promise<unknown>): Promise<Answer> {
     try {

@@ -13,7 +13,6 @@ export interface ClusterOptions {
   names: readonly string[]
   /** How much of some items there is; of the others as the seed says. */
   stock: Readonly<Record<number, number>>
-  defects: readonly string[]
 }
 
 export type Cluster = ReturnType<typeof createCluster>
@@ -23,7 +22,7 @@ export const witness = 'witness'
 const watchEveryMs = 50
 
 /** A whole cluster in one process: nodes, network, database, and the time in which they live. */
-export function createCluster({ seed, names, stock, defects }: ClusterOptions) {
+export function createCluster({ seed, names, stock }: ClusterOptions) {
   const random = seededRandom(seed)
   const clock = createVirtualClock()
   const network = createNetwork(clock, random)
@@ -34,7 +33,7 @@ export function createCluster({ seed, names, stock, defects }: ClusterOptions) {
   fill(database, random, stock)
 
   async function start(name: string) {
-    const node = createNode({ name, names, network, database, clock, sealer, defects })
+    const node = createNode({ name, names, network, database, clock, sealer })
     nodes.set(name, node)
     await node.start()
   }
@@ -69,8 +68,18 @@ export function createCluster({ seed, names, stock, defects }: ClusterOptions) {
 }
 
 function fill(database: SimulatedDatabase, random: Random, stock: ClusterOptions['stock']) {
-  for (const { id, sku, brand, name, color, priceUsd, mainImageUrl } of seedProducts) {
-    const row = { id, sku, brand, name, color, price_usd: priceUsd, main_image_url: mainImageUrl, released: false }
+  for (const { id, sku, position, brand, name, color, priceUsd, mainImageUrl } of seedProducts) {
+    const row = {
+      id,
+      sku,
+      position,
+      brand,
+      name,
+      color,
+      price_usd: priceUsd,
+      main_image_url: mainImageUrl,
+      released: false,
+    }
     database.seed(`products/${id}`, row)
   }
   for (const { id, productId, sku, size, availableCount } of seedItems(random)) {

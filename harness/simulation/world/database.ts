@@ -1,4 +1,5 @@
 import type { Clock } from '../../../system/platform/clock.ts'
+import { readOnly, tooManyClients, transactionAborted } from './sql-error.ts'
 import { type StatementResult, statementFor } from './statements.ts'
 import { createTables, type Transaction } from './tables.ts'
 
@@ -13,11 +14,13 @@ export interface Backend {
 /** How long an answer is in the making, after the action is done: a database that dies meanwhile has done it and does not say so. */
 const answerMs = 1
 
+const terminated = () => new Error('Connection terminated unexpectedly')
+
 export type SimulatedDatabase = ReturnType<typeof createDatabase>
 
 /**
  * PostgreSQL as far as the shop needs it, in memory: read committed, row locks, and a log that survives a kill. It can be killed, stand
- * still, refuse to write, let nobody in, or be slow (FI-6).
+ * still, refuse to write, let nobody in, or be slow (FI-6). `test/contract/database.int.test.ts` compares it with a real one.
  */
 export function createDatabase(clock: Clock) {
   const tables = createTables(clock)
@@ -35,10 +38,16 @@ export function createDatabase(clock: Clock) {
     for (const resolve of waking.splice(0)) resolve()
   }
 
-  function connect(): Backend {
+  /** Who waits for a lock must not get it from one that is broken first. */
+  function breakAll() {
+    tables.failWaiting(terminated())
+    for (const one of [...backends]) one.break()
+  }
+
+  function connect({ statementTimeoutMs }: { statementTimeoutMs?: number } = {}): Backend {
     if (state === 'killed') throw new Error('connect ECONNREFUSED')
-    if (isFull) throw new Error('sorry, too many clients already')
-    let open: Transaction | undefined
+    if (isFull) throw tooManyClients()
+    let open: { transaction: Transaction; isAborted: boolean } | undefined
     let isBroken = false
     let last: Promise<unknown> = Promise.resolve()
     const pending = new Set<(error: Error) => void>()
@@ -46,33 +55,49 @@ export function createDatabase(clock: Clock) {
     const own = {
       break() {
         isBroken = true
-        open?.rollback()
+        open?.transaction.rollback()
         backends.delete(own)
-        for (const reject of pending) reject(new Error('Connection terminated unexpectedly'))
+        for (const reject of pending) reject(terminated())
         pending.clear()
       },
     }
     backends.add(own)
 
+    const begin = () => tables.begin({ isReadOnly, statementTimeoutMs })
+
     async function perform(sql: string, params: readonly unknown[]): Promise<StatementResult> {
       await awake()
-      if (isBroken) throw new Error('Connection terminated unexpectedly')
-      if (sql === 'begin') open = tables.begin({ isReadOnly })
+      if (isBroken) throw terminated()
+      if (sql === 'begin') open = { transaction: begin(), isAborted: false }
       else if (sql === 'commit' || sql === 'rollback') end(sql)
-      else return performIn(open ?? tables.begin({ isReadOnly }), sql, params)
+      else return open ? performInOpen(open, sql, params) : performAlone(sql, params)
       return []
     }
 
+    /** What was aborted cannot be committed. */
     function end(how: 'commit' | 'rollback') {
-      open?.[how]()
+      open?.transaction[open.isAborted ? 'rollback' : how]()
       open = undefined
     }
 
-    /** A statement of its own is a transaction of its own. */
-    async function performIn(transaction: Transaction, sql: string, params: readonly unknown[]) {
+    /** After a failure the transaction holds no lock any more, and does nothing until it is ended. */
+    async function performInOpen(inside: NonNullable<typeof open>, sql: string, params: readonly unknown[]) {
+      if (inside.isAborted) throw transactionAborted()
       try {
-        const rows = await statementFor(sql)(transaction, params as never)
-        if (transaction !== open) transaction.commit()
+        return await run(inside.transaction, sql, params)
+      } catch (error) {
+        inside.isAborted = true
+        inside.transaction.rollback()
+        throw error
+      }
+    }
+
+    /** A statement of its own is a transaction of its own. */
+    async function performAlone(sql: string, params: readonly unknown[]) {
+      const transaction = begin()
+      try {
+        const rows = await run(transaction, sql, params)
+        transaction.commit()
         return rows
       } catch (error) {
         transaction.rollback()
@@ -108,7 +133,7 @@ export function createDatabase(clock: Clock) {
     seed: tables.seed,
     kill() {
       state = 'killed'
-      for (const one of [...backends]) one.break()
+      breakAll()
       waking = []
     },
     start: wake,
@@ -119,12 +144,19 @@ export function createDatabase(clock: Clock) {
     setReadOnly(value: boolean) {
       isReadOnly = value
     },
-    /** Whoever is connected stays so; nobody else gets in. */
+    /** Whoever is connected is put out, and nobody gets in. */
     setFull(value: boolean) {
       isFull = value
+      if (isFull) breakAll()
     },
     setSlow(delayMs: number) {
       slowMs = delayMs
     },
   }
+}
+
+function run(transaction: Transaction, sql: string, params: readonly unknown[]) {
+  const { writes, run: perform } = statementFor(sql)
+  if (writes && transaction.isReadOnly) throw readOnly(writes)
+  return perform(transaction, params as never)
 }

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline'
 import { requestShape } from './plan.ts'
-import { simulate } from './story.ts'
+import { simulate } from './simulate.ts'
 
 /**
  * `node harness/simulation/world/main.ts`: reads a simulation from each line of stdin, a plan in a world, and writes its history to stdout: a

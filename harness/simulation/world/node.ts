@@ -1,12 +1,17 @@
-import { createUserSocket } from '../../../system/apps/hello/user-socket.ts'
+import { userSocket } from '../../../system/apps/hello/user-socket.ts'
 import { emptyCart } from '../../../system/apps/store/cart/cart.ts'
-import { createShop } from '../../../system/apps/store/shop.ts'
-import { createEndpoint, type Sealer } from '../../../system/channels/index.ts'
+import { storeConfig } from '../../../system/apps/store/config.ts'
+import { createStoreModule } from '../../../system/apps/store/module.ts'
+import type { Sealer } from '../../../system/channels/index.ts'
+import { joinApps } from '../../../system/node/join.ts'
+import { createLifecycle } from '../../../system/node/lifecycle.ts'
+import type { RunningApp } from '../../../system/node/module.ts'
 import { createSkewableClock } from '../../../system/platform/clock.ts'
 import { readConfig } from '../../../system/platform/config.ts'
 import { silentLog as log } from '../../../system/platform/log.ts'
+import { seededRandom } from '../../../system/platform/random.ts'
 import { createMesh, createPubSub, tampered } from '../../../system/pubsub/index.ts'
-import { createRuntime, supervisor } from '../../../system/runtime/index.ts'
+import { createRuntime } from '../../../system/runtime/index.ts'
 import { createAnswers } from './answers.ts'
 import type { SimulatedDatabase } from './database.ts'
 import { createMachine } from './machine.ts'
@@ -24,48 +29,40 @@ export interface NodeOptions {
   database: SimulatedDatabase
   clock: VirtualClock
   sealer: Sealer
-  defects: readonly string[]
 }
 
 export type SimulatedNode = ReturnType<typeof createNode>
 
 /** The same for all nodes, and known to nobody else in this small world. */
 const secret = 'the secret of a simulated cluster'
-const restartBudget = { restartsMax: 20, withinMs: 5_000 } as const
 
 /** As a cluster of the harness is configured, so that histories can be judged by the same checkers. */
-const envOf = ({ name, defects }: NodeOptions) => ({
+const envOf = (name: string) => ({
   SQUALL_NODE: name,
   DATABASE_URL: 'postgres://simulated',
-  DEFECTS: defects.join(','),
   CLUSTER_HEARTBEAT_MS: '400',
   TRACKER_SHARDS: '1',
   TRACKER_DOWN_MS: '3000',
-  SOCKET_SILENT_MS: '6000',
+  SOCKET_IDLE_TIMEOUT_MS: '6000',
   CLIENT_HEARTBEAT_MS: '1000',
 })
+
+/** Of the demonstration of channels, simulations use the public socket alone. */
+const pingApp: RunningApp = { name: 'hello', sockets: [userSocket] }
 
 /** One node of the real parts, on a simulated machine, network and database. */
 export function createNode(options: NodeOptions) {
   const { name, names, network, database, sealer } = options
-  const config = readConfig(envOf(options))
-  const { DEFECTS: defects } = config
+  const config = readConfig(envOf(name), [storeConfig])
   const machine = createMachine(options.clock)
   const clock = createSkewableClock(machine.clock)
   const runtime = createRuntime({ clock, log })
   const peers = Object.fromEntries(names.filter((other) => other !== name).map((other) => [other, other]))
-  const mesh = createMesh({
-    sockets: simulatedMeshSockets(network, machine, name),
-    peers,
-    heartbeatMs: config.CLUSTER_HEARTBEAT_MS,
-    clock,
-    log,
-    quirks: { doubleSendAfterReconnect: defects.has('DF-144') },
-  })
-  const adapter = tampered(mesh, clock)
+  const sockets = simulatedMeshSockets(network, machine, name)
+  const adapter = tampered(createMesh({ sockets, peers, heartbeatMs: config.CLUSTER_HEARTBEAT_MS, clock, log }), clock)
   const pubsub = createPubSub({ nodeName: name, adapter, log })
-  const otherApp = createPubSub({ nodeName: name, log })
-  const shop = createShop({
+  const storeModule = createStoreModule(() => (poolOptions) => createPool(database, machine, poolOptions))
+  const context = {
     config,
     pubsub,
     runtime,
@@ -73,28 +70,32 @@ export function createNode(options: NodeOptions) {
     log,
     secret,
     sealer,
-    freshSecret: () => `${name} at ${clock.monotonicMs()}`,
-    openPool: (poolOptions) => createPool(database, machine, poolOptions),
+    random: seededRandom(0),
     beforeHandle: () => undefined,
-  })
-  const endpoint = createEndpoint({
-    runtime,
-    pubsub,
-    clock,
-    log,
-    secret,
-    quirks: {
-      duplicateSubscription: defects.has('DF-8'),
-      crashTakesConnection: defects.has('DF-9'),
-      silentCrash: defects.has('DF-10'),
-    },
-    sockets: [createUserSocket(), ...shop.sockets],
-  })
-  const actors = supervisor({ clock, log }, name, { strategy: 'one_for_one', ...restartBudget }, shop.actors)
-  const publish = (topic: string, event: string, payload: unknown) =>
-    (defects.has('DF-16') ? otherApp : pubsub).broadcast(topic, event, payload)
-  const answer = createAnswers(shop, publish)
-  let closeDoors: (() => void)[] = []
+  }
+  const store = storeModule.create(context)
+  const { shop } = store
+  const { endpoint, parts } = joinApps(context, [pingApp, { ...store, name: 'store' }])
+  const answer = createAnswers(shop, endpoint.broadcast)
+  const lifecycle = createLifecycle(parts([doors()]))
+
+  /** Where clients and the control port come in, in place of the web server. */
+  function doors() {
+    const served = { endpoint, clock, silentMs: config.SOCKET_IDLE_TIMEOUT_MS }
+    let closeDoors: (() => void)[] = []
+    return {
+      name: 'doors',
+      start() {
+        closeDoors = [
+          network.listen(`${name}:web`, machine, (end, _from, target) => void serveWebSocket(end, target, served)),
+          serveRequests(network, `${name}:http`, machine, answer),
+        ]
+      },
+      stop() {
+        for (const close of closeDoors) close()
+      },
+    }
+  }
 
   return {
     name,
@@ -105,30 +106,16 @@ export function createNode(options: NodeOptions) {
     pubsub,
     endpoint,
     shop,
-    isReady: () => shop.repo.reachable() && shop.store.products() !== undefined,
+    isReady: () => Object.values(store.readiness()).every(Boolean),
     /** What a token that it signs now says of the time. */
     signedAtS: async () => {
       const [body = ''] = (await shop.checkout.exportCart(emptyCart)).split('.')
       return (JSON.parse(Buffer.from(body, 'base64url').toString()) as { issuedAtS: number }).issuedAtS
     },
-    async start() {
-      shop.notifications.start()
-      await actors.start()
-      await pubsub.start()
-      shop.presence.start()
-      const served = { endpoint, clock, silentMs: config.SOCKET_SILENT_MS }
-      closeDoors = [
-        network.listen(`${name}:web`, machine, (end, _from, target) => void serveWebSocket(end, target, served)),
-        serveRequests(network, `${name}:http`, machine, answer),
-      ]
-    },
+    start: lifecycle.start,
     /** SIGTERM: clients are told to go, the others hear a goodbye. */
     async stop() {
-      await endpoint.drain()
-      for (const close of closeDoors) close()
-      shop.presence.stop()
-      await pubsub.stop()
-      await actors.stop()
+      await lifecycle.stop()
       machine.end()
     },
     /** SIGKILL. */

@@ -24,6 +24,5 @@ export type Action = z.infer<typeof action>
 export const requestShape = z.object({
   plan: planShape,
   stock: z.record(z.string(), z.number().int().min(0)).default({}),
-  defects: z.array(z.string()).default([]),
 })
 export type SimulationRequest = z.infer<typeof requestShape>

@@ -31,7 +31,7 @@ export function createRecorder(clock: Pick<Clock, 'monotonicMs'>) {
   return {
     events: events as readonly SimulatedEvent[],
     record,
-    /** The beginning of an operation; its end is told later, at most once. */
+    /** Records the beginning of an operation; the returned function records its end, at most once. */
     begin(who: string, operation: string, value: unknown) {
       lastOp += 1
       const op = lastOp

@@ -26,10 +26,10 @@ export async function serveWebSocket(end: End, target: string, { endpoint, clock
     deliver: (broadcast) => end.send(String(broadcast.encoded(v2))),
     end: (code) => end.close(code),
     drop: () => end.close(refusedCode),
-    hold() {
+    pause() {
       unread ??= []
     },
-    release() {
+    resume() {
       const waiting = unread ?? []
       unread = undefined
       for (const text of waiting) session?.receive(text)

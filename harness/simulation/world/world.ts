@@ -20,7 +20,7 @@ export function createWorld(cluster: Cluster) {
   const published = new Map<string, number>()
   const publishing = new Map<string, Promise<void>>()
 
-  /** Something that a node is told to do, by a way of its own. */
+  /** An operation that a node does on behalf of the control client. */
   async function operation(node: string, name: string, value: object, request: object = value) {
     const end = recorder.begin(node, name, value)
     const { type, error } = endOf(await cluster.ask(node, { do: name, ...request }, controlWithinMs, 'control'))

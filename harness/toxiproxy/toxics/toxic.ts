@@ -30,7 +30,7 @@ export interface Toxic {
   pipe?(chunk: Chunk, attributes: Attributes, stage: Stage): Promise<void>
   /** When the toxic begins to sit in a connection, and again when it was changed. */
   begin?(attributes: Attributes, stage: Stage): void
-  /** When the source has ended, before the other side is told. */
+  /** When the source has ended, before the other side sees it. */
   beforeEnd?(attributes: Attributes, stage: Stage): Promise<unknown>
   /** How much it may hold back before the sender has to wait. */
   aheadBytesMax?: number

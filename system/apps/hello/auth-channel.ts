@@ -1,13 +1,13 @@
 import { channel, ok, refuse, reply } from '../../channels/index.ts'
 import type { Log } from '../../platform/log.ts'
 
-/** `user:<id>` is for the user who connected, and nobody else (CH-92, CH-126). */
-export const authChannel = (log: Log, { anybody = false }: { anybody?: boolean } = {}) =>
+/** Only the user who connected may join `user:<id>` (CH-92, CH-126). */
+export const authChannel = (log: Log) =>
   channel({
     name: 'AuthChannel',
     join(topic, _payload, { assigns }) {
       const wanted = topic.slice('user:'.length)
-      if (anybody || wanted === String(assigns.userId)) return ok()
+      if (wanted === String(assigns.userId)) return ok()
       log.error({ wanted, userId: assigns.userId }, `AuthChannel: ${assigns.userId} may not join ${topic}`)
       return refuse({ reason: 'unauthorized' })
     },

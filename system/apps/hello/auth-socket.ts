@@ -9,19 +9,18 @@ interface AuthSocketOptions {
   tokens: UserTokens
   log: Log
   recurringMs?: number
-  anybody?: boolean
-  /** More channels of the same users. */
+  /** More channels for the same users. */
   channels?: Record<string, ChannelDefinition>
 }
 
-/** For users with a token; its id closes all connections of one user (CH-90, CH-124, CH-125). */
-export const authSocket = ({ tokens, log, recurringMs, anybody = false, channels = {} }: AuthSocketOptions) =>
+/** For users with a token. The socket id allows to close all connections of one user (CH-90, CH-124, CH-125). */
+export const authSocket = ({ tokens, log, recurringMs, channels = {} }: AuthSocketOptions) =>
   socket({
     name: 'HelloSockets.AuthSocket',
     path: '/auth_socket',
     channels: {
       ping: pingChannel,
-      'user:*': authChannel(log, { anybody }),
+      'user:*': authChannel(log),
       recurring: recurringChannel({ tokenFor: tokens.sign, ...(recurringMs && { everyMs: recurringMs }) }),
       ...channels,
     },

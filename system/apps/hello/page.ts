@@ -4,11 +4,10 @@ interface DemoPage {
   userId: string
   authToken: string
   heartbeatMs: number
-  defects: readonly string[]
 }
 
 /** The demo page: a user of its own with a fresh token, on three sockets (CH-133). */
-export const demoPage = ({ userId, authToken, heartbeatMs, defects }: DemoPage): string => `<!doctype html>
+export const demoPage = ({ userId, authToken, heartbeatMs }: DemoPage): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -17,7 +16,7 @@ export const demoPage = ({ userId, authToken, heartbeatMs, defects }: DemoPage):
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/assets/hello.css">
 </head>
-<body data-heartbeat-ms="${heartbeatMs}" data-defects="${defects.join(' ')}">
+<body data-heartbeat-ms="${heartbeatMs}">
 <h1>HelloSockets</h1>
 <p>Three sockets and their channels, as they speak. Newest first.</p>
 <ul class="sockets">

@@ -5,7 +5,7 @@ interface RecurringOptions {
   tokenFor(userId: unknown): Promise<string>
 }
 
-/** Sends its user a fresh token again and again, so that clients need not ask for one all at once (CH-127). */
+/** Sends its user a fresh token periodically, so that clients do not all ask for one at the same time (CH-127). */
 export const recurringChannel = ({ everyMs = 5_000, tokenFor }: RecurringOptions) =>
   channel({
     name: 'RecurringChannel',
@@ -14,7 +14,7 @@ export const recurringChannel = ({ everyMs = 5_000, tokenFor }: RecurringOptions
       return ok()
     },
     async handleInfo(_message, { assigns, push, sendAfter }) {
-      // The next one first: a slow push does not move the rhythm.
+      // Before the push, so that a slow one does not delay the next token.
       sendAfter(everyMs, 'send_token')
       const { userId } = assigns
       push('new_token', { token: await tokenFor(userId), user: { id: userId } })

@@ -4,18 +4,15 @@ interface StatsOptions {
   sleep(delayMs: number): Promise<void>
   /** How long an ordinary `ping` takes (PM-11). */
   pingMs(): number
-  /** What an ordinary `ping` does all that time; without it, it waits. */
-  work?(forMs: number): Promise<void>
-  /** So many replies of one channel may be under way beside it; more are refused (PM-21). */
-  parallelMax?: number
-  quirks?: { parallelInside?: boolean }
 }
 
 export const slowPingMs = 3_000
+/** With so many parallel replies pending, one channel refuses more (PM-21). */
+const parallelMax = 100
 const pong = { ping: 'pong' }
 
-/** A slow handler twice: once inside the channel, where the next push waits for it, and once beside it (PM-11, PM-17, PM-19, CH-131). */
-export const statsChannel = ({ sleep, pingMs, work = sleep, parallelMax = 100, quirks = {} }: StatsOptions) =>
+/** A slow handler in two forms: inside the channel, where the next push waits for it, and in parallel to it (PM-11, PM-17, PM-19, CH-131). */
+export const statsChannel = ({ sleep, pingMs }: StatsOptions) =>
   channel({
     name: 'StatsChannel',
     join(topic) {
@@ -24,21 +21,20 @@ export const statsChannel = ({ sleep, pingMs, work = sleep, parallelMax = 100, q
       throw new Error(`StatsChannel has no topic ${topic}`)
     },
     async handleIn(event, _payload, self) {
-      if (event === 'ping') await work(pingMs())
-      else if (event === 'slow_ping' || (event === 'parallel_slow_ping' && quirks.parallelInside))
-        await sleep(slowPingMs)
-      else if (event === 'parallel_slow_ping') return answerLater(self)
+      if (event === 'ping') await sleep(pingMs())
+      else if (event === 'slow_ping') await sleep(slowPingMs)
+      else if (event === 'parallel_slow_ping') return replyLater(self)
       else throw new Error(`StatsChannel has no handler for ${event}`)
       return reply('ok', pong)
 
-      function answerLater({ replyRef, reply: answer, assigns }: typeof self) {
-        const underWay = Number(assigns.underWay ?? 0)
-        if (underWay >= parallelMax) return reply('error', { reason: 'too many at once' })
-        assigns.underWay = underWay + 1
+      function replyLater({ replyRef, reply: sendReply, assigns }: typeof self) {
+        const pending = Number(assigns.pending ?? 0)
+        if (pending >= parallelMax) return reply('error', { reason: 'too many at once' })
+        assigns.pending = pending + 1
         const ref = replyRef()
         void sleep(slowPingMs).then(() => {
-          assigns.underWay = Number(assigns.underWay) - 1
-          answer(ref, 'ok', pong)
+          assigns.pending = Number(assigns.pending) - 1
+          sendReply(ref, 'ok', pong)
         })
         return noreply()
       }

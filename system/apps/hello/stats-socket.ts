@@ -6,24 +6,13 @@ import { statsChannel } from './stats-channel.ts'
 interface StatsSocketOptions {
   clock: Clock
   random: Random
-  parallelInside?: boolean
-  parallelMax?: number
-  work?(forMs: number): Promise<void>
 }
 
-/** Every topic goes to the StatsChannel, which knows two (CH-131). */
-export const statsSocket = ({ clock, random, parallelInside = false, parallelMax, work }: StatsSocketOptions) =>
+/** Routes every topic to the StatsChannel, which accepts two (CH-131). */
+export const statsSocket = ({ clock, random }: StatsSocketOptions) =>
   socket({
     name: 'HelloSockets.StatsSocket',
     path: '/stats_socket',
-    channels: {
-      '*': statsChannel({
-        sleep: clock.sleep,
-        pingMs: () => random.integer(1, 1_000),
-        ...(parallelMax && { parallelMax }),
-        ...(work && { work }),
-        quirks: { parallelInside },
-      }),
-    },
+    channels: { '*': statsChannel({ sleep: clock.sleep, pingMs: () => random.integer(1, 1_000) }) },
     connect: () => connected(),
   })

@@ -1,7 +1,7 @@
 import { channel, noreply, ok, reply } from '../../channels/index.ts'
 import type { Tracker } from '../../presence/index.ts'
 
-/** Everybody who has joined is on a list that all nodes know (CH-132, PA-13, PA-14). */
+/** Lists the users who have joined, on any node (CH-132, PA-13, PA-14). */
 export const trackedChannel = (tracker: Tracker, now: () => number) =>
   channel({
     name: 'TrackedChannel',
@@ -10,7 +10,7 @@ export const trackedChannel = (tracker: Tracker, now: () => number) =>
       onEnd(() => tracker.untrackAll(id))
       return ok()
     },
-    // After the reply: a join must not wait for its consequences (CH-56).
+    // After the join reply, which must not wait for the tracking (CH-56).
     handleInfo(_message, { id, topic, assigns: { userId } }) {
       tracker.track(id, topic, String(userId), { online_at: new Date(now()).toISOString(), user_id: userId })
       return noreply()

@@ -1,23 +1,19 @@
 import { createTokens } from '../../channels/index.ts'
 import type { Clock } from '../../platform/clock.ts'
 
-const ownSalt = 'salt identifier'
+const salt = 'salt identifier'
 export const userTokenAgeMaxS = 86_400
 
 interface UserTokensOptions {
   secret: string
   clock: Clock
   ageMaxS?: number
-  salt?: string
-  /** Only for the defect that puts it there (DF-28). */
-  personalData?: object
 }
 
-/** Tokens that say who somebody is: for one purpose, and for a day (CH-84, CH-124). */
-export function createUserTokens(options: UserTokensOptions) {
-  const { personalData, ageMaxS = userTokenAgeMaxS, salt = ownSalt, ...rest } = options
-  const { sign, verify } = createTokens({ ...rest, ageMaxS, salt })
-  return { sign: (userId: unknown) => sign(personalData ? { userId, ...personalData } : userId), verify }
+/** Tokens that identify a user: for one purpose, and by default for a day (CH-84, CH-124). */
+export function createUserTokens({ secret, clock, ageMaxS = userTokenAgeMaxS }: UserTokensOptions) {
+  const { sign, verify } = createTokens({ secret, salt, clock, ageMaxS })
+  return { sign: (userId: unknown) => sign(userId), verify }
 }
 
 export type UserTokens = ReturnType<typeof createUserTokens>

@@ -1,6 +1,6 @@
 import { channel, ok, refuse, reply } from '../../channels/index.ts'
 
-/** `wild:a:b` is joined when b is the double of a; what is no number ends the join as a crash (CH-123). */
+/** Accepts `wild:a:b` if b is twice a; crashes the join if either is not an integer (CH-123). */
 export const wildcardChannel = channel({
   name: 'WildcardChannel',
   join(topic) {

@@ -7,43 +7,41 @@ import { sizeSelector } from './web/size-selector.ts'
 
 export type NotifyResult = 'broadcast' | 'no_change'
 
-/** What a client that joins now is to be told. */
+/** What a client is sent when it joins. */
 export interface ShownState {
   released: boolean
   sizeHtml: string
   items: { id: number; level: Level }[]
 }
 
-/** The one door from the shop's rules to its clients (ST-38). */
+/** Everything that the shop sends to its clients goes through here (ST-38). */
 export interface Notifications {
   start(): void
-  /** Tells the clients of all nodes. Changes no data, so that telling twice does no harm (ST-25, ST-33). */
+  /** Tells the clients of all nodes. Changes no data, so that repeating it does no harm (ST-25, ST-33). */
   released(product: Product): void
-  /** Tells the clients of all nodes about a change of an item, and says what it did (ST-28..ST-32). */
+  /** Tells the clients of all nodes about a change of an item; returns whether it sent anything (ST-28..ST-32). */
   stockChange(change: ItemChange): NotifyResult
-  /** The same for a sale. What counts as before is what clients were told last: this node's copy may be ahead of it. */
+  /** The same for a sale, compared with what clients were told last: this node's copy may be ahead of that. */
   sold(change: ItemChange): NotifyResult
-  /** Tells the clients of this node whatever they were told otherwise; answers how much that was (ST-57). */
+  /** Tells the clients of this node what differs from what they were told; returns the number of differences (ST-57). */
   tellDifferences(products: readonly Product[]): number
-  /** From this node's copy of the stock, or from newer news (ST-47). */
+  /** From this node's copy of the stock, or from a message that is newer (ST-47). */
   stateOf(product: Product): ShownState
-  /** To the carts of this node: the size is gone (CT-43, CT-49). */
+  /** Tells the carts of this node that the size is sold out (CT-43, CT-49). */
   itemOut(itemId: number): void
-  /** Only for the defect (DF-74): to the carts of all nodes, whether they know of the sale or not. */
-  itemOutEverywhere(itemId: number): void
 }
 
-interface Told {
+interface VersionedLevel {
   version: number
   level: Level
 }
 
-/** Where the carts of a node hear that an item is gone (CT-43). */
+/** The topic on which the carts of a node are told that an item is sold out (CT-43). */
 export const itemOutTopic = (itemId: number) => `item_out:${itemId}`
 
 const newsTopic = 'shop_news'
 
-/** What travels between nodes. The version never reaches a client: it puts the news of several nodes in order. */
+/** Messages between nodes. The version is not sent to clients: it orders the messages of several nodes. */
 const newsShapes = {
   released: z.object({ product_id: z.number(), size_html: z.string() }),
   stock_change: z.object({
@@ -62,44 +60,32 @@ interface NotificationsOptions {
   /** This node's copy of the stock. */
   products(): readonly Product[] | undefined
   log: Log
-  /** DF-15: everybody hears of everything. */
-  isTopicTooBroad?: boolean
-  /** DF-143: whoever joins it hears of everything. */
-  topicOfAll?: string
-  /** DF-63, DF-64: another rule of what clients must hear of. */
-  isWorthTelling?: typeof isNews
-  /** DF-71: what a release sends looks different from the page. */
-  isFragmentWrong?: boolean
 }
 
 /**
- * Two nodes that sell the same item tell the world on two connections, and nothing says which news arrives first. So news goes to the
- * nodes with the item's version, and each node tells its own clients the newest that it knows, never something older than before.
+ * Messages of two nodes that sell the same item may arrive in any order. They therefore carry the item's version, and each node sends its
+ * own clients the newest level that it knows, never an older one than before.
  */
 export function createNotifications(options: NotificationsOptions): Notifications {
-  const { pubsub, thresholds, products, log, isTopicTooBroad = false, isFragmentWrong = false } = options
-  const { isWorthTelling = isNews, topicOfAll } = options
+  const { pubsub, thresholds, products, log } = options
   /** What the clients of this node were told last, or would see on a fresh page. */
-  const toldLevels = new Map<number, Told>()
+  const toldLevels = new Map<number, VersionedLevel>()
   const toldReleased = new Map<number, boolean>()
-  /** What the carts of this node know is gone. They show this node's copy, which may follow the news long after. */
+  /** Items that the carts of this node were told are sold out. Carts show this node's copy, which may be updated long after the message. */
   const toldGone = new Set<number>()
 
-  const fromCopy = ({ version, availableCount }: Item): Told => ({
+  const fromCopy = ({ version, availableCount }: Item): VersionedLevel => ({
     version,
     level: levelOf(availableCount, thresholds),
   })
   const newestOf = (item: Item) => newer(fromCopy(item), toldLevels.get(item.id))
-  const htmlOf = (product: Product) =>
-    sizeSelector(product, (item) => (isFragmentWrong ? 'high' : newestOf(item).level))
+  const htmlOf = (product: Product) => sizeSelector(product, (item) => newestOf(item).level)
   const ownProduct = (productId: number) => products()?.find(({ id }) => id === productId)
 
-  function tellLevel(productId: number, itemId: number, told: Told) {
+  function tellLevel(productId: number, itemId: number, told: VersionedLevel) {
     toldLevels.set(itemId, told)
     const payload = { product_id: productId, item_id: itemId, level: told.level }
-    const listed = isTopicTooBroad ? (products() ?? []).map(({ id }) => id) : [productId]
-    for (const id of listed) pubsub.localBroadcast(`product:${id}`, 'stock_change', payload)
-    if (topicOfAll) pubsub.localBroadcast(topicOfAll, 'stock_change', payload)
+    pubsub.localBroadcast(`product:${productId}`, 'stock_change', payload)
   }
 
   function tellReleased(productId: number, sizeHtml: string) {
@@ -107,7 +93,7 @@ export function createNotifications(options: NotificationsOptions): Notification
     pubsub.localBroadcast(`product:${productId}`, 'released', { size_html: sizeHtml })
   }
 
-  /** The sender's rendering may be older than what this node has told already; it serves where there is no copy yet. */
+  /** The sender's HTML may be older than what this node's clients were told, so it is used only until this node has loaded its stock. */
   function hearReleased({ product_id, size_html }: ReleaseNews) {
     const own = ownProduct(product_id)
     tellReleased(product_id, own ? htmlOf(own) : size_html)
@@ -118,7 +104,7 @@ export function createNotifications(options: NotificationsOptions): Notification
     if (before && before.version > news.version) return
     const own = ownProduct(news.product_id)?.items.find(({ id }) => id === news.item_id)
     const latest = newer({ version: news.version, level: news.level }, own && fromCopy(own))
-    if (!before || isWorthTelling(before.level, latest.level)) tellLevel(news.product_id, news.item_id, latest)
+    if (!before || isNews(before.level, latest.level)) tellLevel(news.product_id, news.item_id, latest)
   }
 
   function hear({ event, payload }: Broadcast) {
@@ -126,11 +112,11 @@ export function createNotifications(options: NotificationsOptions): Notification
     const stock = event === 'stock_change' ? newsShapes.stock_change.safeParse(payload) : undefined
     if (released?.success) hearReleased(released.data)
     else if (stock?.success) hearStock(stock.data)
-    else log.warn({ event }, 'notifications: news that cannot be read')
+    else log.warn({ event }, 'notifications: dropped undecodable message')
   }
 
-  function announce({ id, productId }: Item, before: Level, { version, level }: Told): NotifyResult {
-    if (!isWorthTelling(before, level)) return 'no_change'
+  function announce({ id, productId }: Item, before: Level, { version, level }: VersionedLevel): NotifyResult {
+    if (!isNews(before, level)) return 'no_change'
     const news: StockNews = { product_id: productId, item_id: id, level, version }
     pubsub.broadcast(newsTopic, 'stock_change', news)
     return 'broadcast'
@@ -180,8 +166,8 @@ export function createNotifications(options: NotificationsOptions): Notification
       items: product.items.map((item) => ({ id: item.id, level: newestOf(item).level })),
     }),
     itemOut,
-    itemOutEverywhere: (itemId) => pubsub.broadcast(itemOutTopic(itemId), 'item_out', { item_id: itemId }),
   }
 }
 
-const newer = (one: Told, other: Told | undefined): Told => (other && other.version > one.version ? other : one)
+const newer = (one: VersionedLevel, other: VersionedLevel | undefined): VersionedLevel =>
+  other && other.version > one.version ? other : one

@@ -1,86 +1,48 @@
-import type { Sealer } from '../../channels/index.ts'
-import type { Clock } from '../../platform/clock.ts'
-import type { Config } from '../../platform/config.ts'
-import type { Log } from '../../platform/log.ts'
+import type { AppContext } from '../../node/module.ts'
 import { createPresence } from '../../presence/index.ts'
-import type { PubSub } from '../../pubsub/index.ts'
-import { type Child, child, type Runtime } from '../../runtime/index.ts'
+import { type Child, child } from '../../runtime/index.ts'
 import type { Cart } from './cart/cart.ts'
 import { createCartTokens } from './cart/cart-token.ts'
-import { readAvailability } from './catalog/product-reads.ts'
 import { adminSocket, createAdminTokens } from './channels/admin-socket.ts'
 import { cartChannel, resyncTopic } from './channels/cart-channel.ts'
 import { productSocket } from './channels/product-socket.ts'
 import { createCheckout } from './checkout/checkout.ts'
 import { createOrders } from './checkout/order.ts'
+import type { StoreVariables } from './config.ts'
 import { createRepo, type DatabasePool, type PoolOptions } from './db/repo.ts'
-import { brokenInventory, brokenLoader } from './inventory/broken-inventory.ts'
 import { createInventory } from './inventory/inventory.ts'
 import { createNotifications } from './notifications.ts'
 import { createCartTracker } from './presence/cart-tracker.ts'
 import { createReplication } from './replication/replication.ts'
 import { createLoader, createStore } from './store.ts'
 
-export interface ShopOptions {
-  config: Config
-  pubsub: PubSub
-  runtime: Runtime
-  clock: Clock
-  log: Log
-  /** Signs what the shop gives away. */
-  secret: string
-  sealer?: Sealer
-  /** A secret that no other node has, and that is gone with the process. */
-  freshSecret(): string
+export interface ShopOptions extends AppContext<StoreVariables> {
   openPool(options: PoolOptions): DatabasePool
-  /** Awaited by handlers that can be made slow. */
-  beforeHandle(handler: string): Promise<void> | undefined
 }
 
 export type Shop = ReturnType<typeof createShop>
 
-/** The shop of one node without its pages: what decides, what follows, what tells the clients, and the sockets that carry it. */
+/** The shop of one node without its pages: database access, the copy of the stock, replication, notifications and sockets. */
 export function createShop(options: ShopOptions) {
   const { config, pubsub, runtime, clock, log, beforeHandle } = options
-  const { DEFECTS: defects, SQUALL_NODE: nodeName } = config
+  const { SQUALL_NODE: nodeName } = config
   const thresholds = { lowBelow: config.STORE_LOW_BELOW, mediumBelow: config.STORE_MEDIUM_BELOW }
-  const signing = { clock, ...(options.sealer && { sealer: options.sealer }) }
+  const signing = { secret: options.secret, clock, ...(options.sealer && { sealer: options.sealer }) }
   const repo = createRepo({ open: options.openPool, runtime, log })
-  const plainInventory = createInventory({
-    loader: brokenLoader(createLoader(repo), defects),
+  const inventory = createInventory({
+    loader: createLoader(repo),
     runtime,
-    clock,
     log,
     beforeHandle,
-    quirks: { unordered: defects.has('DF-62') },
     onLoaded: (products) => void notifications.tellDifferences(products),
   })
-  const inventory = brokenInventory(plainInventory, defects)
-  const notifications = createNotifications({
-    pubsub,
-    thresholds,
-    products: inventory.products,
-    log,
-    isTopicTooBroad: defects.has('DF-15'),
-    ...(defects.has('DF-143') && { topicOfAll: 'product:all' }),
-    isFragmentWrong: defects.has('DF-71'),
-    ...(defects.has('DF-63') && { isWorthTelling: (before, after) => before !== after }),
-    ...(defects.has('DF-64') && { isWorthTelling: () => true }),
-  })
-  const replication = createReplication({
-    pubsub,
-    runtime,
-    log,
-    mute: defects.has('DF-56'),
-    echo: defects.has('DF-59'),
-    deafAfterRestart: defects.has('DF-99'),
-    handle: (event) => store.handleReplicated(event),
-  })
+  const notifications = createNotifications({ pubsub, thresholds, products: inventory.products, log })
+  const replication = createReplication({ pubsub, runtime, log, handle: (event) => store.handleReplicated(event) })
   const { replicate } = replication
-  const store = createStore({ repo, inventory, notifications, replicate, nodeName, defects, clock, log })
-  // News may have been lost while the peer was away (ST-57).
-  if (!defects.has('DF-61')) pubsub.onPeerUp(inventory.refresh)
-  // Carts may have changed on both sides: each tells what it has (CT-41).
+  const store = createStore({ repo, inventory, notifications, replicate, nodeName, clock, log })
+  // Messages may have been lost while the peer was disconnected (ST-57).
+  pubsub.onPeerUp(inventory.refresh)
+  // Carts may have changed on both sides, so each side sends what it has (CT-41).
   pubsub.onPeerUp(() => pubsub.localBroadcast(resyncTopic, 'resync', {}))
 
   const presence = createPresence({
@@ -89,27 +51,17 @@ export function createShop(options: ShopOptions) {
     clock,
     log,
     shards: config.TRACKER_SHARDS,
-    downAfterMs: defects.has('DF-91') ? Number.POSITIVE_INFINITY : config.TRACKER_DOWN_MS,
-    ...(defects.has('DF-91') && { goneAfterMs: Number.POSITIVE_INFINITY }),
-    tellEverybody: defects.has('DF-93'),
-    quirks: { downForGood: defects.has('DF-92') },
+    downAfterMs: config.TRACKER_DOWN_MS,
   })
   const carts = createCartTracker(presence)
-  const cartSecret = defects.has('DF-85') ? options.freshSecret() : options.secret
   const checkout = createCheckout({
     repo,
-    tokens: createCartTokens({ ...signing, secret: cartSecret, isClockTrusted: defects.has('DF-42') }),
+    tokens: createCartTokens(signing),
     nodeName,
-    defects,
     requireReady: store.requireLoaded,
     announceSale: store.announceSale,
-    doubtSale: store.doubtSale,
+    reconcileSale: store.reconcileSale,
     beforeCommit: () => beforeHandle('Checkout.commit'),
-    countInCache: (itemId) => inventory.item(itemId)?.availableCount ?? 0,
-    announceEarly: async (itemId, client) => {
-      const reader = { query: async (sql: string, params?: unknown[]) => (await client.query(sql, params)).rows }
-      await inventory.itemSold(itemId, (id) => readAvailability(reader as typeof repo, id))
-    },
   })
   const tellTabs = async (cartId: string, after: Cart, removed: number[]) => {
     const serialized = await checkout.exportCart(after)
@@ -121,13 +73,9 @@ export function createShop(options: ShopOptions) {
     tracker: carts,
     clock,
     log,
-    defects,
     oneSizePerShoe: config.STORE_ONE_SIZE_PER_SHOE,
-    ...(defects.has('DF-31') && {
-      trackOn: (topic: string, owner: string) => void presence.track(owner, topic, owner, {}),
-    }),
   })
-  const adminTokens = createAdminTokens({ ...signing, secret: options.secret })
+  const adminTokens = createAdminTokens(signing)
 
   return {
     thresholds,
@@ -145,18 +93,13 @@ export function createShop(options: ShopOptions) {
       productSocket({
         products: store.products,
         stateOf: notifications.stateOf,
-        stateOnJoin: config.STORE_STATE_ON_JOIN && !defects.has('DF-1') && !defects.has('DF-2'),
+        stateOnJoin: config.STORE_STATE_ON_JOIN,
         route: config.STORE_PRODUCT_ROUTE,
         cart,
       }),
-      adminSocket({
-        tokens: adminTokens,
-        stateOf: presence.state,
-        anybody: defects.has('DF-32'),
-        withoutState: defects.has('DF-95'),
-      }),
+      adminSocket({ tokens: adminTokens, stateOf: presence.state }),
     ],
-    /** In the order in which they are started. */
+    /** In start order. */
     actors: [
       child('repo', repo.start),
       child('inventory', inventory.start),

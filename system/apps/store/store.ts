@@ -1,11 +1,10 @@
 import type { Clock } from '../../platform/clock.ts'
-import type { Defect } from '../../platform/defects.ts'
 import type { Log } from '../../platform/log.ts'
 import { readAvailability, readCompleteProducts, readReleased, writeReleased } from './catalog/product-reads.ts'
 import { sellOneUnit } from './checkout/single-item.ts'
 import type { Repo } from './db/repo.ts'
-import { createDoubts } from './inventory/doubts.ts'
 import { type Inventory, InventoryNotReady, type Loader, UnknownId } from './inventory/inventory.ts'
+import { reconcileUncertainWrites } from './inventory/uncertain-writes.ts'
 import type { Notifications } from './notifications.ts'
 import type { ReplicationEvent } from './replication/replication.ts'
 
@@ -15,19 +14,14 @@ export interface StoreOptions {
   notifications: Notifications
   replicate(event: ReplicationEvent): void
   nodeName: string
-  defects: ReadonlySet<Defect>
   clock: Clock
   log: Log
 }
 
-interface Handling {
+interface Origin {
   /** The event came from another node: apply it, and neither replicate nor tell the clients (ST-55). */
   replicated?: boolean
-  hops?: number
 }
-
-/** DF-58 would grow without end and take the machine with it; this many hops show the loop. */
-const loopHopsMax = 5
 
 const announceRetryMs = 300
 
@@ -38,81 +32,65 @@ export const createLoader = (repo: Repo): Loader => ({
   availability: (itemId) => readAvailability(repo, itemId),
 })
 
-/** The shop's operations on one node. The database decides, then this node's copy follows, then the others hear of it. */
+/** The shop's operations on one node. The database decides; then this node's copy is updated; then the other nodes and the clients are told. */
 export function createStore(options: StoreOptions) {
-  const { repo, inventory, notifications, replicate, nodeName, defects, clock, log } = options
+  const { repo, inventory, notifications, replicate, nodeName, clock, log } = options
 
-  const passesOn = ({ replicated = false, hops = 0 }: Handling) =>
-    !replicated || (defects.has('DF-58') && hops < loopHopsMax)
-  const announces = ({ replicated = false }: Handling) => !replicated || defects.has('DF-60')
-
-  /** Asked before a write: a change that this node could not announce is refused while nothing has happened yet. */
+  /** Called before a write, so that a change that this node could not announce is refused before anything has happened. */
   function requireLoaded() {
     if (!inventory.products()) throw new InventoryNotReady('the inventory is still loading')
   }
 
-  /** The local news that an item is gone, and the ways to get it wrong (DF-73..DF-75). */
-  function tellItemOut(itemId: number, handling: Handling) {
-    if (defects.has('DF-74')) return handling.replicated ? undefined : notifications.itemOutEverywhere(itemId)
-    if (defects.has('DF-75') && handling.replicated) return
-    notifications.itemOut(itemId)
-  }
-
-  async function productReleased(productId: number, handling: Handling = {}) {
+  async function productReleased(productId: number, { replicated = false }: Origin = {}) {
     const product = await inventory.markReleased(productId)
-    if (passesOn(handling)) replicate({ type: 'product_released', id: productId, hops: (handling.hops ?? -1) + 1 })
-    if (announces(handling)) notifications.released(product)
+    if (replicated) return
+    replicate({ type: 'product_released', id: productId })
+    notifications.released(product)
   }
 
-  async function itemSold(itemId: number, handling: Handling = {}) {
-    if (defects.has('DF-73')) notifications.itemOut(itemId)
+  async function itemSold(itemId: number, { replicated = false }: Origin = {}) {
     const change = await inventory.itemSold(itemId)
-    if (passesOn(handling)) replicate({ type: 'item_sold', id: itemId, hops: (handling.hops ?? -1) + 1 })
-    if (announces(handling)) notifications.sold(change)
-    // Last, and on every node: whoever renders on this news reads an inventory that has it (CT-49..51).
-    if (change.after.availableCount === 0 && !defects.has('DF-73')) tellItemOut(itemId, handling)
+    if (!replicated) {
+      replicate({ type: 'item_sold', id: itemId })
+      notifications.sold(change)
+    }
+    // Last, and on every node: a cart that is rendered because of this reads the inventory, which must have the sale by then (CT-49..51).
+    if (change.after.availableCount === 0) notifications.itemOut(itemId)
   }
 
-  const productHere = (productId: number) => inventory.products()?.find(({ id }) => id === productId)
+  const localProduct = (productId: number) => inventory.products()?.find(({ id }) => id === productId)
 
-  /** DF-65: the clients hear of something that nobody wrote down. */
-  function announceOnly(productId: number) {
-    const product = productHere(productId)
-    if (product) notifications.released({ ...product, released: true })
-  }
-
-  /** What is written stays written, so a caller told "failed" would do it twice: it is made known now, or as soon as it can be. */
-  async function makeKnown(what: string, tell: () => Promise<void>) {
-    await tell().catch((error: Error) => {
+  /** What is committed stays committed, so a caller that is told "failed" would repeat it: the announcement is retried until it succeeds. */
+  async function announce(what: string, run: () => Promise<void>) {
+    await run().catch((error: Error) => {
       log.error({ what, reason: error.message }, 'store: written, but could not be announced yet, trying again')
-      clock.after(announceRetryMs, () => void makeKnown(what, tell))
+      clock.after(announceRetryMs, () => void announce(what, run))
     })
   }
 
-  const announceSale = (itemId: number) => makeKnown(`sale of item ${itemId}`, () => itemSold(itemId))
-  const doubtSale = createDoubts({ clock, look: itemSold })
+  const announceSale = (itemId: number) => announce(`sale of item ${itemId}`, () => itemSold(itemId))
+  const reconcileSale = reconcileUncertainWrites({ clock, reconcile: itemSold })
 
-  /** Somebody is at it, and makes it known. */
+  /** Releases in progress, which are announced by whoever started them. */
   const releasing = new Set<number>()
-  const doubtRelease = createDoubts({ clock, look: lookAtRelease })
+  const reconcileRelease = reconcileUncertainWrites({ clock, reconcile: announceIfReleased })
 
-  async function lookAtRelease(productId: number) {
+  async function announceIfReleased(productId: number) {
     const isReleased = await readReleased(repo, productId)
-    if (isReleased && !releasing.has(productId) && !productHere(productId)?.released) await productReleased(productId)
+    if (isReleased && !releasing.has(productId) && !localProduct(productId)?.released) await productReleased(productId)
   }
 
-  const writeDown = (productId: number) =>
+  const storeRelease = (productId: number) =>
     writeReleased(repo, productId).catch((error) => {
-      doubtRelease(productId)
+      reconcileRelease(productId)
       throw error
     })
 
   async function release(productId: number) {
     releasing.add(productId)
     try {
-      if (!defects.has('DF-113') && !(await writeDown(productId)))
-        throw new UnknownId(`there is no product ${productId}`)
-      await makeKnown(`release of product ${productId}`, () => productReleased(productId))
+      if (!(await storeRelease(productId))) throw new UnknownId(`there is no product ${productId}`)
+      await announce(`release of product ${productId}`, () => productReleased(productId))
     } finally {
       releasing.delete(productId)
     }
@@ -120,9 +98,9 @@ export function createStore(options: StoreOptions) {
 
   async function sellOne(itemId: number): Promise<boolean> {
     try {
-      return await sellOneUnit({ repo, itemId, nodeName, defects, clock, announceEarly: () => itemSold(itemId) })
+      return await sellOneUnit(repo, itemId, nodeName)
     } catch (error) {
-      doubtSale(itemId)
+      reconcileSale(itemId)
       throw error
     }
   }
@@ -132,30 +110,28 @@ export function createStore(options: StoreOptions) {
     /** Database first; then this node, the other nodes, the clients (ST-16). Throws before any change when the database is down. */
     async markProductReleased(productId: number) {
       requireLoaded()
-      if (defects.has('DF-66')) await productReleased(productId)
-      if (defects.has('DF-65')) return announceOnly(productId)
       await release(productId)
     },
-    /** The sale is in the database already; this makes it known (ST-17). */
+    /** Announces a sale that is already in the database (ST-17). */
     itemSold,
-    /** Throws while this node could not make a sale known. */
+    /** Throws while this node could not announce a sale. */
     requireLoaded,
-    /** Makes a sale known that is certain. */
+    /** Announces a sale that is committed; retried until it succeeds. */
     announceSale,
-    /** Nobody knows whether it was sold: everybody looks. */
-    doubtSale,
+    /** To be called when nobody knows whether the item was sold: reads the stock again until that is certain, and announces it. */
+    reconcileSale,
     /** Sells one unit; false when there is none (ST-18, ST-19). Announced after the commit (CT-57). */
     async sellItem(itemId: number): Promise<boolean> {
       requireLoaded()
       const sold = await sellOne(itemId)
-      if (sold && !defects.has('DF-89')) await announceSale(itemId)
+      if (sold) await announceSale(itemId)
       return sold
     },
-    /** An event that cannot be applied now is made good by reading everything again. */
-    async handleReplicated({ type, id, hops }: ReplicationEvent) {
+    /** When an event cannot be applied, everything is read again from the database. */
+    async handleReplicated({ type, id }: ReplicationEvent) {
       try {
-        if (type === 'product_released') await productReleased(id, { replicated: true, hops })
-        else if (!defects.has('DF-57')) await itemSold(id, { replicated: true, hops })
+        if (type === 'product_released') await productReleased(id, { replicated: true })
+        else await itemSold(id, { replicated: true })
       } catch (error) {
         inventory.refresh()
         throw error

@@ -8,7 +8,7 @@ const serializers: readonly [requirement: RegExp, serializer: Serializer][] = [
   [/^1\.0\.\d+(?:[-+].*)?$/, v1],
 ]
 
-/** The protocol version that a client asks for: none is version 1, another than `~> 1.0.0` or `~> 2.0.0` is not spoken. */
+/** The serializer for a client's `vsn` (default 1.0.0); undefined unless it matches `~> 1.0.0` or `~> 2.0.0`. */
 export function negotiate(params: Params): Serializer | undefined {
   if (Object.keys(params).some((key) => key.startsWith('vsn['))) return undefined
   const wanted = params.vsn ?? '1.0.0'

@@ -1,7 +1,7 @@
 import { fromJson, isBytes, type Message, toJson } from '../message.ts'
 import type { Serializer } from './serializer.ts'
 
-/** Version 1: every message is an object of four keys; a client's may name a join_ref besides. There are no bytes in it. */
+/** Version 1: every message is an object of four keys, plus an optional join_ref from clients. It cannot carry bytes. */
 export const v1: Serializer = {
   vsn: '1.0.0',
   encode: ({ topic, event, payload, ref }) => encodeText(topic, event, payload, ref),

@@ -1,22 +1,22 @@
 import type { Clock } from '../../platform/clock.ts'
 
-/** An open connection, as those see it who look after all of them. */
+/** An open connection with an idle timeout. */
 export interface Watched {
-  /** Another round is over and took so long: ends it when its client has sent nothing for too long (CH-25). */
-  endIfSilent(roundMs: number): void
+  /** Called after each round, with the time that counts for it: closes the connection if its client was idle for too long (CH-25). */
+  closeIfIdle(roundMs: number): void
 }
 
 export type Connections = ReturnType<typeof createConnections>
 
-/** Silence is noticed at most so much of its time too late: a twentieth. */
+/** An idle client is noticed late by at most one round: a twentieth of its timeout. */
 const roundsPerTimeout = 20
-/** On a busy machine a round begins late, by less than it lasts; one that took longer than two is a node that stood still. */
-const mostRounds = 2
+/** A round that took longer than two is not a late timer but a stalled node. */
+const countedRoundsMax = 2
 
 /**
- * The open WebSockets of a node. One round looks after all of them: a timer for each, and a look at the clock for each message, would
- * cost more than the conversations. A round counts for as long as it took, but not for longer than two: while a node stands still it
- * hears nobody, and that is not held against its clients.
+ * The open WebSockets of a node. One timer checks all of them in rounds, because a timer for each connection and a clock read for each
+ * message would cost more than the messages. A round counts for as long as it took, but at most for two rounds: a stalled node reads
+ * from nobody, and its clients must not time out for that.
  */
 export function createConnections(clock: Clock, timeoutMs: number) {
   const roundMs = timeoutMs / roundsPerTimeout
@@ -30,8 +30,8 @@ export function createConnections(clock: Clock, timeoutMs: number) {
   }
 
   function endRound(tookMs: number) {
-    const countedMs = Math.min(tookMs, mostRounds * roundMs)
-    for (const one of open) one.endIfSilent(countedMs)
+    const countedMs = Math.min(tookMs, countedRoundsMax * roundMs)
+    for (const one of open) one.closeIfIdle(countedMs)
     beginRound()
   }
 
@@ -46,8 +46,8 @@ export function createConnections(clock: Clock, timeoutMs: number) {
       stopRounds = undefined
       for (const resolve of waiting.splice(0)) resolve()
     },
-    /** Resolves when none is open any more. */
-    async gone() {
+    /** Resolves when all are closed. */
+    async allClosed() {
       if (open.size > 0) await new Promise<void>((resolve) => waiting.push(resolve))
     },
   }

@@ -31,7 +31,7 @@ function writeLength(frame: Buffer, length: number) {
 
 const encoders = new Map<Serializer, BroadcastEncoder>()
 
-/** Broadcasts as finished WebSocket frames: encoded and framed once for all clients of one protocol version (CH-79). */
+/** Encodes broadcasts as WebSocket frames: once for all clients of one protocol version (CH-79). */
 export function framed(serializer: Serializer): BroadcastEncoder {
   const known = encoders.get(serializer)
   if (known) return known

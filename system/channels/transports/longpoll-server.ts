@@ -30,18 +30,18 @@ interface LongPollOptions {
   secret: string
   publicHost: string
   readSession: ReadSession
-  unreadMaxBytes: number
+  sendBufferMaxBytes: number
   open(definition: SocketDefinition, admitted: Admitted, outlet: Outlet): Session
 }
 
 type Admitted = Extract<Admission, { kind: 'admitted' }>
 
-/** The purpose of the tokens that name a session. */
-export const longPollSalt = 'longpoll session'
+/** The purpose of the tokens that identify a session. */
+const longPollSalt = 'longpoll session'
 const tokenAgeMaxS = 14 * 86_400
 const bodyMaxBytes = 8 * 1024 * 1024
-/** A client needs a moment between two polls; three windows are the most that anybody may count on. */
-const patienceWindows = 2
+/** A client that does not poll for two windows is gone; it needs a moment between two polls. */
+const idleWindowsMax = 2
 const relayGraceMs = 2_000
 
 interface Visit {
@@ -51,23 +51,23 @@ interface Visit {
   params: Params
 }
 
-/** The long polls of one node: sessions by id, and requests for the sessions of other nodes (CH-19..CH-23). */
+/** The long polls of one node: its sessions by id, and a relay for the sessions of other nodes (CH-19..CH-23). */
 export function createLongPolls(options: LongPollOptions) {
-  const { pubsub, clock, log, secret, publicHost, readSession, unreadMaxBytes, open } = options
+  const { pubsub, clock, log, secret, publicHost, readSession, sendBufferMaxBytes, open } = options
   const tokens = createTokens({ secret, salt: longPollSalt, ageMaxS: tokenAgeMaxS, clock })
   const sessions = new Map<string, PollSession>()
   const remote = createPollRelay({ pubsub, clock, sessionOf: (id) => sessions.get(id) })
 
   const windowOf = ({ options: { longpoll } = {} }: SocketDefinition) => longpoll?.windowMs ?? 0
 
-  /** Where the session of a request lives, by its token. */
+  /** The node and id of a request's session, from its token. */
   async function placeOf({ request, params, definition }: Visit) {
     const token = params.token ?? request.headers['x-phoenix-longpoll-token']
     if (typeof token !== 'string') return undefined
     const verified = await tokens.verify(token)
     if (verified.kind !== 'valid') return undefined
     const { node, id, path } = verified.data as { node: string; id: string; path: string }
-    // A session of one socket is none of another.
+    // A token of one socket's session is not valid on another socket.
     return path === definition.path ? { node, id, token } : undefined
   }
 
@@ -92,8 +92,8 @@ export function createLongPolls(options: LongPollOptions) {
       clock,
       serializer: admission.serializer,
       windowMs,
-      patienceMs: windowMs * patienceWindows,
-      unreadMaxBytes,
+      idleTimeoutMs: windowMs * idleWindowsMax,
+      sendBufferMaxBytes,
       open: (outlet) => open(definition, admission, outlet),
       onEnd: () => sessions.delete(id),
     })
@@ -107,11 +107,11 @@ export function createLongPolls(options: LongPollOptions) {
     const { request, response } = visit
     const place = await placeOf(visit)
     const frames = framesOf(await readBody(request, bodyMaxBytes), request.headers['content-type'])
-    const taken = place && (await hand(place, frames))
+    const taken = place && (await publishFrames(place, frames))
     answerJson(response, { status: taken ? 200 : 410 })
   }
 
-  function hand({ node, id }: { node: string; id: string }, frames: (string | Buffer)[]) {
+  function publishFrames({ node, id }: { node: string; id: string }, frames: (string | Buffer)[]) {
     if (node === pubsub.nodeName) return sessions.get(id)?.publish(frames)
     return remote(node, id).publish(frames, relayGraceMs)
   }
@@ -131,7 +131,7 @@ export function createLongPolls(options: LongPollOptions) {
   }
 
   return {
-    /** Answers one request; never throws. */
+    /** Responds to one request; never throws. */
     async handle(one: Visit) {
       try {
         await visit(one)

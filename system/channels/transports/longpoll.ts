@@ -4,17 +4,17 @@ import type { Frame, Serializer } from '../serializers/serializer.ts'
 import type { Session } from '../session.ts'
 import type { Outlet } from './transport.ts'
 
-/** What a poll is answered with; `messages` are encoded frames as text. */
+/** The response to a poll; `messages` are encoded frames as text. */
 export interface PollAnswer {
   status: 200 | 204 | 410
   messages: string[]
 }
 
-/** A client without a WebSocket: what it is to be told waits here until it asks (CH-19, CH-20). */
+/** The connection of a client without a WebSocket: messages to it are queued until it polls (CH-19, CH-20). */
 export interface PollSession {
-  /** Answers with what waits, or with the next message, or with nothing after the window. A newer poll ends an older one. */
+  /** Resolves with the queued messages, with the next one, or with none after the window. Ends an older poll. */
   poll(): Promise<PollAnswer>
-  /** Takes the frames of one request, in order; false when one cannot be read, which ends the session. */
+  /** Handles the frames of one request in order; returns false if one is malformed, which ends the session. */
   publish(frames: readonly Frame[]): boolean
 }
 
@@ -23,17 +23,17 @@ interface PollSessionOptions {
   serializer: Serializer
   /** How long a poll waits for a message. */
   windowMs: number
-  /** Who is not polled for so long after an answer is gone. */
-  patienceMs: number
-  /** More than this waiting for a client that does not ask: it is cut off. */
-  unreadMaxBytes: number
+  /** The session ends when the client does not poll for so long after a response. */
+  idleTimeoutMs: number
+  /** The session ends when more than this is queued for a client that does not poll. */
+  sendBufferMaxBytes: number
   open(outlet: Outlet): Session
   onEnd(): void
 }
 
 /** Opens a session whose frames are fetched by polls. */
 export function openPollSession(options: PollSessionOptions): PollSession {
-  const { clock, serializer, windowMs, patienceMs, unreadMaxBytes, open, onEnd } = options
+  const { clock, serializer, windowMs, idleTimeoutMs, sendBufferMaxBytes, open, onEnd } = options
   const queue: string[] = []
   let queuedBytes = 0
   let over = false
@@ -45,20 +45,20 @@ export function openPollSession(options: PollSessionOptions): PollSession {
     deliver: (broadcast) => send(broadcast.encoded(serializer)),
     end,
     drop: end,
-    // A client of this kind is never read ahead: each of its requests is answered before the next.
-    hold: () => {},
-    release: () => {},
+    // Nothing to pause: a client sends its next request when it has the response to the one before.
+    pause: () => {},
+    resume: () => {},
   }
   const session = open(outlet)
-  watchPatience()
+  startIdleTimer()
 
   function send(frame: Frame) {
     if (over) return
     const text = typeof frame === 'string' ? frame : frame.toString('utf8')
     queue.push(text)
     queuedBytes += text.length
-    if (queuedBytes > unreadMaxBytes) return session.close(1011)
-    // Messages of one turn travel in one answer.
+    if (queuedBytes > sendBufferMaxBytes) return session.close(1011)
+    // Messages of one turn of the event loop go out in one response.
     if (answerPoll && queue.length === 1) queueMicrotask(deliver)
   }
 
@@ -72,15 +72,15 @@ export function openPollSession(options: PollSessionOptions): PollSession {
     const answerNow = answerPoll
     answerPoll = undefined
     cancelTimer()
-    if (!over) watchPatience()
+    if (!over) startIdleTimer()
     answerNow?.(answer)
   }
 
-  function watchPatience() {
-    cancelTimer = clock.after(patienceMs, () => session.close(1000))
+  function startIdleTimer() {
+    cancelTimer = clock.after(idleTimeoutMs, () => session.close(1000))
   }
 
-  /** The session has ended; what was not fetched is lost, and a waiting poll is told that there is no session any more. */
+  /** Ends the session: drops what is queued, and ends a waiting poll with 410. */
   function end() {
     if (over) return
     over = true
@@ -104,7 +104,7 @@ export function openPollSession(options: PollSessionOptions): PollSession {
   }
 }
 
-/** The frames in the body of one request: one message, or one for each line, where a line that is no JSON is base64 of bytes. */
+/** The frames in the body of one request: a single message, or NDJSON with one per line, where a line that is not JSON is base64. */
 export function framesOf(body: string, contentType: string | undefined): Frame[] {
   if (!contentType?.startsWith('application/x-ndjson')) return [body]
   return body
@@ -115,7 +115,7 @@ export function framesOf(body: string, contentType: string | undefined): Frame[]
 
 const corsHeaders = { 'access-control-allow-origin': '*' }
 
-/** Every answer of a long poll is HTTP 200: the status that matters is in the body. */
+/** Every response to a long poll is HTTP 200: the body holds the actual status. */
 export function answerJson(response: ServerResponse, body: object) {
   response.writeHead(200, { 'content-type': 'application/json; charset=utf-8', ...corsHeaders })
   response.end(JSON.stringify(body))

@@ -1,4 +1,4 @@
-/** Where finished frames go in the end: the TCP connection of a WebSocket. */
+/** Where frames are written: the TCP connection of a WebSocket. */
 export interface Sink {
   readonly writable: boolean
   readonly writableLength: number
@@ -6,89 +6,90 @@ export interface Sink {
 }
 
 interface OutboxesOptions {
-  /** What a client that does not read may leave unread at this node, in bytes; with more it is too slow. */
-  unreadMaxBytes: number
-  /** Runs later, in the check phase of the event loop: once for the messages of all clients that were read in one turn. */
+  /** A client with more unread bytes than this in its send buffer is too slow. */
+  sendBufferMaxBytes: number
+  /** Runs `run` in the check phase of the event loop: once for all messages that were read in one turn. */
   later(run: () => void): void
 }
 
-/** The same frames in the same order, for any number of clients: joined to one piece of bytes once. */
+/** The same frames in the same order, for any number of clients: concatenated once for all of them. */
 interface Batch {
   before: Batch | undefined
   frame: Buffer
   frames: number
   bytes: number
   joined: Buffer | undefined
-  /** The batch with one more frame that was asked for last: nearly always the one that the next client needs too. */
+  /** The batch that was last made from this one with one more frame: nearly always what the next client needs too. */
   next: Batch | undefined
 }
 
 const socketsPerSlice = 256
 const batchMaxBytes = 65_536
 const batchMaxFrames = 1_024
-/** Copying a frame of this size costs more than a write of its own. */
-const aloneBytes = 16_384
-/** So many entries that are done are forgotten at once, while the queue never gets empty. */
-const forgetAtOnce = 4_096
+/** A frame of this size is written by itself: copying it would cost more than the write. */
+const directWriteBytes = 16_384
+/** Flushed entries are removed from the queue in chunks of this size, as long as it does not get empty. */
+const removeChunk = 4_096
 
 /**
- * What the outboxes of all clients of one node have in common. Frames are written once per turn and client, and clients that get the
- * same frames share one buffer, so that a busy room costs one write for many messages.
+ * The write queue of all clients of one node. Frames are written once per turn of the event loop and client, and clients with the same
+ * frames share one buffer, so that a busy room costs one write for many messages.
  *
- * What waits lies side by side in a queue and not in the outboxes. Between two writes the kernel drives nearly everything out of the
- * processor's cache, so that each object that a write has to look at costs it about a hundredth: it looks at none but the connection.
+ * The queue is a struct of arrays instead of a field of each outbox. Each write system call evicts most of the CPU cache, so that every
+ * object that a flush touches costs a cache miss, about 1 % of a write: it touches only the connection.
  */
 export class Outboxes {
   readonly counters = { outboxWrites: 0, tooSlow: 0 }
-  readonly unreadMaxBytes: number
+  readonly sendBufferMaxBytes: number
   private readonly later: OutboxesOptions['later']
-  /** Whose frames wait, in order; undefined once they are written. */
-  private waiting: (Outbox | undefined)[] = []
+  /** The outboxes with queued frames, in order; undefined once flushed. */
+  private queued: (Outbox | undefined)[] = []
   private sinks: Sink[] = []
   private batches: (Batch | undefined)[] = []
-  /** How many of the queue have been written. */
-  private done = 0
+  /** How many entries at the front of the queue have been flushed. */
+  private flushed = 0
+  /** The batch of one frame that was made last in this turn. */
   private first: Batch | undefined
   private scheduled = false
 
-  constructor({ unreadMaxBytes, later }: OutboxesOptions) {
-    this.unreadMaxBytes = unreadMaxBytes
+  constructor({ sendBufferMaxBytes, later }: OutboxesOptions) {
+    this.sendBufferMaxBytes = sendBufferMaxBytes
     this.later = later
   }
 
-  /** Whether frames of this outbox wait at this place of the queue. */
+  /** Whether this index of the queue holds frames of this outbox. */
   has(outbox: Outbox, at: number): boolean {
-    // A client that writes nothing else in this turn has its last place beyond the end, where the engine is slow to read.
-    return at < this.waiting.length && this.waiting[at] === outbox
+    // The bounds check matters: V8 is slow to read beyond the end of an array, where an index of an earlier turn often points.
+    return at < this.queued.length && this.queued[at] === outbox
   }
 
-  /** This outbox has something to write at the end of the turn. Answers its place. */
+  /** Schedules a flush of this outbox at the end of the turn. Returns its index in the queue. */
   enqueue(outbox: Outbox, sink: Sink): number {
     this.schedule()
     this.sinks.push(sink)
     this.batches.push(undefined)
-    return this.waiting.push(outbox) - 1
+    return this.queued.push(outbox) - 1
   }
 
-  /** One more frame for who waits there. Answers everything that waits there now. */
+  /** Adds a frame at an index of the queue. Returns the batch that is queued there now. */
   add(at: number, frame: Buffer): Batch {
     const batch = this.extended(this.batches[at], frame)
     this.batches[at] = batch
     return batch
   }
 
-  /** Writes what waits at this place. */
+  /** Writes what is queued at this index. */
   flush(at: number) {
-    const outbox = this.waiting[at]
+    const outbox = this.queued[at]
     if (!outbox) return
-    this.waiting[at] = undefined
+    this.queued[at] = undefined
     this.write(outbox, this.sinks[at]!, bytesOf(this.batches[at]!))
   }
 
-  /** Writes now, unless the client is gone, or left so much unread that it is cut off instead. */
+  /** Writes now, unless the client is gone or too slow; a client that is too slow is disconnected. */
   write(outbox: Outbox, sink: Sink, bytes: Buffer) {
     if (!sink.writable) return
-    if (sink.writableLength > this.unreadMaxBytes && outbox.isTooSlow()) return
+    if (sink.writableLength > this.sendBufferMaxBytes && outbox.isTooSlow()) return
     this.counters.outboxWrites += 1
     sink.write(bytes)
   }
@@ -101,23 +102,23 @@ export class Outboxes {
 
   private flushSlice() {
     this.scheduled = false
-    // Clients that write from now on begin new batches: the old ones end with this turn.
+    // Batches are shared within one turn only.
     this.first = undefined
-    const end = Math.min(this.done + socketsPerSlice, this.waiting.length)
-    for (; this.done < end; this.done += 1) this.flush(this.done)
-    if (this.done === this.waiting.length || this.done >= forgetAtOnce) this.forgetDone()
-    if (this.waiting.length > 0) this.schedule()
+    const end = Math.min(this.flushed + socketsPerSlice, this.queued.length)
+    for (; this.flushed < end; this.flushed += 1) this.flush(this.flushed)
+    if (this.flushed === this.queued.length || this.flushed >= removeChunk) this.removeFlushed()
+    if (this.queued.length > 0) this.schedule()
   }
 
-  private forgetDone() {
-    this.waiting = this.waiting.slice(this.done)
-    this.sinks = this.sinks.slice(this.done)
-    this.batches = this.batches.slice(this.done)
-    this.done = 0
-    for (const [at, outbox] of this.waiting.entries()) outbox?.waitsAt(at)
+  private removeFlushed() {
+    this.queued = this.queued.slice(this.flushed)
+    this.sinks = this.sinks.slice(this.flushed)
+    this.batches = this.batches.slice(this.flushed)
+    this.flushed = 0
+    for (const [at, outbox] of this.queued.entries()) outbox?.movedTo(at)
   }
 
-  /** The batch of everything so far and one more frame, shared with whoever has the same. */
+  /** This batch with one more frame, shared by all clients with the same frames. */
   private extended(batch: Batch | undefined, frame: Buffer): Batch {
     const known = batch ? batch.next : this.first
     if (known?.frame === frame) return known
@@ -135,14 +136,14 @@ export class Outboxes {
   }
 }
 
-/** The frames of one client that wait for the end of this turn of the event loop. Who does not read is cut off, and nobody else notices. */
+/** The frames of one client that are queued until the end of this turn. A client that does not read is disconnected, without effect on others. */
 export abstract class Outbox<S extends Sink = Sink> {
   protected readonly sink: S
   private readonly outboxes: Outboxes
-  /** Its last place in the queue, where others may wait by now. */
+  /** Its last index in the queue, which may belong to another outbox by now. */
   private at = 0
-  private isCutOff = false
-  /** The largest frame so far that was written by itself: one big answer is no sign of a client that does not read. */
+  private isDisconnected = false
+  /** The largest frame so far that was written directly: one big reply in the buffer does not mean that a client does not read. */
   private largestBytes = 0
 
   constructor(outboxes: Outboxes, sink: S) {
@@ -150,38 +151,38 @@ export abstract class Outbox<S extends Sink = Sink> {
     this.sink = sink
   }
 
-  /** The client has left more unread than it may. */
+  /** Called once when the send buffer is full: disconnects the client. */
   protected abstract tooSlow(): void
 
   push(frame: Buffer) {
-    if (frame.length >= aloneBytes) return this.pushAlone(frame)
+    if (frame.length >= directWriteBytes) return this.writeDirectly(frame)
     if (!this.outboxes.has(this, this.at)) this.at = this.outboxes.enqueue(this, this.sink)
     const batch = this.outboxes.add(this.at, frame)
     if (batch.bytes >= batchMaxBytes || batch.frames >= batchMaxFrames) this.flush()
   }
 
-  /** Writes now: before a close frame, which would overtake what waits here. */
+  /** Writes now: before a close frame, which would overtake the queued frames. */
   flush() {
     if (this.outboxes.has(this, this.at)) this.outboxes.flush(this.at)
   }
 
-  /** The queue has moved on. */
-  waitsAt(at: number) {
+  /** Flushed entries were removed from the queue: its frames are at this index now. */
+  movedTo(at: number) {
     this.at = at
   }
 
-  /** Whether this client has left more unread than it may. Who has is cut off, once. */
+  /** Whether the send buffer is full; disconnects the client if so. */
   isTooSlow(): boolean {
-    if (this.isCutOff) return true
+    if (this.isDisconnected) return true
     const { sink, outboxes } = this
-    this.isCutOff = sink.writableLength > outboxes.unreadMaxBytes + this.largestBytes
-    if (!this.isCutOff) return false
+    this.isDisconnected = sink.writableLength > outboxes.sendBufferMaxBytes + this.largestBytes
+    if (!this.isDisconnected) return false
     outboxes.counters.tooSlow += 1
     this.tooSlow()
     return true
   }
 
-  private pushAlone(frame: Buffer) {
+  private writeDirectly(frame: Buffer) {
     this.flush()
     this.outboxes.write(this, this.sink, frame)
     this.largestBytes = Math.max(this.largestBytes, frame.length)

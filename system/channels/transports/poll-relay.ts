@@ -4,7 +4,7 @@ import type { Clock } from '../../platform/clock.ts'
 import type { PubSub } from '../../pubsub/index.ts'
 import type { PollAnswer, PollSession } from './longpoll.ts'
 
-/** Sessions live on the node that opened them. A request that reaches another node is passed on over pub/sub (CH-23). */
+/** A session lives on the node that opened it. Requests that reach another node are relayed over pub/sub (CH-23). */
 const topic = 'longpoll_relay'
 
 const shapes = {
@@ -24,7 +24,7 @@ const pack = (frame: string | Buffer) => (typeof frame === 'string' ? frame : bi
 const unpack = (text: string) =>
   text.startsWith(binaryMark) ? Buffer.from(text.slice(binaryMark.length), 'base64') : text
 
-/** Calls over pub/sub. A node that does not answer in time is a session that is gone. */
+/** Calls over pub/sub. When the other node does not answer in time, the session counts as ended. */
 export function createPollRelay({ pubsub, clock, sessionOf }: RelayOptions) {
   const waiting = new Map<string, (answer: unknown) => void>()
 

@@ -1,16 +1,16 @@
 import type { Broadcast, Subscriber } from '../../pubsub/index.ts'
 import type { Frame } from '../serializers/serializer.ts'
 
-/** What carries the frames of one conversation to its client: all that a session knows of a transport (CH-3). */
+/** Sends the frames of one session to its client: all that a session knows of its transport (CH-3). */
 export interface Outlet extends Subscriber {
   send(frame: Frame): void
-  /** A frame that many clients get: finished once for all of them (CH-79). */
+  /** A message for many clients: encoded once for all of them (CH-79). */
   deliver(broadcast: Broadcast): void
-  /** The server ends the conversation; the code is that of a WebSocket close (1000..4999). */
+  /** Closes the connection with a WebSocket close code (1000..4999). */
   end(code: number): void
-  /** The connection breaks without a word. */
+  /** Breaks the connection without a close frame. */
   drop(): void
-  /** The client sends faster than its channels work: read nothing more until `release`. */
-  hold(): void
-  release(): void
+  /** Backpressure: reads nothing more from the client until `resume`. */
+  pause(): void
+  resume(): void
 }

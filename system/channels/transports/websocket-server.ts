@@ -10,29 +10,29 @@ const maxFrameDefaultBytes = 16 * 1024 * 1024
 /** The WebSocket handshake of one mount, by its options. */
 export function webSocketServer(options: SocketOptions): WebSocketServer {
   const { maxFrameBytes = maxFrameDefaultBytes, compress = false } = options
-  const spoken = spokenProtocols(options)
+  const supported = supportedProtocols(options)
   return new WebSocketServer({
     noServer: true,
     clientTracking: false,
     maxPayload: maxFrameBytes,
-    // Without context takeover a small frame is left as it is, and no client costs a dictionary (CH-15).
+    // Without context takeover, small frames stay uncompressed and no client needs a dictionary in memory (CH-15).
     perMessageDeflate: compress && { serverNoContextTakeover: true, threshold: 1_024 },
-    // Without configured subprotocols an offer is accepted and none is named in the answer.
-    handleProtocols: (offered) => [...offered].find((one) => spoken?.includes(one)) ?? false,
+    // Without configured subprotocols any offer is accepted, and the response selects none.
+    handleProtocols: (offered) => [...offered].find((one) => supported?.includes(one)) ?? false,
   })
 }
 
-/** Whether a client that offers subprotocols offers one that is spoken; no offer is fine. */
+/** Whether the client offers a supported subprotocol, or none at all. */
 export function hasCommonProtocol(headers: IncomingHttpHeaders, options: SocketOptions): boolean {
-  const spoken = spokenProtocols(options)
+  const supported = supportedProtocols(options)
   const offered = offeredSubprotocols(headers)
-  return !spoken || offered.length === 0 || offered.some((one) => spoken.includes(one))
+  return !supported || offered.length === 0 || offered.some((one) => supported.includes(one))
 }
 
-const spokenProtocols = ({ subprotocols, authToken = false }: SocketOptions): readonly string[] | undefined =>
+const supportedProtocols = ({ subprotocols, authToken = false }: SocketOptions): readonly string[] | undefined =>
   authToken ? [authProtocol, ...(subprotocols ?? [])] : subprotocols
 
-/** Answers an upgrade request without an upgrade. */
+/** Responds to an upgrade request with an HTTP error. */
 export function refuseUpgrade(raw: Duplex, status: number, body = '') {
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,

@@ -11,26 +11,26 @@ import type { Outlet } from './transport.ts'
 
 interface ConnectionOptions extends SessionOptions {
   webSocket: WebSocket
-  /** The TCP connection under the WebSocket: finished frames are written to it. */
+  /** The TCP connection of the WebSocket: frames are written to it directly. */
   connection: Socket
   connections: Connections
   outboxes: Outboxes
   clock: Clock
-  /** A client that sends nothing for so long is gone (CH-25). */
+  /** Idle timeout: a client that sends nothing for so long is disconnected (CH-25). */
   timeoutMs: number
 }
 
-/** How long a client may take to answer a close frame before its connection is dropped. */
+/** How long a client may take to respond to a close frame before its connection is terminated. */
 const closeGraceMs = 1_000
-const silentCode = 1002
+const idleTimeoutCode = 1002
 
-/** One WebSocket: feeds a session with what the client sends, and writes what the session says. */
+/** One WebSocket: passes the client's frames to a session, and the session's frames to the client. */
 export function openWebSocket(options: ConnectionOptions): Session {
   const isCompressed = options.webSocket.extensions !== ''
   return new (isCompressed ? CompressedWebSocket : PlainWebSocket)(options).session
 }
 
-/** A class with few fields: a broadcast touches one of them for each client. */
+/** A class with few fields, because a broadcast touches one of these for each client. */
 class PlainWebSocket extends Outbox<Socket> implements Outlet, Watched {
   readonly session: Session
   protected readonly webSocket: WebSocket
@@ -39,8 +39,8 @@ class PlainWebSocket extends Outbox<Socket> implements Outlet, Watched {
   private readonly clock: Clock
   private readonly timeoutMs: number
   private readonly connections: Connections
-  private heardBytes = 0
-  private silentMs = 0
+  private readBytes = 0
+  private idleMs = 0
 
   constructor(options: ConnectionOptions) {
     super(options.outboxes, options.connection)
@@ -75,25 +75,25 @@ class PlainWebSocket extends Outbox<Socket> implements Outlet, Watched {
     this.webSocket.terminate()
   }
 
-  hold() {
+  pause() {
     this.webSocket.pause()
   }
 
-  release() {
+  resume() {
     this.webSocket.resume()
   }
 
-  endIfSilent(roundMs: number) {
+  closeIfIdle(roundMs: number) {
     const { bytesRead } = this.sink
-    // The round in which something came does not count, as nobody knows when it came.
-    this.silentMs = bytesRead === this.heardBytes ? this.silentMs + roundMs : 0
-    this.heardBytes = bytesRead
-    if (this.silentMs >= this.timeoutMs) this.session.close(silentCode)
+    // A round in which something was read does not count, because the exact time is not known.
+    this.idleMs = bytesRead === this.readBytes ? this.idleMs + roundMs : 0
+    this.readBytes = bytesRead
+    if (this.idleMs >= this.timeoutMs) this.session.close(idleTimeoutCode)
   }
 
   protected override tooSlow() {
     const { environment, name } = this.session
-    environment.log.warn({ socket: name }, 'a client does not read what it is sent: its connection is cut')
+    environment.log.warn({ socket: name }, 'disconnected a client that does not read: its send buffer is full')
     this.webSocket.terminate()
   }
 
@@ -113,7 +113,7 @@ class PlainWebSocket extends Outbox<Socket> implements Outlet, Watched {
   }
 }
 
-/** Frames have to go through the WebSocket, which compresses them: one by one, and not shared. */
+/** Frames go through the WebSocket, which compresses each of them for this client alone. */
 class CompressedWebSocket extends PlainWebSocket {
   private readonly serializer: Serializer
 

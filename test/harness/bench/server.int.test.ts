@@ -24,8 +24,8 @@ const mayPin = () =>
   /^Cpus_allowed_list:\s+0/m.test(readFileSync('/proc/self/status', 'utf8'))
 
 it.skipIf(!mayPin())('the load keeps off the processor of the servers, also of those that it starts later', () => {
-  const told = execFileSync(process.execPath, ['--input-type=module', '--eval', benchmark], { encoding: 'utf8' })
-  const { load, server } = JSON.parse(told) as { load: string; server: string }
+  const events = execFileSync(process.execPath, ['--input-type=module', '--eval', benchmark], { encoding: 'utf8' })
+  const { load, server } = JSON.parse(events) as { load: string; server: string }
   expect(server).toBe('0')
   expect(load).toMatch(/^1/)
 })

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { storeWorkload } from '../../../harness/apps/store/workload.ts'
 import { chosenFrom, readSchedule } from '../../../harness/cli/replay.ts'
 import { keeping } from '../../../harness/explore/shrink-schedule.ts'
 import { createPlan } from '../../../harness/plans/plan.ts'
@@ -22,7 +23,7 @@ function leaveRun(name: string, outcome: string, checks: object[], extra: object
   mkdirSync(run)
   const id = 'cluster/broadcast'
   writeFileSync(join(run, 'schedule.json'), JSON.stringify({ ...schedule, scenarios: [{ id, entries: [], ...extra }] }))
-  writeFileSync(join(run, 'verdict.json'), JSON.stringify({ scenarios: [{ id, outcome, checks }] }))
+  writeFileSync(join(run, 'verdict.json'), JSON.stringify({ schemaVersion: 2, scenarios: [{ id, outcome, checks }] }))
   return run
 }
 
@@ -32,7 +33,7 @@ describe('making a failure smaller (FI-18)', () => {
     expect(await squall(['shrink', run])).toEqual({
       code: 64,
       out: '',
-      err: 'squall: no invariant was violated in this run, so there is no failure to make smaller\n',
+      err: 'squall: no invariant was violated in this run, so there is no failure to shrink\n',
     })
   })
 
@@ -52,20 +53,20 @@ describe('making a failure smaller (FI-18)', () => {
 
 describe('the schedule of a random scenario (FI-18)', () => {
   it('holds its plan', () => {
-    const plan = createPlan(seededRandom(3), 3)
+    const plan = createPlan(storeWorkload, seededRandom(3), 3)
     const run = leaveRun('planned', 'violated', [], { plan })
     expect(readSchedule(run).scenarios[0]!.plan).toEqual(plan)
   })
 
   it('is damaged when its plan is', () => {
     const run = leaveRun('damaged', 'violated', [], {
-      plan: { schemaVersion: 1, seed: 1, rounds: [[{ do: 'fly' }]], faults: [] },
+      plan: { schemaVersion: 1, app: 'store', seed: 1, rounds: [[{ do: 'fly' }]], faults: [] },
     })
-    expect(() => readSchedule(run)).toThrow(/schedule\.json is damaged: scenarios\.0\.plan/)
+    expect(() => readSchedule(run)).toThrow(/schedule\.json is damaged: rounds\.0\.0\.do: /)
   })
 
   it('is run again from its plan, though no file below scenarios/ has it', () => {
-    const plan = createPlan(seededRandom(4), 4)
+    const plan = createPlan(storeWorkload, seededRandom(4), 4)
     const recorded = { ...schedule, scenarios: [{ id: 'explore/scenario-7', entries: [], plan }] } as never
     expect(chosenFrom(recorded, [])).toMatchObject([{ id: 'explore/scenario-7', plan }])
   })

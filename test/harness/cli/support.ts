@@ -1,6 +1,6 @@
-import type { Io } from '../../../harness/cli/command.ts'
 import { main } from '../../../harness/cli/program.ts'
 import { systemClock } from '../../../harness/platform/clock.ts'
+import type { Io } from '../../../harness/platform/io.ts'
 
 interface Answer {
   code: number

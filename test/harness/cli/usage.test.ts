@@ -46,7 +46,23 @@ describe('what makes no sense ends with one sentence and 64', () => {
     [
       'an unknown defect',
       ['selftest', '--defect', 'DF-145'],
-      'there is no defect DF-145, did you mean DF-14?; "squall list defects" lists them',
+      'there is no defect DF-145, did you mean DF-14?; "squall list defects" lists them, and a diff file goes by its path',
+    ],
+    [
+      'a diff that does not apply',
+      ['run', 'store/sell-out', '--defect', 'test/fixtures/defects/made-for-another-version.diff'],
+      'hunk 1 of 1 (@@ -30,4 +30,4 @@) of made-for-another-version.diff does not apply to system/apps/store/cart/cart.ts: the lines that it expects are not there; make the diff again from the file as it is now',
+    ],
+    ['a diff that is not there', ['simulate', '--defect', 'mine.diff'], 'there is no diff file mine.diff'],
+    [
+      'a folder without diffs',
+      ['selftest', '--defects', 'docs'],
+      'there is no diff file in docs; expected files such as docs/mine.diff',
+    ],
+    [
+      'defects from two places',
+      ['selftest', '--defects', 'docs', '--defect', 'DF-1'],
+      'selftest takes --defect or --defects, and got both; put all diff files into one folder',
     ],
     [
       'a plan kept elsewhere',
@@ -117,7 +133,7 @@ describe('what the machine lacks is said before anything is started, with 69', (
   it('no redis-server: a suite leaves out what is about it, and says so', async () => {
     const env = { PATH: folder, SQUALL_BROWSER: join(folder, 'no-browser') }
     const { err } = await squall(['run', 'acceptance'], { env })
-    expect(err).toMatch(/^squall: leaves out cluster\/redis-outage, cluster\/redis-slow: needs redis-server, /)
+    expect(err).toMatch(/^squall: skipping cluster\/redis-outage, cluster\/redis-slow: needs redis-server, /)
     const named = await squall(['run', 'cluster/redis-outage'], { env })
     expect(named.err).not.toContain('leaves out')
   })
@@ -149,6 +165,23 @@ describe('help and lists', () => {
     expect(out).toContain(commands[name]?.summary.slice(0, 30))
   })
 
+  it('faults with their targets, and every option with its unit and its default', async () => {
+    const { out } = await squall(['list', 'faults'])
+    expect(out).toContain('target   a node: n1, n1,n2, any, minority, majority, all\n')
+    expect(out).toContain('option   delayMs (a number in ms): how late each answer comes\n')
+    expect(out).toContain('option   jitterMs (a number in ms, default 0): give or take, at random\n')
+    const { out: json } = await squall(['list', 'faults', '--json'])
+    const latency = JSON.parse(json).faults.find(({ name }: { name: string }) => name === 'link.latency')
+    expect(latency.options[1]).toEqual({
+      name: 'jitterMs',
+      type: 'a number',
+      unit: 'ms',
+      about: 'give or take, at random',
+      required: false,
+      default: 0,
+    })
+  })
+
   it.each(['scenarios', 'suites', 'faults', 'checkers', 'defects'])('%s as one JSON document', async (kind) => {
     const { code, out, err } = await squall(['list', kind, '--json'])
     expect([code, err]).toEqual([0, ''])
@@ -175,6 +208,17 @@ describe('runs that are kept', () => {
     expect(code).toBe(1)
     expect(out).toContain('✗ violated  cluster/cut-link  at-most-once: ')
     expect(out).toContain('(was passed)')
+  })
+
+  it('of another version are not judged again', async () => {
+    const old = join(folder, 'old')
+    mkdirSync(old)
+    writeFileSync(join(old, 'verdict.json'), JSON.stringify({ schemaVersion: 1, scenarios: [] }))
+    const { code, err } = await squall(['check', old])
+    expect([code, err]).toEqual([
+      64,
+      `squall: ${old} was recorded in version 1 of the format, and this squall reads version 2; run it again\n`,
+    ])
   })
 
   it('that cannot be replayed say why', async () => {

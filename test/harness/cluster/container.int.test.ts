@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { apps } from '../../../harness/apps/index.ts'
 import type { Cluster } from '../../../harness/cluster/cluster.ts'
-import { findDocker, leaseLabel } from '../../../harness/cluster/container/docker.ts'
 import { containerDriver } from '../../../harness/cluster/container/driver.ts'
 import { canary } from '../../../harness/faults/canary.ts'
 import { faults } from '../../../harness/faults/index.ts'
 import { openLeases } from '../../../harness/leases/leases.ts'
+import { findDocker, leaseLabel } from '../../../harness/platform/docker.ts'
 import { seededRandom } from '../../../harness/platform/random.ts'
 import { until } from '../../../harness/platform/until.ts'
 
@@ -38,7 +39,7 @@ describe.runIf(isWanted)(`a cluster of containers${because}`, { timeout: 240_000
   let end = async () => {}
 
   beforeAll(async () => {
-    const ground = await containerDriver({ folder, seed: 1, leases })
+    const ground = await containerDriver({ folder, seed: 1, leases, apps: Object.values(apps) })
     const options = { nodes: 2, folder: join(folder, 'cluster'), leases, random: seededRandom(1) }
     cluster = await ground.start(options)
     end = async () => {
@@ -93,7 +94,7 @@ describe.runIf(isWanted)(`a cluster of containers${because}`, { timeout: 240_000
     ['link.reset', 'n1->db'],
   ] as const)('%s is witnessed, on and off, at the same addresses (FI-2, FI-6, FI-7)', async (kind, target) => {
     const before = [cluster.node('n1').port, cluster.database.url]
-    const fault = faults[kind](cluster, target, {})
+    const fault = faults[kind].create(cluster, target, {})
     await fault.inject()
     expect(await fault.witnessOn()).toMatchObject({ seen: true })
     await fault.heal()

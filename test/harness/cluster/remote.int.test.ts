@@ -47,13 +47,13 @@ describe('a system that somebody else has started', { timeout: 60_000 }, () => {
     expect(run.skipped).toEqual([
       {
         id: 'channels/half-open',
-        why: 'the scenario needs nodes that are started with SOCKET_SILENT_MS; the target runs already',
+        why: 'the scenario needs nodes that are started with SOCKET_IDLE_TIMEOUT_MS; the target runs already',
       },
       { id: 'channels/link-reset', why: 'the target gives no control of n1' },
       { id: 'channels/slow-handler', why: 'the target gives no control of n1' },
       {
         id: 'store/sell-out',
-        why: 'the scenario needs the shop, and the target has none, or no command that puts it back',
+        why: 'the scenario needs the application store, and the target has none, or no command that puts it back',
       },
     ])
   })
@@ -61,9 +61,14 @@ describe('a system that somebody else has started', { timeout: 60_000 }, () => {
   it.each([
     ['nodes', {}, /target\.json does not describe a target: nodes: /],
     [
-      'a shop without a database',
-      { nodes: [{ url: 'http://127.0.0.1:1' }], shop: { reset: 'true' } },
+      'a store without its database',
+      { nodes: [{ url: 'http://127.0.0.1:1' }], apps: { store: { reset: 'true' } } },
       /needs its database/,
+    ],
+    [
+      'an application that nobody knows',
+      { nodes: [{ url: 'http://127.0.0.1:1' }], apps: { tea: { reset: 'true' } } },
+      /there is no application tea; the harness knows store/,
     ],
     ['an address that is none', { nodes: [{ url: 'n1:4000' }] }, /nodes\.0\.url: expected an http:\/\/ address/],
   ])('must be described: %s', async (_what, description, sentence) => {

@@ -2,12 +2,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Io } from '../../../harness/cli/command.ts'
+import { storeWorkload } from '../../../harness/apps/store/workload.ts'
 import type { PlanRun, PlanRunner } from '../../../harness/explore/plan-runner.ts'
 import { describeViolation, reproduceAndShrink } from '../../../harness/explore/reproduce-and-shrink.ts'
 import { search } from '../../../harness/explore/search.ts'
 import { createPlan, kinds, type Plan } from '../../../harness/plans/plan.ts'
 import { systemClock } from '../../../harness/platform/clock.ts'
+import type { Io } from '../../../harness/platform/io.ts'
 import { seededRandom } from '../../../harness/platform/random.ts'
 import type { ScenarioResult } from '../../../harness/verdict/result.ts'
 
@@ -22,10 +23,10 @@ const io = (monotonicMs = systemClock.monotonicMs) =>
 
 /** Tells nothing: what a plan would come to is decided by a look at it. */
 function pretending(checkerViolatedBy: (plan: Plan, nth: number) => string | undefined) {
-  let told = 0
+  let events = 0
   const resultOf = (plan: Plan) => {
-    told += 1
-    const checker = checkerViolatedBy(plan, told)
+    events += 1
+    const checker = checkerViolatedBy(plan, events)
     return {
       outcome: checker ? 'violated' : 'passed',
       checks: checker ? [{ name: checker, outcome: 'violated', why: 'so it was', evidence: {} }] : [],
@@ -42,11 +43,11 @@ function pretending(checkerViolatedBy: (plan: Plan, nth: number) => string | und
       amplify: async () => undefined as Plan | undefined,
       scout: async () => [] as Plan[],
     } satisfies PlanRunner,
-    told: () => told,
+    events: () => events,
   }
 }
 
-const plan = createPlan(seededRandom(5), 5)
+const plan = createPlan(storeWorkload, seededRandom(5), 5)
 const isNeeded = (one: Plan) => one.rounds.flat().some((action) => action.do === 'sell')
 const firstOf = async ({ run }: PlanRunner) => (await run([plan]))[0]!
 
@@ -60,7 +61,7 @@ describe('what becomes of a violation (FI-18)', () => {
       [expect.objectContaining({ do: 'sell' })],
     ])
     expect(JSON.parse(readFileSync(pursued.file, 'utf8'))).toEqual(pursued.smallest)
-    expect(describeViolation(pursued).at(-1)).toBe(`Run it again: ./squall replay ${pursued.file}`)
+    expect(describeViolation(pursued).at(-1)).toBe(`Reproduce: ./squall replay ${pursued.file}`)
   })
 
   it('is not made smaller by another violation', async () => {
@@ -72,25 +73,25 @@ describe('what becomes of a violation (FI-18)', () => {
   })
 
   it('stays as it is when it does not come again', async () => {
-    const { planRunner, told } = pretending((_, nth) => (nth === 1 ? 'never-oversold' : undefined))
+    const { planRunner, events } = pretending((_, nth) => (nth === 1 ? 'never-oversold' : undefined))
     const pursued = await reproduceAndShrink(await firstOf(planRunner), planRunner, io(), 60_000)
     expect(pursued).toMatchObject({ again: { times: 0, of: 6 }, replayed: { times: 0, of: 6 }, smallest: plan })
-    expect(told()).toBe(7)
+    expect(events()).toBe(7)
   })
 
   it('is tried in a simulation first, and what fails there counts when it fails live too', async () => {
     const tiny = { ...plan, faults: [], rounds: [[{ do: 'sell' as const, node: 'n1', itemId: 3 }]] }
     const nothing = { ...tiny, rounds: [[]] }
-    const { planRunner, told } = pretending((one) => (isNeeded(one) ? 'never-oversold' : undefined))
+    const { planRunner, events } = pretending((one) => (isNeeded(one) ? 'never-oversold' : undefined))
     const simulated = async (guess: Plan) => {
-      const before = told()
+      const before = events()
       const { smallest } = await reproduceAndShrink(
         await firstOf(planRunner),
         { ...planRunner, inSimulation: async () => guess },
         io(),
         60_000,
       )
-      return { faults: smallest.faults, actions: smallest.rounds.flat(), scenarios: told() - before }
+      return { faults: smallest.faults, actions: smallest.rounds.flat(), scenarios: events() - before }
     }
     const [right, wrong] = [await simulated(tiny), await simulated(nothing)]
     expect([right.faults, right.actions]).toEqual([[], tiny.rounds.flat()])
@@ -107,7 +108,7 @@ describe('what becomes of a violation (FI-18)', () => {
     expect([replayed.times, countOf(smallest) > 2, countOf(smallest) < countOf(plan)]).toEqual([6, true, true])
   })
 
-  it('is made surer where it fails only at times, when the surer plan is so live too', async () => {
+  it('is amplified where it fails only at times, when the amplified plan fails more often on a cluster too', async () => {
     const publish = { do: 'publish' as const, node: 'n1' }
     const amplify = async (one: Plan) => ({ ...one, rounds: [[...one.rounds.flat(), publish]] })
     const becomesOf = async (isSure: (one: Plan) => boolean) => {

@@ -25,7 +25,7 @@ function nodeOf(names: readonly string[], { kills = true, brings = true } = {}) 
 describe('actor.kill (FI-1)', () => {
   it('is seen when the part is gone, and over when there is another in its place', async () => {
     const { cluster, ids } = nodeOf(['a', 'b', 'b'])
-    const fault = actorKill(cluster, 'n1/b#2', {})
+    const fault = actorKill.create(cluster, 'n1/b#2', {})
     await fault.inject()
     expect(ids()).toEqual(['0', '1', '2-again'])
     expect(await fault.witnessOn()).toMatchObject({ seen: true })
@@ -34,15 +34,15 @@ describe('actor.kill (FI-1)', () => {
 
   it('is not seen when nothing was killed', async () => {
     const { cluster } = nodeOf(['a'], { kills: false })
-    const fault = actorKill(cluster, 'n1/a', {})
+    const fault = actorKill.create(cluster, 'n1/a', {})
     await fault.inject()
     expect(await fault.witnessOn()).toEqual({ seen: false, why: 'a is still actor 0' })
   })
 
   it('says which part is not there', async () => {
     const { cluster } = nodeOf(['a'])
-    await expect(actorKill(cluster, 'n1/nobody', {}).inject()).rejects.toThrow('n1 has no actor nobody')
-    await expect(actorKill(cluster, 'n1/a#2', {}).inject()).rejects.toThrow('or not 2 of them')
-    expect(() => actorKill(cluster, 'n1', {})).toThrow('needs a target such as')
+    await expect(actorKill.create(cluster, 'n1/nobody', {}).inject()).rejects.toThrow('n1 has no actor nobody')
+    await expect(actorKill.create(cluster, 'n1/a#2', {}).inject()).rejects.toThrow('or not 2 of them')
+    expect(() => actorKill.create(cluster, 'n1', {})).toThrow('actor.kill is aimed at an actor of a node')
   })
 })

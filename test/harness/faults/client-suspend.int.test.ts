@@ -24,7 +24,7 @@ function tabOf({ sends = true, sleeps = true, wakes = true } = {}) {
       frozenAtMs = undefined
     },
   }
-  return clientSuspend({ links: { bytes, countsAtOnce: true } } as unknown as Cluster, 'alice#2', {}, [tab])
+  return clientSuspend.create({ links: { bytes, countsAtOnce: true } } as unknown as Cluster, 'alice#2', {}, [tab])
 }
 
 describe.concurrent('client.suspend (FI-5, AT-10)', () => {
@@ -39,8 +39,8 @@ describe.concurrent('client.suspend (FI-5, AT-10)', () => {
   it.each([
     ['goes on sending', { sleeps: false }, /still sends/],
     ['sent nothing before', { sends: false }, /sent nothing before/],
-  ])('is not witnessed by a tab that %s', async (_, wishes, why) => {
-    const fault = tabOf(wishes)
+  ])('is not witnessed by a tab that %s', async (_, specs, why) => {
+    const fault = tabOf(specs)
     await fault.inject()
     expect(await fault.witnessOn()).toMatchObject({ seen: false, why: expect.stringMatching(why) })
   })
@@ -55,6 +55,6 @@ describe.concurrent('client.suspend (FI-5, AT-10)', () => {
 
   it('says who can be suspended', () => {
     const cluster = { links: { countsAtOnce: true } } as Cluster
-    expect(() => clientSuspend(cluster, 'bob', {}, [])).toThrow('bob has no tab; there are those of nobody')
+    expect(() => clientSuspend.create(cluster, 'bob', {}, [])).toThrow('bob has no tab; there are those of nobody')
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { judgeLate, type Pair, witnessAddedLatency } from '../../../harness/faults/latency-witness.ts'
 
-const pair = (tookMs: number, besideMs: number): Pair => ({ tookMs, besideMs })
+const pair = (tookMs: number, controlMs: number): Pair => ({ tookMs, controlMs })
 const slow = pair(210, 5)
 const leastMs = 160
 
@@ -44,7 +44,11 @@ function witnessEvery(lookMs: number, ...finds: [...(Pair | string)[], Pair | st
 describe('a witness of what is late (FI-3, FI-4, FI-6)', () => {
   it('looks until there is enough, and says the quickest', async () => {
     const witness = await witnessOf(pair(900, 7), slow)
-    expect(witness).toEqual({ seen: true, looks: 3, why: 'a push takes 210 ms, beside it 5 ms (the quickest of 3)' })
+    expect(witness).toEqual({
+      seen: true,
+      looks: 3,
+      why: 'a push takes 210 ms, the control probe 5 ms (the quickest of 3)',
+    })
   })
 
   it('is over with the first that is in time', async () => {

@@ -34,7 +34,7 @@ it.each([
     const { port } = silent.address() as AddressInfo
     const nodes = ['n1', 'n2'].map((name) => ({ name, port, control, running: true }))
     const cluster = { nodes, node: () => nodes[0] } as unknown as Cluster
-    const fault = faults['messages.drop'](cluster, 'n1', { kinds: ['news'], delayMs: 0 })
+    const fault = faults['messages.drop'].create(cluster, 'n1', { kinds: ['news'] })
     await fault.inject()
     expect(await fault.witnessOn()).toMatchObject({ seen: false, why })
   },

@@ -58,7 +58,7 @@ describe.skipIf(missing !== undefined)(`faults of Redis (FI-14)${because}`, () =
   }
 
   it.each(kinds)('%s is felt by a PING, and no longer when it is healed', async (kind, options) => {
-    const fault = faults[kind](clusterOf(), 'redis', options)
+    const fault = faults[kind].create(clusterOf(), 'redis', options)
     await fault.inject()
     expect(await fault.witnessOn()).toMatchObject({ seen: true })
     await fault.heal()
@@ -66,7 +66,7 @@ describe.skipIf(missing !== undefined)(`faults of Redis (FI-14)${because}`, () =
   })
 
   it.each(kinds)('%s is not witnessed when nothing is broken', async (kind, options) => {
-    const fault = faults[kind](clusterOf({ isBroken: false }), 'redis', options)
+    const fault = faults[kind].create(clusterOf({ isBroken: false }), 'redis', options)
     await fault.inject()
     expect(await fault.witnessOn()).toMatchObject({ seen: false })
   })

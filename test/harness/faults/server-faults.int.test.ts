@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { apps } from '../../../harness/apps/index.ts'
 import type { Cluster } from '../../../harness/cluster/cluster.ts'
 import { createLinks, type Links } from '../../../harness/cluster/links.ts'
 import { createPostgres, prepareTemplate } from '../../../harness/cluster/process/driver.ts'
@@ -24,7 +25,7 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'squall-test-'))
   chmodSync(folder, 0o755)
   leases = openLeases(basename(folder))
-  const template = await prepareTemplate(folder, 7, leases)
+  const template = await prepareTemplate(folder, { apps: Object.values(apps), seed: 7, leases })
   database = await createPostgres(template.binaries, template.folder, join(folder, 'db.log'), leases)
   await database.start()
   linkServer = await startLinkServer({ random: seededRandom(3).next })
@@ -62,7 +63,7 @@ const madeByQuery = new Set<FaultName>(['db.read-only', 'db.out-of-connections']
 
 describe('faults of the database (FI-6)', () => {
   it.each(kinds)('%s is felt by a query, and no longer when it is healed', async (kind, options) => {
-    const fault = faults[kind](clusterOf(), 'db', options)
+    const fault = faults[kind].create(clusterOf(), 'db', options)
     await fault.inject()
     expect(await fault.witnessOn()).toMatchObject({ seen: true })
     await fault.heal()
@@ -72,14 +73,14 @@ describe('faults of the database (FI-6)', () => {
   it.each(kinds.filter(([kind]) => !madeByQuery.has(kind)))(
     '%s is not witnessed when nothing is broken',
     async (kind, options) => {
-      const fault = faults[kind](clusterOf({ isBroken: false }), 'db', options)
+      const fault = faults[kind].create(clusterOf({ isBroken: false }), 'db', options)
       await fault.inject()
       expect(await fault.witnessOn()).toMatchObject({ seen: false })
     },
   )
 
   it.each([...madeByQuery])('%s is not witnessed without having been made', async (kind) => {
-    expect(await faults[kind](clusterOf(), 'db', {}).witnessOn()).toMatchObject({ seen: false })
+    expect(await faults[kind].create(clusterOf(), 'db', {}).witnessOn()).toMatchObject({ seen: false })
   })
 
   it('takes the connections that somebody has, too', async () => {
@@ -87,7 +88,7 @@ describe('faults of the database (FI-6)', () => {
     const ended = new Promise((resolve) => somebody.once('end', resolve))
     somebody.on('error', () => {})
     await somebody.connect()
-    const fault = faults['db.out-of-connections'](clusterOf(), 'db', {})
+    const fault = faults['db.out-of-connections'].create(clusterOf(), 'db', {})
     await fault.inject()
     await ended
     await fault.heal()

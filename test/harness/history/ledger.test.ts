@@ -8,23 +8,23 @@ import {
   leave,
   publish,
   receive,
-  type Told,
+  type TestEvent,
   theEnd,
 } from '../../support/histories.ts'
 
-const fates = (...told: Parameters<typeof historyOf>) =>
-  ledger(historyOf(...told)).map(({ subscriber, seq, fate }) => `${subscriber} ${seq} ${fate}`)
+const fates = (...events: Parameters<typeof historyOf>) =>
+  ledger(historyOf(...events)).map(({ subscriber, seq, fate }) => `${subscriber} ${seq} ${fate}`)
 
 describe('the ledger (AM-1..6)', () => {
   it('has a line for each message and each subscriber of its topic', () => {
-    const told = [join('alice', 0), join('bob', 0), join('carol', 0, 'ping:other'), publish('n1', 1, 9_000)]
-    const lines = fates(...told, receive('alice', 'n1', 1, 9_010), theEnd(20_000))
+    const events = [join('alice', 0), join('bob', 0), join('carol', 0, 'ping:other'), publish('n1', 1, 9_000)]
+    const lines = fates(...events, receive('alice', 'n1', 1, 9_010), theEnd(20_000))
     expect(lines).toEqual(['alice 1 once', 'bob 1 lost-unexplained'])
   })
 
   it('keeps the messages of two publishers apart', () => {
-    const told = [join('alice', 0), publish('n1', 1, 9_000), publish('n2', 1, 9_000)]
-    const lines = fates(...told, receive('alice', 'n1', 1, 9_010), receive('alice', 'n2', 1, 9_010), theEnd(20_000))
+    const events = [join('alice', 0), publish('n1', 1, 9_000), publish('n2', 1, 9_000)]
+    const lines = fates(...events, receive('alice', 'n1', 1, 9_010), receive('alice', 'n2', 1, 9_010), theEnd(20_000))
     expect(lines).toEqual(['alice 1 once', 'alice 1 once'])
   })
 
@@ -34,29 +34,29 @@ describe('the ledger (AM-1..6)', () => {
   })
 
   it('explains a loss at the edge of a disconnection, not one far from it', () => {
-    const told = [join('alice', 0), publish('n1', 1, 9_000), publish('n1', 2, 19_000), disconnect('alice', 20_000)]
-    expect(fates(...told, theEnd(60_000))).toEqual(['alice 1 lost-unexplained', 'alice 2 lost-while-disconnected'])
+    const events = [join('alice', 0), publish('n1', 1, 9_000), publish('n1', 2, 19_000), disconnect('alice', 20_000)]
+    expect(fates(...events, theEnd(60_000))).toEqual(['alice 1 lost-unexplained', 'alice 2 lost-while-disconnected'])
   })
 
   it('expects nothing of a message that its node refused to send, unless it arrives', () => {
-    const refused: Told = {
+    const refused: TestEvent = {
       type: 'failed',
       who: 'n1',
       operation: 'publish',
       value: { publisher: 'n1', seq: 1, origin: 'n1' },
       tMs: 9_010,
     }
-    const told = [join('alice', 0), join('bob', 0), publish('n1', 1, 9_000), refused]
-    expect(fates(...told, theEnd(20_000))).toEqual([])
-    expect(fates(...told, receive('alice', 'n1', 1, 9_010), theEnd(20_000))).toEqual([
+    const events = [join('alice', 0), join('bob', 0), publish('n1', 1, 9_000), refused]
+    expect(fates(...events, theEnd(20_000))).toEqual([])
+    expect(fates(...events, receive('alice', 'n1', 1, 9_010), theEnd(20_000))).toEqual([
       'alice 1 once',
       'bob 1 lost-unexplained',
     ])
   })
 
   it('does not call lost what was sent when the record ended', () => {
-    const told = [join('alice', 0), publish('n1', 1, 9_000), publish('n1', 2, 19_800)]
-    expect(fates(...told, receive('alice', 'n1', 1, 9_010), theEnd(20_000))).toEqual([
+    const events = [join('alice', 0), publish('n1', 1, 9_000), publish('n1', 2, 19_800)]
+    expect(fates(...events, receive('alice', 'n1', 1, 9_010), theEnd(20_000))).toEqual([
       'alice 1 once',
       'alice 2 on-its-way',
     ])
@@ -68,7 +68,7 @@ describe('the ledger (AM-1..6)', () => {
 })
 
 describe('a message that a node sends late, because it stood still', () => {
-  const request = (type: 'invoke' | 'ok' | 'unsure', tMs: number): Told => ({
+  const request = (type: 'invoke' | 'ok' | 'unsure', tMs: number): TestEvent => ({
     type,
     who: 'n1',
     operation: 'publish',
@@ -93,8 +93,8 @@ describe('a message that a node sends late, because it stood still', () => {
 
 describe('membership', () => {
   it('runs from a join to a leave or a disconnection, again and again', () => {
-    const told = [join('alice', 0), leave('alice', 5_000), join('alice', 6_000), disconnect('alice', 9_000)]
-    const windows = membership(historyOf(...told, theEnd(20_000)), 'alice', 'ping')
+    const events = [join('alice', 0), leave('alice', 5_000), join('alice', 6_000), disconnect('alice', 9_000)]
+    const windows = membership(historyOf(...events, theEnd(20_000)), 'alice', 'ping')
     expect(windows.map(({ fromMs, toMs }) => [fromMs, toMs])).toEqual([
       [0, 5_000],
       [6_000, 9_000],
@@ -102,8 +102,10 @@ describe('membership', () => {
   })
 
   it('is not ended by leaving another topic, nor by somebody else', () => {
-    const told = [join('alice', 0), leave('alice', 5_000, 'ping:other'), disconnect('bob', 6_000)]
-    expect(membership(historyOf(...told, theEnd(20_000)), 'alice', 'ping')).toMatchObject([{ fromMs: 0, toMs: 20_000 }])
+    const events = [join('alice', 0), leave('alice', 5_000, 'ping:other'), disconnect('bob', 6_000)]
+    expect(membership(historyOf(...events, theEnd(20_000)), 'alice', 'ping')).toMatchObject([
+      { fromMs: 0, toMs: 20_000 },
+    ])
   })
 })
 
@@ -143,21 +145,21 @@ describe('what explains a loss', () => {
     ['redis.kill', 'redis'],
     ['link.cut', 'n2->redis'],
   ])('not %s %s on one node: what stays there does not pass Redis (NF-18)', (kind, target) => {
-    const told = [join('alice', 0), fault(20_000, { kind, target }), publish('n2', 1, 22_000), theEnd(60_000)]
-    expect(fates(...told)).toEqual(['alice 1 lost-unexplained'])
+    const events = [join('alice', 0), fault(20_000, { kind, target }), publish('n2', 1, 22_000), theEnd(60_000)]
+    expect(fates(...events)).toEqual(['alice 1 lost-unexplained'])
   })
 
   it.each([
     ['n1|n2,n3', ['n1->n2', 'n1->n3', 'n2->n1', 'n3->n1'], 'lost-in-witnessed-window'],
     ['n3|n1,n2', ['n3->n1', 'n3->n2', 'n1->n3', 'n2->n3'], 'lost-unexplained'],
   ])('a partition %s by the links that it is made of (NF-8)', (target, parts, fate) => {
-    const told = [
+    const events = [
       join('alice', 0),
       fault(20_000, { kind: 'link.partition', target, parts }),
       publish('n1', 1, 22_000),
       theEnd(60_000),
     ]
-    expect(fates(...told)).toEqual([`alice 1 ${fate}`])
+    expect(fates(...events)).toEqual([`alice 1 ${fate}`])
   })
 
   it.each([
@@ -178,9 +180,14 @@ describe('what explains a loss', () => {
   })
 
   it('nothing that was only asked for, and anything until the end when it was not seen to end', () => {
-    const told = (record: object) => [join('alice', 0), fault(20_000, record), publish('n1', 1, 50_000), theEnd(60_000)]
-    expect(fates(...told({ witnessedOnMs: null }))).toEqual(['alice 1 lost-unexplained'])
-    expect(fates(...told({ witnessedOffMs: null }))).toEqual(['alice 1 lost-in-witnessed-window'])
+    const events = (record: object) => [
+      join('alice', 0),
+      fault(20_000, record),
+      publish('n1', 1, 50_000),
+      theEnd(60_000),
+    ]
+    expect(fates(...events({ witnessedOnMs: null }))).toEqual(['alice 1 lost-unexplained'])
+    expect(fates(...events({ witnessedOffMs: null }))).toEqual(['alice 1 lost-in-witnessed-window'])
   })
 })
 

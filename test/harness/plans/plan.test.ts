@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { scenarioOfPlan } from '../../../harness/apps/store/plan-scenario.ts'
+import { storeWorkload } from '../../../harness/apps/store/workload.ts'
 import { faults } from '../../../harness/faults/index.ts'
 import { createPlan, describeFaults, kinds, type Plan, planShape } from '../../../harness/plans/plan.ts'
 import { seededRandom } from '../../../harness/platform/random.ts'
+import { scenarioOfPlan } from '../../../harness/runner/plan-scenario.ts'
 
-const planOf = (seed: number) => createPlan(seededRandom(seed), seed)
+const planOf = (seed: number) => createPlan(storeWorkload, seededRandom(seed), seed)
 const plans = Array.from({ length: 400 }, (_, seed) => planOf(seed + 1))
 const partsOf = ({ target }: Plan['faults'][number]) => ['n1', 'n2', 'n3', 'db'].filter((part) => target.includes(part))
 
@@ -42,7 +43,7 @@ describe('a random plan', () => {
   it('begins with a fault that a search has not seen yet', () => {
     const wanted = ['db.read-only' as const, 'messages.drop' as const]
     for (let seed = 1; seed < 50; seed += 1)
-      expect(wanted).toContain(createPlan(seededRandom(seed), seed, wanted).faults[0]?.kind)
+      expect(wanted).toContain(createPlan(storeWorkload, seededRandom(seed), seed, wanted).faults[0]?.kind)
   })
 
   it('waits with a fault only for what its round is sure to pass, and with nothing else broken', () => {
@@ -61,9 +62,25 @@ describe('a random plan', () => {
   })
 
   it('leaves out only what it has a reason for', () => {
-    // A page that sleeps cannot be asked anything; a process cannot be taken off its network; Redis is not there.
-    const left = Object.keys(faults).filter((name) => !kinds.some(({ kind }) => kind === name))
-    expect(left).toEqual(['client.suspend', 'node.disconnect', 'redis.kill', 'redis.pause', 'redis.slow'])
+    const left = Object.entries(faults).filter(([name]) => !kinds.some(({ kind }) => kind === name))
+    expect(left.map(([name]) => name)).toEqual([
+      'client.suspend',
+      'node.disconnect',
+      'redis.kill',
+      'redis.pause',
+      'redis.slow',
+    ])
+    for (const [, { drawn }] of left) expect(drawn).toEqual({ never: expect.stringMatching(/\w+ \w+/) })
+  })
+
+  it('is refused when a fault has options that make no sense', () => {
+    const [fault] = planOf(7).faults
+    const parse = (own: object) => planShape.safeParse({ ...planOf(7), faults: [{ ...fault, ...own }] })
+    expect(parse({}).success).toBe(true)
+    expect(parse({ kind: 'node.kill', options: { gently: true } }).error?.message).toContain(
+      'node.kill has no option gently; it takes no options',
+    )
+    expect(parse({ kind: 'node.kick' }).error?.message).toContain('is no fault')
   })
 })
 

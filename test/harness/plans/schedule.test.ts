@@ -22,8 +22,8 @@ describe('the schedule tape', () => {
   it.each([
     ['another kind', kill('n2')],
     ['another name', { ...choice(0), name: 'which item' }],
-  ])('notices %s', (_, wish) => {
-    expect(() => createDecisionLog([choice(0)]).decide(wish)).toThrow(ScheduleDiverged)
+  ])('notices %s', (_, spec) => {
+    expect(() => createDecisionLog([choice(0)]).decide(spec)).toThrow(ScheduleDiverged)
   })
 
   it('knows how many recorded decisions were never asked for', () => {

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { consoleReporter } from '../../../harness/reporters/console.ts'
+import { verdictSentence } from '../../../harness/reporters/format.ts'
 import { palette, wantsColor } from '../../../harness/reporters/palette.ts'
 import { readRecord } from '../../../harness/reporters/record.ts'
-import { verdictSentence } from '../../../harness/reporters/words.ts'
 
 const { run } = readRecord(join(import.meta.dirname, 'fixture'))
 
@@ -18,7 +18,7 @@ function handClock() {
   }
 }
 
-function told(isTty: boolean) {
+function events(isTty: boolean) {
   const { clock, forward } = handClock()
   let progress = ''
   let result = ''
@@ -40,7 +40,7 @@ const start = { suite: 'acceptance', seed: '0x5eed', nodes: 3, scenarioCount: 2,
 
 describe('the console', () => {
   it('tells in plain lines what is broken and for how long, where there is no terminal', () => {
-    const { reporter, forward, progress } = told(false)
+    const { reporter, forward, progress } = events(false)
     reporter.onRunStart?.(start)
     reporter.onScenarioStart?.({ id: 'a/one', title: 'the first' })
     reporter.onPhase?.('a/one', 'steps')
@@ -67,7 +67,7 @@ describe('the console', () => {
   })
 
   it('redraws on a terminal, one line for each scenario', () => {
-    const { reporter, progress } = told(true)
+    const { reporter, progress } = events(true)
     reporter.onRunStart?.(start)
     reporter.onScenarioStart?.({ id: 'a/one', title: 'the first' })
     reporter.onScenarioStart?.({ id: 'a/two', title: 'the second' })
@@ -77,7 +77,7 @@ describe('the console', () => {
   })
 
   it('ends with the table, the sentence and the command that repeats the run', async () => {
-    const { reporter, result } = told(false)
+    const { reporter, result } = events(false)
     reporter.onRunStart?.(start)
     await reporter.onRunEnd?.(run)
     await expect(result()).toMatchFileSnapshot('expected/console.txt')
@@ -111,7 +111,7 @@ describe('the verdict in one sentence', () => {
     [
       'nothing is proven',
       { ...run, scenarios: run.scenarios.slice(2) },
-      'Unknown: 1 scenario of 1 proved nothing, first cluster/unused-link (faults-witnessed: link.cut on carol->n3 did not take hold: nobody uses link carol->n3: it carried no bytes).',
+      'Unknown: 1 scenario of 1 was inconclusive, first cluster/unused-link (faults-witnessed: link.cut on carol->n3 did not take hold: nobody uses link carol->n3: it carried no bytes).',
     ],
     [
       'somebody stopped it',

@@ -6,13 +6,13 @@ import { createDecisionLog, type ScheduleEntry } from '../../../harness/plans/sc
 import { seededRandom } from '../../../harness/platform/random.ts'
 import { createNemesis } from '../../../harness/runner/nemesis.ts'
 
-interface Wishes {
+interface StageOptions {
   startFails?: boolean
   recorded?: readonly ScheduleEntry[]
 }
 
 /** A cluster of which only the database exists, and only as far as it can be broken, and on its nodes actors that come back. */
-function stageWith({ startFails = false, recorded }: Wishes = {}) {
+function stageWith({ startFails = false, recorded }: StageOptions = {}) {
   let running = true
   const database = {
     async kill() {
@@ -33,7 +33,7 @@ function stageWith({ startFails = false, recorded }: Wishes = {}) {
   const states: string[] = []
   const log = createDecisionLog(recorded)
   const nemesis = createNemesis({
-    cluster: { database, nodes: [{ name: 'n1' }], node: () => ({ control: controlOfActors() }) } as unknown as Cluster,
+    cluster: { database, nodes: [{ name: 'n1' }], node: () => nodeOfActors() } as unknown as Cluster,
     recorder,
     log,
     random: seededRandom(1),
@@ -43,6 +43,9 @@ function stageWith({ startFails = false, recorded }: Wishes = {}) {
   const entries = () => log.entries
   return { nemesis, states, entries, isRunning: () => running, faults: () => toHistory(recorder.events).faults }
 }
+
+/** A node that does what it is told, and whose port nobody answers. */
+const nodeOfActors = () => ({ name: 'n1', hasWeb: true, port: 1, kill: async () => {}, control: controlOfActors() })
 
 function controlOfActors() {
   let lastId = 4
@@ -68,6 +71,21 @@ describe('the nemesis (FI-6)', () => {
     expect(isRunning()).toBe(true)
     expect(faults()[0]).toMatchObject({ witnessedOffMs: expect.any(Number) })
     expect(states).toEqual(['injecting', 'on', 'healing', 'off'])
+  })
+
+  it('records the effects of the kind, so that nobody has to know it (AM-4)', async () => {
+    const { nemesis, faults } = stageWith()
+    await nemesis.inject('node.kill', 'n1')
+    expect(faults()[0]).toMatchObject({ explains: { at: 'node' }, forgets: 'memory' })
+    await nemesis.inject('db.kill', 'db')
+    expect(faults()[1]).not.toHaveProperty('explains')
+  })
+
+  it('refuses a target or an option that makes no sense, and records nothing', async () => {
+    const { nemesis, faults } = stageWith()
+    await expect(nemesis.inject('db.kill', 'n1')).rejects.toThrow('db.kill is aimed at the database')
+    await expect(nemesis.inject('db.kill', 'db', { hard: true })).rejects.toThrow('db.kill has no option hard')
+    expect(faults()).toEqual([])
   })
 
   it('heals what a step left behind when it threw, by leaving its scope', async () => {

@@ -194,8 +194,8 @@ describe('the API answers', () => {
   })
 
   it('a proxy that moves to another free port', async () => {
-    const wish = { name: 'mover', listen: '127.0.0.1:0', upstream: 'x:1' }
-    const before = (await bench.call('POST', '/proxies', wish)).body.listen
+    const spec = { name: 'mover', listen: '127.0.0.1:0', upstream: 'x:1' }
+    const before = (await bench.call('POST', '/proxies', spec)).body.listen
     const { body } = await bench.call('PATCH', '/proxies/mover', { listen: '127.0.0.1:0', upstream: 'y:2' })
     expect(body).toMatchObject({ upstream: 'y:2', enabled: true })
     expect(body.listen).not.toBe(before)
@@ -203,21 +203,21 @@ describe('the API answers', () => {
   })
 
   it('a host name with the number that it stands for', async () => {
-    const wish = { name: 'local', listen: 'localhost:0', upstream: 'x:1' }
-    expect((await bench.call('POST', '/proxies', wish)).body.listen).toMatch(/^127\.0\.0\.1:\d+$/)
+    const spec = { name: 'local', listen: 'localhost:0', upstream: 'x:1' }
+    expect((await bench.call('POST', '/proxies', spec)).body.listen).toMatch(/^127\.0\.0\.1:\d+$/)
     await bench.call('DELETE', '/proxies/local')
   })
 })
 
 describe('populate and reset', () => {
-  const wish = (name: string, more: object = {}) => ({ name, listen: '127.0.0.1:0', upstream: 'x:1', ...more })
-  const populate = async (wishes: unknown) => {
-    const { status, body } = await bench.call('POST', '/populate', wishes)
+  const spec = (name: string, more: object = {}) => ({ name, listen: '127.0.0.1:0', upstream: 'x:1', ...more })
+  const populate = async (specs: unknown) => {
+    const { status, body } = await bench.call('POST', '/populate', specs)
     return { status, ...body }
   }
 
   it('opens all, on unless said otherwise', async () => {
-    const { status, proxies } = await populate([wish('p1'), wish('p2', { enabled: false })])
+    const { status, proxies } = await populate([spec('p1'), spec('p2', { enabled: false })])
     expect(status).toBe(201)
     expect(proxies.map(({ name, enabled }: { name: string; enabled: boolean }) => [name, enabled])).toEqual([
       ['p1', true],
@@ -228,18 +228,18 @@ describe('populate and reset', () => {
   it('keeps a proxy that has these addresses already, with its toxics', async () => {
     const { listen } = (await bench.call('GET', '/proxies/p1')).body
     await bench.call('POST', '/proxies/p1/toxics', { type: 'noop' })
-    expect((await populate([wish('p1', { listen })])).proxies[0].toxics).toHaveLength(1)
-    expect((await populate([wish('p1', { listen, upstream: 'z:9' })])).proxies[0]).toMatchObject({ listen, toxics: [] })
+    expect((await populate([spec('p1', { listen })])).proxies[0].toxics).toHaveLength(1)
+    expect((await populate([spec('p1', { listen, upstream: 'z:9' })])).proxies[0]).toMatchObject({ listen, toxics: [] })
   })
 
   it('opens none when one is incomplete, and says which', async () => {
     const error = 'missing required field: upstream at proxy 2'
-    expect(await populate([wish('q1'), { name: 'q2' }])).toEqual({ status: 400, error, proxies: null })
+    expect(await populate([spec('q1'), { name: 'q2' }])).toEqual({ status: 400, error, proxies: null })
     expect((await bench.call('GET', '/proxies/q1')).status).toBe(404)
   })
 
   it('stops at one that cannot be opened, and keeps those before it', async () => {
-    const { status, proxies, error } = await populate([wish('r1'), wish('r2', { listen: 'nocolon' }), wish('r3')])
+    const { status, proxies, error } = await populate([spec('r1'), spec('r2', { listen: 'nocolon' }), spec('r3')])
     expect({ status, error }).toEqual({ status: 500, error: 'listen tcp: address nocolon: missing port in address' })
     expect(proxies).toHaveLength(1)
     expect((await bench.call('GET', '/proxies/r3')).status).toBe(404)

@@ -40,8 +40,8 @@ export async function openBench() {
     echoConnections: echo.connections,
     port,
     call,
-    toxic: (wish: object) => call('POST', '/proxies/echo/toxics', wish),
-    change: (name: string, wish: object) => call('POST', `/proxies/echo/toxics/${name}`, wish),
+    toxic: (spec: object) => call('POST', '/proxies/echo/toxics', spec),
+    change: (name: string, spec: object) => call('POST', `/proxies/echo/toxics/${name}`, spec),
     remove: (name: string) => call('DELETE', `/proxies/echo/toxics/${name}`),
     async dial(toPort = port): Promise<Socket> {
       const socket = await dial(toPort)

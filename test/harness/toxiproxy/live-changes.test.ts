@@ -150,8 +150,8 @@ describe('a proxy', () => {
   })
 
   it('is opened once when two ask for it at the same time', async () => {
-    const wish = { name: 'twin', listen: '127.0.0.1:0', upstream: bench.upstream }
-    const replies = await Promise.all(Array.from({ length: 8 }, () => bench.call('POST', '/proxies', wish)))
+    const spec = { name: 'twin', listen: '127.0.0.1:0', upstream: bench.upstream }
+    const replies = await Promise.all(Array.from({ length: 8 }, () => bench.call('POST', '/proxies', spec)))
     expect(replies.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409, 409, 409, 409])
   })
 

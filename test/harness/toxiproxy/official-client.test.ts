@@ -10,11 +10,11 @@ beforeEach(async () => {
 })
 afterEach(() => bench.close())
 
-const wish = (name: string) => ({ name, listen: 'localhost:0', upstream: bench.upstream })
+const spec = (name: string) => ({ name, listen: 'localhost:0', upstream: bench.upstream })
 
 describe('the official Node client', () => {
   it('creates, finds, lists, updates and removes proxies', async () => {
-    const proxy = await toxiproxy.createProxy(wish('mine'))
+    const proxy = await toxiproxy.createProxy(spec('mine'))
     expect((await toxiproxy.get('mine')).listen).toBe(proxy.listen)
     expect(Object.keys(await toxiproxy.getAll())).toEqual(['echo', 'mine'])
     const off = await proxy.update({ enabled: false, listen: proxy.listen, upstream: proxy.upstream })
@@ -24,11 +24,11 @@ describe('the official Node client', () => {
   })
 
   it('is told of a name that is taken', async () => {
-    await expect(toxiproxy.createProxy(wish('echo'))).rejects.toThrow()
+    await expect(toxiproxy.createProxy(spec('echo'))).rejects.toThrow()
   })
 
   it('populates', async () => {
-    expect(Object.keys(await toxiproxy.populate([wish('one'), wish('two')]))).toEqual(['one', 'two'])
+    expect(Object.keys(await toxiproxy.populate([spec('one'), spec('two')]))).toEqual(['one', 'two'])
   })
 
   it('adds, reads, updates and removes toxics, which are felt (FI-4)', async () => {

@@ -7,6 +7,7 @@ import { type AnyActorRef, type ExitReason, type Supervisor, supervisor } from '
 import { readReason, writeError, writeReason } from '../reasons.ts'
 import type { Data, Recording, Replayed, Step } from '../recording.ts'
 import { createGate, createWorld, type Gate, spansOf, type World } from '../world.ts'
+import { readOptions, readSubscriptions } from './subscriptions.ts'
 import { createWorkers, type Workers } from './workers.ts'
 
 type Item = unknown
@@ -115,22 +116,6 @@ function kindOf(scene: Scene, spec: Data) {
   if (spec.kind === 'consumer') return { kind: 'consumer', ...consuming }
   return { kind: 'producer_consumer', ...consuming, ...emittingOf(scene, spec) }
 }
-
-export const readSubscriptions = (list: Data[] = []) =>
-  list.map(({ to, ...options }) => ({ to: to as string, options: readOptions(options) }))
-
-const selectors: Record<string, (item: Item) => boolean> = {
-  even: (item) => Number(item) % 2 === 0,
-  odd: (item) => Number(item) % 2 === 1,
-}
-
-const readOptions = ({ max, min, cancel, partition, selector }: Data) => ({
-  ...(max !== undefined && { max }),
-  ...(min !== undefined && { min }),
-  ...(cancel !== undefined && { cancel }),
-  ...(partition !== undefined && { partition }),
-  ...(selector !== undefined && { selector: selectors[selector]! }),
-})
 
 function emittingOf({ world }: Scene, { name, buffer_size, buffer_keep, dispatcher = {}, demand }: Data) {
   const sizeMax = buffer_size === 'infinity' ? Number.POSITIVE_INFINITY : buffer_size

@@ -3,7 +3,7 @@ import type { AnyActorRef, Runtime } from '../../../system/runtime/index.ts'
 import { Refused, readReason } from '../reasons.ts'
 import type { Data } from '../recording.ts'
 import { createGate, type Gate, type World } from '../world.ts'
-import { readSubscriptions } from './stages.ts'
+import { readSubscriptions } from './subscriptions.ts'
 
 export interface Workers {
   supervisor: ConsumerSupervisor<unknown>

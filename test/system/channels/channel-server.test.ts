@@ -18,7 +18,7 @@ it('holds nothing of a push that it has answered (RT-66, CH-68, DF-54)', async (
   await client.join('echo')
   await client.ask('echo', 'say')
   expect(refs).toEqual(['2'])
-  expect(() => idle!.replyRef()).toThrow('only there while a push is being handled')
+  expect(() => idle!.replyRef()).toThrow('can only be called while a push is being handled')
 })
 
 it('is there when its client hears that it is in (CH-50, CH-52)', async () => {
@@ -42,4 +42,36 @@ it('a join that nobody waits for any more leaves nothing behind (CH-1, CH-53)', 
   expect(client.session.topics()).toEqual([])
   expect(client.pubsub.subscriptions()).toEqual({})
   expect(client.runtime.actors()).toEqual([])
+})
+
+it('closes before or after its reply to a leave, as it is defined (CH-62)', async () => {
+  const eventsOf = async (closesBeforeLeaveReply: boolean) => {
+    const room = channel({ name: 'Room', join: () => ok(), closesBeforeLeaveReply })
+    const client = await openCase(socket({ name: 'Rooms', path: '/rooms', channels: { room } }))
+    await client.join('room')
+    await client.ask('room', 'phx_leave')
+    return client.sent.slice(1).map(([, , , event]) => event)
+  }
+  expect(await eventsOf(true)).toEqual(['phx_close', 'phx_reply'])
+  expect(await eventsOf(false)).toEqual(['phx_reply', 'phx_close'])
+})
+
+it('keeps no listener for timers that have fired or were cancelled (RT-66)', async () => {
+  const clock = createFakeClock()
+  let ticking: Channel | undefined
+  const timer = channel({
+    name: 'Timer',
+    join(_topic, _payload, self) {
+      ticking = self
+      return ok()
+    },
+    handleInfo: () => ({ kind: 'noreply' }),
+  })
+  const client = await openCase(socket({ name: 'Timers', path: '/timers', channels: { timer } }), { clock })
+  client.push('timer', 'phx_join')
+  const [actor] = client.runtime.actors() as unknown as { exitListeners?: Set<unknown> }[]
+  for (let count = 0; count < 10; count += 1) ticking!.sendAfter(10, 'tick')
+  ticking!.sendAfter(1_000, 'late')()
+  await clock.advance(20)
+  expect(actor!.exitListeners?.size ?? 0).toBe(0)
 })

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createPingChannel } from '../../../system/apps/hello/ping-channel.ts'
+import { pingChannel } from '../../../system/apps/hello/ping-channel.ts'
 import { connected, createEndpoint, socket } from '../../../system/channels/index.ts'
 import { systemClock as clock } from '../../../system/platform/clock.ts'
 import { silentLog } from '../../../system/platform/log.ts'
@@ -11,7 +11,7 @@ const pinging = (undeclared: boolean) =>
   socket({
     name: 'Pings',
     path: '/pings',
-    channels: { ping: createPingChannel({ undeclared }) },
+    channels: { ping: { ...pingChannel, ...(undeclared && { intercept: [] }) } },
     connect: () => connected(),
   })
 

@@ -53,7 +53,7 @@ describe('an origin', () => {
         ...(checkOrigin !== undefined && { checkOrigin }),
       })
       const request = { url: `${path}/websocket?vsn=2.0.0`, headers: { origin: 'https://app.example' }, socket: {} }
-      const outlet = { send() {}, deliver() {}, end() {}, drop() {}, hold() {}, release() {} }
+      const outlet = { send() {}, deliver() {}, end() {}, drop() {}, pause() {}, resume() {} }
       return (await endpoint.open(request as never, outlet)) !== undefined
     }
     expect([await mayConnect('/plain'), await mayConnect('/strict'), await mayConnect('/open')]).toEqual([

@@ -1,37 +1,38 @@
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { ActionRefused, controlAction } from '../../../system/control/action.ts'
 import { type ControlActions, createControl } from '../../../system/control/server.ts'
 
 class UnknownId extends Error {
   override name = 'UnknownId'
 }
 
-function control(overrides: Partial<ControlActions> = {}) {
+/** What an application adds: it fails as it is told. */
+const failing = (error?: Error) =>
+  controlAction('/feed', z.strictObject({ tankId: z.number().int().positive() }), async () => {
+    if (error) throw error
+    return { ok: true, fed: 3 }
+  })
+
+function control(overrides: Partial<ControlActions> = {}, failure?: Error) {
   const calls: unknown[][] = []
   const note = (...call: unknown[]) => void calls.push(call)
   const actions: ControlActions = {
-    dropConnections: () => [],
+    dropConnections: (topic) => (topic === 'known' ? ['3'] : []),
     health: () => ({ node: 'n1' }),
     ready: () => ({ ready: true }),
     state: () => ({ node: 'n1' }),
     actors: () => [{ id: '1' }],
     killActor: ({ name }) => (name === 'known' ? '7' : undefined),
-    release: async (id) => note('release', id),
-    sell: async () => true,
-    reduce: async (options) => {
-      note('reduce', options)
-      return 3
-    },
     broadcast: (...call) => note('broadcast', ...call),
-    notifyRelease: (id) => note('notifyRelease', id),
-    notifyStock: () => 'no_change',
-    skewClock: () => {},
+    skewClock: (...call) => note('skewClock', ...call),
     block: () => {},
     heapBytes: () => 4_000,
-    tamper: () => {},
+    tamper: (...call) => note('tamper', ...call),
     delay: (...call) => note('delay', ...call),
     ...overrides,
   }
-  const server = createControl({ secret: 'right', actions })
+  const server = createControl({ secret: 'right', actions, more: [failing(failure)] })
   const send = async (method: 'GET' | 'POST', url: string, payload?: object, secret = 'right') => {
     const headers = { authorization: `Bearer ${secret}` }
     const answer = await server.inject({ method, url, headers, ...(payload && { payload }) })
@@ -43,7 +44,7 @@ function control(overrides: Partial<ControlActions> = {}) {
 describe('the control port', () => {
   it('answers nobody without the secret', async () => {
     const { send, calls } = control()
-    expect((await send('POST', '/release', { productId: 1 }, 'wrong')).status).toBe(401)
+    expect((await send('POST', '/feed', { tankId: 1 }, 'wrong')).status).toBe(401)
     expect((await send('GET', '/state', undefined, '')).status).toBe(401)
     expect(calls).toEqual([])
   })
@@ -54,15 +55,13 @@ describe('the control port', () => {
   })
 
   it.each([
-    ['/release', { productId: 'one' }, 'productId'],
-    ['/release', {}, 'productId'],
-    ['/sell', { itemId: 0 }, 'itemId'],
-    ['/reduce', { unitsPerStep: -1 }, 'unitsPerStep'],
     ['/broadcast', { topic: 't', event: 'e', payload: 1 }, 'payload'],
-    ['/notify/stock', { itemId: 1, availableCount: -1 }, 'availableCount'],
     ['/actors/kill', {}, 'expected an id or a name'],
     ['/delay', { handler: 'PingChannel.ping' }, 'delayMs'],
-    ['/sell', { itemId: 1, extra: true }, 'extra'],
+    ['/clock', { skewMs: 1, extra: true }, 'extra'],
+    ['/connections/drop', {}, 'topic'],
+    ['/feed', { tankId: 0 }, 'tankId'],
+    ['/feed', {}, 'tankId'],
   ])('refuses POST %s %j and says why', async (url, body, why) => {
     const { send, calls } = control()
     const answer = await send('POST', url, body)
@@ -71,20 +70,26 @@ describe('the control port', () => {
     expect(calls).toEqual([])
   })
 
-  it('sells, and says 409 when there is nothing left (ST-18)', async () => {
-    expect(await control().send('POST', '/sell', { itemId: 1 })).toEqual({ status: 200, body: { ok: true } })
-    const empty = control({ sell: async () => false })
-    expect(await empty.send('POST', '/sell', { itemId: 1 })).toEqual({ status: 409, body: { error: 'out_of_stock' } })
+  it('does what an application adds', async () => {
+    expect(await control().send('POST', '/feed', { tankId: 1 })).toEqual({ status: 200, body: { ok: true, fed: 3 } })
   })
 
-  it('tells an unknown id from a failure (AT-21)', async () => {
-    const unknown = control({ release: () => Promise.reject(new UnknownId('there is no product 9')) })
-    expect(await unknown.send('POST', '/release', { productId: 9 })).toMatchObject({ status: 404 })
-    const down = control({ release: () => Promise.reject(new Error('connect ECONNREFUSED')) })
-    expect(await down.send('POST', '/release', { productId: 1 })).toEqual({
-      status: 503,
-      body: { error: 'connect ECONNREFUSED' },
+  it.each([
+    ['a refusal', new ActionRefused(409, 'out_of_food'), 409],
+    ['an unknown id', new UnknownId('there is no tank 1'), 404],
+    ['a failure', new Error('connect ECONNREFUSED'), 503],
+  ])('tells %s from the others (AT-21)', async (_what, error, status) => {
+    const answer = await control({}, error).send('POST', '/feed', { tankId: 1 })
+    expect(answer).toEqual({ status, body: { error: error.message } })
+  })
+
+  it('breaks connections of a topic, and says when there is none', async () => {
+    const { send } = control()
+    expect(await send('POST', '/connections/drop', { topic: 'known' })).toEqual({
+      status: 200,
+      body: { droppedIds: ['3'] },
     })
+    expect((await send('POST', '/connections/drop', { topic: 'empty' })).status).toBe(404)
   })
 
   it('kills a known actor and no other (FI-1)', async () => {
@@ -95,16 +100,16 @@ describe('the control port', () => {
 
   it('passes on what it is told', async () => {
     const { send, calls } = control()
-    expect((await send('POST', '/reduce', { unitsPerStep: 5, delayMs: 1 })).body).toEqual({ ok: true, sold: 3 })
+    const rules = [{ topics: ['cart:'], effect: 'drop', delayMs: 1 }]
     await send('POST', '/broadcast', { topic: 't', event: 'e', payload: { a: 1 } })
     await send('POST', '/delay', { handler: 'PingChannel.ping', delayMs: 0 })
-    expect((await send('POST', '/notify/release', { productId: 1 })).body).toEqual({ ok: true, result: 'broadcast' })
-    expect((await send('POST', '/notify/stock', { itemId: 1, availableCount: 0 })).body.result).toBe('no_change')
+    await send('POST', '/clock', { skewMs: -5_000 })
+    await send('POST', '/messages', { rules })
     expect(calls).toEqual([
-      ['reduce', { unitsPerStep: 5, delayMs: 1 }],
       ['broadcast', 't', 'e', { a: 1 }],
       ['delay', 'PingChannel.ping', 0],
-      ['notifyRelease', 1],
+      ['skewClock', -5_000],
+      ['tamper', rules],
     ])
   })
 

@@ -1,65 +1,72 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createOwnEntries } from '../../../system/presence/own-entries.ts'
-import { aged, beaten, departed, entriesOf, type Replicas, transferred } from '../../../system/presence/replicas.ts'
 import {
-  applied,
+  applyHeartbeat,
+  applyTransfer,
+  entriesOf,
+  expire,
+  type Replicas,
+  removeReplica,
+} from '../../../system/presence/replicas.ts'
+import {
+  applyDelta,
   type Delta,
   difference,
   type Entry,
-  emptyShare,
-  joined,
-  merged,
-  type Share,
+  emptyState,
+  merge,
+  mergeDeltas,
+  type ReplicaState,
 } from '../../../system/presence/state.ts'
 
 const entry = (ref: string): Entry => ({ topic: 't', key: ref, owner: 'o', ref, meta: {}, atMs: 0 })
-const refsOf = (share: Share) => [...share.entries.keys()].sort()
+const refsOf = (state: ReplicaState) => [...state.entries.keys()].sort()
 
 /** What a replica did: a number is a new entry, `drop` takes one of those away that are there. */
-type Deed = { do: 'add' } | { do: 'drop'; pick: number }
-const changes = fc.array(
-  fc.oneof(fc.constant<Deed>({ do: 'add' }), fc.record({ do: fc.constant('drop' as const), pick: fc.nat() })),
+type Change = { do: 'add' } | { do: 'drop'; pick: number }
+const changeLists = fc.array(
+  fc.oneof(fc.constant<Change>({ do: 'add' }), fc.record({ do: fc.constant('drop' as const), pick: fc.nat() })),
   { maxLength: 30 },
 )
 
 /** What a replica's own change makes of its entries. */
-const changed = (share: Share, joins: Entry[], leaves: string[]): Share =>
-  applied(share, { from: share.version, to: share.version + 1, joins, leaves })!
+const changed = (state: ReplicaState, joins: Entry[], leaves: string[]): ReplicaState =>
+  applyDelta(state, { from: state.version, to: state.version + 1, joins, leaves })!
 
-interface Told {
-  versions: Share[]
+interface History {
+  versions: ReplicaState[]
   deltas: Delta[]
 }
 
 /** All versions of one replica's entries, and the delta that leads from each to the next. */
-function history(name: string, list: readonly Deed[]): Told {
-  const told: Told = { versions: [emptyShare], deltas: [] }
+function history(name: string, list: readonly Change[]): History {
+  const past: History = { versions: [emptyState], deltas: [] }
   list.forEach((change, index) => {
-    const now = told.versions.at(-1)!
+    const now = past.versions.at(-1)!
     const present = refsOf(now)
     if (change.do === 'drop' && present.length === 0) return
     const joins = change.do === 'add' ? [entry(`${name}.${index}`)] : []
     const leaves = change.do === 'drop' ? [present[change.pick % present.length]!] : []
     const next = changed(now, joins, leaves)
-    told.versions.push(next)
-    told.deltas.push({ from: now.version, to: next.version, joins, leaves })
+    past.versions.push(next)
+    past.deltas.push({ from: now.version, to: next.version, joins, leaves })
   })
-  return told
+  return past
 }
 
 describe("a replica's entries (PA-2)", () => {
   it('merge in any order, any number of times, to the newest', () => {
     fc.assert(
-      fc.property(changes, fc.array(fc.nat(), { minLength: 1, maxLength: 8 }), (list, picks) => {
+      fc.property(changeLists, fc.array(fc.nat(), { minLength: 1, maxLength: 8 }), (list, picks) => {
         const { versions } = history('a', list)
         const chosen = picks.map((pick) => versions[pick % versions.length]!)
         const newest = chosen.reduce((a, b) => (b.version > a.version ? b : a))
-        const forwards = chosen.reduce(merged, emptyShare)
-        const backwards = [...chosen].reverse().reduce(merged, emptyShare)
+        const forwards = chosen.reduce(merge, emptyState)
+        const backwards = [...chosen].reverse().reduce(merge, emptyState)
         expect(refsOf(forwards)).toEqual(refsOf(newest))
         expect(refsOf(backwards)).toEqual(refsOf(newest))
-        expect(refsOf(merged(forwards, forwards))).toEqual(refsOf(newest))
+        expect(refsOf(merge(forwards, forwards))).toEqual(refsOf(newest))
       }),
       { numRuns: 4_000 },
     )
@@ -67,18 +74,18 @@ describe("a replica's entries (PA-2)", () => {
 
   it('are the same by deltas as by whole versions, however the deltas are put together', () => {
     fc.assert(
-      fc.property(changes, fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1 }), (list, sizes) => {
+      fc.property(changeLists, fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1 }), (list, sizes) => {
         const { versions, deltas } = history('a', list)
-        let share = emptyShare
+        let state = emptyState
         for (let at = 0, n = 0; at < deltas.length; n += 1) {
           const size = sizes[n % sizes.length]!
-          const piece = joined(deltas.slice(at, at + size))!
-          share = applied(share, piece)!
+          const piece = mergeDeltas(deltas.slice(at, at + size))!
+          state = applyDelta(state, piece)!
           // Heard twice, it changes nothing.
-          expect(applied(share, piece)).toBe(share)
+          expect(applyDelta(state, piece)).toBe(state)
           at += size
         }
-        expect(refsOf(share)).toEqual(refsOf(versions.at(-1)!))
+        expect(refsOf(state)).toEqual(refsOf(versions.at(-1)!))
       }),
       { numRuns: 4_000 },
     )
@@ -86,12 +93,12 @@ describe("a replica's entries (PA-2)", () => {
 
   it('are kept by their node as others see them', () => {
     fc.assert(
-      fc.property(changes, (list) => {
+      fc.property(changeLists, (list) => {
         const own = createOwnEntries()
-        let seen: Share = emptyShare
+        let seen: ReplicaState = emptyState
         for (const { joins, leaves } of history('a', list).deltas) {
           const { delta, diff } = own.change(joins, leaves)
-          const next = applied(seen, delta)!
+          const next = applyDelta(seen, delta)!
           expect(diff).toEqual(difference(seen, next))
           seen = next
         }
@@ -105,13 +112,13 @@ describe("a replica's entries (PA-2)", () => {
 
   it('are not guessed when a delta is missing', () => {
     const { deltas } = history('a', [{ do: 'add' }, { do: 'add' }, { do: 'add' }])
-    expect(applied(emptyShare, deltas[1]!)).toBeUndefined()
+    expect(applyDelta(emptyState, deltas[1]!)).toBeUndefined()
   })
 })
 
 interface Node {
   incarnation: number
-  share: Share
+  state: ReplicaState
   unsent: Delta | undefined
 }
 
@@ -129,9 +136,9 @@ describe('an observer of other replicas (PA-4, PA-7)', () => {
   it('ends with what is really there, and never shows what is gone for good', () => {
     fc.assert(
       fc.property(events, (list) => {
-        const patience = { downAfterMs: 30_000, goneAfterMs: 120_000 }
+        const timeouts = { downAfterMs: 30_000, goneAfterMs: 120_000 }
         const nodes = new Map<string, Node>(
-          ['a', 'b'].map((name) => [name, { incarnation: 1, share: emptyShare, unsent: undefined }]),
+          ['a', 'b'].map((name) => [name, { incarnation: 1, state: emptyState, unsent: undefined }]),
         )
         const shown = new Map<string, Entry>()
         let replicas: Replicas = new Map()
@@ -147,10 +154,10 @@ describe('an observer of other replicas (PA-4, PA-7)', () => {
           }
         }
         const change = (node: Node, joins: Entry[], leaves: string[]) => {
-          const next = changed(node.share, joins, leaves)
-          const delta: Delta = { from: node.share.version, to: next.version, joins, leaves }
-          node.unsent = node.unsent ? joined([node.unsent, delta]) : delta
-          node.share = next
+          const next = changed(node.state, joins, leaves)
+          const delta: Delta = { from: node.state.version, to: next.version, joins, leaves }
+          node.unsent = node.unsent ? mergeDeltas([node.unsent, delta]) : delta
+          node.state = next
         }
 
         for (const { node: name, event, pick } of list) {
@@ -161,32 +168,36 @@ describe('an observer of other replicas (PA-4, PA-7)', () => {
             refs += 1
             change(node, [entry(`${name}.${refs}`)], [])
           }
-          if (event === 'drop' && node.share.entries.size > 0)
-            change(node, [], [refsOf(node.share)[pick % node.share.entries.size]!])
+          if (event === 'drop' && node.state.entries.size > 0)
+            change(node, [], [refsOf(node.state)[pick % node.state.entries.size]!])
           if (event === 'lost beat') node.unsent = undefined
           if (event === 'old beat')
-            take(beaten(replicas, { name, incarnation: 0 }, { version: 9, delta: undefined, nowMs }))
+            take(applyHeartbeat(replicas, { name, incarnation: 0 }, { version: 9, delta: undefined, nowMs }))
           if (event === 'beat') {
-            take(beaten(replicas, id, { version: node.share.version, delta: node.unsent, nowMs }))
+            take(applyHeartbeat(replicas, id, { version: node.state.version, delta: node.unsent, nowMs }))
             node.unsent = undefined
           }
-          if (event === 'transfer') take(transferred(replicas, id, node.share, nowMs))
-          if (event === 'goodbye') take(departed(replicas, id))
+          if (event === 'transfer') take(applyTransfer(replicas, id, node.state, nowMs))
+          if (event === 'goodbye') take(removeReplica(replicas, id))
           if (event === 'restart')
-            Object.assign(node, { incarnation: node.incarnation + 1, share: emptyShare, unsent: undefined })
+            Object.assign(node, { incarnation: node.incarnation + 1, state: emptyState, unsent: undefined })
           if (event === 'silence') {
             nowMs += pick % 200_000
-            take(aged(replicas, nowMs, patience))
+            take(expire(replicas, nowMs, timeouts))
           }
         }
 
         // Everything is exchanged once more: a heartbeat says whether something is missing, a transfer brings it.
-        for (const [name, { incarnation, share }] of nodes) {
-          const outcome = beaten(replicas, { name, incarnation }, { version: share.version, delta: undefined, nowMs })
+        for (const [name, { incarnation, state }] of nodes) {
+          const outcome = applyHeartbeat(
+            replicas,
+            { name, incarnation },
+            { version: state.version, delta: undefined, nowMs },
+          )
           take(outcome)
-          if (outcome.isBehind) take(transferred(replicas, { name, incarnation }, share, nowMs))
+          if (outcome.isStale) take(applyTransfer(replicas, { name, incarnation }, state, nowMs))
         }
-        const real = [...nodes.values()].flatMap(({ share }) => refsOf(share)).sort()
+        const real = [...nodes.values()].flatMap(({ state }) => refsOf(state)).sort()
         expect(
           entriesOf(replicas)
             .map(({ ref }) => ref)

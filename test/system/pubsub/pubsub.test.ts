@@ -31,14 +31,14 @@ describe('local fan-out (DP-8, CH-71, CH-80)', () => {
     expect(heard).toEqual(['bob news'])
   })
 
-  it('reaches who subscribed twice twice, by both lanes, unless it spoke itself', () => {
+  it('reaches who subscribed twice twice, through both fastlanes, unless it spoke itself', () => {
     const { pubsub, heard, subscriber } = opened()
     const alice = subscriber('alice')
     pubsub.subscribe('a', alice)
-    pubsub.subscribe('a', alice, { via: subscriber("alice's lane") })
+    pubsub.subscribe('a', alice, { fastlane: subscriber("alice's fastlane") })
     pubsub.broadcast('a', 'first', {})
     pubsub.broadcast('a', 'second', {}, { from: alice })
-    expect([heard, pubsub.subscriptions()]).toEqual([['alice first', "alice's lane first"], { a: 2 }])
+    expect([heard, pubsub.subscriptions()]).toEqual([['alice first', "alice's fastlane first"], { a: 2 }])
   })
 
   it('takes away all subscriptions of one subscriber to a topic at once (CH-80)', () => {
@@ -51,15 +51,15 @@ describe('local fan-out (DP-8, CH-71, CH-80)', () => {
     expect([heard, pubsub.subscriptions()]).toEqual([[], {}])
   })
 
-  it('hands the broadcasts of a subscriber to its lane, and to neither when it has left or spoke itself (CH-72, CH-76)', () => {
+  it("delivers a subscriber's broadcasts to its fastlane, and to neither after it unsubscribed or for its own (CH-72, CH-76)", () => {
     const { pubsub, heard, subscriber } = opened()
     const [alice, bob] = [subscriber('alice'), subscriber('bob')]
-    pubsub.subscribe('a', alice, { via: subscriber("alice's lane") })
-    pubsub.subscribe('a', bob, { via: subscriber("bob's lane") })
+    pubsub.subscribe('a', alice, { fastlane: subscriber("alice's fastlane") })
+    pubsub.subscribe('a', bob, { fastlane: subscriber("bob's fastlane") })
     pubsub.broadcast('a', 'first', {}, { from: alice })
     pubsub.unsubscribe('a', bob)
     pubsub.broadcast('a', 'second', {})
-    expect(heard).toEqual(["bob's lane first", "alice's lane second"])
+    expect(heard).toEqual(["bob's fastlane first", "alice's fastlane second"])
   })
 
   it('is not disturbed by a subscriber that throws, leaves or comes while it runs', () => {

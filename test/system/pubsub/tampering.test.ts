@@ -10,7 +10,7 @@ function setUp() {
     async start(onRemote) {
       arrive = onRemote
     },
-    counters: { meshSent: 1, meshReceived: 2 },
+    counters: { remoteSent: 1, remoteReceived: 2 },
   } as PubSubAdapter
   const adapter = tampered(plain, clock)
   const got: string[] = []
@@ -35,7 +35,7 @@ describe('messages that are tampered with (FI-8, FI-9)', () => {
     rule('duplicate', 'other:', 'cart:')
     send('b')
     expect(got).toEqual(['b', 'b'])
-    expect(adapter.counters).toEqual({ meshSent: 1, meshReceived: 2, tampered: 2 })
+    expect(adapter.counters).toEqual({ remoteSent: 1, remoteReceived: 2, tampered: 2 })
   })
 
   it('come late', async () => {

@@ -1,7 +1,8 @@
 import type { History } from '../../../history/history.ts'
-import type { CartSight, HistoryEvent } from '../../../history/operation.ts'
+import type { HistoryEvent } from '../../../history/operation.ts'
 import { type Checker, count, passed, unknown, violated } from '../../../verdict/checker.ts'
 import { mayBeAnotherOrder } from '../orders.ts'
+import type { CartSight } from '../sights.ts'
 
 interface Edit {
   who: string
@@ -20,7 +21,6 @@ const healingMs = 3_000
 export const cartNeverLost: Checker = {
   name: 'cart-never-lost',
   invariant: 'every answered edit of a cart that no later edit undid is there in the end, in all tabs',
-  needsShop: true,
   check(history) {
     const carts = history.finals<CartSight>('cart')
     if (carts.length === 0) return unknown('no cart was looked at')
@@ -81,11 +81,11 @@ function editsOf(history: History): Edit[] {
     const end = history.endOf(from)
     if (end?.type === 'failed') return []
     const to = end?.type === 'ok' && !mayBeAnotherOrder(history, from) ? end : undefined
-    return wishesOf(from).map((wish) => ({ ...wish, who: from.who, from, to }))
+    return requestsOf(from).map((spec) => ({ ...spec, who: from.who, from, to }))
   })
 }
 
-function wishesOf({ operation, value }: HistoryEvent): Pick<Edit, 'puts' | 'shopper' | 'itemId'>[] {
+function requestsOf({ operation, value }: HistoryEvent): Pick<Edit, 'puts' | 'shopper' | 'itemId'>[] {
   const { shopper, itemId, itemIds = [] } = value as { shopper: string; itemId: number; itemIds?: number[] }
   if (operation === 'add_item') return [{ puts: 'in', shopper, itemId }]
   if (operation === 'remove_item') return [{ puts: 'out', shopper, itemId }]

@@ -5,7 +5,6 @@ import { type FinalStock, itemsOf } from './stock.ts'
 export const neverOversold: Checker = {
   name: 'never-oversold',
   invariant: 'for every item, whenever it is read: initial stock = available + sold, and available >= 0',
-  needsShop: true,
   check(history) {
     const items = history.finals<FinalStock>('database').flatMap(({ value }) => itemsOf(value))
     if (items.length === 0) return unknown('the final stock was not read')

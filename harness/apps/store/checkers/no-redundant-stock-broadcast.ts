@@ -1,7 +1,7 @@
 import type { HistoryEvent } from '../../../history/operation.ts'
 import { type Checker, count, passed, unknown, violated } from '../../../verdict/checker.ts'
 
-interface Told {
+interface TestEvent {
   item_id: number
   level: string
 }
@@ -14,7 +14,7 @@ export const noRedundantStockBroadcast: Checker = {
     const lastLevels = new Map<string, string>()
     let newsCount = 0
     for (const event of history.of('receive').filter(({ event: name }) => name === 'stock_change')) {
-      const { item_id, level } = event.value as Told
+      const { item_id, level } = event.value as TestEvent
       const key = `item ${item_id} to ${event.who} on ${event.topic}`
       const isRepeated = lastLevels.get(key) === level
       lastLevels.set(key, level)

@@ -9,7 +9,6 @@ interface NodeInventory {
 export const nodesAgreeWithDatabase: Checker = {
   name: 'nodes-agree-with-database',
   invariant: 'after settling, every node holds what the database holds',
-  needsShop: true,
   check(history) {
     const [stock] = history.finals<FinalStock>('database')
     const nodes = history.finals<NodeInventory>('node-state')

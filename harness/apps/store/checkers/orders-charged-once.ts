@@ -7,7 +7,6 @@ export const ordersChargedOnce: Checker = {
   name: 'orders-charged-once',
   invariant:
     'every confirmed purchase is one order, every order is charged once for what was sold, and nothing is sold without one',
-  needsShop: true,
   check(history) {
     const [final] = history.finals<FinalOrder[]>('orders')
     if (!final) return unknown('the orders were not read')

@@ -1,6 +1,6 @@
 import type { History } from '../../../history/history.ts'
-import type { CartSight, DashboardSight } from '../../../history/operation.ts'
 import { type Checker, count, passed, unknown, violated } from '../../../verdict/checker.ts'
+import type { CartSight, DashboardSight } from '../sights.ts'
 
 interface NodeCarts {
   carts?: { page: string | null; items: number[] }[]
@@ -14,7 +14,6 @@ export const presenceMatchesReality: Checker = {
   name: 'presence-matches-reality',
   invariant:
     'after settling, every dashboard and every node counts the shoppers, pages and items that are really there',
-  needsShop: true,
   check(history) {
     const tabs = history.finals<CartSight>('cart').map(({ value }) => value)
     const dashboards = history.finals<DashboardSight>('dashboard')

@@ -1,11 +1,10 @@
-import type { Rendering } from '../../../history/operation.ts'
 import { type Checker, passed, unknown, violated } from '../../../verdict/checker.ts'
+import type { Rendering } from '../sights.ts'
 
 /** A release that succeeded is seen on every open page and by every node (ST-23, NF-6). */
 export const releasedEverywhere: Checker = {
   name: 'released-everywhere',
   invariant: 'what was released is shown as released everywhere',
-  needsShop: true,
   check(history) {
     const released = history.of('ok', 'release').map(({ value }) => String((value as { productId: number }).productId))
     const places = [...history.finals<Rendering>('view'), ...history.finals<Rendering>('fresh-render')]

@@ -4,7 +4,6 @@ import { type Checker, passed, unknown, violated } from '../../../verdict/checke
 export const replicationBounded: Checker = {
   name: 'replication-bounded',
   invariant: 'replication messages = changes, handled at most n - 1 times each',
-  needsShop: true,
   check(history) {
     const counters = history
       .finals<{ counters: Record<string, number> }>('node-state')

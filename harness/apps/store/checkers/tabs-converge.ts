@@ -1,5 +1,5 @@
-import type { CartSight } from '../../../history/operation.ts'
 import { type Checker, count, passed, unknown, violated } from '../../../verdict/checker.ts'
+import type { CartSight } from '../sights.ts'
 import { type FinalStock, itemsOf } from './stock.ts'
 
 /** Tabs of one cart end equal, and gray what is gone (CT-37, CT-39..CT-41, CT-48, DF-73..DF-76, DF-79, DF-80, DF-90). */
@@ -7,7 +7,6 @@ export const tabsConverge: Checker = {
   name: 'tabs-converge',
   invariant:
     'after settling, all tabs of a cart show the same items, sold out exactly where the database has none left',
-  needsShop: true,
   check(history) {
     const tabs = history.finals<CartSight>('cart')
     const [stock] = history.finals<FinalStock>('database')

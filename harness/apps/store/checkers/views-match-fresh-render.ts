@@ -1,11 +1,10 @@
-import type { Rendering } from '../../../history/operation.ts'
 import { type Checker, count, passed, unknown, violated } from '../../../verdict/checker.ts'
+import type { Rendering } from '../sights.ts'
 
 /** What an open page shows is what it would show after a reload, whichever node serves it (ST-58, DF-1, DF-2). */
 export const viewsMatchFreshRender: Checker = {
   name: 'views-match-fresh-render',
   invariant: 'after settling, every open page equals a fresh rendering by every node',
-  needsShop: true,
   check(history) {
     const views = history.finals<Rendering>('view')
     const fresh = history.finals<Rendering>('fresh-render')

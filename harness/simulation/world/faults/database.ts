@@ -44,9 +44,9 @@ export const dbPause = dbFault(
 export const dbReadOnly = dbFault(
   ({ database }) => database.setReadOnly(true),
   ({ database }) => database.setReadOnly(false),
-  'update products set position = position where false',
+  'update pg_catalog.pg_description set description = description where false',
 )
-/** Whoever is connected stays so, and nobody else gets in (FI-6). */
+/** Whoever is connected is put out, and nobody gets in (FI-6). */
 export const dbOutOfConnections = dbFault(
   ({ database }) => database.setFull(true),
   ({ database }) => database.setFull(false),

@@ -1,9 +1,9 @@
 import { type Channel, Socket } from 'phoenix'
 import './hello.css'
 
-/** The demo page's script: three sockets, every channel of HelloSockets, and a log of what they say (CH-134). */
+/** The script of the demo page: three sockets, every channel of HelloSockets, and a log of their messages (CH-134). */
 const { authToken, userId } = window as unknown as { authToken: string; userId: string }
-const { heartbeatMs, defects = '' } = document.body.dataset
+const { heartbeatMs } = document.body.dataset
 const log = document.querySelector('.log')!
 const started = performance.now()
 const linesMax = 200
@@ -61,7 +61,7 @@ function demonstrateUserSocket() {
     say('ping requested', payload)
     push(ping, 'ping')
   })
-  // Sent before the join is answered: the client keeps them until then (CH-103).
+  // The client buffers pushes until the join reply (CH-103).
   joined(ping)
   say('send ping')
   push(ping, 'ping')
@@ -74,18 +74,14 @@ function demonstrateUserSocket() {
 }
 
 function demonstrateAuthSocket() {
-  // A page that stays open connects with the newest token it was sent: the first one grows too old (CH-127, AT-11).
+  // Reconnects with the newest token, because the one that the page was loaded with expires (CH-127, AT-11).
   let token = authToken
   const socket = open('auth', '/auth_socket', () => ({ token }))
   const recurring = socket.channel('recurring')
   recurring.on('new_token', (payload: { token: string }) => {
-    if (!defects.includes('DF-19')) token = payload.token
+    token = payload.token
     say('received new auth token', payload)
   })
-  if (defects.includes('DF-20'))
-    askForTokens((asked) => {
-      token = asked
-    })
   joined(recurring)
   const user = socket.channel(`user:${userId}`)
   user.on('push', (payload) => say('received auth user push', payload))
@@ -94,25 +90,12 @@ function demonstrateAuthSocket() {
   Object.assign(window, { squall: { socket, channels: [recurring, user] } })
 }
 
-const askEveryMs = 2_000
-
-/** DF-20: by the clock on the wall, which is the same for all pages. */
-function askForTokens(take: (token: string) => void) {
-  const dueMs = askEveryMs - (Date.now() % askEveryMs)
-  window.setTimeout(async () => {
-    const page = await (await fetch(`/hello/tracked?user_id=${userId}`)).text()
-    const [, token] = /window\.authToken = "([^"]+)"/.exec(page) ?? []
-    if (token) take(token)
-    askForTokens(take)
-  }, dueMs)
-}
-
 function demonstrateStatsSocket() {
   const socket = open('stats', '/stats_socket')
   const valid = joined(socket.channel('valid'))
   for (let n = 0; n < 5; n += 1) push(valid, 'ping')
   const invalid = socket.channel('invalid')
-  // Whoever leaves is not joined again and again (CH-110).
+  // Leaves, because the client would otherwise retry the join forever (CH-110).
   invalid.join().receive('error', (reply) => {
     say('Unable to join invalid', reply)
     invalid.leave()

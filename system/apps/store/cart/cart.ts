@@ -1,8 +1,7 @@
 /**
- * A cart, as tabs on several nodes change it at the same time (CT-4..CT-8, CT-41). Every item has a number of changes: odd means in
- * the cart, even means out. A merge takes the higher number of each item, so it does not matter who merges what with whom, in which
- * order and how often; an edit that was made with knowledge of another one wins over it, and of two histories that knew nothing of each
- * other the longer one. Pure.
+ * A cart that tabs on several nodes change concurrently: a CRDT (CT-4..CT-8, CT-41). Every item has a number of changes: odd means in
+ * the cart, even means out. A merge takes the higher number of each item, so that it is commutative, associative and idempotent. An edit
+ * wins over those that it knew of; of two concurrent histories of an item the longer one wins. Pure.
  */
 export interface Cart {
   /** What is in the cart, newest first. */
@@ -18,14 +17,14 @@ export const emptyCart: Cart = { items: [], changes: new Map() }
 
 export const isIn = (changeCount = 0) => changeCount % 2 === 1
 
-/** A new id goes to the front (CT-5). Throws TypeError for what is no whole number (CT-8). */
+/** A new id goes to the front (CT-5). Throws TypeError unless the id is a whole number (CT-8). */
 export function addItem(cart: Cart, itemId: number): CartResult {
   assertId(itemId)
   if (cart.items.includes(itemId)) return { ok: false, error: 'duplicate_item' }
   return { ok: true, cart: { items: [itemId, ...cart.items], changes: changedOnce(cart, itemId) } }
 }
 
-/** Throws TypeError for what is no whole number (CT-6, CT-8). */
+/** Throws TypeError unless the id is a whole number (CT-6, CT-8). */
 export function removeItem(cart: Cart, itemId: number): CartResult {
   assertId(itemId)
   if (!cart.items.includes(itemId)) return { ok: false, error: 'not_found' }
@@ -38,7 +37,7 @@ export function removeItem(cart: Cart, itemId: number): CartResult {
 /** CT-7. */
 export const itemIds = ({ items }: Cart): number[] => [...items]
 
-/** Both carts' edits: commutative, associative and idempotent in what is in the cart (CT-41). */
+/** The edits of both carts (CT-41). */
 export function merged(one: Cart, other: Cart): Cart {
   const changes = new Map(one.changes)
   for (const [id, count] of other.changes) changes.set(id, Math.max(count, changes.get(id) ?? 0))
@@ -51,7 +50,7 @@ export function merged(one: Cart, other: Cart): Cart {
 export const knowsMore = (one: Cart, other: Cart): boolean =>
   [...one.changes].some(([id, count]) => count > (other.changes.get(id) ?? 0))
 
-/** What must be put in and taken out to get from one cart to another. */
+/** The items to add and to remove to get from one cart to the other. */
 export const differenceOf = (before: Cart, after: Cart) => ({
   added: after.items.filter((id) => !before.items.includes(id)),
   removed: before.items.filter((id) => !after.items.includes(id)),

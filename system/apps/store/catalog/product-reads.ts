@@ -26,7 +26,7 @@ const completeProducts = `
     join item_availability a on a.item_id = i.id
    order by p.position, p.id, i.id`
 
-/** All products with their items, in one query and so of one moment. */
+/** All products with their items, in one query and therefore one snapshot. */
 export async function readCompleteProducts(repo: Repo): Promise<Product[]> {
   const products = new Map<number, Product>()
   for (const row of await repo.query<Row>(completeProducts)) {
@@ -69,13 +69,13 @@ export async function readAvailability(repo: Pick<Repo, 'query'>, itemId: number
   return row && { availableCount: row.available_count, version: Number(row.version) }
 }
 
-/** Undefined when there is no such product. */
+/** Whether a product is released; undefined when there is no such product. */
 export async function readReleased(repo: Repo, productId: number): Promise<boolean | undefined> {
   const [row] = await repo.query<{ released: boolean }>('select released from products where id = $1', [productId])
   return row?.released
 }
 
-/** Answers whether there is such a product (ST-16 step 1). */
+/** Marks a product as released; returns whether there is such a product (ST-16 step 1). */
 export async function writeReleased(repo: Repo, productId: number): Promise<boolean> {
   const rows = await repo.query('update products set released = true where id = $1 returning id', [productId])
   return rows.length === 1

@@ -4,7 +4,7 @@ export interface Item {
   sku: string
   size: string
   availableCount: number
-  /** Grows with every change of the count, in the order of the database. */
+  /** Grows with every change of the count, in commit order. */
   version: number
 }
 
@@ -29,12 +29,12 @@ export interface Thresholds {
   mediumBelow: number
 }
 
-/** What a count means to a shopper; `out` is exactly 0 (ST-27). */
+/** The stock level that a shopper is shown for a count; `out` is exactly 0 (ST-27). */
 export function levelOf(availableCount: number, { lowBelow, mediumBelow }: Thresholds): Level {
   if (availableCount === 0) return 'out'
   if (availableCount < lowBelow) return 'low'
   return availableCount < mediumBelow ? 'medium' : 'high'
 }
 
-/** Whether clients must hear of a count: when the level changed, and always when it is `out` (ST-29, ST-30). */
+/** Whether clients must be told: when the level changed, and always when it is `out` (ST-29, ST-30). */
 export const isNews = (before: Level, after: Level) => after === 'out' || before !== after

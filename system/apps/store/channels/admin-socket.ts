@@ -12,7 +12,7 @@ interface AdminTokensOptions {
   sealer?: Sealer
 }
 
-/** What the dashboard's page holds to open its socket (PA-34). */
+/** Tokens with which the dashboard's page opens its socket (PA-34). */
 export function createAdminTokens(options: AdminTokensOptions) {
   const { sign, verify } = createTokens({ ...options, salt, ageMaxS })
   return { sign: () => sign('admin'), verify }
@@ -20,22 +20,17 @@ export function createAdminTokens(options: AdminTokensOptions) {
 
 interface AdminSocketOptions {
   tokens: ReturnType<typeof createAdminTokens>
-  /** Who is there now. */
+  /** The present entries of a topic. */
   stateOf(topic: string): PresenceState
-  /** DF-32: everybody is an admin. */
-  anybody: boolean
-  /** DF-95: the first word is missing. */
-  withoutState: boolean
 }
 
-/** For the dashboard alone: WebSocket, no id, one topic (PA-35, PA-36). */
-export const adminSocket = ({ tokens, stateOf, anybody, withoutState }: AdminSocketOptions) =>
+/** The socket of the dashboard: WebSocket only, no id, one topic (PA-35, PA-36). */
+export const adminSocket = ({ tokens, stateOf }: AdminSocketOptions) =>
   socket({
     name: 'Sneakers23Web.AdminSocket',
     path: '/admin_socket',
-    channels: { [cartTrackerTopic]: trackerChannel(withoutState ? undefined : stateOf) },
+    channels: { [cartTrackerTopic]: trackerChannel(stateOf) },
     async connect({ token }) {
-      if (anybody) return connected()
       if (!token) return refused('missing params')
       const verified = await tokens.verify(token)
       if (verified.kind !== 'valid') return refused(`:${verified.kind}`)
@@ -43,8 +38,8 @@ export const adminSocket = ({ tokens, stateOf, anybody, withoutState }: AdminSoc
     },
   })
 
-/** Says who is there; the changes come by themselves (PA-18). */
-const trackerChannel = (stateOf: AdminSocketOptions['stateOf'] | undefined) =>
+/** Pushes the state after the join; the tracker broadcasts the changes itself (PA-18). */
+const trackerChannel = (stateOf: AdminSocketOptions['stateOf']) =>
   channel({
     name: 'AdminCartTrackerChannel',
     join(_topic, _payload, { send }) {
@@ -52,7 +47,7 @@ const trackerChannel = (stateOf: AdminSocketOptions['stateOf'] | undefined) =>
       return ok()
     },
     handleInfo(_message, { topic, push }) {
-      if (stateOf) push('presence_state', stateOf(topic))
+      push('presence_state', stateOf(topic))
       return noreply()
     },
   })

@@ -2,14 +2,14 @@ import { channel, noreply, ok } from '../../../channels/index.ts'
 import type { Broadcast } from '../../../pubsub/index.ts'
 import { merged } from '../cart/cart.ts'
 import { cartIdLength } from '../cart/cart-id.ts'
-import { CartSeat, type CartShop, type Note } from './cart-seat.ts'
+import { CartSession, type CartShop, type SelfMessage } from './cart-session.ts'
 
 const topicPrefix = 'cart:'
-/** On this topic a node's carts hear that another node came back: both may have changed meanwhile. Never leaves the node. */
+/** A node's carts are told here that another node is connected again, as both may have changed meanwhile. Never leaves the node. */
 export const resyncTopic = 'carts_resync'
 const pageMaxLength = 200
 
-/** One open tab's cart: what it accepts, and what it hears (CT-19..CT-30, CT-38..CT-48). */
+/** The channel of one open tab's cart (CT-19..CT-30, CT-38..CT-48). */
 export const cartChannel = (shop: CartShop) =>
   channel({
     name: 'ShoppingCartChannel',
@@ -20,44 +20,44 @@ export const cartChannel = (shop: CartShop) =>
       const { serialized, own, page } = Object(payload) as Record<string, unknown>
       const { restoreCart } = shop.checkout
       const [stored, held] = await Promise.all([restoreCart(serialized), restoreCart(own)])
-      const seat = new CartSeat(shop, self, { cartId, page: pageIn(page), cart: merged(stored, held) })
-      self.assigns.seat = seat
-      // After the reply: a join must not wait for its consequences (CH-56).
-      self.send({ do: 'arrive' } satisfies Note)
+      self.assigns.session = new CartSession(shop, self, { cartId, page: pageIn(page), cart: merged(stored, held) })
+      // Runs after the join reply, which must not wait for it (CH-56).
+      self.send({ do: 'arrive' } satisfies SelfMessage)
       return ok()
     },
     handleIn(event, payload, { assigns }) {
-      if (event === 'add_item') return seatIn(assigns).add(itemIdIn(payload))
-      if (event === 'remove_item') return seatIn(assigns).remove(itemIdIn(payload))
+      if (event === 'add_item') return sessionIn(assigns).add(itemIdIn(payload))
+      if (event === 'remove_item') return sessionIn(assigns).remove(itemIdIn(payload))
       throw new Error(`ShoppingCartChannel has no handler for ${event}`)
     },
     async handleOut(_event, payload, { assigns }) {
-      await seatIn(assigns).hearOthers((payload as { serialized?: unknown }).serialized)
+      await sessionIn(assigns).hearOthers((payload as { serialized?: unknown }).serialized)
       return noreply()
     },
     async handleInfo(message, self) {
-      const seat = seatIn(self.assigns)
-      if (!isBroadcast(message)) await take(message as Note, seat, () => self.subscribe(resyncTopic))
-      else if (message.topic === resyncTopic) await seat.tellOthers([], [])
-      else await seat.show()
+      const session = sessionIn(self.assigns)
+      if (!isBroadcast(message))
+        await handleSelfMessage(message as SelfMessage, session, () => self.subscribe(resyncTopic))
+      else if (message.topic === resyncTopic) await session.tellOthers([], [])
+      else await session.show()
       return noreply()
     },
   })
 
-const seatIn = (assigns: Record<string, unknown>) => assigns.seat as CartSeat
+const sessionIn = (assigns: Record<string, unknown>) => assigns.session as CartSession
 
 const isBroadcast = (message: unknown): message is Broadcast => (message as Broadcast).topic !== undefined
 
-async function take(note: Note, seat: CartSeat, subscribe: () => void) {
-  if (note.do === 'show') return seat.show()
-  if (note.do === 'track') return seat.trackChange()
-  if (note.do === 'forget') return seat.forget(note.itemIds)
-  if (note.do === 'listen') return seat.listen(note.itemIds)
+async function handleSelfMessage(message: SelfMessage, session: CartSession, subscribe: () => void) {
+  if (message.do === 'show') return session.show()
+  if (message.do === 'track') return session.trackChange()
+  if (message.do === 'forget') return session.forget(message.itemIds)
+  if (message.do === 'listen') return session.listen(message.itemIds)
   subscribe()
-  return seat.arrive()
+  return session.arrive()
 }
 
-/** The id as a button sends it: digits, as text (CT-26). */
+/** The item id as a button sends it: digits, as text (CT-26). */
 function itemIdIn(payload: unknown): number | undefined {
   const { item_id: text } = Object(payload) as { item_id?: unknown }
   return typeof text === 'string' && /^\d{1,15}$/.test(text) ? Number(text) : undefined

@@ -14,7 +14,7 @@ export interface CartItemView {
   out_of_stock: boolean
 }
 
-/** The items of a cart as this node knows them now, by id; what the node does not know is left out (CT-24, CT-25). */
+/** The items of a cart in this node's copy of the stock, sorted by id; unknown items are left out (CT-24, CT-25). */
 export const cartItems = (itemIds: readonly number[], products: readonly Product[]): CartItemView[] =>
   products
     .flatMap((product) => product.items.filter(({ id }) => itemIds.includes(id)).map((item) => viewOf(product, item)))
@@ -33,6 +33,6 @@ const viewOf = (product: Product, item: Product['items'][number]): CartItemView 
   out_of_stock: item.availableCount === 0,
 })
 
-/** Differs when somebody who saw the one would see something else in the other. */
+/** Two lists of items have the same fingerprint when they look the same to the shopper. */
 export const fingerprintOf = (items: readonly CartItemView[]): string =>
   items.map(({ id, out_of_stock }) => `${id}${out_of_stock ? 'out' : ''}`).join()

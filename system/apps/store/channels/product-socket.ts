@@ -19,7 +19,7 @@ interface ProductSocketOptions {
   cart: ChannelDefinition
 }
 
-/** The public socket of the shop: no authentication; a cart's topic opens to whoever knows its id (ST-34, ST-35, CT-18, CT-19). */
+/** The public socket of the shop, without authentication: anybody who knows a cart's id can join its topic (ST-34, ST-35, CT-18, CT-19). */
 export const productSocket = (options: ProductSocketOptions) =>
   socket({
     name: 'Sneakers23Web.ProductSocket',
@@ -30,7 +30,7 @@ export const productSocket = (options: ProductSocketOptions) =>
 
 const stateRetryMs = 100
 
-/** Clients listen here and send nothing: any event of theirs ends the channel, which rejoins (ST-36). */
+/** Clients only receive here: any event that they send crashes the channel, which rejoins (ST-36). */
 const productChannel = ({ products, stateOf, stateOnJoin }: ProductSocketOptions) =>
   channel({
     name: 'ProductChannel',
@@ -38,7 +38,7 @@ const productChannel = ({ products, stateOf, stateOnJoin }: ProductSocketOptions
       if (stateOnJoin) self.send('state')
       return ok()
     },
-    // Whatever was missed before this join is told now (ST-47), or as soon as this node knows it: it may still be loading.
+    // Sends what the client may have missed before this join (ST-47), as soon as this node has loaded its stock.
     handleInfo(_message, { topic, push, sendAfter }) {
       const all = products()
       const product = all?.find(({ id }) => topic === `product:${id}`)

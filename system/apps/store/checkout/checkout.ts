@@ -1,47 +1,43 @@
-import type { Defect } from '../../../platform/defects.ts'
 import { addItem, type Cart, itemIds, removeItem } from '../cart/cart.ts'
 import { generateCartId } from '../cart/cart-id.ts'
 import type { CartTokens } from '../cart/cart-token.ts'
 import type { Repo } from '../db/repo.ts'
-import { type BrokenPurchaseOptions, brokenPurchase } from './broken-purchase.ts'
 import { findOrder, type PurchaseResult, type PurchaseWish, purchase } from './purchase.ts'
 
-export interface CheckoutOptions extends Omit<BrokenPurchaseOptions, 'wish'> {
+export interface CheckoutOptions {
   repo: Repo
   tokens: CartTokens
   nodeName: string
-  defects: ReadonlySet<Defect>
-  /** Throws while this node could not make a sale known. */
+  /** Throws while this node could not announce a sale. */
   requireReady(): void
-  /** Makes a sale known that is certain. */
+  /** Announces a sale that is committed. */
   announceSale(itemId: number): Promise<void>
-  /** Nobody knows whether it was sold. */
-  doubtSale(itemId: number): void
-  /** Runs in a purchase when everything is reserved and nothing is certain. */
+  /** Called for each item of a purchase whose outcome is unknown. */
+  reconcileSale(itemId: number): void
+  /** Awaited in a purchase when every item is taken and nothing is committed. */
   beforeCommit?(): Promise<void> | undefined
 }
 
 export type Checkout = ReturnType<typeof createCheckout>
 
-/** All that the shop does with carts; whoever serves shoppers comes through here (CT-2, CT-9). */
+/** All operations of the shop on carts, for channels and pages alike (CT-2, CT-9). */
 export function createCheckout(options: CheckoutOptions) {
-  const { repo, tokens, nodeName, defects, requireReady, announceSale, doubtSale, beforeCommit } = options
+  const { repo, tokens, nodeName, requireReady, announceSale, reconcileSale, beforeCommit } = options
   const seller = { repo, nodeName, ...(beforeCommit && { beforeCommit }) }
-  const sell = (wish: PurchaseWish) => brokenPurchase({ ...options, wish }) ?? purchase(seller, wish)
 
   return {
     addItemToCart: addItem,
     removeItemFromCart: removeItem,
     cartItemIds: itemIds,
     exportCart: tokens.sign,
-    restoreCart: (token: unknown) => (defects.has('DF-84') ? readOrThrow(tokens, token) : tokens.restore(token)),
+    restoreCart: tokens.restore,
     generateCartId,
     findOrder: (shopper: string, key: string) => findOrder(repo, shopper, key),
-    /** Sells the cart, all of it or nothing; told to the world only when it is certain (CT-55..CT-57). */
+    /** Sells the cart, all of it or nothing; announced only after the commit (CT-55..CT-57). */
     async purchaseCart(cart: Cart, { shopper, key }: Omit<PurchaseWish, 'itemIds'>): Promise<PurchaseResult> {
       requireReady()
-      const result = await sell({ shopper, key, itemIds: itemIds(cart) }).catch((error: Error) => {
-        for (const itemId of itemIds(cart)) doubtSale(itemId)
+      const result = await purchase(seller, { shopper, key, itemIds: itemIds(cart) }).catch((error: Error) => {
+        for (const itemId of itemIds(cart)) reconcileSale(itemId)
         throw error
       })
       if (result.kind === 'purchase_complete' && !result.isRepeat)
@@ -49,11 +45,4 @@ export function createCheckout(options: CheckoutOptions) {
       return result
     },
   }
-}
-
-/** DF-84: a cart that cannot be read is the shopper's problem. */
-async function readOrThrow(tokens: CartTokens, token: unknown): Promise<Cart> {
-  const cart = await tokens.read(token)
-  if (!cart && typeof token === 'string') throw new Error('the stored cart cannot be read')
-  return cart ?? tokens.restore(undefined)
 }

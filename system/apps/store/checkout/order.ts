@@ -6,24 +6,24 @@ import type { Order, PurchaseResult } from './purchase.ts'
 
 interface OrdersOptions {
   checkout: Checkout
-  /** Tells the open tabs of a cart what is left in it. */
+  /** Sends the open tabs of a cart what is left in it. */
   tellTabs(cartId: string, after: Cart, removed: number[]): Promise<void>
   log: Log
 }
 
-/** How a try to buy a cart ended; `unsure` when nobody can say now whether it was bought. */
+/** The outcome of an attempt to buy a cart; `unsure` when it is unknown whether it was bought. */
 export type Tried =
   | { kind: 'bought'; order: Order; after: Cart }
   | { kind: 'empty' }
   | { kind: 'sold_out' }
   | { kind: 'unsure' }
 
-/** Names a shopper in the books without holding the key to the cart (CT-18). */
+/** Identifies a shopper in the orders without revealing the cart id, which opens the cart (CT-18). */
 export const shopperOf = (cartId: string): string => createHash('sha256').update(cartId).digest('hex')
 
-/** Buys carts; all tries with one key are one order (CT-55..CT-59). */
+/** Buys carts; all attempts with one key are one order (CT-55..CT-59). */
 export function createOrders({ checkout, tellTabs, log }: OrdersOptions) {
-  /** An empty cart buys nothing (CT-58), but it may be what an order left whose answer got lost. */
+  /** An empty cart buys nothing (CT-58), but it may be the cart after an order whose response was lost. */
   async function purchaseOrRepeat(cart: Cart, shopper: string, key: string): Promise<PurchaseResult | 'empty'> {
     if (cart.items.length > 0) return checkout.purchaseCart(cart, { shopper, key })
     const order = await checkout.findOrder(shopper, key)

@@ -19,9 +19,9 @@ export type PurchaseResult =
   { kind: 'purchase_complete'; order: Order; isRepeat: boolean } | { kind: 'purchase_failed'; itemIds: number[] }
 
 export interface PurchaseWish {
-  /** Whose order it is; no secret. */
+  /** Whose order it is; not a secret. */
   shopper: string
-  /** The same for every attempt at one order. */
+  /** The same for every attempt at one order (idempotency key). */
   key: string
   itemIds: readonly number[]
 }
@@ -29,16 +29,14 @@ export interface PurchaseWish {
 interface Seller {
   repo: Repo
   nodeName: string
-  /** Runs when everything is reserved and nothing is certain. */
+  /** Awaited when every item is taken and nothing is committed. */
   beforeCommit?(): Promise<void> | undefined
-  /** Only for defects: runs right after a unit was taken, before anything is certain. */
-  onTaken?(itemId: number, client: PoolClient): Promise<void>
 }
 
 /**
  * One transaction: every item is sold, or none is (CT-55). The database decides, never a copy of it (CT-56). A repeated attempt finds
- * the order that the first one made; if both run at once the later waits for the earlier. Throws when the database cannot answer:
- * then the order may have been made, and asking again with the same key tells.
+ * the order that the first one made; if both run at once the later waits for the earlier. Rejects when the database is unreachable:
+ * the order may have been made then, and another attempt with the same key returns it.
  */
 export async function purchase(seller: Seller, wish: PurchaseWish): Promise<PurchaseResult> {
   try {
@@ -49,7 +47,7 @@ export async function purchase(seller: Seller, wish: PurchaseWish): Promise<Purc
   }
 }
 
-/** The last order of a shopper with this key. */
+/** The order of a shopper with this key; undefined when there is none. */
 export async function findOrder(repo: Repo, shopper: string, key: string): Promise<Order | undefined> {
   const [row] = await repo.query<OrderRow>(
     'select id, items, total_usd from orders where shopper = $1 and key = $2 and total_usd > 0',
@@ -58,7 +56,7 @@ export async function findOrder(repo: Repo, shopper: string, key: string): Promi
   return row && toOrder(row)
 }
 
-/** Ends the transaction with nothing done. */
+/** Thrown inside the transaction to roll it back. */
 class NotSold extends Error {
   readonly itemId: number
   constructor(itemId: number) {
@@ -85,11 +83,10 @@ async function placeOrder(client: PoolClient, seller: Seller, wish: PurchaseWish
   const orderId = inserted.rows[0]?.id
   if (orderId === undefined) return { kind: 'purchase_complete', order: await earlier(client, wish), isRepeat: true }
   const items: OrderLine[] = []
-  // Always in the same order: two shoppers with the same shoes must not wait for each other.
+  // Rows are always locked in the order of their ids, so that two purchases of the same items cannot deadlock.
   for (const itemId of [...wish.itemIds].sort((a, b) => a - b)) {
     items.push({ itemId, priceUsd: await priceOf(client, itemId) })
     if (!(await sellUnit(client, itemId, seller.nodeName, orderId))) throw new NotSold(itemId)
-    await seller.onTaken?.(itemId, client)
   }
   const totalUsd = items.reduce((sum, { priceUsd }) => sum + priceUsd, 0)
   await client.query('update orders set items = $2, total_usd = $3 where id = $1', [
@@ -109,7 +106,7 @@ async function earlier(client: PoolClient, { shopper, key }: PurchaseWish): Prom
   return toOrder(rows[0]!)
 }
 
-/** What is not released is not for sale, whatever a cart says (CT-30). */
+/** The price of a released item; refuses the purchase of any other, whatever the cart says (CT-30). */
 async function priceOf(client: PoolClient, itemId: number): Promise<number> {
   const { rows } = await client.query<{ price_usd: number }>(
     'select p.price_usd from items i join products p on p.id = i.product_id where i.id = $1 and p.released',

@@ -1,10 +1,10 @@
 import { Presence, Socket } from 'phoenix'
 import './admin.css'
 import { type CartPresence, itemCounts, pageCounts, shopperCount } from './counts.ts'
-import { hasDefect, heartbeatIntervalMs } from './page.ts'
+import { heartbeatIntervalMs } from './page.ts'
 import { stalenessOf } from './staleness.ts'
 
-/** The dashboard's script: who is in the shop, as the server tells it, and how old that is (PA-43..PA-45). */
+/** The dashboard's script: shows who is in the shop, as the server reports it, and how old that is (PA-43..PA-45). */
 const { adminToken } = window as { adminToken?: string }
 const socket = new Socket('/admin_socket', { params: { token: adminToken }, heartbeatIntervalMs })
 const channel = socket.channel('admin:cart_tracker', {})
@@ -24,8 +24,7 @@ const find = (id: string) => document.getElementById(id) as HTMLElement
 function draw() {
   isDrawing = false
   const state = stateOf()
-  const shown = hasDefect('DF-97') ? pageCounts(state).reduce((sum, [, count]) => sum + count, 0) : shopperCount(state)
-  find('shopper-count').textContent = String(shown)
+  find('shopper-count').textContent = String(shopperCount(state))
   drawPages(pageCounts(state))
   drawItems(itemCounts(state))
 }
@@ -46,17 +45,16 @@ function drawPages(counts: readonly [string, number][]) {
   find('no-pages').hidden = counts.length > 0
 }
 
-/** Every size anew: what is in no cart any more goes back to zero (PA-42). */
+/** Updates every size: one that is in no cart any more goes back to zero (PA-42). */
 function drawItems(counts: ReadonlyMap<number, number>) {
   for (const cell of document.querySelectorAll<HTMLElement>('.sizes__count')) {
-    const count = counts.get(Number(cell.dataset.itemId))
-    if (count === undefined && hasDefect('DF-98')) continue
-    cell.textContent = String(count ?? 0)
-    cell.parentElement?.classList.toggle('sizes__entry--some', (count ?? 0) > 0)
+    const count = counts.get(Number(cell.dataset.itemId)) ?? 0
+    cell.textContent = String(count)
+    cell.parentElement?.classList.toggle('sizes__entry--some', count > 0)
   }
 }
 
-/** Many changes come at once when a shop fills; a screen shows one picture at a time. */
+/** Changes that come close together are drawn once. */
 function drawSoon() {
   hasNumbers = true
   heardMs = Date.now()
@@ -77,7 +75,7 @@ function drawStaleness() {
 }
 
 presence.onSync(drawSoon)
-// Anything from the server, heartbeats too, shows that a change would have been told.
+// Any message, heartbeats included, shows that the connection works and a change would have arrived.
 socket.onMessage((() => {
   heardMs = Date.now()
 }) as never)

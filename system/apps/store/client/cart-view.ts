@@ -13,7 +13,7 @@ export interface CartPayload {
   serialized: string
 }
 
-/** Puts the cart into the page; without items there is nothing to see (CT-34, CT-37). */
+/** Puts the cart into the page; an empty cart is not shown (CT-34, CT-37). */
 export function renderCart({ items, serialized }: CartPayload) {
   const container = document.getElementById('cart-container')
   if (!container) return
@@ -36,7 +36,7 @@ function cartParts(items: readonly CartItem[]): HTMLElement[] {
   ]
 }
 
-/** What is sold out cannot be paid for. */
+/** Without what is sold out. */
 const totalOf = (items: readonly CartItem[]) =>
   items.reduce((sum, { price_usd, out_of_stock }) => sum + (out_of_stock ? 0 : price_usd), 0)
 
@@ -75,7 +75,7 @@ function link(className: string, href: string, text: string): HTMLElement {
   return made
 }
 
-/** Whoever removes by keyboard must not be thrown to the top of the page. */
+/** Keeps the focus in the cart after an item was removed by keyboard. */
 function refocus(container: HTMLElement, itemId: string | undefined) {
   if (itemId === undefined) return
   const same = container.querySelector<HTMLElement>(`.cart-item__remove[data-item-id='${itemId}']`)
@@ -83,7 +83,7 @@ function refocus(container: HTMLElement, itemId: string | undefined) {
   next?.focus()
 }
 
-/** On the checkout page: what the button buys (CT-54). */
+/** On the checkout page: the cart that the button buys (CT-54). */
 function fillForm(items: readonly CartItem[], serialized: string) {
   const form = document.querySelector<HTMLFormElement>('.checkout__form')
   if (!form) return
@@ -95,7 +95,7 @@ function fillForm(items: readonly CartItem[], serialized: string) {
 let messageTimer: number | undefined
 const messageMs = 6_000
 
-/** One sentence for the shopper, for a while. */
+/** Shows one sentence to the shopper for a few seconds. */
 export function say(sentence: string) {
   const place = toast()
   place.textContent = sentence

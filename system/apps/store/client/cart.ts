@@ -1,8 +1,7 @@
 import type { Channel, Socket } from 'phoenix'
 import { type CartPayload, renderCart, say } from './cart-view.ts'
-import { hasDefect } from './page.ts'
 
-/** The cart of this browser: the server holds it while a tab is open, the browser keeps the signed copy (CT-31..CT-36). */
+/** The cart of this browser: the server holds it while a tab is open, and the browser stores the signed copy (CT-31..CT-36). */
 const storageKey = 'storedCart'
 
 const sentences: Record<string, string> = {
@@ -18,18 +17,15 @@ const done = { add_item: 'It is in your cart.', remove_item: 'It is out of your 
 const sentenceFor = ({ error = '' }: { error?: string }) => sentences[error] ?? 'That did not work. Please try again.'
 
 export function joinCart(socket: Socket, cartId: string): Channel {
-  /** What this tab was told last, before it was loaded again too: another tab of the same browser may have stored something else since. */
+  /** The cart that this tab received last, also before a reload: another tab of the browser may have stored an older one since. */
   let own = (window as { cartAfter?: string }).cartAfter ?? stored('sessionStorage')
   const joinParams = () => ({ serialized: stored('localStorage'), own, page: window.location.pathname })
-  const channel = socket.channel(`cart:${cartId}`, hasDefect('DF-3') ? joinParams() : joinParams)
-  let isShown = false
+  const channel = socket.channel(`cart:${cartId}`, joinParams)
 
   function show(cart: CartPayload) {
     console.log('Cart received')
     own = cart.serialized
     for (const place of places) store(place, cart.serialized)
-    if (hasDefect('DF-90') && isShown && window.location.pathname === '/checkout') return
-    isShown = true
     renderCart(cart)
   }
 
@@ -57,24 +53,21 @@ export function joinCart(socket: Socket, cartId: string): Channel {
   return channel
 }
 
-/** Also for what is put into the page later (CT-35). */
+/** Also for elements that are added to the page later (CT-35). */
 function onClick(selector: string, run: (element: HTMLElement) => void) {
-  const listen = (root: EventTarget) =>
-    root.addEventListener('click', (event) => {
-      const hit = (event.target as Element).closest<HTMLElement>(selector)
-      if (!hit) return
-      event.preventDefault()
-      run(hit)
-    })
-  if (hasDefect('DF-72')) for (const element of document.querySelectorAll(selector)) listen(element)
-  else listen(document)
+  document.addEventListener('click', (event) => {
+    const hit = (event.target as Element).closest<HTMLElement>(selector)
+    if (!hit) return
+    event.preventDefault()
+    run(hit)
+  })
 }
 
-/** Of the browser, and of this tab alone. */
+/** The storage of the whole browser and of this tab. */
 const places = ['localStorage', 'sessionStorage'] as const
 type Place = (typeof places)[number]
 
-/** A browser may forbid its storage; then the cart lives as long as a tab is open. */
+/** A browser may forbid its storage; the cart then lives as long as a tab is open. */
 function stored(place: Place): string | null {
   try {
     return window[place].getItem(storageKey)

@@ -1,4 +1,4 @@
-/** What a presence state says about the shop. Pure: counts and nothing else (PA-38..PA-42). */
+/** Counts of a presence state for the dashboard. Pure (PA-38..PA-42). */
 export interface CartMeta {
   page: string | null
   items: number[]
@@ -15,7 +15,7 @@ const metasOf = (state: CartPresence) => Object.values(state).flatMap(({ metas }
 export const pageCounts = (state: CartPresence): [page: string, count: number][] =>
   [...tally(metasOf(state).map(({ page }) => page ?? 'unknown'))].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))
 
-/** A cart is the same in all its tabs, so one of them speaks for it (PA-40). */
+/** A cart is the same in all its tabs, so the first tab is counted (PA-40). */
 export const itemCounts = (state: CartPresence): Map<number, number> =>
   tally(Object.values(state).flatMap(({ metas }) => [...new Set(metas[0]?.items ?? [])]))
 

@@ -7,13 +7,13 @@ export class DatabaseDown extends Error {
   override name = 'DatabaseDown'
 }
 
-/** Database access: the only thing that decides what is sold and released (ST-11). */
+/** Database access. The database alone decides what is sold and released (ST-11). */
 export interface Repo {
   query<R extends QueryResultRow>(sql: string, params?: unknown[]): Promise<R[]>
   /** Runs `work` in one transaction: all of it, or nothing. */
   transaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T>
   reachable(): boolean
-  /** Starts the actor that owns the connections; a restart gets new ones (FI-1). */
+  /** Starts the actor that owns the connections; a restart opens new ones (FI-1). */
   start(): Promise<ActorRef<'probe'>>
 }
 
@@ -21,10 +21,10 @@ const connectTimeoutMs = 1_500
 const queryTimeoutMs = 3_000
 const probeEveryMs = 500
 const connectionsMax = 8
-/** The others wait for their turn here, where nothing times out: a rush for the last pairs must not end in errors. */
+/** Further transactions queue here, where nothing times out: a rush for the last pairs must not end in errors. */
 const transactionsMax = 6
 
-/** What of a pool of connections is used. */
+/** The part of a pool of connections that is used here. */
 export interface DatabasePool {
   query<R extends QueryResultRow>(sql: string, params?: unknown[]): Promise<{ rows: R[] }>
   connect(): Promise<PoolClient>
@@ -32,7 +32,7 @@ export interface DatabasePool {
   on(event: 'error', listener: (error: Error) => void): unknown
 }
 
-/** What a pool is opened with; a query that takes longer is given up by both sides. */
+/** Both the client and the server give up a query that takes longer than `queryTimeoutMs`. */
 const poolOptions = {
   max: connectionsMax,
   connectionTimeoutMillis: connectTimeoutMs,
@@ -41,7 +41,7 @@ const poolOptions = {
 }
 export type PoolOptions = typeof poolOptions
 
-/** Opens a pool of real connections to the database of an address. */
+/** Opens a pool of connections to the database at a URL. */
 export const openPool =
   (url: string) =>
   (options: PoolOptions): DatabasePool =>
@@ -55,13 +55,13 @@ interface RepoOptions {
 
 export function createRepo({ open, runtime, log }: RepoOptions): Repo {
   let pool: DatabasePool | undefined
-  /** What the last probe found. */
+  /** The result of the last probe. */
   let state: 'unknown' | 'up' | 'down' = 'unknown'
   const turns = pLimit(transactionsMax)
 
   function freshPool(): DatabasePool {
     const fresh = open(poolOptions)
-    // An idle connection that breaks is replaced by the pool; without a listener it would end the node.
+    // The pool replaces an idle connection that breaks; without a listener the error would end the process.
     fresh.on('error', (error) => log.warn({ reason: error.message }, 'repo: a database connection broke'))
     return fresh
   }
@@ -83,10 +83,10 @@ export function createRepo({ open, runtime, log }: RepoOptions): Repo {
   }
 
   async function inTransaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
-    // Nobody who waits in a queue should wait for a dead database one after the other.
+    // Fails at once while the database is down: queued transactions must not each wait for the connect timeout.
     if (state === 'down') throw new DatabaseDown('the database is not reachable')
     const client = await current().connect()
-    // Between two queries nobody waits for this connection: without a listener its end would be the end of the node.
+    // Between two queries no promise would reject: without a listener the error of a broken connection would end the process.
     const onBroken = (error: Error) => log.warn({ reason: error.message }, 'repo: a connection broke in a transaction')
     client.on('error', onBroken)
     try {
@@ -128,7 +128,7 @@ export function createRepo({ open, runtime, log }: RepoOptions): Repo {
           const old = pool
           pool = undefined
           state = 'unknown'
-          // Not awaited: connections through a silent network would keep a killed actor from being replaced.
+          // Not awaited: closing connections over a dead network would delay the restart of the actor.
           void old?.end().catch(() => {})
         },
       }),

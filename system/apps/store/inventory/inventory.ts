@@ -1,4 +1,3 @@
-import type { Clock } from '../../../platform/clock.ts'
 import type { Log } from '../../../platform/log.ts'
 import type { ActorRef, Runtime } from '../../../runtime/index.ts'
 import type { Item, Product } from '../catalog/product.ts'
@@ -14,13 +13,9 @@ export interface ItemChange {
   after: Item
 }
 
-type ReadAvailability = Loader['availability']
-type Mail =
-  | { do: 'load' }
-  | { do: 'released'; productId: number }
-  | { do: 'item_sold'; itemId: number; read: ReadAvailability }
+type Mail = { do: 'load' } | { do: 'released'; productId: number } | { do: 'item_sold'; itemId: number }
 
-/** What one node knows of the stock: a copy for rendering, never asked for decisions (ST-10..15). */
+/** One node's copy of the stock: it is rendered from, and never decides a sale (ST-10..15). */
 export interface Inventory {
   /** From memory; undefined until the first load succeeded. */
   products(): readonly Product[] | undefined
@@ -28,9 +23,9 @@ export interface Inventory {
   item(itemId: number): Item | undefined
   start(): Promise<ActorRef<Mail>>
   markReleased(productId: number): Promise<Product>
-  /** Reads the count from the database and puts it in place; reads are made one after the other, so none is older than the last. */
-  itemSold(itemId: number, read?: ReadAvailability): Promise<ItemChange>
-  /** Everything anew from the database, now or as soon as it can be read (ST-57). */
+  /** Reads the count from the database and stores it in the copy. Reads run one after the other, so that none is older than the last. */
+  itemSold(itemId: number): Promise<ItemChange>
+  /** Loads everything again from the database, now or as soon as it is reachable (ST-57). */
   refresh(): void
 }
 
@@ -42,27 +37,21 @@ export class UnknownId extends Error {
 }
 
 const loadRetryMs = 300
+/** Longer than a query may take, so that a slow database is told apart from a dead actor. */
+const callTimeoutMs = 8_000
 
 interface InventoryOptions {
   name?: string
   loader: Loader
   runtime: Runtime
-  clock: Clock
   log: Log
-  /** After every load: at the start, after a restart, and when news may have been missed. */
+  /** Called after every load: at the start, after a restart, and when messages may have been missed. */
   onLoaded?: (products: readonly Product[]) => void
   beforeHandle?: (handler: string) => Promise<void> | undefined
-  quirks?: InventoryQuirks
-}
-
-/** What a node's copy of the stock can be made to do wrong on purpose (FI-18). */
-export interface InventoryQuirks {
-  /** DF-62: sales are not handled one after the other. */
-  unordered?: boolean
 }
 
 export function createInventory(options: InventoryOptions): Inventory {
-  const { name = 'Sneakers23.Inventory', loader, runtime, clock, log, onLoaded, quirks = {} } = options
+  const { name = 'Sneakers23.Inventory', loader, runtime, log, onLoaded } = options
   const { beforeHandle = () => undefined } = options
   let products: Product[] | undefined
   let actor: ActorRef<Mail> | undefined
@@ -78,11 +67,11 @@ export function createInventory(options: InventoryOptions): Inventory {
     )
   }
 
-  async function itemSold(itemId: number, read: ReadAvailability): Promise<ItemChange> {
+  async function itemSold(itemId: number): Promise<ItemChange> {
     await beforeHandle('Inventory.item_sold')
     const before = itemOf(itemId)
     if (!before) throw unknownItem(itemId)
-    const availability = await read(itemId)
+    const availability = await loader.availability(itemId)
     if (!availability) throw unknownItem(itemId)
     const after = { ...before, ...availability }
     replaceItem(after)
@@ -92,7 +81,8 @@ export function createInventory(options: InventoryOptions): Inventory {
   const unknownItem = (itemId: number) =>
     products ? new UnknownId(`there is no item ${itemId}`) : new InventoryNotReady('the inventory is still loading')
 
-  function released(productId: number): Product {
+  async function released(productId: number): Promise<Product> {
+    await beforeHandle('Inventory.released')
     products = products?.map((product) => (product.id === productId ? { ...product, released: true } : product))
     const product = products?.find(({ id }) => id === productId)
     if (!product) throw new InventoryNotReady(`product ${productId} is not in this node's inventory`)
@@ -112,8 +102,8 @@ export function createInventory(options: InventoryOptions): Inventory {
     onLoaded?.(products)
   }
 
-  /** A failed call must reject at its caller and not end the actor: the state is untouched and still right. */
-  const asValue = async <T>(work: Promise<T> | T) => {
+  /** A failed call rejects at its caller and does not end the actor, whose state is untouched. */
+  const asValue = async <T>(work: Promise<T>) => {
     try {
       return { value: await work }
     } catch (error) {
@@ -138,8 +128,7 @@ export function createInventory(options: InventoryOptions): Inventory {
         init: (self) => self.send({ do: 'load' }),
         handle(mail, self) {
           if (mail.do === 'load') return load(self)
-          if (mail.do === 'released') return asValue(beforeRelease(mail.productId))
-          return asValue(itemSold(mail.itemId, mail.read))
+          return asValue<unknown>(mail.do === 'released' ? released(mail.productId) : itemSold(mail.itemId))
         },
         terminate() {
           cancelRetry()
@@ -149,29 +138,8 @@ export function createInventory(options: InventoryOptions): Inventory {
       return actor
     },
     markReleased: (productId) => ask({ do: 'released', productId }),
-    itemSold: (itemId, read = loader.availability) =>
-      quirks.unordered ? itemSold(itemId, olderLater(read)) : ask({ do: 'item_sold', itemId, read }),
-    // An actor that is being restarted loads anyway.
+    itemSold: (itemId) => ask({ do: 'item_sold', itemId }),
+    // Dropped while the actor restarts, which loads everything anyway.
     refresh: () => actor?.send({ do: 'load' }),
   }
-
-  /** The more was left, the older the count, and the longer it takes. */
-  function olderLater(read: ReadAvailability): ReadAvailability {
-    return async (itemId) => {
-      const availability = await read(itemId)
-      await clock.sleep((availability?.availableCount ?? 0) * laterMs)
-      return availability
-    }
-  }
-
-  async function beforeRelease(productId: number) {
-    await beforeHandle('Inventory.released')
-    return released(productId)
-  }
 }
-
-/** How much later the planted defect puts each older count in place (DF-62). */
-const laterMs = 300
-
-/** Longer than a query may take, so that a slow database is told apart from a dead actor. */
-const callTimeoutMs = 8_000

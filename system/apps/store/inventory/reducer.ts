@@ -13,7 +13,7 @@ interface ReducerOptions {
   itemSold(itemId: number): Promise<void>
 }
 
-/** Sells random items, `unitsPerStep` at a time, until nothing is left; answers how many units it sold (ST-49, ST-50). */
+/** Sells random items, `unitsPerStep` at a time, until nothing is left; returns the number of units it sold (ST-49, ST-50). */
 export async function sellRandomUntilGone(
   { repo, nodeName, random, clock, log, itemSold }: ReducerOptions,
   { unitsPerStep = 1, delayMs = 0 }: { unitsPerStep?: number; delayMs?: number },

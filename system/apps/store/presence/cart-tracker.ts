@@ -1,6 +1,6 @@
 import type { Presence } from '../../../presence/index.ts'
 
-/** No cart's topic, so that no shopper ever hears of it (PA-21). */
+/** Not the topic of any cart, so that no shopper receives its messages (PA-21). */
 export const cartTrackerTopic = 'admin:cart_tracker'
 
 export interface CartMeta {
@@ -11,14 +11,14 @@ export interface CartMeta {
 }
 
 interface Tracked {
-  /** The channel, on its node. */
+  /** The id of the channel on its node. */
   owner: string
   cartId: string
 }
 
 export type CartTracker = ReturnType<typeof createCartTracker>
 
-/** Every open cart of the shop, for those who run it: one entry for each channel, under its cart's id (PA-22..PA-25). */
+/** Tracks every open cart for the dashboard: one entry for each channel, with the cart id as its key (PA-22..PA-25). */
 export const createCartTracker = ({ track, update, untrackAll, list }: Presence) => ({
   trackCart: ({ owner, cartId }: Tracked, meta: CartMeta) => void track(owner, cartTrackerTopic, cartId, { ...meta }),
   updateCart: ({ owner, cartId }: Tracked, items: number[]) =>

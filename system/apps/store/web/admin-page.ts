@@ -1,6 +1,6 @@
+import { escapeHtml } from '../../../platform/html.ts'
 import { toScript } from '../../../platform/script.ts'
 import type { Product } from '../catalog/product.ts'
-import { escapeHtml } from './html.ts'
 import type { ScriptOptions } from './layout.ts'
 
 interface AdminPage {
@@ -28,7 +28,7 @@ export const adminPage = ({ products, adminToken, script }: AdminPage): string =
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/css/admin.css">
 </head>
-<body data-heartbeat-ms="${script.clientHeartbeatMs}" data-defects="${escapeHtml(script.clientDefects.join(' '))}">
+<body data-heartbeat-ms="${script.clientHeartbeatMs}">
 <main class="admin-container">
 <header class="top">
 <h1>Admin Dashboard</h1>

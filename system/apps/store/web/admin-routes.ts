@@ -10,19 +10,17 @@ import { errorPage, type ScriptOptions } from './layout.ts'
 export interface AdminRoutes {
   user: string
   password: string
-  /** So many wrong passwords in a minute from one address; then it has to wait. */
+  /** Wrong passwords that one address may send per minute. */
   attemptsMax: number
   products(): readonly Product[] | undefined
   signAdminToken(): Promise<string>
   script: ScriptOptions
   log: Log
-  /** DF-32: everybody is an admin. */
-  anybody: boolean
 }
 
 const windowS = 60
 
-/** Tells the login from the others by its status and its header. */
+/** Becomes the response's status and text. */
 class LoginRefused extends Error {
   readonly statusCode: number
   constructor(statusCode: number, message: string) {
@@ -31,12 +29,12 @@ class LoginRefused extends Error {
   }
 }
 
-/** `/admin`, for those who know the password (PA-31). */
+/** `/admin`, behind the password (PA-31). */
 export async function adminRoutes(pages: FastifyInstance, options: AdminRoutes) {
-  const { user, password, attemptsMax, log, anybody } = options
+  const { user, password, attemptsMax, log } = options
   const limiter = new RateLimiterMemory({ points: attemptsMax, duration: windowS })
 
-  /** Every attempt counts before it is looked at, so that many at once get no further; a good one is given back. */
+  /** Every attempt is counted before it is checked, so that parallel attempts cannot exceed the limit; a correct one is credited back. */
   async function validate(name: string, word: string, address: string) {
     await limiter.consume(address).catch((refusal: unknown) => {
       if (!(refusal instanceof RateLimiterRes)) throw refusal
@@ -54,7 +52,7 @@ export async function adminRoutes(pages: FastifyInstance, options: AdminRoutes) 
     authenticate: { realm: 'Sneakers23 admin' },
     strictCredentials: false,
   })
-  pages.get('/admin', anybody ? {} : { onRequest: pages.basicAuth }, async (_request, answer) => {
+  pages.get('/admin', { onRequest: pages.basicAuth }, async (_request, answer) => {
     const products = options.products()
     answer.header('cache-control', 'no-store').type('text/html; charset=utf-8')
     if (!products) return answer.code(503).send(errorPage('Back in a moment', 'The shop is starting.'))

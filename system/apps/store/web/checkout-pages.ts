@@ -1,6 +1,6 @@
+import { escapeHtml } from '../../../platform/html.ts'
 import type { Product } from '../catalog/product.ts'
 import type { Order } from '../checkout/purchase.ts'
-import { escapeHtml } from './html.ts'
 import { cartContainer, layout, type ScriptOptions, type Visit } from './layout.ts'
 
 interface CheckoutPage {

@@ -27,14 +27,14 @@ const problems = {
   unsure: 'We could not finish your order just now. Try again: you will not pay twice.',
 } as const
 
-/** Looking at the cart, buying it, and what was bought (CT-53..CT-59). */
+/** The pages of the cart, the purchase and the last order (CT-53..CT-59). */
 export function checkoutRoutes(pages: FastifyInstance, options: CheckoutRoutes) {
   const { checkout, sessions, script, log } = options
   const html = (answer: FastifyReply, status = 200) =>
     answer.code(status).header('cache-control', 'no-store').type('text/html; charset=utf-8')
   const visitOf = (session: WebSession) => ({ cartId: session.cartId, formToken: sessions.formToken(session) })
 
-  /** The form again; with the key of the attempt that failed, so that trying again cannot buy twice. */
+  /** Sends the form again, with the key of the failed attempt, so that another attempt cannot buy twice. */
   const formAgain = (
     answer: FastifyReply,
     session: WebSession,
@@ -90,7 +90,7 @@ export function checkoutRoutes(pages: FastifyInstance, options: CheckoutRoutes) 
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** There on every page that a shopper sees. */
+    /** Set for every page of the shop. */
     session: WebSession
   }
 }

@@ -1,5 +1,5 @@
+import { escapeHtml } from '../../../platform/html.ts'
 import { toScript } from '../../../platform/script.ts'
-import { escapeHtml } from './html.ts'
 
 /** Who looks at a page. */
 export interface Visit {
@@ -9,7 +9,6 @@ export interface Visit {
 
 export interface ScriptOptions {
   clientHeartbeatMs: number
-  clientDefects: readonly string[]
 }
 
 interface Layout {
@@ -24,8 +23,7 @@ interface Layout {
   ownCart?: boolean
 }
 
-const bodyData = ({ clientHeartbeatMs, clientDefects }: ScriptOptions) =>
-  ` data-heartbeat-ms="${clientHeartbeatMs}"${clientDefects.length > 0 ? ` data-defects="${escapeHtml(clientDefects.join(' '))}"` : ''}`
+const bodyData = ({ clientHeartbeatMs }: ScriptOptions) => ` data-heartbeat-ms="${clientHeartbeatMs}"`
 
 const assignments = (globals: Record<string, unknown>) =>
   Object.entries(globals)

@@ -1,5 +1,5 @@
+import { escapeHtml } from '../../../platform/html.ts'
 import { levelOf, type Product, type Thresholds } from '../catalog/product.ts'
-import { escapeHtml } from './html.ts'
 import { layout, type ScriptOptions, type Visit } from './layout.ts'
 import { shoe } from './shoe.ts'
 import { sizeSelector } from './size-selector.ts'

@@ -4,14 +4,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { createTokens } from '../../../channels/index.ts'
 import type { Clock } from '../../../platform/clock.ts'
 
-/** What the shop remembers of a browser, in a signed cookie (CT-16). */
+/** What the shop keeps for a browser, in a signed cookie (CT-16). */
 export interface WebSession {
   cartId: string
-  /** Made into a token for each form. */
+  /** The secret from which the tokens of forms are derived. */
   csrfSecret: string
   /** The key of the last order. */
   orderKey?: string
-  /** The cart that this order left, signed. */
+  /** The signed cart after that order. */
   cartAfter?: string
 }
 
@@ -23,19 +23,17 @@ interface SessionsOptions {
   secret: string
   clock: Pick<Clock, 'now'>
   generateCartId(): string
-  /** DF-83: nothing is remembered. */
-  forgetful?: boolean
 }
 
 export type Sessions = ReturnType<typeof createSessions>
 
-/** Sessions of browsers, and what proves that a form came from a page of this shop. */
-export function createSessions({ secret, clock, generateCartId, forgetful = false }: SessionsOptions) {
+/** Sessions of browsers, and the tokens that prove that a form came from a page of this shop. */
+export function createSessions({ secret, clock, generateCartId }: SessionsOptions) {
   const csrf = Tokens()
   const tokens = createTokens({ secret, salt, ageMaxS, clock })
 
   async function read(cookie: string | undefined): Promise<WebSession | undefined> {
-    if (!cookie || forgetful) return undefined
+    if (!cookie) return undefined
     const verified = await tokens.verify(cookie)
     return verified.kind === 'valid' ? (verified.data as WebSession) : undefined
   }
@@ -46,7 +44,7 @@ export function createSessions({ secret, clock, generateCartId, forgetful = fals
   }
 
   return {
-    /** The browser's session; a browser without a good one gets a new one. */
+    /** The browser's session; a browser without a valid one gets a new one. */
     async open(request: FastifyRequest, answer: FastifyReply): Promise<WebSession> {
       const known = await read(request.cookies[sessionCookie])
       if (known) return known
@@ -58,7 +56,7 @@ export function createSessions({ secret, clock, generateCartId, forgetful = fals
     formToken: ({ csrfSecret }: WebSession) => csrf.create(csrfSecret),
     isOwnForm: ({ csrfSecret }: WebSession, token: unknown) =>
       typeof token === 'string' && csrf.verify(csrfSecret, token),
-    /** The session of a socket, only for a page that could read its own token: a foreign page sends the cookie but cannot (CH-35). */
+    /** The session of a socket; undefined without the token from the page, as a foreign page sends the cookie but cannot read the token (CH-35). */
     async ofSocket(cookieHeader: string | undefined, token: string | undefined) {
       const session = await read(parseCookie(cookieHeader ?? '')[sessionCookie])
       return session && token && csrf.verify(session.csrfSecret, token) ? { ...session } : undefined

@@ -1,5 +1,5 @@
+import { escapeHtml } from '../../../platform/html.ts'
 import type { Item, Level, Product } from '../catalog/product.ts'
-import { escapeHtml } from './html.ts'
 
 /** The sizes of a released product. Page and live message both use it, so they look the same (ST-24, ST-42). */
 export function sizeSelector({ items }: Product, levelOfItem: (item: Item) => Level): string {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { atMostOnce } from '../../../../harness/checkers/core/at-most-once.ts'
 import { fault, historyOf, join, leave, publish, receive, theEnd } from '../../../support/histories.ts'
 
-const check = (...told: Parameters<typeof historyOf>) => atMostOnce.check(historyOf(...told))
+const check = (...events: Parameters<typeof historyOf>) => atMostOnce.check(historyOf(...events))
 
 describe('at-most-once (AM-1, AM-3..6)', () => {
   it('is valid when everything arrives once', () => {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { pushesHandledOnce } from '../../../../harness/checkers/core/pushes-handled-once.ts'
-import { fault, final, historyOf, type Told } from '../../../support/histories.ts'
+import { fault, final, historyOf, type TestEvent } from '../../../support/histories.ts'
 
 let lastOp = 0
 /** A push and how it ended. */
-function push(end: 'ok' | 'unsure'): Told[] {
+function push(end: 'ok' | 'unsure'): TestEvent[] {
   lastOp += 1
   const own = { who: 'gus', operation: 'push', op: lastOp, value: { channel: 'PingChannel' } }
   return [
@@ -13,7 +13,7 @@ function push(end: 'ok' | 'unsure'): Told[] {
   ]
 }
 const counted = (node: string, count: number) => final('node-state', { pushes: { PingChannel: count } }, node, node)
-const check = (...told: Told[]) => pushesHandledOnce.check(historyOf(...told))
+const check = (...events: TestEvent[]) => pushesHandledOnce.check(historyOf(...events))
 const three = [...push('ok'), ...push('ok'), ...push('unsure')]
 
 describe('pushes-handled-once (AM-10)', () => {
@@ -35,7 +35,8 @@ describe('pushes-handled-once (AM-10)', () => {
     })
   })
 
-  it('is unknown when nobody pushed, or a node forgot', () => {
+  it('is unknown when nobody pushed, no node was asked, or a node forgot', () => {
+    expect(check(...three).outcome).toBe('unknown')
     expect(check(counted('n1', 1)).outcome).toBe('unknown')
     expect(check(...three, fault(0, { kind: 'node.kill' }), counted('n1', 2)).outcome).toBe('unknown')
   })

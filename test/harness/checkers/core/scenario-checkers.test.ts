@@ -4,16 +4,16 @@ import { faultOutlastsTimer } from '../../../../harness/checkers/core/fault-outl
 import { faultsWitnessed } from '../../../../harness/checkers/core/faults-witnessed.ts'
 import { reached } from '../../../../harness/checkers/core/reached.ts'
 import { recoveryTime } from '../../../../harness/checkers/core/recovery-time.ts'
-import { disconnect, fault, historyOf, join, type Told, theEnd } from '../../../support/histories.ts'
+import { disconnect, fault, historyOf, join, type TestEvent, theEnd } from '../../../support/histories.ts'
 
 describe('expectations (AT-1)', () => {
-  const seen = (met: boolean): Told => ({
+  const seen = (met: boolean): TestEvent => ({
     type: 'expectation',
     who: 'harness',
     value: { after: 2, text: 'all listings wait', met },
     ...(!met && { error: 'product 1 does not' }),
   })
-  const check = (...told: Told[]) => expectations.check(historyOf(...told))
+  const check = (...events: TestEvent[]) => expectations.check(historyOf(...events))
 
   it('is valid when all were met', () => {
     expect(check(seen(true), seen(true)).outcome).toBe('passed')
@@ -32,8 +32,9 @@ describe('expectations (AT-1)', () => {
 })
 
 describe('reached (AT-3)', () => {
-  const entered = (operation: string): Told => ({ type: 'reached', who: 'scenario', operation })
-  const check = (...told: Told[]) => reached(['the server let go', 'both sides sold']).check(historyOf(...told))
+  const entered = (operation: string): TestEvent => ({ type: 'reached', who: 'scenario', operation })
+  const check = (...events: TestEvent[]) =>
+    reached(['the server let go', 'both sides sold']).check(historyOf(...events))
 
   it('is valid when every state was entered', () => {
     expect(check(entered('both sides sold'), entered('the server let go')).outcome).toBe('passed')
@@ -54,7 +55,7 @@ describe('reached (AT-3)', () => {
 describe('outlasted (AT-10)', () => {
   const held = (heldMs: number, record: object = {}) =>
     fault(1_000, { witnessedOnMs: 2_000, healRequestedMs: 2_000 + heldMs, ...record })
-  const check = (...told: Told[]) => faultOutlastsTimer({ 'node.kill': 3_000 }).check(historyOf(...told))
+  const check = (...events: TestEvent[]) => faultOutlastsTimer({ 'node.kill': 3_000 }).check(historyOf(...events))
 
   it('is valid when one fault was seen to hold for longer than the timer', () => {
     expect(check(held(10, { id: 1 }), held(3_001, { id: 2 })).outcome).toBe('passed')
@@ -65,8 +66,8 @@ describe('outlasted (AT-10)', () => {
     ['it was shorter', held(3_000)],
     ['nobody saw it', held(9_000, { witnessedOnMs: null })],
     ['it was another fault', held(9_000, { kind: 'node.pause' })],
-  ])('is unknown when %s', (_, told) => {
-    expect(check(told).outcome).toBe('unknown')
+  ])('is unknown when %s', (_, events) => {
+    expect(check(events).outcome).toBe('unknown')
   })
 
   it('is unknown when no timer is named', () => {
@@ -75,7 +76,7 @@ describe('outlasted (AT-10)', () => {
 })
 
 describe('faults-witnessed', () => {
-  const check = (...told: Told[]) => faultsWitnessed.check(historyOf(...told))
+  const check = (...events: TestEvent[]) => faultsWitnessed.check(historyOf(...events))
 
   it('is valid when a fault was seen to hold and to end, or none was asked for', () => {
     expect(check(fault(0)).outcome).toBe('passed')
@@ -100,7 +101,7 @@ describe('faults-witnessed', () => {
 })
 
 describe('recovery-time (CH-106, NF-3)', () => {
-  const check = (...told: Told[]) => recoveryTime(10_000).check(historyOf(...told))
+  const check = (...events: TestEvent[]) => recoveryTime(10_000).check(historyOf(...events))
   // Witnessed off at 16 s.
   const lost = [join('alice', 0), fault(10_000), disconnect('alice', 10_500)]
 

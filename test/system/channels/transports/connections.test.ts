@@ -8,10 +8,10 @@ const opened = () => {
 }
 const watched = () => {
   const rounds: number[] = []
-  return { rounds, endIfSilent: (roundMs: number) => void rounds.push(roundMs) }
+  return { rounds, closeIfIdle: (roundMs: number) => void rounds.push(roundMs) }
 }
 
-it('looks after all of them in rounds, as long as there are any (CH-25)', async () => {
+it('checks all connections in rounds, while there are any (CH-25)', async () => {
   const { clock, connections } = opened()
   const [one, other] = [watched(), watched()]
   connections.add(one)
@@ -27,7 +27,7 @@ it('looks after all of them in rounds, as long as there are any (CH-25)', async 
   expect([one.rounds.length, other.rounds.length]).toEqual([3, 3])
 })
 
-it('does not hold it against a client that the node itself stood still (CH-25)', async () => {
+it('does not count the time of a stalled node as idle time of its clients (CH-25)', async () => {
   const { clock, connections } = opened()
   const one = watched()
   connections.add(one)
@@ -47,14 +47,14 @@ it('counts the time that a round took, also on a machine that is late with each 
   expect(one.rounds).toEqual([4_000, 5_000])
 })
 
-it('says when none is open any more (RT-13)', async () => {
+it('tells when all connections are closed (RT-13)', async () => {
   const { connections } = opened()
-  await connections.gone()
+  await connections.allClosed()
   const [one, other] = [watched(), watched()]
   connections.add(one)
   connections.add(other)
   let isOver = false
-  const gone = connections.gone().then(() => {
+  const gone = connections.allClosed().then(() => {
     isOver = true
   })
   connections.delete(one)

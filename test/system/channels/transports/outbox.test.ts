@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { Outbox, Outboxes } from '../../../../system/channels/transports/outbox.ts'
 
-function node({ unreadMaxBytes = 1_000 } = {}) {
+function node({ sendBufferMaxBytes = 1_000 } = {}) {
   const turns: (() => void)[] = []
-  const outboxes = new Outboxes({ unreadMaxBytes, later: (run) => void turns.push(run) })
+  const outboxes = new Outboxes({ sendBufferMaxBytes, later: (run) => void turns.push(run) })
   const turn = () => turns.splice(0).forEach((run) => void run())
   const client = () => {
     const writes: Buffer[] = []
@@ -69,7 +69,7 @@ describe('the outboxes of a node', () => {
   })
 
   it('do not copy a big frame, and keep its place', () => {
-    const { turn, client } = node({ unreadMaxBytes: 1_000_000 })
+    const { turn, client } = node({ sendBufferMaxBytes: 1_000_000 })
     const alice = client()
     const big = Buffer.alloc(20_000)
     alice.outbox.push(frame('before'))
@@ -88,7 +88,7 @@ describe('the outboxes of a node', () => {
   })
 
   it('do not take one big answer for a client that does not read', () => {
-    const { turn, client } = node({ unreadMaxBytes: 1_000 })
+    const { turn, client } = node({ sendBufferMaxBytes: 1_000 })
     const { outbox, sink, writes, cut } = client()
     const big = Buffer.alloc(50_000)
     outbox.push(big)
@@ -103,7 +103,7 @@ describe('the outboxes of a node', () => {
   })
 
   it('cut off who does not read, once, and count it; the others do not notice', () => {
-    const { outboxes, turn, client } = node({ unreadMaxBytes: 10 })
+    const { outboxes, turn, client } = node({ sendBufferMaxBytes: 10 })
     const [slow, fine] = [client(), client()]
     slow.sink.writableLength = 11
     for (const { outbox } of [slow, fine]) outbox.push(frame('news'))

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { cartNeverLost } from '../../../../../harness/apps/store/checkers/cart-never-lost.ts'
 import { tabsConverge } from '../../../../../harness/apps/store/checkers/tabs-converge.ts'
-import { fault, final, historyOf, stock, type Told } from '../../../../support/histories.ts'
+import { fault, final, historyOf, stock, type TestEvent } from '../../../../support/histories.ts'
 
 const sight = (shopper: string, ...ids: number[]) => ({
   shopper,
@@ -17,7 +17,7 @@ function edit(
   itemId: number,
   type: 'ok' | 'failed' | 'unsure' = 'ok',
   who = 'alice',
-): Told[] {
+): TestEvent[] {
   lastOp += 1
   const event = { who, operation, op: lastOp, value: { shopper: 'alice', itemId } }
   return [
@@ -27,7 +27,7 @@ function edit(
 }
 
 describe('tabs-converge (CT-39..CT-41, CT-48, DF-73..DF-76, DF-80)', () => {
-  const check = (...told: Told[]) => tabsConverge.check(historyOf(...told))
+  const check = (...events: TestEvent[]) => tabsConverge.check(historyOf(...events))
   const database = final('database', stock())
 
   it('is valid when all tabs of a cart show the same', () => {
@@ -61,7 +61,7 @@ describe('tabs-converge (CT-39..CT-41, CT-48, DF-73..DF-76, DF-80)', () => {
 })
 
 describe('cart-never-lost (CT-1, CT-41, NF-3, NF-4)', () => {
-  const check = (...told: Told[]) => cartNeverLost.check(historyOf(...told))
+  const check = (...events: TestEvent[]) => cartNeverLost.check(historyOf(...events))
 
   it('is valid when what was put in is there, and what was taken out is not', () => {
     expect(
@@ -80,7 +80,7 @@ describe('cart-never-lost (CT-1, CT-41, NF-3, NF-4)', () => {
 
   it('counts what was bought as taken out', () => {
     const purchase = { who: 'alice', operation: 'purchase', op: 999, value: { shopper: 'alice', itemIds: [7] } }
-    const bought: Told[] = [
+    const bought: TestEvent[] = [
       { type: 'invoke', ...purchase },
       { type: 'ok', ...purchase },
     ]
@@ -89,7 +89,7 @@ describe('cart-never-lost (CT-1, CT-41, NF-3, NF-4)', () => {
   })
 
   it('allows both where the order may be that of an earlier attempt, which wanted something else', () => {
-    const attempt = (type: 'ok' | 'unsure' | 'failed', itemId: number): Told[] => {
+    const attempt = (type: 'ok' | 'unsure' | 'failed', itemId: number): TestEvent[] => {
       lastOp += 1
       const event = {
         who: 'alice',
@@ -110,9 +110,9 @@ describe('cart-never-lost (CT-1, CT-41, NF-3, NF-4)', () => {
   })
 
   it('allows both where nobody knows: an edit without an answer, and two edits at once', () => {
-    const told = [...edit('add_item', 7), ...edit('remove_item', 7, 'unsure')]
-    expect(check(...told, ...edit('add_item', 8), tab('alice', 7, 8)).outcome).toBe('passed')
-    expect(check(...told, ...edit('add_item', 8), tab('alice', 8)).outcome).toBe('passed')
+    const events = [...edit('add_item', 7), ...edit('remove_item', 7, 'unsure')]
+    expect(check(...events, ...edit('add_item', 8), tab('alice', 7, 8)).outcome).toBe('passed')
+    expect(check(...events, ...edit('add_item', 8), tab('alice', 8)).outcome).toBe('passed')
   })
 
   it('knows that an edit without an answer may never have happened', () => {

@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { noRedundantStockBroadcast } from '../../../../../harness/apps/store/checkers/no-redundant-stock-broadcast.ts'
 import { oneAnnouncementPerChange } from '../../../../../harness/apps/store/checkers/one-announcement-per-change.ts'
+import { ownTopicsOnly } from '../../../../../harness/apps/store/checkers/own-topics-only.ts'
 import { releasedEverywhere } from '../../../../../harness/apps/store/checkers/released-everywhere.ts'
 import { viewsMatchFreshRender } from '../../../../../harness/apps/store/checkers/views-match-fresh-render.ts'
 import { joinedTopics } from '../../../../../harness/checkers/core/joined-topics.ts'
-import { ownTopicsOnly } from '../../../../../harness/checkers/core/own-topics-only.ts'
-import { final, historyOf, invoke, ok, rendering, type Told } from '../../../../support/histories.ts'
+import { final, historyOf, invoke, ok, rendering, type TestEvent } from '../../../../support/histories.ts'
 
 const view = (value: unknown) => final('view', value, 'alice', 'n1')
 const fresh = (value: unknown) => final('fresh-render', value, 'fresh', 'n2')
 const release = [invoke('release', { productId: 1 }), ok('release', { productId: 1 })]
 
 describe('views-match-fresh-render (ST-58, DF-1, DF-2)', () => {
-  const check = (...told: Told[]) => viewsMatchFreshRender.check(historyOf(...told))
+  const check = (...events: TestEvent[]) => viewsMatchFreshRender.check(historyOf(...events))
 
   it('is valid when the open page shows what a reload would', () => {
     expect(check(view(rendering()), fresh(rendering())).outcome).toBe('passed')
@@ -44,7 +44,7 @@ describe('views-match-fresh-render (ST-58, DF-1, DF-2)', () => {
 })
 
 describe('released-everywhere (ST-23, NF-6)', () => {
-  const check = (...told: Told[]) => releasedEverywhere.check(historyOf(...told))
+  const check = (...events: TestEvent[]) => releasedEverywhere.check(historyOf(...events))
 
   it('is valid when every page and every node shows the release', () => {
     expect(check(...release, view(rendering()), fresh(rendering())).outcome).toBe('passed')
@@ -61,8 +61,8 @@ describe('released-everywhere (ST-23, NF-6)', () => {
 })
 
 describe('one-announcement-per-change (ST-55, DF-60)', () => {
-  const check = (...told: Told[]) => oneAnnouncementPerChange.check(historyOf(...told))
-  const heard = (joinRef: string | null): Told => ({
+  const check = (...events: TestEvent[]) => oneAnnouncementPerChange.check(historyOf(...events))
+  const heard = (joinRef: string | null): TestEvent => ({
     type: 'receive',
     who: 'alice',
     topic: 'product:1',
@@ -108,14 +108,14 @@ describe('joined-topics (CH-108, CH-112, DF-4)', () => {
 })
 
 describe('own-topics-only (CH-51, DF-15)', () => {
-  const heard = (topic: string, product_id: number): Told => ({
+  const heard = (topic: string, product_id: number): TestEvent => ({
     type: 'receive',
     who: 'alice',
     topic,
     event: 'stock_change',
     value: { product_id, item_id: 7, level: 'low' },
   })
-  const check = (...told: Told[]) => ownTopicsOnly.check(historyOf(...told))
+  const check = (...events: TestEvent[]) => ownTopicsOnly.check(historyOf(...events))
 
   it('is valid when each change is on the topic of its product', () => {
     expect(check(heard('product:1', 1), heard('product:2', 2)).outcome).toBe('passed')
@@ -131,7 +131,7 @@ describe('own-topics-only (CH-51, DF-15)', () => {
 })
 
 describe('no-redundant-stock-broadcast (ST-29, ST-30, DF-64)', () => {
-  const told = (level: string, joinRef: string | null = null): Told => ({
+  const events = (level: string, joinRef: string | null = null): TestEvent => ({
     type: 'receive',
     who: 'alice',
     topic: 'product:1',
@@ -139,22 +139,22 @@ describe('no-redundant-stock-broadcast (ST-29, ST-30, DF-64)', () => {
     joinRef,
     value: { product_id: 1, item_id: 7, level },
   })
-  const check = (...all: Told[]) => noRedundantStockBroadcast.check(historyOf(...all))
+  const check = (...all: TestEvent[]) => noRedundantStockBroadcast.check(historyOf(...all))
 
   it('is valid when every announcement says something new, and for a gone item again and again', () => {
-    expect(check(told('medium'), told('low'), told('out'), told('out')).outcome).toBe('passed')
+    expect(check(events('medium'), events('low'), events('out'), events('out')).outcome).toBe('passed')
   })
 
   it('is invalid when a level is announced that was told already, by a join or by news', () => {
-    expect(check(told('low', '4'), told('low')).why).toContain('no news: item 7 to alice on product:1 is low')
-    expect(check(told('medium'), told('low'), told('low')).outcome).toBe('violated')
+    expect(check(events('low', '4'), events('low')).why).toContain('no news: item 7 to alice on product:1 is low')
+    expect(check(events('medium'), events('low'), events('low')).outcome).toBe('violated')
   })
 
   it('takes what a join is answered with for state', () => {
-    expect(check(told('low'), told('low', '9')).outcome).toBe('passed')
+    expect(check(events('low'), events('low', '9')).outcome).toBe('passed')
   })
 
   it('is unknown when nothing was announced', () => {
-    expect(check(told('low', '4')).outcome).toBe('unknown')
+    expect(check(events('low', '4')).outcome).toBe('unknown')
   })
 })

@@ -3,9 +3,9 @@ import { noPresenceToShoppers } from '../../../../../harness/apps/store/checkers
 import { presenceJoinDeliveredOnce } from '../../../../../harness/apps/store/checkers/presence-join-delivered-once.ts'
 import { presenceMatchesReality } from '../../../../../harness/apps/store/checkers/presence-matches-reality.ts'
 import { noOrphans } from '../../../../../harness/checkers/core/no-orphans.ts'
-import { disconnect, final, historyOf, type Told } from '../../../../support/histories.ts'
+import { disconnect, final, historyOf, type TestEvent } from '../../../../support/histories.ts'
 
-const receive = (who: string, topic: string, event: string, value: unknown = {}): Told => ({
+const receive = (who: string, topic: string, event: string, value: unknown = {}): TestEvent => ({
   type: 'receive',
   who,
   topic,
@@ -26,7 +26,7 @@ describe('presence-matches-reality (PA-1, PA-4, PA-38..PA-44, DF-91, DF-92, DF-9
       'n1',
       'n1',
     )
-  const check = (...told: Told[]) => presenceMatchesReality.check(historyOf(heardCart, ...told))
+  const check = (...events: TestEvent[]) => presenceMatchesReality.check(historyOf(heardCart, ...events))
   const shown = (sight: object) => check(...tabs, node(2, 3), final('dashboard', { ...right, ...sight }, 'boss'))
 
   it('is valid when dashboards and nodes count who is there', () => {
@@ -63,7 +63,7 @@ describe('presence-matches-reality (PA-1, PA-4, PA-38..PA-44, DF-91, DF-92, DF-9
 })
 
 describe('no-presence-to-shoppers (PA-20, PA-21, DF-31)', () => {
-  const check = (...told: Told[]) => noPresenceToShoppers.check(historyOf(...told))
+  const check = (...events: TestEvent[]) => noPresenceToShoppers.check(historyOf(...events))
   const toBoss = receive('boss', 'admin:cart_tracker', 'presence_diff')
 
   it('is valid when presence stays on the topic of the dashboard', () => {
@@ -85,7 +85,7 @@ describe('presence-join-delivered-once (PA-9, PA-16, DF-93)', () => {
   const metas = (...refs: string[]) => (refs.length > 0 ? { key: { metas: refs.map((phx_ref) => ({ phx_ref })) } } : {})
   const diff = (joins: string[], leaves: string[] = [], who = 'boss') =>
     receive(who, 'admin:cart_tracker', 'presence_diff', { joins: metas(...joins), leaves: metas(...leaves) })
-  const check = (...told: Told[]) => presenceJoinDeliveredOnce.check(historyOf(...told))
+  const check = (...events: TestEvent[]) => presenceJoinDeliveredOnce.check(historyOf(...events))
 
   it('is valid when each change comes once, and when somebody comes back', () => {
     expect(check(diff(['a']), diff(['b'], ['a']), diff(['a'])).outcome).toBe('passed')
@@ -108,7 +108,7 @@ describe('presence-join-delivered-once (PA-9, PA-16, DF-93)', () => {
 describe('no-orphans (RT-11, CH-63, DF-104)', () => {
   const held = (...topics: string[]) => final('node-state', { connections: [{ topics }] }, 'n1', 'n1')
   const channels = (n: number) => final('channels', n, 'n1', 'n1')
-  const check = (...told: Told[]) => noOrphans.check(historyOf(...told))
+  const check = (...events: TestEvent[]) => noOrphans.check(historyOf(...events))
 
   it('is valid when every channel belongs to a client', () => {
     expect(check(disconnect('bob', 0), held('ping', 'dupe'), channels(2)).outcome).toBe('passed')

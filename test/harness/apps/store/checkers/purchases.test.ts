@@ -2,13 +2,16 @@ import { describe, expect, it } from 'vitest'
 import { neverOversold } from '../../../../../harness/apps/store/checkers/never-oversold.ts'
 import { ordersChargedOnce } from '../../../../../harness/apps/store/checkers/orders-charged-once.ts'
 import { purchasesLinearizable } from '../../../../../harness/apps/store/checkers/purchases-linearizable.ts'
-import { final, historyOf, invoke, stock, type Told } from '../../../../support/histories.ts'
+import { final, historyOf, invoke, stock, type TestEvent } from '../../../../support/histories.ts'
 
 type End = 'ok' | 'failed' | 'unsure'
 let lastOp = 0
 
 /** A purchase of item 7 unless it says otherwise: its beginning and its end. */
-function purchase(type: End, value: { itemIds?: number[]; key?: string; shopper?: string } = {}): [Told, Told] {
+function purchase(
+  type: End,
+  value: { itemIds?: number[]; key?: string; shopper?: string } = {},
+): [TestEvent, TestEvent] {
   lastOp += 1
   const event = { who: 'alice', operation: 'purchase', op: lastOp, value: { shopper: 'alice', itemIds: [7], ...value } }
   return [
@@ -19,8 +22,8 @@ function purchase(type: End, value: { itemIds?: number[]; key?: string; shopper?
 
 describe('purchases-linearizable (ST-11, ST-19, CT-55, DF-67, DF-68)', () => {
   const of = (initialCount: number) => final('database', stock(true, { initialCount }))
-  const check = (initialCount: number, ...told: Told[]) =>
-    purchasesLinearizable.check(historyOf(...told, of(initialCount)))
+  const check = (initialCount: number, ...events: TestEvent[]) =>
+    purchasesLinearizable.check(historyOf(...events, of(initialCount)))
 
   it('is valid when the last buyer is refused', () => {
     expect(check(1, ...purchase('ok'), ...purchase('failed')).outcome).toBe('passed')
@@ -71,7 +74,7 @@ describe('purchases-linearizable (ST-11, ST-19, CT-55, DF-67, DF-68)', () => {
   })
 
   it('counts a sale at the control port too', () => {
-    const sale = (type: End, op: number): Told[] => [
+    const sale = (type: End, op: number): TestEvent[] => [
       { type: 'invoke', who: 'n1', operation: 'sell', op, value: { itemId: 7 } },
       { type, who: 'n1', operation: 'sell', op, value: { itemId: 7 } },
     ]
@@ -98,8 +101,8 @@ describe('orders-charged-once (CT-55, CT-58, DF-87)', () => {
     ...own,
   })
   const sold = (soldUnits: number) => final('database', stock(true, { soldUnits }))
-  const check = (orders: object[], ...told: Told[]) =>
-    ordersChargedOnce.check(historyOf(...told, final('orders', orders)))
+  const check = (orders: object[], ...events: TestEvent[]) =>
+    ordersChargedOnce.check(historyOf(...events, final('orders', orders)))
 
   it('is valid when each confirmed purchase is an order of what was sold', () => {
     expect(check([order()], ...purchase('ok'), sold(2)).outcome).toBe('passed')
@@ -135,7 +138,7 @@ describe('orders-charged-once (CT-55, CT-58, DF-87)', () => {
 })
 
 describe('never-oversold, whenever the stock is read', () => {
-  const read = (item: Record<string, number>): Told => ({
+  const read = (item: Record<string, number>): TestEvent => ({
     type: 'read',
     who: 'harness',
     operation: 'stock',

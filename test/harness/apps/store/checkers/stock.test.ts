@@ -7,8 +7,8 @@ import { final, historyOf, invoke, nodeState, stock } from '../../../../support/
 const sale = invoke('sell', { itemId: 7 })
 
 describe('never-oversold (ST-19, DF-68)', () => {
-  const check = (item: Record<string, number>, ...told: Parameters<typeof historyOf>) =>
-    neverOversold.check(historyOf(...told, final('database', stock(true, item))))
+  const check = (item: Record<string, number>, ...events: Parameters<typeof historyOf>) =>
+    neverOversold.check(historyOf(...events, final('database', stock(true, item))))
 
   it('is valid when initial = available + sold', () => {
     expect(check({}, sale).outcome).toBe('passed')
@@ -63,9 +63,9 @@ describe('nodes-agree-with-database (ST-57, ST-58)', () => {
 })
 
 describe('replication-bounded (ST-55, DF-58)', () => {
-  const check = (counters: Record<string, number>[], ...told: Parameters<typeof historyOf>) =>
+  const check = (counters: Record<string, number>[], ...events: Parameters<typeof historyOf>) =>
     replicationBounded.check(
-      historyOf(...told, ...counters.map((one, index) => final('node-state', nodeState(8, one), `n${index + 1}`))),
+      historyOf(...events, ...counters.map((one, index) => final('node-state', nodeState(8, one), `n${index + 1}`))),
     )
   const sender = { replicationSent: 1, replicationHandled: 0 }
   const handler = { replicationSent: 0, replicationHandled: 1 }

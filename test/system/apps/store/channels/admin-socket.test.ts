@@ -11,11 +11,7 @@ const state = { key: { metas: [{ page: '/', items: [1], phx_ref: 'r1' }] } }
 function setUp() {
   const clock = createFakeClock()
   const tokens = createAdminTokens({ secret, clock })
-  return {
-    clock,
-    tokens,
-    definition: adminSocket({ tokens, stateOf: () => state, anybody: false, withoutState: false }),
-  }
+  return { clock, tokens, definition: adminSocket({ tokens, stateOf: () => state }) }
 }
 
 describe('the socket of the dashboard', () => {

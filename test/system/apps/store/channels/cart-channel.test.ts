@@ -7,7 +7,6 @@ import { createCheckout } from '../../../../../system/apps/store/checkout/checko
 import { createCartTracker } from '../../../../../system/apps/store/presence/cart-tracker.ts'
 import { socket } from '../../../../../system/channels/index.ts'
 import { systemClock as clock } from '../../../../../system/platform/clock.ts'
-import type { Defect } from '../../../../../system/platform/defects.ts'
 import { silentLog as log } from '../../../../../system/platform/log.ts'
 import { createPresence } from '../../../../../system/presence/index.ts'
 import { createPubSub } from '../../../../../system/pubsub/index.ts'
@@ -28,24 +27,17 @@ interface Answer {
 
 interface Setting {
   products?: Product[] | undefined
-  defects?: Defect[]
   trackerFails?: boolean
   oneSizePerShoe?: boolean
 }
 
-async function setUp({
-  products = released(),
-  defects = [],
-  trackerFails = false,
-  oneSizePerShoe = false,
-}: Setting = {}) {
+async function setUp({ products = released(), trackerFails = false, oneSizePerShoe = false }: Setting = {}) {
   const stock: { products: Product[] | undefined } = { products }
   const checkout = createCheckout({
     tokens: createCartTokens({ secret, clock }),
-    defects: new Set(defects),
     ...({} as Pick<
       Parameters<typeof createCheckout>[0],
-      'repo' | 'nodeName' | 'requireReady' | 'announceSale' | 'doubtSale' | 'countInCache' | 'announceEarly'
+      'repo' | 'nodeName' | 'requireReady' | 'announceSale' | 'reconcileSale'
     >),
   })
   const carts = createPresence({ name: 'CartTracker', pubsub: createPubSub({ nodeName: 'n1', log }), clock, log })
@@ -60,7 +52,6 @@ async function setUp({
     tracker,
     clock,
     log,
-    defects: new Set(defects),
     oneSizePerShoe,
   })
   const shop = await openCase(socket({ name: 'Shop', path: '/shop', channels: { 'cart:*': cart } }))

@@ -40,14 +40,11 @@ const openCheckout = (isReady = true) =>
     repo,
     tokens: createCartTokens({ secret: 's'.repeat(32), clock }),
     nodeName: 'n1',
-    defects: new Set(),
     requireReady() {
       if (!isReady) throw new Error('the inventory is still loading')
     },
     announceSale: async (itemId) => void announced.push(itemId),
-    doubtSale() {},
-    countInCache: () => 0,
-    announceEarly: async () => {},
+    reconcileSale() {},
   })
 const wish = (key: string, shopper = 'somebody') => ({ shopper, key })
 const left = async (itemId: number) =>

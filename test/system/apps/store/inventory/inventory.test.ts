@@ -6,13 +6,10 @@ import {
   type Loader,
   UnknownId,
 } from '../../../../../system/apps/store/inventory/inventory.ts'
-import { type Clock, systemClock } from '../../../../../system/platform/clock.ts'
+import { systemClock } from '../../../../../system/platform/clock.ts'
 import { silentLog } from '../../../../../system/platform/log.ts'
 import { createRuntime } from '../../../../../system/runtime/index.ts'
 import { completeProducts } from '../../../../support/complete-products.ts'
-
-/** A clock that does not wait. */
-const hurried: Clock = { ...systemClock, after: (_delayMs, run) => systemClock.after(0, run) }
 
 function stock(counts: Record<number, number> = {}) {
   const state = { down: false, counts, released: new Set<number>() }
@@ -42,7 +39,7 @@ function build(loader: Loader, name = 'Test.Inventory') {
   const runtime = createRuntime({ clock, log: silentLog })
   const loads: (readonly Product[])[] = []
   const onLoaded = (products: readonly Product[]) => void loads.push(products)
-  return { loads, inventory: createInventory({ name, loader, runtime, clock: hurried, log: silentLog, onLoaded }) }
+  return { loads, inventory: createInventory({ name, loader, runtime, log: silentLog, onLoaded }) }
 }
 
 async function started(loader: Loader) {

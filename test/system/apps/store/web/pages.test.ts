@@ -4,7 +4,7 @@ import { productPage } from '../../../../../system/apps/store/web/pages.ts'
 import { sizeSelector } from '../../../../../system/apps/store/web/size-selector.ts'
 import { completeProducts, shownLevel, thresholds } from '../../../../support/complete-products.ts'
 
-const options = { thresholds, clientHeartbeatMs: 30_000, clientDefects: [] as string[] }
+const options = { thresholds, clientHeartbeatMs: 30_000 }
 const visit = { cartId: 'c'.repeat(64), formToken: 'form-token' }
 const withSecondReleased = () => completeProducts().map((product) => ({ ...product, released: product.id === 2 }))
 const times = (text: string, part: string) => text.split(part).length - 1
@@ -35,9 +35,8 @@ describe('the product page', () => {
     expect(html).not.toContain('product-soon-2')
   })
 
-  it('marks the body only when a client defect is asked for (DF-4)', () => {
-    expect(productPage([], options, visit)).not.toContain('data-defects')
-    expect(productPage([], { ...options, clientDefects: ['DF-4'] }, visit)).toContain('data-defects="DF-4"')
+  it('tells the script how often to send heartbeats', () => {
+    expect(productPage([], options, visit)).toContain('<body data-heartbeat-ms="30000">')
   })
 
   it('escapes what comes from the catalogue', () => {

@@ -10,8 +10,10 @@ import { createAdminTokens } from '../../../../../system/apps/store/channels/adm
 import type { Checkout } from '../../../../../system/apps/store/checkout/checkout.ts'
 import { createOrders } from '../../../../../system/apps/store/checkout/order.ts'
 import type { PurchaseResult } from '../../../../../system/apps/store/checkout/purchase.ts'
-import { createWeb } from '../../../../../system/apps/store/web/server.ts'
+import { errorPage } from '../../../../../system/apps/store/web/layout.ts'
+import { type StoreRoutes, storeRoutes } from '../../../../../system/apps/store/web/routes.ts'
 import { createSessions, sessionCookie } from '../../../../../system/apps/store/web/session.ts'
+import { createWebServer } from '../../../../../system/node/web.ts'
 import { silentLog as log } from '../../../../../system/platform/log.ts'
 import { createFakeClock } from '../../../../support/channel-case.ts'
 import { completeProducts, thresholds } from '../../../../support/complete-products.ts'
@@ -20,14 +22,13 @@ const secret = 's'.repeat(32)
 const attemptsMax = 3
 let web: FastifyInstance
 /** These tests ask for no script. */
-const bundle = mkdtempSync(join(tmpdir(), 'squall-pages-test-'))
+const assets = mkdtempSync(join(tmpdir(), 'squall-pages-test-'))
 afterEach(() => web.close())
-afterAll(() => rmSync(bundle, { recursive: true }))
+afterAll(() => rmSync(assets, { recursive: true }))
 
 interface Setting {
   result?: PurchaseResult | Error
   earlier?: boolean
-  forgetful?: boolean
 }
 
 const order = { id: 5, items: [{ itemId: 1, priceUsd: 101 }], totalUsd: 101 }
@@ -35,7 +36,6 @@ const order = { id: 5, items: [{ itemId: 1, priceUsd: 101 }], totalUsd: 101 }
 async function setUp({
   result = { kind: 'purchase_complete', order, isRepeat: false },
   earlier = false,
-  forgetful = false,
 }: Setting = {}) {
   const clock = createFakeClock()
   const tokens = createCartTokens({ secret, clock })
@@ -51,12 +51,11 @@ async function setUp({
       return result
     },
   } as unknown as Checkout
-  const sessions = createSessions({ secret, clock, generateCartId, forgetful })
-  web = await createWeb({
+  const sessions = createSessions({ secret, clock, generateCartId })
+  const options: StoreRoutes = {
     products: completeProducts,
     thresholds,
     clientHeartbeatMs: 30_000,
-    clientDefects: [],
     sessions,
     checkout,
     buyCart: createOrders({
@@ -69,13 +68,12 @@ async function setUp({
       password: 'password',
       attemptsMax,
       signAdminToken: createAdminTokens({ secret, clock }).sign,
-      anybody: false,
     },
     noStore: true,
-    takeRequest: () => false,
-    bundle,
     log,
-  })
+  }
+  const shop = { routes: (scope: FastifyInstance) => storeRoutes(scope, options), errorPage }
+  web = await createWebServer({ apps: [shop], takeRequest: () => false, assets, log })
   return { web, tokens, told, bought, sessions, clock }
 }
 

@@ -1,0 +1,6 @@
+import { storeApp } from './store/app.ts'
+
+/** Every application that the harness knows, by its name. */
+export const apps = { store: storeApp } as const
+
+export type AppName = keyof typeof apps

@@ -1,0 +1,72 @@
+import { defineApp } from '../../app.ts'
+import type { Cluster } from '../../cluster/cluster.ts'
+import { adminCredentials } from './admin.ts'
+import { checkers } from './checkers/index.ts'
+import { checkoutWindow } from './checkout-window.ts'
+import { statesOf } from './control.ts'
+import { type StoreGiven, seedsOf, setUpStore } from './database.ts'
+import { readFinals } from './final-reads.ts'
+import { createOperations } from './operations.ts'
+import { closePeople, createPeople, type People, tabsOf } from './people.ts'
+import { fetchRendering } from './rendering.ts'
+import { storeWorkload } from './workload.ts'
+
+/** The sneaker store, with its carts, its checkout and its dashboard. */
+export const storeApp = defineApp({
+  name: 'store',
+  env: { ADMIN_PASSWORD: adminCredentials.password },
+  needs: ['database', 'control'],
+  setUpDatabase: setUpStore,
+  seeds: (given: StoreGiven) => seedsOf(given),
+  checkers,
+  workload: storeWorkload,
+  windows: [checkoutWindow],
+  open(tools) {
+    const { cluster } = tools.context
+    const people = createPeople(tools)
+    return {
+      members: { ...people, ...createOperations(tools) },
+      listeners: () => listenersOf(people),
+      sleepers: () => people.shoppers().flatMap(({ tabs }) => tabs),
+      checkSteadyState: () => everyPageIsServed(cluster),
+      hasSettled: () => nodesAgreeOnCarts(cluster),
+      shown: () => shownTo(people),
+      finalReads: () => readFinals(cluster, people),
+      saveEvidence: (folder) => saveEvidence(people, folder),
+      close: () => closePeople(people),
+    }
+  },
+})
+
+const listenersOf = (people: People) => [
+  ...tabsOf(people).map(({ who, joins }) => ({ who, joins })),
+  ...people.wireShoppers().map(({ name, joins }) => ({ who: name, joins })),
+]
+
+async function everyPageIsServed({ nodes }: Cluster) {
+  for (const node of nodes.filter(({ hasWeb }) => hasWeb)) await fetchRendering(`${node.directUrl}/`)
+}
+
+/** A node that has just come back learns from the others who is there, and what they have in their carts. */
+async function nodesAgreeOnCarts(cluster: Cluster) {
+  const known = (await statesOf(cluster)).map(({ carts }) =>
+    JSON.stringify(carts.map((cart) => JSON.stringify(cart)).sort()),
+  )
+  return new Set(known).size === 1
+}
+
+async function shownTo(people: People) {
+  const inTabs = tabsOf(people).map(async (tab) => [
+    await tab.rendering(),
+    await tab.cart(),
+    { ...(await tab.dashboard()), staleness: '' },
+  ])
+  return [await Promise.all(inTabs), people.wireShoppers().map((one) => one.cart())]
+}
+
+async function saveEvidence(people: People, folder: string) {
+  const files: string[] = []
+  for (const person of [...people.shoppers(), ...people.admins()])
+    files.push(...(await person.saveEvidence(folder).catch(() => [])))
+  return files
+}

@@ -1,0 +1,35 @@
+import type { Checker } from '../../../verdict/checker.ts'
+import { cartNeverLost } from './cart-never-lost.ts'
+import { neverOversold } from './never-oversold.ts'
+import { noPresenceToShoppers } from './no-presence-to-shoppers.ts'
+import { noRedundantStockBroadcast } from './no-redundant-stock-broadcast.ts'
+import { nodesAgreeWithDatabase } from './nodes-agree-with-database.ts'
+import { oneAnnouncementPerChange } from './one-announcement-per-change.ts'
+import { ordersChargedOnce } from './orders-charged-once.ts'
+import { ownTopicsOnly } from './own-topics-only.ts'
+import { presenceJoinDeliveredOnce } from './presence-join-delivered-once.ts'
+import { presenceMatchesReality } from './presence-matches-reality.ts'
+import { purchasesLinearizable } from './purchases-linearizable.ts'
+import { releasedEverywhere } from './released-everywhere.ts'
+import { replicationBounded } from './replication-bounded.ts'
+import { tabsConverge } from './tabs-converge.ts'
+import { viewsMatchFreshRender } from './views-match-fresh-render.ts'
+
+/** Everything that judges the store. */
+export const checkers: readonly Checker[] = [
+  cartNeverLost,
+  neverOversold,
+  noPresenceToShoppers,
+  noRedundantStockBroadcast,
+  nodesAgreeWithDatabase,
+  oneAnnouncementPerChange,
+  ordersChargedOnce,
+  ownTopicsOnly,
+  presenceJoinDeliveredOnce,
+  presenceMatchesReality,
+  purchasesLinearizable,
+  releasedEverywhere,
+  replicationBounded,
+  tabsConverge,
+  viewsMatchFreshRender,
+]

@@ -1,0 +1,98 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { Seed } from '../../cluster/app.ts'
+import type { Database } from '../../cluster/services/database.ts'
+import type { FinalOrder, FinalStock } from './checkers/stock.ts'
+
+/** What a scenario can ask of the store's data. */
+export interface StoreGiven {
+  /** Item id -> count, before the nodes start. */
+  stock?: Record<number, number>
+}
+
+const setupScript = fileURLToPath(new URL('../../../system/apps/store/db/setup.ts', import.meta.url))
+
+/** Tables and seeds, as the system itself makes them. */
+export async function setUpStore(url: string, seed: number) {
+  const flags = [setupScript, '--seed', String(seed)]
+  await promisify(execFile)(process.execPath, flags, { env: { ...process.env, DATABASE_URL: url } })
+}
+
+const setStockSql = 'update item_availability set initial_count = $2, available_count = $2 where item_id = $1'
+
+export const seedsOf = ({ stock = {} }: StoreGiven): Seed[] =>
+  Object.keys(stock).length === 0
+    ? []
+    : [{ what: 'a stock of its own', apply: (database) => setStock(database, stock) }]
+
+async function setStock(database: Database, stock: Record<number, number>) {
+  for (const [itemId, count] of Object.entries(stock)) await database.query(setStockSql, [itemId, count])
+}
+
+interface Row {
+  product_id: number
+  released: boolean
+  item_id: number
+  initial_count: number
+  available_count: number
+  sold_units: number
+}
+
+const stockSql = `
+  select i.product_id, p.released, i.id as item_id, a.initial_count, a.available_count,
+         coalesce((select sum(units) from sales s where s.item_id = i.id), 0)::integer as sold_units
+    from items i
+    join products p on p.id = i.product_id
+    join item_availability a on a.item_id = i.id
+   order by i.id`
+
+/** The stock as the database has it, with what was sold. Only this file knows the tables. */
+export async function readStock(database: Database): Promise<FinalStock> {
+  const rows = await database.query<Row>(stockSql)
+  const ids = [...new Set(rows.map(({ product_id }) => product_id))]
+  return {
+    products: ids.map((id) => {
+      const own = rows.filter(({ product_id }) => product_id === id)
+      const items = own.map(({ item_id, initial_count, available_count, sold_units }) => ({
+        id: item_id,
+        initialCount: initial_count,
+        availableCount: available_count,
+        soldUnits: sold_units,
+      }))
+      return { id, released: own[0]!.released, items }
+    }),
+  }
+}
+
+const ordersSql = `
+  select o.id::integer, o.shopper, o.key, o.total_usd, o.items,
+         array(select s.item_id from sales s where s.order_id = o.id order by s.item_id) as sold_item_ids,
+         (select coalesce(sum(p.price_usd), 0)::integer
+            from sales s join items i on i.id = s.item_id join products p on p.id = i.product_id
+           where s.order_id = o.id) as sold_usd
+    from orders o order by o.id`
+
+interface OrderRow {
+  id: number
+  shopper: string
+  key: string
+  total_usd: number
+  items: { itemId: number }[]
+  sold_item_ids: number[]
+  sold_usd: number
+}
+
+/** Every order, with what was really sold for it. */
+export async function readOrders(database: Database): Promise<FinalOrder[]> {
+  const rows = await database.query<OrderRow>(ordersSql)
+  return rows.map(({ id, shopper, key, total_usd, items, sold_item_ids, sold_usd }) => ({
+    id,
+    shopper,
+    key,
+    totalUsd: total_usd,
+    itemIds: items.map(({ itemId }) => itemId),
+    soldItemIds: sold_item_ids,
+    soldUsd: sold_usd,
+  }))
+}

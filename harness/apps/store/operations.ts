@@ -1,0 +1,27 @@
+import type { AppTools } from '../../app.ts'
+import { storeControl } from './control.ts'
+import { readStock } from './database.ts'
+
+/** What those who run the store do, on one node; recorded with how it ended. */
+export function createOperations({ context: { cluster, recorder }, operation }: AppTools) {
+  const controlOf = (node: string) => storeControl(cluster.node(node).control)
+  return {
+    release: (node: string, productId: number) =>
+      operation(node, 'release', { productId }, () => controlOf(node).release(productId)),
+    sell: (node: string, itemId: number) => operation(node, 'sell', { itemId }, () => controlOf(node).sell(itemId)),
+    reduce: (node: string, options: { unitsPerStep?: number } = { unitsPerStep: 500 }) =>
+      operation(node, 'reduce', options, () => controlOf(node).reduce(options)),
+    notifyRelease: (node: string, productId: number) =>
+      operation(node, 'notify-release', { productId }, () => controlOf(node).notifyRelease(productId)),
+    notifyStock: (node: string, itemId: number, availableCount: number) =>
+      operation(node, 'notify-stock', { itemId, availableCount }, () =>
+        controlOf(node).notifyStock(itemId, availableCount),
+      ),
+    /** The stock as the database has it now; recorded for the checkers. */
+    async readStock() {
+      const value = await readStock(cluster.database)
+      recorder.record({ who: 'harness', type: 'read', operation: 'stock', value })
+      return value
+    },
+  }
+}

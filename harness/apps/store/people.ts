@@ -1,0 +1,63 @@
+import type { AppTools } from '../../app.ts'
+import { adminCredentials } from './admin.ts'
+import { type Crowd, type CrowdOptions, gatherCrowd } from './crowd.ts'
+import { openShopper, type Shopper } from './shopper.ts'
+import { openWireShopper, type WireShopper, type WireShopperOptions } from './wire-shopper.ts'
+
+export type People = ReturnType<typeof createPeople>
+
+/** Everybody who is in the store in one scenario. Whoever is known by the name already is returned again. */
+export function createPeople({ context: { cluster, recorder }, browsers, random }: AppTools) {
+  const shoppers = new Map<string, Shopper>()
+  const admins = new Map<string, Shopper>()
+  const wireShoppers = new Map<string, WireShopper>()
+  const crowds: Crowd[] = []
+
+  return {
+    /** A person with a browser and links of their own. */
+    shopper: (name: string, { bfcache = false } = {}) =>
+      known(shoppers, name, async () =>
+        openShopper({ name, browser: await browsers.get({ bfcache }), cluster, recorder }),
+      ),
+    shoppers: () => [...shoppers.values()],
+    /** A person who runs the store, with a browser that knows the password. */
+    admin: (name: string) =>
+      known(admins, name, async () => {
+        const browser = await browsers.get({ bfcache: false })
+        return openShopper({ name, browser, cluster, recorder, credentials: adminCredentials })
+      }),
+    admins: () => [...admins.values()],
+    /** A shopper without a browser. */
+    wireShopper: (name: string, node: string, options: WireShopperOptions = {}) =>
+      known(wireShoppers, name, () => openWireShopper({ ...options, name, node, cluster, recorder })),
+    wireShoppers: () => [...wireShoppers.values()],
+    /** Many shoppers at once, each with one item. */
+    async crowd(options: Omit<CrowdOptions, 'cluster' | 'random'>): Promise<Crowd> {
+      const crowd = await gatherCrowd({ ...options, cluster, random })
+      crowds.push(crowd)
+      return crowd
+    },
+    crowds: () => crowds,
+    /** Closes the connection of a shopper without a browser, as when its tab is closed. */
+    disconnect(name: string) {
+      wireShoppers.get(name)?.close()
+      wireShoppers.delete(name)
+    },
+  }
+}
+
+async function known<T>(people: Map<string, T>, name: string, open: () => Promise<T>): Promise<T> {
+  const found = people.get(name)
+  if (found) return found
+  const opened = await open()
+  people.set(name, opened)
+  return opened
+}
+
+export async function closePeople(people: People) {
+  for (const one of [...people.wireShoppers(), ...people.crowds()]) one.close()
+  await Promise.all([...people.shoppers(), ...people.admins()].map((person) => person.close()))
+}
+
+export const tabsOf = (people: Pick<People, 'shoppers' | 'admins'>) =>
+  [...people.shoppers(), ...people.admins()].flatMap(({ tabs }) => tabs)

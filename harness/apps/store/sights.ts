@@ -1,0 +1,20 @@
+/** What a page shows, read by its hooks. */
+export interface Rendering {
+  products: { id: string; soon: boolean; sizes: { itemId: string; level: string; disabled: boolean }[] }[]
+}
+
+/** What a tab shows of its cart. Tabs of one shopper show the same. */
+export interface CartSight {
+  shopper: string
+  page: string
+  items: { id: number; outOfStock: boolean }[]
+}
+
+/** What a dashboard shows. */
+export interface DashboardSight {
+  shoppers: number
+  pages: Record<string, number>
+  /** Item id -> carts; without those in no cart. */
+  items: Record<string, number>
+  staleness: string
+}

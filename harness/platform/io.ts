@@ -1,0 +1,19 @@
+import type { Clock } from './clock.ts'
+import type { Interruption } from './interruption.ts'
+
+/** All that a command may touch of the process it runs in; tests hand in their own. */
+export interface Io {
+  /** The result. */
+  out(text: string): void
+  /** Progress and complaints. */
+  err(text: string): void
+  /** Whether progress goes to a terminal. */
+  isTty: boolean
+  env: Record<string, string | undefined>
+  clock: Clock
+  /** Folder that relative paths on the command line start from. */
+  cwd: string
+  /** Folder of the project. */
+  root: string
+  interruption: Interruption
+}

@@ -1,0 +1,89 @@
+import { count } from '../verdict/checker.ts'
+import type { Outcome, RunResult, ScenarioResult, Skipped } from '../verdict/result.ts'
+
+/** The sentences that every report says in the same way. Pure: the same record always gives the same words. */
+export const outcomeMark: Record<Outcome, string> = { passed: '✓', violated: '✗', unknown: '?' }
+
+/** `850 ms`, `12.3 s`, `2 min 05 s`. */
+export function duration(ms: number): string {
+  if (ms < 1_000) return `${Math.round(ms)} ms`
+  if (ms < 99_950) return `${(ms / 1_000).toFixed(1)} s`
+  const seconds = Math.round(ms / 1_000)
+  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`
+}
+
+export interface Counts {
+  passed: number
+  violated: number
+  unknown: number
+  faults: number
+  witnessed: number
+}
+
+export function counts(run: RunResult): Counts {
+  const having = (outcome: Outcome) => run.scenarios.filter((one) => one.outcome === outcome).length
+  const faults = run.scenarios.flatMap((one) => one.faults)
+  return {
+    passed: having('passed'),
+    violated: having('violated'),
+    unknown: having('unknown'),
+    faults: faults.length,
+    witnessed: faults.filter((one) => one.witnessedOnMs !== null).length,
+  }
+}
+
+const outcomeOfCheck = { passed: 'passed', unknown: 'unknown', violated: 'violated' } as const
+
+/** Why a scenario did not pass: its failed checks and expectations first, then what stayed unknown. */
+export function reasons(scenario: ScenarioResult): string[] {
+  const checks = scenario.checks.map(({ name, outcome, why }) => ({ name, outcome: outcomeOfCheck[outcome], why }))
+  const expectations = scenario.expectations.map((one) => ({
+    name: `after step ${one.after}, ${one.title}`,
+    outcome: outcomeOf(one.outcome),
+    why: one.why,
+  }))
+  const steps = scenario.steps
+    .filter((step) => step.error !== undefined)
+    .map((step) => ({ name: `step ${step.n}, ${step.title}`, outcome: 'unknown' as const, why: step.error ?? '' }))
+  // The `expectations` check only sums up what the expectations themselves say better.
+  const own = checks.filter((check) => check.name !== 'expectations' || expectations.every(held))
+  const all = [...expectations, ...own, ...steps]
+  return [...all.filter((one) => one.outcome === 'violated'), ...all.filter((one) => one.outcome === 'unknown')].map(
+    ({ name, why }) => `${name}: ${why}`,
+  )
+}
+
+const held = ({ outcome }: { outcome: Outcome }) => outcome === 'passed'
+
+export const outcomeOf = (outcome: keyof typeof outcomeOfCheck): Outcome => outcomeOfCheck[outcome]
+
+/** The sentence on top of every report. */
+export function verdictSentence(run: RunResult): string {
+  const { passed, violated, unknown, faults, witnessed } = counts(run)
+  const first = (outcome: Outcome) => run.scenarios.find((one) => one.outcome === outcome)
+  const because = (scenario: ScenarioResult) => `${scenario.id} (${reasons(scenario)[0] ?? 'no reason was recorded'})`
+  if (violated > 0)
+    return `Violated: ${count(violated, 'scenario')} of ${run.scenarios.length} violated an invariant, first ${because(first('violated')!)}.`
+  if (run.interrupted)
+    return `Interrupted: ${count(run.scenarios.length, 'scenario')} had begun; the report is partial.`
+  if (unknown > 0)
+    return `Unknown: ${count(unknown, 'scenario')} of ${run.scenarios.length} ${unknown === 1 ? 'was' : 'were'} inconclusive, first ${because(first('unknown')!)}.`
+  if (run.scenarios.length === 0)
+    return `Unknown: no scenario ran${run.skipped.length > 0 ? `; ${run.skipped.length} skipped` : ''}.`
+  const proof = faults === 0 ? 'no fault was asked for' : `faults witnessed: ${witnessed} of ${faults}`
+  const skipped = run.skipped.length > 0 ? `; ${run.skipped.length} skipped` : ''
+  const leaks = run.leaks.length > 0 ? `, but the run left ${count(run.leaks.length, 'thing')} behind` : ''
+  return `Passed: ${count(passed, 'scenario')} held every invariant; ${proof}${skipped}${leaks}.`
+}
+
+/** Why a scenario was skipped, as a line of a list. */
+export const describeSkipped = ({ id, why }: Skipped): string => `${id}: ${why}`
+
+/** Where a run's files are, as a person would type it. */
+export const shownFolder = ({ folder }: Pick<RunResult, 'folder'>): string =>
+  folder.includes('/') ? folder : `reports/${folder}`
+
+/** The command that asks for the same workload and the same faults again. */
+export const replayCommand = (run: Pick<RunResult, 'folder'>): string => `./squall replay ${shownFolder(run)}`
+
+export const when = (startedAt: string): string => startedAt.replace('T', ' ').replace(/\.\d+Z$|Z$/, ' UTC')

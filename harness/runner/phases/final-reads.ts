@@ -1,0 +1,47 @@
+import type { ActorInfo } from '../../cluster/control-client.ts'
+import type { NewEvent } from '../../history/operation.ts'
+import type { Phase, RunState } from '../run-state.ts'
+import { awaitSettled, listenersOf } from './settle.ts'
+
+const readsMax = 3
+
+/**
+ * Reads what the checkers judge: the nodes, the applications, and who is joined to what. A client that lost its connection since all seemed
+ * at rest, because the machine was busy elsewhere, is just coming back: then all of it is read again.
+ */
+export const finalReads: Phase = {
+  name: 'final-reads',
+  afterFailure: true,
+  async run(state) {
+    let finals = await readFinals(state)
+    for (let reads = 1; reads < readsMax && isDisturbed(state); reads += 1) {
+      await awaitSettled(state).catch(() => {})
+      finals = await readFinals(state)
+    }
+    for (const final of finals) state.recorder.record(final)
+  },
+}
+
+const isDisturbed = ({ recorder, restFrom = 0 }: RunState) =>
+  recorder.events.slice(restFrom).some(({ type }) => type === 'disconnect')
+
+async function readFinals(state: RunState): Promise<NewEvent[]> {
+  const finals = await readNodes(state)
+  for (const session of state.open!.sessions) finals.push(...((await session.finalReads?.()) ?? []))
+  for (const { who, joins } of listenersOf(state))
+    finals.push({ who, type: 'final', operation: 'joined', value: await joins() })
+  return finals
+}
+
+async function readNodes({ cluster }: RunState): Promise<NewEvent[]> {
+  const finals: NewEvent[] = []
+  for (const { name, control } of cluster!.nodes.filter(({ hasControl }) => hasControl)) {
+    const of = { who: name, node: name, type: 'final' } as const
+    finals.push({ ...of, operation: 'node-state', value: await control.state() })
+    finals.push({ ...of, operation: 'channels', value: channelCount(await control.actors()) })
+  }
+  return finals
+}
+
+/** How many topics' channels live on a node; the other actors have no topic in their names. */
+const channelCount = (actors: readonly ActorInfo[]) => actors.filter(({ name }) => name?.includes(':')).length

@@ -1,0 +1,41 @@
+import type { Cluster } from '../../cluster/cluster.ts'
+import { neverLoaded, type SystemPatch } from '../../cluster/system-patch.ts'
+import { toHistory } from '../../history/history.ts'
+import { judge } from '../../verdict/checker.ts'
+import type { CheckResult } from '../../verdict/result.ts'
+import { checkersOf } from '../checkers-of.ts'
+import type { Phase } from '../run-state.ts'
+
+/** Judges the whole history, also of a scenario that broke off. */
+export const judgeHistory: Phase = {
+  name: 'judge',
+  always: true,
+  isLastWord: true,
+  async run({ scenario, settings, recorder, checks, obstacle, log, cluster }) {
+    const history = toHistory(recorder.events)
+    for (const checker of checkersOf(scenario)) checks.push({ name: checker.name, ...judge(checker, history) })
+    if (cluster) checks.push(...defectsLoaded(cluster, settings.patch))
+    const left = log.remaining()
+    if (left > 0 && obstacle === undefined)
+      checks.push({
+        name: 'replayed-to-its-end',
+        outcome: 'unknown',
+        why: `schedule diverged: the scenario ended before ${left} recorded decisions were asked for`,
+        evidence: { left },
+      })
+    if (obstacle !== undefined)
+      checks.push({ name: 'scenario-completed', outcome: 'unknown', why: obstacle, evidence: {} })
+  },
+}
+
+/** A defect in a module that no node has loaded was never there, and what was seen says nothing about it. */
+function defectsLoaded({ nodes }: Cluster, patch: SystemPatch): CheckResult[] {
+  if (patch.modules.length === 0) return []
+  const missing = neverLoaded(
+    patch,
+    nodes.map((node) => node.log()),
+  )
+  if (missing.length === 0) return []
+  const why = `no node has loaded ${missing.join(', ')}, which ${patch.names.join(', ')} changes`
+  return [{ name: 'defects-loaded', outcome: 'unknown', why, evidence: { missing } }]
+}

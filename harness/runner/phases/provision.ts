@@ -1,0 +1,74 @@
+import { join } from 'node:path'
+import type { HarnessApp } from '../../app.ts'
+import type { Cluster } from '../../cluster/cluster.ts'
+import { NotSupported } from '../../platform/errors.ts'
+import { seededRandom } from '../../platform/random.ts'
+import { openContext } from '../context.ts'
+import { createNemesis } from '../nemesis.ts'
+import { folderOf, type Phase, type RunState } from '../run-state.ts'
+
+/** Starts the cluster of the scenario, with all that its steps use. */
+export const provision: Phase = {
+  name: 'provision',
+  async run(state) {
+    const { scenario, settings, recorder, log } = state
+    const apps = appsOf(state)
+    const cluster = await startCluster(state, apps)
+    state.cluster = cluster
+    requireApps(apps, cluster)
+    state.nemesis = createNemesis({
+      cluster,
+      recorder,
+      log,
+      random: seededRandom(settings.seed ^ hash(`faults of ${scenario.id}`)),
+      sleepers: () => state.open?.sessions.flatMap((session) => session.sleepers?.() ?? []) ?? [],
+      elapsedMs: state.elapsedMs,
+      report: (fault) => settings.reporter.onFault(scenario.id, fault),
+    })
+    state.open = openContext({
+      cluster,
+      nemesis: state.nemesis,
+      recorder,
+      log,
+      random: seededRandom(settings.seed ^ hash(scenario.id)),
+      browsers: settings.browsers,
+      apps,
+    })
+  },
+}
+
+function appsOf({ scenario, settings }: RunState): HarnessApp[] {
+  return scenario.apps.map((name) => {
+    const found = settings.apps.find((app) => app.name === name)
+    if (found) return found
+    const known = settings.apps.map((app) => app.name).join(', ')
+    throw new Error(`the scenario needs the application ${name}; this run knows ${known}`)
+  })
+}
+
+function startCluster({ scenario, settings, leases }: RunState, apps: readonly HarnessApp[]): Promise<Cluster> {
+  const { given = {} } = scenario
+  const seeds = apps.flatMap((app) => app.seeds?.(given) ?? [])
+  return settings.clusters.start({
+    nodes: given.nodes ?? settings.nodes,
+    pubsub: given.pubsub ?? settings.pubsub,
+    folder: join(settings.workFolder, folderOf(scenario)),
+    leases,
+    random: seededRandom(settings.seed),
+    patch: settings.patch,
+    seeds,
+    ...(given.env && { env: given.env }),
+    ...(given.nodesWithoutWeb && { webless: given.nodesWithoutWeb }),
+  })
+}
+
+function requireApps(apps: readonly HarnessApp[], cluster: Cluster) {
+  const missing = apps.find(({ name }) => !cluster.apps.includes(name))
+  if (missing)
+    throw new NotSupported(
+      `the scenario needs the application ${missing.name}, and the target has none, or no command that puts it back`,
+    )
+}
+
+/** So that two scenarios of one run do not draw the same numbers. */
+const hash = (text: string) => [...text].reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) | 0, 7)

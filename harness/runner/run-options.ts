@@ -1,0 +1,41 @@
+import { join, resolve } from 'node:path'
+import { apps } from '../apps/index.ts'
+import type { DriverName } from '../cluster/drivers.ts'
+import { BadTarget, readTarget } from '../cluster/remote/target.ts'
+import { UsageError } from '../platform/errors.ts'
+import type { Io } from '../platform/io.ts'
+import { outFolder } from './run-folder.ts'
+
+/** What the driver needs to know of the target. Throws a sentence when the file is missing, or is not one. */
+export function targetOptions({ driver, target }: { driver: DriverName; target?: string }, io: Io) {
+  if (driver === 'remote' && target === undefined)
+    throw new UsageError('--driver remote needs --target FILE, which says where the running system is')
+  if (driver !== 'remote' && target !== undefined)
+    throw new UsageError(`--target is for --driver remote, and the driver is ${driver}`)
+  if (target === undefined) return { driver }
+  const file = target === 'compose' ? join(io.root, 'deploy/compose.json') : resolve(io.cwd, target)
+  try {
+    readTarget(file, Object.values(apps))
+  } catch (error) {
+    throw error instanceof BadTarget ? new UsageError(error.message) : error
+  }
+  // There is one system: its scenarios come one after the other.
+  return { driver, target: file, jobs: 1 }
+}
+
+interface CommonFlags {
+  jobs: number
+  headed?: boolean
+  out?: string
+  /** In ms. */
+  budget?: number
+}
+
+/** What every verb that runs scenarios says of the run in the same way. */
+export const baseOptions = ({ jobs, headed, out, budget }: CommonFlags, io: Io) => ({
+  jobs,
+  headed: headed === true,
+  out: outFolder(io, out),
+  interruptedBy: io.interruption.by,
+  ...(budget !== undefined && { budgetMs: budget }),
+})

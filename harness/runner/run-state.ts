@@ -1,0 +1,75 @@
+import type { HarnessApp } from '../app.ts'
+import type { BrowserPool } from '../clients/browser.ts'
+import type { Cluster, PubSubName } from '../cluster/cluster.ts'
+import type { ClusterFactory } from '../cluster/driver.ts'
+import type { SystemPatch } from '../cluster/system-patch.ts'
+import type { Nemesis } from '../context.ts'
+import type { HistoryEvent } from '../history/operation.ts'
+import type { Recorder } from '../history/recorder.ts'
+import type { Leases, ScopedLeases } from '../leases/leases.ts'
+import type { DecisionLog, ScheduleEntry } from '../plans/schedule.ts'
+import type { Reporter } from '../reporters/reporter.ts'
+import type { Scenario } from '../scenario.ts'
+import type { CheckResult, ExpectationResult, StepResult } from '../verdict/result.ts'
+import type { OpenContext } from './context.ts'
+
+export interface ScenarioSettings {
+  seed: number
+  nodes: number
+  pubsub: PubSubName
+  patch: SystemPatch
+  clusters: ClusterFactory
+  /** All that the harness knows. */
+  apps: readonly HarnessApp[]
+  browsers: BrowserPool
+  leases: Leases
+  /** Data of the cluster; gone after the run. */
+  workFolder: string
+  /** Traces, screenshots and logs of a scenario that did not pass; kept. */
+  artifactFolder: string
+  reporter: Required<Pick<Reporter, 'onPhase' | 'onStep' | 'onFault'>>
+  recorded?: readonly ScheduleEntry[]
+  sink(event: HistoryEvent): void
+  replay: string
+  /** Set when somebody pressed Ctrl-C: the scenario stops between two steps and is healed. */
+  interrupted(): boolean
+}
+
+/** How far one run of a scenario has come. */
+export interface RunState {
+  readonly scenario: Scenario
+  readonly settings: ScenarioSettings
+  readonly recorder: Recorder
+  readonly log: DecisionLog
+  elapsedMs(): number
+  readonly steps: StepResult[]
+  readonly expectations: ExpectationResult[]
+  readonly checks: CheckResult[]
+  readonly artifacts: string[]
+  readonly leases: ScopedLeases
+  /** From here on: what `provision` makes. */
+  cluster?: Cluster
+  nemesis?: Nemesis
+  open?: OpenContext
+  /** How much had happened when everybody was back. */
+  restFrom?: number
+  /** Why the scenario did not get to its end. */
+  obstacle?: string
+  /** Why the scenario cannot run on this kind of cluster. */
+  skippedBecause?: string
+}
+
+/** One part of the life of a scenario; the report uses the same names. */
+export interface Phase {
+  readonly name: string
+  /** Runs after an obstacle too: heal, judge what there is, leave nothing behind. */
+  readonly always?: true
+  /** Runs after a step that failed too: a scenario that broke off may have left lasting damage, which must not hide behind "unknown". */
+  readonly afterFailure?: true
+  /** Nobody judges after it: what it cannot do becomes a check of its own. */
+  readonly isLastWord?: true
+  run(state: RunState): Promise<void>
+}
+
+/** The folder of one scenario in a folder of many. */
+export const folderOf = ({ id }: Scenario) => id.replaceAll('/', '-')

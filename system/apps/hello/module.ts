@@ -1,0 +1,40 @@
+import { defineModule } from '../../node/module.ts'
+import { createTracker } from '../../presence/index.ts'
+import { authSocket } from './auth-socket.ts'
+import { bundles } from './bundles.ts'
+import { helloConfig } from './config.ts'
+import { statsSocket } from './stats-socket.ts'
+import { trackedChannel } from './tracked-channel.ts'
+import { userSocket } from './user-socket.ts'
+import { createUserTokens } from './user-token.ts'
+import { helloPages } from './web.ts'
+
+/** HelloSockets: three sockets that show what channels can do, and a page that joins them (CH-115..CH-133). */
+export const helloModule = defineModule({
+  name: 'hello',
+  config: helloConfig,
+  bundles,
+  create({ config, pubsub, clock, random, log, secret }) {
+    const tokens = createUserTokens({ secret, clock, ageMaxS: config.USER_TOKEN_AGE_S })
+    const tracker = createTracker({
+      name: 'UserTracker',
+      pubsub,
+      clock,
+      log,
+      shards: config.TRACKER_SHARDS,
+      downAfterMs: config.TRACKER_DOWN_MS,
+      onDiff: (topic, { joins, leaves }) =>
+        log.info({ topic, joins: joins.length, leaves: leaves.length }, 'tracked changes'),
+    })
+    const channels = { tracked: trackedChannel(tracker, clock.now) }
+    return {
+      sockets: [
+        userSocket,
+        authSocket({ tokens, log, recurringMs: config.RECURRING_TOKEN_MS, channels }),
+        statsSocket({ clock, random }),
+      ],
+      afterPubSub: [{ name: 'UserTracker', start: tracker.start, stop: tracker.stop }],
+      routes: (web) => helloPages(web, { tokens, heartbeatMs: config.CLIENT_HEARTBEAT_MS }),
+    }
+  },
+})

@@ -1,0 +1,6 @@
+import type { AppModule } from '../node/module.ts'
+import { helloModule } from './hello/module.ts'
+import { storeModule } from './store/module.ts'
+
+/** All applications, in the order in which they are started. */
+export const applications: readonly AppModule[] = [helloModule, storeModule]

@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import { type ConfigOf, configPart, onOff, positiveInteger } from '../../platform/config.ts'
+
+export const storeConfig = configPart({
+  variables: {
+    DATABASE_URL: z.string().startsWith('postgres', 'must be a postgres:// address'),
+    STORE_NO_STORE: onOff('on'),
+    STORE_STATE_ON_JOIN: onOff('on'),
+    STORE_PRODUCT_ROUTE: z.string().min(1).default('product:*'),
+    STORE_LOW_BELOW: positiveInteger.default(150),
+    STORE_MEDIUM_BELOW: positiveInteger.default(500),
+    STORE_ONE_SIZE_PER_SHOE: onOff('off'),
+    ADMIN_USER: z.string().min(1).default('admin'),
+    ADMIN_PASSWORD: z.string().min(1).optional(),
+    ADMIN_ATTEMPTS: positiveInteger.default(10),
+  },
+  problem: ({ NODE_ENV, WEB, ADMIN_PASSWORD }) =>
+    NODE_ENV === 'production' && WEB && !ADMIN_PASSWORD
+      ? 'ADMIN_PASSWORD is missing: production needs a password of its own for /admin'
+      : undefined,
+})
+
+export type StoreVariables = typeof storeConfig.variables
+export type StoreConfig = ConfigOf<StoreVariables>

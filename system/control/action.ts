@@ -1,0 +1,34 @@
+import type { z } from 'zod'
+
+/** One thing that the control port can be asked to do: `POST <path>`. */
+export interface ControlAction {
+  path: string
+  /** Returns what is answered. Throws ActionRefused for a bad body, or when the answer is no. */
+  run(body: unknown): Promise<object>
+}
+
+/** An answer with another status than 200; the message says why. */
+export class ActionRefused extends Error {
+  override name = 'ActionRefused'
+  readonly statusCode: number
+  constructor(statusCode: number, message: string) {
+    super(message)
+    this.statusCode = statusCode
+  }
+}
+
+/** An action whose body is checked before it runs. */
+export const controlAction = <Body>(
+  path: string,
+  body: z.ZodType<Body>,
+  run: (body: Body) => object | Promise<object>,
+): ControlAction => ({ path, run: async (given) => run(parse(body, given)) })
+
+function parse<Body>(schema: z.ZodType<Body>, body: unknown): Body {
+  const parsed = schema.safeParse(body ?? {})
+  if (parsed.success) return parsed.data
+  throw new ActionRefused(
+    400,
+    parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`).join('; '),
+  )
+}

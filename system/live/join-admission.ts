@@ -1,0 +1,95 @@
+import { type Flash, noFlash } from './flash.ts'
+import type { LiveView } from './live-view.ts'
+import type { Page } from './page.ts'
+import type { Place, Router } from './router.ts'
+import type { SessionTokens } from './session-token.ts'
+import type { ViewRegistry } from './view-registry.ts'
+
+export interface JoinDeps {
+  tokens: SessionTokens
+  router: Router
+  registry: ViewRegistry
+  /** Connected pages by instance. */
+  pages: ReadonlyMap<string, Page>
+}
+
+interface JoinRequest {
+  topic: string
+  payload: unknown
+  /** Undefined when the connection did not prove that it comes from a page of this application. */
+  webSession: Readonly<Record<string, unknown>> | undefined
+}
+
+export type JoinAdmission =
+  | { kind: 'refused'; reason: 'stale' | 'unauthorized' }
+  | {
+      kind: 'admitted'
+      view: LiveView
+      id: string
+      place: Place | undefined
+      session: Readonly<Record<string, unknown>>
+      flash: Flash
+      parent: Page | undefined
+      connectParams: Readonly<Record<string, unknown>>
+      /** The client came from another view of this live session. */
+      isNavigation: boolean
+    }
+
+type Session = NonNullable<ReturnType<SessionTokens['verify']>> & { kind: 'session' }
+
+const stale = { kind: 'refused', reason: 'stale' } as const
+const unauthorized = { kind: 'refused', reason: 'unauthorized' } as const
+
+export const topicPrefix = 'lv:'
+
+/**
+ * Whether a client may have this page: good tokens of this element, a web session, and a url that leads to the view. `stale` makes the
+ * client load the page again, `unauthorized` the url.
+ */
+export function admitJoin(deps: JoinDeps, { topic, payload, webSession }: JoinRequest): JoinAdmission {
+  const join = objectOf(payload)
+  const id = topic.slice(topicPrefix.length)
+  const session = deps.tokens.verify('session', join.session)
+  const firstFlash = flashOfFirstPage(deps.tokens, join.static, id)
+  if (session?.id !== id || !firstFlash || !webSession) return stale
+  const parent = session.parent === undefined ? undefined : deps.pages.get(session.parent)
+  if (session.parent !== undefined && !parent) return stale
+  const destination = destinationOf(deps, session, join)
+  if (destination.kind === 'refused') return destination
+  const isNavigation = join.redirect !== undefined
+  const connectParams = objectOf(join.params)
+  const isFirst = !isNavigation && connectParams._mounts === 0
+  const flash = flashOfNavigation(deps.tokens, join.flash) ?? (isFirst ? firstFlash : noFlash)
+  return { ...destination, id, session: session.session, flash, parent, connectParams, isNavigation }
+}
+
+const objectOf = (value: unknown): Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
+
+/** Undefined for a token that is not of this element; a client may have none. */
+function flashOfFirstPage(tokens: SessionTokens, token: unknown, id: string): Flash | undefined {
+  if (token === null || token === undefined) return noFlash
+  const content = tokens.verify('static', token)
+  return content?.id === id ? content.flash : undefined
+}
+
+function flashOfNavigation(tokens: SessionTokens, token: unknown): Flash | undefined {
+  return token === null || token === undefined ? undefined : (tokens.verify('flash', token)?.flash ?? noFlash)
+}
+
+function destinationOf(
+  { router, registry }: JoinDeps,
+  { view: name, liveSession, parent }: Session,
+  { url, redirect }: Record<string, unknown>,
+): { kind: 'admitted'; view: LiveView; place: Place | undefined } | typeof stale | typeof unauthorized {
+  const view = registry.find(name)
+  if (!view) return stale
+  const isRouted = liveSession !== undefined && parent === undefined
+  if (redirect !== undefined) {
+    const place = isRouted ? router.find(redirect) : undefined
+    return place?.liveSession === liveSession && place ? { kind: 'admitted', view: place.view, place } : unauthorized
+  }
+  if (!isRouted || url === undefined || url === null) return { kind: 'admitted', view, place: undefined }
+  const place = router.find(url)
+  return place?.view === view && place.liveSession === liveSession ? { kind: 'admitted', view, place } : unauthorized
+}

@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import { type ControlActions, createControl } from '../control/server.ts'
+import { type Clock, createSkewableClock, systemClock } from '../platform/clock.ts'
+import { type NodeConfig, readConfig } from '../platform/config.ts'
+import { createLog, type Log } from '../platform/log.ts'
+import { systemRandom } from '../platform/random.ts'
+import { createPubSub, type PubSubAdapter } from '../pubsub/index.ts'
+import { createRuntime, type Supervisor } from '../runtime/index.ts'
+import { createAdapter } from './adapter.ts'
+import { createControlActions } from './control-actions.ts'
+import { createDelays, type Delays } from './delays.ts'
+import { joinApps } from './join.ts'
+import { createLifecycle, type Lifecycle, type Part } from './lifecycle.ts'
+import type { App, AppContext, AppModule } from './module.ts'
+import { selectModules } from './select-modules.ts'
+import { webPart } from './web.ts'
+
+export interface Node extends Lifecycle {
+  log: Log
+  actors: Supervisor
+  /** Where browsers find it; null on a node without web server. */
+  port: number | null
+}
+
+type Environment = Record<string, string | undefined>
+
+/** Makes one node with the applications that APPS names; nothing of it runs yet. Rejects with ConfigError. */
+export async function composeNode(env: Environment, known: readonly AppModule[]): Promise<Node> {
+  const modules = selectModules(known, env.APPS)
+  const config = readConfig(
+    env,
+    modules.flatMap((module) => module.config ?? []),
+  )
+  const clock = createSkewableClock(systemClock)
+  const log = createLog({
+    level: config.LOG_LEVEL,
+    node: config.SQUALL_NODE,
+    redactions: modules.flatMap((module) => module.redactions ?? []),
+  })
+  const delays = createDelays(clock)
+  const adapter = await createAdapter(config, { clock, log })
+  const context = createContext({ config, clock, log, adapter, delays })
+  const apps = modules.map((module) => ({ ...module.create(context), name: module.name }))
+  const { endpoint, actors, parts } = joinApps(context, apps, delays.beforeChannel)
+  const actions = createControlActions({ context, clock, adapter, endpoint, delays, apps })
+  const bundleNames = modules.flatMap(({ bundles = {} }) => Object.keys(bundles))
+  const doors = config.WEB ? [webPart({ config, apps, endpoint, bundleNames, log })] : []
+  const lifecycle = createLifecycle([...controlPart(config, actions, apps), ...parts(doors)])
+  return { log, actors, port: config.WEB ? config.PORT : null, ...lifecycle }
+}
+
+interface ContextOptions {
+  config: NodeConfig
+  clock: Clock
+  log: Log
+  adapter: PubSubAdapter | undefined
+  delays: Delays
+}
+
+const createContext = ({ config, clock, log, adapter, delays }: ContextOptions): AppContext => ({
+  config,
+  pubsub: createPubSub({ nodeName: config.SQUALL_NODE, log, ...(adapter && { adapter }) }),
+  runtime: createRuntime({ clock, log }),
+  clock,
+  random: systemRandom(),
+  log,
+  // Without a configured secret, tokens are good until the node restarts and on this node alone.
+  secret: config.SECRET_KEY_BASE ?? randomBytes(32).toString('hex'),
+  beforeHandle: delays.beforeHandle,
+})
+
+/** The control port is open for as long as anything of the node runs; none without a port and a secret. */
+function controlPart(config: NodeConfig, actions: ControlActions, apps: readonly App[]): Part[] {
+  const { CONTROL_SECRET: secret, CONTROL_PORT: port, CONTROL_HOST: host } = config
+  if (!secret || !port) return []
+  const more = apps.flatMap(({ controlActions = [] }) => controlActions)
+  let control: FastifyInstance | undefined
+  return [
+    {
+      name: 'control',
+      async start() {
+        control = createControl({ secret, actions, more })
+        await control.listen({ host, port })
+      },
+      stop: () => control?.close(),
+    },
+  ]
+}

@@ -1,0 +1,42 @@
+import { inspect } from 'node:util'
+
+/** What a handler of an event was given; each reader throws on what its handler cannot take, and that ends the view. */
+export type Input = Record<string, unknown>
+
+export function objectIn(value: unknown): Input {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Input
+  throw new TypeError(`expected an object, got ${inspect(value)}`)
+}
+
+export function has(input: Input, name: string): unknown {
+  if (Object.hasOwn(input, name)) return input[name]
+  throw new TypeError(`${name} is missing`)
+}
+
+export function textIn(input: Input, name: string): string {
+  const value = has(input, name)
+  if (typeof value === 'string') return value
+  throw new TypeError(`${name} must be a string`)
+}
+
+export function numberIn(input: Input, name: string): number {
+  const value = has(input, name)
+  if (typeof value === 'number') return value
+  throw new TypeError(`${name} must be a number`)
+}
+
+export function listIn(input: Input, name: string): readonly unknown[] {
+  const value = has(input, name)
+  if (Array.isArray(value)) return value
+  throw new TypeError(`${name} must be a list`)
+}
+
+/** The integer that a string holds. */
+export function integerOf(text: string): number {
+  if (/^[+-]?\d+$/.test(text)) return Number(text)
+  throw new TypeError(`${JSON.stringify(text)} is no integer`)
+}
+
+export const noSuchEvent = (event: string): never => {
+  throw new Error(`there is no event ${JSON.stringify(event.slice(0, 100))}`)
+}

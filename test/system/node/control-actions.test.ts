@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest'
+import { createControlActions } from '../../../system/node/control-actions.ts'
+import { createDelays } from '../../../system/node/delays.ts'
+import { joinApps } from '../../../system/node/join.ts'
+import type { App, AppContext } from '../../../system/node/module.ts'
+import { createSkewableClock } from '../../../system/platform/clock.ts'
+import { readConfig } from '../../../system/platform/config.ts'
+import { silentLog as log } from '../../../system/platform/log.ts'
+import { seededRandom } from '../../../system/platform/random.ts'
+import { createPubSub } from '../../../system/pubsub/index.ts'
+import { createRuntime } from '../../../system/runtime/index.ts'
+import { createFakeClock } from '../../support/channel-case.ts'
+
+function setUp(apps: App[]) {
+  const fake = createFakeClock()
+  const clock = createSkewableClock(fake)
+  const context: AppContext = {
+    config: readConfig({ SQUALL_NODE: 'n1' }),
+    pubsub: createPubSub({ nodeName: 'n1', log }),
+    runtime: createRuntime({ clock, log }),
+    clock,
+    log,
+    random: seededRandom(1),
+    secret: 's'.repeat(32),
+    beforeHandle: () => undefined,
+  }
+  const { endpoint } = joinApps(
+    context,
+    apps.map((app, index) => ({ ...app, name: `app${index}` })),
+  )
+  const delays = createDelays(clock)
+  const actions = createControlActions({ context, clock, adapter: undefined, endpoint, delays, apps })
+  return { actions, context, delays, fake, clock }
+}
+
+describe('what a node says of itself', () => {
+  it('is ready when each condition of each application is true', () => {
+    let isFull = false
+    const { actions } = setUp([{ readiness: () => ({ full: isFull }) }, {}, { readiness: () => ({ warm: true }) }])
+    expect(actions.ready()).toEqual({ ready: false, full: false, warm: true, peers: {} })
+    isFull = true
+    expect(actions.ready()).toEqual({ ready: true, full: true, warm: true, peers: {} })
+  })
+
+  it('is ready at once without any condition', () => {
+    expect(setUp([]).actions.ready()).toEqual({ ready: true, peers: {} })
+  })
+
+  it('puts the state and the counters of its applications beside its own', () => {
+    const tank: App = { state: () => ({ litres: 5 }), counters: () => ({ filled: 2 }) }
+    const pump: App = { state: () => ({ strokes: 7 }), counters: () => ({ stalled: 1 }) }
+    const state = setUp([tank, pump]).actions.state()
+    expect(state).toMatchObject({ node: 'n1', litres: 5, strokes: 7, subscriptions: {}, connections: [], pushes: {} })
+    expect(state.counters).toMatchObject({ filled: 2, stalled: 1, broadcasts: 0, pushes: 0 })
+  })
+
+  it('kills an actor by name or id, and says when there is none (FI-1)', async () => {
+    const { actions, context } = setUp([])
+    const actor = await context.runtime.start({ name: 'Tank', handle: () => undefined })
+    expect(actions.actors().map(({ name }) => name)).toEqual(['Tank'])
+    expect(actions.killActor({ name: 'Pump' })).toBeUndefined()
+    expect(actor.alive).toBe(true)
+    expect(actions.killActor({ name: 'Tank' })).toBe(actor.id)
+    expect(actor.alive).toBe(false)
+  })
+
+  it('delays a handler until it is told not to (FI-11)', async () => {
+    const { actions, delays, fake } = setUp([])
+    expect(delays.beforeChannel('TankChannel', 'fill')).toBeUndefined()
+    actions.delay('TankChannel.fill', 50)
+    let isOver = false
+    const waiting = delays.beforeChannel('TankChannel', 'fill')?.then(() => (isOver = true))
+    expect(delays.beforeChannel('TankChannel', 'drain')).toBeUndefined()
+    await fake.advance(49)
+    expect(isOver).toBe(false)
+    await fake.advance(1)
+    await waiting
+    actions.delay('TankChannel.fill', 0)
+    expect(delays.beforeHandle('TankChannel.fill')).toBeUndefined()
+  })
+})
