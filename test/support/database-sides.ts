@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import type { DatabaseError, PoolClient, QueryResultRow } from 'pg'
+import { storeApp } from '../../harness/apps/store/app.ts'
 import type { Cluster } from '../../harness/cluster/cluster.ts'
 import { createPostgres, prepareTemplate } from '../../harness/cluster/process/driver.ts'
 import type { Fault } from '../../harness/faults/fault.ts'
@@ -209,7 +210,7 @@ export async function realSide(): Promise<Side> {
   const folder = mkdtempSync(join(tmpdir(), 'squall-test-'))
   chmodSync(folder, 0o755)
   const leases = openLeases(basename(folder))
-  const template = await prepareTemplate(folder, 7, leases)
+  const template = await prepareTemplate(folder, { apps: [storeApp], seed: 7, leases })
   const database = await createPostgres(template.binaries, template.folder, join(folder, 'db.log'), leases)
   await database.start()
   const { query } = database
