@@ -1,3 +1,4 @@
+import { edgeMs, inFlightMs, redialMs } from '../timing.ts'
 import type { History, Window } from './history.ts'
 import type { Explains, HistoryEvent, LedgerEntry } from './operation.ts'
 
@@ -17,13 +18,6 @@ export interface LedgerLine extends LedgerEntry {
   fate: Fate
   count: number
 }
-
-/** The two ends do not see a join, a leave or a lost connection at the same moment: a message near it may go either way. */
-export const edgeMs = 1_000
-/** A message may be on its way while a fault takes hold, or when the record ends. */
-const inFlightMs = 500
-/** A mesh connection needs up to three heartbeats (1.2 s) to notice that it is dead, and half a second to dial again. */
-const redialMs = 2_500
 
 const keyOf = ({ publisher, seq }: LedgerEntry) => `${publisher}/${seq}`
 

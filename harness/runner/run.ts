@@ -12,6 +12,7 @@ import {
 import { rm } from 'node:fs/promises'
 import { cpus, platform, release, totalmem } from 'node:os'
 import { basename, dirname, join, relative, resolve } from 'node:path'
+import pLimit from 'p-limit'
 import type { HarnessApp } from '../app.ts'
 import type { PubSubName } from '../cluster/cluster.ts'
 import type { DriverName } from '../cluster/drivers.ts'
@@ -125,9 +126,10 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   }
 
   async function all(environment: RunEnvironment) {
-    await inParallel(inOrderOfBegin(options.scenarios), options.jobs, stopEarly, (scenario) =>
-      one(scenario, environment),
-    )
+    const turns = pLimit(options.jobs)
+    await turns.map(inOrderOfBegin(options.scenarios), async (scenario) => {
+      if (!stopEarly()) await one(scenario, environment)
+    })
     return environment.driver
   }
   const { done: driver, leaks } = options.environment
@@ -201,19 +203,6 @@ function exitCodeOf(run: RunResult, signal: 'SIGINT' | 'SIGTERM' | undefined, ov
 function shellPath(folder: string): string {
   const path = relative(process.cwd(), folder)
   return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`
-}
-
-async function inParallel<T>(
-  list: readonly T[],
-  jobs: number,
-  stopEarly: () => boolean,
-  work: (one: T) => Promise<void>,
-) {
-  const waiting = [...list]
-  const worker = async () => {
-    for (let next = waiting.shift(); next && !stopEarly(); next = waiting.shift()) await work(next)
-  }
-  await Promise.all(Array.from({ length: jobs }, worker))
 }
 
 function makeRunFolder({ out, suite, seed }: RunOptions, startedAt: string): string {

@@ -1,9 +1,7 @@
 import type { History } from '../../history/history.ts'
 import type { FaultRecord, HistoryEvent } from '../../history/operation.ts'
+import { lossNoticedWithinMs } from '../../timing.ts'
 import { type Checker, passed, unknown, violated } from '../../verdict/checker.ts'
-
-/** A client may notice only a heartbeat after the fault is gone that its connection did not survive it. */
-const noticesWithinMs = 3_000
 
 /** After a fault is gone, everybody who lost the connection through it is joined again within the bound (CH-106, NF-3). */
 export const recoveryTime = (withinMs: number): Checker => ({
@@ -37,7 +35,7 @@ export const recoveryTime = (withinMs: number): Checker => ({
 })
 
 const causes = ({ requestedMs, witnessedOffMs }: FaultRecord, { tMs }: HistoryEvent) =>
-  requestedMs <= tMs && tMs <= witnessedOffMs! + noticesWithinMs
+  requestedMs <= tMs && tMs <= witnessedOffMs! + lossNoticedWithinMs
 
 const joinAfter = (history: History, loss: HistoryEvent) =>
   history.of('join').find(({ who, index }) => who === loss.who && index > loss.index)

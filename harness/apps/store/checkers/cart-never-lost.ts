@@ -1,5 +1,6 @@
 import type { History } from '../../../history/history.ts'
 import type { HistoryEvent } from '../../../history/operation.ts'
+import { lossNoticedWithinMs } from '../../../timing.ts'
 import { type Checker, count, passed, unknown, violated } from '../../../verdict/checker.ts'
 import { mayBeAnotherOrder } from '../orders.ts'
 import type { CartSight } from '../sights.ts'
@@ -13,9 +14,6 @@ interface Edit {
   /** Undefined when nobody knows whether, and when, it happened. */
   to: HistoryEvent | undefined
 }
-
-/** Who can no longer hear of the others does not know what they do, and may need so long to notice that it can again. */
-const healingMs = 3_000
 
 /** What was put into a cart, and was answered, stays there until it is taken out or bought (CT-1, CT-39, CT-41, NF-3, NF-4, NF-11). */
 export const cartNeverLost: Checker = {
@@ -74,7 +72,7 @@ const isAfter = (history: History, later: Edit, earlier: Edit) =>
   (later.who === earlier.who || !history.faults.some((fault) => coincides(fault, later) || coincides(fault, earlier)))
 
 const coincides = ({ requestedMs, witnessedOffMs }: History['faults'][number], { from, to }: Edit) =>
-  from.tMs <= (witnessedOffMs ?? Number.POSITIVE_INFINITY) + healingMs && (to ?? from).tMs >= requestedMs
+  from.tMs <= (witnessedOffMs ?? Number.POSITIVE_INFINITY) + lossNoticedWithinMs && (to ?? from).tMs >= requestedMs
 
 function editsOf(history: History): Edit[] {
   return history.of('invoke').flatMap((from) => {
