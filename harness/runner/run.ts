@@ -21,6 +21,7 @@ import type { Schedule } from '../plans/schedule.ts'
 import { systemClock as clock } from '../platform/clock.ts'
 import { EnvironmentMissing } from '../platform/errors.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
+import { openLineWriter } from '../platform/line-writer.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import type { Scenario } from '../scenario.ts'
 import { type RunResult, runSchemaVersion, type ScenarioResult, type Skipped, worstOutcome } from '../verdict/result.ts'
@@ -73,6 +74,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     scenarioCount: options.scenarios.length,
     folder,
   })
+  const history = openLineWriter({ file: join(folder, 'history.ndjson'), clock })
   const results: ScenarioResult[] = []
   const skipped: Skipped[] = []
   const schedule: Schedule['scenarios'] = []
@@ -101,7 +103,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
       reporter,
       ...(recorded && { recorded }),
       sink: (event) => {
-        appendFileSync(join(folder, 'history.ndjson'), `${JSON.stringify({ scenario: scenario.id, ...event })}\n`)
+        history.append(JSON.stringify({ scenario: scenario.id, ...event }))
         if (event.type === 'fault')
           appendFileSync(
             join(folder, 'faults.ndjson'),
@@ -132,9 +134,9 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     })
     return environment.driver
   }
-  const { done: driver, leaks } = options.environment
-    ? { done: await all(options.environment), leaks: [] }
-    : await withRunEnvironment(options, all)
+  const inEnvironment = async () =>
+    options.environment ? { done: await all(options.environment), leaks: [] } : await withRunEnvironment(options, all)
+  const { done: driver, leaks } = await inEnvironment().finally(history.close)
 
   const order = options.scenarios.map(({ id }) => id)
   const sorted = results.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id))
