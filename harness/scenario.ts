@@ -39,6 +39,10 @@ export interface Scenario<C = CoreContext, G = object> {
   given?: Given & G
   /** The plan that it was made from; a run records it, and a replay makes the scenario from it again. */
   plan?: Plan
+  /** A step, or an expectation, that takes longer than this many ms is abandoned, and the verdict is `unknown`. Default: `stepWithinMs`. */
+  stepWithinMs?: number
+  /** The same for all steps together. Default: `stepsWithinMs`. */
+  stepsWithinMs?: number
   /** What it waits for on purpose, in ms: long scenarios begin early, so that no run waits for one at its end. */
   expectedDurationMs?: number
   steps: Step<C>[]
@@ -52,6 +56,10 @@ export interface Scenario<C = CoreContext, G = object> {
   /** Must fail: shows that the harness can say no. Left out of suites. */
   canary?: boolean
 }
+
+/** Limits of a scenario that sets none; ten times what the slowest needs on a quiet machine. */
+export const stepWithinMs = 60_000
+export const stepsWithinMs = 300_000
 
 export class BadScenario extends Error {
   override name = 'BadScenario'

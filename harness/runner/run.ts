@@ -73,6 +73,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     nodes: options.nodes,
     scenarioCount: options.scenarios.length,
     folder,
+    defects: patch.names,
   })
   const history = openLineWriter({ file: join(folder, 'history.ndjson'), clock })
   const results: ScenarioResult[] = []
@@ -80,7 +81,12 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   const schedule: Schedule['scenarios'] = []
   const overBudget = () => options.budgetMs !== undefined && clock.monotonicMs() - startedMs > options.budgetMs
   let seenEnough = false
-  const stopEarly = () => seenEnough || options.interruptedBy() !== undefined || overBudget()
+  const stoppedBecause = () => {
+    if (options.interruptedBy() !== undefined) return 'interrupted'
+    if (overBudget()) return `the budget of ${options.budgetMs! / 1_000} s is used up`
+    return seenEnough ? 'the run has seen enough' : undefined
+  }
+  const stopEarly = () => stoppedBecause() !== undefined
 
   async function one(scenario: Scenario, { workFolder: shared, leases, browsers, clusters, apps }: RunEnvironment) {
     const workFolder = join(shared, basename(folder))
@@ -111,9 +117,10 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
           )
       },
       replay: `./squall replay ${shellPath(folder)}`,
-      interrupted: stopEarly,
+      stoppedBecause,
     })
-    if (skippedBecause === undefined && result.outcome !== 'passed') keepLogs(workFolder, folder, scenario.id)
+    if (skippedBecause === undefined && result.outcome !== 'passed')
+      result.artifacts.push(...keepLogs(workFolder, folder, scenario.id))
     // Not synchronously: this process runs other scenarios meanwhile.
     await rm(join(workFolder, scenario.id.replaceAll('/', '-')), { recursive: true, force: true, maxRetries: 10 })
     if (skippedBecause !== undefined) {
@@ -223,15 +230,18 @@ function makeRunFolder({ out, suite, seed }: RunOptions, startedAt: string): str
   return folder
 }
 
-function keepLogs(workFolder: string, folder: string, id: string) {
+/** Returns where they are in the folder of the run. */
+function keepLogs(workFolder: string, folder: string, id: string): string[] {
   const from = join(workFolder, id.replaceAll('/', '-'))
   const to = join(folder, 'logs', id.replaceAll('/', '-'))
   mkdirSync(to, { recursive: true })
   try {
-    for (const name of readdirSync(from).filter((one) => one.endsWith('.log')))
-      copyFileSync(join(from, name), join(to, name))
+    const names = readdirSync(from).filter((one) => one.endsWith('.log'))
+    for (const name of names) copyFileSync(join(from, name), join(to, name))
+    return names.toSorted().map((name) => relative(folder, join(to, name)))
   } catch {
     // A scenario that never got a cluster has no logs.
+    return []
   }
 }
 
