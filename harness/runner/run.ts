@@ -12,6 +12,7 @@ import {
 import { rm } from 'node:fs/promises'
 import { cpus, platform, release, totalmem } from 'node:os'
 import { basename, dirname, join, relative, resolve } from 'node:path'
+import pLimit from 'p-limit'
 import type { HarnessApp } from '../app.ts'
 import type { PubSubName } from '../cluster/cluster.ts'
 import type { DriverName } from '../cluster/drivers.ts'
@@ -20,6 +21,7 @@ import type { Schedule } from '../plans/schedule.ts'
 import { systemClock as clock } from '../platform/clock.ts'
 import { EnvironmentMissing, UsageError } from '../platform/errors.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
+import { openLineWriter } from '../platform/line-writer.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import type { Scenario } from '../scenario.ts'
 import { type RunResult, runSchemaVersion, type ScenarioResult, type Skipped, worstOutcome } from '../verdict/result.ts'
@@ -73,6 +75,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     folder,
     defects: patch.names,
   })
+  const history = openLineWriter({ file: join(folder, 'history.ndjson'), clock })
   const results: ScenarioResult[] = []
   const skipped: Skipped[] = []
   const schedule: Schedule['scenarios'] = []
@@ -108,7 +111,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
       reporter,
       ...(recorded && { recorded }),
       sink: (event) => {
-        appendFileSync(join(folder, 'history.ndjson'), `${JSON.stringify({ scenario: scenario.id, ...event })}\n`)
+        history.append(JSON.stringify({ scenario: scenario.id, ...event }))
         if (event.type === 'fault')
           appendFileSync(
             join(folder, 'faults.ndjson'),
@@ -135,14 +138,15 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   }
 
   async function all(environment: RunEnvironment) {
-    await inParallel(inOrderOfBegin(options.scenarios), options.jobs, stopEarly, (scenario) =>
-      one(scenario, environment),
-    )
+    const turns = pLimit(options.jobs)
+    await turns.map(inOrderOfBegin(options.scenarios), async (scenario) => {
+      if (!stopEarly()) await one(scenario, environment)
+    })
     return environment.driver
   }
-  const { done: driver, leaks } = options.environment
-    ? { done: await all(options.environment), leaks: [] }
-    : await withRunEnvironment(options, all)
+  const inEnvironment = async () =>
+    options.environment ? { done: await all(options.environment), leaks: [] } : await withRunEnvironment(options, all)
+  const { done: driver, leaks } = await inEnvironment().finally(history.close)
 
   const order = options.scenarios.map(({ id }) => id)
   const sorted = results.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id))
@@ -217,19 +221,6 @@ function exitCodeOf(
 function shellPath(folder: string): string {
   const path = relative(process.cwd(), folder)
   return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`
-}
-
-async function inParallel<T>(
-  list: readonly T[],
-  jobs: number,
-  stopEarly: () => boolean,
-  work: (one: T) => Promise<void>,
-) {
-  const waiting = [...list]
-  const worker = async () => {
-    for (let next = waiting.shift(); next && !stopEarly(); next = waiting.shift()) await work(next)
-  }
-  await Promise.all(Array.from({ length: jobs }, worker))
 }
 
 function makeRunFolder({ out, suite, seed }: RunOptions, startedAt: string): string {

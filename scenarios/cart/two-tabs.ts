@@ -29,7 +29,7 @@ export default scenario({
   ],
   expectations: [
     after(2, 'the second tab shows it', (context) => seesIn(context, theTab(context, 'alice', 1), inCart(1))),
-    after(2, 'the first tab was not run again what it had done itself', async (context) => {
+    after(2, 'the first tab was not sent its own change', async (context) => {
       const toldCount = Math.max(...receivedPerJoin(context, 'alice', 'cart'))
       if (toldCount > 1) throw new Error(`it was sent its own change ${toldCount - 1} times`)
     }),

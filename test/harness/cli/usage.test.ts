@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -279,6 +279,19 @@ describe('runs that are kept', () => {
     expect(code).toBe(1)
     expect(out).toContain('✗ violated  cluster/cut-link  at-most-once: ')
     expect(out).toContain('(was passed)')
+  })
+
+  it('are judged without a torn last line, and that is said in a sentence', async () => {
+    const torn = join(folder, 'torn')
+    cpSync(fixture, torn, { recursive: true })
+    const whole = await squall(['check', torn])
+    appendFileSync(join(torn, 'history.ndjson'), '{"scenario":"cluster/cut-link","ind')
+    const { code, out, err } = await squall(['check', torn])
+    expect([code, out]).toEqual([whole.code, whole.out])
+    expect([whole.err, err]).toEqual([
+      '',
+      'the last line of history.ndjson is torn, because the run was killed while it wrote it; the line is left out\n',
+    ])
   })
 
   it('of another version are not judged again', async () => {
