@@ -198,6 +198,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'harness/context.ts',
     'harness/faults',
     'harness/plans',
+    'harness/platform',
     'harness/verdict',
   ],
   'harness/apps': ['harness/app.ts', 'harness/apps/store', 'harness/plans', 'harness/platform'],

@@ -19,7 +19,7 @@ import type { DriverName } from '../cluster/drivers.ts'
 import { type SystemPatch, unpatched } from '../cluster/system-patch.ts'
 import type { Schedule } from '../plans/schedule.ts'
 import { systemClock as clock } from '../platform/clock.ts'
-import { EnvironmentMissing } from '../platform/errors.ts'
+import { EnvironmentMissing, UsageError } from '../platform/errors.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
 import { openLineWriter } from '../platform/line-writer.ts'
 import type { Reporter } from '../reporters/reporter.ts'
@@ -81,9 +81,11 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   const schedule: Schedule['scenarios'] = []
   const overBudget = () => options.budgetMs !== undefined && clock.monotonicMs() - startedMs > options.budgetMs
   let seenEnough = false
+  let lacking: EnvironmentMissing | UsageError | undefined
   const stoppedBecause = () => {
     if (options.interruptedBy() !== undefined) return 'interrupted'
     if (overBudget()) return `the budget of ${options.budgetMs! / 1_000} s is used up`
+    if (lacking) return lacking.message
     return seenEnough ? 'the run has seen enough' : undefined
   }
   const stopEarly = () => stoppedBecause() !== undefined
@@ -95,7 +97,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     const recorded = scenario.plan
       ? undefined
       : options.recorded?.scenarios.find(({ id }) => id === scenario.id)?.entries
-    const { result, entries, skippedBecause } = await runScenario(scenario, {
+    const { result, entries, skippedBecause, fatal } = await runScenario(scenario, {
       seed: options.seed,
       nodes: options.nodes,
       pubsub,
@@ -128,6 +130,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
       reporter.onScenarioSkipped({ id: scenario.id, why: skippedBecause })
       return
     }
+    lacking ??= fatal
     results.push(result)
     schedule.push({ id: scenario.id, entries: [...entries], ...(scenario.plan && { plan: scenario.plan }) })
     if (options.isEnough?.(result)) seenEnough = true
@@ -173,7 +176,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     scenarios: sorted,
     skipped: skipped.sort((a, b) => a.id.localeCompare(b.id)),
   }
-  run.exitCode = exitCodeOf(run, options.interruptedBy(), overBudget())
+  run.exitCode = exitCodeOf(run, options.interruptedBy(), overBudget(), lacking)
   const write = (name: string, value: unknown) =>
     writeFileSync(join(folder, name), `${JSON.stringify(value, null, 2)}\n`)
   write('schedule.json', {
@@ -200,9 +203,15 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
 }
 
 /** A proven violation is never hidden, not even by Ctrl-C. */
-function exitCodeOf(run: RunResult, signal: 'SIGINT' | 'SIGTERM' | undefined, overBudget: boolean): number {
+function exitCodeOf(
+  run: RunResult,
+  signal: 'SIGINT' | 'SIGTERM' | undefined,
+  overBudget: boolean,
+  lacking: Error | undefined,
+): number {
   if (run.outcome === 'violated') return exitCodes.violated
   if (signal) return signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated
+  if (lacking) return lacking instanceof UsageError ? exitCodes.usage : exitCodes.environment
   if (overBudget) return exitCodes.budget
   if (run.leaks.length > 0) return exitCodes.leaked
   return run.outcome === 'unknown' ? exitCodes.unknown : exitCodes.passed
