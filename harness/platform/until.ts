@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from './clock.ts'
 
-export class NotWithin extends Error {
+class NotWithin extends Error {
   override name = 'NotWithin'
 }
 
