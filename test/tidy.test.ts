@@ -46,6 +46,9 @@ describe('who may import whom', () => {
     expect(offending('system/pubsub/', below('system/platform/', 'system/runtime/', 'system/pubsub/'))).toEqual([])
     const channelsMay = below('system/platform/', 'system/runtime/', 'system/pubsub/', 'system/channels/')
     expect(offending('system/channels/', channelsMay)).toEqual([])
+    expect(offending('system/metrics/', below('system/platform/', 'system/metrics/'))).toEqual([])
+    const pipelineMay = below('system/platform/', 'system/runtime/', 'system/metrics/index.ts', 'system/pipeline/')
+    expect(offending('system/pipeline/', pipelineMay)).toEqual([])
     expect(offending('system/live/', (to) => channelsMay(to) || to.startsWith('system/live/'))).toEqual([])
   })
 

@@ -9,7 +9,7 @@ import type { Command } from './command.ts'
 const checks: Record<string, readonly string[]> = {
   types: ['tsc', '--noEmit'],
   lint: ['biome', 'check', '.'],
-  'dead code': ['knip'],
+  dead: ['knip', '--no-progress'],
 }
 
 const closingLine = /^(\d+) passed, (\d+) failed(.*)$/

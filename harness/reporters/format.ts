@@ -67,7 +67,7 @@ export function verdictSentence(run: RunResult): string {
   if (run.interrupted)
     return `Interrupted: ${count(run.scenarios.length, 'scenario')} had begun; the report is partial.`
   if (unknown > 0)
-    return `Unknown: ${count(unknown, 'scenario')} of ${run.scenarios.length} was inconclusive, first ${because(first('unknown')!)}.`
+    return `Unknown: ${count(unknown, 'scenario')} of ${run.scenarios.length} ${unknown === 1 ? 'was' : 'were'} inconclusive, first ${because(first('unknown')!)}.`
   if (run.scenarios.length === 0)
     return `Unknown: no scenario ran${run.skipped.length > 0 ? `; ${run.skipped.length} skipped` : ''}.`
   const proof = faults === 0 ? 'no fault was asked for' : `faults witnessed: ${witnessed} of ${faults}`

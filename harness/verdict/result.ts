@@ -52,7 +52,7 @@ export interface ScenarioResult {
   artifacts: string[]
 }
 
-/** A scenario that this kind of cluster cannot tell; it was inconclusive, and counts for nothing. */
+/** A scenario that this kind of cluster cannot run; it counts for nothing. */
 export interface Skipped {
   id: string
   why: string

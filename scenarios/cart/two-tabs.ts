@@ -29,7 +29,7 @@ export default scenario({
   ],
   expectations: [
     after(2, 'the second tab shows it', (context) => seesIn(context, theTab(context, 'alice', 1), inCart(1))),
-    after(2, 'the first tab was not run again what it had done itself', async (context) => {
+    after(2, 'the first tab was not sent its own change', async (context) => {
       const toldCount = received(context, 'alice', 'cart').length - (context.scratch.get('told before') as number)
       if (toldCount > 0) throw new Error(`it was sent its own change ${toldCount} times`)
     }),

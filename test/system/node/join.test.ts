@@ -50,7 +50,7 @@ function createApp(name: string, { runtime }: AppContext, notes: string[]): Runn
       socket({ name: `${name}Socket`, path: `/${name}`, channels: { '*': topics }, connect: () => connected() }),
     ],
     beforeChildren: [part('subscription')],
-    children: [child(`${name}.Worker`, startActor)],
+    children: [child('worker', startActor)],
     afterPubSub: [part('tracker')],
   }
 }
