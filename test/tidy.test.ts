@@ -242,11 +242,15 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   'harness/bench': [
     'harness/apps/store',
+    'harness/checkers',
+    'harness/checkers/core',
     'harness/clients',
     'harness/cluster',
+    'harness/history',
     'harness/platform',
     'harness/runner',
     'harness/stats',
+    'harness/verdict',
   ],
   'harness/selftest': [
     'harness/cluster',
