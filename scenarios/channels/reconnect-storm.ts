@@ -21,7 +21,7 @@ export default scenario({
       const drop = await context.nemesis.inject('connection.drop', 'n1/ping')
       const isBack = () => joinedCount(context) === size
       const startedMs = context.clock.monotonicMs()
-      await watchingStalls(context, 'n1', async () => {
+      await watchingStalls(context, undefined, async () => {
         await context.until('all are back', backWithinMs, isBack).catch(() => {})
         context.scratch.set('back', joinedCount(context))
         await context.until('all are back, however late', 15_000, isBack).catch(() => {})
