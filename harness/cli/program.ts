@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { CommanderError, InvalidArgumentError, Option, Command as Program } from 'commander'
 import { asEnvironment, EnvironmentMissing, UsageError } from '../platform/errors.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
@@ -74,10 +75,14 @@ function requireKnown(verb: string) {
   )
 }
 
+const versionOf = () =>
+  (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version
+
 function build(io: Io, answer: (code: number) => void): Program {
   const program = new Program('squall')
     .description('Breaks a cluster on purpose and judges what its clients saw.')
     .usage('<command> [options]')
+    .version(versionOf(), '--version', 'print the version')
     .addHelpText('after', `\nExit codes: ${exitCodeSummary}.`)
   quiet(program, io)
   for (const command of Object.values(commands)) {

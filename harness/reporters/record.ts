@@ -4,6 +4,7 @@ import type { HistoryEvent } from '../history/operation.ts'
 import { UsageError } from '../platform/errors.ts'
 import { linesOf } from '../platform/lines.ts'
 import { type RunResult, runSchemaVersion } from '../verdict/result.ts'
+import { killedRun, type RunPlan } from './killed-run.ts'
 
 /** All that a report may be made of: the verdict and the history of one run, as they are on disk. */
 export interface RunRecord {
@@ -16,7 +17,7 @@ export interface RunRecord {
 /** Reads a run's folder. Throws UsageError when it is none, or one of another version. */
 export function readRecord(folder: string): RunRecord {
   const file = join(folder, 'verdict.json')
-  if (!existsSync(file)) throw new UsageError(`${folder} is not a finished run: there is no verdict.json in it`)
+  if (!existsSync(file)) return readKilled(folder)
   const run = readVerdict(file)
   const version: number = run.schemaVersion
   if (version !== runSchemaVersion)
@@ -26,6 +27,30 @@ export function readRecord(folder: string): RunRecord {
   const { lines, isTorn } = readHistory(join(folder, 'history.ndjson'))
   const byScenario = Map.groupBy(lines, ({ scenario }) => scenario)
   return { run, isTorn, eventsOf: (id) => byScenario.get(id) ?? [] }
+}
+
+/** The verdict of a run alone. Throws UsageError as `readRecord` does. */
+export const readRun = (folder: string): RunResult => readRecord(folder).run
+
+/** Whether a folder is one that a run left, finished or not. */
+export const isRunFolder = (folder: string): boolean =>
+  ['verdict.json', 'history.ndjson', 'schedule.json'].some((name) => existsSync(join(folder, name)))
+
+function readKilled(folder: string): RunRecord {
+  const file = join(folder, 'run.json')
+  if (!existsSync(file))
+    throw new UsageError(`${folder} is no run: there is neither a verdict.json nor a run.json in it`)
+  const { lines, isTorn } = readHistory(join(folder, 'history.ndjson'))
+  const byScenario = Map.groupBy(lines, ({ scenario }) => scenario)
+  return { run: killedRun(readPlan(file), byScenario, folder), isTorn, eventsOf: (id) => byScenario.get(id) ?? [] }
+}
+
+function readPlan(file: string): RunPlan {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as RunPlan
+  } catch (error) {
+    throw new UsageError(`${file} is damaged: ${(error as Error).message}`)
+  }
 }
 
 function readVerdict(file: string): RunResult {

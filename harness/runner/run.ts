@@ -17,11 +17,13 @@ import type { HarnessApp } from '../app.ts'
 import type { PubSubName } from '../cluster/cluster.ts'
 import type { DriverName } from '../cluster/drivers.ts'
 import { type SystemPatch, unpatched } from '../cluster/system-patch.ts'
+import { startStamp } from '../leases/processes.ts'
 import type { Schedule } from '../plans/schedule.ts'
 import { systemClock as clock } from '../platform/clock.ts'
 import { EnvironmentMissing, UsageError } from '../platform/errors.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
 import { openLineWriter } from '../platform/line-writer.ts'
+import type { RunPlan } from '../reporters/killed-run.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import type { Scenario } from '../scenario.ts'
 import { type RunResult, runSchemaVersion, type ScenarioResult, type Skipped, worstOutcome } from '../verdict/result.ts'
@@ -75,6 +77,29 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     folder,
     defects: patch.names,
   })
+  const order = options.scenarios.map(({ id }) => id)
+  const environmentFacts = {
+    node: process.version,
+    platform: `${platform()} ${release()}`,
+    cpus: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+  }
+  const write = (name: string, value: unknown) =>
+    writeFileSync(join(folder, name), `${JSON.stringify(value, null, 2)}\n`)
+  // At the beginning: a run that is killed leaves no verdict, and this says what it was.
+  write('run.json', {
+    argv: process.argv.slice(2),
+    owner: { pid: process.pid, stamp: startStamp(process.pid) },
+    seed: hex(options.seed),
+    suite: options.suite,
+    driver: options.environment?.driver ?? options.driver ?? 'process',
+    nodes: options.nodes,
+    pubsub,
+    defects: patch.names,
+    startedAt,
+    scenarios: order,
+    environment: environmentFacts,
+  } satisfies RunPlan & Record<string, unknown>)
   const history = openLineWriter({ file: join(folder, 'history.ndjson'), clock })
   const results: ScenarioResult[] = []
   const skipped: Skipped[] = []
@@ -148,7 +173,6 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     options.environment ? { done: await all(options.environment), leaks: [] } : await withRunEnvironment(options, all)
   const { done: driver, leaks } = await inEnvironment().finally(history.close)
 
-  const order = options.scenarios.map(({ id }) => id)
   const sorted = results.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id))
   const run: RunResult = {
     schemaVersion: runSchemaVersion,
@@ -164,12 +188,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     defects: [...patch.names],
     startedAt,
     durationMs: Math.round(clock.monotonicMs() - startedMs),
-    environment: {
-      node: process.version,
-      platform: `${platform()} ${release()}`,
-      cpus: cpus().length,
-      memoryGiB: Math.round(totalmem() / 2 ** 30),
-    },
+    environment: environmentFacts,
     leaks,
     interrupted: options.interruptedBy() !== undefined,
     folder: shellPath(folder),
@@ -177,8 +196,6 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     skipped: skipped.sort((a, b) => a.id.localeCompare(b.id)),
   }
   run.exitCode = exitCodeOf(run, options.interruptedBy(), overBudget(), lacking)
-  const write = (name: string, value: unknown) =>
-    writeFileSync(join(folder, name), `${JSON.stringify(value, null, 2)}\n`)
   write('schedule.json', {
     schemaVersion: 1,
     seed: run.seed,
@@ -187,14 +204,6 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     pubsub,
     defects: run.defects,
     scenarios: schedule.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id)),
-  })
-  write('run.json', {
-    argv: process.argv.slice(2),
-    seed: run.seed,
-    suite: options.suite,
-    pubsub,
-    scenarios: order,
-    environment: run.environment,
   })
   write('verdict.json', run)
   pointLatest(folder)
