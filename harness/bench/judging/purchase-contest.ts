@@ -25,11 +25,11 @@ export interface ContestResult {
 const checker = checkers['purchases-linearizable']!
 const smallHistories = 1_000
 
-/** All ends are known and true, some are not known, and some are told wrong. */
+/** All ends are known, some are not, and a shop that sells too many. */
 const kindsOfLarge = [
-  { unsurePercent: 0, wrongPercent: 0 },
-  { unsurePercent: 10, wrongPercent: 0 },
-  { unsurePercent: 10, wrongPercent: 2 },
+  { unsurePercent: 0, oversoldPercent: 0 },
+  { unsurePercent: 10, oversoldPercent: 0 },
+  { unsurePercent: 10, oversoldPercent: 20 },
 ]
 
 /** Histories that have an order and histories that have none, of a few purchases and of many at the same time. */
@@ -40,14 +40,23 @@ export function purchaseHistories(seed: number): Record<string, HistoryEvent[][]
       operations: random.integer(2, 16),
       concurrent: random.integer(1, 6),
       initialCount: random.integer(1, 6),
+      oversoldUnits: 0,
       unsurePercent: 10,
       wrongPercent: n % 2 === 0 ? 0 : 15,
       seed: seed + n,
     }),
   )
   const large = (operations: number) =>
-    kindsOfLarge.map((kind) =>
-      purchasesHistory({ operations, concurrent: operations, initialCount: operations / 2, ...kind, seed }),
+    kindsOfLarge.map(({ unsurePercent, oversoldPercent }) =>
+      purchasesHistory({
+        operations,
+        concurrent: operations,
+        initialCount: operations / 2,
+        oversoldUnits: (operations * oversoldPercent) / 100,
+        unsurePercent,
+        wrongPercent: 0,
+        seed,
+      }),
     )
   return { '1,000 random histories': small, '200 at the same time': large(200), '2,000 at the same time': large(2_000) }
 }
