@@ -46,6 +46,9 @@ describe('who may import whom', () => {
     expect(offending('system/pubsub/', below('system/platform/', 'system/runtime/', 'system/pubsub/'))).toEqual([])
     const channelsMay = below('system/platform/', 'system/runtime/', 'system/pubsub/', 'system/channels/')
     expect(offending('system/channels/', channelsMay)).toEqual([])
+    expect(offending('system/metrics/', below('system/platform/', 'system/metrics/'))).toEqual([])
+    const pipelineMay = below('system/platform/', 'system/runtime/', 'system/metrics/index.ts', 'system/pipeline/')
+    expect(offending('system/pipeline/', pipelineMay)).toEqual([])
     expect(offending('system/live/', (to) => channelsMay(to) || to.startsWith('system/live/'))).toEqual([])
   })
 
@@ -91,9 +94,14 @@ describe('who may import whom', () => {
   })
 
   it('histories import nothing above them, and checkers only histories', () => {
-    expect(offending('harness/history/', below('harness/history/', 'harness/platform/'))).toEqual([])
+    expect(offending('harness/history/', below('harness/history/', 'harness/platform/', 'harness/timing.ts'))).toEqual(
+      [],
+    )
     expect(
-      offending('harness/checkers/core/', below('harness/history/', 'harness/checkers/', 'harness/verdict/')),
+      offending(
+        'harness/checkers/core/',
+        below('harness/history/', 'harness/checkers/', 'harness/verdict/', 'harness/timing.ts'),
+      ),
     ).toEqual([])
   })
 
@@ -130,17 +138,18 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   'system/apps': ['system/apps/hello', 'system/apps/store', 'system/node'],
   'system/main.ts': ['system/apps', 'system/node', 'system/platform'],
-  'harness/history': [],
+  'harness/timing.ts': [],
+  'harness/history': ['harness/timing.ts'],
   'harness/stats': [],
   'harness/platform': [],
   'harness/leases': ['harness/platform'],
   'harness/toxiproxy': ['harness/platform'],
   'harness/verdict': ['harness/history'],
-  'harness/checkers/core': ['harness/history', 'harness/verdict'],
-  'harness/cluster': ['harness/leases', 'harness/platform', 'harness/toxiproxy'],
+  'harness/checkers/core': ['harness/history', 'harness/verdict', 'harness/timing.ts'],
+  'harness/cluster': ['harness/leases', 'harness/platform', 'harness/toxiproxy', 'harness/timing.ts'],
   'harness/reporters': ['harness/history', 'harness/platform', 'harness/verdict'],
-  'harness/clients': ['harness/cluster', 'harness/history', 'harness/leases', 'harness/platform'],
-  'harness/faults': ['harness/clients', 'harness/cluster', 'harness/history', 'harness/platform'],
+  'harness/clients': ['harness/cluster', 'harness/history', 'harness/leases', 'harness/platform', 'harness/timing.ts'],
+  'harness/faults': ['harness/clients', 'harness/cluster', 'harness/history', 'harness/platform', 'harness/timing.ts'],
   'harness/plans': ['harness/cluster', 'harness/faults', 'harness/history', 'harness/platform'],
   'harness/simulation/world': [
     'system/apps/hello',
@@ -150,6 +159,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'system/platform',
     'system/pubsub',
     'system/runtime',
+    'harness/timing.ts',
   ],
   'harness/context.ts': [
     'harness/clients',
@@ -180,6 +190,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'harness/plans',
     'harness/platform',
     'harness/verdict',
+    'harness/timing.ts',
   ],
   'harness/scenario.ts': [
     'harness/app.ts',
@@ -187,6 +198,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'harness/context.ts',
     'harness/faults',
     'harness/plans',
+    'harness/platform',
     'harness/verdict',
   ],
   'harness/apps': ['harness/app.ts', 'harness/apps/store', 'harness/plans', 'harness/platform'],
@@ -215,6 +227,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'harness/reporters',
     'harness/scenario.ts',
     'harness/verdict',
+    'harness/timing.ts',
   ],
   'harness/simulation': [
     'harness/app.ts',

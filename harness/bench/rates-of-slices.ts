@@ -6,11 +6,6 @@ const clientBusyMax = 0.97
 /** Messages for each second of the server's processor: what the server can do, whatever else the machine has to do. */
 export const perCpuSecond = ({ messages, serverCpuUs }: Slice) => (messages / serverCpuUs) * 1e6
 
-export interface Ratio extends Figure {
-  ours: string
-  peer: string
-}
-
 /**
  * How much more one server does than the other, slice by slice. By processor time: both are busy in their own process, and a neighbour
  * on the machine takes nothing of it. Undefined when the load client was the limit of ours.

@@ -1,5 +1,5 @@
 import { CommanderError, InvalidArgumentError, Option, Command as Program } from 'commander'
-import { EnvironmentMissing, UsageError } from '../platform/errors.ts'
+import { asEnvironment, EnvironmentMissing, UsageError } from '../platform/errors.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
 import type { Io } from '../platform/io.ts'
 import { orNearest } from '../platform/nearest.ts'
@@ -62,7 +62,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     await program.parseAsync([...argv], { from: 'user' })
     return code
   } catch (error) {
-    return complain(error as Error, io)
+    return complain(asEnvironment(error as Error), io)
   }
 }
 

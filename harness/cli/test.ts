@@ -9,6 +9,7 @@ import type { Command } from './command.ts'
 const checks: Record<string, readonly string[]> = {
   types: ['tsc', '--noEmit'],
   lint: ['biome', 'check', '.'],
+  dead: ['knip', '--no-progress'],
 }
 
 const closingLine = /^(\d+) passed, (\d+) failed(.*)$/
@@ -16,7 +17,8 @@ const closingLine = /^(\d+) passed, (\d+) failed(.*)$/
 export const test: Command = {
   name: 'test',
   argument: '[filter...]',
-  summary: "run the project's own tests: types, lint, unit, integration (with a filter: only matching tests)",
+  summary:
+    "run the project's own tests: types, lint, dead code, unit, integration (with a filter: only matching tests)",
   options: [],
   async run(filters, _options, io) {
     const broken: string[] = []

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Io } from '../platform/io.ts'
-import { counts, duration, outcomeMark, when } from '../reporters/format.ts'
+import { counts, describeDefects, duration, outcomeMark, when } from '../reporters/format.ts'
 import { palette, wantsColor } from '../reporters/palette.ts'
 import { readRecord } from '../reporters/record.ts'
 import { outFolder } from '../runner/run-folder.ts'
@@ -20,6 +20,7 @@ export const trend: Command = {
       startedAt: run.startedAt,
       suite: run.suite,
       seed: run.seed,
+      defects: run.defects,
       outcome: run.outcome,
       ...counts(run),
       durationMs: run.durationMs,
@@ -30,7 +31,7 @@ export const trend: Command = {
       const paint = palette(wantsColor(io.isTty, io.env))
       for (const one of facts)
         io.out(
-          `${paint[one.outcome](`${outcomeMark[one.outcome]} ${one.outcome.padEnd(8)}`)}  ${when(one.startedAt)}  ${one.passed} passed, ${one.violated} violated, ${one.unknown} unknown  ${one.witnessed}/${one.faults} faults  ${duration(one.durationMs)}  ${one.folder}\n`,
+          `${paint[one.outcome](`${outcomeMark[one.outcome]} ${one.outcome.padEnd(8)}`)}  ${when(one.startedAt)}  ${one.passed} passed, ${one.violated} violated, ${one.unknown} unknown  ${one.witnessed}/${one.faults} faults  ${duration(one.durationMs)}  ${one.folder}${one.defects.length > 0 ? `  with ${describeDefects(one.defects)}` : ''}\n`,
         )
     }
     return 0

@@ -2,6 +2,7 @@ import { type Channel, Socket } from 'phoenix'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Recorder } from '../history/recorder.ts'
 import { until } from '../platform/until.ts'
+import { clientHeartbeatMs } from '../timing.ts'
 
 /** The official channel client in Node, over links of its own. */
 export interface ChannelClient {
@@ -38,7 +39,6 @@ interface OpenClientOptions extends ClientOptions {
 }
 
 const connectWithinMs = 5_000
-const heartbeatMs = 1_000
 const pushWithinMs = 5_000
 const lifecycle = new Set(['phx_reply', 'phx_join', 'phx_leave', 'phx_error', 'phx_close'])
 
@@ -48,7 +48,7 @@ export async function openChannelClient(options: OpenClientOptions): Promise<Cha
   const channels = new Map<string, Channel>()
   const socket = new Socket(`ws://${link.host}:${link.port}${mount}`, {
     params,
-    heartbeatIntervalMs: heartbeatMs,
+    heartbeatIntervalMs: clientHeartbeatMs,
     timeout: pushWithinMs,
   })
   let isOpen = false

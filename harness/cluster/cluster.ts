@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Leases } from '../leases/leases.ts'
 import type { Random } from '../platform/random.ts'
+import { clientHeartbeatMs, clusterHeartbeatMs } from '../timing.ts'
 import { type ClusterApp, envOfApps, type Seed } from './app.ts'
 import type { Links } from './links.ts'
 import type { ClusterNode } from './node.ts'
@@ -46,10 +47,6 @@ export interface Cluster {
   spare(name: string, env: Record<string, string>): Promise<ClusterNode>
   stop(): Promise<void>
 }
-
-/** Short heartbeats, so that a run sees in seconds what takes minutes in production. */
-const clusterHeartbeatMs = '400'
-const clientHeartbeatMs = '1000'
 
 /** Starts the database, then the nodes, on a site of their own. What was started is stopped again when something fails. */
 export async function startCluster(
@@ -102,8 +99,8 @@ export async function startCluster(
       SECRET_KEY_BASE: `${clusterSecret}${clusterSecret}`,
       ...envOfApps(apps),
       ...(redis ? await redisEnv(name) : await meshEnv(name, address)),
-      CLUSTER_HEARTBEAT_MS: clusterHeartbeatMs,
-      CLIENT_HEARTBEAT_MS: clientHeartbeatMs,
+      CLUSTER_HEARTBEAT_MS: String(clusterHeartbeatMs),
+      CLIENT_HEARTBEAT_MS: String(clientHeartbeatMs),
       CONTROL_HOST: address.host,
       CONTROL_PORT: String(address.controlPort),
       CONTROL_SECRET: controlSecret,

@@ -1,3 +1,5 @@
+import { controlWithinMs } from '../timing.ts'
+
 export class ControlError extends Error {
   override name = 'ControlError'
   readonly status: number
@@ -38,11 +40,13 @@ export interface Readiness {
 
 export type ControlClient = ReturnType<typeof createControlClient>
 
-const timeoutMs = 6_000
-
 /** The control port of one node, direct and not through a link. A refusal throws ControlError, silence ControlTimeout. */
 export function createControlClient(baseUrl: string, secret: string) {
-  async function request<T>(path: string, body?: unknown, withinMs = timeoutMs): Promise<{ status: number; body: T }> {
+  async function request<T>(
+    path: string,
+    body?: unknown,
+    withinMs = controlWithinMs,
+  ): Promise<{ status: number; body: T }> {
     const response = await fetch(`${baseUrl}${path}`, {
       method: body === undefined ? 'GET' : 'POST',
       headers: { authorization: `Bearer ${secret}`, ...(body !== undefined && { 'content-type': 'application/json' }) },

@@ -1,4 +1,5 @@
-import { type Proxy as ToxicProxy, type ToxicType, Toxiproxy } from 'toxiproxy-node-client'
+import { type Proxy as ToxicProxy, Toxiproxy } from 'toxiproxy-node-client'
+import type { ToxicType } from '../toxiproxy/toxics/index.ts'
 
 export interface ToxicSpec {
   name: string

@@ -1,15 +1,11 @@
 import type { Cluster } from '../cluster/cluster.ts'
 import { systemClock } from '../platform/clock.ts'
 import { NotSupported } from '../platform/errors.ts'
+import { awakeHeardWithinMs, resumedHeardWithinMs, suspendedMs } from '../timing.ts'
 import { aTab } from './aims.ts'
 import { defineFault } from './define-fault.ts'
 import { type Sleeper, seen, unseen, witnessWithin } from './fault.ts'
 import { noOptions } from './options.ts'
-
-/** Longer than a client of a cluster waits between two heartbeats. */
-const quietMs = 1_600
-const heardBeforeMs = 3_000
-const awakeWithinMs = 5_000
 
 const linkNameOf = ({ who, node }: Sleeper) => `${who.split('#')[0]}->${node}`
 const sentBy = (cluster: Cluster, sleeper: Sleeper) => cluster.links.bytes(linkNameOf(sleeper), 'upstream')
@@ -51,20 +47,20 @@ export const clientSuspend = defineFault({
     let asleepBytes = 0
     return {
       async inject() {
-        wasAwake = (await isHeard(cluster, sleeper, await sentBy(cluster, sleeper), heardBeforeMs)).seen
+        wasAwake = (await isHeard(cluster, sleeper, await sentBy(cluster, sleeper), awakeHeardWithinMs)).seen
         await sleeper.freeze()
       },
       async witnessOn() {
         if (!wasAwake) return unseen(`${target} sent nothing before it was suspended either`)
         return witnessWithin(
-          2 * quietMs,
+          2 * suspendedMs,
           async () => {
             asleepBytes = await sentBy(cluster, sleeper)
-            await systemClock.sleep(quietMs)
+            await systemClock.sleep(suspendedMs)
             const bytes = (await sentBy(cluster, sleeper)) - asleepBytes
             return bytes === 0
-              ? seen(`${linkNameOf(sleeper)} carried no heartbeat for ${quietMs} ms`)
-              : unseen(`${target} still sends: ${bytes} bytes in ${quietMs} ms`)
+              ? seen(`${linkNameOf(sleeper)} carried no heartbeat for ${suspendedMs} ms`)
+              : unseen(`${target} still sends: ${bytes} bytes in ${suspendedMs} ms`)
           },
           systemClock,
         )
@@ -73,7 +69,7 @@ export const clientSuspend = defineFault({
         asleepBytes = await sentBy(cluster, sleeper)
         await sleeper.thaw()
       },
-      witnessOff: () => isHeard(cluster, sleeper, asleepBytes, awakeWithinMs),
+      witnessOff: () => isHeard(cluster, sleeper, asleepBytes, resumedHeardWithinMs),
     }
   },
   drawn: { never: 'a suspended tab would hold up every step that clicks in it' },

@@ -1,12 +1,8 @@
+import { inFlightMs, redialMs } from '../timing.ts'
 import type { History } from './history.ts'
 import type { Explains } from './operation.ts'
 import { leadingCount } from './sorted.ts'
 import { isWithin, merged } from './spans.ts'
-
-/** A message may be on its way while a fault takes hold, or when the record ends. */
-export const inFlightMs = 500
-/** A mesh connection needs up to three heartbeats (1.2 s) to notice that it is dead, and half a second to dial again. */
-const redialMs = 2_500
 
 /** The way of a message to one subscriber. */
 export interface Way {

@@ -1,7 +1,8 @@
-import { explanationsOf, inFlightMs, type Way } from './explanations.ts'
+import { edgeMs, inFlightMs } from '../timing.ts'
+import { explanationsOf, type Way } from './explanations.ts'
 import type { History } from './history.ts'
 import type { HistoryEvent, LedgerEntry } from './operation.ts'
-import { edgeMs, isJoinedBetween, isNearEdge, nodeAt, type Subscription, subscriptionsOf } from './subscriptions.ts'
+import { isJoinedBetween, isNearEdge, nodeAt, type Subscription, subscriptionsOf } from './subscriptions.ts'
 
 /** What became of one message for one subscriber. */
 export type Fate =

@@ -1,10 +1,8 @@
+import { edgeMs } from '../timing.ts'
 import type { History, Window } from './history.ts'
 import type { HistoryEvent } from './operation.ts'
 import { leadingCount } from './sorted.ts'
 import { isWithin } from './spans.ts'
-
-/** The two ends do not see a join, a leave or a lost connection at the same moment: a message near it may go either way. */
-export const edgeMs = 1_000
 
 /** One subscriber of one topic: when it was joined, and on which nodes. */
 export interface Subscription {

@@ -1,14 +1,4 @@
-/** How many letters have to change to make one word of the other. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j += 1)
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)))
-    row = next
-  }
-  return row[b.length]!
-}
+import { distance } from 'fastest-levenshtein'
 
 /** The known word that was probably meant; undefined when none is near. */
 export function nearest(word: string, known: readonly string[]): string | undefined {

@@ -1,16 +1,15 @@
+import { styleText } from 'node:util'
+
 export type Palette = Record<'passed' | 'violated' | 'unknown' | 'soft', (text: string) => string>
 
-const codes = { passed: 32, violated: 31, unknown: 33, soft: 2 } as const
+const styles = { passed: 'green', violated: 'red', unknown: 'yellow', soft: 'dim' } as const
 
 /** Colours of the terminal, or none at all. */
 export function palette(color: boolean): Palette {
-  const paint = (code: number) => (text: string) => (color ? `\x1b[${code}m${text}\x1b[0m` : text)
-  return {
-    passed: paint(codes.passed),
-    violated: paint(codes.violated),
-    unknown: paint(codes.unknown),
-    soft: paint(codes.soft),
-  }
+  // Whoever asks has looked at the terminal already.
+  const paint = (style: keyof typeof styles) => (text: string) =>
+    color ? styleText(styles[style], text, { validateStream: false }) : text
+  return { passed: paint('passed'), violated: paint('violated'), unknown: paint('unknown'), soft: paint('soft') }
 }
 
 /** Colour only on a terminal; `NO_COLOR` (any value but none) forbids it. */

@@ -17,15 +17,30 @@ export interface RunRecord {
 export function readRecord(folder: string): RunRecord {
   const file = join(folder, 'verdict.json')
   if (!existsSync(file)) throw new UsageError(`${folder} is not a finished run: there is no verdict.json in it`)
-  const run = JSON.parse(readFileSync(file, 'utf8')) as RunResult
+  const run = readVerdict(file)
   const version: number = run.schemaVersion
   if (version !== runSchemaVersion)
     throw new UsageError(
       `${folder} was recorded in version ${version} of the format, and this squall reads version ${runSchemaVersion}; run it again`,
     )
-  const { lines, isTorn } = readLines<HistoryEvent & { scenario: string }>(join(folder, 'history.ndjson'))
+  const { lines, isTorn } = readHistory(join(folder, 'history.ndjson'))
   const byScenario = Map.groupBy(lines, ({ scenario }) => scenario)
   return { run, isTorn, eventsOf: (id) => byScenario.get(id) ?? [] }
+}
+
+function readVerdict(file: string): RunResult {
+  try {
+    const run = JSON.parse(readFileSync(file, 'utf8')) as RunResult | null
+    if (typeof run === 'object' && run !== null && 'schemaVersion' in run && Array.isArray(run.scenarios)) return run
+  } catch (error) {
+    throw new UsageError(`${file} is damaged: ${(error as Error).message}`)
+  }
+  throw new UsageError(`${file} is no verdict of a run: it has no schemaVersion, or no list of scenarios`)
+}
+
+function readHistory(file: string) {
+  if (existsSync(file)) return readLines<HistoryEvent & { scenario: string }>(file)
+  throw new UsageError(`${file} is missing; without its history a run cannot be judged or shown again`)
 }
 
 /** The lines of an NDJSON file. The last one may be torn when the harness was killed while it wrote, and is left out then. Throws UsageError for a damaged one. */

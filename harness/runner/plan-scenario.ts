@@ -6,11 +6,7 @@ import { readCorpus } from '../plans/corpus.ts'
 import { type Action, describeFaults, nodes, type Plan, type PlannedFault } from '../plans/plan.ts'
 import { within } from '../platform/within.ts'
 import { checkedScenario, type Scenario } from '../scenario.ts'
-
-const roundMs = 1_500
-const readyWithinMs = 20_000
-const actionWithinMs = 25_000
-const pointWithinMs = 5_000
+import { actionWithinMs, pointWithinMs, readyWithinMs, roundMs } from '../timing.ts'
 
 /**
  * The scenario of a plan. Everybody does one thing after the other and nobody waits for anybody else; how it ended stands in the history.

@@ -12,13 +12,14 @@ import {
 import { rm } from 'node:fs/promises'
 import { cpus, platform, release, totalmem } from 'node:os'
 import { basename, dirname, join, relative, resolve } from 'node:path'
+import pLimit from 'p-limit'
 import type { HarnessApp } from '../app.ts'
 import type { PubSubName } from '../cluster/cluster.ts'
 import type { DriverName } from '../cluster/drivers.ts'
 import { type SystemPatch, unpatched } from '../cluster/system-patch.ts'
 import type { Schedule } from '../plans/schedule.ts'
 import { systemClock as clock } from '../platform/clock.ts'
-import { EnvironmentMissing } from '../platform/errors.ts'
+import { EnvironmentMissing, UsageError } from '../platform/errors.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
 import { openLineWriter } from '../platform/line-writer.ts'
 import type { Reporter } from '../reporters/reporter.ts'
@@ -72,6 +73,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     nodes: options.nodes,
     scenarioCount: options.scenarios.length,
     folder,
+    defects: patch.names,
   })
   const history = openLineWriter({ file: join(folder, 'history.ndjson'), clock })
   const results: ScenarioResult[] = []
@@ -79,7 +81,14 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   const schedule: Schedule['scenarios'] = []
   const overBudget = () => options.budgetMs !== undefined && clock.monotonicMs() - startedMs > options.budgetMs
   let seenEnough = false
-  const stopEarly = () => seenEnough || options.interruptedBy() !== undefined || overBudget()
+  let lacking: EnvironmentMissing | UsageError | undefined
+  const stoppedBecause = () => {
+    if (options.interruptedBy() !== undefined) return 'interrupted'
+    if (overBudget()) return `the budget of ${options.budgetMs! / 1_000} s is used up`
+    if (lacking) return lacking.message
+    return seenEnough ? 'the run has seen enough' : undefined
+  }
+  const stopEarly = () => stoppedBecause() !== undefined
 
   async function one(scenario: Scenario, { workFolder: shared, leases, browsers, clusters, apps }: RunEnvironment) {
     const workFolder = join(shared, basename(folder))
@@ -88,7 +97,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     const recorded = scenario.plan
       ? undefined
       : options.recorded?.scenarios.find(({ id }) => id === scenario.id)?.entries
-    const { result, entries, skippedBecause } = await runScenario(scenario, {
+    const { result, entries, skippedBecause, fatal } = await runScenario(scenario, {
       seed: options.seed,
       nodes: options.nodes,
       pubsub,
@@ -110,9 +119,10 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
           )
       },
       replay: `./squall replay ${shellPath(folder)}`,
-      interrupted: stopEarly,
+      stoppedBecause,
     })
-    if (skippedBecause === undefined && result.outcome !== 'passed') keepLogs(workFolder, folder, scenario.id)
+    if (skippedBecause === undefined && result.outcome !== 'passed')
+      result.artifacts.push(...keepLogs(workFolder, folder, scenario.id))
     // Not synchronously: this process runs other scenarios meanwhile.
     await rm(join(workFolder, scenario.id.replaceAll('/', '-')), { recursive: true, force: true, maxRetries: 10 })
     if (skippedBecause !== undefined) {
@@ -120,6 +130,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
       reporter.onScenarioSkipped({ id: scenario.id, why: skippedBecause })
       return
     }
+    lacking ??= fatal
     results.push(result)
     schedule.push({ id: scenario.id, entries: [...entries], ...(scenario.plan && { plan: scenario.plan }) })
     if (options.isEnough?.(result)) seenEnough = true
@@ -127,9 +138,10 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   }
 
   async function all(environment: RunEnvironment) {
-    await inParallel(inOrderOfBegin(options.scenarios), options.jobs, stopEarly, (scenario) =>
-      one(scenario, environment),
-    )
+    const turns = pLimit(options.jobs)
+    await turns.map(inOrderOfBegin(options.scenarios), async (scenario) => {
+      if (!stopEarly()) await one(scenario, environment)
+    })
     return environment.driver
   }
   const inEnvironment = async () =>
@@ -164,7 +176,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     scenarios: sorted,
     skipped: skipped.sort((a, b) => a.id.localeCompare(b.id)),
   }
-  run.exitCode = exitCodeOf(run, options.interruptedBy(), overBudget())
+  run.exitCode = exitCodeOf(run, options.interruptedBy(), overBudget(), lacking)
   const write = (name: string, value: unknown) =>
     writeFileSync(join(folder, name), `${JSON.stringify(value, null, 2)}\n`)
   write('schedule.json', {
@@ -191,9 +203,15 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
 }
 
 /** A proven violation is never hidden, not even by Ctrl-C. */
-function exitCodeOf(run: RunResult, signal: 'SIGINT' | 'SIGTERM' | undefined, overBudget: boolean): number {
+function exitCodeOf(
+  run: RunResult,
+  signal: 'SIGINT' | 'SIGTERM' | undefined,
+  overBudget: boolean,
+  lacking: Error | undefined,
+): number {
   if (run.outcome === 'violated') return exitCodes.violated
   if (signal) return signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated
+  if (lacking) return lacking instanceof UsageError ? exitCodes.usage : exitCodes.environment
   if (overBudget) return exitCodes.budget
   if (run.leaks.length > 0) return exitCodes.leaked
   return run.outcome === 'unknown' ? exitCodes.unknown : exitCodes.passed
@@ -203,19 +221,6 @@ function exitCodeOf(run: RunResult, signal: 'SIGINT' | 'SIGTERM' | undefined, ov
 function shellPath(folder: string): string {
   const path = relative(process.cwd(), folder)
   return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`
-}
-
-async function inParallel<T>(
-  list: readonly T[],
-  jobs: number,
-  stopEarly: () => boolean,
-  work: (one: T) => Promise<void>,
-) {
-  const waiting = [...list]
-  const worker = async () => {
-    for (let next = waiting.shift(); next && !stopEarly(); next = waiting.shift()) await work(next)
-  }
-  await Promise.all(Array.from({ length: jobs }, worker))
 }
 
 function makeRunFolder({ out, suite, seed }: RunOptions, startedAt: string): string {
@@ -234,15 +239,18 @@ function makeRunFolder({ out, suite, seed }: RunOptions, startedAt: string): str
   return folder
 }
 
-function keepLogs(workFolder: string, folder: string, id: string) {
+/** Returns where they are in the folder of the run. */
+function keepLogs(workFolder: string, folder: string, id: string): string[] {
   const from = join(workFolder, id.replaceAll('/', '-'))
   const to = join(folder, 'logs', id.replaceAll('/', '-'))
   mkdirSync(to, { recursive: true })
   try {
-    for (const name of readdirSync(from).filter((one) => one.endsWith('.log')))
-      copyFileSync(join(from, name), join(to, name))
+    const names = readdirSync(from).filter((one) => one.endsWith('.log'))
+    for (const name of names) copyFileSync(join(from, name), join(to, name))
+    return names.toSorted().map((name) => relative(folder, join(to, name)))
   } catch {
     // A scenario that never got a cluster has no logs.
+    return []
   }
 }
 

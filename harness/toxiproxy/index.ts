@@ -1,2 +1,2 @@
-export { type LinkServer, type LinkServerOptions, startLinkServer } from './api.ts'
+export { type LinkServer, startLinkServer } from './api.ts'
 export { createLinkThread, type LinkThread } from './thread.ts'

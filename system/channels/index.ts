@@ -12,6 +12,5 @@ export {
   stop,
 } from './channel.ts'
 export { createEndpoint, type Endpoint } from './endpoint.ts'
-export { isBytes } from './message.ts'
 export { connected, refused, type SocketDefinition, type SocketOptions, socket } from './socket-definition.ts'
-export { createTokens, type Sealer, signToken, type Verified, verifyToken } from './token.ts'
+export { createTokens, type Sealer, signToken, verifyToken } from './token.ts'

@@ -16,7 +16,7 @@ export const retriesMaxDefault = 3
 
 /**
  * Starts the actor of one item, which ends with it. A failure ends the actor too, and its supervisor starts it again with the item; an item
- * that failed too often is dropped and counted, so that it cannot end the whole stage (DF-45).
+ * that failed too often is dropped and counted, so that it cannot end the whole stage.
  */
 export function createWorkerActors(
   runtime: Runtime,

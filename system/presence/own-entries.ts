@@ -1,7 +1,5 @@
 import type { Delta, Diff, Entry } from './state.ts'
 
-export type OwnEntries = ReturnType<typeof createOwnEntries>
-
 /** The entries of this node in one shard. The cost of a change does not depend on the number of entries. */
 export function createOwnEntries() {
   const entries = new Map<string, Entry>()

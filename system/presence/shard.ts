@@ -51,8 +51,6 @@ export interface ShardOptions extends Timeouts {
   onDiff(diff: Diff): void
 }
 
-export type Shard = ReturnType<typeof createShard>
-
 /** The replicas of one shard of the topics: this node's own entries, its copies of the other nodes' entries, and their messages. */
 export function createShard(options: ShardOptions) {
   const { topic, id: me, pubsub, clock, log, heartbeatMs, coalesceMs, onDiff } = options

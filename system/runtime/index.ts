@@ -10,14 +10,12 @@ export {
   type ExitSignal,
 } from './actor.ts'
 export { type ChildCounts, createChildPool, type PoolEntry, type PooledChild, type Restart } from './child-pool.ts'
-export { type DynamicChild, type DynamicSupervisor, dynamicSupervisor } from './dynamic-supervisor.ts'
+export { type DynamicSupervisor, dynamicSupervisor } from './dynamic-supervisor.ts'
 export { causeOf, describeExit, isFailure, textOf } from './exit-reason.ts'
 export {
   type KeyRegistry,
-  type KeyRegistryOptions,
   KeyTaken,
   NeedsUniqueKeys,
-  type RegistryEntry,
   startKeyRegistry,
 } from './key-registry.ts'
 export { link } from './link.ts'
@@ -38,12 +36,10 @@ export {
   awaitTask,
   awaitTasks,
   type Outcome,
-  type StreamOptions,
   shutDownTask,
   startTask,
   streamTasks,
   type Task,
-  type TaskOptions,
   TaskTimeout,
   yieldTask,
 } from './task.ts'

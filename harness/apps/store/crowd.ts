@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import { type Channels, openChannels } from '../../clients/channels.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import type { Random } from '../../platform/random.ts'
@@ -39,21 +40,17 @@ export async function gatherCrowd(options: CrowdOptions): Promise<Crowd> {
   }))
   const connections: Channels[] = []
   const carts: CartSight[] = []
-  const waiting = [...plans]
-
-  async function worker() {
-    for (let plan = waiting.shift(); plan; plan = waiting.shift()) {
-      const { shopper, page, itemId, port } = plan
-      connections.push(await enter(port, page, itemId))
-      carts.push({ shopper, page, items: [{ id: itemId, outOfStock: false }] })
-    }
-  }
+  const turns = pLimit(atOnce)
   const close = () => {
     for (const connection of connections) connection.close()
   }
   try {
-    await Promise.all(Array.from({ length: Math.min(atOnce, size) }, worker))
+    await turns.map(plans, async ({ shopper, page, itemId, port }) => {
+      connections.push(await enter(port, page, itemId))
+      carts.push({ shopper, page, items: [{ id: itemId, outOfStock: false }] })
+    })
   } catch (error) {
+    turns.clearQueue()
     close()
     throw error
   }

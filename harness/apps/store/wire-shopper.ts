@@ -2,6 +2,7 @@ import { type Channel, Socket } from 'phoenix'
 import type { Cluster } from '../../cluster/cluster.ts'
 import type { Recorder } from '../../history/recorder.ts'
 import { until } from '../../platform/until.ts'
+import { clientHeartbeatMs, purchaseWithinMs, pushWithinMs } from '../../timing.ts'
 import { createCartChanges } from './cart-changes.ts'
 import { withoutCartId } from './cart-topic.ts'
 import { endOfPurchase } from './purchases.ts'
@@ -42,9 +43,6 @@ interface CartPayload {
 }
 
 const joinWithinMs = 10_000
-const answerWithinMs = 8_000
-const buyWithinMs = 15_000
-const heartbeatMs = 1_000
 
 /** All of them share one link to each node: what happens to it happens to all. */
 const linkName = 'shoppers'
@@ -63,8 +61,8 @@ export async function openWireShopper(options: OpenWireShopperOptions): Promise<
   let own: string | undefined
 
   const socket = new Socket(`ws://${link.host}:${link.port}/product_socket`, {
-    heartbeatIntervalMs: heartbeatMs,
-    timeout: answerWithinMs,
+    heartbeatIntervalMs: clientHeartbeatMs,
+    timeout: pushWithinMs,
   })
   socket.onMessage(((message: { topic: string; event: string; payload: unknown }) => {
     const { topic, event, payload } = message
@@ -94,7 +92,7 @@ export async function openWireShopper(options: OpenWireShopperOptions): Promise<
     changes.sent(ref, event, { item_id: itemId })
     return new Promise((resolve) => {
       channel
-        .push(event, { item_id: String(itemId) }, answerWithinMs)
+        .push(event, { item_id: String(itemId) }, pushWithinMs)
         .receive('ok', (cart: CartPayload) => {
           last = cart
           changes.answered(ref, { status: 'ok' })
@@ -119,7 +117,7 @@ export async function openWireShopper(options: OpenWireShopperOptions): Promise<
       redirect: 'manual',
       headers: { cookie: visit.cookie, 'content-type': 'application/x-www-form-urlencoded' },
       body: form.toString(),
-      signal: AbortSignal.timeout(buyWithinMs),
+      signal: AbortSignal.timeout(purchaseWithinMs),
     })
     const end = endOfPurchase(answer.status)
     if (end === 'ok') own = await cartAfter(link.url, cookieOf(answer))
@@ -174,7 +172,7 @@ const freshKey = async (url: string, cookie: string) => (await visitCheckout(url
 async function cartAfter(url: string, cookie: string): Promise<string> {
   const page = await fetch(`${url}/checkout/complete`, {
     headers: { cookie },
-    signal: AbortSignal.timeout(answerWithinMs),
+    signal: AbortSignal.timeout(pushWithinMs),
   })
   const [, serialized] = /window\.cartAfter = "([^"]+)"/.exec(await page.text()) ?? []
   if (!serialized) throw new Error(`the page after the purchase has no cart (status ${page.status})`)
@@ -196,7 +194,7 @@ interface Visit {
 
 /** Opens a session, as a browser that loads the checkout page. */
 export async function visitCheckout(url: string, cookie?: string): Promise<Visit> {
-  const signal = AbortSignal.timeout(answerWithinMs)
+  const signal = AbortSignal.timeout(pushWithinMs)
   const answer = await fetch(`${url}/checkout`, { signal, ...(cookie && { headers: { cookie } }) })
   const text = await answer.text()
   const found = (pattern: RegExp, what: string) => {

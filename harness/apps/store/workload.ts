@@ -3,6 +3,7 @@ import { atMostOnce } from '../../checkers/core/at-most-once.ts'
 import { joinedTopics } from '../../checkers/core/joined-topics.ts'
 import type { CoreContext } from '../../context.ts'
 import { nodes } from '../../plans/plan.ts'
+import { readyWithinMs, socketIdleTimeoutMs, trackerDownMs } from '../../timing.ts'
 import type { Checker } from '../../verdict/checker.ts'
 import {
   actorOf,
@@ -57,7 +58,6 @@ const workloadCheckers: readonly Checker[] = [
   viewsMatchFreshRender,
 ]
 
-const readyWithinMs = 20_000
 const clickWithinMs = 1_000
 
 /** Residents and guests who buy, one person with a browser, somebody at the dashboard, and a listener on every node. */
@@ -70,7 +70,10 @@ export const storeWorkload: Workload<StoreAction, StoreContext> = {
   describe: describeAction,
   targets,
   pointsOf,
-  given: { stock, env: { TRACKER_DOWN_MS: '3000', SOCKET_IDLE_TIMEOUT_MS: '6000' } },
+  given: {
+    stock,
+    env: { TRACKER_DOWN_MS: String(trackerDownMs), SOCKET_IDLE_TIMEOUT_MS: String(socketIdleTimeoutMs) },
+  },
   checkers: workloadCheckers,
   enter: { title: 'shoppers, listeners and a dashboard', run: enter },
   recover: reloadBrokenPages,

@@ -1,10 +1,8 @@
 import type { History } from '../../history/history.ts'
 import type { FaultRecord, HistoryEvent } from '../../history/operation.ts'
 import { leadingCount } from '../../history/sorted.ts'
+import { lossNoticedWithinMs } from '../../timing.ts'
 import { type Checker, passed, unknown, violated } from '../../verdict/checker.ts'
-
-/** A client may notice only a heartbeat after the fault is gone that its connection did not survive it. */
-const noticesWithinMs = 3_000
 
 /** After a fault is gone, everybody who lost the connection through it is joined again within the bound (CH-106, NF-3). */
 export const recoveryTime = (withinMs: number): Checker => ({
@@ -58,7 +56,7 @@ function causeOf(faults: readonly FaultRecord[]): (loss: HistoryEvent) => FaultR
         one,
       )
     }
-    while (begun.length > 0 && begun.at(-1)!.fault.witnessedOffMs! + noticesWithinMs < tMs) begun.pop()
+    while (begun.length > 0 && begun.at(-1)!.fault.witnessedOffMs! + lossNoticedWithinMs < tMs) begun.pop()
     return begun.at(-1)?.fault
   }
 }

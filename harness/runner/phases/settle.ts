@@ -1,11 +1,8 @@
 import type { Listener } from '../../app.ts'
 import { until } from '../../platform/until.ts'
+import { quietMs, settleWithinMs } from '../../timing.ts'
 import { allReady } from '../readiness.ts'
 import type { Phase, RunState } from '../run-state.ts'
-
-const settleWithinMs = 15_000
-/** Longer than a message may be on its way (`inFlightMs` of the ledger): what has not arrived by then is lost. */
-const quietMs = 700
 
 /** Waits until all nodes are well, every client is back, and nothing changes any more. */
 export const settle: Phase = { name: 'settle', afterFailure: true, run: awaitSettled }

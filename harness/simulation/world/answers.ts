@@ -1,6 +1,7 @@
 import type { Tried } from '../../../system/apps/store/checkout/order.ts'
 import type { Shop } from '../../../system/apps/store/shop.ts'
 import { productPage } from '../../../system/apps/store/web/pages.ts'
+import { clientHeartbeatMs } from '../../timing.ts'
 import type { Answer } from './requests.ts'
 
 const statusOf: Record<Tried['kind'], number> = { bought: 303, empty: 422, sold_out: 409, unsure: 503 }
@@ -17,7 +18,7 @@ export function createAnswers(
   { store, checkout, buyCart, adminTokens, thresholds }: Shop,
   publish: (topic: string, event: string, payload: unknown) => void,
 ) {
-  const script = { clientHeartbeatMs: 1_000, thresholds }
+  const script = { clientHeartbeatMs, thresholds }
 
   async function changed(work: Promise<unknown>): Promise<Answer> {
     try {

@@ -1,4 +1,5 @@
 import type { Channel } from 'phoenix'
+import { pushWithinMs } from '../../timing.ts'
 import type { Connection } from './connection.ts'
 import type { Recorder } from './recorder.ts'
 
@@ -17,8 +18,6 @@ interface CartClientOptions {
   /** Called for every cart that comes, asked for or not. */
   onCart(cart: CartPayload): void
 }
-
-const answerWithinMs = 8_000
 
 export type CartClient = ReturnType<typeof openCart>
 
@@ -39,7 +38,7 @@ export function openCart({ recorder, connection, who, shopper, cartId, params, o
     ask(event: 'add_item' | 'remove_item', itemId: number) {
       const end = recorder.begin(who, event, { shopper, itemId })
       channel
-        .push(event, { item_id: String(itemId) }, answerWithinMs)
+        .push(event, { item_id: String(itemId) }, pushWithinMs)
         .receive('ok', (cart: CartPayload) => {
           take(cart)
           end('ok')

@@ -1,4 +1,5 @@
 import { type Channel, Socket } from 'phoenix'
+import { clientHeartbeatMs, pushWithinMs } from '../../timing.ts'
 import { webSocketClass } from './client-socket.ts'
 import type { Network } from './network.ts'
 import type { Recorder } from './recorder.ts'
@@ -18,12 +19,10 @@ interface ConnectionOptions extends World {
   params?: object
 }
 
-const heartbeatMs = 1_000
-const answerWithinMs = 8_000
 const lifecycle = new Set(['phx_reply', 'phx_join', 'phx_leave', 'phx_error', 'phx_close'])
 
 /** Whoever knows a cart's id holds the cart, so it stands in no record (CT-18). */
-export const withoutCartId = (topic: string) => topic.replace(/^cart:.*/, 'cart:[id]')
+const withoutCartId = (topic: string) => topic.replace(/^cart:.*/, 'cart:[id]')
 
 /** A cart's items by their ids; its signed copy tells nobody anything. */
 function inBrief(payload: unknown) {
@@ -39,8 +38,8 @@ export function openConnection({ network, recorder, who, from, node, path, param
   let isOpen = false
   const socket = new Socket(`ws://${node}${path}`, {
     transport: webSocketClass(network, from) as never,
-    heartbeatIntervalMs: heartbeatMs,
-    timeout: answerWithinMs,
+    heartbeatIntervalMs: clientHeartbeatMs,
+    timeout: pushWithinMs,
     params,
   })
   socket.onOpen(() => {

@@ -12,6 +12,7 @@ import { silentLog as log } from '../../../system/platform/log.ts'
 import { seededRandom } from '../../../system/platform/random.ts'
 import { createMesh, createPubSub, tampered } from '../../../system/pubsub/index.ts'
 import { createRuntime } from '../../../system/runtime/index.ts'
+import { clientHeartbeatMs, clusterHeartbeatMs, socketIdleTimeoutMs, trackerDownMs } from '../../timing.ts'
 import { createAnswers } from './answers.ts'
 import type { SimulatedDatabase } from './database.ts'
 import { createMachine } from './machine.ts'
@@ -40,11 +41,11 @@ const secret = 'the secret of a simulated cluster'
 const envOf = (name: string) => ({
   SQUALL_NODE: name,
   DATABASE_URL: 'postgres://simulated',
-  CLUSTER_HEARTBEAT_MS: '400',
+  CLUSTER_HEARTBEAT_MS: String(clusterHeartbeatMs),
   TRACKER_SHARDS: '1',
-  TRACKER_DOWN_MS: '3000',
-  SOCKET_IDLE_TIMEOUT_MS: '6000',
-  CLIENT_HEARTBEAT_MS: '1000',
+  TRACKER_DOWN_MS: String(trackerDownMs),
+  SOCKET_IDLE_TIMEOUT_MS: String(socketIdleTimeoutMs),
+  CLIENT_HEARTBEAT_MS: String(clientHeartbeatMs),
 })
 
 /** Of the demonstration of channels, simulations use the public socket alone. */

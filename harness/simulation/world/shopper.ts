@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Clock } from '../../../system/platform/clock.ts'
+import { purchaseWithinMs } from '../../timing.ts'
 import { type CartPayload, openCart } from './cart-client.ts'
 import { openConnection, type World } from './connection.ts'
 import type { Ending } from './recorder.ts'
@@ -15,7 +16,6 @@ export type Shopper = ReturnType<typeof openShopper>
 
 /** All of them share one link to each node: what happens to it happens to all. */
 const linkName = 'shoppers'
-const buyWithinMs = 15_000
 const page = '/'
 
 /** The same for the same name; in a simulation nobody guesses. */
@@ -71,7 +71,7 @@ export function openShopper({ network, recorder, clock, name, node }: ShopperOpt
       if (!stored || stored.items.length === 0) return
       const [key, { serialized, items }] = [`order-${orders}`, stored]
       const end = recorder.begin(name, 'purchase', { shopper: name, itemIds: items.map(({ id }) => id), key })
-      const asking = { network, clock, from: linkName, address: `${node}:http`, withinMs: buyWithinMs }
+      const asking = { network, clock, from: linkName, address: `${node}:http`, withinMs: purchaseWithinMs }
       const response = await ask(asking, { do: 'buy', cartId, serialized, key })
       const { type, error } = endOf(response)
       end(type, error)

@@ -1,3 +1,4 @@
+import { actionWithinMs, readyWithinMs, roundMs, settleWithinMs, simulatedQuietMs } from '../../timing.ts'
 import { type Cluster, createCluster } from './cluster.ts'
 import { readFinals } from './finals.ts'
 import { createNemesis, type Nemesis } from './nemesis.ts'
@@ -10,13 +11,7 @@ const names = ['n1', 'n2', 'n3']
 const residents = ['ann', 'ben', 'cid']
 /** Never sells out. */
 const plentiful = 3
-const roundMs = 1_500
-const readyWithinMs = 20_000
 const releasedWithinMs = 2_000
-const actionWithinMs = 25_000
-const settleWithinMs = 15_000
-/** Longer than a node is listened for in vain, and needs to be heard again: a node that stood still is missed some time after it is back. */
-const quietMs = 5_000
 const quietWithinMs = 30_000
 const lookEveryMs = 500
 
@@ -140,7 +135,7 @@ async function quiet({ clock, nodes }: Cluster, world: World) {
   const giveUpMs = clock.monotonicMs() + quietWithinMs
   let before = seen()
   let sinceMs = clock.monotonicMs()
-  while (clock.monotonicMs() - sinceMs < quietMs && clock.monotonicMs() < giveUpMs) {
+  while (clock.monotonicMs() - sinceMs < simulatedQuietMs && clock.monotonicMs() < giveUpMs) {
     await clock.sleep(lookEveryMs)
     const now = seen()
     if (now !== before) sinceMs = clock.monotonicMs()

@@ -1,3 +1,4 @@
+import { controlWithinMs } from '../../timing.ts'
 import type { Cluster } from './cluster.ts'
 import { openConnection } from './connection.ts'
 import { type Dashboard, openDashboard } from './dashboard.ts'
@@ -6,8 +7,6 @@ import type { Action } from './plan.ts'
 import { endOf, openShopper, type Shopper } from './shopper.ts'
 
 export type World = ReturnType<typeof createWorld>
-
-const controlWithinMs = 6_000
 
 /** Everybody in the scenario, and what they can do. */
 export function createWorld(cluster: Cluster) {

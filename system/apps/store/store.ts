@@ -25,8 +25,6 @@ interface Origin {
 
 const announceRetryMs = 300
 
-export type Store = ReturnType<typeof createStore>
-
 export const createLoader = (repo: Repo): Loader => ({
   products: () => readCompleteProducts(repo),
   availability: (itemId) => readAvailability(repo, itemId),

@@ -72,7 +72,7 @@ export function partitionDispatcher<S extends Subscriber, T>({
       partitions.set(key, free())
       pending.add(partition.demand)
       waiting += partition.queue.length
-      return { demand: 0 }
+      return { demand: partition.queue.length }
     },
     ask(subscriber, count) {
       const [, partition] = ownedBy(subscriber) ?? []

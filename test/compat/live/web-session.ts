@@ -13,8 +13,6 @@ export interface WebSession {
 
 const cookieName = '_live_compat'
 
-export type WebSessions = ReturnType<typeof createWebSessions>
-
 export function createWebSessions({ secret, clock }: { secret: string; clock: Pick<Clock, 'now'> }) {
   const csrf = Tokens()
   const tokens = createTokens({ secret, salt: 'web session', ageMaxS: 86_400 * 30, clock })

@@ -90,7 +90,7 @@ describe('the console', () => {
       false,
     ])
     expect(palette(false).passed('fine')).toBe('fine')
-    expect(palette(true).passed('fine')).toBe('\x1b[32mfine\x1b[0m')
+    expect(palette(true).passed('fine')).toBe('\x1b[32mfine\x1b[39m')
   })
 })
 

@@ -109,6 +109,7 @@ describe('a run', () => {
     expect([result.outcome, result.exitCode]).toEqual(['violated', 1])
     expect(checksOf(result).expectations).toBe('violated: after step 1: what is not: it is not so')
     expect(existsSync(join(latest(), 'logs/test-bad/n1.log'))).toBe(true)
+    expect(result.scenarios[0]!.artifacts).toContain('logs/test-bad/n1.log')
   })
 
   it('is unknown when a step fails, and still says what was left wrong', async () => {
@@ -205,6 +206,15 @@ describe('a run', () => {
       ['test/first'],
     ])
     expect(result.scenarios[0]!.steps).toHaveLength(1)
+  })
+
+  it('over its budget in a step that never returns abandons it, heals, judges and ends with 124', async () => {
+    const hang = step('wait for ever', () => new Promise(() => {}))
+    const cut = step('kill the database', async (context) => void (await context.nemesis.inject('db.kill', 'db')))
+    const result = await run([example('hanging', { steps: [cut, hang], expectations: [] })], { budgetMs: 12_000 })
+    expect([result.exitCode, result.outcome]).toEqual([124, 'unknown'])
+    expect(checksOf(result)['scenario-completed']).toContain('step 2 (wait for ever) was abandoned: the budget of 12 s')
+    expect(result.scenarios[0]!.faults[0]!.witnessedOffMs).toEqual(expect.any(Number))
   })
 
   it('over its budget ends with 124', async () => {

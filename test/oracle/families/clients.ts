@@ -1,5 +1,5 @@
 import { type ActorRef, CallTimeout, type ExitReason } from '../../../system/runtime/index.ts'
-import { CallFailed, Exit, writeError, writeReason } from '../reasons.ts'
+import { CallFailed, writeError, writeReason } from '../reasons.ts'
 import type { Data } from '../recording.ts'
 import type { World } from '../world.ts'
 
@@ -83,5 +83,3 @@ function exitOf(server: ActorRef<never>): string {
   })
   return text
 }
-
-export { Exit }

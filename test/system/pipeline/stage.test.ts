@@ -180,6 +180,17 @@ describe('what a subscription says about the end', () => {
     expect(second.batches.flat()).toEqual(numbers(6))
   })
 
+  it('items that come after the end of a subscription are not handled', async () => {
+    const { runtime } = world()
+    const [source, { stage, batches }] = [producer(runtime), consumer(runtime)]
+    const subscription = await stage.subscribe(source, { cancel: 'temporary' })
+    source.cancel(subscription, { kind: 'normal' })
+    await quiet()
+    stage.receive(subscription, [1])
+    await quiet()
+    expect([batches, stage.alive]).toEqual([[], true])
+  })
+
   it('a second subscription to a broadcasting producer is refused, and the first goes on', async () => {
     const { runtime } = world()
     const source = startStage<never, number>(runtime, { kind: 'producer', dispatcher: () => broadcastDispatcher() })

@@ -1,6 +1,7 @@
 import type { History } from '../../../history/history.ts'
 import type { HistoryEvent } from '../../../history/operation.ts'
 import { isWithin, merged } from '../../../history/spans.ts'
+import { lossNoticedWithinMs } from '../../../timing.ts'
 import { type Checker, count, passed, unknown, violated } from '../../../verdict/checker.ts'
 import { otherOrders } from '../orders.ts'
 import type { CartSight } from '../sights.ts'
@@ -16,9 +17,6 @@ interface Edit {
   /** A fault coincided with it: it may not have known of others, nor they of it. */
   isNearFault: boolean
 }
-
-/** Who can no longer hear of the others does not know what they do, and may need so long to notice that it can again. */
-const healingMs = 3_000
 
 /** What was put into a cart, and was answered, stays there until it is taken out or bought (CT-1, CT-39, CT-41, NF-3, NF-4, NF-11). */
 export const cartNeverLost: Checker = {
@@ -102,7 +100,7 @@ const faultSpans = ({ faults }: History) =>
   merged(
     faults.map(({ requestedMs, witnessedOffMs }) => ({
       fromMs: requestedMs,
-      toMs: (witnessedOffMs ?? Number.POSITIVE_INFINITY) + healingMs,
+      toMs: (witnessedOffMs ?? Number.POSITIVE_INFINITY) + lossNoticedWithinMs,
     })),
   )
 

@@ -2,6 +2,7 @@ import { commands, each, html, liveView, rawHtml, type Value } from '../../../..
 import { noSuchEvent, objectIn } from './input.ts'
 
 interface Attrs {
+  /** Whatever was set. */
   t: string
   on: boolean
   style: string | null
@@ -19,6 +20,9 @@ function changesIn(value: unknown): Partial<Attrs> {
   return changes as Partial<Attrs>
 }
 
+/** As a text even false is written out; in an attribute it is none. */
+const written = (value: Value): Value => (value === false ? 'false' : value)
+
 const setCommand = commands()
   .push('set', { value: { t: 'js' } })
   .hide({ to: '#d' })
@@ -34,12 +38,12 @@ export const attrsView = liveView<Attrs>({
   render: (assigns) => html`<div id="d" title=${() => assigns.t} hidden=${() => assigns.on} class="one ${() => [
     assigns.on && 'two',
     ...assigns.list,
-  ]}" style="${() => assigns.style}" data-x=${() => assigns.t} ${() => ({ 'data-y': assigns.t, 'aria-label': null })}>${() => assigns.t}</div>
+  ]}" style="${() => assigns.style}" data-x=${() => assigns.t} ${() => ({ 'data-y': assigns.t, 'aria-label': null })}>${() => written(assigns.t)}</div>
 <p id="raw">${() => rawHtml(assigns.html)}</p>
 <p id="empty">${null}${''}${[]}</p>
 <p id="num">${1}${2.5}${'atom'}${'iod'}</p>
 <button phx-click=${setCommand}>js</button>
 <table>${() => each(assigns.grid, (row) => html`<tr>${each(row, (cell) => html`<td>${cell}</td>`)}</tr>`)}</table>
-${() => assigns.on && html`<b>on ${assigns.t}</b>`}
-${() => (assigns.t === 'a' ? html`case a` : html`case ${assigns.t}`)}`,
+${() => assigns.on && html`<b>on ${written(assigns.t)}</b>`}
+${() => (assigns.t === 'a' ? html`case a` : html`case ${written(assigns.t)}`)}`,
 })

@@ -1,9 +1,10 @@
-import { eachStreamed, html, liveView } from '../../../../system/live/index.ts'
+import { eachStreamed, html, liveView, type Value } from '../../../../system/live/index.ts'
 import { has, listIn, noSuchEvent, numberIn, objectIn, textIn } from './input.ts'
 
 interface Item {
   id: unknown
-  name: string
+  /** Shown as it is. */
+  name: Value
 }
 
 const firstItems: readonly Item[] = [1, 2, 3].map((id) => ({ id, name: `item ${id}` }))
@@ -16,7 +17,7 @@ export const streamView = liveView<{ n: number }>({
   },
   handleEvent(event, value, socket) {
     const input = objectIn(value)
-    const item = (): Item => ({ id: has(input, 'id'), name: textIn(input, 'name') })
+    const item = (): Item => ({ id: has(input, 'id'), name: has(input, 'name') as Value })
     const named = (word: string) => listIn(input, 'ids').map((id): Item => ({ id, name: `${word} ${id}` }))
     if (event === 'append') return socket.streamInsert('items', item())
     if (event === 'prepend') return socket.streamInsert('items', item(), { at: 0 })

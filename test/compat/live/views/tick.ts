@@ -1,9 +1,9 @@
-import { each, html, liveView } from '../../../../system/live/index.ts'
-import { has, noSuchEvent, numberIn, objectIn, textIn } from './input.ts'
+import { each, html, liveView, type Value } from '../../../../system/live/index.ts'
+import { has, noSuchEvent, numberIn, objectIn } from './input.ts'
 
 interface Tick {
   ticks: number
-  messages: readonly { id: unknown; text: string }[]
+  messages: readonly { id: unknown; text: Value }[]
 }
 
 interface Ticking {
@@ -26,7 +26,7 @@ export const tickView = liveView<Tick>({
     }
     if (event === 'say') {
       const input = objectIn(value)
-      return socket.assign({ messages: [{ id: has(input, 'id'), text: textIn(input, 'text') }] })
+      return socket.assign({ messages: [{ id: has(input, 'id'), text: has(input, 'text') as Value }] })
     }
     if (event === 'bump') return socket.update('ticks', (ticks) => ticks + 1)
     if (event === 'boom_later') return socket.send('boom')

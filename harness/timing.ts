@@ -1,0 +1,59 @@
+/**
+ * Durations that depend on each other, each derived from the one that it depends on. A run sees in seconds what takes minutes in
+ * production, because every node is started with short heartbeats. `test/harness/timing.test.ts` states what must hold between them.
+ */
+
+/** CLUSTER_HEARTBEAT_MS of every node: how often it tells its peers that it is there. */
+export const clusterHeartbeatMs = 400
+/** CLIENT_HEARTBEAT_MS of every node, and what the clients of the harness do. */
+export const clientHeartbeatMs = 1_000
+
+/** As the mesh and the Redis adapter of the system: a peer that is silent for so many heartbeats is gone, and is dialed again after a while. */
+export const missedBeatsMax = 3
+export const dialAgainAfterMs = 500
+const peerGoneAfterMs = missedBeatsMax * clusterHeartbeatMs
+/** For the connection to be made, on a busy machine. */
+const dialWithinMs = 800
+/** So long after a cut is gone messages may still be lost, because a node has not noticed that its connection is dead. */
+export const redialMs = peerGoneAfterMs + dialAgainAfterMs + dialWithinMs
+
+/** How long a message may be on its way. */
+export const inFlightMs = 500
+/** So far apart the two ends see a join, a leave or a lost connection: each may be told by a message. */
+export const edgeMs = 2 * inFlightMs
+/** The end of a scenario is quiet for so long: what has not arrived by then is lost. */
+export const quietMs = inFlightMs + 200
+
+/** After so many silent heartbeats a client notices that its connection is dead: it sends one, and misses the answer to the one before. */
+const clientNoticesAfterMs = 2 * clientHeartbeatMs
+/** A connection that did not survive a fault may be lost so long after the fault is gone. */
+export const lossNoticedWithinMs = clientNoticesAfterMs + clientHeartbeatMs
+
+/** A tab that sends nothing for so long sends no heartbeats. */
+export const suspendedMs = 1.6 * clientHeartbeatMs
+/** A tab that is awake sends a heartbeat within this time, */
+export const awakeHeardWithinMs = 3 * clientHeartbeatMs
+/** and one that was suspended within this one: it may have to connect again first. */
+export const resumedHeardWithinMs = 5 * clientHeartbeatMs
+
+/** TRACKER_DOWN_MS in random plans: well after the connection to a peer is known to be gone. */
+export const trackerDownMs = 2.5 * peerGoneAfterMs
+/** SOCKET_IDLE_TIMEOUT_MS in random plans: no client that sends heartbeats is closed, not even one on a link that holds up some. */
+export const socketIdleTimeoutMs = 6 * clientHeartbeatMs
+/** In simulated time a scenario is over when nothing has changed for so long: a node that stood still is given up by then, and heard again. */
+export const simulatedQuietMs = trackerDownMs + 2 * clientHeartbeatMs
+
+/** How long the answer to a push is waited for, and that to a purchase, which waits for locks as well. */
+export const pushWithinMs = 8_000
+export const purchaseWithinMs = 15_000
+/** How long an action of a plan may take: a purchase, and the page that shows it. */
+export const actionWithinMs = purchaseWithinMs + 10_000
+/** How long a request to the control port of a node is waited for. */
+export const controlWithinMs = 6_000
+
+/** A plan's round. A fault may wait for a point of the scenario for a few of them. */
+export const roundMs = 1_500
+export const pointWithinMs = 5_000
+/** Until all nodes are ready before a scenario, and again after it. */
+export const readyWithinMs = 20_000
+export const settleWithinMs = 15_000
