@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { neverOversold } from '../../../../../harness/apps/store/checkers/never-oversold.ts'
 import { ordersChargedOnce } from '../../../../../harness/apps/store/checkers/orders-charged-once.ts'
-import { purchasesLinearizable, purchasesLinearizableWithin } from '../../../../../harness/apps/store/checkers/purchases-linearizable.ts'
+import {
+  purchasesLinearizable,
+  purchasesLinearizableWithin,
+} from '../../../../../harness/apps/store/checkers/purchases-linearizable.ts'
 import { final, historyOf, invoke, stock, type TestEvent } from '../../../../support/histories.ts'
 
 type End = 'ok' | 'failed' | 'unsure'
