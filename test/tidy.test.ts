@@ -286,6 +286,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'harness/scenario.ts',
     'harness/selftest',
     'harness/simulation',
+    'harness/toxiproxy',
     'harness/verdict',
   ],
 }
