@@ -291,6 +291,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'harness/scenario.ts',
     'harness/selftest',
     'harness/simulation',
+    'harness/toxiproxy',
     'harness/verdict',
   ],
 }

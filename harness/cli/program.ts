@@ -12,6 +12,7 @@ import type { Command, OptionSpec } from './command.ts'
 import { doctor } from './doctor.ts'
 import { explore } from './explore.ts'
 import { list } from './list.ts'
+import { proxy } from './proxy.ts'
 import { replay } from './replay.ts'
 import { report } from './report.ts'
 import { run } from './run.ts'
@@ -27,6 +28,7 @@ export const commands: Record<string, Command> = {
   run,
   list,
   up,
+  proxy,
   doctor,
   replay,
   check,

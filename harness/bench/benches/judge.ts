@@ -48,7 +48,7 @@ function judgingDemands(times: readonly JudgingTimes[]): Demand[] {
     {
       what: '1,000,000 deliveries',
       ...figure(({ deliveriesMs }) => deliveriesMs / 1_000),
-      ...{ unit: 's', goal: 5, gate: 10, atMost: true },
+      ...{ unit: 's of processor time', goal: 5, gate: 10, atMost: true },
     },
     {
       what: 'memory for them',
@@ -63,7 +63,7 @@ function judgingDemands(times: readonly JudgingTimes[]): Demand[] {
     {
       what: 'slowest other checker',
       ...figure((one) => slowestMs(one) / 1_000),
-      ...{ unit: 's', goal: 1, gate: 2, atMost: true },
+      ...{ unit: 's of processor time', goal: 1, gate: 2, atMost: true },
     },
   ]
 }

@@ -272,6 +272,7 @@ export const checkerCases: readonly CheckerCase[] = [
         operations: events / 2,
         concurrent: 100,
         initialCount: events / 4,
+        oversoldUnits: 0,
         unsurePercent: 10,
         wrongPercent: 0,
         seed: 1,

@@ -7,6 +7,8 @@ export interface PurchasesSpec {
   /** How many are open at a time, at most. */
   concurrent: number
   initialCount: number
+  /** Units that the shop sells although it never had them. */
+  oversoldUnits: number
   /** Of 100 purchases: nobody knows how they ended. */
   unsurePercent: number
   /** Of 100 ends that are told wrong: then the history may have no order. */
@@ -27,7 +29,7 @@ export function purchasesHistory(spec: PurchasesSpec): HistoryEvent[] {
   const history = createGrowingHistory()
   const random = seededRandom(spec.seed)
   const open: Purchase[] = []
-  let availableCount = spec.initialCount
+  let availableCount = spec.initialCount + spec.oversoldUnits
   const takeEffect = (purchase: Purchase) => {
     if (purchase.hasOne !== undefined) return
     purchase.hasOne = availableCount > 0

@@ -9,7 +9,15 @@ import { judge } from '../../../harness/verdict/checker.ts'
 import { final, historyOf } from '../../support/histories.ts'
 
 const deliveries = { messages: 2_000, subscribers: 20, faults: 6, seed: 1 }
-const purchases = { operations: 40, concurrent: 10, initialCount: 15, unsurePercent: 10, wrongPercent: 0, seed: 1 }
+const purchases = {
+  operations: 40,
+  concurrent: 10,
+  initialCount: 15,
+  oversoldUnits: 0,
+  unsurePercent: 10,
+  wrongPercent: 0,
+  seed: 1,
+}
 
 describe('the synthetic histories of deliveries', () => {
   const history = toHistory(deliveriesHistory(deliveries))
@@ -54,6 +62,7 @@ describe('the synthetic histories of purchases', () => {
   it('have an order when every end is true, and mostly none when some are not', () => {
     const seeds = Array.from({ length: 100 }, (_, seed) => seed)
     expect(seeds.filter((seed) => outcomeOf({ seed }) !== 'passed')).toEqual([])
+    expect(seeds.filter((seed) => outcomeOf({ seed, oversoldUnits: 15 }) !== 'violated')).toEqual([])
     expect(seeds.filter((seed) => outcomeOf({ seed, wrongPercent: 20 }) === 'violated').length).toBeGreaterThan(50)
   })
 })

@@ -28,6 +28,7 @@ describe('what makes no sense ends with one sentence and 64', () => {
     ['a file that is not there', ['run', 'mine.ts'], 'there is no scenario file mine.ts'],
     ['no nodes', ['run', '--nodes', '0'], '--nodes takes a whole number from 1 to 9; got "0"'],
     ['half a job', ['run', '--jobs', '0.5'], '--jobs takes a whole number from 1 to 16; got "0.5"'],
+    ['a port that is none', ['proxy', '--port', '70000'], '--port takes a whole number from 0 to 65535; got "70000"'],
     ['no histories', ['simulate', '--histories', '0'], '--histories takes a whole number from 1 to 10000000; got "0"'],
     [
       'a plan that is not there',
