@@ -25,14 +25,12 @@ export async function watchingStalls<T>(
   node: string,
   work: () => Promise<T>,
 ): Promise<T> {
+  const { control } = cluster.node(node)
   let isOver = false
   async function watch() {
     while (!isOver) {
       const askedMs = clock.monotonicMs()
-      await cluster
-        .node(node)
-        .control.ready()
-        .catch(() => {})
+      await control.ready().catch(() => {})
       await clock.sleep(askEveryMs)
       const lateMs = clock.monotonicMs() - askedMs - askEveryMs
       const { totalMs, longestMs } = stallsOf({ scratch })

@@ -38,13 +38,26 @@ interface WitnessedFault {
  */
 export function explanationsOf(history: History): (way: Way) => Explanations {
   const faults = witnessedFaults(history)
-  const known = new Map<string, Explanations>()
+  const ofWay = (way: Way) => toExplanations(faults.filter((fault) => isOnTheWay(fault, way)))
+  // By who, node, origin and topic, each in a map of its own: joining them to one key would take longer than all the rest.
+  const known: Tree<Tree<Tree<Tree<Explanations>>>> = new Map()
   return (way) => {
-    const key = `${way.origin}\n${way.node}\n${way.who}\n${way.topic}`
-    const explanations = known.get(key) ?? toExplanations(faults.filter((fault) => isOnTheWay(fault, way)))
-    known.set(key, explanations)
-    return explanations
+    const ofWho = entry(known, way.who, () => new Map())
+    const ofNode = entry(ofWho, way.node, () => new Map())
+    const ofOrigin = entry(ofNode, way.origin, () => new Map())
+    return entry(ofOrigin, way.topic, () => ofWay(way))
   }
+}
+
+type Tree<V> = Map<string | undefined, V>
+
+function entry<V>(tree: Tree<V>, key: string | undefined, make: () => V): V {
+  let value = tree.get(key)
+  if (value === undefined) {
+    value = make()
+    tree.set(key, value)
+  }
+  return value
 }
 
 const witnessedFaults = ({ faults, endMs }: History): WitnessedFault[] =>

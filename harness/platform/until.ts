@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from './clock.ts'
 import { messageOf } from './plain-text.ts'
 
-export class NotWithin extends Error {
+class NotWithin extends Error {
   override name = 'NotWithin'
 }
 

@@ -89,6 +89,8 @@ function findingOf(run: RunResult): string {
   const because = (scenario: ScenarioResult) => `${scenario.id} (${reasons(scenario)[0] ?? 'no reason was recorded'})`
   if (violated > 0)
     return `Violated: ${count(violated, 'scenario')} of ${run.scenarios.length} violated an invariant, first ${because(first('violated')!)}.`
+  if (run.ended === false)
+    return `Unknown: the run did not end, because it was killed or still runs; ${count(run.scenarios.length, 'scenario')} had begun.`
   if (run.interrupted)
     return `Interrupted: ${count(run.scenarios.length, 'scenario')} had begun; the report is partial.`
   if (unknown > 0)

@@ -4,6 +4,7 @@ import type { HistoryEvent } from '../history/operation.ts'
 import { UsageError } from '../platform/errors.ts'
 import { linesOf } from '../platform/lines.ts'
 import { type RunResult, runSchemaVersion } from '../verdict/result.ts'
+import { killedRun, type RunPlan } from './killed-run.ts'
 
 /** All that a report may be made of: the verdict and the history of one run, as they are on disk. */
 export interface RunRecord {
@@ -16,16 +17,55 @@ export interface RunRecord {
 /** Reads a run's folder. Throws UsageError when it is none, or one of another version. */
 export function readRecord(folder: string): RunRecord {
   const file = join(folder, 'verdict.json')
-  if (!existsSync(file)) throw new UsageError(`${folder} is not a finished run: there is no verdict.json in it`)
-  const run = JSON.parse(readFileSync(file, 'utf8')) as RunResult
+  if (!existsSync(file)) return readKilled(folder)
+  const run = readVerdict(file)
   const version: number = run.schemaVersion
   if (version !== runSchemaVersion)
     throw new UsageError(
       `${folder} was recorded in version ${version} of the format, and this squall reads version ${runSchemaVersion}; run it again`,
     )
-  const { lines, isTorn } = readLines<HistoryEvent & { scenario: string }>(join(folder, 'history.ndjson'))
+  const { lines, isTorn } = readHistory(join(folder, 'history.ndjson'))
   const byScenario = Map.groupBy(lines, ({ scenario }) => scenario)
   return { run, isTorn, eventsOf: (id) => byScenario.get(id) ?? [] }
+}
+
+/** The verdict of a run alone. Throws UsageError as `readRecord` does. */
+export const readRun = (folder: string): RunResult => readRecord(folder).run
+
+/** Whether a folder is one that a run left, finished or not. */
+export const isRunFolder = (folder: string): boolean =>
+  ['verdict.json', 'history.ndjson', 'schedule.json'].some((name) => existsSync(join(folder, name)))
+
+function readKilled(folder: string): RunRecord {
+  const file = join(folder, 'run.json')
+  if (!existsSync(file))
+    throw new UsageError(`${folder} is no run: there is neither a verdict.json nor a run.json in it`)
+  const { lines, isTorn } = readHistory(join(folder, 'history.ndjson'))
+  const byScenario = Map.groupBy(lines, ({ scenario }) => scenario)
+  return { run: killedRun(readPlan(file), byScenario, folder), isTorn, eventsOf: (id) => byScenario.get(id) ?? [] }
+}
+
+function readPlan(file: string): RunPlan {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as RunPlan
+  } catch (error) {
+    throw new UsageError(`${file} is damaged: ${(error as Error).message}`)
+  }
+}
+
+function readVerdict(file: string): RunResult {
+  try {
+    const run = JSON.parse(readFileSync(file, 'utf8')) as RunResult | null
+    if (typeof run === 'object' && run !== null && 'schemaVersion' in run && Array.isArray(run.scenarios)) return run
+  } catch (error) {
+    throw new UsageError(`${file} is damaged: ${(error as Error).message}`)
+  }
+  throw new UsageError(`${file} is no verdict of a run: it has no schemaVersion, or no list of scenarios`)
+}
+
+function readHistory(file: string) {
+  if (existsSync(file)) return readLines<HistoryEvent & { scenario: string }>(file)
+  throw new UsageError(`${file} is missing; without its history a run cannot be judged or shown again`)
 }
 
 /** The lines of an NDJSON file. The last one may be torn when the harness was killed while it wrote, and is left out then. Throws UsageError for a damaged one. */

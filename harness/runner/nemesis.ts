@@ -1,13 +1,15 @@
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Injected, Nemesis } from '../context.ts'
 import type { Fault, FaultOptions, Sleeper } from '../faults/fault.ts'
-import { type FaultName, faults } from '../faults/index.ts'
+import { type FaultName, faults, isFaultName } from '../faults/index.ts'
 import { partsOf, resolveTarget, type Scene } from '../faults/targets.ts'
 import { together } from '../faults/together.ts'
 import type { FaultRecord } from '../history/operation.ts'
 import type { Recorder } from '../history/recorder.ts'
 import type { DecisionLog } from '../plans/schedule.ts'
+import { UsageError } from '../platform/errors.ts'
 import { limited } from '../platform/limited.ts'
+import { orNearest } from '../platform/nearest.ts'
 import type { Random } from '../platform/random.ts'
 import type { FaultState } from '../reporters/reporter.ts'
 
@@ -74,6 +76,12 @@ export function createNemesis(options: NemesisOptions): Nemesis & Closes {
     /** Resolves when the fault was seen to hold, or was looked for in vain; the verdict knows which. */
     async inject(wishedKind: FaultName, wishedTarget: string, wishedOptions: FaultOptions = {}): Promise<Injected> {
       if (isClosed) throw new Error(`${wishedKind} ${wishedTarget} was asked for after the end of the scenario`)
+      if (!isFaultName(wishedKind)) {
+        const kind: string = wishedKind
+        throw new UsageError(
+          `there is no fault ${kind}${orNearest(kind, Object.keys(faults))}; "squall list faults" lists them`,
+        )
+      }
       const chosen = resolveTarget(wishedTarget, await sceneFor(cluster, wishedKind, wishedTarget), random)
       const decided = log.decide({
         kind: 'fault',

@@ -5,7 +5,7 @@ import { createRecorder } from '../history/recorder.ts'
 import { scopeLeases } from '../leases/leases.ts'
 import { createDecisionLog, type ScheduleEntry } from '../plans/schedule.ts'
 import { systemClock as clock } from '../platform/clock.ts'
-import { NotSupported } from '../platform/errors.ts'
+import { asEnvironment, type EnvironmentMissing, endsRun, NotSupported, type UsageError } from '../platform/errors.ts'
 import { Abandoned, limited } from '../platform/limited.ts'
 import { messageOf } from '../platform/plain-text.ts'
 import { causeFirst } from '../reporters/format.ts'
@@ -19,6 +19,8 @@ export interface ScenarioRun {
   result: ScenarioResult
   /** Why the scenario cannot run on this kind of cluster. */
   skippedBecause?: string
+  /** What ends the whole run. */
+  fatal?: EnvironmentMissing | UsageError
   entries: readonly ScheduleEntry[]
 }
 
@@ -29,10 +31,10 @@ export async function runScenario(scenario: Scenario, settings: ScenarioSettings
   const timings: PhaseResult[] = []
   for (const phase of phases) if (isDue(phase, state)) timings.push(await runPhase(phase, state))
   const result = resultOf(state, startedAt, timings)
-  const { skippedBecause, log } = state
+  const { skippedBecause, fatal, log } = state
   // A proven violation is never hidden, also not by what the cluster could not do after it.
   const isSkipped = skippedBecause !== undefined && result.outcome !== 'violated'
-  return { result, entries: log.entries, ...(isSkipped && { skippedBecause }) }
+  return { result, entries: log.entries, ...(isSkipped && { skippedBecause }), ...(fatal && { fatal }) }
 }
 
 function beginRun(scenario: Scenario, settings: ScenarioSettings): RunState {
@@ -54,7 +56,7 @@ function beginRun(scenario: Scenario, settings: ScenarioSettings): RunState {
 
 /** What a node refuses as wrong or sold out certainly did not happen; silence, or a failure in the middle, may have. */
 const isDefinite = (error: unknown) => error instanceof ControlError && error.status >= 400 && error.status < 500
-const isBeyondIt = (error: unknown) => error instanceof NotSupported
+const isBeyondIt = (error: unknown) => error instanceof NotSupported || endsRun(error)
 
 function isDue({ always, afterFailure }: Phase, { obstacle, steps, settings }: RunState): boolean {
   if (obstacle === undefined || always) return true
@@ -68,7 +70,7 @@ async function runPhase(phase: Phase, state: RunState): Promise<PhaseResult> {
   try {
     await (phase.limitsItself ? phase.run(state) : inTime(phase, state))
   } catch (error) {
-    recordObstacle(phase, error as Error, state)
+    recordObstacle(phase, asEnvironment(error as Error), state)
   }
   return { name, startMs, endMs: Math.round(state.elapsedMs()) }
 }
@@ -83,6 +85,7 @@ const inTime = (phase: Phase, state: RunState) =>
   })
 
 function recordObstacle({ name, isLastWord }: Phase, error: Error, state: RunState) {
+  if (endsRun(error)) state.fatal ??= error
   if (error instanceof NotSupported) state.skippedBecause ??= error.message
   if (name === 'provision' && error instanceof Abandoned) state.isAbandoned = true
   const why = `${name}: ${messageOf(error)}`

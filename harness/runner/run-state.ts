@@ -7,6 +7,7 @@ import type { HistoryEvent } from '../history/operation.ts'
 import type { Recorder } from '../history/recorder.ts'
 import type { Leases, ScopedLeases } from '../leases/leases.ts'
 import type { DecisionLog, ScheduleEntry } from '../plans/schedule.ts'
+import type { EnvironmentMissing, UsageError } from '../platform/errors.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import type { Scenario } from '../scenario.ts'
 import type { CheckResult, ExpectationResult, StepResult } from '../verdict/result.ts'
@@ -57,6 +58,8 @@ export interface RunState {
   isAbandoned?: true
   /** Why the scenario did not get to its end. */
   obstacle?: string
+  /** What ends the whole run: the machine lacks something, or what was asked for makes no sense. */
+  fatal?: EnvironmentMissing | UsageError
   /** Why the scenario cannot run on this kind of cluster. */
   skippedBecause?: string
 }

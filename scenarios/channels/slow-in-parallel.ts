@@ -21,7 +21,7 @@ export default scenario({
       const tookMs = () => context.clock.monotonicMs() - startedMs
       const beside = [1, 2, 3].map(() => carol.ask('valid', 'parallel_slow_ping', {}, 20_000).then(tookMs))
       const inside = [1, 2].map(() => dave.ask('valid', 'slow_ping', {}, 20_000).then(tookMs))
-      await watchingStalls(context, 'n2', async () => {
+      await watchingStalls(context, 'n1', async () => {
         context.scratch.set('beside', await Promise.all(beside)).set('inside', await Promise.all(inside))
       })
     }),

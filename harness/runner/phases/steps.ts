@@ -1,5 +1,5 @@
 import { ScheduleDiverged } from '../../plans/schedule.ts'
-import { NotSupported } from '../../platform/errors.ts'
+import { asEnvironment, endsRun, NotSupported } from '../../platform/errors.ts'
 import { Abandoned, limited } from '../../platform/limited.ts'
 import { messageOf } from '../../platform/plain-text.ts'
 import { type Expectation, type Step, stepsWithinMs, stepWithinMs } from '../../scenario.ts'
@@ -31,10 +31,11 @@ async function runStep(state: RunState, { title, run }: Step, n: number, endMs: 
     await inTime(state, endMs, `step ${n} (${title})`, () => run(open!.context))
     result.endMs = Math.round(elapsedMs())
     for (const one of scenario.expectations) if (one.after === n) await expectThat(state, one, endMs)
-  } catch (error) {
+  } catch (thrown) {
+    const error = asEnvironment(thrown as Error)
     result.endMs = Math.round(elapsedMs())
     result.error = messageOf(error)
-    if (error instanceof NotSupported) throw error
+    if (isBeyondIt(error)) throw error
     throw new NotReached(saysWhy(error) ? result.error : `step ${n} (${title}) failed: ${result.error}`)
   }
 }
@@ -57,6 +58,9 @@ function inTime<T>({ scenario, settings, elapsedMs }: RunState, endMs: number, w
   })
 }
 
+/** Says nothing about the system. */
+const isBeyondIt = (error: unknown) => error instanceof NotSupported || endsRun(error)
+
 const seconds = (ms: number) => `${ms / 1_000} s`
 
 /** What needs no mention of the step that it came from. */
@@ -76,8 +80,9 @@ async function expectThat(state: RunState, { after, title, check }: Expectation,
     await inTime(state, endMs, `the look for "${title}" after step ${after}`, () => check(open!.context))
     expectations.push({ after, title, outcome: 'passed', why: 'seen' })
     record(true)
-  } catch (error) {
-    if (saysWhy(error) || error instanceof NotSupported) throw error
+  } catch (thrown) {
+    const error = asEnvironment(thrown as Error)
+    if (saysWhy(error) || isBeyondIt(error)) throw error
     const why = messageOf(error)
     expectations.push({ after, title, outcome: 'violated', why })
     record(false, why)

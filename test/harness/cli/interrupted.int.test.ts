@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { family } from '../../../harness/leases/processes.ts'
 import { until } from '../../../harness/platform/until.ts'
@@ -10,7 +11,7 @@ describe('Ctrl-C in a terminal', () => {
     ['simulate', ['simulate', '--histories', '10000000', '--seed', '1']],
     ['bench', ['bench', 'fanout', '--rounds', '3']],
   ])('ends %s with 130', async (_verb, args) => {
-    const child = spawn('./squall', args, { detached: true, stdio: 'ignore' })
+    const child = spawn(join(process.cwd(), 'squall'), args, { detached: true, stdio: 'ignore' })
     const hasChildren = () => family(child.pid!).length > 1
     await until(hasChildren, { what: 'it has started a process', withinMs: 20_000 })
     process.kill(-child.pid!, 'SIGINT')

@@ -55,7 +55,7 @@ describe('what this kind of cluster cannot tell', () => {
 describe('the record of a run', () => {
   it('says in a sentence that a folder is no finished run', () => {
     const folder = newFolder()
-    expect(() => readRecord(folder)).toThrow(/is not a finished run: there is no verdict.json in it$/)
+    expect(() => readRecord(folder)).toThrow(/is no run: there is neither a verdict.json nor a run.json in it$/)
   })
 
   it('leaves out a torn last line, and names a damaged one before it', () => {

@@ -91,6 +91,13 @@ describe('the nemesis (FI-6)', () => {
     expect(faults()).toEqual([])
   })
 
+  it('names a fault that does not exist, and one that may be meant', async () => {
+    const { nemesis } = stageWith()
+    await expect(nemesis.inject('db.kil' as 'db.kill', 'db')).rejects.toThrow(
+      'there is no fault db.kil, did you mean db.kill?',
+    )
+  })
+
   it('heals what a step left behind when it threw, by leaving its scope', async () => {
     const { nemesis, isRunning } = stageWith()
     const step = async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createRecorder } from '../../../../harness/history/recorder.ts'
+import { EnvironmentMissing } from '../../../../harness/platform/errors.ts'
 import { steps } from '../../../../harness/runner/phases/steps.ts'
 import type { RunState } from '../../../../harness/runner/run-state.ts'
 import type { Scenario } from '../../../../harness/scenario.ts'
@@ -56,4 +57,10 @@ it('steps that return in time are not disturbed', async () => {
   const state = stateOf({ steps: [{ title: 'go', run: async () => {} }], expectations: seen })
   await steps.run(state)
   expect(state.expectations).toMatchObject([{ outcome: 'passed' }])
+})
+
+it('what the machine lacks is not the fault of the step', async () => {
+  const noFiles = Object.assign(new Error('spawn EMFILE'), { code: 'EMFILE' })
+  const state = stateOf({ steps: [{ title: 'open', run: () => Promise.reject(noFiles) }] })
+  await expect(steps.run(state)).rejects.toThrow(EnvironmentMissing)
 })
