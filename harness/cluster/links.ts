@@ -38,18 +38,31 @@ export interface Links {
 /** Where a new link is to listen, and where it leads, as the proxy sees it: `127.0.0.1:0`, `n2:4100`. */
 export type Route = (from: string, to: string) => { listen: string; upstream: string }
 
+/** The embedded proxy or a real Toxiproxy. */
+type ProxyKind = 'embedded' | 'real'
+
 /** A link whose port is on this machine, and whose toxics are those of a proxy. */
-export const steered = (link: Pick<Link, 'name' | 'from' | 'to' | 'port'>, proxy: ToxicProxy): Link => ({
+export const steered = (
+  link: Pick<Link, 'name' | 'from' | 'to' | 'port'>,
+  proxy: Pick<ToxicProxy, 'addToxic' | 'getToxic' | 'update'>,
+  kind: ProxyKind,
+): Link => ({
   ...link,
   host: '127.0.0.1',
   url: `http://127.0.0.1:${link.port}`,
   async addToxic({ toxicity = 1, ...spec }) {
     await proxy.addToxic({ ...spec, toxicity } as never)
+    if (spec.type === 'reset_peer' && kind === 'real') await endConnections(proxy)
   },
   removeToxic: async (toxicName) => {
     await (await proxy.getToxic(toxicName)).remove()
   },
 })
+
+/** The reset_peer of a real Toxiproxy leaves an open connection alone until it carries data: a proxy that is off has none. */
+async function endConnections(proxy: Pick<ToxicProxy, 'update'>) {
+  for (const enabled of [false, true]) await proxy.update({ enabled } as never)
+}
 
 interface LinksOptions {
   apiUrl: string
@@ -67,7 +80,11 @@ export function createLinks({ apiUrl, route, countsAtOnce }: LinksOptions): Link
 
   async function create(name: string, from: string, to: string): Promise<Link> {
     const proxy = await toxiproxy.createProxy({ name, ...route(from, to) })
-    return steered({ name, from, to, port: Number(proxy.listen.split(':').at(-1)) }, proxy)
+    return steered(
+      { name, from, to, port: Number(proxy.listen.split(':').at(-1)) },
+      proxy,
+      countsAtOnce ? 'embedded' : 'real',
+    )
   }
 
   async function bytes(name: string, direction = ''): Promise<number> {

@@ -12,10 +12,10 @@ const isReset = ({ answer }: CanaryResult): Witness =>
     ? seen('a connection is reset, that of the control probe is not')
     : unseen(`a request through the link is ${answer}`)
 
-/** New connections are reset as well, until it is healed (FI-3). */
+/** Open connections end at once, idle ones too; new ones are reset until it is healed, at the latest when data comes back (FI-3). */
 export const linkReset = defineFault({
   kind: 'link.reset',
-  title: 'tears down every connection with a TCP reset',
+  title: 'tears down every connection, idle ones too, and resets new ones',
   aim: { ...aLink, examples: ['alice->n1', 'n1->n2', 'shoppers->all'] },
   options: noOptions,
   create: (cluster, target) =>

@@ -33,7 +33,7 @@ export function createRemoteLinks({ localApiUrl, addresses, nodeNames, toxiproxy
     })
     adopted.set(`canary of ${name}`, `${new URL(toxiproxy).hostname}:${proxy.listen.split(':').at(-1)}`)
     const { port } = await local.link(`canary of ${from}`, to, { forCanary: true })
-    return steered({ name, from, to, port }, proxy)
+    return steered({ name, from, to, port }, proxy, 'real')
   }
 
   return {
