@@ -1,4 +1,5 @@
 import type { BrowserPool } from './clients/browser.ts'
+import type { Present } from './clients/present.ts'
 import type { ClusterApp, Seed } from './cluster/app.ts'
 import type { Cluster } from './cluster/cluster.ts'
 import type { CoreContext } from './context.ts'
@@ -44,6 +45,8 @@ export interface AppSession<Members extends object = object> {
   readonly members: Members
   /** Clients that must be joined again, with all of their topics, before the scenario is judged. */
   listeners?(): readonly Listener[]
+  /** Clients that hold something of a node: what no client accounts for was forgotten. */
+  present?(): Promise<readonly Present[]>
   /** Clients that a fault can suspend. */
   sleepers?(): readonly Sleeper[]
   /** Rejects while the application is not healthy: nothing has been broken yet. */

@@ -2,10 +2,13 @@ import type { Cluster } from '../cluster/cluster.ts'
 import type { Recorder } from '../history/recorder.ts'
 import { systemClock } from '../platform/clock.ts'
 import { until } from '../platform/until.ts'
-import type { WireClient } from './wire-client.ts'
+import { topicsIn, type WireClient } from './wire-client.ts'
 
 /** Somebody at the bare wire who has no WebSocket and asks for what there is, again and again (CH-19, CH-20). */
-export type PollClient = Pick<WireClient, 'name' | 'frames' | 'send' | 'receive' | 'close'>
+export type PollClient = Pick<WireClient, 'name' | 'frames' | 'send' | 'receive' | 'present' | 'close'> & {
+  /** Leaves, and makes the node end the session now: a frame that nobody can read ends it (CH-14). */
+  end(): Promise<void>
+}
 
 interface PollOptions {
   name: string
@@ -29,6 +32,7 @@ export async function openPollClient({ name, node, cluster, recorder }: PollOpti
   const url = `${link.url}/socket/longpoll?vsn=2.0.0`
   const ending = new AbortController()
   const frames: unknown[][] = []
+  let isEnded = false
   const { token } = await ask(url, '')
   recorder.record({ who: name, type: 'connect', node })
   void pollOn()
@@ -62,6 +66,19 @@ export async function openPollClient({ name, node, cluster, recorder }: PollOpti
     },
     receive: (what, fits, withinMs = answeredWithinMs) =>
       until(() => frames.find(fits), { what: `${name} receives ${what}`, withinMs, everyMs: 20 }) as Promise<unknown[]>,
+    // Also one that has stopped polling: its node keeps the session until it was not polled for a while.
+    present: () => ({
+      who: name,
+      node,
+      connections: 0,
+      polls: isEnded ? 0 : 1,
+      channels: isEnded ? 0 : topicsIn(frames),
+    }),
+    async end() {
+      ending.abort()
+      await fetch(`${url}&token=${token}`, { method: 'POST', body: 'no frame' })
+      isEnded = true
+    },
     close: () => ending.abort(),
   }
 }

@@ -1,4 +1,4 @@
-import { atMostOnce, joinedTopics, noOrphans, recoveryTime, scenariosFor } from '../../harness/index.ts'
+import { atMostOnce, joinedTopics, nodeInventoryAccounted, recoveryTime, scenariosFor } from '../../harness/index.ts'
 import { listenEverywhere, publishFrom } from '../support.ts'
 
 const { scenario, step, after } = scenariosFor()
@@ -30,5 +30,5 @@ export default scenario({
       if (others.length > 0) throw new Error(`${others[0]!.who} was disconnected too`)
     }),
   ],
-  checkers: [atMostOnce, recoveryTime(10_000), noOrphans, joinedTopics],
+  checkers: [atMostOnce, recoveryTime(10_000), nodeInventoryAccounted, joinedTopics],
 })
