@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { noPresenceToShoppers } from '../../../../../harness/apps/store/checkers/no-presence-to-shoppers.ts'
 import { presenceJoinDeliveredOnce } from '../../../../../harness/apps/store/checkers/presence-join-delivered-once.ts'
 import { presenceMatchesReality } from '../../../../../harness/apps/store/checkers/presence-matches-reality.ts'
-import { disconnect, final, historyOf, type TestEvent } from '../../../../support/histories.ts'
+import { final, historyOf, type TestEvent } from '../../../../support/histories.ts'
 
 const receive = (who: string, topic: string, event: string, value: unknown = {}): TestEvent => ({
   type: 'receive',
