@@ -1,9 +1,9 @@
 import { type Channel, Socket } from 'phoenix'
 import type { Cluster } from '../cluster/cluster.ts'
+import type { Present } from '../history/inventory.ts'
 import type { Recorder } from '../history/recorder.ts'
 import { until } from '../platform/until.ts'
 import { clientHeartbeatMs } from '../timing.ts'
-import type { Present } from './present.ts'
 
 /** The official channel client in Node, over links of its own. */
 export interface ChannelClient {

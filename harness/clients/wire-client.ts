@@ -1,8 +1,8 @@
 import { WebSocket } from 'ws'
 import type { Cluster } from '../cluster/cluster.ts'
+import type { Present } from '../history/inventory.ts'
 import type { Recorder } from '../history/recorder.ts'
 import { until } from '../platform/until.ts'
-import type { Present } from './present.ts'
 
 /** Somebody at the bare wire: knows frames and nothing of joins, heartbeats or coming back (FI-16, FI-17). */
 export interface WireClient {

@@ -1,3 +1,4 @@
+import type { NodeHolds } from '../history/inventory.ts'
 import { controlWithinMs } from '../timing.ts'
 
 export class ControlError extends Error {
@@ -23,40 +24,6 @@ export interface NodeState {
   peers: Record<string, { connected: boolean }>
   counters: Record<string, number>
   holds: NodeHolds
-}
-
-/** Counts of all that a node holds; the same shape as `system/node/inventory.ts` returns. */
-export interface NodeHolds {
-  /** Open WebSockets. */
-  connections: number
-  /** Long-poll sessions of this node. */
-  polls: number
-  /** Requests of long polls that wait for another node. */
-  relayed: number
-  /** Sessions over any transport. */
-  sessions: number
-  /** Topics that these have joined. */
-  joined: number
-  /** Subscriptions that these account for. */
-  clientSubscriptions: number
-  /** What clients were sent and have not read. */
-  unreadBytes: number
-  outboxesWaiting: number
-  /** Living channels by their kind. */
-  channels: Record<string, number>
-  /** Living actors by their role. */
-  actors: Record<string, number>
-  timers: number
-  topics: number
-  subscriptions: number
-  /** Entries' owners in the trackers of this node, and how many of them have ended. */
-  tracked: number
-  trackedOfNobody: number
-  callsInFlight: number
-  /** On their way to other nodes. */
-  peerBytes: number
-  /** What applications have begun and not ended, by its name. */
-  pending: Record<string, number>
 }
 
 export interface ActorInfo {

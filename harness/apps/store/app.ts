@@ -1,6 +1,6 @@
 import { defineApp } from '../../app.ts'
-import type { Present } from '../../clients/present.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
+import type { Present } from '../../history/inventory.ts'
 import { adminCredentials } from './admin.ts'
 import { checkers } from './checkers/index.ts'
 import { checkoutWindow } from './checkout-window.ts'

@@ -1,6 +1,6 @@
 import { type Channel, Socket } from 'phoenix'
-import type { Present } from '../../clients/present.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
+import type { Present } from '../../history/inventory.ts'
 import type { Recorder } from '../../history/recorder.ts'
 import { until } from '../../platform/until.ts'
 import { clientHeartbeatMs, purchaseWithinMs, pushWithinMs } from '../../timing.ts'

@@ -1,12 +1,5 @@
-import type { Present } from '../../clients/present.ts'
-import type { NodeHolds } from '../../cluster/control-client.ts'
+import type { NodeHolds, NodeInventory, Present } from '../../history/inventory.ts'
 import { type Checker, count, passed, unknown, violated } from '../../verdict/checker.ts'
-
-/** What was read of one node at the end: what it holds, and whoever of the harness's clients was connected to it. */
-export interface NodeInventory {
-  holds: NodeHolds
-  present: readonly Present[]
-}
 
 /** Timers that the node's own parts may have armed beyond those of the beginning. */
 const ownTimersMax = 10
@@ -99,7 +92,7 @@ function surplusOfWork(holds: NodeHolds, there: Sum) {
   if (there.isEveryoneReading && unreadBytes + outboxesWaiting > 0)
     return `${count(unreadBytes, 'byte')} for clients, all of which read`
   const [name, left] = Object.entries(pending).find(([, one]) => one > 0) ?? []
-  return name && `${left} ${inWords(name)} with nothing going on`
+  return name && `${left} ${describePending(name)} with nothing going on`
 }
 
 function surplusOfTimers({ timers, sessions, joined, relayed }: NodeHolds, base: NodeHolds) {
@@ -115,4 +108,4 @@ const listOf = (channels: NodeHolds['channels']) =>
     .join(', ') || 'none'
 
 /** `databaseConnections` -> `database connections`. */
-const inWords = (name: string) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+const describePending = (name: string) => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { nodeInventoryAccounted } from '../../../../harness/checkers/core/node-inventory-accounted.ts'
-import type { Present } from '../../../../harness/clients/present.ts'
-import type { NodeHolds } from '../../../../harness/cluster/control-client.ts'
+import type { NodeHolds, Present } from '../../../../harness/history/inventory.ts'
 import { final, historyOf, type TestEvent } from '../../../support/histories.ts'
 
 const base: NodeHolds = {
