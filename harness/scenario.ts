@@ -1,8 +1,9 @@
 import type { Apps, ContextOf, GivenOf } from './app.ts'
 import type { PubSubName } from './cluster/cluster.ts'
 import type { CoreContext } from './context.ts'
-import type { FaultName } from './faults/index.ts'
+import { type FaultName, faults, isFaultName } from './faults/index.ts'
 import type { Plan } from './plans/plan.ts'
+import { orNearest } from './platform/nearest.ts'
 import type { Checker } from './verdict/checker.ts'
 
 export interface Step<C = CoreContext> {
@@ -39,6 +40,10 @@ export interface Scenario<C = CoreContext, G = object> {
   given?: Given & G
   /** The plan that it was made from; a run records it, and a replay makes the scenario from it again. */
   plan?: Plan
+  /** A step, or an expectation, that takes longer than this many ms is abandoned, and the verdict is `unknown`. Default: `stepWithinMs`. */
+  stepWithinMs?: number
+  /** The same for all steps together. Default: `stepsWithinMs`. */
+  stepsWithinMs?: number
   /** What it waits for on purpose, in ms: long scenarios begin early, so that no run waits for one at its end. */
   expectedDurationMs?: number
   steps: Step<C>[]
@@ -52,6 +57,10 @@ export interface Scenario<C = CoreContext, G = object> {
   /** Must fail: shows that the harness can say no. Left out of suites. */
   canary?: boolean
 }
+
+/** Limits of a scenario that sets none; ten times what the slowest needs on a quiet machine. */
+export const stepWithinMs = 60_000
+export const stepsWithinMs = 300_000
 
 export class BadScenario extends Error {
   override name = 'BadScenario'
@@ -90,10 +99,21 @@ function problemOf({ id, steps, expectations, checkers = [], outlasts = {}, cove
     return `${id} expects nothing and has no invariant: it could not fail`
   const stray = expectations.find((one) => one.after < 1 || one.after > steps.length)
   if (stray) return `${id} expects "${stray.title}" after step ${stray.after}, but has ${steps.length} steps`
+  if (checkers.length === 0 && expectations.every(({ check }) => isEmpty(check)))
+    return `${id} has no check that could fail: what it expects is looked for by an empty function`
+  const stranger = Object.keys(outlasts).find((kind) => !isFaultName(kind))
+  if (stranger !== undefined)
+    return `${id} outlasts ${stranger}, which is no fault${orNearest(stranger, Object.keys(faults))}`
   const [timer, timerMs] = Object.entries(outlasts).find(([, ms]) => !(ms > 0)) ?? []
   if (timer) return `${id} says that ${timer} outlasts a timer of ${timerMs} ms: any fault would`
   return covers.length === 0 ? `${id} names no catalogue id that it covers` : undefined
 }
+
+/** A function without a statement returns nothing, and throws nothing. */
+const isEmpty = (check: Expectation['check']) =>
+  /^(async\s*)?(function\s*\w*)?\s*(\([^)]*\)|\w+)\s*(=>)?\s*\{\s*\}$/.test(
+    String(check).replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, ''),
+  )
 
 /** Without its application a checker has nothing to judge. */
 function strayCheckerOf({ id, checkers = [], apps: named }: Scenario, apps: Apps): string | undefined {

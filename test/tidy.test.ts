@@ -204,6 +204,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'harness/context.ts',
     'harness/faults',
     'harness/plans',
+    'harness/platform',
     'harness/verdict',
   ],
   'harness/apps': ['harness/app.ts', 'harness/apps/store', 'harness/plans', 'harness/platform'],
@@ -247,11 +248,15 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   'harness/bench': [
     'harness/apps/store',
+    'harness/checkers',
+    'harness/checkers/core',
     'harness/clients',
     'harness/cluster',
+    'harness/history',
     'harness/platform',
     'harness/runner',
     'harness/stats',
+    'harness/verdict',
   ],
   'harness/selftest': [
     'harness/cluster',
@@ -292,6 +297,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'harness/scenario.ts',
     'harness/selftest',
     'harness/simulation',
+    'harness/toxiproxy',
     'harness/verdict',
   ],
 }

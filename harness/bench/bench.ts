@@ -33,6 +33,8 @@ export interface Bench {
   summary: string
   /** Starts the whole shop, which needs its pages and all processors. */
   isWholeShop?: true
+  /** Measures no server, and leaves no processor free for one. */
+  usesAllProcessors?: true
   run(options: BenchOptions): Promise<Omit<BenchResult, 'name'>>
 }
 

@@ -21,6 +21,8 @@ export async function startServer(script: string, args: readonly string[] = []):
   const node = [process.execPath, '--disable-warning=ExperimentalWarning', '--import', measure, file(script), ...args]
   const [command, ...rest] = canPin() ? ['taskset', '-c', '0', ...node] : node
   const child = spawn(command!, rest, {
+    // Ctrl-C in a terminal reaches the harness alone; the process ends when its channel to the harness closes.
+    detached: true,
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     env: { ...process.env, PORT: '0', NODE_ENV: 'production' },
   })

@@ -24,11 +24,12 @@ interface BenchFlags {
 class Stopped extends Error {}
 
 const isWholeShop = (name: string) => benches[name]!.isWholeShop === true
+const usesAllProcessors = (name: string) => isWholeShop(name) || benches[name]!.usesAllProcessors === true
 
 export const bench: Command = {
   name: 'bench',
   argument: '[benchmark...]',
-  summary: 'benchmark the channel layer against its peers, interleaved in one run, and the store',
+  summary: 'benchmark the channel layer against its peers, interleaved in one run, the store, and the checkers',
   options: [
     {
       flags: '--rounds <n>',
@@ -40,15 +41,15 @@ export const bench: Command = {
   ],
   async run(names, { rounds, json }: BenchFlags, io) {
     const chosen = chooseBenches(names)
-    const [whole, layers] = [chosen.filter(isWholeShop), chosen.filter((name) => !isWholeShop(name))]
-    if (whole.length > 0) requireBuiltAssets(io.root)
+    if (chosen.some(isWholeShop)) requireBuiltAssets(io.root)
+    const [whole, layers] = [chosen.filter(usesAllProcessors), chosen.filter((name) => !usesAllProcessors(name))]
     const goOn = () => {
       if (io.interruption.by()) throw new Stopped()
     }
     const results: BenchResult[] = []
     try {
       for (const name of [...whole, ...layers]) {
-        // What is started later stays off these processors too, so that the whole shop has to come first.
+        // What is started later stays off these processors too, so that what uses all of them has to come first.
         if (name === layers[0]) keepOffServers()
         const say = (sentence: string) => io.err(`${name}: ${sentence}\n`)
         results.push({ name, ...(await benches[name]!.run({ rounds, say, goOn })) })

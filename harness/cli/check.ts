@@ -3,7 +3,7 @@ import { toHistory } from '../history/history.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
 import { outcomeMark, outcomeOf } from '../reporters/format.ts'
 import { palette, wantsColor } from '../reporters/palette.ts'
-import { type RunRecord, readRecord } from '../reporters/record.ts'
+import { type RunRecord, readRecord, tornLine } from '../reporters/record.ts'
 import { checkersOf } from '../runner/checkers-of.ts'
 import { findRun } from '../runner/run-folder.ts'
 import { loadAll } from '../runner/scenario-files.ts'
@@ -20,6 +20,7 @@ export const check: Command = {
   options: [flags.json],
   async run([name], { json }: { json?: boolean }, io) {
     const record = readRecord(findRun(name!, io))
+    io.err(tornLine(record) ?? '')
     const judged = judgeAgain(record, await loadAll(io.root))
     const outcome = worstOutcome(judged.flatMap(({ checks }) => checks.map((one) => outcomeOf(one.outcome))))
     if (json) io.out(`${JSON.stringify({ outcome, scenarios: judged }, null, 2)}\n`)

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { systemClock } from '../platform/clock.ts'
-import { watchSignals } from '../platform/interruption.ts'
+import { endSoon, watchSignals } from '../platform/interruption.ts'
 import { main } from './program.ts'
 
 /** The command line: the only file of it that touches the process. */
@@ -22,3 +22,4 @@ const code = await main(process.argv.slice(2), {
 
 // Sockets of clients that were cut off may still be waiting for an answer; nobody needs it any more.
 process.exitCode = code
+endSoon(process)

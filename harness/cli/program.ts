@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { CommanderError, InvalidArgumentError, Option, Command as Program } from 'commander'
-import { EnvironmentMissing, UsageError } from '../platform/errors.ts'
+import { asEnvironment, EnvironmentMissing, UsageError } from '../platform/errors.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
 import type { Io } from '../platform/io.ts'
 import { orNearest } from '../platform/nearest.ts'
@@ -11,6 +12,7 @@ import type { Command, OptionSpec } from './command.ts'
 import { doctor } from './doctor.ts'
 import { explore } from './explore.ts'
 import { list } from './list.ts'
+import { proxy } from './proxy.ts'
 import { replay } from './replay.ts'
 import { report } from './report.ts'
 import { run } from './run.ts'
@@ -26,6 +28,7 @@ export const commands: Record<string, Command> = {
   run,
   list,
   up,
+  proxy,
   doctor,
   replay,
   check,
@@ -62,7 +65,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     await program.parseAsync([...argv], { from: 'user' })
     return code
   } catch (error) {
-    return complain(error as Error, io)
+    return complain(asEnvironment(error as Error), io)
   }
 }
 
@@ -74,10 +77,14 @@ function requireKnown(verb: string) {
   )
 }
 
+const versionOf = () =>
+  (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version
+
 function build(io: Io, answer: (code: number) => void): Program {
   const program = new Program('squall')
     .description('Breaks a cluster on purpose and judges what its clients saw.')
     .usage('<command> [options]')
+    .version(versionOf(), '--version', 'print the version')
     .addHelpText('after', `\nExit codes: ${exitCodeSummary}.`)
   quiet(program, io)
   for (const command of Object.values(commands)) {

@@ -1,5 +1,5 @@
 import { type RenderingName, renderFile, renderings } from '../reporters/files.ts'
-import { readRecord } from '../reporters/record.ts'
+import { readRecord, tornLine } from '../reporters/record.ts'
 import { findRun, requireWritable } from '../runner/run-folder.ts'
 import type { Command } from './command.ts'
 
@@ -12,6 +12,7 @@ export const report: Command = {
     const folder = findRun(name!, io)
     requireWritable(folder)
     const record = readRecord(folder)
+    io.err(tornLine(record) ?? '')
     for (const file of Object.keys(renderings) as RenderingName[]) io.out(`${renderFile(folder, file, record)}\n`)
     return 0
   },

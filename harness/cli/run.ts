@@ -11,6 +11,7 @@ import { checkPrerequisites, requireRedis, withoutMissingRedis } from '../runner
 import { type RunOptions, runAll } from '../runner/run.ts'
 import { baseOptions, targetOptions } from '../runner/run-options.ts'
 import { selectScenarios } from '../runner/scenario-files.ts'
+import type { Scenario } from '../scenario.ts'
 import { patchFor } from '../selftest/defects.ts'
 import type { RunResult } from '../verdict/result.ts'
 import type { Command } from './command.ts'
@@ -61,6 +62,7 @@ export const run: Command = {
     const where = targetOptions(options, io)
     if (options.pubsub === 'redis') requireRedis(options.driver, io)
     const scenarios = options.driver === 'process' ? withoutMissingRedis(wanted, names, io) : wanted
+    sayOwnNodes(scenarios, options.nodes, io)
     const patch = await patchFor(options.defect, io)
     return repeatedly(options, io, (reporter) => ({
       ...baseOptions(options, io),
@@ -74,6 +76,15 @@ export const run: Command = {
       reporter,
     }))
   },
+}
+
+/** Whoever chose a number of nodes is told which scenarios do not follow. */
+function sayOwnNodes(scenarios: readonly Scenario[], nodes: number, io: Io) {
+  if (nodes === flags.nodes.default) return
+  const own = scenarios.filter(({ given }) => given?.nodes !== undefined && given.nodes !== nodes)
+  if (own.length === 0) return
+  const list = own.map(({ id, given }) => `${id} (${given!.nodes})`).join(', ')
+  io.err(`squall: --nodes ${nodes} is not for scenarios that set their own number: ${list}\n`)
 }
 
 /** Runs as often as was asked for; the worst exit code counts. With --json, one document: a list when there is more than one run. */

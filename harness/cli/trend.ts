@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Io } from '../platform/io.ts'
-import { counts, duration, outcomeMark, when } from '../reporters/format.ts'
+import { counts, describeDefects, duration, outcomeMark, when } from '../reporters/format.ts'
 import { palette, wantsColor } from '../reporters/palette.ts'
-import { readRecord } from '../reporters/record.ts'
+import { isRunFolder, readRun } from '../reporters/record.ts'
 import { outFolder } from '../runner/run-folder.ts'
 import type { RunResult } from '../verdict/result.ts'
 import type { Command } from './command.ts'
@@ -20,8 +20,10 @@ export const trend: Command = {
       startedAt: run.startedAt,
       suite: run.suite,
       seed: run.seed,
+      defects: run.defects,
       outcome: run.outcome,
       ...counts(run),
+      ...(run.ended === false && { ended: false }),
       durationMs: run.durationMs,
     }))
     if (json) io.out(`${JSON.stringify({ runs: facts }, null, 2)}\n`)
@@ -30,7 +32,7 @@ export const trend: Command = {
       const paint = palette(wantsColor(io.isTty, io.env))
       for (const one of facts)
         io.out(
-          `${paint[one.outcome](`${outcomeMark[one.outcome]} ${one.outcome.padEnd(8)}`)}  ${when(one.startedAt)}  ${one.passed} passed, ${one.violated} violated, ${one.unknown} unknown  ${one.witnessed}/${one.faults} faults  ${duration(one.durationMs)}  ${one.folder}\n`,
+          `${paint[one.outcome](`${outcomeMark[one.outcome]} ${one.outcome.padEnd(8)}`)}  ${when(one.startedAt)}  ${one.passed} passed, ${one.violated} violated, ${one.unknown} unknown  ${one.witnessed}/${one.faults} faults  ${duration(one.durationMs)}  ${one.folder}${one.ended === false ? '  did not end' : ''}${one.defects.length > 0 ? `  with ${describeDefects(one.defects)}` : ''}\n`,
         )
     }
     return 0
@@ -41,9 +43,9 @@ export const trend: Command = {
 function keptRuns(folder: string, io: Io): RunResult[] {
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => name !== 'latest') : []
   const runs = names.flatMap((name) => {
-    if (!existsSync(join(folder, name, 'verdict.json'))) return []
+    if (!isRunFolder(join(folder, name))) return []
     try {
-      return [readRecord(join(folder, name)).run]
+      return [readRun(join(folder, name))]
     } catch (error) {
       io.err(`squall: ${name} is left out: ${(error as Error).message}\n`)
       return []

@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Browser, chromium } from 'playwright'
+import { stripVTControlCharacters } from 'node:util'
+import { type Browser, chromium, type LaunchOptions } from 'playwright'
 import type { Leases } from '../leases/leases.ts'
+import { EnvironmentMissing } from '../platform/errors.ts'
 import { findBrowser } from './find-browser.ts'
 
 /** What keeps Chromium from talking to the world, and lets it run as root. */
@@ -28,7 +30,7 @@ export function createBrowserPool({ leases, headed }: { leases: Leases; headed: 
     const executablePath = findBrowser(process.env)
     const folder = mkdtempSync(join(tmpdir(), 'squall-browser-'))
     leases.holdFolder(folder, 'browser files')
-    const browser = await chromium.launch({
+    const browser = await launchOrSay(executablePath, {
       executablePath,
       headless: !headed,
       args: flags,
@@ -66,6 +68,23 @@ export function createBrowserPool({ leases, headed }: { leases: Leases; headed: 
       }
     },
   }
+}
+
+/** Of all that a browser prints when it does not start, the last line that says something. */
+function launchOrSay(executablePath: string, options: LaunchOptions): Promise<Browser> {
+  return chromium.launch(options).catch((error: Error) => {
+    throw new EnvironmentMissing(
+      `the browser ${executablePath} does not start${whyOf(error.message)}; name a Chrome or Chromium with SQUALL_BROWSER`,
+    )
+  })
+}
+
+/** Playwright quotes what the browser printed, each line after `[err]`. */
+function whyOf(message: string): string {
+  const lines = stripVTControlCharacters(message).split('\n')
+  const said = lines.flatMap((line) => /\[err\] (.*\S)/.exec(line)?.[1] ?? [])
+  const why = said.findLast((line) => /error|missing|cannot|not /i.test(line)) ?? said.at(-1)
+  return why === undefined ? '' : `: ${why.replace(/^\[[^\]]*\] ?/, '')}`
 }
 
 interface LaunchedBrowser {

@@ -71,7 +71,7 @@ function change(node: ClusterNode, make: (rules: Rule[]) => Rule[]) {
 
 const probeTopicOf = (effect: Effect) => `ping:${effect}`
 /** Topics that anybody may join, and whose messages arrive as they were sent. */
-const controlTopics = ['ping:beside', 'wild:1:2', 'dupe']
+const controlTopics = ['ping:control', 'wild:1:2', 'dupe']
 
 /** One that no rule of the node touches. */
 function controlTopicOf(node: ClusterNode): string | undefined {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { nearest } from '../platform/nearest.ts'
 import type { FaultOptions } from './fault.ts'
 
-export class BadOption extends Error {
+class BadOption extends Error {
   override name = 'BadOption'
 }
 

@@ -8,26 +8,49 @@ export interface Window {
 
 export type History = ReturnType<typeof toHistory>
 
-/** Questions that checkers ask of what happened. */
+const none: readonly HistoryEvent[] = []
+
+/** Questions that checkers ask of what happened. Events are in the order of their index and time; each question is answered from an index. */
 export function toHistory(events: readonly HistoryEvent[]) {
-  const ends = new Map(
-    events
-      .filter(({ type }) => type === 'ok' || type === 'failed' || type === 'unsure')
-      .map((event) => [event.op, event]),
-  )
-  const faults = events.filter(({ type }) => type === 'fault').map(({ value }) => value as FaultRecord)
+  const byType = Map.groupBy(events, ({ type }) => type)
+  const ofType = (type: HistoryEvent['type']): readonly HistoryEvent[] => byType.get(type) ?? none
+  const byOperation = groupedOnce(ofType, ({ operation }) => operation)
+  const byWho = groupedOnce(ofType, ({ who }) => who)
+  const ofOperation = (type: HistoryEvent['type'], operation: string) => byOperation(type).get(operation) ?? none
+  const ends = endsOf(events)
+  const faults = ofType('fault').map(({ value }) => value as FaultRecord)
   return {
     events,
     /** The last word on each fault. */
     faults: [...new Map(faults.map((fault) => [fault.id, fault])).values()],
     of: (type: HistoryEvent['type'], operation?: string) =>
-      events.filter((event) => event.type === type && (operation === undefined || event.operation === operation)),
+      operation === undefined ? ofType(type) : ofOperation(type, operation),
+    /** What one participant did or saw. */
+    ofWho: (type: HistoryEvent['type'], who: string) => byWho(type).get(who) ?? none,
     /** How an operation ended; undefined while nobody knows. */
     endOf: ({ op }: HistoryEvent) => ends.get(op),
     finals: <T>(operation: string) =>
-      events
-        .filter((event) => event.type === 'final' && event.operation === operation)
-        .map(({ who, node, value }) => ({ who, node, value: value as T })),
+      ofOperation('final', operation).map(({ who, node, value }) => ({ who, node, value: value as T })),
     endMs: events.at(-1)?.tMs ?? 0,
   }
+}
+
+/** Groups the events of a type when they are first asked for. */
+function groupedOnce<K>(
+  ofType: (type: HistoryEvent['type']) => readonly HistoryEvent[],
+  keyOf: (event: HistoryEvent) => K,
+) {
+  const groups = new Map<HistoryEvent['type'], Map<K, HistoryEvent[]>>()
+  return (type: HistoryEvent['type']): ReadonlyMap<K, readonly HistoryEvent[]> => {
+    const known = groups.get(type) ?? Map.groupBy(ofType(type), keyOf)
+    groups.set(type, known)
+    return known
+  }
+}
+
+function endsOf(events: readonly HistoryEvent[]): ReadonlyMap<number | undefined, HistoryEvent> {
+  const ends = new Map<number | undefined, HistoryEvent>()
+  for (const event of events)
+    if (event.type === 'ok' || event.type === 'failed' || event.type === 'unsure') ends.set(event.op, event)
+  return ends
 }

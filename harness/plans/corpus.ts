@@ -27,9 +27,13 @@ export function readCorpus(root: string, sources: readonly ActionSource[]): (Cor
 
 /** A plan by itself, or in the file of a corpus. */
 export const readPlan = (file: string, sources: readonly ActionSource[]): Plan =>
-  readAs(z.union([planShape, corpusShape.transform(({ plan }) => plan)]), file, (plan) =>
-    requireKnownActions(plan, sources),
-  )
+  readAs(planOrEntry, file, (plan) => requireKnownActions(plan, sources))
+
+/** Not a union: that would not say what is wrong where. */
+const planOrEntry = z.unknown().transform((value): Plan => {
+  const isEntry = typeof value === 'object' && value !== null && 'plan' in value
+  return isEntry ? corpusShape.parse(value).plan : planShape.parse(value)
+})
 
 function readAs<T>(shape: z.ZodType<T>, file: string, requireValid: (value: T) => void): T {
   try {
@@ -38,7 +42,9 @@ function readAs<T>(shape: z.ZodType<T>, file: string, requireValid: (value: T) =
     return value
   } catch (error) {
     const issue = (error as { issues?: { path: PropertyKey[]; message: string }[] }).issues?.[0]
-    const why = issue ? `${issue.path.map(String).join('.')}: ${issue.message}` : (error as Error).message
+    const why = issue
+      ? `${issue.path.map(String).join('.') || 'the whole file'}: ${issue.message}`
+      : (error as Error).message
     throw new Error(`${file} is no plan of a scenario: ${why.replaceAll(/\s+/g, ' ')}`)
   }
 }

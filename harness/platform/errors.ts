@@ -12,3 +12,23 @@ export class EnvironmentMissing extends Error {
 export class NotSupported extends Error {
   override name = 'NotSupported'
 }
+
+const lacks: Record<string, string> = {
+  EMFILE:
+    'this process may not open more files; raise the limit, such as with "ulimit -n 20000", or choose fewer --jobs',
+  ENFILE: 'this machine cannot open more files; end what else uses it, or raise its limit (fs.file-max)',
+  ENOSPC: 'no space is left for files; make some, or set TMPDIR and --out to a place with space',
+}
+
+/** What an error of the operating system says of the machine, as a sentence; every other error as it is. */
+export function asEnvironment(error: Error): Error {
+  for (let one: unknown = error; one instanceof Error; one = one.cause) {
+    const sentence = lacks[(one as NodeJS.ErrnoException).code ?? '']
+    if (sentence !== undefined) return new EnvironmentMissing(sentence)
+  }
+  return error
+}
+
+/** Nothing of the run is worth going on after it: the machine lacks something, or what was asked for makes no sense. */
+export const endsRun = (error: unknown): error is EnvironmentMissing | UsageError =>
+  error instanceof EnvironmentMissing || error instanceof UsageError

@@ -32,3 +32,10 @@ export function watchSignals(target: NodeJS.Process, say: (sentence: string) => 
     },
   }
 }
+
+const graceMs = 2_000
+
+/** Ends the process even when something keeps it alive: a step that was abandoned may hold timers and sockets for ever. */
+export function endSoon(target: NodeJS.Process) {
+  setTimeout(() => target.exit(), graceMs).unref()
+}

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from './clock.ts'
+import { messageOf } from './plain-text.ts'
 
-export class NotWithin extends Error {
+class NotWithin extends Error {
   override name = 'NotWithin'
 }
 
@@ -23,7 +24,7 @@ export async function until<T>(ask: () => T | Promise<T>, options: UntilOptions)
       if (answer) return answer
       lastSeen = answer
     } catch (error) {
-      lastSeen = error instanceof Error ? error.message : error
+      lastSeen = messageOf(error)
     }
     if (clock.monotonicMs() >= deadlineMs)
       throw new NotWithin(`timed out after ${withinMs} ms waiting for "${what}"; last value ${String(lastSeen)}`)

@@ -2,7 +2,7 @@ import { basename, dirname } from 'node:path'
 import type { Clock } from '../platform/clock.ts'
 import { count } from '../verdict/checker.ts'
 import type { RunResult, ScenarioResult } from '../verdict/result.ts'
-import { counts, describeSkipped, duration, outcomeMark, reasons, verdictSentence } from './format.ts'
+import { counts, describeDefects, describeSkipped, duration, outcomeMark, reasons, verdictSentence } from './format.ts'
 import { type Palette, palette } from './palette.ts'
 import type { Reporter } from './reporter.ts'
 
@@ -68,9 +68,10 @@ export function consoleReporter(options: ConsoleOptions): Reporter {
   }
 
   return {
-    onRunStart({ seed, nodes, scenarioCount, folder }) {
+    onRunStart({ seed, nodes, scenarioCount, folder, defects = [] }) {
       place = shownPlace(folder)
-      say(paint.soft(`${count(scenarioCount, 'scenario')}, ${nodes} nodes, seed ${seed}, ${folder}`))
+      const withDefects = defects.length > 0 ? `, with ${describeDefects(defects)}` : ''
+      say(paint.soft(`${count(scenarioCount, 'scenario')}, ${nodes} nodes, seed ${seed}${withDefects}, ${folder}`))
       if (isTty) spin()
     },
     onScenarioStart({ id, title }) {

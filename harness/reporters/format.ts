@@ -1,5 +1,6 @@
+import { stripVTControlCharacters } from 'node:util'
 import { count } from '../verdict/checker.ts'
-import type { Outcome, RunResult, ScenarioResult, Skipped } from '../verdict/result.ts'
+import type { CheckResult, Outcome, RunResult, ScenarioResult, Skipped } from '../verdict/result.ts'
 
 /** The sentences that every report says in the same way. Pure: the same record always gives the same words. */
 export const outcomeMark: Record<Outcome, string> = { passed: '✓', violated: '✗', unknown: '?' }
@@ -34,22 +35,36 @@ export function counts(run: RunResult): Counts {
 
 const outcomeOfCheck = { passed: 'passed', unknown: 'unknown', violated: 'violated' } as const
 
-/** Why a scenario did not pass: its failed checks and expectations first, then what stayed unknown. */
+/** The check that tells why a scenario did not get to its end. */
+const completed = 'scenario-completed'
+
+/** What stopped a scenario comes before what could not be judged because of it; a violation needs no other cause. Pure. */
+export function causeFirst(checks: readonly CheckResult[]): CheckResult[] {
+  if (checks.some(({ outcome }) => outcome === 'violated')) return [...checks]
+  return checks.toSorted((a, b) => Number(b.name === completed) - Number(a.name === completed))
+}
+
+/** Why a scenario did not pass: its failed checks and expectations first, then what stayed unknown, and of that its cause first. */
 export function reasons(scenario: ScenarioResult): string[] {
-  const checks = scenario.checks.map(({ name, outcome, why }) => ({ name, outcome: outcomeOfCheck[outcome], why }))
+  const cause = scenario.checks.find(({ name }) => name === completed)
+  const checks = causeFirst(scenario.checks).map(({ name, outcome, why }) => ({
+    name,
+    outcome: outcomeOfCheck[outcome],
+    why,
+  }))
   const expectations = scenario.expectations.map((one) => ({
     name: `after step ${one.after}, ${one.title}`,
     outcome: outcomeOf(one.outcome),
     why: one.why,
   }))
   const steps = scenario.steps
-    .filter((step) => step.error !== undefined)
+    .filter(({ error }) => error !== undefined && !cause?.why.includes(error))
     .map((step) => ({ name: `step ${step.n}, ${step.title}`, outcome: 'unknown' as const, why: step.error ?? '' }))
   // The `expectations` check only sums up what the expectations themselves say better.
-  const own = checks.filter((check) => check.name !== 'expectations' || expectations.every(held))
+  const own = checks.filter(({ name }) => name !== 'expectations' || (!cause && expectations.every(held)))
   const all = [...expectations, ...own, ...steps]
   return [...all.filter((one) => one.outcome === 'violated'), ...all.filter((one) => one.outcome === 'unknown')].map(
-    ({ name, why }) => `${name}: ${why}`,
+    ({ name, why }) => stripVTControlCharacters(name === completed ? why : `${name}: ${why}`),
   )
 }
 
@@ -57,24 +72,42 @@ const held = ({ outcome }: { outcome: Outcome }) => outcome === 'passed'
 
 export const outcomeOf = (outcome: keyof typeof outcomeOfCheck): Outcome => outcomeOfCheck[outcome]
 
-/** The sentence on top of every report. */
+/** The sentence on top of every report. A failure with a defect is no regression, so the defect is named in it. */
 export function verdictSentence(run: RunResult): string {
+  const { defects } = run
+  const sentence = findingOf(run)
+  return defects.length === 0 ? sentence : `${sentence} The system ran with ${describeDefects(defects)}.`
+}
+
+/** `the defect DF-10`, `the defects DF-10, DF-11`. */
+export const describeDefects = (names: readonly string[]): string =>
+  `the ${names.length === 1 ? 'defect' : 'defects'} ${names.join(', ')}`
+
+function findingOf(run: RunResult): string {
   const { passed, violated, unknown, faults, witnessed } = counts(run)
   const first = (outcome: Outcome) => run.scenarios.find((one) => one.outcome === outcome)
   const because = (scenario: ScenarioResult) => `${scenario.id} (${reasons(scenario)[0] ?? 'no reason was recorded'})`
   if (violated > 0)
     return `Violated: ${count(violated, 'scenario')} of ${run.scenarios.length} violated an invariant, first ${because(first('violated')!)}.`
+  if (run.ended === false)
+    return `Unknown: the run did not end, because it was killed or still runs; ${count(run.scenarios.length, 'scenario')} had begun.`
   if (run.interrupted)
     return `Interrupted: ${count(run.scenarios.length, 'scenario')} had begun; the report is partial.`
   if (unknown > 0)
     return `Unknown: ${count(unknown, 'scenario')} of ${run.scenarios.length} ${unknown === 1 ? 'was' : 'were'} inconclusive, first ${because(first('unknown')!)}.`
   if (run.scenarios.length === 0)
     return `Unknown: no scenario ran${run.skipped.length > 0 ? `; ${run.skipped.length} skipped` : ''}.`
+  if (endedEarly(run))
+    return `Unknown: the run ended before every scenario had begun; ${count(passed, 'scenario')} passed.`
   const proof = faults === 0 ? 'no fault was asked for' : `faults witnessed: ${witnessed} of ${faults}`
   const skipped = run.skipped.length > 0 ? `; ${run.skipped.length} skipped` : ''
   const leaks = run.leaks.length > 0 ? `, but the run left ${count(run.leaks.length, 'thing')} behind` : ''
   return `Passed: ${count(passed, 'scenario')} held every invariant; ${proof}${skipped}${leaks}.`
 }
+
+/** All that was judged passed, and that was not all. */
+export const endedEarly = ({ outcome, scenarios }: RunResult): boolean =>
+  outcome === 'unknown' && scenarios.every((one) => one.outcome === 'passed')
 
 /** Why a scenario was skipped, as a line of a list. */
 export const describeSkipped = ({ id, why }: Skipped): string => `${id}: ${why}`

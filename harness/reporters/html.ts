@@ -138,6 +138,7 @@ function leaks({ run }: RunRecord): string {
 function environment({ run }: RunRecord): string {
   const facts: [string, unknown][] = [
     ['seed', run.seed],
+    ...(run.defects.length > 0 ? [['defects', run.defects.join(', ')] as [string, unknown]] : []),
     ['driver', run.driver],
     ['nodes', run.nodes],
     ['exit code', run.exitCode],

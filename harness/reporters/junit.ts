@@ -1,24 +1,30 @@
 import type { CheckResult, RunResult, ScenarioResult, Skipped } from '../verdict/result.ts'
 import { escapeHtml } from './escape.ts'
-import { reasons, verdictSentence } from './format.ts'
+import { describeDefects, endedEarly, reasons, verdictSentence } from './format.ts'
 import type { RunRecord } from './record.ts'
 
 /**
- * One suite per scenario, one case per checker. JUnit has no "unknown": such a case is skipped with a message that begins with UNKNOWN, and
- * the exit code says the rest. A scenario that was stopped before it could be judged is an error of its own. Pure.
+ * One suite per scenario, one case per checker. JUnit has no "unknown": such a case is an error of the type "unknown", because a CI shows
+ * what is skipped as green. A scenario that was stopped before it could be judged is an error of its own. Pure.
  */
 export function junit({ run }: RunRecord): string {
   const suites = run.scenarios.map((scenario) => suite(scenario, run))
   const cases = run.scenarios.flatMap(casesOf)
   const sum = totals(cases)
-  const leaks = run.leaks.length > 0 ? [leakSuite(run)] : []
+  const ofRun = [
+    ...(run.leaks.length > 0 ? [runSuite('nothing-left-behind', run.leaks.join('; '))] : []),
+    ...(endedEarly(run) || run.interrupted ? [runSuite('run-completed', verdictSentence(run))] : []),
+  ]
   const left = run.skipped.map(skippedSuite)
-  const errors = sum.errors + leaks.length
+  const errors = sum.errors + ofRun.length
   return `<?xml version="1.0" encoding="UTF-8"?>
-<testsuites name="squall" tests="${cases.length + leaks.length + left.length}" failures="${sum.failures}" errors="${errors}" skipped="${sum.skipped + left.length}" time="${time(run.durationMs)}">
-${[...suites, ...left, ...leaks].map((one) => `${one}\n`).join('')}</testsuites>
+<testsuites name="${attribute(nameOf(run))}" tests="${cases.length + ofRun.length + left.length}" failures="${sum.failures}" errors="${errors}" skipped="${sum.skipped + left.length}" time="${time(run.durationMs)}">
+${[...suites, ...left, ...ofRun].map((one) => `${one}\n`).join('')}</testsuites>
 `
 }
+
+/** A failure with a defect is no regression. */
+const nameOf = ({ defects }: RunResult) => (defects.length === 0 ? 'squall' : `squall with ${describeDefects(defects)}`)
 
 interface Case {
   name: string
@@ -46,7 +52,7 @@ function casesOf(scenario: ScenarioResult): Case[] {
 function caseOf({ name, outcome, why, evidence }: CheckResult): Case {
   if (outcome === 'passed') return { name, body: '', kind: 'passed' }
   if (outcome === 'unknown')
-    return { name, kind: 'skipped', body: `<skipped message="${attribute(`UNKNOWN: ${why}`)}"/>` }
+    return { name, kind: 'errors', body: `<error type="unknown" message="${attribute(`UNKNOWN: ${why}`)}"/>` }
   const details = escapeHtml(JSON.stringify(evidence, null, 2))
   return { name, kind: 'failures', body: `<failure message="${attribute(why)}">${details}</failure>` }
 }
@@ -56,6 +62,7 @@ function suite(scenario: ScenarioResult, run: RunResult): string {
   const { failures, errors, skipped } = totals(cases)
   const properties = [
     ['seed', run.seed],
+    ...(run.defects.length > 0 ? [['defects', run.defects.join(' ')]] : []),
     ['covers', scenario.covers.join(' ')],
     ['replay', scenario.replay],
   ].map(([name, value]) => `      <property name="${name}" value="${attribute(value ?? '')}"/>\n`)
@@ -75,8 +82,9 @@ function skippedSuite({ id, why }: Skipped): string {
   </testsuite>`
 }
 
-function leakSuite(run: RunResult): string {
-  return `  <testsuite name="nothing-left-behind" tests="1" failures="0" errors="1" skipped="0" time="0.000">
-    <testcase classname="run" name="nothing-left-behind" time="0.000"><error message="${attribute(run.leaks.join('; ') || verdictSentence(run))}"/></testcase>
+/** What is said of the run itself. */
+function runSuite(name: string, why: string): string {
+  return `  <testsuite name="${name}" tests="1" failures="0" errors="1" skipped="0" time="0.000">
+    <testcase classname="run" name="${name}" time="0.000"><error message="${attribute(why)}"/></testcase>
   </testsuite>`
 }

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import type { ScenarioResult } from '../verdict/result.ts'
 import {
   counts,
@@ -46,5 +47,8 @@ function section(scenario: ScenarioResult): string {
 
 const block = (command: string) => `\`\`\`sh\n${command}\n\`\`\``
 /** Reasons quote what programs said; nothing of it may become markup. */
-const text = (words: string) => words.replace(/\s+/g, ' ').replace(/[<>*_`[\]\\]/g, '\\$&')
+const text = (words: string) =>
+  stripVTControlCharacters(words)
+    .replace(/\s+/g, ' ')
+    .replace(/[<>*_`[\]\\]/g, '\\$&')
 const cell = (words: string) => text(words).replaceAll('|', '\\|')

@@ -2,42 +2,91 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { HistoryEvent } from '../history/operation.ts'
 import { UsageError } from '../platform/errors.ts'
+import { linesOf } from '../platform/lines.ts'
 import { type RunResult, runSchemaVersion } from '../verdict/result.ts'
+import { killedRun, type RunPlan } from './killed-run.ts'
 
 /** All that a report may be made of: the verdict and the history of one run, as they are on disk. */
 export interface RunRecord {
   run: RunResult
   eventsOf(scenarioId: string): readonly HistoryEvent[]
-}
-
-export function toRecord(run: RunResult, history: readonly (HistoryEvent & { scenario: string })[]): RunRecord {
-  const byScenario = Map.groupBy(history, ({ scenario }) => scenario)
-  return { run, eventsOf: (id) => byScenario.get(id) ?? [] }
+  /** Whether the last line of the history was cut off. */
+  isTorn: boolean
 }
 
 /** Reads a run's folder. Throws UsageError when it is none, or one of another version. */
 export function readRecord(folder: string): RunRecord {
   const file = join(folder, 'verdict.json')
-  if (!existsSync(file)) throw new UsageError(`${folder} is not a finished run: there is no verdict.json in it`)
-  const run = JSON.parse(readFileSync(file, 'utf8')) as RunResult
+  if (!existsSync(file)) return readKilled(folder)
+  const run = readVerdict(file)
   const version: number = run.schemaVersion
   if (version !== runSchemaVersion)
     throw new UsageError(
       `${folder} was recorded in version ${version} of the format, and this squall reads version ${runSchemaVersion}; run it again`,
     )
-  return toRecord(run, readLines<HistoryEvent & { scenario: string }>(join(folder, 'history.ndjson')))
+  const { lines, isTorn } = readHistory(join(folder, 'history.ndjson'))
+  const byScenario = Map.groupBy(lines, ({ scenario }) => scenario)
+  return { run, isTorn, eventsOf: (id) => byScenario.get(id) ?? [] }
 }
 
-/** The lines of an NDJSON file; the last one may be torn when the harness died while it wrote, and is left out then. */
-export function readLines<T>(file: string): T[] {
-  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []
-  return lines.flatMap((line, index) => {
-    if (line === '') return []
-    try {
-      return [JSON.parse(line) as T]
-    } catch (error) {
-      if (index >= lines.length - 1) return []
-      throw new Error(`${file} is damaged in line ${index + 1}: ${(error as Error).message}`)
-    }
-  })
+/** The verdict of a run alone. Throws UsageError as `readRecord` does. */
+export const readRun = (folder: string): RunResult => readRecord(folder).run
+
+/** Whether a folder is one that a run left, finished or not. */
+export const isRunFolder = (folder: string): boolean =>
+  ['verdict.json', 'history.ndjson', 'schedule.json'].some((name) => existsSync(join(folder, name)))
+
+function readKilled(folder: string): RunRecord {
+  const file = join(folder, 'run.json')
+  if (!existsSync(file))
+    throw new UsageError(`${folder} is no run: there is neither a verdict.json nor a run.json in it`)
+  const { lines, isTorn } = readHistory(join(folder, 'history.ndjson'))
+  const byScenario = Map.groupBy(lines, ({ scenario }) => scenario)
+  return { run: killedRun(readPlan(file), byScenario, folder), isTorn, eventsOf: (id) => byScenario.get(id) ?? [] }
 }
+
+function readPlan(file: string): RunPlan {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as RunPlan
+  } catch (error) {
+    throw new UsageError(`${file} is damaged: ${(error as Error).message}`)
+  }
+}
+
+function readVerdict(file: string): RunResult {
+  try {
+    const run = JSON.parse(readFileSync(file, 'utf8')) as RunResult | null
+    if (typeof run === 'object' && run !== null && 'schemaVersion' in run && Array.isArray(run.scenarios)) return run
+  } catch (error) {
+    throw new UsageError(`${file} is damaged: ${(error as Error).message}`)
+  }
+  throw new UsageError(`${file} is no verdict of a run: it has no schemaVersion, or no list of scenarios`)
+}
+
+function readHistory(file: string) {
+  if (existsSync(file)) return readLines<HistoryEvent & { scenario: string }>(file)
+  throw new UsageError(`${file} is missing; without its history a run cannot be judged or shown again`)
+}
+
+/** The lines of an NDJSON file. The last one may be torn when the harness was killed while it wrote, and is left out then. Throws UsageError for a damaged one. */
+export function readLines<T>(file: string): { lines: T[]; isTorn: boolean } {
+  const lines: T[] = []
+  let [number, isTorn] = [0, false]
+  for (const { line, isComplete } of existsSync(file) ? linesOf(file) : []) {
+    number += 1
+    if (line === '') continue
+    try {
+      lines.push(JSON.parse(line) as T)
+    } catch (error) {
+      if (isComplete) throw new UsageError(`${file} is damaged in line ${number}: ${(error as Error).message}`)
+      isTorn = true
+    }
+  }
+  return { lines, isTorn }
+}
+
+/** Says that a record lacks its end; undefined when it is whole. */
+export const tornLine = ({ isTorn }: RunRecord): string | undefined =>
+  isTorn
+    ? 'the last line of history.ndjson is torn, because the run was killed while it wrote it; the line is left out\n'
+    : undefined

@@ -1,12 +1,15 @@
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Injected, Nemesis } from '../context.ts'
 import type { Fault, FaultOptions, Sleeper } from '../faults/fault.ts'
-import { type FaultName, faults } from '../faults/index.ts'
+import { type FaultName, faults, isFaultName } from '../faults/index.ts'
 import { partsOf, resolveTarget, type Scene } from '../faults/targets.ts'
 import { together } from '../faults/together.ts'
 import type { FaultRecord } from '../history/operation.ts'
 import type { Recorder } from '../history/recorder.ts'
 import type { DecisionLog } from '../plans/schedule.ts'
+import { UsageError } from '../platform/errors.ts'
+import { limited } from '../platform/limited.ts'
+import { orNearest } from '../platform/nearest.ts'
 import type { Random } from '../platform/random.ts'
 import type { FaultState } from '../reporters/reporter.ts'
 
@@ -19,18 +22,29 @@ interface NemesisOptions {
   /** Clients that can be suspended. */
   sleepers?(): readonly Sleeper[]
   elapsedMs(): number
+  /** So long one fault may take to heal before the next one is healed. */
+  healWithinMs?: number
   report(fault: { kind: string; target: string; state: FaultState }): void
 }
+
+interface Closes {
+  /** Heals everything; what a step that was abandoned asks for later is refused. */
+  close(): Promise<void>
+}
+
+/** Longer than any healing waits on purpose. */
+const healWithinMs = 60_000
 
 /** A fault that is left out needs no healing. */
 const nothing: Injected = { heal: async () => {}, [Symbol.asyncDispose]: async () => {} }
 
 /** Breaks things, sees that they are broken, mends them, sees that they are mended. */
-export function createNemesis(options: NemesisOptions): Nemesis {
+export function createNemesis(options: NemesisOptions): Nemesis & Closes {
   const { cluster, recorder, log, random, sleepers, elapsedMs, report } = options
   const active = new Map<number, () => Promise<void>>()
   const now = () => Math.round(elapsedMs())
   let lastId = 0
+  let isClosed = false
 
   const note = (record: FaultRecord) =>
     recorder.record({ who: 'nemesis', type: 'fault', value: { ...record, witness: { ...record.witness } } })
@@ -40,8 +54,10 @@ export function createNemesis(options: NemesisOptions): Nemesis {
     record.healRequestedMs = now()
     report({ kind: record.kind, target: record.target, state: 'healing' })
     try {
-      await fault.heal()
-      const { seen, why } = await fault.witnessOff()
+      const { seen, why } = await limited(() => healAndLook(fault), {
+        withinMs: options.healWithinMs ?? healWithinMs,
+        why: `not healed within ${(options.healWithinMs ?? healWithinMs) / 1_000} s`,
+      })
       if (seen) record.witnessedOffMs = now()
       record.witness.off = why
     } catch (error) {
@@ -51,9 +67,21 @@ export function createNemesis(options: NemesisOptions): Nemesis {
     report({ kind: record.kind, target: record.target, state: 'off' })
   }
 
+  /** In the reverse order of injection. */
+  async function healEverything() {
+    for (const healOne of [...active.values()].reverse()) await healOne()
+  }
+
   return {
     /** Resolves when the fault was seen to hold, or was looked for in vain; the verdict knows which. */
     async inject(wishedKind: FaultName, wishedTarget: string, wishedOptions: FaultOptions = {}): Promise<Injected> {
+      if (isClosed) throw new Error(`${wishedKind} ${wishedTarget} was asked for after the end of the scenario`)
+      if (!isFaultName(wishedKind)) {
+        const kind: string = wishedKind
+        throw new UsageError(
+          `there is no fault ${kind}${orNearest(kind, Object.keys(faults))}; "squall list faults" lists them`,
+        )
+      }
       const chosen = resolveTarget(wishedTarget, await sceneFor(cluster, wishedKind, wishedTarget), random)
       const decided = log.decide({
         kind: 'fault',
@@ -88,6 +116,11 @@ export function createNemesis(options: NemesisOptions): Nemesis {
       active.set(record.id, () => heal(fault, record))
       note(record)
       await fault.inject()
+      if (isClosed) {
+        // It took hold after everything was healed, in a step that had been abandoned.
+        await fault.heal()
+        throw new Error(`${kind} ${target} took hold after the end of the scenario`)
+      }
       const { seen, why } = await fault
         .witnessOn()
         .catch((error: Error) => ({ seen: false, why: `the witness failed: ${error.message}` }))
@@ -98,11 +131,17 @@ export function createNemesis(options: NemesisOptions): Nemesis {
       const healThis = () => heal(fault, record)
       return { heal: healThis, [Symbol.asyncDispose]: healThis }
     },
-    /** In the reverse order of injection. */
-    async healEverything() {
-      for (const healOne of [...active.values()].reverse()) await healOne()
+    healEverything,
+    async close() {
+      isClosed = true
+      await healEverything()
     },
   }
+}
+
+async function healAndLook(fault: Fault) {
+  await fault.heal()
+  return fault.witnessOff()
 }
 
 /** Which actors there are is asked only for a fault that is aimed at one. */

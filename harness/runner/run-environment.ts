@@ -7,6 +7,7 @@ import { type BrowserPool, createBrowserPool } from '../clients/browser.ts'
 import type { ClusterFactory } from '../cluster/driver.ts'
 import { type DriverName, drivers } from '../cluster/drivers.ts'
 import { auditLeaks, type Leases, openLeases } from '../leases/leases.ts'
+import { EnvironmentMissing } from '../platform/errors.ts'
 
 /** What many scenarios share, and many runs may: a folder for their data, browsers, a seeded database to copy. */
 export interface RunEnvironment {
@@ -40,7 +41,7 @@ export async function openRunEnvironment({
   target,
   apps = Object.values(allApps),
 }: RunEnvironmentOptions): Promise<RunEnvironment> {
-  const workFolder = mkdtempSync(join(tmpdir(), 'squall-'))
+  const workFolder = makeTemporaryFolder()
   const leases = openLeases(basename(workFolder))
   leases.holdFolder(workFolder, 'working folder')
   // PostgreSQL may run as another account, which must be able to reach its data.
@@ -68,6 +69,17 @@ export async function openRunEnvironment({
   } catch (error) {
     await close()
     throw error
+  }
+}
+
+function makeTemporaryFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'squall-'))
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new EnvironmentMissing(
+      `cannot make files in the temporary folder ${tmpdir()} (${code}); set TMPDIR to another`,
+    )
   }
 }
 

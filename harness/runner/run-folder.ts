@@ -1,6 +1,8 @@
-import { accessSync, constants, existsSync, mkdirSync, realpathSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { isAlive } from '../leases/processes.ts'
 import { EnvironmentMissing, UsageError } from '../platform/errors.ts'
+import { isRunFolder } from '../reporters/record.ts'
 
 interface Places {
   root: string
@@ -14,13 +16,36 @@ export const outFolder = ({ root, cwd }: Places, out?: string): string =>
 /** A run by its path, or by its name below reports/, or `latest`. Throws a sentence when there is none. */
 export function findRun(name: string, { root, cwd }: Places): string {
   const places = [resolve(cwd, name), join(root, name), join(root, 'reports', name)]
-  const found = places.find(
-    (place) => existsSync(join(place, 'verdict.json')) || existsSync(join(place, 'schedule.json')),
-  )
+  const found = places.find(isRunFolder)
   if (found) return realpathSync(found)
   throw new UsageError(
     `there is no run ${name}; "squall trend" lists the runs that are kept, and "latest" is the newest`,
   )
+}
+
+/** `20261129T143421Z-smoke-0x5eed`: sorted by name is sorted by age. */
+const runName = /^\d{8}T\d{6}Z-/
+
+/** Removes the folders of all but the newest runs; one that still runs stays. Returns what it removed. */
+export function removeOldRuns(folder: string, keep: number): string[] {
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => runName.test(name)) : []
+  const runs = names.map((name) => join(folder, name)).filter(isRunFolder)
+  const old = runs.sort().slice(0, Math.max(0, runs.length - keep))
+  const removed = old.filter((run) => !isRunning(run))
+  for (const run of removed) rmSync(run, { recursive: true, force: true })
+  const latest = join(folder, 'latest')
+  if (removed.length > 0 && !existsSync(latest)) rmSync(latest, { force: true })
+  return removed
+}
+
+function isRunning(folder: string): boolean {
+  if (existsSync(join(folder, 'verdict.json'))) return false
+  try {
+    const { owner } = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8'))
+    return isAlive(owner.pid, owner.stamp)
+  } catch {
+    return false
+  }
 }
 
 /** Checked before anything is started: a run that cannot leave its report is not worth its time. */

@@ -2,8 +2,9 @@ import { join, resolve } from 'node:path'
 import { apps } from '../apps/index.ts'
 import type { DriverName } from '../cluster/drivers.ts'
 import { BadTarget, readTarget } from '../cluster/remote/target.ts'
-import { UsageError } from '../platform/errors.ts'
+import { EnvironmentMissing, UsageError } from '../platform/errors.ts'
 import type { Io } from '../platform/io.ts'
+import { isProgram, onPath } from '../platform/programs.ts'
 import { outFolder } from './run-folder.ts'
 
 /** What the driver needs to know of the target. Throws a sentence when the file is missing, or is not one. */
@@ -13,6 +14,10 @@ export function targetOptions({ driver, target }: { driver: DriverName; target?:
   if (driver !== 'remote' && target !== undefined)
     throw new UsageError(`--target is for --driver remote, and the driver is ${driver}`)
   if (target === undefined) return { driver }
+  if (target === 'compose' && !onPath(['docker'], io.env).some(isProgram))
+    throw new EnvironmentMissing(
+      '--target compose needs Docker, but there is no docker on the PATH; install it, or start with --driver process',
+    )
   const file = target === 'compose' ? join(io.root, 'deploy/compose.json') : resolve(io.cwd, target)
   try {
     readTarget(file, Object.values(apps))
@@ -32,10 +37,21 @@ interface CommonFlags {
 }
 
 /** What every verb that runs scenarios says of the run in the same way. */
-export const baseOptions = ({ jobs, headed, out, budget }: CommonFlags, io: Io) => ({
-  jobs,
-  headed: headed === true,
-  out: outFolder(io, out),
-  interruptedBy: io.interruption.by,
-  ...(budget !== undefined && { budgetMs: budget }),
-})
+export function baseOptions({ jobs, headed = false, out, budget }: CommonFlags, io: Io) {
+  if (headed) requireDisplay(io)
+  return {
+    jobs,
+    headed,
+    out: outFolder(io, out),
+    interruptedBy: io.interruption.by,
+    ...(budget !== undefined && { budgetMs: budget }),
+  }
+}
+
+/** Elsewhere than on Linux there always is one. */
+function requireDisplay({ env }: Io) {
+  if (process.platform !== 'linux' || env.DISPLAY || env.WAYLAND_DISPLAY) return
+  throw new EnvironmentMissing(
+    '--headed needs a display, but neither DISPLAY nor WAYLAND_DISPLAY is set; leave --headed out, or use xvfb-run',
+  )
+}

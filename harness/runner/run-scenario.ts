@@ -1,10 +1,14 @@
+import { dirname, relative } from 'node:path'
 import { ControlError } from '../cluster/control-client.ts'
 import { toHistory } from '../history/history.ts'
 import { createRecorder } from '../history/recorder.ts'
 import { scopeLeases } from '../leases/leases.ts'
 import { createDecisionLog, type ScheduleEntry } from '../plans/schedule.ts'
 import { systemClock as clock } from '../platform/clock.ts'
-import { NotSupported } from '../platform/errors.ts'
+import { asEnvironment, type EnvironmentMissing, endsRun, NotSupported, type UsageError } from '../platform/errors.ts'
+import { Abandoned, limited } from '../platform/limited.ts'
+import { messageOf } from '../platform/plain-text.ts'
+import { causeFirst } from '../reporters/format.ts'
 import type { Scenario } from '../scenario.ts'
 import type { PhaseResult, ScenarioResult } from '../verdict/result.ts'
 import { outcomeOf } from './outcome.ts'
@@ -15,6 +19,8 @@ export interface ScenarioRun {
   result: ScenarioResult
   /** Why the scenario cannot run on this kind of cluster. */
   skippedBecause?: string
+  /** What ends the whole run. */
+  fatal?: EnvironmentMissing | UsageError
   entries: readonly ScheduleEntry[]
 }
 
@@ -25,10 +31,10 @@ export async function runScenario(scenario: Scenario, settings: ScenarioSettings
   const timings: PhaseResult[] = []
   for (const phase of phases) if (isDue(phase, state)) timings.push(await runPhase(phase, state))
   const result = resultOf(state, startedAt, timings)
-  const { skippedBecause, log } = state
+  const { skippedBecause, fatal, log } = state
   // A proven violation is never hidden, also not by what the cluster could not do after it.
   const isSkipped = skippedBecause !== undefined && result.outcome !== 'violated'
-  return { result, entries: log.entries, ...(isSkipped && { skippedBecause }) }
+  return { result, entries: log.entries, ...(isSkipped && { skippedBecause }), ...(fatal && { fatal }) }
 }
 
 function beginRun(scenario: Scenario, settings: ScenarioSettings): RunState {
@@ -50,11 +56,11 @@ function beginRun(scenario: Scenario, settings: ScenarioSettings): RunState {
 
 /** What a node refuses as wrong or sold out certainly did not happen; silence, or a failure in the middle, may have. */
 const isDefinite = (error: unknown) => error instanceof ControlError && error.status >= 400 && error.status < 500
-const isBeyondIt = (error: unknown) => error instanceof NotSupported
+const isBeyondIt = (error: unknown) => error instanceof NotSupported || endsRun(error)
 
 function isDue({ always, afterFailure }: Phase, { obstacle, steps, settings }: RunState): boolean {
   if (obstacle === undefined || always) return true
-  return afterFailure === true && steps.length > 0 && !settings.interrupted()
+  return afterFailure === true && steps.length > 0 && settings.stoppedBecause() === undefined
 }
 
 async function runPhase(phase: Phase, state: RunState): Promise<PhaseResult> {
@@ -62,16 +68,27 @@ async function runPhase(phase: Phase, state: RunState): Promise<PhaseResult> {
   state.settings.reporter.onPhase(state.scenario.id, name)
   const startMs = Math.round(state.elapsedMs())
   try {
-    await phase.run(state)
+    await (phase.limitsItself ? phase.run(state) : inTime(phase, state))
   } catch (error) {
-    recordObstacle(phase, error as Error, state)
+    recordObstacle(phase, asEnvironment(error as Error), state)
   }
   return { name, startMs, endMs: Math.round(state.elapsedMs()) }
 }
 
+/** Longer than all that a phase waits for on purpose. */
+const phaseWithinMs = 120_000
+
+const inTime = (phase: Phase, state: RunState) =>
+  limited(() => phase.run(state), {
+    withinMs: phaseWithinMs,
+    why: `was abandoned at its limit of ${phaseWithinMs / 1_000} s`,
+  })
+
 function recordObstacle({ name, isLastWord }: Phase, error: Error, state: RunState) {
+  if (endsRun(error)) state.fatal ??= error
   if (error instanceof NotSupported) state.skippedBecause ??= error.message
-  const why = `${name}: ${error.message}`
+  if (name === 'provision' && error instanceof Abandoned) state.isAbandoned = true
+  const why = `${name}: ${messageOf(error)}`
   state.obstacle ??= why
   if (isLastWord) state.checks.push({ name: 'scenario-completed', outcome: 'unknown', why, evidence: {} })
 }
@@ -90,8 +107,9 @@ function resultOf(state: RunState, startedAt: string, timings: PhaseResult[]): S
     steps,
     expectations,
     faults: toHistory(recorder.events).faults,
-    checks,
+    checks: causeFirst(checks),
     replay: settings.replay,
-    artifacts,
+    // Relative to the folder of the run, which may be moved or uploaded.
+    artifacts: artifacts.map((file) => relative(dirname(settings.artifactFolder), file)),
   }
 }

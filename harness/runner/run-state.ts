@@ -3,15 +3,16 @@ import type { BrowserPool } from '../clients/browser.ts'
 import type { Cluster, PubSubName } from '../cluster/cluster.ts'
 import type { ClusterFactory } from '../cluster/driver.ts'
 import type { SystemPatch } from '../cluster/system-patch.ts'
-import type { Nemesis } from '../context.ts'
 import type { HistoryEvent } from '../history/operation.ts'
 import type { Recorder } from '../history/recorder.ts'
 import type { Leases, ScopedLeases } from '../leases/leases.ts'
 import type { DecisionLog, ScheduleEntry } from '../plans/schedule.ts'
+import type { EnvironmentMissing, UsageError } from '../platform/errors.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import type { Scenario } from '../scenario.ts'
 import type { CheckResult, ExpectationResult, StepResult } from '../verdict/result.ts'
 import type { OpenContext } from './context.ts'
+import type { createNemesis } from './nemesis.ts'
 
 export interface ScenarioSettings {
   seed: number
@@ -31,8 +32,8 @@ export interface ScenarioSettings {
   recorded?: readonly ScheduleEntry[]
   sink(event: HistoryEvent): void
   replay: string
-  /** Set when somebody pressed Ctrl-C: the scenario stops between two steps and is healed. */
-  interrupted(): boolean
+  /** Why the run is to end now (a signal, its budget): a step that runs is abandoned, everything is healed and judged. */
+  stoppedBecause(): string | undefined
 }
 
 /** How far one run of a scenario has come. */
@@ -49,12 +50,16 @@ export interface RunState {
   readonly leases: ScopedLeases
   /** From here on: what `provision` makes. */
   cluster?: Cluster
-  nemesis?: Nemesis
+  nemesis?: ReturnType<typeof createNemesis>
   open?: OpenContext
   /** How much had happened when everybody was back. */
   restFrom?: number
+  /** The phase `provision` was given up: what it starts after that, it has to stop itself. */
+  isAbandoned?: true
   /** Why the scenario did not get to its end. */
   obstacle?: string
+  /** What ends the whole run: the machine lacks something, or what was asked for makes no sense. */
+  fatal?: EnvironmentMissing | UsageError
   /** Why the scenario cannot run on this kind of cluster. */
   skippedBecause?: string
 }
@@ -68,6 +73,8 @@ export interface Phase {
   readonly afterFailure?: true
   /** Nobody judges after it: what it cannot do becomes a check of its own. */
   readonly isLastWord?: true
+  /** Ends in time by itself; every other phase is abandoned at a limit. */
+  readonly limitsItself?: true
   run(state: RunState): Promise<void>
 }
 

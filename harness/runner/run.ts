@@ -17,10 +17,13 @@ import type { HarnessApp } from '../app.ts'
 import type { PubSubName } from '../cluster/cluster.ts'
 import type { DriverName } from '../cluster/drivers.ts'
 import { type SystemPatch, unpatched } from '../cluster/system-patch.ts'
+import { startStamp } from '../leases/processes.ts'
 import type { Schedule } from '../plans/schedule.ts'
 import { systemClock as clock } from '../platform/clock.ts'
-import { EnvironmentMissing } from '../platform/errors.ts'
+import { EnvironmentMissing, UsageError } from '../platform/errors.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
+import { openLineWriter } from '../platform/line-writer.ts'
+import type { RunPlan } from '../reporters/killed-run.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import type { Scenario } from '../scenario.ts'
 import { type RunResult, runSchemaVersion, type ScenarioResult, type Skipped, worstOutcome } from '../verdict/result.ts'
@@ -72,13 +75,45 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     nodes: options.nodes,
     scenarioCount: options.scenarios.length,
     folder,
+    defects: patch.names,
   })
+  const order = options.scenarios.map(({ id }) => id)
+  const environmentFacts = {
+    node: process.version,
+    platform: `${platform()} ${release()}`,
+    cpus: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+  }
+  const write = (name: string, value: unknown) =>
+    writeFileSync(join(folder, name), `${JSON.stringify(value, null, 2)}\n`)
+  // At the beginning: a run that is killed leaves no verdict, and this says what it was.
+  write('run.json', {
+    argv: process.argv.slice(2),
+    owner: { pid: process.pid, stamp: startStamp(process.pid) },
+    seed: hex(options.seed),
+    suite: options.suite,
+    driver: options.environment?.driver ?? options.driver ?? 'process',
+    nodes: options.nodes,
+    pubsub,
+    defects: patch.names,
+    startedAt,
+    scenarios: order,
+    environment: environmentFacts,
+  } satisfies RunPlan & Record<string, unknown>)
+  const history = openLineWriter({ file: join(folder, 'history.ndjson'), clock })
   const results: ScenarioResult[] = []
   const skipped: Skipped[] = []
   const schedule: Schedule['scenarios'] = []
   const overBudget = () => options.budgetMs !== undefined && clock.monotonicMs() - startedMs > options.budgetMs
   let seenEnough = false
-  const stopEarly = () => seenEnough || options.interruptedBy() !== undefined || overBudget()
+  let lacking: EnvironmentMissing | UsageError | undefined
+  const stoppedBecause = () => {
+    if (options.interruptedBy() !== undefined) return 'interrupted'
+    if (overBudget()) return `the budget of ${options.budgetMs! / 1_000} s is used up`
+    if (lacking) return lacking.message
+    return seenEnough ? 'the run has seen enough' : undefined
+  }
+  const stopEarly = () => stoppedBecause() !== undefined
 
   async function one(scenario: Scenario, { workFolder: shared, leases, browsers, clusters, apps }: RunEnvironment) {
     const workFolder = join(shared, basename(folder))
@@ -87,7 +122,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     const recorded = scenario.plan
       ? undefined
       : options.recorded?.scenarios.find(({ id }) => id === scenario.id)?.entries
-    const { result, entries, skippedBecause } = await runScenario(scenario, {
+    const { result, entries, skippedBecause, fatal } = await runScenario(scenario, {
       seed: options.seed,
       nodes: options.nodes,
       pubsub,
@@ -101,7 +136,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
       reporter,
       ...(recorded && { recorded }),
       sink: (event) => {
-        appendFileSync(join(folder, 'history.ndjson'), `${JSON.stringify({ scenario: scenario.id, ...event })}\n`)
+        history.append(JSON.stringify({ scenario: scenario.id, ...event }))
         if (event.type === 'fault')
           appendFileSync(
             join(folder, 'faults.ndjson'),
@@ -109,9 +144,10 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
           )
       },
       replay: `./squall replay ${shellPath(folder)}`,
-      interrupted: stopEarly,
+      stoppedBecause,
     })
-    if (skippedBecause === undefined && result.outcome !== 'passed') keepLogs(workFolder, folder, scenario.id)
+    if (skippedBecause === undefined && result.outcome !== 'passed')
+      result.artifacts.push(...keepLogs(workFolder, folder, scenario.id))
     // Not synchronously: this process runs other scenarios meanwhile.
     await rm(join(workFolder, scenario.id.replaceAll('/', '-')), { recursive: true, force: true, maxRetries: 10 })
     if (skippedBecause !== undefined) {
@@ -119,6 +155,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
       reporter.onScenarioSkipped({ id: scenario.id, why: skippedBecause })
       return
     }
+    lacking ??= fatal
     results.push(result)
     schedule.push({ id: scenario.id, entries: [...entries], ...(scenario.plan && { plan: scenario.plan }) })
     if (options.isEnough?.(result)) seenEnough = true
@@ -132,11 +169,10 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     })
     return environment.driver
   }
-  const { done: driver, leaks } = options.environment
-    ? { done: await all(options.environment), leaks: [] }
-    : await withRunEnvironment(options, all)
+  const inEnvironment = async () =>
+    options.environment ? { done: await all(options.environment), leaks: [] } : await withRunEnvironment(options, all)
+  const { done: driver, leaks } = await inEnvironment().finally(history.close)
 
-  const order = options.scenarios.map(({ id }) => id)
   const sorted = results.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id))
   const run: RunResult = {
     schemaVersion: runSchemaVersion,
@@ -152,21 +188,14 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     defects: [...patch.names],
     startedAt,
     durationMs: Math.round(clock.monotonicMs() - startedMs),
-    environment: {
-      node: process.version,
-      platform: `${platform()} ${release()}`,
-      cpus: cpus().length,
-      memoryGiB: Math.round(totalmem() / 2 ** 30),
-    },
+    environment: environmentFacts,
     leaks,
     interrupted: options.interruptedBy() !== undefined,
     folder: shellPath(folder),
     scenarios: sorted,
     skipped: skipped.sort((a, b) => a.id.localeCompare(b.id)),
   }
-  run.exitCode = exitCodeOf(run, options.interruptedBy(), overBudget())
-  const write = (name: string, value: unknown) =>
-    writeFileSync(join(folder, name), `${JSON.stringify(value, null, 2)}\n`)
+  run.exitCode = exitCodeOf(run, options.interruptedBy(), overBudget(), lacking)
   write('schedule.json', {
     schemaVersion: 1,
     seed: run.seed,
@@ -176,14 +205,6 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     defects: run.defects,
     scenarios: schedule.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id)),
   })
-  write('run.json', {
-    argv: process.argv.slice(2),
-    seed: run.seed,
-    suite: options.suite,
-    pubsub,
-    scenarios: order,
-    environment: run.environment,
-  })
   write('verdict.json', run)
   pointLatest(folder)
   await reporter.onRunEnd(run)
@@ -191,9 +212,15 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
 }
 
 /** A proven violation is never hidden, not even by Ctrl-C. */
-function exitCodeOf(run: RunResult, signal: 'SIGINT' | 'SIGTERM' | undefined, overBudget: boolean): number {
+function exitCodeOf(
+  run: RunResult,
+  signal: 'SIGINT' | 'SIGTERM' | undefined,
+  overBudget: boolean,
+  lacking: Error | undefined,
+): number {
   if (run.outcome === 'violated') return exitCodes.violated
   if (signal) return signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated
+  if (lacking) return lacking instanceof UsageError ? exitCodes.usage : exitCodes.environment
   if (overBudget) return exitCodes.budget
   if (run.leaks.length > 0) return exitCodes.leaked
   return run.outcome === 'unknown' ? exitCodes.unknown : exitCodes.passed
@@ -221,15 +248,18 @@ function makeRunFolder({ out, suite, seed }: RunOptions, startedAt: string): str
   return folder
 }
 
-function keepLogs(workFolder: string, folder: string, id: string) {
+/** Returns where they are in the folder of the run. */
+function keepLogs(workFolder: string, folder: string, id: string): string[] {
   const from = join(workFolder, id.replaceAll('/', '-'))
   const to = join(folder, 'logs', id.replaceAll('/', '-'))
   mkdirSync(to, { recursive: true })
   try {
-    for (const name of readdirSync(from).filter((one) => one.endsWith('.log')))
-      copyFileSync(join(from, name), join(to, name))
+    const names = readdirSync(from).filter((one) => one.endsWith('.log'))
+    for (const name of names) copyFileSync(join(from, name), join(to, name))
+    return names.toSorted().map((name) => relative(folder, join(to, name)))
   } catch {
     // A scenario that never got a cluster has no logs.
+    return []
   }
 }
 

@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { UsageError } from '../platform/errors.ts'
 import { orNearest } from '../platform/nearest.ts'
 import type { Scenario } from '../scenario.ts'
+import { catalogueIds } from './catalogue.ts'
 import { corpusScenarios } from './plan-scenario.ts'
 import { isSuite, suites } from './suites.ts'
 
@@ -54,14 +55,32 @@ function shapeProblem(value: unknown): string | undefined {
   return undefined
 }
 
-/** What is shared between scenarios exports words by their names, and nothing by default. */
-const isHelper = (loaded: Loaded) => loaded.default === undefined && Object.keys(loaded).length > 0
+/** Scenarios of a project with a catalogue cover what stands in it; elsewhere ids are free. */
+function requireKnownIds(scenario: Scenario, shown: string, root: string): Scenario {
+  const known = catalogueIds(root)
+  const stranger = known && scenario.covers.find((id) => !known.has(id))
+  if (stranger === undefined) return scenario
+  throw new UsageError(
+    `${shown} is no scenario: it covers ${stranger}, which the catalogue in docs/spec/ does not have${orNearest(stranger, [...known!])}`,
+  )
+}
+
+/** What is shared between scenarios exports words by their names, and nothing by default. A file that makes a scenario forgot to. */
+const isHelper = (loaded: Loaded, file: string) =>
+  loaded.default === undefined && Object.keys(loaded).length > 0 && !makesScenario.test(readFileSync(file, 'utf8'))
+
+/** At the beginning of a line: a function that makes scenarios for other files is indented. */
+const makesScenario = /^(?:(?:export )?const \w+ = )?scenario\(/m
 
 /** Every scenario of the project: the plans of the corpus, and the others in the order of their files. */
 export async function loadAll(root: string): Promise<Scenario[]> {
   const files = scenarioFiles(join(root, 'scenarios')).map((file) => ({ file, shown: relative(root, file) }))
-  const loaded = await Promise.all(files.map(async ({ file, shown }) => ({ shown, it: await loadModule(file, shown) })))
-  const ofFiles = loaded.filter(({ it }) => !isHelper(it)).map(({ it, shown }) => asScenario(it, shown))
+  const loaded = await Promise.all(
+    files.map(async ({ file, shown }) => ({ file, shown, it: await loadModule(file, shown) })),
+  )
+  const ofFiles = loaded
+    .filter(({ it, file }) => !isHelper(it, file))
+    .map(({ it, shown }) => requireKnownIds(asScenario(it, shown), shown, root))
   const all = [...scenariosOfCorpus(root), ...ofFiles]
   const twice = all.find(({ id }, index) => all.findIndex((one) => one.id === id) !== index)
   if (twice) throw new UsageError(`two scenarios are called ${twice.id}; give one of them another id`)
@@ -94,7 +113,7 @@ export async function selectScenarios({ names, grep, root, cwd }: Requested): Pr
   const wanted = names.length === 0 ? ['acceptance'] : names
   const known = wanted.every((name) => isFile(name, cwd)) ? [] : await loadAll(root)
   const chosen: Scenario[] = []
-  for (const name of wanted) chosen.push(...(await named(name, known, cwd)))
+  for (const name of wanted) chosen.push(...(await named(name, known, { cwd, root })))
   const unique = [...new Map(chosen.map((one) => [one.id, one])).values()]
   const matching = grep ? unique.filter(({ id, title }) => grep.test(id) || grep.test(title)) : unique
   if (matching.length === 0)
@@ -111,11 +130,21 @@ const nameOf = (wanted: readonly string[], scenarios: readonly Scenario[]) => {
   return isSuite(wanted[0]!) ? wanted[0]! : scenarios[0]!.id
 }
 
+async function loadNamed(file: string, shown: string, root: string): Promise<Scenario> {
+  const one = await loadScenario(file, shown)
+  const isOfProject = !relative(join(root, 'scenarios'), file).startsWith('..')
+  return isOfProject ? requireKnownIds(one, shown, root) : one
+}
+
 const isFile = (name: string, cwd: string) =>
   name.endsWith('.ts') && existsSync(resolve(cwd, name)) && statSync(resolve(cwd, name)).isFile()
 
-async function named(name: string, known: readonly Scenario[], cwd: string): Promise<Scenario[]> {
-  if (isFile(name, cwd)) return [await loadScenario(resolve(cwd, name), name)]
+async function named(
+  name: string,
+  known: readonly Scenario[],
+  { cwd, root }: Pick<Requested, 'cwd' | 'root'>,
+): Promise<Scenario[]> {
+  if (isFile(name, cwd)) return [await loadNamed(resolve(cwd, name), name, root)]
   if (name.endsWith('.ts')) throw new UsageError(`there is no scenario file ${name}`)
   if (isSuite(name)) return known.filter(suites[name].has)
   const found = known.filter(({ id }) => id === name || id.startsWith(`${name}/`))

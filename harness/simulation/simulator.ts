@@ -54,6 +54,8 @@ export function startSimulator({ patch = unpatched }: { patch?: SystemPatch } = 
   const { flags, env } = patchedStart(patch)
   const child = spawn(process.execPath, [...flags, program], {
     env: { ...process.env, ...env },
+    // Ctrl-C in a terminal reaches the harness alone; the end of its input ends the process when the harness dies.
+    detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   const asked: Asked[] = []

@@ -3,7 +3,7 @@ import { faults, isFaultName } from '../faults/index.ts'
 const waitsForNothing = 'the simulator begins a fault that waits for a point of the scenario with its round'
 
 /** Why the simulator skips something of a plan: a fault, an action, or the point (`when`) that a fault waits for. */
-export function whySkipped(what: string): string {
+function whySkipped(what: string): string {
   if (what === 'when') return waitsForNothing
   const simulated = isFaultName(what) && faults[what].simulated
   return typeof simulated === 'string' ? simulated : 'the simulator does not know it'

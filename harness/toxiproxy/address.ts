@@ -8,18 +8,22 @@ export interface Address {
   port: number
 }
 
-/** Reads `host:port`, `[::1]:port` or `:port`; nothing at all is any free port. `during` begins what is said about a bad one. */
+/** Reads `host:port`, `[::1]:port` or `:port`; no port, or nothing at all, is any free port. `during` begins what is said about a bad one. */
 export function parseAddress(text: string, during = ''): Address {
   if (text === '') return { host: '', port: 0 }
   const [, bracketed, plain, port = ''] = /^(?:\[([^\]]*)\]|([^:]*)):([^:]*)$/.exec(text) ?? []
   if (bracketed === undefined && plain === undefined) throw apiErrors.cannotListen(`${during}${whatIsWrong(text)}`)
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
-    throw apiErrors.cannotListen(`${during}address ${port}: invalid port`)
+  if (!/^\d{0,5}$/.test(port) || Number(port) > 65_535)
+    throw apiErrors.cannotListen(`${during}${whatIsWrongWith(port)}`)
   return { host: bracketed ?? plain ?? '', port: Number(port) }
 }
 
 const whatIsWrong = (text: string) =>
   text.includes(':') ? `address ${text}: too many colons in address` : `address ${text}: missing port in address`
+
+/** Names of ports are not looked up. */
+const whatIsWrongWith = (port: string) =>
+  /^[a-z]/i.test(port) ? `lookup tcp/${port}: unknown port` : `address ${port}: invalid port`
 
 export const formatAddress = ({ host, port }: Address) => `${host.includes(':') ? `[${host}]` : host}:${port}`
 

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { posix } from 'node:path'
 import { type Clock, systemClock } from '../platform/clock.ts'
 import { createCollection } from './collection.ts'
 import { ApiError } from './errors.ts'
@@ -61,6 +62,8 @@ async function answer(
   if (request.headers['user-agent']?.startsWith('Mozilla/')) return plain(403, 'User agent not allowed')
   const path = pathOf(request)
   if (path === undefined) return plain(400, '400 Bad Request')
+  const clean = posix.normalize(path)
+  if (clean !== path) return { status: 301, location: encodeURI(clean) }
   const found = Object.entries(routes).flatMap(([pattern, methods]) => {
     const names = match(pattern, path)
     return names ? [{ names, methods }] : []
@@ -85,7 +88,8 @@ const plain = (status: number, text: string): Answer => ({
   isRefusal: true,
 })
 
-function send(response: ServerResponse, { status, contentType, text, isRefusal }: Answer) {
+function send(response: ServerResponse, { status, contentType, text, isRefusal, location }: Answer) {
+  if (location) response.setHeader('location', location)
   if (contentType) response.setHeader('content-type', contentType)
   if (isRefusal) response.setHeader('x-content-type-options', 'nosniff')
   response.writeHead(status).end(text)

@@ -11,6 +11,8 @@ export interface Answer {
   contentType?: string
   text?: string
   isRefusal?: boolean
+  /** Where a redirect leads. */
+  location?: string
 }
 
 interface Call {

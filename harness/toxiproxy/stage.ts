@@ -1,4 +1,5 @@
 import type { Clock } from '../platform/clock.ts'
+import { afterExact, afterFull } from '../platform/never-early.ts'
 import type { Attributes, Chunk, Stage, Toxic } from './toxics/toxic.ts'
 
 /** A place that a stream flows into: a toxic, or the socket at the end. */
@@ -30,7 +31,6 @@ export interface StageOptions {
 }
 
 const aheadBytesMax = 65_536
-const longestTimerMs = 2 ** 31 - 1
 
 export type ToxicStage = ReturnType<typeof openStage>
 
@@ -38,7 +38,7 @@ export type ToxicStage = ReturnType<typeof openStage>
 export function openStage({ clock, random, next, closing, reset, unlink, ...options }: StageOptions) {
   let { toxic } = options
   const queue: Chunk[] = []
-  const memory = { passedBytes: 0, freeAtMs: 0 }
+  const memory = { passedBytes: 0, owedMs: 0 }
   let heldBytes = 0
   let state: 'open' | 'ending' | 'over' = 'open'
   let working = false
@@ -58,13 +58,13 @@ export function openStage({ clock, random, next, closing, reset, unlink, ...opti
     stopWaiting?.()
   }
 
-  function wait(delayMs: number): Promise<boolean> {
+  function wait(delayMs: number, after: typeof afterFull): Promise<boolean> {
     return new Promise((resolve) => {
       const settle = (passed: boolean) => {
         stopWaiting = undefined
         resolve(passed)
       }
-      const cancel = clock.after(Math.min(delayMs, longestTimerMs), () => settle(true))
+      const cancel = after(clock, delayMs, () => settle(true))
       stopWaiting = () => {
         cancel()
         settle(false)
@@ -74,7 +74,7 @@ export function openStage({ clock, random, next, closing, reset, unlink, ...opti
 
   function timer(delayMs: number, run: () => void) {
     stopTimer?.()
-    stopTimer = clock.after(Math.min(delayMs, longestTimerMs), run)
+    stopTimer = afterFull(clock, delayMs, run)
   }
 
   const pass = async (chunk: Chunk) => {
@@ -84,8 +84,11 @@ export function openStage({ clock, random, next, closing, reset, unlink, ...opti
   function handed(readMs: number): Stage {
     const born = generation
     const isCurrent = () => generation === born && !isOver()
+    const waitBy = (after: typeof afterFull) => async (delayMs: number) =>
+      isCurrent() && (delayMs <= 0 || (await wait(delayMs, after)))
     return {
-      wait: async (delayMs) => isCurrent() && (delayMs <= 0 || (await wait(delayMs))),
+      wait: waitBy(afterFull),
+      waitExactly: waitBy(afterExact),
       timer: (delayMs, run) => isCurrent() && timer(delayMs, run),
       pass: (data, movedMs = readMs) => pass({ data, readMs: movedMs }),
       close: () => isCurrent() && close(),

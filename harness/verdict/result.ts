@@ -77,6 +77,8 @@ export interface RunResult {
   environment: Record<string, string | number>
   leaks: string[]
   interrupted: boolean
+  /** Only of a run that left no verdict: it was killed, or still runs. */
+  ended?: false
   folder: string
   scenarios: ScenarioResult[]
   skipped: Skipped[]

@@ -1,4 +1,5 @@
 import { atMostOnce, joinedTopics, nodesAgreeWithDatabase, recoveryTime, scenariosFor } from '../../harness/index.ts'
+import { mustBeConnected, watchingStalls } from '../stalls.ts'
 import { listenEverywhere, publishFrom, succeeded } from '../support.ts'
 
 const { scenario, step, after } = scenariosFor('store')
@@ -20,7 +21,7 @@ export default scenario({
     }),
     step('kill one part after the other', async (context) => {
       for (const victim of victims) {
-        await using _kill = await context.nemesis.inject('actor.kill', victim)
+        await using _kill = await watchingStalls(context, 'n2', () => context.nemesis.inject('actor.kill', victim))
       }
     }),
     step('publish and sell when everything is back', async (context) => {
@@ -33,8 +34,11 @@ export default scenario({
   ],
   expectations: [
     after(3, 'nobody on another node was disconnected', async (context) => {
-      const others = context.recorder.events.filter(({ type, who }) => type === 'disconnect' && who !== 'listener-n1')
-      if (others.length > 0) throw new Error(`${others[0]!.who} was disconnected`)
+      mustBeConnected(
+        context,
+        (one) => one !== 'listener-n1',
+        (who) => `${who} was disconnected`,
+      )
     }),
   ],
   checkers: [atMostOnce, recoveryTime(10_000), nodesAgreeWithDatabase, joinedTopics],

@@ -1,5 +1,5 @@
 import { joinedTopics, type ScenarioContext, scenariosFor } from '../../harness/index.ts'
-import { theTab } from '../support.ts'
+import { received, theTab } from '../support.ts'
 
 const { scenario, step, after } = scenariosFor('store')
 
@@ -46,9 +46,10 @@ export default scenario({
   ],
   expectations: [
     after(2, 'fresh tokens came, each another one', async (context) => {
-      const tokens = context.recorder.events
-        .filter(({ who, event }) => who === 'alice' && event === 'new_token')
-        .map(({ value }) => (value as { token: string }).token)
+      await context
+        .until('four tokens came', 15_000, () => received(context, 'alice', 'new_token').length >= 4)
+        .catch(() => {})
+      const tokens = received(context, 'alice', 'new_token').map(({ value }) => (value as { token: string }).token)
       if (tokens.length < 4 || new Set(tokens).size !== tokens.length)
         throw new Error(`${tokens.length} tokens came, ${new Set(tokens).size} of them different`)
     }),

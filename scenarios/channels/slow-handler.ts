@@ -1,4 +1,5 @@
 import { joinedTopics, type ScenarioContext, scenariosFor, type WireClient } from '../../harness/index.ts'
+import { mustTakeAtMost, watchingStalls } from '../stalls.ts'
 
 const { scenario, step, after } = scenariosFor()
 
@@ -25,28 +26,31 @@ export default scenario({
       const startedMs = context.clock.monotonicMs()
       const slow = client.push('ping', 'ping', {}).then(() => context.clock.monotonicMs() - startedMs)
       const fast = client.push('ping:other', 'param_ping', { n: 1 }).then(() => context.clock.monotonicMs() - startedMs)
-      context.scratch.set('slowMs', await slow).set('fastMs', await fast)
+      await watchingStalls(context, 'n2', async () => {
+        context.scratch.set('slowMs', await slow).set('fastMs', await fast)
+      })
     }),
     step('keep another channel busy, and send heartbeats meanwhile', async (context) => {
       const beating = await context.wire('beating', 'n1')
       const busy = await context.wire('busy', 'n1', { path: '/stats_socket/websocket' })
       busy.send(['1', '1', 'valid', 'phx_join', {}])
       for (let n = 1; n <= pings; n += 1) busy.send(['1', `ping-${n}`, 'valid', 'ping', {}])
-      context.scratch.set(
-        'beatMs',
-        await worstBeatMs(context, beating, () => busy.frames().some(([, ref]) => ref === `ping-${pings}`)),
-      )
+      const isDone = () => busy.frames().some(([, ref]) => ref === `ping-${pings}`)
+      context.scratch.delete('stalls')
+      const beatMs = await watchingStalls(context, 'n2', () => worstBeatMs(context, beating, isDone))
+      context.scratch.set('beatMs', beatMs)
     }),
   ],
   expectations: [
     after(2, 'the slow one was slow, the other was not', async (context) => {
       const [slowMs, fastMs] = [context.scratch.get('slowMs') as number, context.scratch.get('fastMs') as number]
-      if (slowMs < delayMs || fastMs > delayMs / 2)
-        throw new Error(`slow took ${slowMs.toFixed(0)} ms, fast ${fastMs.toFixed(0)} ms`)
+      const sentence = `slow took ${slowMs.toFixed(0)} ms, fast ${fastMs.toFixed(0)} ms`
+      if (slowMs < delayMs) throw new Error(sentence)
+      mustTakeAtMost(context, fastMs, delayMs / 2, sentence)
     }),
     after(3, 'heartbeats were answered meanwhile', async (context) => {
       const beatMs = context.scratch.get('beatMs') as number
-      if (beatMs > beatMaxMs) throw new Error(`a heartbeat waited ${beatMs.toFixed(0)} ms`)
+      mustTakeAtMost(context, beatMs, beatMaxMs, `a heartbeat waited ${beatMs.toFixed(0)} ms`)
     }),
   ],
   checkers: [joinedTopics],

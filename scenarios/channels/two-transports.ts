@@ -36,7 +36,7 @@ export default scenario({
   expectations: [
     after(2, 'both have heard all', async (context) => {
       await context
-        .until('the poll has heard all', 3_000, () => newsOf(context, 'poll').length === newsCount)
+        .until('the poll has heard all', 8_000, () => newsOf(context, 'poll').length === newsCount)
         .catch(() => {
           throw new Error(`over a long poll: ${newsOf(context, 'poll').length} of ${newsCount} came`)
         })

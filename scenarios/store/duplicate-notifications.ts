@@ -72,7 +72,7 @@ export default scenario({
     after(4, 'the message is sent again to whoever may have missed it', async (context) => {
       const before = context.scratch.get('told') as number
       await context
-        .until('it is said again', 2_000, () => toldOut(context, 6) > before)
+        .until('it is said again', 8_000, () => toldOut(context, 6) > before)
         .catch(() => {
           throw new Error('it was said again to nobody')
         })

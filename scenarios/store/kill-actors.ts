@@ -6,6 +6,7 @@ import {
   scenariosFor,
   viewsMatchFreshRender,
 } from '../../harness/index.ts'
+import { mustBeConnected, watchingStalls } from '../stalls.ts'
 import { listings, mustBe, openShop, sees, succeeded } from '../support.ts'
 
 const { scenario, step, after } = scenariosFor('store')
@@ -30,7 +31,7 @@ export default scenario({
     step('kill three parts of its node', async (context) => {
       for (const victim of victims) {
         const before = await partsOf(context)
-        await context.nemesis.inject('actor.kill', `n1/${victim}`)
+        await watchingStalls(context, 'n1', () => context.nemesis.inject('actor.kill', `n1/${victim}`))
         const after = await partsOf(context)
         const dragged = victims.find((name) => name !== victim && before.get(name) !== after.get(name))
         if (dragged) context.scratch.set('dragged', `the end of ${victim} restarted ${dragged}`)
@@ -46,8 +47,11 @@ export default scenario({
   expectations: [
     after(1, 'product 1 says coming soon', (context) => sees(context, 'alice', listings({ 1: 'soon', 2: 'sizes' }))),
     after(2, 'the shopper never lost the connection', async (context) => {
-      const lost = context.recorder.events.filter(({ type, who }) => type === 'disconnect' && who === 'alice')
-      if (lost.length > 0) throw new Error(`alice was disconnected ${lost.length} times`)
+      mustBeConnected(
+        context,
+        (one) => one === 'alice',
+        (who, times) => `${who} was disconnected ${times} times`,
+      )
     }),
     after(2, 'each was started again alone', async (context) => {
       if (context.scratch.has('dragged')) throw new Error(String(context.scratch.get('dragged')))

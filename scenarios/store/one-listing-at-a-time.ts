@@ -39,8 +39,11 @@ export default scenario({
       if (title !== 'Sneakers23') throw new Error(`the title is "${title}"`)
     }),
     after(1, 'the page has one connection for all its topics', async (context) => {
-      const { connections } = await context.cluster.node('n1').control.state()
-      mustBe(connections.length, 1, 'the connections of one page')
+      const { control } = context.cluster.node('n1')
+      const isOne = async () => (await control.state()).connections.length === 1
+      await context.until('a page has one connection', 8_000, isOne).catch(async () => {
+        mustBe((await control.state()).connections.length, 1, 'the connections of one page')
+      })
     }),
     after(1, 'both listings say coming soon', (context) => sees(context, 'alice', listings({ 1: 'soon', 2: 'soon' }))),
     after(2, 'only the second has sizes', (context) => sees(context, 'alice', listings({ 1: 'soon', 2: 'sizes' }))),

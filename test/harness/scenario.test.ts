@@ -10,7 +10,7 @@ const example = {
   invariant: 'what was released stays released',
   covers: ['AT-1'],
   steps: [step('look', async () => {})],
-  expectations: [after(1, 'it is there', async () => {})],
+  expectations: [after(1, 'it is there', async (context) => void context.cluster.node('n1'))],
 }
 
 describe('scenario (AT-1)', () => {
@@ -35,6 +35,8 @@ describe('scenario (AT-1)', () => {
     ['without steps', { steps: [] }],
     ['that expects nothing', { expectations: [] }],
     ['that expects something after a step that it lacks', { expectations: [after(2, 'later', async () => {})] }],
+    ['whose only check cannot fail', { expectations: [after(1, 'nothing', async () => {})] }],
+    ['that outlasts what is no fault', { outlasts: { 'link.cutt': 100 } as never }],
     ['with a timer that any fault outlasts', { outlasts: { 'link.cut': 0 } }],
     ['that covers nothing', { covers: [] }],
     ['with a checker of an application that it does not name', { checkers: [neverOversold] }],

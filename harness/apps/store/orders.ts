@@ -8,17 +8,25 @@ interface Requested {
 }
 
 const itemsOf = ({ itemIds = [] }: Requested) => [...itemIds].sort((a, b) => a - b).join()
+const orderOf = ({ shopper, key }: Requested) => `${shopper}\n${key}`
 
 /**
- * All attempts with one key are one order, that of the attempt that made it. Whether this purchase got what it asked for nobody knows
- * when another attempt with its key asked for something else and may have been the one (CT-58).
+ * All attempts with one key are one order, that of the attempt that made it. The returned function says whether nobody knows if a
+ * purchase got what it asked for, because another attempt with its key asked for something else and may have been the one (CT-58).
  */
-export function mayBeAnotherOrder(history: History, purchase: HistoryEvent): boolean {
-  const own = purchase.value as Requested
-  if (own.key === undefined) return false
-  return history.of('invoke', 'purchase').some((event) => {
-    const other = event.value as Requested
-    const isSameOrder = other.shopper === own.shopper && other.key === own.key
-    return isSameOrder && itemsOf(other) !== itemsOf(own) && history.endOf(event)?.type !== 'failed'
-  })
+export function otherOrders(history: History): (purchase: HistoryEvent) => boolean {
+  const asked = new Map<string, Set<string>>()
+  for (const event of history.of('invoke', 'purchase')) {
+    const request = event.value as Requested
+    if (history.endOf(event)?.type === 'failed') continue
+    const known = asked.get(orderOf(request))
+    if (known) known.add(itemsOf(request))
+    else asked.set(orderOf(request), new Set([itemsOf(request)]))
+  }
+  return ({ value }) => {
+    const own = value as Requested
+    if (own.key === undefined) return false
+    const wishes = asked.get(orderOf(own))
+    return wishes !== undefined && wishes.size > (wishes.has(itemsOf(own)) ? 1 : 0)
+  }
 }

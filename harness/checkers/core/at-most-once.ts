@@ -1,4 +1,4 @@
-import { ledger, reordered } from '../../history/ledger.ts'
+import { type Fate, ledger, reordered } from '../../history/ledger.ts'
 import { type Checker, count, passed, unknown, violated } from '../../verdict/checker.ts'
 
 /** Every message arrives once or not at all, in the order of its publisher, and every loss is explained by something witnessed (AM-1, AM-3..6). */
@@ -9,9 +9,10 @@ export const atMostOnce: Checker = {
   check(history) {
     const lines = ledger(history)
     if (lines.length === 0) return unknown('no message was published to anybody, so nothing was tested')
-    const withFate = (fate: string) => lines.filter((line) => line.fate === fate)
+    const byFate = Map.groupBy(lines, ({ fate }) => fate)
+    const withFate = (fate: Fate) => byFate.get(fate) ?? []
     const [duplicate, unexplained, disorder] = [withFate('duplicate'), withFate('lost-unexplained'), reordered(history)]
-    const evidence = Object.fromEntries(lines.map(({ fate }) => [fate, withFate(fate).length]))
+    const evidence = Object.fromEntries([...byFate].map(([fate, own]) => [fate, own.length]))
     if (duplicate[0])
       return violated(`duplicate: ${said(duplicate[0])} arrived ${duplicate[0].count} times`, {
         ...evidence,

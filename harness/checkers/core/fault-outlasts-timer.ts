@@ -22,9 +22,7 @@ export const faultOutlastsTimer = (timersMs: Readonly<Record<string, number>>): 
 
 /** From when it was seen to hold until somebody began to mend it: longer is not proven. */
 const longestHeldMs = ({ faults, endMs }: History, kind: string) =>
-  Math.max(
-    0,
-    ...faults
-      .filter((fault) => fault.kind === kind && fault.witnessedOnMs !== null)
-      .map(({ witnessedOnMs, healRequestedMs }) => (healRequestedMs ?? endMs) - witnessedOnMs!),
-  )
+  faults
+    .filter((fault) => fault.kind === kind && fault.witnessedOnMs !== null)
+    .map(({ witnessedOnMs, healRequestedMs }) => (healRequestedMs ?? endMs) - witnessedOnMs!)
+    .reduce((longest, heldMs) => Math.max(longest, heldMs), 0)

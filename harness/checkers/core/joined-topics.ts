@@ -14,7 +14,8 @@ export const joinedTopics: Checker = {
     const clients = history.finals<FinalJoins>('joined')
     if (clients.length === 0) return unknown('no client was looked at')
     for (const { who, value } of clients) {
-      const missing = value.expected.filter((topic) => !value.joined.includes(topic))
+      const joined = new Set(value.joined)
+      const missing = value.expected.filter((topic) => !joined.has(topic))
       if (!value.connected) return violated(`not connected: ${who}`, { who })
       if (missing.length > 0)
         return violated(`connected but not joined: ${who} misses ${missing.join(', ')}`, { who, missing })

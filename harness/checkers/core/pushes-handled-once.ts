@@ -17,8 +17,7 @@ export const pushesHandledOnce: Checker = {
     const nodes = history.finals<NodePushes>('node-state')
     if (nodes.length === 0) return unknown('no node was asked how many pushes it has handled')
     const evidence: Record<string, object> = {}
-    for (const channel of new Set(attempts.map(channelOf))) {
-      const own = attempts.filter((one) => channelOf(one) === channel)
+    for (const [channel, own] of Map.groupBy(attempts, channelOf)) {
       const okCount = own.filter((one) => history.endOf(one)?.type === 'ok').length
       const handled = nodes.reduce((sum, { value }) => sum + (value.pushes?.[channel] ?? 0), 0)
       const numbers = { tried: own.length, handled, answered: okCount }

@@ -1,5 +1,6 @@
 import type { History } from '../../history/history.ts'
 import type { FaultRecord, HistoryEvent } from '../../history/operation.ts'
+import { leadingCount } from '../../history/sorted.ts'
 import { lossNoticedWithinMs } from '../../timing.ts'
 import { type Checker, passed, unknown, violated } from '../../verdict/checker.ts'
 
@@ -13,11 +14,12 @@ export const recoveryTime = (withinMs: number): Checker => ({
     if (history.of('join').length === 0) return unknown('nobody was joined, so nobody could lose anything')
     const measuredMs: Record<string, number> = {}
     let cutShort: string | undefined
+    const faultBefore = causeOf(faults)
     for (const loss of history.of('disconnect')) {
-      const fault = faults.findLast((one) => causes(one, loss))
+      const fault = faultBefore(loss)
       if (!fault || isLostAgain(history, loss)) continue
       const { who } = loss
-      const back = joinAfter(history, loss)
+      const back = nextAfter(history, 'join', loss)
       if (!back && history.endMs < Math.max(fault.witnessedOffMs!, loss.tMs) + withinMs) {
         cutShort ??= `the record ends before ${who} had ${withinMs} ms to come back`
         continue
@@ -30,19 +32,44 @@ export const recoveryTime = (withinMs: number): Checker => ({
     }
     if (cutShort) return unknown(cutShort, { measuredMs })
     if (Object.keys(measuredMs).length === 0) return passed('nobody lost the connection')
-    return passed(`everybody back after at most ${Math.max(...Object.values(measuredMs))} ms`, { measuredMs })
+    const mostMs = Object.values(measuredMs).reduce((most, tookMs) => Math.max(most, tookMs))
+    return passed(`everybody back after at most ${mostMs} ms`, { measuredMs })
   },
 })
 
-const causes = ({ requestedMs, witnessedOffMs }: FaultRecord, { tMs }: HistoryEvent) =>
-  requestedMs <= tMs && tMs <= witnessedOffMs! + lossNoticedWithinMs
+/**
+ * Returns the function that finds the last fault of the list that can have caused a loss; to be asked for losses in the order of time.
+ * Each fault is looked at when it begins and when it is over, and not for every loss.
+ */
+function causeOf(faults: readonly FaultRecord[]): (loss: HistoryEvent) => FaultRecord | undefined {
+  const beginning = faults
+    .map((fault, place) => ({ fault, place }))
+    .toSorted((one, other) => one.fault.requestedMs - other.fault.requestedMs)
+  const begun: typeof beginning = []
+  let next = 0
+  return ({ tMs }) => {
+    for (; beginning[next] && beginning[next]!.fault.requestedMs <= tMs; next += 1) {
+      const one = beginning[next]!
+      begun.splice(
+        leadingCount(begun, ({ place }) => place < one.place),
+        0,
+        one,
+      )
+    }
+    while (begun.length > 0 && begun.at(-1)!.fault.witnessedOffMs! + lossNoticedWithinMs < tMs) begun.pop()
+    return begun.at(-1)?.fault
+  }
+}
 
-const joinAfter = (history: History, loss: HistoryEvent) =>
-  history.of('join').find(({ who, index }) => who === loss.who && index > loss.index)
+/** The first thing of this type that happened to the same participant after the loss. */
+function nextAfter(history: History, type: 'join' | 'disconnect', loss: HistoryEvent): HistoryEvent | undefined {
+  const own = history.ofWho(type, loss.who)
+  return own[leadingCount(own, ({ index }) => index <= loss.index)]
+}
 
 /** A connection that was lost again before anything was joined: the later loss tells how long it took. */
 function isLostAgain(history: History, loss: HistoryEvent): boolean {
-  const next = history.of('disconnect').find(({ who, index }) => who === loss.who && index > loss.index)
-  const back = joinAfter(history, loss)
+  const next = nextAfter(history, 'disconnect', loss)
+  const back = nextAfter(history, 'join', loss)
   return next !== undefined && (back === undefined || next.index < back.index)
 }

@@ -40,7 +40,14 @@ export function createChild(options: ChildOptions): Instance {
       isStarting = false
     }
     const log = openSync(logFile, 'a')
-    const started = spawn(program, args, { ...user, cwd: '/', ...(env && { env }), stdio: ['ignore', log, log] })
+    // In a process group of its own: Ctrl-C in a terminal reaches the harness alone, which then heals and stops everything in order.
+    const started = spawn(program, args, {
+      ...user,
+      cwd: '/',
+      ...(env && { env }),
+      detached: true,
+      stdio: ['ignore', log, log],
+    })
     closeSync(log)
     child = started
     started.once('exit', (code, signal) => {

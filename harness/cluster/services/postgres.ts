@@ -1,7 +1,6 @@
-import { execFile, execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { accessSync, chownSync, constants, cpSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join, parse } from 'node:path'
-import { promisify } from 'node:util'
+import { basename, dirname, join, parse } from 'node:path'
 import { EnvironmentMissing } from '../../platform/errors.ts'
 
 /** Where PostgreSQL's programs are, and as whom they run: PostgreSQL refuses to run as root. */
@@ -75,6 +74,22 @@ export async function initDatabase({ initdb, user }: Postgres, dataFolder: strin
   mkdirSync(dataFolder, { recursive: true })
   if (user) chownSync(dataFolder, user.uid, user.gid)
   const flags = ['-D', dataFolder, '-U', superuser, '--auth=trust', '--encoding=UTF8', '--no-locale', '--no-sync']
-  await promisify(execFile)(initdb, flags, { ...user, cwd: '/' })
+  await runToEnd(initdb, flags, user)
   writeFileSync(join(dataFolder, 'postgresql.conf'), settings, { flag: 'a' })
+}
+
+/** In a process group of its own, as all that Ctrl-C must not reach. Rejects with what the program said. */
+function runToEnd(program: string, args: readonly string[], user: Postgres['user']): Promise<void> {
+  const child = spawn(program, args, { ...user, cwd: '/', detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
+  let said = ''
+  child.stderr.on('data', (data) => {
+    said += String(data)
+  })
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code) => {
+      if (code === 0) resolve()
+      else reject(new Error(`${basename(program)} ended with ${code}: ${said.trim()}`))
+    })
+  })
 }

@@ -4,5 +4,5 @@ import type { Phase } from '../run-state.ts'
 export const heal: Phase = {
   name: 'heal',
   always: true,
-  run: async ({ nemesis }) => nemesis?.healEverything(),
+  run: async ({ nemesis }) => nemesis?.close(),
 }

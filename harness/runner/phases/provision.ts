@@ -14,6 +14,7 @@ export const provision: Phase = {
     const { scenario, settings, recorder, log } = state
     const apps = appsOf(state)
     const cluster = await startCluster(state, apps)
+    if (state.isAbandoned) return cluster.stop()
     state.cluster = cluster
     requireApps(apps, cluster)
     state.nemesis = createNemesis({

@@ -1,6 +1,8 @@
 import { ScheduleDiverged } from '../../plans/schedule.ts'
-import { NotSupported } from '../../platform/errors.ts'
-import type { Expectation, Step } from '../../scenario.ts'
+import { asEnvironment, endsRun, NotSupported } from '../../platform/errors.ts'
+import { Abandoned, limited } from '../../platform/limited.ts'
+import { messageOf } from '../../platform/plain-text.ts'
+import { type Expectation, type Step, stepsWithinMs, stepWithinMs } from '../../scenario.ts'
 import type { StepResult } from '../../verdict/result.ts'
 import { NotReached } from '../context.ts'
 import type { Phase, RunState } from '../run-state.ts'
@@ -8,36 +10,65 @@ import type { Phase, RunState } from '../run-state.ts'
 /** Does what the scenario does, and looks after each step for what one should see then. */
 export const steps: Phase = {
   name: 'steps',
+  limitsItself: true,
   async run(state) {
+    const endMs = state.elapsedMs() + (state.scenario.stepsWithinMs ?? stepsWithinMs)
     for (const [index, step] of state.scenario.steps.entries()) {
-      if (state.settings.interrupted()) throw new NotReached('interrupted')
-      await runStep(state, step, index + 1)
+      const why = state.settings.stoppedBecause()
+      if (why !== undefined) throw new NotReached(`${why} before step ${index + 1} (${step.title})`)
+      await runStep(state, step, index + 1, endMs)
     }
   },
 }
 
-async function runStep(state: RunState, { title, run }: Step, n: number) {
+async function runStep(state: RunState, { title, run }: Step, n: number, endMs: number) {
   const { scenario, settings, recorder, open, elapsedMs } = state
   settings.reporter.onStep(scenario.id, n, title)
   recorder.record({ who: 'scenario', type: 'step', operation: title, value: n })
   const result: StepResult = { n, title, startMs: Math.round(elapsedMs()), endMs: 0 }
   state.steps.push(result)
   try {
-    await run(open!.context)
+    await inTime(state, endMs, `step ${n} (${title})`, () => run(open!.context))
     result.endMs = Math.round(elapsedMs())
-    for (const one of scenario.expectations) if (one.after === n) await expectThat(state, one)
-  } catch (error) {
+    for (const one of scenario.expectations) if (one.after === n) await expectThat(state, one, endMs)
+  } catch (thrown) {
+    const error = asEnvironment(thrown as Error)
     result.endMs = Math.round(elapsedMs())
-    result.error = (error as Error).message
-    if (error instanceof NotSupported) throw error
+    result.error = messageOf(error)
+    if (isBeyondIt(error)) throw error
     throw new NotReached(saysWhy(error) ? result.error : `step ${n} (${title}) failed: ${result.error}`)
   }
 }
 
-/** What needs no mention of the step that it came from. */
-const saysWhy = (error: unknown) => error instanceof NotReached || error instanceof ScheduleDiverged
+/** Rejects with Abandoned at the limit of one step, at the one of all steps, or when the run is to end. */
+function inTime<T>({ scenario, settings, elapsedMs }: RunState, endMs: number, what: string, work: () => Promise<T>) {
+  const leftMs = endMs - elapsedMs()
+  const ownMs = scenario.stepWithinMs ?? stepWithinMs
+  const limit =
+    leftMs < ownMs
+      ? `the limit of ${seconds(scenario.stepsWithinMs ?? stepsWithinMs)} for all steps`
+      : `its limit of ${seconds(ownMs)}`
+  return limited(work, {
+    withinMs: Math.min(leftMs, ownMs),
+    why: `${what} was abandoned at ${limit}`,
+    stoppedBecause() {
+      const reason = settings.stoppedBecause()
+      return reason && `${what} was abandoned: ${reason}`
+    },
+  })
+}
 
-async function expectThat({ open, recorder, expectations }: RunState, { after, title, check }: Expectation) {
+/** Says nothing about the system. */
+const isBeyondIt = (error: unknown) => error instanceof NotSupported || endsRun(error)
+
+const seconds = (ms: number) => `${ms / 1_000} s`
+
+/** What needs no mention of the step that it came from. */
+const saysWhy = (error: unknown) =>
+  error instanceof NotReached || error instanceof ScheduleDiverged || error instanceof Abandoned
+
+async function expectThat(state: RunState, { after, title, check }: Expectation, endMs: number) {
+  const { open, recorder, expectations } = state
   const record = (met: boolean, error?: string) =>
     recorder.record({
       who: 'scenario',
@@ -46,12 +77,13 @@ async function expectThat({ open, recorder, expectations }: RunState, { after, t
       ...(error !== undefined && { error }),
     })
   try {
-    await check(open!.context)
+    await inTime(state, endMs, `the look for "${title}" after step ${after}`, () => check(open!.context))
     expectations.push({ after, title, outcome: 'passed', why: 'seen' })
     record(true)
-  } catch (error) {
-    if (saysWhy(error) || error instanceof NotSupported) throw error
-    const why = (error as Error).message
+  } catch (thrown) {
+    const error = asEnvironment(thrown as Error)
+    if (saysWhy(error) || isBeyondIt(error)) throw error
+    const why = messageOf(error)
     expectations.push({ after, title, outcome: 'violated', why })
     record(false, why)
   }

@@ -18,7 +18,7 @@ export interface ClusterOptions {
 export type Cluster = ReturnType<typeof createCluster>
 
 /** Whom a witness asks as; nothing is ever done to its links. */
-export const witness = 'witness'
+const witness = 'witness'
 const watchEveryMs = 50
 
 /** A whole cluster in one process: nodes, network, database, and the time in which they live. */

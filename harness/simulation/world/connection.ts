@@ -22,7 +22,7 @@ interface ConnectionOptions extends World {
 const lifecycle = new Set(['phx_reply', 'phx_join', 'phx_leave', 'phx_error', 'phx_close'])
 
 /** Whoever knows a cart's id holds the cart, so it stands in no record (CT-18). */
-export const withoutCartId = (topic: string) => topic.replace(/^cart:.*/, 'cart:[id]')
+const withoutCartId = (topic: string) => topic.replace(/^cart:.*/, 'cart:[id]')
 
 /** A cart's items by their ids; its signed copy tells nobody anything. */
 function inBrief(payload: unknown) {

@@ -1,5 +1,5 @@
 /** What PostgreSQL reports, with the code by which a client tells it. */
-export class SqlError extends Error {
+class SqlError extends Error {
   override name = 'error'
   readonly code: string
   constructor(code: string, message: string) {

@@ -1,11 +1,9 @@
 import type { Toxic } from './toxic.ts'
 
-/** Timers fire late; so much of a delay is made up for by the next one. */
-const makeUpMs = 20
 const pieceMs = 100
 const foreverMs = Number.POSITIVE_INFINITY
 
-/** At most `rate` KB each second, in pieces of 100 ms; 0 lets nothing through. */
+/** At most `rate` KB each second, in pieces of 100 ms; 0 lets nothing through. A late timer, and nothing else, shortens the next wait. */
 export const bandwidth: Toxic = {
   attributes: { rate: 0 },
   async pipe({ data, readMs }, { rate = 0 }, { wait, pass, monotonicMs, memory }) {
@@ -13,10 +11,13 @@ export const bandwidth: Toxic = {
     let start = 0
     while (start < data.length) {
       const piece = data.subarray(start, start + pieceBytes)
-      memory.freeAtMs = Math.max(memory.freeAtMs, monotonicMs() - makeUpMs)
-      memory.freeAtMs += rate > 0 ? piece.length / rate : 0
-      const waited = await wait(rate > 0 ? memory.freeAtMs - monotonicMs() : foreverMs)
-      if (!waited) return pass(data.subarray(start), readMs)
+      const startedMs = monotonicMs()
+      memory.owedMs += rate > 0 ? piece.length / rate : foreverMs
+      if (!(await wait(memory.owedMs))) {
+        memory.owedMs = 0
+        return pass(data.subarray(start), readMs)
+      }
+      memory.owedMs -= monotonicMs() - startedMs
       await pass(piece, readMs)
       start += piece.length
     }

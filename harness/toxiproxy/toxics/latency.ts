@@ -6,8 +6,8 @@ export const latency: Toxic = {
   aheadBytesMax: 16 * 1_048_576,
   async pipe({ data, readMs }, { latency: latencyMs = 0, jitter = 0 }, { wait, monotonicMs, random, pass }) {
     const jitterMs = jitter > 0 ? (random() * 2 - 1) * jitter : 0
-    const waitMs = Math.max(0, readMs + latencyMs + jitterMs - monotonicMs())
-    const waited = await wait(waitMs)
-    await pass(data, waited ? readMs + waitMs : readMs)
+    const dueMs = readMs + Math.max(0, latencyMs + jitterMs)
+    const waited = await wait(dueMs - monotonicMs())
+    await pass(data, waited ? dueMs : readMs)
   },
 }

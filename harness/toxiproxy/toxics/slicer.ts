@@ -3,14 +3,15 @@ import type { Toxic } from './toxic.ts'
 /** Cuts data into pieces of about `average_size` bytes, give or take `size_variation`, `delay` microseconds apart. */
 export const slicer: Toxic = {
   attributes: { average_size: 0, size_variation: 0, delay: 0 },
-  async pipe({ data, readMs }, { average_size = 0, size_variation = 0, delay = 0 }, { wait, pass, random }) {
+  async pipe({ data, readMs }, { average_size = 0, size_variation = 0, delay = 0 }, { waitExactly, pass, random }) {
     let start = 0
     while (start < data.length) {
       const variation = Math.round((random() * 2 - 1) * size_variation)
       const size = average_size > 0 ? Math.max(1, average_size + variation) : data.length
       await pass(data.subarray(start, start + size), readMs)
       start += size
-      if (start < data.length && !(await wait(delay / 1_000))) return pass(data.subarray(start), readMs)
+      const waited = await waitExactly(delay / 1_000)
+      if (!waited && start < data.length) return pass(data.subarray(start), readMs)
     }
   },
 }

@@ -10,6 +10,8 @@ export interface Chunk {
 export interface Stage {
   /** True when the time has passed; false when the toxic was changed or removed: what was taken is then passed on at once. */
   wait(delayMs: number): Promise<boolean>
+  /** As `wait`, to a fraction of a millisecond; the last millisecond costs processor time. */
+  waitExactly(delayMs: number): Promise<boolean>
   /** Settles when the next stage has room. */
   pass(data: Buffer, readMs?: number): Promise<void>
   /** The one timer of a toxic; a new one replaces the old one. */
@@ -21,7 +23,11 @@ export interface Stage {
   reset(): void
   random(): number
   /** Kept for as long as the toxic sits in this connection. */
-  memory: { passedBytes: number; freeAtMs: number }
+  memory: {
+    passedBytes: number
+    /** What the waits so far were too short; negative: too long. */
+    owedMs: number
+  }
 }
 
 /** One way of being a bad network. Nothing that was read is lost unless losing it is the point. */

@@ -24,6 +24,7 @@ function leaveRun(name: string, outcome: string, checks: object[], extra: object
   const id = 'cluster/broadcast'
   writeFileSync(join(run, 'schedule.json'), JSON.stringify({ ...schedule, scenarios: [{ id, entries: [], ...extra }] }))
   writeFileSync(join(run, 'verdict.json'), JSON.stringify({ schemaVersion: 2, scenarios: [{ id, outcome, checks }] }))
+  writeFileSync(join(run, 'history.ndjson'), '')
   return run
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -28,6 +28,7 @@ describe('what makes no sense ends with one sentence and 64', () => {
     ['a file that is not there', ['run', 'mine.ts'], 'there is no scenario file mine.ts'],
     ['no nodes', ['run', '--nodes', '0'], '--nodes takes a whole number from 1 to 9; got "0"'],
     ['half a job', ['run', '--jobs', '0.5'], '--jobs takes a whole number from 1 to 16; got "0.5"'],
+    ['a port that is none', ['proxy', '--port', '70000'], '--port takes a whole number from 0 to 65535; got "70000"'],
     ['no histories', ['simulate', '--histories', '0'], '--histories takes a whole number from 1 to 10000000; got "0"'],
     [
       'a plan that is not there',
@@ -111,6 +112,64 @@ describe('a broken scenario file is named, with what is wrong with it', () => {
   })
 })
 
+describe('a damaged file is named, with what is wrong with it', () => {
+  const runFolder = (verdict: string, history?: string) => {
+    const run = mkdtempSync(join(folder, 'run-'))
+    writeFileSync(join(run, 'verdict.json'), verdict)
+    if (history !== undefined) writeFileSync(join(run, 'history.ndjson'), history)
+    return run
+  }
+  const whole = JSON.stringify({ schemaVersion: 2, scenarios: [], defects: [] })
+
+  it.each([
+    ['a torn verdict', '{"schemaVersion": 2', '', /verdict\.json is damaged: .*$/],
+    ['a verdict of something else', '[1]', '', /verdict\.json is no verdict of a run: .*$/],
+    ['a damaged history', whole, '{"i":0}\n{"i":\n{"i":2}\n', /history\.ndjson is damaged in line 2: .*$/],
+    ['no history', whole, undefined, /history\.ndjson is missing; .*$/],
+  ])('%s', async (_what, verdict, history, sentence) => {
+    for (const verb of ['check', 'report']) {
+      const { code, err } = await squall([verb, runFolder(verdict, history)])
+      expect([code, err.trimEnd()]).toEqual([64, expect.stringMatching(sentence)])
+    }
+  })
+
+  it.each([
+    ['{"schemaVersion": 1, "app": "store", "rounds": []}', /: seed: .*$/],
+    ['{"title": "a", "plan": 7}', /: schemaVersion: .*$/],
+    ['7', /: the whole file: .*$/],
+  ])('the plan %s', async (text, sentence) => {
+    const file = join(folder, 'plan.json')
+    writeFileSync(file, text)
+    const { code, err } = await squall(['simulate', '--plan', file])
+    expect([code, err.trimEnd()]).toEqual([64, expect.stringMatching(sentence)])
+  })
+})
+
+describe('a scenario below scenarios/', () => {
+  const projectWith = (text: string) => {
+    const root = mkdtempSync(join(folder, 'project-'))
+    mkdirSync(join(root, 'scenarios/store'), { recursive: true })
+    mkdirSync(join(root, 'docs/spec'), { recursive: true })
+    writeFileSync(join(root, 'docs/spec/01-channels.md'), '- **CH-1 Layering.** Layers.\n')
+    writeFileSync(join(root, 'scenarios/store/mine.ts'), text)
+    return root
+  }
+  const scenario = (covers: string) =>
+    `{ id: 'store/mine', title: 'mine', invariant: 'mine', covers: ['${covers}'], apps: [], steps: [], expectations: [] }`
+
+  it('without a default export is not left out silently', async () => {
+    const text = `const scenario = (one: unknown) => one\nexport const mine = 1\nscenario(${scenario('CH-1')})\n`
+    const { code, err } = await squall(['list'], { root: projectWith(text) })
+    expect([code, err]).toEqual([64, expect.stringMatching(/mine\.ts is no scenario: it has no default export; .*\n$/)])
+  })
+
+  it('that covers what the catalogue does not have is named', async () => {
+    expect((await squall(['list'], { root: projectWith(`export default ${scenario('CH-1')}`) })).code).toBe(0)
+    const { code, err } = await squall(['list'], { root: projectWith(`export default ${scenario('CH-999')}`) })
+    expect([code, err]).toEqual([64, expect.stringMatching(/mine\.ts is no scenario: it covers CH-999, which .*\n$/)])
+  })
+})
+
 describe('what the machine lacks is said before anything is started, with 69', () => {
   it('no built pages', async () => {
     const { code, err } = await squall(['up'], { root: folder })
@@ -122,6 +181,19 @@ describe('what the machine lacks is said before anything is started, with 69', (
     const { code, err } = await squall(['run', 'smoke'], { env: { SQUALL_BROWSER: join(folder, 'no-browser') } })
     expect([code, err.split('\n').length]).toEqual([69, 2])
     expect(err).toMatch(/^squall: SQUALL_BROWSER names .*, but that is no program; /)
+  })
+
+  it('no display for --headed', async () => {
+    const { code, err } = await squall(['run', 'smoke', '--headed'], {
+      env: { ...process.env, DISPLAY: '', WAYLAND_DISPLAY: '' },
+    })
+    expect([code, err]).toEqual([69, expect.stringMatching(/^squall: --headed needs a display, .*\n$/)])
+  })
+
+  it('no Docker for --target compose', async () => {
+    const words = ['run', 'smoke', '--driver', 'remote', '--target', 'compose']
+    const { code, err } = await squall(words, { env: { PATH: folder } })
+    expect([code, err]).toEqual([69, expect.stringMatching(/^squall: --target compose needs Docker, .*\n$/)])
   })
 
   it('no redis-server, where it was asked for (FI-14)', async () => {
@@ -208,6 +280,19 @@ describe('runs that are kept', () => {
     expect(code).toBe(1)
     expect(out).toContain('✗ violated  cluster/cut-link  at-most-once: ')
     expect(out).toContain('(was passed)')
+  })
+
+  it('are judged without a torn last line, and that is said in a sentence', async () => {
+    const torn = join(folder, 'torn')
+    cpSync(fixture, torn, { recursive: true })
+    const whole = await squall(['check', torn])
+    appendFileSync(join(torn, 'history.ndjson'), '{"scenario":"cluster/cut-link","ind')
+    const { code, out, err } = await squall(['check', torn])
+    expect([code, out]).toEqual([whole.code, whole.out])
+    expect([whole.err, err]).toEqual([
+      '',
+      'the last line of history.ndjson is torn, because the run was killed while it wrote it; the line is left out\n',
+    ])
   })
 
   it('of another version are not judged again', async () => {

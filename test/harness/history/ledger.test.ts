@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { ledger, membership, reordered } from '../../../harness/history/ledger.ts'
+import { ledger, reordered } from '../../../harness/history/ledger.ts'
+import { subscriptionsOf } from '../../../harness/history/subscriptions.ts'
 import {
   disconnect,
   fault,
@@ -94,8 +95,8 @@ describe('a message that a node sends late, because it stood still', () => {
 describe('membership', () => {
   it('runs from a join to a leave or a disconnection, again and again', () => {
     const events = [join('alice', 0), leave('alice', 5_000), join('alice', 6_000), disconnect('alice', 9_000)]
-    const windows = membership(historyOf(...events, theEnd(20_000)), 'alice', 'ping')
-    expect(windows.map(({ fromMs, toMs }) => [fromMs, toMs])).toEqual([
+    const [alice] = subscriptionsOf(historyOf(...events, theEnd(20_000)))
+    expect(alice!.windows.map(({ fromMs, toMs }) => [fromMs, toMs])).toEqual([
       [0, 5_000],
       [6_000, 9_000],
     ])
@@ -103,8 +104,8 @@ describe('membership', () => {
 
   it('is not ended by leaving another topic, nor by somebody else', () => {
     const events = [join('alice', 0), leave('alice', 5_000, 'ping:other'), disconnect('bob', 6_000)]
-    expect(membership(historyOf(...events, theEnd(20_000)), 'alice', 'ping')).toMatchObject([
-      { fromMs: 0, toMs: 20_000 },
+    expect(subscriptionsOf(historyOf(...events, theEnd(20_000)))).toMatchObject([
+      { who: 'alice', topic: 'ping', windows: [{ fromMs: 0, toMs: 20_000 }] },
     ])
   })
 })

@@ -55,13 +55,15 @@ describe('what this kind of cluster cannot tell', () => {
 describe('the record of a run', () => {
   it('says in a sentence that a folder is no finished run', () => {
     const folder = newFolder()
-    expect(() => readRecord(folder)).toThrow(/is not a finished run: there is no verdict.json in it$/)
+    expect(() => readRecord(folder)).toThrow(/is no run: there is neither a verdict.json nor a run.json in it$/)
   })
 
   it('leaves out a torn last line, and names a damaged one before it', () => {
     const file = join(newFolder(), 'history.ndjson')
     writeFileSync(file, '{"i":0}\n{"i":1}\n{"i":')
-    expect(readLines(file)).toEqual([{ i: 0 }, { i: 1 }])
+    expect(readLines(file)).toEqual({ lines: [{ i: 0 }, { i: 1 }], isTorn: true })
+    writeFileSync(file, '{"i":0}\n{"i":1}')
+    expect(readLines(file)).toEqual({ lines: [{ i: 0 }, { i: 1 }], isTorn: false })
     writeFileSync(file, '{"i":0}\n{"i":\n{"i":2}\n')
     expect(() => readLines(file)).toThrow(/history.ndjson is damaged in line 2/)
   })

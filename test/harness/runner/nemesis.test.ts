@@ -8,17 +8,19 @@ import { createNemesis } from '../../../harness/runner/nemesis.ts'
 
 interface StageOptions {
   startFails?: boolean
+  startHangs?: boolean
   recorded?: readonly ScheduleEntry[]
 }
 
 /** A cluster of which only the database exists, and only as far as it can be broken, and on its nodes actors that come back. */
-function stageWith({ startFails = false, recorded }: StageOptions = {}) {
+function stageWith({ startFails = false, startHangs = false, recorded }: StageOptions = {}) {
   let running = true
   const database = {
     async kill() {
       running = false
     },
     async start() {
+      if (startHangs) await new Promise(() => {})
       if (startFails) throw new Error('data folder is gone')
       running = true
     },
@@ -38,6 +40,7 @@ function stageWith({ startFails = false, recorded }: StageOptions = {}) {
     log,
     random: seededRandom(1),
     elapsedMs,
+    healWithinMs: 20,
     report: ({ state }) => states.push(state),
   })
   const entries = () => log.entries
@@ -88,6 +91,13 @@ describe('the nemesis (FI-6)', () => {
     expect(faults()).toEqual([])
   })
 
+  it('names a fault that does not exist, and one that may be meant', async () => {
+    const { nemesis } = stageWith()
+    await expect(nemesis.inject('db.kil' as 'db.kill', 'db')).rejects.toThrow(
+      'there is no fault db.kil, did you mean db.kill?',
+    )
+  })
+
   it('heals what a step left behind when it threw, by leaving its scope', async () => {
     const { nemesis, isRunning } = stageWith()
     const step = async () => {
@@ -114,6 +124,30 @@ describe('the nemesis (FI-6)', () => {
     await injected.heal()
     expect(isRunning()).toBe(true)
     expect(states.filter((state) => state === 'healing')).toHaveLength(1)
+  })
+
+  it('does not wait for ever for one that does not heal', async () => {
+    const { nemesis, faults } = stageWith({ startHangs: true })
+    await nemesis.inject('db.kill', 'db')
+    await nemesis.healEverything()
+    expect(faults()[0]).toMatchObject({
+      witnessedOffMs: null,
+      witness: { off: 'healing failed: not healed within 0.02 s' },
+    })
+  })
+
+  it('breaks nothing after the end of the scenario', async () => {
+    const { nemesis, isRunning } = stageWith()
+    await nemesis.close()
+    await expect(nemesis.inject('db.kill', 'db')).rejects.toThrow('db.kill db was asked for after the end')
+    expect(isRunning()).toBe(true)
+  })
+
+  it('heals at once what takes hold after the end of the scenario', async () => {
+    const { nemesis, isRunning } = stageWith()
+    const late = nemesis.inject('db.kill', 'db')
+    await Promise.all([nemesis.close(), expect(late).rejects.toThrow('took hold after the end')])
+    expect(isRunning()).toBe(true)
   })
 
   it('leaves a fault without an end when healing fails, and says why', async () => {

@@ -59,11 +59,12 @@ const example = (id: string, own: Partial<Omit<Scenario, 'apps'>> = {}): Scenari
     ...own,
   })
 
+/** What runs make for themselves; other tests have folders of their own. */
+const foldersOfRuns = () => readdirSync(tmpdir()).filter((name) => /^squall-(?!test-|leases)/.test(name))
+
 describe('a run', () => {
   it('that holds every invariant passes, says so in every file and leaves nothing', async () => {
-    const before = readdirSync(tmpdir()).filter(
-      (name) => name.startsWith('squall-') && !name.startsWith('squall-leases'),
-    )
+    const before = foldersOfRuns()
     const result = await run([example('fine')])
     expect([result.outcome, result.exitCode, result.leaks]).toEqual(['passed', 0, []])
     expect(checksOf(result)['nothing-left-behind']).toMatch(/^passed/)
@@ -73,8 +74,7 @@ describe('a run', () => {
     ])
     const phases = ['provision', 'steady-state', 'steps', 'heal', 'settle', 'final-reads', 'judge', 'clean-up']
     expect(result.scenarios[0]!.phases.map(({ name }) => name)).toEqual(phases)
-    const left = readdirSync(tmpdir()).filter((name) => name.startsWith('squall-') && !name.startsWith('squall-leases'))
-    expect(left.filter((name) => !before.includes(name))).toEqual([])
+    expect(foldersOfRuns().filter((name) => !before.includes(name))).toEqual([])
   })
 
   it('shares its run environment with another run of the same scenario, and only the one with the defect fails (FI-18)', async () => {
@@ -109,6 +109,7 @@ describe('a run', () => {
     expect([result.outcome, result.exitCode]).toEqual(['violated', 1])
     expect(checksOf(result).expectations).toBe('violated: after step 1: what is not: it is not so')
     expect(existsSync(join(latest(), 'logs/test-bad/n1.log'))).toBe(true)
+    expect(result.scenarios[0]!.artifacts).toContain('logs/test-bad/n1.log')
   })
 
   it('is unknown when a step fails, and still says what was left wrong', async () => {
@@ -205,6 +206,15 @@ describe('a run', () => {
       ['test/first'],
     ])
     expect(result.scenarios[0]!.steps).toHaveLength(1)
+  })
+
+  it('over its budget in a step that never returns abandons it, heals, judges and ends with 124', async () => {
+    const hang = step('wait for ever', () => new Promise(() => {}))
+    const cut = step('kill the database', async (context) => void (await context.nemesis.inject('db.kill', 'db')))
+    const result = await run([example('hanging', { steps: [cut, hang], expectations: [] })], { budgetMs: 12_000 })
+    expect([result.exitCode, result.outcome]).toEqual([124, 'unknown'])
+    expect(checksOf(result)['scenario-completed']).toContain('step 2 (wait for ever) was abandoned: the budget of 12 s')
+    expect(result.scenarios[0]!.faults[0]!.witnessedOffMs).toEqual(expect.any(Number))
   })
 
   it('over its budget ends with 124', async () => {

@@ -46,6 +46,13 @@ const refusals: [string, string, unknown, number, string][] = [
     500,
     'listen tcp: address 99999: invalid port',
   ],
+  [
+    'POST',
+    '/proxies',
+    { name: 'x', upstream: 'x:1', listen: '127.0.0.1:nosuch' },
+    500,
+    'listen tcp: lookup tcp/nosuch: unknown port',
+  ],
   ['GET', '/proxies/none', undefined, 404, 'proxy not found'],
   ['POST', '/proxies/none', '{', 404, 'proxy not found'],
   ['PATCH', '/proxies/none', {}, 404, 'proxy not found'],
@@ -128,6 +135,32 @@ describe('the API refuses', () => {
 })
 
 describe('the API answers', () => {
+  it.each([
+    ['//proxies', '/proxies'],
+    ['/proxies//echo', '/proxies/echo'],
+    ['/proxies//n1-%3En2', '/proxies/n1-%3En2'],
+  ])('%s with a redirect to %s', async (path, location) => {
+    const response = await fetch(bench.apiUrl + path, { redirect: 'manual' })
+    expect([response.status, response.headers.get('location')]).toEqual([301, location])
+    expect((await bench.call('GET', '//proxies')).body).toHaveProperty('echo')
+  })
+
+  it('an address without a port with any free port', async () => {
+    const { body } = await bench.call('POST', '/proxies', { name: 'any', listen: '127.0.0.1:', upstream: 'x:1' })
+    expect(body.listen).toMatch(/^127\.0\.0\.1:\d+$/)
+    await bench.call('DELETE', '/proxies/any')
+  })
+
+  it('a whole number that is written with a fraction as that number', async () => {
+    const { body } = await bench.call(
+      'POST',
+      toxicsPath,
+      '{"type":"latency","name":"float","attributes":{"latency":1000.0}}',
+    )
+    expect(body).toMatchObject({ attributes: { latency: 1_000 } })
+    await bench.remove('float')
+  })
+
   it('its version', async () => {
     expect(await bench.call('GET', '/version')).toEqual({
       status: 200,

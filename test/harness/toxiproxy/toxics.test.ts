@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../../harness/platform/clock.ts'
+import { slicer } from '../../../harness/toxiproxy/toxics/slicer.ts'
 import { type Bench, endOf, isSilentFor, numbered, openBench, receive, took } from './bench.ts'
 
 let bench: Bench
@@ -46,6 +47,30 @@ describe('latency (FI-4)', () => {
     expectAbout((await roundTrip()).ms, 300)
   })
 
+  it('is never early', async () => {
+    await bench.toxic({ type: 'latency', attributes: { latency: 5 } })
+    const client = await bench.dial()
+    for (let i = 0; i < 100; i += 1) {
+      const { ms } = await took(() => {
+        client.write('ping')
+        return receive(client, 4)
+      })
+      expect(ms).toBeGreaterThanOrEqual(5)
+    }
+  })
+
+  it('adds up for what is sent while earlier data is still delayed', async () => {
+    for (const name of ['one', 'two']) await bench.toxic({ type: 'latency', name, attributes: { latency: 150 } })
+    const client = await bench.dial()
+    client.write(numbered(4))
+    await systemClock.sleep(100)
+    const { ms } = await took(() => {
+      client.write(numbered(4))
+      return receive(client, 8)
+    })
+    expectAbout(ms, 300)
+  })
+
   it('delays a stream and does not slow it down', async () => {
     await bench.toxic({ type: 'latency', attributes: { latency: 150 } })
     const { ms, value } = await roundTrip(4_000_000)
@@ -66,8 +91,40 @@ describe('bandwidth (FI-4)', () => {
   it('lets so many KB through each second', async () => {
     await bench.toxic({ type: 'bandwidth', stream: 'upstream', attributes: { rate: 1_000 } })
     const { ms, value } = await roundTrip(300_000)
-    expectAbout(ms, 280)
+    expectAbout(ms, 300)
     expect(value.equals(numbered(300_000))).toBe(true)
+  })
+
+  it('gives no credit for the time before the data', async () => {
+    await bench.toxic({ type: 'bandwidth', stream: 'upstream', attributes: { rate: 1_000 } })
+    const { ms } = await roundTrip(480_000)
+    expect(ms).toBeGreaterThanOrEqual(480)
+  })
+
+  it('holds for small messages with pauses between them', async () => {
+    await bench.toxic({ type: 'bandwidth', stream: 'upstream', attributes: { rate: 1 } })
+    const client = await bench.dial()
+    let waitedMs = 0
+    for (let i = 0; i < 10; i += 1) {
+      await systemClock.sleep(35)
+      const { ms } = await took(() => {
+        client.write('fifteen bytes !')
+        return receive(client, 15)
+      })
+      waitedMs += ms
+    }
+    // A late timer shortens the next wait, so the sum is held and not each.
+    expect(waitedMs).toBeGreaterThanOrEqual(150)
+  })
+
+  it('forgets a debt that belongs to another rate', async () => {
+    await bench.toxic({ type: 'bandwidth', stream: 'upstream', attributes: { rate: 0 } })
+    const client = await bench.dial()
+    client.write(numbered(400))
+    await systemClock.sleep(20)
+    await bench.change('bandwidth_upstream', { attributes: { rate: 1 } })
+    client.write(numbered(100))
+    expectAbout((await took(() => receive(client, 500))).ms, 100)
   })
 
   it('with 0 makes the sender wait instead of growing without bound', async () => {
@@ -152,6 +209,24 @@ describe('slicer', () => {
     client.write(numbered(2_000))
     expect((await arrived).equals(numbered(2_000))).toBe(true)
     expect(sizes.length).toBeGreaterThan(5)
+  })
+
+  it.each([
+    [100, 0.1],
+    [1_500, 1.5],
+  ])('waits %i microseconds, and not whole milliseconds', async (delay, delayMs) => {
+    const waitsMs: number[] = []
+    const stage = { random: () => 0.5, pass: async () => {}, waitExactly: async (ms: number) => waitsMs.push(ms) > 0 }
+    await slicer.pipe!({ data: numbered(400), readMs: 0 }, { average_size: 100, delay }, stage as never)
+    expect(waitsMs).toEqual([delayMs, delayMs, delayMs, delayMs])
+  })
+
+  it('with a delay of 0.1 ms takes no whole millisecond for each piece', async () => {
+    await bench.toxic({ type: 'slicer', attributes: { average_size: 10, delay: 100 } })
+    const trips = [await roundTrip(4_000), await roundTrip(4_000), await roundTrip(4_000)]
+    const quickestMs = Math.min(...trips.map(({ ms }) => ms))
+    expect(quickestMs).toBeGreaterThanOrEqual(39.9)
+    expect(quickestMs).toBeLessThan(390)
   })
 
   it('without a size leaves data whole', async () => {

@@ -1,8 +1,9 @@
 import type { History } from '../../../history/history.ts'
 import type { HistoryEvent } from '../../../history/operation.ts'
+import { isWithin, merged } from '../../../history/spans.ts'
 import { lossNoticedWithinMs } from '../../../timing.ts'
 import { type Checker, count, passed, unknown, violated } from '../../../verdict/checker.ts'
-import { mayBeAnotherOrder } from '../orders.ts'
+import { otherOrders } from '../orders.ts'
 import type { CartSight } from '../sights.ts'
 
 interface Edit {
@@ -13,6 +14,8 @@ interface Edit {
   from: HistoryEvent
   /** Undefined when nobody knows whether, and when, it happened. */
   to: HistoryEvent | undefined
+  /** A fault coincided with it: it may not have known of others, nor they of it. */
+  isNearFault: boolean
 }
 
 /** What was put into a cart, and was answered, stays there until it is taken out or bought (CT-1, CT-39, CT-41, NF-3, NF-4, NF-11). */
@@ -22,16 +25,12 @@ export const cartNeverLost: Checker = {
   check(history) {
     const carts = history.finals<CartSight>('cart')
     if (carts.length === 0) return unknown('no cart was looked at')
-    const edits = editsOf(history)
+    const wordsOf = lastWords(editsOf(history))
     let provenCount = 0
     for (const { who, value } of carts) {
-      const own = edits.filter(({ shopper }) => shopper === value.shopper)
-      for (const itemId of new Set(own.map((edit) => edit.itemId))) {
-        const must = lastWord(
-          history,
-          own.filter((edit) => edit.itemId === itemId),
-        )
-        const isIn = value.items.some(({ id }) => id === itemId)
+      const items = new Set(value.items.map(({ id }) => id))
+      for (const [itemId, must] of wordsOf(value.shopper)) {
+        const isIn = items.has(itemId)
         if (must === 'in' && !isIn)
           return violated(`lost: item ${itemId} is missing in the cart of ${who}`, { who, itemId })
         if (must === 'out' && isIn)
@@ -48,40 +47,62 @@ export const cartNeverLost: Checker = {
   },
 }
 
+type LastWords = ReadonlyMap<number, 'in' | 'out' | undefined>
+
+/** The last word on each item in the cart of a shopper, found once for all of its tabs. */
+function lastWords(edits: readonly Edit[]): (shopper: string) => LastWords {
+  const byShopper = Map.groupBy(edits, ({ shopper }) => shopper)
+  const known = new Map<string, LastWords>()
+  return (shopper) => {
+    const byItem = () => Map.groupBy(byShopper.get(shopper) ?? [], ({ itemId }) => itemId)
+    const words = known.get(shopper) ?? new Map([...byItem()].map(([itemId, own]) => [itemId, lastWord(own)]))
+    known.set(shopper, words)
+    return words
+  }
+}
+
 /** Where the item has to be; undefined when two edits that knew nothing of each other disagree. */
-function lastWord(history: History, edits: readonly Edit[]): 'in' | 'out' | undefined {
-  const last = edits.filter((one) => !edits.some((other) => other.to && isAfter(history, other, one)))
-  const sure = last.filter(({ to }) => to)
+function lastWord(edits: readonly Edit[]): 'in' | 'out' | undefined {
+  const isOvertaken = overtaking(edits)
+  const last = edits.filter((one) => !isOvertaken(one))
   const words = new Set(last.map(({ puts }) => puts))
-  // What nobody answered may not have happened: then it is as it was before.
-  if (sure.length === 0 && last.length > 0) words.add(wordBefore(history, edits))
+  // What nobody answered may not have happened: then the cart is as it began, empty.
+  if (last.every(({ to }) => to === undefined)) words.add('out')
   return words.size === 1 ? [...words][0] : undefined
 }
 
-/** What the answered edits alone say; a cart begins empty. */
-function wordBefore(history: History, edits: readonly Edit[]): 'in' | 'out' {
-  const sure = edits.filter(({ to }) => to)
-  const last = sure.filter((one) => !sure.some((other) => isAfter(history, other, one)))
-  return last.some(({ puts }) => puts === 'in') ? 'in' : 'out'
+/** Whether an answered edit began when another one was done, and could know of it: by the same participant, or where no fault was. */
+function overtaking(edits: readonly Edit[]): (earlier: Edit) => boolean {
+  const answered = edits.filter(({ to }) => to !== undefined)
+  const latestFrom = new Map<string, number>()
+  let latestCalmFrom = -1
+  for (const { who, from, isNearFault } of answered) {
+    latestFrom.set(who, Math.max(latestFrom.get(who) ?? -1, from.index))
+    if (!isNearFault) latestCalmFrom = Math.max(latestCalmFrom, from.index)
+  }
+  return ({ who, to, isNearFault }) =>
+    to !== undefined && ((latestFrom.get(who) ?? -1) > to.index || (!isNearFault && latestCalmFrom > to.index))
 }
 
-/** Began when the other was done, and could know of it. */
-const isAfter = (history: History, later: Edit, earlier: Edit) =>
-  earlier.to !== undefined &&
-  later.from.index > earlier.to.index &&
-  (later.who === earlier.who || !history.faults.some((fault) => coincides(fault, later) || coincides(fault, earlier)))
-
-const coincides = ({ requestedMs, witnessedOffMs }: History['faults'][number], { from, to }: Edit) =>
-  from.tMs <= (witnessedOffMs ?? Number.POSITIVE_INFINITY) + lossNoticedWithinMs && (to ?? from).tMs >= requestedMs
-
 function editsOf(history: History): Edit[] {
+  const mayBeAnotherOrder = otherOrders(history)
+  const faults = faultSpans(history)
   return history.of('invoke').flatMap((from) => {
     const end = history.endOf(from)
     if (end?.type === 'failed') return []
-    const to = end?.type === 'ok' && !mayBeAnotherOrder(history, from) ? end : undefined
-    return requestsOf(from).map((spec) => ({ ...spec, who: from.who, from, to }))
+    const to = end?.type === 'ok' && !mayBeAnotherOrder(from) ? end : undefined
+    const isNearFault = isWithin(faults, from.tMs, (to ?? from).tMs)
+    return requestsOf(from).map((spec) => ({ ...spec, who: from.who, from, to, isNearFault }))
   })
 }
+
+const faultSpans = ({ faults }: History) =>
+  merged(
+    faults.map(({ requestedMs, witnessedOffMs }) => ({
+      fromMs: requestedMs,
+      toMs: (witnessedOffMs ?? Number.POSITIVE_INFINITY) + lossNoticedWithinMs,
+    })),
+  )
 
 function requestsOf({ operation, value }: HistoryEvent): Pick<Edit, 'puts' | 'shopper' | 'itemId'>[] {
   const { shopper, itemId, itemIds = [] } = value as { shopper: string; itemId: number; itemIds?: number[] }

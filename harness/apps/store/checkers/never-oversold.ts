@@ -25,8 +25,8 @@ export const neverOversold: Checker = {
         `not conserved: item ${leaking.id} had ${leaking.initialCount}, has ${leaking.availableCount}, sold ${leaking.soldUnits}`,
         { leaking },
       )
-    const okSales = history.of('ok', 'sell').map(({ value }) => (value as { itemId: number }).itemId)
-    const lost = items.find(({ id, soldUnits }) => okSales.filter((itemId) => itemId === id).length > soldUnits)
+    const okSales = Map.groupBy(history.of('ok', 'sell'), ({ value }) => (value as { itemId: number }).itemId)
+    const lost = items.find(({ id, soldUnits }) => (okSales.get(id)?.length ?? 0) > soldUnits)
     if (lost)
       return violated(`lost sale: item ${lost.id} was sold more often than the database knows (${lost.soldUnits})`, {
         lost,

@@ -1,4 +1,5 @@
 import { type Checker, count, passed, unknown, violated } from '../../../verdict/checker.ts'
+import { firstById } from '../first-by-id.ts'
 import type { FinalStock } from './stock.ts'
 
 interface NodeInventory {
@@ -23,12 +24,14 @@ export const nodesAgreeWithDatabase: Checker = {
 
 function firstDifference(stock: FinalStock, { inventory }: NodeInventory): string | undefined {
   if (!inventory) return 'has no inventory'
+  const copies = firstById(inventory.products)
   for (const product of stock.products) {
-    const copy = inventory.products.find(({ id }) => id === product.id)
+    const copy = copies.get(product.id)
     if (copy?.released !== product.released)
       return `has product ${product.id} released=${copy?.released}, the database ${product.released}`
+    const items = firstById(copy.items)
     for (const { id, availableCount } of product.items) {
-      const known = copy.items.find((item) => item.id === id)?.availableCount
+      const known = items.get(id)?.availableCount
       if (known !== availableCount) return `has ${known} of item ${id}, the database ${availableCount}`
     }
   }

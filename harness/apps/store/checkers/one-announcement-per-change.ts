@@ -13,11 +13,10 @@ export const oneAnnouncementPerChange: Checker = {
     const perClient = new Map<string, number>()
     for (const { who, topic } of broadcasts)
       perClient.set(`${who} on ${topic}`, (perClient.get(`${who} on ${topic}`) ?? 0) + 1)
+    const perTopic = Map.groupBy(changes, ({ value }) => `product:${(value as { productId: number }).productId}`)
     for (const [key, count] of perClient) {
       const [, topic] = key.split(' on ')
-      const allowed = changes.filter(
-        ({ value }) => `product:${(value as { productId: number }).productId}` === topic,
-      ).length
+      const allowed = perTopic.get(topic!)?.length ?? 0
       if (count > allowed)
         return violated(`announced ${count} times: ${key}, though it changed ${allowed} times`, { key, count, allowed })
     }

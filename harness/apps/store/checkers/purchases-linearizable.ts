@@ -1,6 +1,7 @@
 import type { History } from '../../../history/history.ts'
-import { type Checker, count, passed, unknown, violated } from '../../../verdict/checker.ts'
-import { mayBeAnotherOrder } from '../orders.ts'
+import { leadingCount } from '../../../history/sorted.ts'
+import { type Checker, count, passed, unknown, type Verdict, violated } from '../../../verdict/checker.ts'
+import { otherOrders } from '../orders.ts'
 import { type FinalStock, itemsOf } from './stock.ts'
 
 interface Attempt {
@@ -14,9 +15,10 @@ interface Attempt {
 /**
  * Purchases behave as if they had been made one after the other. Stock only goes down, so the order can be found without a search: if
  * anybody was told "sold out", there is a moment at which the last unit went. Everybody who got one must have asked before it, everybody
- * who was refused must have been answered after it, and enough must have been sold by then (ST-11, ST-19, CT-55, DF-67, DF-68).
+ * who was refused must have been answered after it, and enough must have been sold by then (ST-11, ST-19, CT-55, DF-67, DF-68). One step
+ * is one item of one purchase; a history that needs more than `stepsAtMost` is unknown.
  */
-export const purchasesLinearizable: Checker = {
+export const purchasesLinearizableWithin = (stepsAtMost: number): Checker => ({
   name: 'purchases-linearizable',
   invariant:
     'for every item there is an order of all purchases, within the time that each took, in which nobody is refused while there is stock',
@@ -27,43 +29,94 @@ export const purchasesLinearizable: Checker = {
     if (attempts.length === 0) return unknown('nobody tried to buy anything')
     if (history.of('invoke', 'reduce').length > 0)
       return unknown('a reducer sells what nobody can put in order; use single purchases')
-    const items = itemsOf(stock.value)
-    for (const { id, initialCount } of items) {
-      const sold = attempts.filter(({ end, itemIds }) => end === 'ok' && itemIds.includes(id)).length
-      if (sold > initialCount)
-        return violated(`not in order: item ${id} was sold ${sold} times, and there were ${initialCount}`, { id })
-    }
-    const wronged = attempts.find(
-      (one) =>
-        one.end === 'failed' &&
-        one.itemIds.length > 0 &&
-        !items.some(({ id, initialCount }) => one.itemIds.includes(id) && wasGone(id, initialCount, one, attempts)),
-    )
-    if (wronged)
-      return violated(
-        `refused with stock: a purchase of ${wronged.itemIds.join(', ')} was refused though it was there`,
-        { wronged },
+    try {
+      return inOneOrder(itemsOf(stock.value), attempts, stepBudget(stepsAtMost))
+    } catch (error) {
+      if (!(error instanceof BudgetSpent)) throw error
+      return unknown(
+        `gave up after ${stepsAtMost} steps: an order of ${count(attempts.length, 'purchase')} was neither found nor excluded`,
       )
-    return passed(`${count(attempts.length, 'purchase')} fit into one order`)
+    }
   },
+})
+
+/** Ten million items in purchases take a few seconds. */
+export const purchasesLinearizable = purchasesLinearizableWithin(10_000_000)
+
+function inOneOrder(items: ReturnType<typeof itemsOf>, attempts: readonly Attempt[], spend: () => void): Verdict {
+  const takers = takersByItem(attempts, spend)
+  for (const { id, initialCount } of items) {
+    const sold = takers.get(id)?.okCount ?? 0
+    if (sold > initialCount)
+      return violated(`not in order: item ${id} was sold ${sold} times, and there were ${initialCount}`, { id })
+  }
+  const initialCounts = new Map(items.map(({ id, initialCount }) => [id, initialCount]))
+  const mayBeRefused = (refusal: Attempt) =>
+    refusal.itemIds.some((id) => {
+      spend()
+      const initialCount = initialCounts.get(id)
+      return initialCount !== undefined && wasGone(initialCount, refusal, takers.get(id))
+    })
+  const wronged = attempts.find((one) => one.end === 'failed' && one.itemIds.length > 0 && !mayBeRefused(one))
+  if (wronged)
+    return violated(`refused with stock: a purchase of ${wronged.itemIds.join(', ')} was refused though it was there`, {
+      wronged,
+    })
+  return passed(`${count(attempts.length, 'purchase')} fit into one order`)
+}
+
+/** Who got a unit of one item, or may have got one. */
+interface Takers {
+  okCount: number
+  /** When the last of those who certainly got one had asked. */
+  latestOkFrom: number
+  /** When each had asked, ascending. */
+  from: number[]
+}
+
+function takersByItem(attempts: readonly Attempt[], spend: () => void): ReadonlyMap<number, Takers> {
+  const takers = new Map<number, Takers>()
+  for (const { end, from, itemIds } of attempts) {
+    if (end === 'failed') continue
+    for (const id of new Set(itemIds)) {
+      spend()
+      const own = takers.get(id) ?? { okCount: 0, latestOkFrom: Number.NEGATIVE_INFINITY, from: [] }
+      takers.set(id, own)
+      own.from.push(from)
+      if (end !== 'ok') continue
+      own.okCount += 1
+      own.latestOkFrom = from
+    }
+  }
+  return takers
 }
 
 /** Whether the last unit can have gone before this refusal was answered, and no later than anybody who got one had asked. */
-function wasGone(itemId: number, initialCount: number, refusal: Attempt, attempts: readonly Attempt[]): boolean {
-  const takers = attempts.filter(({ end, itemIds }) => end !== 'failed' && itemIds.includes(itemId))
-  const sure = takers.filter(({ end }) => end === 'ok')
-  const latestAsked = Math.max(Number.NEGATIVE_INFINITY, ...sure.map(({ from }) => from))
-  const before = takers.filter(({ from }) => from < refusal.to).length
-  return latestAsked < refusal.to && before >= initialCount
+function wasGone(initialCount: number, refusal: Attempt, takers: Takers | undefined): boolean {
+  if (!takers) return initialCount <= 0
+  const before = leadingCount(takers.from, (from) => from < refusal.to)
+  return takers.latestOkFrom < refusal.to && before >= initialCount
 }
+
+/** Counts the steps of a search; the step after the last one throws. */
+function stepBudget(stepsAtMost: number): () => void {
+  let steps = 0
+  return () => {
+    steps += 1
+    if (steps > stepsAtMost) throw new BudgetSpent()
+  }
+}
+
+class BudgetSpent extends Error {}
 
 function attemptsOf(history: History): Attempt[] {
   const seen = new Set<string>()
+  const mayBeAnotherOrder = otherOrders(history)
   return history.of('invoke').flatMap((event) => {
     const { itemId, itemIds, shopper, key } = (event.value ?? {}) as Record<string, unknown>
     if (event.operation !== 'sell' && event.operation !== 'purchase') return []
     const end = history.endOf(event)
-    const isOpen = end?.type === 'ok' && mayBeAnotherOrder(history, event)
+    const isOpen = end?.type === 'ok' && mayBeAnotherOrder(event)
     const kind = (isOpen ? 'unsure' : (end?.type ?? 'unsure')) as Attempt['end']
     const wanted = event.operation === 'sell' ? [itemId as number] : ((itemIds ?? []) as number[])
     const attempt = {

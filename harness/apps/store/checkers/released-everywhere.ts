@@ -1,4 +1,5 @@
 import { type Checker, passed, unknown, violated } from '../../../verdict/checker.ts'
+import { firstById } from '../first-by-id.ts'
 import type { Rendering } from '../sights.ts'
 
 /** A release that succeeded is seen on every open page and by every node (ST-23, NF-6). */
@@ -9,10 +10,12 @@ export const releasedEverywhere: Checker = {
     const released = history.of('ok', 'release').map(({ value }) => String((value as { productId: number }).productId))
     const places = [...history.finals<Rendering>('view'), ...history.finals<Rendering>('fresh-render')]
     if (released.length === 0 || places.length === 0) return unknown('no release succeeded, or nothing was looked at')
+    const ids = new Set(released)
     for (const { who, node, value } of places) {
-      const hidden = released.find((id) => value.products.find((product) => product.id === id)?.soon !== false)
+      const shown = firstById(value.products)
+      const hidden = [...ids].find((id) => shown.get(id)?.soon !== false)
       if (hidden) return violated(`not released: product ${hidden} as ${who} sees it on ${node}`, { who, node })
     }
-    return passed(`${new Set(released).size} released products are seen in ${places.length} places`)
+    return passed(`${ids.size} released products are seen in ${places.length} places`)
   },
 }

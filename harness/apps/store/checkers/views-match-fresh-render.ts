@@ -1,4 +1,5 @@
 import { type Checker, count, passed, unknown, violated } from '../../../verdict/checker.ts'
+import { firstById } from '../first-by-id.ts'
 import type { Rendering } from '../sights.ts'
 
 /** What an open page shows is what it would show after a reload, whichever node serves it (ST-58, DF-1, DF-2). */
@@ -12,8 +13,10 @@ export const viewsMatchFreshRender: Checker = {
       return unknown(`${views.length} open pages and ${fresh.length} fresh renderings: nothing to compare`)
     if (fresh.some(({ value }) => value.products.length === 0))
       return unknown('a fresh rendering shows no product at all')
-    for (const view of views) {
-      for (const render of fresh) {
+    // Views and renderings that show the same are compared once.
+    const renders = distinct(fresh)
+    for (const view of distinct(views)) {
+      for (const render of renders) {
         const difference = firstDifference(view.value, render.value)
         if (difference)
           return violated(`stale view: ${view.who} differs from a fresh rendering by ${render.node}: ${difference}`, {
@@ -28,11 +31,16 @@ export const viewsMatchFreshRender: Checker = {
   },
 }
 
+/** The first of those that show the same. */
+const distinct = <T extends { value: Rendering }>(finals: readonly T[]): T[] =>
+  [...Map.groupBy(finals, ({ value }) => JSON.stringify(value)).values()].map(([first]) => first!)
+
 function firstDifference(shown: Rendering, fresh: Rendering): string | undefined {
-  const extra = shown.products.find(({ id }) => !fresh.products.some((product) => product.id === id))
+  const [shownById, freshById] = [firstById(shown.products), firstById(fresh.products)]
+  const extra = shown.products.find(({ id }) => !freshById.has(id))
   if (extra) return `product ${extra.id} is shown and should not be`
   for (const product of fresh.products) {
-    const other = shown.products.find(({ id }) => id === product.id)
+    const other = shownById.get(product.id)
     if (!other) return `product ${product.id} is not shown`
     if (other.soon !== product.soon)
       return `product ${product.id} ${other.soon ? 'still says coming soon' : 'is shown as released'}`
@@ -45,8 +53,9 @@ function firstDifference(shown: Rendering, fresh: Rendering): string | undefined
 type Sizes = Rendering['products'][number]['sizes']
 
 function differentSize(shown: Sizes, fresh: Sizes): string | undefined {
+  const byItem = firstById(shown.map((size) => ({ id: size.itemId, size })))
   for (const size of fresh) {
-    const same = shown.find(({ itemId }) => itemId === size.itemId)
+    const same = byItem.get(size.itemId)?.size
     if (same?.level !== size.level)
       return `item ${size.itemId} shows ${same?.level ?? 'nothing'} instead of ${size.level}`
     if (same.disabled !== size.disabled) return `item ${size.itemId} is ${same.disabled ? '' : 'not '}disabled`

@@ -1,7 +1,7 @@
-import { backWithinMs, type FaultKind, said, within } from './fault.ts'
+import { backWithinMs, type FaultFactory, said, within } from './fault.ts'
 
 /** Kills a named actor, target `n1/Sneakers23.Inventory`; its supervisor heals it, which shows in a new id (FI-1). */
-export const actorKill: FaultKind = (cluster, target) => {
+export const actorKill: FaultFactory = (cluster, target) => {
   const [nodeName = '', name = ''] = target.split('/')
   const { runtime } = cluster.node(nodeName)
   const find = () => runtime.actors().find((actor) => actor.name === name)

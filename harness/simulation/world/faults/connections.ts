@@ -1,7 +1,7 @@
-import { backWithinMs, type FaultKind, said, within } from './fault.ts'
+import { backWithinMs, type FaultFactory, said, within } from './fault.ts'
 
 /** Breaks every connection of a node that has a topic joined, target `n1/ping`; its clients come back by themselves (FI-3). */
-export const connectionDrop: FaultKind = (cluster, target) => {
+export const connectionDrop: FaultFactory = (cluster, target) => {
   const [nodeName = '', topic = ''] = target.split('/')
   const { endpoint } = cluster.node(nodeName)
   let dropped: string[] = []

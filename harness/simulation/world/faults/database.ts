@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster.ts'
-import { backWithinMs, type FaultKind, probeWithinMs, said, within } from './fault.ts'
+import { backWithinMs, type FaultFactory, probeWithinMs, said, within } from './fault.ts'
 
 /** A statement of the witness's own. */
 async function statement({ database, clock }: Cluster, sql: string): Promise<string> {
@@ -16,7 +16,7 @@ async function statement({ database, clock }: Cluster, sql: string): Promise<str
 }
 
 const dbFault =
-  (hit: (cluster: Cluster) => void, mend: (cluster: Cluster) => void, sql = 'select 1'): FaultKind =>
+  (hit: (cluster: Cluster) => void, mend: (cluster: Cluster) => void, sql = 'select 1'): FaultFactory =>
   (cluster) => {
     const look = async (isBroken: boolean) => {
       const what = await statement(cluster, sql)
@@ -53,7 +53,7 @@ export const dbOutOfConnections = dbFault(
 )
 
 /** Statements take this much longer; one of the witness's own is timed (FI-6). */
-export const dbSlow: FaultKind = (cluster, _target, { delayMs }) => {
+export const dbSlow: FaultFactory = (cluster, _target, { delayMs }) => {
   const slowMs = Number(delayMs)
   const look = async (isSlow: boolean) => {
     const startedMs = cluster.clock.monotonicMs()

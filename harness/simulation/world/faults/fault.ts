@@ -14,7 +14,7 @@ export interface SimulatedFault {
 }
 
 export type FaultOptions = Readonly<Record<string, unknown>>
-export type FaultKind = (cluster: Cluster, target: string, options: FaultOptions) => SimulatedFault
+export type FaultFactory = (cluster: Cluster, target: string, options: FaultOptions) => SimulatedFault
 
 const lookEveryMs = 50
 /** How long a witness waits for an answer. */

@@ -2,14 +2,14 @@ import { actorKill } from './actors.ts'
 import { clockSkew } from './clock.ts'
 import { connectionDrop } from './connections.ts'
 import { dbKill, dbOutOfConnections, dbPause, dbReadOnly, dbSlow } from './database.ts'
-import type { FaultKind } from './fault.ts'
+import type { FaultFactory } from './fault.ts'
 import { linkCut, linkCutOneWay, linkLatency, linkReset } from './links.ts'
 import { messageFault } from './messages.ts'
 import { nodeBlock, nodeKill, nodePause, nodeStop } from './nodes.ts'
 import { linkPartition } from './partition.ts'
 
 /** Every fault that a simulation knows, by the name that a live run gives it (FI-1..FI-3, FI-6..FI-10). */
-export const faults: Readonly<Record<string, FaultKind>> = {
+export const faults: Readonly<Record<string, FaultFactory>> = {
   'actor.kill': actorKill,
   'clock.skew': clockSkew,
   'connection.drop': connectionDrop,

@@ -1,7 +1,15 @@
 import type { Cluster } from '../cluster.ts'
 import type { Link } from '../network.ts'
 import type { Response } from '../requests.ts'
-import { backWithinMs, type FaultKind, type FaultOptions, probeWithinMs, said, type Witness, within } from './fault.ts'
+import {
+  backWithinMs,
+  type FaultFactory,
+  type FaultOptions,
+  probeWithinMs,
+  said,
+  type Witness,
+  within,
+} from './fault.ts'
 
 /** A request to the end of a link through the link, and one beside it. */
 async function throughAndBeside(cluster: Cluster, from: string, to: string, withinMs = probeWithinMs) {
@@ -22,7 +30,7 @@ interface LinkBreakage {
 
 /** The common shape: something on one link, felt by a request through it and by none beside it. */
 const linkFault =
-  (breakageOf: (options: FaultOptions) => LinkBreakage): FaultKind =>
+  (breakageOf: (options: FaultOptions) => LinkBreakage): FaultFactory =>
   (cluster, target, options) => {
     const [from = '', to = ''] = target.split('->')
     const link = cluster.network.link(from, to)

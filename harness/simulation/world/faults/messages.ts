@@ -1,6 +1,6 @@
 import type { Broadcast, TamperRule } from '../../../../system/pubsub/index.ts'
 import type { Cluster } from '../cluster.ts'
-import { backWithinMs, type FaultKind, probeWithinMs, said, within } from './fault.ts'
+import { backWithinMs, type FaultFactory, probeWithinMs, said, within } from './fault.ts'
 
 type Effect = TamperRule['effect']
 const tamperDelayMs = 400
@@ -34,7 +34,7 @@ async function probeMessages(cluster: Cluster, target: string, topic: string) {
 
 /** Messages of other nodes are lost, late, doubled or overtaken on their way into one node (FI-8, FI-9). */
 export const messageFault =
-  (effect: Effect): FaultKind =>
+  (effect: Effect): FaultFactory =>
   (cluster, target, { topics }) => {
     const topic = `probe:${effect}`
     const rule: TamperRule = { effect, topics: [...(topics as string[]), topic], delayMs: tamperDelayMs }

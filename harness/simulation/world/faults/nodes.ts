@@ -1,15 +1,15 @@
 import type { Cluster } from '../cluster.ts'
 import type { SimulatedNode } from '../node.ts'
 import type { Response } from '../requests.ts'
-import { backWithinMs, type FaultKind, probeWithinMs, said, within } from './fault.ts'
+import { backWithinMs, type FaultFactory, probeWithinMs, said, within } from './fault.ts'
 
 /** The common shape of what happens to a whole node: what a request to it is like tells. */
 const nodeFault =
   (
-    hit: (node: SimulatedNode, options: Parameters<FaultKind>[2], cluster: Cluster) => void | Promise<void>,
+    hit: (node: SimulatedNode, options: Parameters<FaultFactory>[2], cluster: Cluster) => void | Promise<void>,
     mend: (cluster: Cluster, node: SimulatedNode) => void | Promise<void>,
     expected: Response['kind'],
-  ): FaultKind =>
+  ): FaultFactory =>
   (cluster, target, options) => ({
     inject: () => hit(cluster.node(target), options, cluster),
     async witnessOn() {

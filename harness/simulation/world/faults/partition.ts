@@ -1,4 +1,4 @@
-import { type FaultKind, said, type Witness } from './fault.ts'
+import { type FaultFactory, said, type Witness } from './fault.ts'
 import { linkCut } from './links.ts'
 
 /** The links that a fault is made of: of `n1|n2,n3` every one between the two groups, both ways. */
@@ -10,7 +10,7 @@ export function partsOf(target: string): string[] {
 }
 
 /** Groups of nodes that do not reach each other (NF-8). */
-export const linkPartition: FaultKind = (cluster, target, options) => {
+export const linkPartition: FaultFactory = (cluster, target, options) => {
   const cuts = partsOf(target).map((link) => linkCut(cluster, link, options))
   const all = async (looks: Promise<Witness>[]) => {
     const witnesses = await Promise.all(looks)

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { neverOversold } from '../../../../../harness/apps/store/checkers/never-oversold.ts'
 import { ordersChargedOnce } from '../../../../../harness/apps/store/checkers/orders-charged-once.ts'
-import { purchasesLinearizable } from '../../../../../harness/apps/store/checkers/purchases-linearizable.ts'
+import {
+  purchasesLinearizable,
+  purchasesLinearizableWithin,
+} from '../../../../../harness/apps/store/checkers/purchases-linearizable.ts'
 import { final, historyOf, invoke, stock, type TestEvent } from '../../../../support/histories.ts'
 
 type End = 'ok' | 'failed' | 'unsure'
@@ -80,6 +83,15 @@ describe('purchases-linearizable (ST-11, ST-19, CT-55, DF-67, DF-68)', () => {
     ]
     expect(check(1, ...sale('ok', 901), ...purchase('failed')).outcome).toBe('passed')
     expect(check(2, ...sale('ok', 902), ...sale('failed', 903)).outcome).toBe('violated')
+  })
+
+  it('is unknown when the history needs more steps than it may take', () => {
+    const events = [...purchase('ok'), ...purchase('ok'), ...purchase('failed'), of(2)]
+    expect(purchasesLinearizableWithin(3).check(historyOf(...events)).outcome).toBe('passed')
+    expect(purchasesLinearizableWithin(2).check(historyOf(...events))).toMatchObject({
+      outcome: 'unknown',
+      why: 'gave up after 2 steps: an order of 3 purchases was neither found nor excluded',
+    })
   })
 
   it('is unknown when nobody bought, when a reducer did, and when the stock was not read', () => {

@@ -1,0 +1,281 @@
+import { faultOutlastsTimer } from '../../checkers/core/fault-outlasts-timer.ts'
+import { reached } from '../../checkers/core/reached.ts'
+import { checkers } from '../../checkers/index.ts'
+import type { HistoryEvent } from '../../history/operation.ts'
+import type { Checker } from '../../verdict/checker.ts'
+import { createGrowingHistory, type GrowingHistory } from './growing-history.ts'
+import { purchasesHistory } from './purchases.ts'
+
+/** A checker, and histories with so many of the events that it looks at, in which nothing is wrong. */
+export interface CheckerCase {
+  checker: Checker
+  historyOf(events: number): HistoryEvent[]
+}
+
+type Fill = (history: GrowingHistory, events: number) => void
+
+const itemIds = [1, 2, 3, 4, 5, 6]
+const shoppers = Array.from({ length: 100 }, (_, n) => `shopper-${n}`)
+
+function final({ record }: GrowingHistory, operation: string, value: unknown, who = 'harness', node = who) {
+  record({ type: 'final', who, node, operation, value })
+}
+
+function receive({ record }: GrowingHistory, who: string, topic: string, event: string, value: unknown = {}) {
+  record({ type: 'receive', who, topic, event, joinRef: null, value })
+}
+
+/** Operations that are answered one after the other, two events each. */
+function answered(
+  history: GrowingHistory,
+  events: number,
+  one: (n: number) => [who: string, name: string, value: object],
+) {
+  for (let n = 0; n < events / 2; n += 1) {
+    history.at(n)
+    history.begin(...one(n))('ok')
+  }
+}
+
+const stockOf = (soldUnits: (itemId: number) => number, initialCount = 1_000_000) => ({
+  products: [
+    {
+      id: 1,
+      released: true,
+      items: itemIds.map((id) => ({
+        id,
+        initialCount,
+        availableCount: initialCount - soldUnits(id),
+        soldUnits: soldUnits(id),
+      })),
+    },
+  ],
+})
+
+const rendering = { products: [{ id: '1', soon: false, sizes: [{ itemId: '7', level: 'low', disabled: false }] }] }
+
+const times = (n: number, work: (index: number) => void) => {
+  for (let index = 0; index < n; index += 1) work(index)
+}
+
+const faults: Fill = ({ record, at }, events) =>
+  times(events, (id) => {
+    const requestedMs = id * 10_000
+    at(requestedMs)
+    const times = { requestedMs, witnessedOnMs: requestedMs + 10, healRequestedMs: requestedMs + 5_000 }
+    const witness = { on: 'seen', off: 'seen' }
+    const value = {
+      id,
+      kind: 'node.kill',
+      target: 'n1',
+      options: {},
+      ...times,
+      witnessedOffMs: requestedMs + 5_100,
+      witness,
+    }
+    record({ type: 'fault', who: 'nemesis', value })
+  })
+
+/** A fault every 10 s, and in each a hundred lost connections. */
+const losses: Fill = (history, events) => {
+  const rounds = Math.ceil(events / (2 * shoppers.length + 1))
+  for (const who of shoppers) history.record({ type: 'join', who, topic: 'ping', node: 'n1' })
+  times(rounds, (round) => {
+    const requestedMs = round * 10_000 + 1_000
+    history.at(requestedMs + 10)
+    for (const who of shoppers) history.record({ type: 'disconnect', who, node: 'n1' })
+    history.at(requestedMs + 2_000)
+    const seen = { requestedMs, witnessedOnMs: requestedMs + 5, healRequestedMs: requestedMs + 1_900 }
+    const witness = { on: 'seen', off: 'seen' }
+    const fault = {
+      id: round,
+      kind: 'node.kill',
+      target: 'n1',
+      options: {},
+      ...seen,
+      witnessedOffMs: requestedMs + 2_000,
+      witness,
+    }
+    history.record({ type: 'fault', who: 'nemesis', value: fault })
+    history.at(requestedMs + 3_000)
+    for (const who of shoppers) history.record({ type: 'join', who, topic: 'ping', node: 'n1' })
+  })
+  history.at(history.nowMs() + 20_000)
+  history.record({ type: 'phase', who: 'harness' })
+}
+
+const edits: Fill = (history, events) => {
+  answered(history, events, (n) => {
+    const itemId = itemIds[Math.floor(n / shoppers.length) % itemIds.length]!
+    return [shoppers[n % shoppers.length]!, 'add_item', { shopper: shoppers[n % shoppers.length], itemId }]
+  })
+  const editsEach = Math.ceil(events / 2 / shoppers.length)
+  const items = itemIds.slice(0, editsEach).map((id) => ({ id, outOfStock: false }))
+  // Some items were put in by the first shoppers only, when the edits end within a round.
+  for (const [n, shopper] of shoppers.entries()) {
+    const own = Math.ceil((events / 2 - n) / shoppers.length)
+    final(history, 'cart', { shopper, page: '/', items: items.slice(0, Math.min(own, itemIds.length)) }, shopper)
+  }
+}
+
+const sales: Fill = (history, events) => {
+  answered(history, events, (n) => ['buyer', 'sell', { itemId: itemIds[n % itemIds.length] }])
+  const soldUnits = (id: number) => Math.ceil((events / 2 - itemIds.indexOf(id)) / itemIds.length)
+  final(history, 'database', stockOf(soldUnits))
+}
+
+const releases: Fill = (history, events) => {
+  answered(history, events / 2, () => ['admin', 'release', { productId: 1 }])
+  times(events / 2, (n) => final(history, 'view', rendering, `page-${n}`))
+}
+
+const announcements: Fill = (history, events) => {
+  answered(history, events / 2, () => ['admin', 'release', { productId: 1 }])
+  times(events / 2, (n) => receive(history, `client-${n}`, 'product:1', 'released'))
+}
+
+const orders: Fill = (history, events) => {
+  answered(history, events, (n) => [
+    'buyer',
+    'purchase',
+    { shopper: `shopper-${n}`, key: `key-${n}`, itemIds: [itemIds[n % itemIds.length]] },
+  ])
+  const order = (id: number) => {
+    const ids = [itemIds[id % itemIds.length]]
+    return { id, shopper: `shopper-${id}`, key: `key-${id}`, totalUsd: 10, soldUsd: 10, itemIds: ids, soldItemIds: ids }
+  }
+  final(
+    history,
+    'orders',
+    Array.from({ length: Math.ceil(events / 2) }, (_, id) => order(id)),
+  )
+}
+
+const changes: Fill = (history, events) =>
+  times(events, (n) => {
+    const level = Math.floor(n / shoppers.length) % 2 === 0 ? 'low' : 'high'
+    const who = shoppers[n % shoppers.length]!
+    receive(history, who, 'product:1', 'stock_change', { product_id: 1, item_id: 1, level })
+  })
+
+const arrivals: Fill = (history, events) =>
+  times(events, (n) => {
+    const joins = { [`person-${n}`]: { metas: [{ phx_ref: `ref-${n}` }] } }
+    receive(history, 'dashboard', 'admin:cart_tracker', 'presence_diff', { joins, leaves: {} })
+  })
+
+const carts: Fill = (history, events) => {
+  times(events / 2, (n) => receive(history, `shopper-${n}`, `cart:${n}`, 'cart'))
+  answered(history, 2, () => ['buyer', 'add_item', { shopper: 'shopper-0', itemId: 1 }])
+  final(
+    history,
+    'database',
+    stockOf(() => 0),
+  )
+  const tabs = Math.ceil(events / 2)
+  const items = [{ id: 1, outOfStock: false }]
+  times(tabs, (n) => final(history, 'cart', { shopper: `shopper-${n}`, page: '/', items }, `shopper-${n}`))
+  const sight = { shoppers: tabs, pages: { '/': tabs }, items: { 1: tabs } }
+  final(history, 'dashboard', sight)
+}
+
+const nodeStates: Fill = (history, events) => {
+  final(
+    history,
+    'database',
+    stockOf(() => 0),
+  )
+  const [product] = stockOf(() => 0).products
+  const state = { inventory: { products: [product] } }
+  times(events, (n) => final(history, 'node-state', state, `n${n}`))
+}
+
+const replication: Fill = (history, events) => {
+  sales(history, events)
+  const sent = Math.ceil(events / 2)
+  final(history, 'node-state', { counters: { replicationSent: sent, replicationHandled: 0 } }, 'n1')
+  final(history, 'node-state', { counters: { replicationSent: 0, replicationHandled: sent } }, 'n2')
+}
+
+const pushes: Fill = (history, events) => {
+  const channels = ['chat', 'page', 'cart'] as const
+  answered(history, events, (n) => ['client', 'push', { channel: channels[n % 3] }])
+  const handled = channels.map((name, n) => [name, Math.ceil((events / 2 - n) / 3)])
+  final(history, 'node-state', { pushes: Object.fromEntries(handled) }, 'n1')
+}
+
+const channelsOfNodes: Fill = (history, events) => {
+  history.record({ type: 'disconnect', who: 'client' })
+  times(events / 2, (n) => final(history, 'node-state', { connections: [{ topics: ['ping'] }] }, `n${n}`))
+  times(events / 2, (n) => final(history, 'channels', 1, `n${n}`))
+}
+
+const views: Fill = (history, events) => {
+  times(3, (n) => final(history, 'fresh-render', rendering, `n${n}`))
+  times(events, (n) => final(history, 'view', rendering, `page-${n}`))
+}
+
+const fills: Readonly<Record<string, Fill>> = {
+  'cart-never-lost': edits,
+  expectations: ({ record }, events) =>
+    times(events, (after) =>
+      record({ type: 'expectation', who: 'harness', value: { after, text: 'it works', met: true } }),
+    ),
+  'fault-outlasts-timer': faults,
+  'faults-witnessed': faults,
+  'joined-topics': (history, events) => {
+    const topics = ['ping', 'product:1', 'product:2']
+    times(events, (n) => final(history, 'joined', { connected: true, expected: topics, joined: topics }, `client-${n}`))
+  },
+  'never-oversold': sales,
+  'no-orphans': channelsOfNodes,
+  'no-presence-to-shoppers': carts,
+  'no-redundant-stock-broadcast': changes,
+  'nodes-agree-with-database': nodeStates,
+  'one-announcement-per-change': announcements,
+  'orders-charged-once': orders,
+  'own-topics-only': changes,
+  'presence-join-delivered-once': arrivals,
+  'presence-matches-reality': carts,
+  'pushes-handled-once': pushes,
+  reached: ({ record }, events) =>
+    times(events, () => record({ type: 'reached', who: 'harness', operation: 'sold-out' })),
+  'recovery-time': losses,
+  'released-everywhere': releases,
+  'replication-bounded': replication,
+  'tabs-converge': carts,
+  'views-match-fresh-render': views,
+}
+
+/** Those whose default looks at nothing. */
+const configured: Readonly<Record<string, Checker>> = {
+  'fault-outlasts-timer': faultOutlastsTimer({ 'node.kill': 1_000 }),
+  reached: reached(['sold-out']),
+}
+
+const filled = (fill: Fill) => (events: number) => {
+  const history = createGrowingHistory()
+  fill(history, events)
+  return history.events
+}
+
+/** Every checker but `at-most-once`, which has histories of its own. */
+export const checkerCases: readonly CheckerCase[] = [
+  ...Object.entries(fills).map(([name, fill]) => ({
+    checker: configured[name] ?? checkers[name]!,
+    historyOf: filled(fill),
+  })),
+  {
+    checker: checkers['purchases-linearizable']!,
+    historyOf: (events) =>
+      purchasesHistory({
+        operations: events / 2,
+        concurrent: 100,
+        initialCount: events / 4,
+        oversoldUnits: 0,
+        unsurePercent: 10,
+        wrongPercent: 0,
+        seed: 1,
+      }),
+  },
+]

@@ -1,0 +1,106 @@
+import { inFlightMs, redialMs } from '../timing.ts'
+import type { History } from './history.ts'
+import type { Explains } from './operation.ts'
+import { leadingCount } from './sorted.ts'
+import { isWithin, merged } from './spans.ts'
+
+/** The way of a message to one subscriber. */
+export interface Way {
+  origin: string
+  /** Where the subscriber is; undefined for one that never joined. */
+  node: string | undefined
+  who: string
+  topic: string
+}
+
+/** What the faults on one way explain. */
+export interface Explanations {
+  explainsLoss(sentMs: number): boolean
+  /** What was sent into a fault that keeps nothing, and came out after it, had been queued and sent again (AM-4). */
+  outlived(sentMs: number, gotMs: number): boolean
+}
+
+interface WitnessedFault {
+  explains: Explains
+  parts: readonly string[]
+  fromMs: number
+  toMs: number
+  /** Seen to hold since then. */
+  heldFromMs: number
+  /** Nothing was done against it before. */
+  healedMs: number
+}
+
+/**
+ * Only what was seen to hold, and only on the way of the message: at its origin, at the subscriber's node, on the link between these
+ * two or at the Redis between them, or on the subscriber's own link. What was merely asked for, and what happened elsewhere, explains
+ * nothing.
+ */
+export function explanationsOf(history: History): (way: Way) => Explanations {
+  const faults = witnessedFaults(history)
+  const ofWay = (way: Way) => toExplanations(faults.filter((fault) => isOnTheWay(fault, way)))
+  // By who, node, origin and topic, each in a map of its own: joining them to one key would take longer than all the rest.
+  const known: Tree<Tree<Tree<Tree<Explanations>>>> = new Map()
+  return (way) => {
+    const ofWho = entry(known, way.who, () => new Map())
+    const ofNode = entry(ofWho, way.node, () => new Map())
+    const ofOrigin = entry(ofNode, way.origin, () => new Map())
+    return entry(ofOrigin, way.topic, () => ofWay(way))
+  }
+}
+
+type Tree<V> = Map<string | undefined, V>
+
+function entry<V>(tree: Tree<V>, key: string | undefined, make: () => V): V {
+  let value = tree.get(key)
+  if (value === undefined) {
+    value = make()
+    tree.set(key, value)
+  }
+  return value
+}
+
+const witnessedFaults = ({ faults, endMs }: History): WitnessedFault[] =>
+  faults.flatMap(({ target, parts = [target], explains, ...times }) => {
+    const { witnessedOnMs, requestedMs, healRequestedMs, witnessedOffMs } = times
+    if (witnessedOnMs === null || !explains) return []
+    const [toMs, healedMs] = [witnessedOffMs ?? endMs, healRequestedMs ?? endMs]
+    return [{ explains, parts, fromMs: requestedMs, toMs, heldFromMs: witnessedOnMs, healedMs }]
+  })
+
+function toExplanations(faults: readonly WitnessedFault[]): Explanations {
+  const losing = merged(faults.map(({ fromMs, toMs }) => ({ fromMs: fromMs - inFlightMs, toMs: toMs + redialMs })))
+  const draining = faults
+    .filter(({ explains }) => explains.keepsNothing)
+    .toSorted((one, other) => one.healedMs - other.healedMs)
+  return {
+    explainsLoss: (sentMs) => isWithin(losing, sentMs, sentMs),
+    outlived(sentMs, gotMs) {
+      // Few faults are healed between the sending and the arrival of one message.
+      for (let at = leadingCount(draining, ({ healedMs }) => healedMs < sentMs); at < draining.length; at += 1) {
+        const { heldFromMs, healedMs } = draining[at]!
+        if (healedMs > gotMs) return false
+        if (heldFromMs <= sentMs) return true
+      }
+      return false
+    },
+  }
+}
+
+function isOnTheWay({ explains: { at, topics }, parts }: WitnessedFault, way: Way): boolean {
+  if (topics && !topics.some((beginning) => way.topic.startsWith(beginning))) return false
+  return parts.some((part) => passes[at](part, way))
+}
+
+/** Whether a message passes what is broken. Nothing that stays on one node passes another, or Redis (NF-18). */
+const passes: Record<Explains['at'], (part: string, way: Way) => boolean> = {
+  node: (part, { origin, node }) => part === origin || part === node,
+  link: (part, { origin, node, who }) =>
+    part === `${personOf(who)}->${node}` ||
+    (origin !== node && [`${origin}->${node}`, `${origin}->redis`, `${node}->redis`].includes(part)),
+  'between-nodes': (_part, { origin, node }) => origin !== node,
+  'into-node': (part, { origin, node }) => part === node && origin !== node,
+}
+
+/** All tabs of a person share its links. */
+const personOf = (who: string) => who.split('#')[0]!

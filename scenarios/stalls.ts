@@ -1,0 +1,93 @@
+import type { ScenarioContext } from '../harness/index.ts'
+
+const askEveryMs = 50
+/** Less is the noise of any machine. */
+const noiseMs = 50
+/** Half of what a client waits for the answer to its heartbeat before it gives the connection up. */
+const silentMs = 500
+
+/** How long the machine stood still while somebody watched. */
+interface Stalls {
+  totalMs: number
+  longestMs: number
+}
+
+const none: Stalls = { totalMs: 0, longestMs: 0 }
+const stallsOf = ({ scratch }: Pick<ScenarioContext, 'scratch'>) =>
+  (scratch.get('stalls') as Stalls | undefined) ?? none
+
+/**
+ * Asks a node again and again, on its control port, while the work goes on. The answer has nothing to do with what the scenario is about:
+ * when it is late, the machine stood still, and what else was late or silent then proves nothing (see `mustTakeAtMost`, `mustBeConnected`).
+ */
+export async function watchingStalls<T>(
+  { cluster, clock, scratch }: Pick<ScenarioContext, 'cluster' | 'clock' | 'scratch'>,
+  node: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const { control } = cluster.node(node)
+  let isOver = false
+  async function watch() {
+    while (!isOver) {
+      const askedMs = clock.monotonicMs()
+      await control.ready().catch(() => {})
+      await clock.sleep(askEveryMs)
+      const lateMs = clock.monotonicMs() - askedMs - askEveryMs
+      const { totalMs, longestMs } = stallsOf({ scratch })
+      if (lateMs > noiseMs) scratch.set('stalls', { totalMs: totalMs + lateMs, longestMs: Math.max(longestMs, lateMs) })
+    }
+  }
+  const watching = watch()
+  try {
+    return await work()
+  } finally {
+    isOver = true
+    await watching
+  }
+}
+
+/** Throws the sentence when it took too long though the machine did not stand still meanwhile; with stalls, nothing is proven. */
+export function mustTakeAtMost(
+  context: Pick<ScenarioContext, 'scratch' | 'notReached'>,
+  tookMs: number,
+  limitMs: number,
+  sentence: string,
+) {
+  if (tookMs <= limitMs) return
+  const { totalMs } = stallsOf(context)
+  if (tookMs - totalMs <= limitMs)
+    context.notReached(`${sentence}, but the machine stood still for ${ms(totalMs)} of it`)
+  throw new Error(sentence)
+}
+
+/** Throws the sentence when one of them lost a connection, unless the machine stood still for so long that a client may give it up. */
+export function mustBeConnected(
+  context: Pick<ScenarioContext, 'scratch' | 'notReached' | 'recorder'>,
+  isMeant: (who: string) => boolean,
+  sentence: (who: string, times: number) => string,
+) {
+  const lost = context.recorder.events.filter(({ type, who }) => type === 'disconnect' && isMeant(who))
+  if (lost.length === 0) return
+  const { longestMs } = stallsOf(context)
+  const said = sentence(lost[0]!.who, lost.length)
+  if (longestMs >= silentMs) context.notReached(`${said}, but the machine stood still for ${ms(longestMs)} at once`)
+  throw new Error(said)
+}
+
+const ms = (n: number) => `${Math.round(n)} ms`
+
+/**
+ * How often one was sent an event in each of its joins: a client that joins again, on its connection or on a new one, is rightly told the
+ * state again.
+ */
+export function receivedPerJoin({ recorder }: Pick<ScenarioContext, 'recorder'>, who: string, event: string): number[] {
+  const counts = new Map<string, number>()
+  let connection = 0
+  for (const one of recorder.events) {
+    if (one.who !== who) continue
+    if (one.type === 'connect') connection += 1
+    const key = `${connection} ${one.topic} ${one.joinRef}`
+    if (one.type === 'receive' && one.event === event) counts.set(key, (counts.get(key) ?? 0) + 1)
+  }
+  return [...counts.values()]
+}

@@ -1,0 +1,21 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { family } from '../../../harness/leases/processes.ts'
+import { until } from '../../../harness/platform/until.ts'
+
+/** A terminal sends Ctrl-C to the whole process group: to the command and to all that it has started in its group. */
+describe('Ctrl-C in a terminal', () => {
+  it.each([
+    ['simulate', ['simulate', '--histories', '10000000', '--seed', '1']],
+    ['bench', ['bench', 'fanout', '--rounds', '3']],
+  ])('ends %s with 130', async (_verb, args) => {
+    const child = spawn(join(process.cwd(), 'squall'), args, { detached: true, stdio: 'ignore' })
+    const hasChildren = () => family(child.pid!).length > 1
+    await until(hasChildren, { what: 'it has started a process', withinMs: 20_000 })
+    process.kill(-child.pid!, 'SIGINT')
+    const [code] = await once(child, 'exit')
+    expect(code).toBe(130)
+  })
+})

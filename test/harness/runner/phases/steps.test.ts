@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import { createRecorder } from '../../../../harness/history/recorder.ts'
+import { EnvironmentMissing } from '../../../../harness/platform/errors.ts'
+import { steps } from '../../../../harness/runner/phases/steps.ts'
+import type { RunState } from '../../../../harness/runner/run-state.ts'
+import type { Scenario } from '../../../../harness/scenario.ts'
+
+/** A step that never returns must not hang the run: it is abandoned, and the reason names it and the limit (AT-3). */
+const never = () => new Promise<never>(() => {})
+const seen: Scenario['expectations'] = [{ after: 1, title: 'the shelf is full', check: async () => {} }]
+
+function stateOf(own: Partial<Scenario>, stoppedBecause: () => string | undefined = () => undefined): RunState {
+  const elapsedMs = () => performance.now()
+  const reporter = { onStep() {} }
+  return {
+    scenario: { id: 'test/limits', steps: [{ title: 'wait', run: never }], expectations: [], ...own },
+    settings: { reporter, stoppedBecause },
+    recorder: createRecorder({ elapsedMs, sink: () => {}, isDefinite: () => false }),
+    open: { context: {} },
+    elapsedMs,
+    steps: [],
+    expectations: [],
+  } as unknown as RunState
+}
+
+describe('a step that does not return', () => {
+  it('is abandoned at its own limit', async () => {
+    const state = stateOf({ stepWithinMs: 20 })
+    await expect(steps.run(state)).rejects.toThrow('step 1 (wait) was abandoned at its limit of 0.02 s')
+    expect(state.steps[0]!.error).toContain('was abandoned')
+  })
+
+  it('is abandoned at the limit of all steps', async () => {
+    await expect(steps.run(stateOf({ stepsWithinMs: 20 }))).rejects.toThrow(
+      'step 1 (wait) was abandoned at the limit of 0.02 s for all steps',
+    )
+  })
+
+  it('is abandoned when the run is to end', async () => {
+    let asked = 0
+    const state = stateOf({}, () => (asked++ > 0 ? 'the budget of 6 s is used up' : undefined))
+    await expect(steps.run(state)).rejects.toThrow('step 1 (wait) was abandoned: the budget of 6 s is used up')
+  })
+
+  it('and an expectation that does not return proves nothing', async () => {
+    const state = stateOf({
+      stepWithinMs: 20,
+      steps: [{ title: 'look', run: async () => {} }],
+      expectations: [{ ...seen[0]!, check: never }],
+    })
+    await expect(steps.run(state)).rejects.toThrow('the look for "the shelf is full" after step 1 was abandoned')
+    expect(state.expectations).toEqual([])
+  })
+})
+
+it('steps that return in time are not disturbed', async () => {
+  const state = stateOf({ steps: [{ title: 'go', run: async () => {} }], expectations: seen })
+  await steps.run(state)
+  expect(state.expectations).toMatchObject([{ outcome: 'passed' }])
+})
+
+it('what the machine lacks is not the fault of the step', async () => {
+  const noFiles = Object.assign(new Error('spawn EMFILE'), { code: 'EMFILE' })
+  const state = stateOf({ steps: [{ title: 'open', run: () => Promise.reject(noFiles) }] })
+  await expect(steps.run(state)).rejects.toThrow(EnvironmentMissing)
+})

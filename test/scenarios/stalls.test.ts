@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest'
+import { createRecorder } from '../../harness/history/recorder.ts'
+import { systemClock } from '../../harness/platform/clock.ts'
+import { NotReached } from '../../harness/runner/context.ts'
+import { mustBeConnected, mustTakeAtMost, receivedPerJoin, watchingStalls } from '../../scenarios/stalls.ts'
+
+/** Slowness alone is never a violation (AT-3). */
+function stage(answerMs: number) {
+  const recorder = createRecorder({ elapsedMs: () => 0, sink: () => {}, isDefinite: () => false })
+  const ready = () => systemClock.sleep(answerMs).then(() => ({ ready: true }))
+  return {
+    cluster: { node: () => ({ control: { ready } }) } as never,
+    clock: systemClock,
+    scratch: new Map<string, unknown>(),
+    recorder,
+    notReached(why: string): never {
+      throw new NotReached(why)
+    },
+  }
+}
+
+const work = () => systemClock.sleep(300)
+const lost = (context: ReturnType<typeof stage>) => context.recorder.record({ who: 'alice', type: 'disconnect' })
+const everybody = [() => true, (who: string) => `${who} was disconnected`] as const
+
+describe('what took too long', () => {
+  it('is violated on a machine that answers at once', async () => {
+    const context = stage(0)
+    await watchingStalls(context, 'n2', work)
+    expect(() => mustTakeAtMost(context, 5_000, 1_000, 'it took 5000 ms')).toThrow(new Error('it took 5000 ms'))
+  })
+
+  it('proves nothing when the machine stood still for the rest', async () => {
+    const context = stage(400)
+    await watchingStalls(context, 'n2', work)
+    expect(() => mustTakeAtMost(context, 1_200, 1_000, 'it took 1200 ms')).toThrow(NotReached)
+    expect(() => mustTakeAtMost(context, 5_000, 1_000, 'it took 5000 ms')).toThrow(new Error('it took 5000 ms'))
+  })
+})
+
+describe('a lost connection', () => {
+  it('is violated on a machine that answers at once, for those who are meant', async () => {
+    const context = stage(0)
+    await watchingStalls(context, 'n2', work)
+    lost(context)
+    expect(() => mustBeConnected(context, ...everybody)).toThrow(new Error('alice was disconnected'))
+    expect(() => mustBeConnected(context, (who) => who === 'bob', everybody[1])).not.toThrow()
+  })
+
+  it('proves nothing when the machine was silent for as long as a client waits', async () => {
+    const context = stage(600)
+    await watchingStalls(context, 'n2', work)
+    lost(context)
+    expect(() => mustBeConnected(context, ...everybody)).toThrow(NotReached)
+  })
+})
+
+describe('messages per join', () => {
+  it('are counted apart for each join and each connection', () => {
+    const { recorder } = stage(0)
+    const cart = (joinRef: string) =>
+      recorder.record({ who: 'bob', type: 'receive', topic: 'cart', event: 'cart', joinRef })
+    recorder.record({ who: 'bob', type: 'connect' })
+    cart('1')
+    cart('7')
+    recorder.record({ who: 'bob', type: 'connect' })
+    cart('1')
+    expect(receivedPerJoin({ recorder }, 'bob', 'cart')).toEqual([1, 1, 1])
+    cart('1')
+    expect(receivedPerJoin({ recorder }, 'bob', 'cart')).toEqual([1, 1, 2])
+  })
+})

@@ -1,0 +1,42 @@
+import { type FinalStock, itemsOf } from '../../../harness/apps/store/checkers/stock.ts'
+import { type Checker, passed, unknown, violated } from '../../../harness/verdict/checker.ts'
+
+/** A pair sold is a pair that existed: initial = on hand + sold, and never below zero (ST-19, DF-68). */
+export const neverOversold: Checker = {
+  name: 'never-oversold',
+  invariant: 'for every item, whenever it is read: initial stock = available + sold, and available >= 0',
+  check(history) {
+    const items = history.finals<FinalStock>('database').flatMap(({ value }) => itemsOf(value))
+    if (items.length === 0) return unknown('the final stock was not read')
+    const reads = history.of('read', 'stock').flatMap(({ value }) => itemsOf(value as FinalStock))
+    const everRead = [...reads, ...items]
+    const oversold = everRead.find(
+      ({ initialCount, soldUnits, availableCount }) => soldUnits > initialCount || availableCount < 0,
+    )
+    if (oversold)
+      return violated(`oversold: item ${oversold.id} had ${oversold.initialCount} and sold ${oversold.soldUnits}`, {
+        oversold,
+      })
+    const leaking = everRead.find(
+      ({ initialCount, soldUnits, availableCount }) => initialCount !== availableCount + soldUnits,
+    )
+    if (leaking)
+      return violated(
+        `not conserved: item ${leaking.id} had ${leaking.initialCount}, has ${leaking.availableCount}, sold ${leaking.soldUnits}`,
+        { leaking },
+      )
+    const okSales = history.of('ok', 'sell').map(({ value }) => (value as { itemId: number }).itemId)
+    const lost = items.find(({ id, soldUnits }) => okSales.filter((itemId) => itemId === id).length > soldUnits)
+    if (lost)
+      return violated(`lost sale: item ${lost.id} was sold more often than the database knows (${lost.soldUnits})`, {
+        lost,
+      })
+    const soldUnits = items.reduce((sum, item) => sum + item.soldUnits, 0)
+    const attempts = history
+      .of('invoke')
+      .filter(({ operation }) => operation === 'sell' || operation === 'reduce' || operation === 'purchase').length
+    return attempts === 0
+      ? unknown('nobody tried to buy anything')
+      : passed(`${soldUnits} units sold, every one of them existed`, { soldUnits })
+  },
+}

@@ -1,0 +1,38 @@
+import { type Checker, passed, unknown, violated } from '../../../harness/verdict/checker.ts'
+
+interface NodePushes {
+  pushes?: Record<string, number>
+}
+
+/** Nobody sends a push twice for somebody: one that was cut off may or may not have been handled, and never twice (AM-10). */
+export const pushesHandledOnce: Checker = {
+  name: 'pushes-handled-once',
+  invariant:
+    'of the pushes to a kind of channel at least those that were answered were handled, and at most those that were tried',
+  check(history) {
+    const attempts = history.of('invoke', 'push')
+    if (attempts.length === 0) return unknown('nobody pushed anything')
+    if (history.faults.some(({ forgets }) => forgets === 'memory'))
+      return unknown('a node was started again, and forgot')
+    const nodes = history.finals<NodePushes>('node-state')
+    if (nodes.length === 0) return unknown('no node was asked how many pushes it has handled')
+    const evidence: Record<string, object> = {}
+    for (const channel of new Set(attempts.map(channelOf))) {
+      const own = attempts.filter((one) => channelOf(one) === channel)
+      const okCount = own.filter((one) => history.endOf(one)?.type === 'ok').length
+      const handled = nodes.reduce((sum, { value }) => sum + (value.pushes?.[channel] ?? 0), 0)
+      const numbers = { tried: own.length, handled, answered: okCount }
+      if (handled > own.length)
+        return violated(`handled twice: ${channel} handled ${handled} pushes of ${own.length}`, numbers)
+      if (handled < okCount)
+        return violated(
+          `answered without being handled: ${channel} answered ${okCount} pushes and handled ${handled}`,
+          numbers,
+        )
+      evidence[channel] = numbers
+    }
+    return passed(`${attempts.length} pushes were tried, none was handled twice`, evidence)
+  },
+}
+
+const channelOf = ({ value }: { value?: unknown }) => (value as { channel: string }).channel

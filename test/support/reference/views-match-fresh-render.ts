@@ -1,0 +1,55 @@
+import type { Rendering } from '../../../harness/apps/store/sights.ts'
+import { type Checker, count, passed, unknown, violated } from '../../../harness/verdict/checker.ts'
+
+/** What an open page shows is what it would show after a reload, whichever node serves it (ST-58, DF-1, DF-2). */
+export const viewsMatchFreshRender: Checker = {
+  name: 'views-match-fresh-render',
+  invariant: 'after settling, every open page equals a fresh rendering by every node',
+  check(history) {
+    const views = history.finals<Rendering>('view')
+    const fresh = history.finals<Rendering>('fresh-render')
+    if (views.length === 0 || fresh.length === 0)
+      return unknown(`${views.length} open pages and ${fresh.length} fresh renderings: nothing to compare`)
+    if (fresh.some(({ value }) => value.products.length === 0))
+      return unknown('a fresh rendering shows no product at all')
+    for (const view of views) {
+      for (const render of fresh) {
+        const difference = firstDifference(view.value, render.value)
+        if (difference)
+          return violated(`stale view: ${view.who} differs from a fresh rendering by ${render.node}: ${difference}`, {
+            view,
+            render,
+          })
+      }
+    }
+    return passed(
+      `${count(views.length, 'open page equals', 'open pages equal')} the fresh renderings of ${count(fresh.length, 'node')}`,
+    )
+  },
+}
+
+function firstDifference(shown: Rendering, fresh: Rendering): string | undefined {
+  const extra = shown.products.find(({ id }) => !fresh.products.some((product) => product.id === id))
+  if (extra) return `product ${extra.id} is shown and should not be`
+  for (const product of fresh.products) {
+    const other = shown.products.find(({ id }) => id === product.id)
+    if (!other) return `product ${product.id} is not shown`
+    if (other.soon !== product.soon)
+      return `product ${product.id} ${other.soon ? 'still says coming soon' : 'is shown as released'}`
+    const difference = differentSize(other.sizes, product.sizes)
+    if (difference) return difference
+  }
+  return shown.products.length === fresh.products.length ? undefined : 'a product is shown twice'
+}
+
+type Sizes = Rendering['products'][number]['sizes']
+
+function differentSize(shown: Sizes, fresh: Sizes): string | undefined {
+  for (const size of fresh) {
+    const same = shown.find(({ itemId }) => itemId === size.itemId)
+    if (same?.level !== size.level)
+      return `item ${size.itemId} shows ${same?.level ?? 'nothing'} instead of ${size.level}`
+    if (same.disabled !== size.disabled) return `item ${size.itemId} is ${same.disabled ? '' : 'not '}disabled`
+  }
+  return shown.length === fresh.length ? undefined : `${shown.length} sizes are shown instead of ${fresh.length}`
+}
