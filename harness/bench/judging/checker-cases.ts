@@ -1,6 +1,7 @@
 import { faultOutlastsTimer } from '../../checkers/core/fault-outlasts-timer.ts'
 import { reached } from '../../checkers/core/reached.ts'
 import { checkers } from '../../checkers/index.ts'
+import type { NodeHolds } from '../../history/inventory.ts'
 import type { HistoryEvent } from '../../history/operation.ts'
 import type { Checker } from '../../verdict/checker.ts'
 import { createGrowingHistory, type GrowingHistory } from './growing-history.ts'
@@ -204,10 +205,33 @@ const pushes: Fill = (history, events) => {
   final(history, 'node-state', { pushes: Object.fromEntries(handled) }, 'n1')
 }
 
-const channelsOfNodes: Fill = (history, events) => {
-  history.record({ type: 'disconnect', who: 'client' })
-  times(events / 2, (n) => final(history, 'node-state', { connections: [{ topics: ['ping'] }] }, `n${n}`))
-  times(events / 2, (n) => final(history, 'channels', 1, `n${n}`))
+const holds: NodeHolds = {
+  connections: 1,
+  polls: 0,
+  relayed: 0,
+  sessions: 1,
+  joined: 1,
+  clientSubscriptions: 1,
+  unreadBytes: 0,
+  outboxesWaiting: 0,
+  channels: { PingChannel: 1 },
+  actors: { inventory: 1 },
+  timers: 5,
+  topics: 2,
+  subscriptions: 2,
+  tracked: 0,
+  trackedOfNobody: 0,
+  callsInFlight: 0,
+  peerBytes: 0,
+  pending: {},
+}
+
+const inventories: Fill = (history, events) => {
+  const present = [{ who: 'client', connections: 1, polls: 0, channels: 1 }]
+  const nodes = Array.from({ length: events / 2 }, (_, n) => `n${n}`)
+  for (const node of nodes)
+    history.record({ type: 'read', who: 'harness', node, operation: 'node-holds', value: holds })
+  for (const node of nodes) final(history, 'node-holds', { holds, present }, node)
 }
 
 const views: Fill = (history, events) => {
@@ -228,7 +252,7 @@ const fills: Readonly<Record<string, Fill>> = {
     times(events, (n) => final(history, 'joined', { connected: true, expected: topics, joined: topics }, `client-${n}`))
   },
   'never-oversold': sales,
-  'no-orphans': channelsOfNodes,
+  'node-inventory-accounted': inventories,
   'no-presence-to-shoppers': carts,
   'no-redundant-stock-broadcast': changes,
   'nodes-agree-with-database': nodeStates,

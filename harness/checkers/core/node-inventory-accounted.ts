@@ -17,10 +17,10 @@ export const nodeInventoryAccounted: Checker = {
     'after settling, a node holds what its clients account for, what it held before the first step, and nothing else',
   check(history) {
     const bases = history.of('read', 'node-holds')
-    const ends = history.finals<NodeInventory>('node-holds')
+    const ends = new Map(history.finals<NodeInventory>('node-holds').map((one) => [one.node, one]))
     if (bases.length === 0) return unknown('no node was asked what it held before the first step')
     for (const { node, value } of bases) {
-      const end = ends.findLast((one) => one.node === node)
+      const end = ends.get(node)
       if (!end) return unknown(`${node} was not asked what it holds in the end`)
       const surplus = surplusOf(end.value, value as NodeHolds)
       if (surplus) return violated(`${node} holds ${surplus}`, { node, base: value, end: end.value })

@@ -9,7 +9,7 @@ const url = (path: string) => new URL(`../../../harness/${path}`, import.meta.ur
 const benchmark = `
   import { readFileSync } from 'node:fs'
   import { keepOffServers, startServer } from '${url('bench/server.ts')}'
-  import { family } from '${url('runner/processes.ts')}'
+  import { family } from '${url('leases/processes.ts')}'
   const allowed = (pid) => /^Cpus_allowed_list:\\s+(.*)$/m.exec(readFileSync('/proc/' + pid + '/status', 'utf8'))[1]
   keepOffServers()
   const server = await startServer('./servers/raw.ts', ['00', '00'])
