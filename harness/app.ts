@@ -3,6 +3,7 @@ import type { ClusterApp, Seed } from './cluster/app.ts'
 import type { Cluster } from './cluster/cluster.ts'
 import type { CoreContext } from './context.ts'
 import type { Sleeper } from './faults/fault.ts'
+import type { Present } from './history/inventory.ts'
 import type { HistoryEvent, NewEvent, Outcome } from './history/operation.ts'
 import type { Action, ActionSource } from './plans/plan.ts'
 import type { Random } from './platform/random.ts'
@@ -44,6 +45,8 @@ export interface AppSession<Members extends object = object> {
   readonly members: Members
   /** Clients that must be joined again, with all of their topics, before the scenario is judged. */
   listeners?(): readonly Listener[]
+  /** Clients that hold something of a node: what no client accounts for was forgotten. */
+  present?(): Promise<readonly Present[]>
   /** Clients that a fault can suspend. */
   sleepers?(): readonly Sleeper[]
   /** Rejects while the application is not healthy: nothing has been broken yet. */

@@ -57,3 +57,5 @@ export const pointWithinMs = 5_000
 /** Until all nodes are ready before a scenario, and again after it. */
 export const readyWithinMs = 20_000
 export const settleWithinMs = 15_000
+/** What is on its way out of a node when all is at rest must be gone by then: a lost connection, and the tracked entries of its channels. */
+export const inventoryWithinMs = lossNoticedWithinMs + 2 * inFlightMs

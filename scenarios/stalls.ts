@@ -19,18 +19,19 @@ const stallsOf = ({ scratch }: Pick<ScenarioContext, 'scratch'>) =>
 /**
  * Asks a node again and again, on its control port, while the work goes on. The answer has nothing to do with what the scenario is about:
  * when it is late, the machine stood still, and what else was late or silent then proves nothing (see `mustTakeAtMost`, `mustBeConnected`).
+ * Without a node it watches only whether this process gets its turns: for a scenario about a node that may itself be too busy to answer.
  */
 export async function watchingStalls<T>(
   { cluster, clock, scratch }: Pick<ScenarioContext, 'cluster' | 'clock' | 'scratch'>,
-  node: string,
+  node: string | undefined,
   work: () => Promise<T>,
 ): Promise<T> {
-  const { control } = cluster.node(node)
+  const control = node === undefined ? undefined : cluster.node(node).control
   let isOver = false
   async function watch() {
     while (!isOver) {
       const askedMs = clock.monotonicMs()
-      await control.ready().catch(() => {})
+      await control?.ready().catch(() => {})
       await clock.sleep(askEveryMs)
       const lateMs = clock.monotonicMs() - askedMs - askEveryMs
       const { totalMs, longestMs } = stallsOf({ scratch })

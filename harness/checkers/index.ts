@@ -6,7 +6,7 @@ import { expectations } from './core/expectations.ts'
 import { faultOutlastsTimer } from './core/fault-outlasts-timer.ts'
 import { faultsWitnessed } from './core/faults-witnessed.ts'
 import { joinedTopics } from './core/joined-topics.ts'
-import { noOrphans } from './core/no-orphans.ts'
+import { nodeInventoryAccounted } from './core/node-inventory-accounted.ts'
 import { pushesHandledOnce } from './core/pushes-handled-once.ts'
 import { reached } from './core/reached.ts'
 import { recoveryTime } from './core/recovery-time.ts'
@@ -17,7 +17,7 @@ const core: readonly Checker[] = [
   faultOutlastsTimer({}),
   faultsWitnessed,
   joinedTopics,
-  noOrphans,
+  nodeInventoryAccounted,
   pushesHandledOnce,
   reached([]),
   recoveryTime(10_000),

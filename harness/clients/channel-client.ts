@@ -1,5 +1,6 @@
 import { type Channel, Socket } from 'phoenix'
 import type { Cluster } from '../cluster/cluster.ts'
+import type { Present } from '../history/inventory.ts'
 import type { Recorder } from '../history/recorder.ts'
 import { until } from '../platform/until.ts'
 import { clientHeartbeatMs } from '../timing.ts'
@@ -14,6 +15,7 @@ export interface ChannelClient {
   ask(topic: string, event: string, payload: object, withinMs?: number): Promise<Answer>
   leave(topic: string): Promise<void>
   joins(): { connected: boolean; expected: string[]; joined: string[] }
+  present(): Present
   close(): void
 }
 
@@ -119,6 +121,13 @@ export async function openChannelClient(options: OpenClientOptions): Promise<Cha
       connected: socket.isConnected(),
       expected: [...channels.keys()],
       joined: [...channels].filter(([, { state }]) => state === 'joined').map(([topic]) => topic),
+    }),
+    present: () => ({
+      who: name,
+      node,
+      connections: socket.isConnected() ? 1 : 0,
+      polls: 0,
+      channels: socket.isConnected() ? channels.size : 0,
     }),
     close: () => socket.disconnect(),
   }

@@ -2,10 +2,13 @@ import type { Cluster } from '../cluster/cluster.ts'
 import type { Recorder } from '../history/recorder.ts'
 import { systemClock } from '../platform/clock.ts'
 import { until } from '../platform/until.ts'
-import type { WireClient } from './wire-client.ts'
+import { topicsIn, type WireClient } from './wire-client.ts'
 
 /** Somebody at the bare wire who has no WebSocket and asks for what there is, again and again (CH-19, CH-20). */
-export type PollClient = Pick<WireClient, 'name' | 'frames' | 'send' | 'receive' | 'close'>
+export type PollClient = Pick<WireClient, 'name' | 'frames' | 'send' | 'receive' | 'present' | 'close'> & {
+  /** Leaves, and makes its node end the session now with a frame that nobody can read (CH-14), sent to this node or to another (CH-23). */
+  end(over?: string): Promise<void>
+}
 
 interface PollOptions {
   name: string
@@ -29,9 +32,11 @@ export async function openPollClient({ name, node, cluster, recorder }: PollOpti
   const url = `${link.url}/socket/longpoll?vsn=2.0.0`
   const ending = new AbortController()
   const frames: unknown[][] = []
+  let isLeaving = false
+  let isEnded = false
   const { token } = await ask(url, '')
   recorder.record({ who: name, type: 'connect', node })
-  void pollOn()
+  const polling = pollOn()
 
   async function ask(to: string, ownToken: string): Promise<Answer> {
     const response = await fetch(`${to}&token=${ownToken}`, { signal: ending.signal })
@@ -39,7 +44,7 @@ export async function openPollClient({ name, node, cluster, recorder }: PollOpti
   }
 
   async function pollOn() {
-    while (!ending.signal.aborted) {
+    while (!ending.signal.aborted && !isLeaving) {
       const answer = await ask(url, token).catch(() => undefined)
       for (const text of answer?.messages ?? []) take(JSON.parse(text) as unknown[])
       if (!answer || answer.status === 410) await systemClock.sleep(retryMs)
@@ -62,6 +67,23 @@ export async function openPollClient({ name, node, cluster, recorder }: PollOpti
     },
     receive: (what, fits, withinMs = answeredWithinMs) =>
       until(() => frames.find(fits), { what: `${name} receives ${what}`, withinMs, everyMs: 20 }) as Promise<unknown[]>,
+    // Also one that has stopped polling: its node keeps the session until it was not polled for a while.
+    present: () => ({
+      who: name,
+      node,
+      connections: 0,
+      polls: isEnded ? 0 : 1,
+      channels: isEnded ? 0 : topicsIn(frames),
+    }),
+    async end(over = node) {
+      const door = `${(await cluster.links.link(name, over)).url}/socket/longpoll?vsn=2.0.0&token=${token}`
+      isLeaving = true
+      // Its answer ends the poll that waits: a poll that waits when its session ends is given a new session.
+      await fetch(door, { method: 'POST', body: JSON.stringify([null, 'last', 'phoenix', 'heartbeat', {}]) })
+      await polling
+      await fetch(door, { method: 'POST', body: 'no frame' })
+      isEnded = true
+    },
     close: () => ending.abort(),
   }
 }

@@ -1,5 +1,6 @@
 import { WebSocket } from 'ws'
 import type { Cluster } from '../cluster/cluster.ts'
+import type { Present } from '../history/inventory.ts'
 import type { Recorder } from '../history/recorder.ts'
 import { until } from '../platform/until.ts'
 
@@ -18,6 +19,7 @@ export interface WireClient {
   receive(what: string, fits: (frame: unknown[]) => boolean, withinMs?: number): Promise<unknown[]>
   /** Reads nothing more from the connection, as a client that hangs. */
   stall(): void
+  present(): Present
   close(): void
 }
 
@@ -70,9 +72,20 @@ export async function openWireClient(options: OpenWireClientOptions): Promise<Wi
     receive: (what, fits, withinMs = answeredWithinMs) =>
       until(() => frames.find(fits), { what: `${name} receives ${what}`, withinMs, everyMs: 20 }) as Promise<unknown[]>,
     stall: () => socket.pause(),
+    present: () => ({
+      who: name,
+      node,
+      connections: socket.readyState === WebSocket.OPEN ? 1 : 0,
+      polls: 0,
+      channels: socket.readyState === WebSocket.OPEN ? topicsIn(frames) : 0,
+      ...(socket.isPaused && { isStalled: true }),
+    }),
     close: () => socket.terminate(),
   }
 }
+
+/** How many topics it can have joined: those of which it was sent anything. */
+export const topicsIn = (frames: readonly unknown[][]) => new Set(frames.map(([, , topic]) => topic)).size
 
 function handshake(socket: WebSocket, name: string): Promise<number> {
   return new Promise((resolve, reject) => {

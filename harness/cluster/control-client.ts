@@ -1,3 +1,4 @@
+import type { NodeHolds } from '../history/inventory.ts'
 import { controlWithinMs } from '../timing.ts'
 
 export class ControlError extends Error {
@@ -22,7 +23,9 @@ export interface NodeState {
   pushes: Record<string, number>
   peers: Record<string, { connected: boolean }>
   counters: Record<string, number>
+  holds: NodeHolds
 }
+
 export interface ActorInfo {
   id: string
   name?: string

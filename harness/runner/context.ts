@@ -5,6 +5,7 @@ import { openPollClient, type PollClient } from '../clients/poll-client.ts'
 import { openWireClient, type WireClient } from '../clients/wire-client.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { CoreContext, Nemesis } from '../context.ts'
+import type { Present } from '../history/inventory.ts'
 import type { Recorder } from '../history/recorder.ts'
 import type { DecisionLog } from '../plans/schedule.ts'
 import { describeTrigger, hasFired, seenBetween, type Trigger } from '../plans/trigger.ts'
@@ -32,6 +33,8 @@ export class NotReached extends Error {
 export interface OpenContext {
   context: CoreContext
   sessions: readonly AppSession[]
+  /** Whoever of the scenario's clients is connected, those of the applications included. */
+  present(): Promise<Present[]>
   close(): Promise<void>
 }
 
@@ -69,6 +72,10 @@ export function openContext(options: ContextOptions): OpenContext {
   return {
     context: Object.assign({}, core, ...sessions.map(({ members }) => members)),
     sessions,
+    async present() {
+      const ofApps = await Promise.all(sessions.map((session) => session.present?.() ?? []))
+      return [...clients.present(), ...ofApps.flat()]
+    },
     async close() {
       clients.close()
       await Promise.all(sessions.map((session) => session.close?.()))
@@ -99,6 +106,7 @@ function openClients(cluster: Cluster, recorder: Recorder) {
     wire,
     poll,
     all: () => [...channelClients.values()],
+    present: () => [...channelClients.values(), ...wires].map((one) => one.present()),
     close() {
       for (const one of [...channelClients.values(), ...wires]) one.close()
     },

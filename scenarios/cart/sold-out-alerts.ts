@@ -34,7 +34,7 @@ export default scenario({
       context.scratch.set('before', context.wireShoppers()[0]!.pushedCount())
       succeeded(await context.sell('n3', takenOut), 'sale')
       succeeded(await context.sell('n3', kept), 'sale')
-      await context.until('the cart hears that its item is gone', 5_000, () => gone(context, kept)).catch(() => {})
+      await context.until('the cart hears that its item is gone', 15_000, () => gone(context, kept)).catch(() => {})
     }),
     step('an item sells out right after it was put in', async (context) => {
       await theTab(context, 'alice').add(hasty)

@@ -26,7 +26,7 @@ export default scenario({
       context.scratch.set(
         'letGo',
         await context
-          .until('the server lets go', 6_000, async () => (await held()) === 0)
+          .until('the server lets go', 15_000, async () => (await held()) === 0)
           .then(
             () => true,
             () => false,

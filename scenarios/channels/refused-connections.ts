@@ -76,7 +76,7 @@ export default scenario({
     after(1, 'every refusal is in the log, and no token is', async (context) => {
       const { log } = context.cluster.node('n1')
       for (const reason of ['missing params', ':invalid', 'origin not allowed', 'unsupported vsn']) {
-        const said = context.until(reason, 2_000, () => log().includes(`connect error ${reason}`))
+        const said = context.until(reason, 15_000, () => log().includes(`connect error ${reason}`))
         await said.catch(() => {
           throw new Error(`the log does not say "connect error ${reason}"`)
         })

@@ -46,14 +46,14 @@ export default scenario({
       await publishFrom(context, nodes, published)
       const heard = () => received(context, 'more-3', 'ledger').length
       await context
-        .until('the last listener has heard all', 3_000, () => heard() === nodes.length * published)
+        .until('the last listener has heard all', 15_000, () => heard() === nodes.length * published)
         .catch(() => {})
       context.scratch.set('encoded', (await encodedOn(context, 'n1')) - encodedBefore)
     }),
   ],
   expectations: [
     after(2, 'everybody was asked by their own node', async (context) => {
-      await context.until('all are asked', 3_000, () => {
+      await context.until('all are asked', 15_000, () => {
         const asked = context.recorder.events.filter(({ type, event }) => type === 'receive' && event === 'send_ping')
         return (
           asked.length === context.clients().length &&

@@ -32,7 +32,7 @@ export default scenario({
   ],
   expectations: [
     after(2, 'the client of n2 got what n1 published', async (context) => {
-      await context.until('the messages are there', 3_000, () => {
+      await context.until('the messages are there', 15_000, () => {
         const got = context.recorder.events.filter(
           ({ type, who, event }) => type === 'receive' && who === 'listener-n2' && event === 'ledger',
         )

@@ -34,7 +34,7 @@ export default scenario({
   ],
   expectations: [
     after(3, 'the client of n2 hears n1 again', async (context) => {
-      await context.until('message 8 of n1 is there', 4_000, () =>
+      await context.until('message 8 of n1 is there', 15_000, () =>
         context.recorder.events.some(
           ({ type, who, value }) =>
             type === 'receive' &&

@@ -16,7 +16,7 @@ const got = (context: ScenarioContext, listener: string, publisher: string) =>
 
 /** Everybody has got this number of every node. */
 const crossed = (context: ScenarioContext, seq: number) =>
-  context.until(`number ${seq} of every node is everywhere`, 5_000, () =>
+  context.until(`number ${seq} of every node is everywhere`, 15_000, () =>
     nodes.every((to) => nodes.every((from) => got(context, `listener-${to}`, from).includes(seq))),
   )
 
@@ -51,7 +51,7 @@ export default scenario({
   expectations: [
     after(1, 'every message crossed nodes', (context) => crossed(context, 3)),
     after(2, 'clients got what their own node published', async (context) => {
-      await context.until('number 7 of each node is there', 3_000, () =>
+      await context.until('number 7 of each node is there', 15_000, () =>
         nodes.every((node) => got(context, `listener-${node}`, node).includes(3 + publishedWhileAway)),
       )
     }),

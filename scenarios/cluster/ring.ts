@@ -39,7 +39,7 @@ export default scenario({
     after(2, 'each listener got its own and those of one other node', async (context) => {
       for (const [index, node] of nodes.entries()) {
         const heard = [node, nodes[(index + 1) % nodes.length]!].sort().join()
-        await context.until(`${node} hears ${heard}`, 3_000, () => whomHeard(context, node, 3) === heard)
+        await context.until(`${node} hears ${heard}`, 15_000, () => whomHeard(context, node, 3) === heard)
       }
     }),
   ],

@@ -34,7 +34,7 @@ export default scenario({
     ),
     after(2, 'the log tells', async (context) => {
       const { log } = context.cluster.node('n2')
-      await context.until(`the log says "${words}"`, 2_000, () => log().includes(words))
+      await context.until(`the log says "${words}"`, 15_000, () => log().includes(words))
     }),
     after(3, 'nobody heard the stranger', async (context) =>
       mustBe(received(context, 'listener', 'lie').length, 0, 'what the stranger said arrived'),

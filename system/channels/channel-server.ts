@@ -176,6 +176,11 @@ export class ChannelServer implements Joined, ActorSpec<ChannelMail>, Subscriber
     return `${this.definition.name}:${this.topic}`
   }
 
+  /** How many subscriptions it has: that of its topic, and others. */
+  get subscriptionCount() {
+    return 1 + (this.otherTopics?.size ?? 0)
+  }
+
   // --- called by pub/sub and the connection ---
 
   /** A broadcast of a topic whose channel intercepts something: the others' go straight to the connection (CH-76, CH-77). */

@@ -162,6 +162,22 @@ export function createEndpoint(options: EndpointOptions) {
     get counters() {
       return { ...outboxes.counters, pushes: counters.pushes }
     },
+    /** What its clients account for, each counted where it is kept (RT-11). */
+    held() {
+      const sockets = connections.held()
+      const { polls, relayed, unreadBytes } = longPolls.held()
+      const all = [...sessions.values()]
+      return {
+        connections: sockets.connections,
+        polls,
+        relayed,
+        sessions: all.length,
+        joined: all.reduce((sum, session) => sum + session.channels.size, 0),
+        clientSubscriptions: all.reduce((sum, session) => sum + session.subscriptionCount, 0),
+        unreadBytes: sockets.unreadBytes + unreadBytes,
+        outboxesWaiting: outboxes.waiting,
+      }
+    },
     /** Channel name -> pushes that its channels have handled (AM-10). */
     handled: () => ({ ...counters.handled }),
     /** Handles the upgrade requests of this server. */

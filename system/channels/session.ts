@@ -70,6 +70,13 @@ export class Session implements ChannelHost, SocketRules<ChannelServer> {
     return [...this.channels.keys()].map(String)
   }
 
+  /** How many subscriptions its client accounts for. */
+  get subscriptionCount() {
+    let sum = this.socketId ? 1 : 0
+    for (const server of this.channels.values()) sum += server.subscriptionCount
+    return sum
+  }
+
   /** A `disconnect` broadcast on the socket's id closes the session (CH-90). */
   deliver({ event }: Broadcast) {
     if (event === 'disconnect') this.close(1001)

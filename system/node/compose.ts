@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { type ControlActions, createControl } from '../control/server.ts'
-import { type Clock, createSkewableClock, systemClock } from '../platform/clock.ts'
+import { type Clock, createCountedClock, createSkewableClock, systemClock } from '../platform/clock.ts'
 import { type NodeConfig, readConfig } from '../platform/config.ts'
 import { createLog, type Log } from '../platform/log.ts'
 import { systemRandom } from '../platform/random.ts'
@@ -32,7 +32,8 @@ export async function composeNode(env: Environment, known: readonly AppModule[])
     env,
     modules.flatMap((module) => module.config ?? []),
   )
-  const clock = createSkewableClock(systemClock)
+  const timers = createCountedClock(systemClock)
+  const clock = createSkewableClock(timers)
   const log = createLog({
     level: config.LOG_LEVEL,
     node: config.SQUALL_NODE,
@@ -43,7 +44,7 @@ export async function composeNode(env: Environment, known: readonly AppModule[])
   const context = createContext({ config, clock, log, adapter, delays })
   const apps = modules.map((module) => ({ ...module.create(context), name: module.name }))
   const { endpoint, actors, parts } = joinApps(context, apps, delays.beforeChannel)
-  const actions = createControlActions({ context, clock, adapter, endpoint, delays, apps })
+  const actions = createControlActions({ context, clock, timers, adapter, endpoint, delays, apps })
   const bundleNames = modules.flatMap(({ bundles = {} }) => Object.keys(bundles))
   const doors = config.WEB ? [webPart({ config, apps, endpoint, bundleNames, log })] : []
   const lifecycle = createLifecycle([...controlPart(config, actions, apps), ...parts(doors)])

@@ -1,14 +1,17 @@
 import type { Endpoint } from '../channels/index.ts'
 import type { ControlActions } from '../control/server.ts'
-import type { Clock, SkewableClock } from '../platform/clock.ts'
+import type { Clock, CountedClock, SkewableClock } from '../platform/clock.ts'
 import { heapBytesAfterCollection } from '../platform/memory.ts'
 import type { TamperedAdapter } from '../pubsub/index.ts'
 import type { Delays } from './delays.ts'
+import { inventoryOf } from './inventory.ts'
 import type { App, AppContext } from './module.ts'
 
 interface NodeParts {
   context: Pick<AppContext, 'config' | 'runtime' | 'pubsub'>
   clock: SkewableClock
+  /** Counts the timers of the whole node. */
+  timers: CountedClock
   /** None on a node that is alone. */
   adapter: TamperedAdapter | undefined
   endpoint: Endpoint
@@ -53,7 +56,8 @@ function readyOf({ context: { pubsub }, apps }: NodeParts) {
   return { ready: Object.values(conditions).every(Boolean), ...conditions, peers: Object.fromEntries(peers) }
 }
 
-function stateOf({ context, adapter, endpoint, apps }: NodeParts) {
+function stateOf(node: NodeParts) {
+  const { context, adapter, endpoint, apps } = node
   const { pubsub, config } = context
   const ofApps = merged(apps.map((app) => app.counters?.()))
   return {
@@ -63,6 +67,7 @@ function stateOf({ context, adapter, endpoint, apps }: NodeParts) {
     pushes: endpoint.handled(),
     peers: pubsub.peers(),
     ...merged(apps.map((app) => app.state?.())),
+    holds: inventoryOf({ ...node, ...context }),
     counters: { ...pubsub.counters, ...endpoint.counters, ...ofApps, ...adapter?.counters },
   }
 }

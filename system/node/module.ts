@@ -28,6 +28,13 @@ export interface AppContext<V extends Variables = Variables> {
   beforeHandle(handler: string): Promise<void> | undefined
 }
 
+export interface AppHolds {
+  /** Ids of the channels that have entries in its trackers. */
+  owners?: readonly string[]
+  /** Whatever must be zero when nothing is going on. */
+  pending: Record<string, number>
+}
+
 /** One application on one node. Everything is optional: a node asks each application for what it has. */
 export interface App {
   sockets?: readonly SocketDefinition[]
@@ -45,6 +52,8 @@ export interface App {
   readSession?: ReadSession
   controlActions?: readonly ControlAction[]
   counters?(): Record<string, number>
+  /** What it holds beside channels and actors, for the inventory of GET /state. */
+  holds?(): AppHolds
   /** Named conditions of GET /ready; the node is ready when all are true. */
   readiness?(): Record<string, boolean>
   /** What it adds to GET /state. */

@@ -25,6 +25,40 @@ export function createSkewableClock(clock: Clock): SkewableClock {
   }
 }
 
+/** A clock that knows how many of its timers are armed. */
+export interface CountedClock extends Clock {
+  timerCount(): number
+}
+
+/** The same clock, which counts what was asked of it and has neither run nor been cancelled; a sleep counts as a timer. */
+export function createCountedClock(clock: Clock): CountedClock {
+  let armed = 0
+
+  function after(delayMs: number, run: () => void) {
+    let isArmed = true
+    armed += 1
+    const disarm = () => {
+      if (isArmed) armed -= 1
+      isArmed = false
+    }
+    const cancel = clock.after(delayMs, () => {
+      disarm()
+      run()
+    })
+    return () => {
+      disarm()
+      cancel()
+    }
+  }
+
+  return {
+    ...clock,
+    after,
+    sleep: (delayMs) => new Promise((resolve) => void after(delayMs, resolve)),
+    timerCount: () => armed,
+  }
+}
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonicMs: () => performance.now(),

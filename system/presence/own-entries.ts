@@ -25,6 +25,7 @@ export function createOwnEntries() {
   return {
     /** The number of changes so far. */
     version: () => version,
+    owners: () => [...refsByOwner.keys()],
     list: () => [...entries.values()],
     ownedBy: (owner: string): Entry[] => [...(refsByOwner.get(owner) ?? [])].map((ref) => entries.get(ref)!),
     /** Removes and adds entries as one change. Returns the delta for the other nodes and the diff for the clients. */

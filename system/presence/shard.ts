@@ -140,6 +140,9 @@ export function createShard(options: ShardOptions) {
   return {
     change,
     ownedBy: own.ownedBy,
+    owners: own.owners,
+    /** Changes that the other nodes have not been told of. */
+    unsentCount: () => unsent.length,
     entries: () => [...own.list(), ...entriesOf(others)],
     start() {
       pubsub.subscribe(topic, subscriber)

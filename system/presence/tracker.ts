@@ -92,6 +92,11 @@ export function createTracker(options: TrackerOptions) {
         .entries()
         .filter((entry) => entry.topic === topic)
         .sort((a, b) => a.atMs - b.atMs || (a.ref < b.ref ? -1 : 1)),
+    /** Who has entries on this node, and how many changes the other nodes have not been told of. */
+    held: () => ({
+      owners: shards.flatMap((shard) => shard.owners()),
+      unsentChanges: shards.reduce((sum, shard) => sum + shard.unsentCount(), 0),
+    }),
     start() {
       for (const shard of shards) shard.start()
     },

@@ -11,6 +11,8 @@ export interface PubSubAdapter {
   /** To every node but this one. */
   broadcast(message: RemoteMessage): void
   directBroadcast(nodeName: string, message: RemoteMessage): void
+  /** Bytes that are on their way to other nodes or to Redis. */
+  queuedBytes(): number
   peers(): Record<string, { connected: boolean }>
   /** Calls the listener whenever a peer comes up, or may have missed messages. */
   onPeerUp(listener: (name: string) => void): void

@@ -157,6 +157,7 @@ export function createMesh(options: MeshOptions): PubSubAdapter {
         )
       send(peer, encode(message))
     },
+    queuedBytes: () => peers.reduce((sum, { socket }) => sum + (socket?.bufferedAmount ?? 0), 0),
     peers: () => Object.fromEntries(peers.map(({ name, connected }) => [name, { connected }])),
     onPeerUp: (listener) => void peerUpListeners.push(listener),
   }

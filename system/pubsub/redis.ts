@@ -179,6 +179,7 @@ export function createRedis(options: RedisPubSubOptions): RedisPubSub {
     },
     broadcast: (message) => send(everybody, message),
     directBroadcast: (toNode, message) => send(only(toNode), message),
+    queuedBytes: () => unacknowledgedBytes,
     peers: () => Object.fromEntries([...peers].map(([name, { connected }]) => [name, { connected }])),
     onPeerUp: (listener) => void peerUpListeners.push(listener),
   }

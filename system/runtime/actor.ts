@@ -53,6 +53,8 @@ export interface ActorRef<M = never> {
   readonly alive: boolean
   readonly mailboxLength: number
   readonly handled: number
+  /** Calls of it that nobody has answered yet. */
+  readonly callsInFlight: number
   /** It is handling a message, starting or ending. */
   readonly busy: boolean
   send(message: M): void
@@ -159,6 +161,10 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
   }
   get mailboxLength() {
     return this.queue?.length ?? 0
+  }
+
+  get callsInFlight() {
+    return this.pendingCalls?.size ?? 0
   }
 
   send(message: M) {

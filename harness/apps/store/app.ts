@@ -1,5 +1,6 @@
 import { defineApp } from '../../app.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
+import type { Present } from '../../history/inventory.ts'
 import { adminCredentials } from './admin.ts'
 import { checkers } from './checkers/index.ts'
 import { checkoutWindow } from './checkout-window.ts'
@@ -27,6 +28,7 @@ export const storeApp = defineApp({
     return {
       members: { ...people, ...createOperations(tools) },
       listeners: () => listenersOf(people),
+      present: () => presentIn(people),
       sleepers: () => people.shoppers().flatMap(({ tabs }) => tabs),
       checkSteadyState: () => everyPageIsServed(cluster),
       hasSettled: () => nodesAgreeOnCarts(cluster),
@@ -42,6 +44,18 @@ const listenersOf = (people: People) => [
   ...tabsOf(people).map(({ who, joins }) => ({ who, joins })),
   ...people.wireShoppers().map(({ name, joins }) => ({ who: name, joins })),
 ]
+
+async function presentIn(people: People): Promise<Present[]> {
+  const tabs = tabsOf(people).map(async ({ who, node, joins }) => {
+    const { expected } = await joins()
+    return { who, node, connections: 1, polls: 0, channels: expected.length }
+  })
+  const crowds = people.crowds().map((crowd) => {
+    const open = crowd.connectedCount()
+    return { who: 'a crowd', connections: open, polls: 0, channels: open }
+  })
+  return [...(await Promise.all(tabs)), ...people.wireShoppers().map((one) => one.present()), ...crowds]
+}
 
 async function everyPageIsServed({ nodes }: Cluster) {
   for (const node of nodes.filter(({ hasWeb }) => hasWeb)) await fetchRendering(`${node.directUrl}/`)

@@ -1,5 +1,6 @@
 import { type Channel, Socket } from 'phoenix'
 import type { Cluster } from '../../cluster/cluster.ts'
+import type { Present } from '../../history/inventory.ts'
 import type { Recorder } from '../../history/recorder.ts'
 import { until } from '../../platform/until.ts'
 import { clientHeartbeatMs, purchaseWithinMs, pushWithinMs } from '../../timing.ts'
@@ -22,6 +23,7 @@ export interface WireShopper {
   /** Buys the cart. Until somebody answers that it is bought it is the same order; with `again`, also afterwards. */
   buy(options?: { again?: boolean }): Promise<'ok' | 'failed' | 'unsure'>
   joins(): { connected: boolean; expected: string[]; joined: string[] }
+  present(): Present
   close(): void
 }
 
@@ -153,6 +155,7 @@ export async function openWireShopper(options: OpenWireShopperOptions): Promise<
       expected: [withoutCartId(topic)],
       joined: channel.state === 'joined' ? [withoutCartId(topic)] : [],
     }),
+    present: () => ({ who: name, node, connections: 1, polls: 0, channels: 1 }),
     close() {
       changes.lost()
       socket.disconnect()

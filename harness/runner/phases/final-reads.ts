@@ -1,5 +1,5 @@
-import type { ActorInfo } from '../../cluster/control-client.ts'
 import type { NewEvent } from '../../history/operation.ts'
+import { readInventories } from '../inventory.ts'
 import type { Phase, RunState } from '../run-state.ts'
 import { awaitSettled, listenersOf } from './settle.ts'
 
@@ -26,7 +26,7 @@ const isDisturbed = ({ recorder, restFrom = 0 }: RunState) =>
   recorder.events.slice(restFrom).some(({ type }) => type === 'disconnect')
 
 async function readFinals(state: RunState): Promise<NewEvent[]> {
-  const finals = await readNodes(state)
+  const finals = [...(await readNodes(state)), ...(await readInventories(state))]
   for (const session of state.open!.sessions) finals.push(...((await session.finalReads?.()) ?? []))
   for (const { who, joins } of listenersOf(state))
     finals.push({ who, type: 'final', operation: 'joined', value: await joins() })
@@ -38,10 +38,6 @@ async function readNodes({ cluster }: RunState): Promise<NewEvent[]> {
   for (const { name, control } of cluster!.nodes.filter(({ hasControl }) => hasControl)) {
     const of = { who: name, node: name, type: 'final' } as const
     finals.push({ ...of, operation: 'node-state', value: await control.state() })
-    finals.push({ ...of, operation: 'channels', value: channelCount(await control.actors()) })
   }
   return finals
 }
-
-/** How many topics' channels live on a node; the other actors have no topic in their names. */
-const channelCount = (actors: readonly ActorInfo[]) => actors.filter(({ name }) => name?.includes(':')).length

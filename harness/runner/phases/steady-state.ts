@@ -1,12 +1,15 @@
 import { readyWithinMs } from '../../timing.ts'
+import { recordBaseInventory } from '../inventory.ts'
 import { allReady } from '../readiness.ts'
 import type { Phase } from '../run-state.ts'
 
 /** What is not healthy before it is broken proves nothing. */
 export const steadyState: Phase = {
   name: 'steady-state',
-  async run({ cluster, open }) {
+  async run(state) {
+    const { cluster, open } = state
     await allReady(cluster!, readyWithinMs)
     for (const session of open!.sessions) await session.checkSteadyState?.()
+    await recordBaseInventory(state)
   },
 }

@@ -113,6 +113,15 @@ export function createPool(database: SimulatedDatabase, { clock, onEnd }: Machin
 
   return {
     connect,
+    get totalCount() {
+      return takenCount + idle.length
+    },
+    get idleCount() {
+      return idle.length
+    },
+    get waitingCount() {
+      return waiting.length
+    },
     async query<R extends QueryResultRow>(sql: string, params: unknown[] = []) {
       const client = await connect()
       try {

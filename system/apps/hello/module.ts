@@ -34,6 +34,10 @@ export const helloModule = defineModule({
         statsSocket({ clock, random }),
       ],
       afterPubSub: [{ name: 'UserTracker', start: tracker.start, stop: tracker.stop }],
+      holds: () => {
+        const { owners, unsentChanges } = tracker.held()
+        return { owners, pending: { unsentChanges } }
+      },
       routes: (web) => helloPages(web, { tokens, heartbeatMs: config.CLIENT_HEARTBEAT_MS }),
     }
   },

@@ -1,4 +1,4 @@
-import { type AppContext, defineModule } from '../../node/module.ts'
+import { type AppContext, type AppHolds, defineModule } from '../../node/module.ts'
 import { bundles } from './bundles.ts'
 import { generateCartId, withoutCartIds } from './cart/cart-id.ts'
 import { type StoreConfig, type StoreVariables, storeConfig } from './config.ts'
@@ -43,6 +43,7 @@ export const createStoreModule = (open: (url: string) => ShopOptions['openPool']
           notifications: shop.notifications,
           reduce: reducerOf(context, shop),
         }),
+        holds: () => holdsOf(shop),
         counters: () => shop.replication.counters,
         readiness: () => ({ database: shop.repo.reachable(), inventory: shop.store.products() !== undefined }),
         state: () => stateOf(shop),
@@ -75,6 +76,11 @@ const reducerOf =
   ({ config, random, clock, log }: Context, { repo, store }: Shop) =>
   (options: { unitsPerStep?: number; delayMs?: number }) =>
     sellRandomUntilGone({ repo, nodeName: config.SQUALL_NODE, random, clock, log, itemSold: store.itemSold }, options)
+
+function holdsOf({ presence, repo }: Shop): AppHolds {
+  const { owners, unsentChanges } = presence.held()
+  return { owners, pending: { unsentChanges, ...repo.held() } }
+}
 
 /** What `GET /state` says of the shop: counts, and carts without their ids (CT-18). */
 function stateOf({ store, carts }: Shop) {

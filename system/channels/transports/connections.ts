@@ -4,6 +4,8 @@ import type { Clock } from '../../platform/clock.ts'
 export interface Watched {
   /** Called after each round, with the time that counts for it: closes the connection if its client was idle for too long (CH-25). */
   closeIfIdle(roundMs: number): void
+  /** What it was sent and has not read. */
+  readonly unreadBytes: number
 }
 
 export type Connections = ReturnType<typeof createConnections>
@@ -45,6 +47,11 @@ export function createConnections(clock: Clock, timeoutMs: number) {
       stopRounds?.()
       stopRounds = undefined
       for (const resolve of waiting.splice(0)) resolve()
+    },
+    held() {
+      let unreadBytes = 0
+      for (const one of open) unreadBytes += one.unreadBytes
+      return { connections: open.size, unreadBytes }
     },
     /** Resolves when all are closed. */
     async allClosed() {

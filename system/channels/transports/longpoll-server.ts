@@ -56,7 +56,7 @@ export function createLongPolls(options: LongPollOptions) {
   const { pubsub, clock, log, secret, publicHost, readSession, sendBufferMaxBytes, open } = options
   const tokens = createTokens({ secret, salt: longPollSalt, ageMaxS: tokenAgeMaxS, clock })
   const sessions = new Map<string, PollSession>()
-  const remote = createPollRelay({ pubsub, clock, sessionOf: (id) => sessions.get(id) })
+  const relay = createPollRelay({ pubsub, clock, sessionOf: (id) => sessions.get(id) })
 
   const windowOf = ({ options: { longpoll } = {} }: SocketDefinition) => longpoll?.windowMs ?? 0
 
@@ -80,7 +80,7 @@ export function createLongPolls(options: LongPollOptions) {
 
   function fetchMessages({ node, id }: { node: string; id: string }, windowMs: number) {
     if (node === pubsub.nodeName) return sessions.get(id)?.poll()
-    return remote(node, id).poll(windowMs + relayGraceMs)
+    return relay.remote(node, id).poll(windowMs + relayGraceMs)
   }
 
   async function newSession({ definition, request, response, params }: Visit) {
@@ -113,7 +113,7 @@ export function createLongPolls(options: LongPollOptions) {
 
   function publishFrames({ node, id }: { node: string; id: string }, frames: (string | Buffer)[]) {
     if (node === pubsub.nodeName) return sessions.get(id)?.publish(frames)
-    return remote(node, id).publish(frames, relayGraceMs)
+    return relay.remote(node, id).publish(frames, relayGraceMs)
   }
 
   function refuse(response: ServerResponse, status: number) {
@@ -131,6 +131,12 @@ export function createLongPolls(options: LongPollOptions) {
   }
 
   return {
+    /** `polls` counts the sessions of this node, `relayed` the requests that wait for another node. */
+    held: () => ({
+      polls: sessions.size,
+      relayed: relay.waitingCount(),
+      unreadBytes: [...sessions.values()].reduce((sum, { unreadBytes }) => sum + unreadBytes, 0),
+    }),
     /** Responds to one request; never throws. */
     async handle(one: Visit) {
       try {

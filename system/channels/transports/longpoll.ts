@@ -16,6 +16,8 @@ export interface PollSession {
   poll(): Promise<PollAnswer>
   /** Handles the frames of one request in order; returns false if one is malformed, which ends the session. */
   publish(frames: readonly Frame[]): boolean
+  /** What waits for its client's next poll. */
+  readonly unreadBytes: number
 }
 
 interface PollSessionOptions {
@@ -101,6 +103,9 @@ export function openPollSession(options: PollSessionOptions): PollSession {
       })
     },
     publish: (frames) => frames.every((frame) => session.receive(frame)),
+    get unreadBytes() {
+      return queuedBytes
+    },
   }
 }
 

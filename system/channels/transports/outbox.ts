@@ -63,6 +63,11 @@ export class Outboxes {
     return at < this.queued.length && this.queued[at] === outbox
   }
 
+  /** How many outboxes wait for the end of the turn. */
+  get waiting() {
+    return this.queued.length - this.flushed
+  }
+
   /** Schedules a flush of this outbox at the end of the turn. Returns its index in the queue. */
   enqueue(outbox: Outbox, sink: Sink): number {
     this.schedule()

@@ -67,13 +67,15 @@ export function createPollRelay({ pubsub, clock, sessionOf }: RelayOptions) {
   })
 
   /** A session of another node, as if it were here. */
-  return (node: string, session: string): RemotePolls => ({
+  const remote = (node: string, session: string): RemotePolls => ({
     poll: async (withinMs) => ((await ask(node, 'poll', { session }, withinMs)) ?? undefined) as PollAnswer | undefined,
     publish: async (frames, withinMs) => {
       const taken = await ask(node, 'publish', { session, frames: frames.map(pack) }, withinMs)
       return typeof taken === 'boolean' ? taken : undefined
     },
   })
+
+  return { remote, waitingCount: () => waiting.size }
 }
 
 export interface RemotePolls {

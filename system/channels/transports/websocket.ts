@@ -83,6 +83,10 @@ class PlainWebSocket extends Outbox<Socket> implements Outlet, Watched {
     this.webSocket.resume()
   }
 
+  get unreadBytes() {
+    return this.sink.writableLength
+  }
+
   closeIfIdle(roundMs: number) {
     const { bytesRead } = this.sink
     // A round in which something was read does not count, because the exact time is not known.

@@ -3,7 +3,7 @@ import { createControlActions } from '../../../system/node/control-actions.ts'
 import { createDelays } from '../../../system/node/delays.ts'
 import { joinApps } from '../../../system/node/join.ts'
 import type { App, AppContext } from '../../../system/node/module.ts'
-import { createSkewableClock } from '../../../system/platform/clock.ts'
+import { createCountedClock, createSkewableClock } from '../../../system/platform/clock.ts'
 import { readConfig } from '../../../system/platform/config.ts'
 import { silentLog as log } from '../../../system/platform/log.ts'
 import { seededRandom } from '../../../system/platform/random.ts'
@@ -13,7 +13,8 @@ import { createFakeClock } from '../../support/channel-case.ts'
 
 function setUp(apps: App[]) {
   const fake = createFakeClock()
-  const clock = createSkewableClock(fake)
+  const timers = createCountedClock(fake)
+  const clock = createSkewableClock(timers)
   const context: AppContext = {
     config: readConfig({ SQUALL_NODE: 'n1' }),
     pubsub: createPubSub({ nodeName: 'n1', log }),
@@ -29,7 +30,7 @@ function setUp(apps: App[]) {
     apps.map((app, index) => ({ ...app, name: `app${index}` })),
   )
   const delays = createDelays(clock)
-  const actions = createControlActions({ context, clock, adapter: undefined, endpoint, delays, apps })
+  const actions = createControlActions({ context, clock, timers, adapter: undefined, endpoint, delays, apps })
   return { actions, context, delays, fake, clock }
 }
 
@@ -52,6 +53,24 @@ describe('what a node says of itself', () => {
     const state = setUp([tank, pump]).actions.state()
     expect(state).toMatchObject({ node: 'n1', litres: 5, strokes: 7, subscriptions: {}, connections: [], pushes: {} })
     expect(state.counters).toMatchObject({ filled: 2, stalled: 1, broadcasts: 0, pushes: 0 })
+  })
+
+  it('counts what it holds, and names no topic (RT-11, CT-18)', async () => {
+    const ghost: App = { holds: () => ({ owners: ['1', '99'], pending: { transactions: 2 } }) }
+    const { actions, context } = setUp([ghost, { holds: () => ({ pending: { transactions: 1 } }) }])
+    const handle = () => new Promise(() => {})
+    const actor = context.runtime.spawn({ name: 'PingChannel:cart:secret', role: 'channel', handle })
+    void actor.call('never answered', 1_000).catch(() => {})
+    context.pubsub.subscribe('news', { deliver: () => {} })
+    const { holds } = actions.state() as { holds: Record<string, unknown> }
+    const relayTopic = 1
+    expect(holds).toMatchObject({
+      ...{ connections: 0, polls: 0, relayed: 0, sessions: 0, joined: 0, clientSubscriptions: 0, unreadBytes: 0 },
+      ...{ channels: { PingChannel: 1 }, actors: { channel: 1 }, callsInFlight: 1, timers: 1 },
+      ...{ topics: 1 + relayTopic, subscriptions: 1 + relayTopic, tracked: 2, trackedOfNobody: 1, peerBytes: 0 },
+      pending: { transactions: 3 },
+    })
+    expect(JSON.stringify(holds)).not.toContain('secret')
   })
 
   it('kills an actor by name or id, and says when there is none (FI-1)', async () => {

@@ -19,6 +19,7 @@ function createContext(notes: string[]): AppContext {
     stop: async () => void notes.push('stop pubsub'),
     broadcast: () => {},
     directBroadcast: () => {},
+    queuedBytes: () => 0,
     peers: () => ({}),
     onPeerUp: () => {},
     counters: { remoteSent: 0, remoteReceived: 0 },

@@ -26,6 +26,19 @@ describe('an actor (CH-5, RT-5, RT-8)', () => {
     expect([done, actor.handled]).toEqual([['slow', 'quick'], 2])
   })
 
+  it('has a call in flight until it is answered or was given up (RT-11)', async () => {
+    const { clock, runtime } = opened()
+    const actor = runtime.spawn<number>({ handle: (delayMs) => clock.sleep(delayMs) })
+    const calls = [actor.call(50), actor.call(10_000, 200).catch((error) => error)]
+    expect(actor.callsInFlight).toBe(2)
+    await clock.advance(50)
+    await calls[0]
+    expect(actor.callsInFlight).toBe(1)
+    await clock.advance(200)
+    expect(await calls[1]).toBeInstanceOf(CallTimeout)
+    expect(actor.callsInFlight).toBe(0)
+  })
+
   it('runs a message at once when it is idle', () => {
     const { runtime } = opened()
     const seen: number[] = []

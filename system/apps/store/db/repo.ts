@@ -13,6 +13,8 @@ export interface Repo {
   /** Runs `work` in one transaction: all of it, or nothing. */
   transaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T>
   reachable(): boolean
+  /** Transactions that run or wait for their turn, and connections that are in use or waited for. */
+  held(): { transactions: number; databaseConnections: number }
   /** Starts the actor that owns the connections; a restart opens new ones (FI-1). */
   start(): Promise<ActorRef<'probe'>>
 }
@@ -29,6 +31,9 @@ export interface DatabasePool {
   query<R extends QueryResultRow>(sql: string, params?: unknown[]): Promise<{ rows: R[] }>
   connect(): Promise<PoolClient>
   end(): Promise<void>
+  readonly totalCount: number
+  readonly idleCount: number
+  readonly waitingCount: number
   on(event: 'error', listener: (error: Error) => void): unknown
 }
 
@@ -109,6 +114,10 @@ export function createRepo({ open, runtime, log }: RepoOptions): Repo {
 
   return {
     reachable: () => state === 'up',
+    held: () => ({
+      transactions: turns.activeCount + turns.pendingCount,
+      databaseConnections: pool ? pool.totalCount - pool.idleCount + pool.waitingCount : 0,
+    }),
     query: async <R extends QueryResultRow>(sql: string, params: unknown[] = []) =>
       (await current().query<R>(sql, params)).rows,
     transaction: (work) => turns(() => inTransaction(work)),

@@ -8,7 +8,7 @@ const opened = () => {
 }
 const watched = () => {
   const rounds: number[] = []
-  return { rounds, closeIfIdle: (roundMs: number) => void rounds.push(roundMs) }
+  return { rounds, unreadBytes: 0, closeIfIdle: (roundMs: number) => void rounds.push(roundMs) }
 }
 
 it('checks all connections in rounds, while there are any (CH-25)', async () => {

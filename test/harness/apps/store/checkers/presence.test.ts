@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { noPresenceToShoppers } from '../../../../../harness/apps/store/checkers/no-presence-to-shoppers.ts'
 import { presenceJoinDeliveredOnce } from '../../../../../harness/apps/store/checkers/presence-join-delivered-once.ts'
 import { presenceMatchesReality } from '../../../../../harness/apps/store/checkers/presence-matches-reality.ts'
-import { noOrphans } from '../../../../../harness/checkers/core/no-orphans.ts'
-import { disconnect, final, historyOf, type TestEvent } from '../../../../support/histories.ts'
+import { final, historyOf, type TestEvent } from '../../../../support/histories.ts'
 
 const receive = (who: string, topic: string, event: string, value: unknown = {}): TestEvent => ({
   type: 'receive',
@@ -102,25 +101,5 @@ describe('presence-join-delivered-once (PA-9, PA-16, DF-93)', () => {
 
   it('is unknown when nobody was told', () => {
     expect(check(heardCart).outcome).toBe('unknown')
-  })
-})
-
-describe('no-orphans (RT-11, CH-63, DF-104)', () => {
-  const held = (...topics: string[]) => final('node-state', { connections: [{ topics }] }, 'n1', 'n1')
-  const channels = (n: number) => final('channels', n, 'n1', 'n1')
-  const check = (...events: TestEvent[]) => noOrphans.check(historyOf(...events))
-
-  it('is valid when every channel belongs to a client', () => {
-    expect(check(disconnect('bob', 0), held('ping', 'dupe'), channels(2)).outcome).toBe('passed')
-  })
-
-  it('is invalid when a channel is left of a client that is gone', () => {
-    const verdict = check(disconnect('bob', 0), held('ping'), channels(3))
-    expect(verdict).toMatchObject({ outcome: 'violated', why: 'orphans: 2 channels of n1 belong to nobody' })
-  })
-
-  it('is unknown when nobody left, or nobody asked', () => {
-    expect(check(held('ping'), channels(1)).outcome).toBe('unknown')
-    expect(check(disconnect('bob', 0), held('ping')).outcome).toBe('unknown')
   })
 })

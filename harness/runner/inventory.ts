@@ -1,0 +1,45 @@
+import { surplusOf } from '../checkers/core/node-inventory-accounted.ts'
+import type { ClusterNode } from '../cluster/node.ts'
+import type { NodeHolds, NodeInventory, Present } from '../history/inventory.ts'
+import type { NewEvent } from '../history/operation.ts'
+import { until } from '../platform/until.ts'
+import { inventoryWithinMs } from '../timing.ts'
+import type { RunState } from './run-state.ts'
+
+const operation = 'node-holds'
+
+const controlled = ({ cluster }: RunState) => cluster!.nodes.filter(({ hasControl }) => hasControl)
+
+/** Records what each node holds before the first step. */
+export async function recordBaseInventory(state: RunState) {
+  for (const { name, control } of controlled(state))
+    state.recorder.record({ who: name, node: name, type: 'read', operation, value: (await control.state()).holds })
+}
+
+/** What each node holds in the end. Reads again while something is left over: it may only be on its way out. */
+export const readInventories = (state: RunState): Promise<NewEvent[]> =>
+  Promise.all(
+    controlled(state).map(async (node) => {
+      const { name } = node
+      return { who: name, node: name, type: 'final', operation, value: await readInventory(state, node) } as const
+    }),
+  )
+
+async function readInventory(state: RunState, { name, control }: ClusterNode): Promise<NodeInventory> {
+  const base = baseOf(state, name)
+  const read = async () => ({ holds: (await control.state()).holds, present: at(name, await state.open!.present()) })
+  let last = await read()
+  const isAccounted = async () => {
+    last = await read()
+    return surplusOf(last, base!) === undefined
+  }
+  if (base && surplusOf(last, base))
+    await until(isAccounted, { what: `${name} lets go`, withinMs: inventoryWithinMs, everyMs: 150 }).catch(() => {})
+  return last
+}
+
+const baseOf = ({ recorder }: RunState, name: string) =>
+  recorder.events.find((event) => event.operation === operation && event.type === 'read' && event.node === name)
+    ?.value as NodeHolds | undefined
+
+const at = (name: string, present: readonly Present[]) => present.filter(({ node = name }) => node === name)
