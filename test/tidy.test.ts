@@ -256,6 +256,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'harness/platform',
     'harness/runner',
     'harness/stats',
+    'harness/toxiproxy',
     'harness/verdict',
   ],
   'harness/selftest': [

@@ -19,7 +19,7 @@ export const processors = availableParallelism()
 /** `script` prints `{"port": n}` when it listens. */
 export async function startServer(script: string, args: readonly string[] = []): Promise<BenchServer> {
   const node = [process.execPath, '--disable-warning=ExperimentalWarning', '--import', measure, file(script), ...args]
-  const [command, ...rest] = canPin() ? ['taskset', '-c', '0', ...node] : node
+  const [command, ...rest] = onServerProcessor(node)
   const child = spawn(command!, rest, {
     // Ctrl-C in a terminal reaches the harness alone; the process ends when its channel to the harness closes.
     detached: true,
@@ -44,6 +44,10 @@ async function ask(child: ChildProcess, question: string): Promise<Usage> {
   child.send({ ask: question })
   return ((await answer) as [Usage])[0]
 }
+
+/** The command that runs another one on the processor of the servers, where the machine can do that. */
+export const onServerProcessor = (command: readonly string[]): readonly string[] =>
+  canPin() ? ['taskset', '-c', '0', ...command] : command
 
 /** The server on processor 0 and the load on the others: neither takes the other's time. */
 function canPin(): boolean {
