@@ -3,12 +3,12 @@ import { isIP } from 'node:net'
 import { apiErrors } from './errors.ts'
 
 export interface Address {
-  /** Empty: every address of the machine. */
+  /** Empty means every address of the machine. */
   host: string
   port: number
 }
 
-/** Reads `host:port`, `[::1]:port` or `:port`; no port, or nothing at all, is any free port. `during` begins what is said about a bad one. */
+/** Parses `host:port`, `[::1]:port` or `:port`. A missing port means any free port. `during` is the prefix of the error message. */
 export function parseAddress(text: string, during = ''): Address {
   if (text === '') return { host: '', port: 0 }
   const [, bracketed, plain, port = ''] = /^(?:\[([^\]]*)\]|([^:]*)):([^:]*)$/.exec(text) ?? []
@@ -21,13 +21,13 @@ export function parseAddress(text: string, during = ''): Address {
 const whatIsWrong = (text: string) =>
   text.includes(':') ? `address ${text}: too many colons in address` : `address ${text}: missing port in address`
 
-/** Names of ports are not looked up. */
+/** Port names are not resolved. */
 const whatIsWrongWith = (port: string) =>
   /^[a-z]/i.test(port) ? `lookup tcp/${port}: unknown port` : `address ${port}: invalid port`
 
 export const formatAddress = ({ host, port }: Address) => `${host.includes(':') ? `[${host}]` : host}:${port}`
 
-/** With a number in place of a host's name, IPv4 before IPv6. */
+/** Returns the address with the host name resolved; IPv4 is preferred over IPv6. */
 export async function resolveAddress(text: string, during = ''): Promise<Address> {
   const { host, port } = parseAddress(text, during)
   if (host === '' || isIP(host)) return { host, port }

@@ -9,7 +9,7 @@ export interface LinkServerOptions {
   host?: string
   apiPort?: number
   clock?: Clock
-  /** Decides toxicity and jitter. */
+  /** Random source for toxicity and jitter. */
   random(): number
 }
 
@@ -18,7 +18,7 @@ export interface LinkServer {
   close(): Promise<void>
 }
 
-/** Proxies for network links, steered over the Toxiproxy HTTP API: the same code steers these and a real Toxiproxy. */
+/** Proxies for network links, controlled through the Toxiproxy HTTP API, so that the same code controls these and a real Toxiproxy. */
 export async function startLinkServer(options: LinkServerOptions): Promise<LinkServer> {
   const { host = '127.0.0.1', apiPort = 0, clock = systemClock, random } = options
   const collection = createCollection({ clock, random })
@@ -43,7 +43,7 @@ export async function startLinkServer(options: LinkServerOptions): Promise<LinkS
   }
 }
 
-/** One after the other: two requests must never open the same proxy. */
+/** Runs requests one at a time, so that two of them never open the same proxy. */
 function createQueue() {
   let last: Promise<unknown> = Promise.resolve()
   return <T>(run: () => T | Promise<T>): Promise<T> => {
@@ -58,7 +58,7 @@ async function answer(
   routes: Routes,
   inTurn: ReturnType<typeof createQueue>,
 ): Promise<Answer> {
-  // A page in somebody's browser must not be able to break a network.
+  // A web page in a local browser must not be able to control the proxies.
   if (request.headers['user-agent']?.startsWith('Mozilla/')) return plain(403, 'User agent not allowed')
   const path = pathOf(request)
   if (path === undefined) return plain(400, '400 Bad Request')
@@ -103,7 +103,7 @@ function pathOf(request: IncomingMessage): string | undefined {
   }
 }
 
-/** The named parts of a path, or undefined when it has another shape. */
+/** Returns the named parameters of a path, or undefined when the path does not match. */
 function match(pattern: string, path: string): Record<string, string> | undefined {
   const [wanted, given] = [pattern.split('/'), path.split('/')]
   const fits = wanted.every((part, index) => (part.startsWith(':') ? given[index] : part === given[index]))

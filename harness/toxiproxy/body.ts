@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { apiErrors } from './errors.ts'
 import type { Attributes } from './toxics/toxic.ts'
 
-/** As clients in other languages send them: keys in any case, null for absent, unknown keys ignored. */
+/** Accepts what clients in other languages send: keys in any case, null for absent, unknown keys ignored. */
 function lenient<Shape extends z.ZodRawShape>(shape: Shape) {
   const tidy = (value: unknown): unknown => {
     if (value === null) return {}
@@ -31,7 +31,7 @@ export const toxicSpec = lenient({
   attributes: z.unknown().optional(),
 })
 
-/** Whole numbers, for the attributes that a toxic has. */
+/** Parses the attributes that a toxic has; all are integers. */
 export function readAttributes(known: Attributes, spec: unknown): Attributes {
   const shape = Object.fromEntries(Object.keys(known).map((key) => [key, z.int().optional()]))
   const given = read(lenient(shape), spec ?? {}, ['attributes'])
@@ -45,7 +45,7 @@ export function read<T>(schema: z.ZodType<T>, value: unknown, place: readonly st
   throw apiErrors.badBody([[...place, ...path].join('.'), message].filter(Boolean).join(': '))
 }
 
-/** The first JSON value of a body; what follows it is ignored. */
+/** Returns the first JSON value of a body; anything after it is ignored. */
 export function parseBody(text: string): unknown {
   const end = endOfValue(text)
   if (text.trim() === '') throw apiErrors.badBody('EOF')
@@ -57,7 +57,7 @@ export function parseBody(text: string): unknown {
   }
 }
 
-/** Where the first object or array closes; undefined when it never does. Other values take the whole text. */
+/** Returns where the first object or array ends, or undefined when it is not closed. Any other value takes the whole text. */
 function endOfValue(text: string): number | undefined {
   if (!/^\s*[[{]/.test(text)) return text.length
   let depth = 0

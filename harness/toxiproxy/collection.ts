@@ -30,7 +30,7 @@ export function createCollection(chance: { clock: Clock; random(): number }) {
     return { name, upstream }
   }
 
-  /** Kept only when it could start. */
+  /** Adds the proxy only if it could start. */
   async function open(spec: ProxySpec): Promise<LinkProxy> {
     const proxy = createProxy({ ...requireFields(spec), listen: spec.listen ?? '', ...chance })
     if (spec.enabled ?? true) await proxy.start()
@@ -44,7 +44,7 @@ export function createCollection(chance: { clock: Clock; random(): number }) {
     return open(spec)
   }
 
-  /** A proxy that already has these addresses stays as it is, with its toxics; another one of that name makes way. */
+  /** Keeps a proxy that already has these addresses, with its toxics; replaces one with the same name and other addresses. */
   async function openOrKeep(spec: ProxySpec): Promise<LinkProxy> {
     const { name, upstream } = requireFields(spec)
     const old = proxies.get(name)
@@ -57,13 +57,13 @@ export function createCollection(chance: { clock: Clock; random(): number }) {
   return {
     find,
     create,
-    /** By name, in order. */
+    /** Returns all proxies, sorted by name. */
     all: () => [...proxies.keys()].sort().map(find),
     async remove(name: string) {
       await find(name).stop()
       proxies.delete(name)
     },
-    /** Nothing is opened unless all are complete; the first that cannot be opened ends it, and those before it stay. */
+    /** Opens nothing unless all are complete. Stops at the first proxy that cannot be opened and keeps those opened before it. */
     async populate(readSpecs: () => ProxySpec[]): Promise<Populated> {
       const opened: ProxyState[] = []
       try {
@@ -88,7 +88,7 @@ export function createCollection(chance: { clock: Clock; random(): number }) {
   }
 }
 
-/** What a client asked for, with what it left out. */
+/** Returns the requested toxic with defaults for what the client omitted. */
 export function completeToxic({ type, name, stream = 'downstream', toxicity = 1, attributes }: ToxicWish): ToxicState {
   if (!streams.includes(streamOf({ stream }))) throw apiErrors.invalidStream()
   if (!isToxicType(type)) throw apiErrors.invalidType()

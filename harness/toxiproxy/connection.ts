@@ -14,13 +14,13 @@ interface ConnectionOptions {
   clock: Clock
   random(): number
   count(stream: Stream, kind: 'received' | 'sent', bytes: number): void
-  /** Both sockets are closed. */
+  /** Called when both sockets are closed. */
   gone(): void
 }
 
 export type Connection = ReturnType<typeof openConnection>
 
-/** Client <-> upstream: a link each way, and one fate for both. */
+/** Client <-> upstream: one link per direction; when one fails, both are closed. */
 export function openConnection({ client, upstream, toxics, count, gone, ...passed }: ConnectionOptions) {
   const { host, port } = parseAddress(upstream)
   const target = connect({ host: host || '127.0.0.1', port, allowHalfOpen: true })
@@ -33,7 +33,7 @@ export function openConnection({ client, upstream, toxics, count, gone, ...passe
     for (const socket of sockets) socket.destroySoon()
   }
   function reset() {
-    // Between its last write and the end of it a socket cannot be reset: libuv refuses and the handle would stay open for ever.
+    // libuv refuses to reset a socket between its last write and the end of that write, and the handle would stay open forever.
     for (const socket of sockets) {
       if (socket.writableEnded && !socket.writableFinished) socket.destroy()
       else socket.resetAndDestroy()

@@ -6,7 +6,7 @@ export class ApiError extends Error {
   }
 }
 
-/** What the API answers when it refuses; the words and codes are those that Toxiproxy's clients expect. */
+/** The error responses of the API; messages and codes are those that Toxiproxy clients expect. */
 export const apiErrors = {
   badBody: (detail: string) => new ApiError(400, `bad request body: ${detail}`),
   missingField: (field: string) => new ApiError(400, `missing required field: ${field}`),
@@ -25,7 +25,7 @@ const bindProblems: Record<string, string> = {
   EACCES: 'permission denied',
 }
 
-/** Why a listener could not be opened. */
+/** Returns the error for a listener that could not be opened. */
 export function listenProblem(address: string, error: NodeJS.ErrnoException): ApiError {
   return apiErrors.cannotListen(`listen tcp ${address}: bind: ${bindProblems[error.code ?? ''] ?? error.message}`)
 }

@@ -9,17 +9,17 @@ interface LinkOptions {
   clock: Clock
   random(): number
   count(kind: 'received' | 'sent', bytes: number): void
-  /** Closes the connection, both ways, when everything that was written has left. */
+  /** Closes the connection in both directions after all written data has been sent. */
   close(): void
   reset(): void
 }
 
 export type Link = ReturnType<typeof openLink>
 
-/** One direction of one connection: Source > toxic > toxic > Target. New toxics come last. */
+/** One direction of one connection: source > toxic > toxic > target. New toxics are appended. */
 export function openLink({ source, target, toxics, clock, random, count, close, reset }: LinkOptions) {
   const stages: ToxicStage[] = []
-  /** Without the stages of removed toxics, which stay in the chain until they are empty. */
+  /** Excludes the stages of removed toxics, which stay in the chain until they are empty. */
   const inForce = new Map<string, ToxicStage>()
   let closedByToxic = false
 

@@ -3,7 +3,7 @@ import type { LinkProxy } from './proxy.ts'
 
 const escaped = (label: string) => label.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
 
-/** How many bytes each link carried so far, in the Prometheus text format, under the names that Toxiproxy uses. */
+/** Returns how many bytes each link has carried so far, in the Prometheus text format with the metric names of Toxiproxy. */
 export function metricsText(proxies: readonly LinkProxy[]): string {
   const series = (kind: 'received' | 'sent') =>
     proxies.flatMap((proxy) => {

@@ -12,7 +12,7 @@ export interface ToxicState {
   attributes: Attributes
   name: string
   type: ToxicType
-  /** As it was written: upper case is allowed. */
+  /** As the client wrote it; upper case is allowed. */
   stream: string
   toxicity: number
 }
@@ -40,7 +40,7 @@ const backlog = 1_024
 
 export const streamOf = (toxic: { stream: string }) => toxic.stream.toLowerCase() as Stream
 
-/** One listener, one upstream, and the toxics between them. Every connection is dialled on when it is accepted. */
+/** One listener, one upstream, and the toxics between them. Each accepted connection opens its own upstream connection. */
 export function createProxy({ name, clock, random, ...addresses }: ProxyOptions) {
   let { listen, upstream } = addresses
   let server: Server | undefined
@@ -81,7 +81,7 @@ export function createProxy({ name, clock, random, ...addresses }: ProxyOptions)
     server = fresh
   }
 
-  /** An upstream that cannot even be read is like one that does not answer. */
+  /** An upstream address that cannot be parsed is treated as an upstream that does not respond. */
   function guarded(client: Socket) {
     try {
       parseAddress(upstream)
@@ -99,7 +99,7 @@ export function createProxy({ name, clock, random, ...addresses }: ProxyOptions)
     await closed
   }
 
-  /** Whether these addresses are others than the proxy has; a refused one changes nothing. */
+  /** Returns whether these addresses differ from those of the proxy. An invalid address changes nothing. */
   async function differs(spec: { listen: string; upstream: string }): Promise<boolean> {
     return formatAddress(await resolveAddress(spec.listen)) !== listen || spec.upstream !== upstream
   }
@@ -125,7 +125,7 @@ export function createProxy({ name, clock, random, ...addresses }: ProxyOptions)
     differs,
     connectionCount: () => connections.size,
     state: (): ProxyState => ({ name, listen, upstream, enabled: server !== undefined, toxics: inOrder() }),
-    /** Other addresses take effect by a restart of the listener, which ends all connections. */
+    /** New addresses restart the listener, which closes all connections. */
     async update(spec: { listen?: string | undefined; upstream?: string | undefined; enabled?: boolean | undefined }) {
       const next = { listen: spec.listen ?? listen, upstream: spec.upstream ?? upstream }
       const enabled = spec.enabled ?? server !== undefined
@@ -142,7 +142,7 @@ export function createProxy({ name, clock, random, ...addresses }: ProxyOptions)
       for (const connection of connections) connection.links[streamOf(toxic)].add(activate(toxic))
       return toxic
     },
-    /** Connections draw their luck again. */
+    /** Each connection decides anew whether the toxic is active in it. */
     updateToxic(toxicName: string, spec: { attributes: Attributes; toxicity?: number | undefined }): ToxicState {
       const old = find(toxicName)
       const attributes = { ...old.attributes, ...spec.attributes }

@@ -3,7 +3,7 @@ import { completeToxic, type ProxyCollection } from './collection.ts'
 import { metricsText } from './metrics.ts'
 import { toxics } from './toxics/index.ts'
 
-/** The version of the API that this server speaks. */
+/** The version of the API that this server implements. */
 const version = '2.12.0'
 
 export interface Answer {
@@ -11,7 +11,7 @@ export interface Answer {
   contentType?: string
   text?: string
   isRefusal?: boolean
-  /** Where a redirect leads. */
+  /** The target of a redirect. */
   location?: string
 }
 
@@ -23,7 +23,7 @@ interface Call {
 }
 type Handler = (call: Call) => Answer | Promise<Answer>
 
-/** Method and path to what they do; a name with a colon stands for any one part of a path. */
+/** Maps method and path to a handler; `:name` in a path matches any one segment. */
 export type Routes = Record<string, Record<string, Handler>>
 
 const json = (status: number, value: unknown): Answer => ({
@@ -33,7 +33,7 @@ const json = (status: number, value: unknown): Answer => ({
 })
 const nothing: Answer = { status: 204 }
 
-/** Every route of the Toxiproxy API on a collection of proxies. A thing that is not there is refused before the body is read. */
+/** Every route of the Toxiproxy API for a collection of proxies. A missing proxy or toxic is rejected before the body is parsed. */
 export function routesOf(collection: ProxyCollection): Routes {
   const { find } = collection
 

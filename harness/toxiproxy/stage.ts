@@ -2,19 +2,19 @@ import type { Clock } from '../platform/clock.ts'
 import { afterExact, afterFull } from '../platform/never-early.ts'
 import type { Attributes, Chunk, Stage, Toxic } from './toxics/toxic.ts'
 
-/** A place that a stream flows into: a toxic, or the socket at the end. */
+/** The next step of a stream: a toxic, or the socket at the end. */
 export interface Step {
-  /** A promise when it is full: it settles when there is room again. */
+  /** Returns a promise when the stage is full; it resolves when there is room again. */
   accept(chunk: Chunk): Promise<void> | undefined
   end(): void
 }
 
-/** A toxic as it is set on a proxy, with the luck of one connection. */
+/** A toxic of a proxy, with the random decisions of one connection. */
 export interface ActiveToxic {
   name: string
   kind: Toxic
   attributes: Attributes
-  /** Whether chance let it sit in this connection; drawn once for each connection. */
+  /** Whether the toxic is active in this connection; drawn once per connection, according to the toxicity. */
   applies: boolean
 }
 
@@ -23,10 +23,10 @@ export interface StageOptions {
   clock: Clock
   random(): number
   next(): Step
-  /** Called before the toxic, and not the source, ends the stream. */
+  /** Called before the toxic, rather than the source, ends the stream. */
   closing(): void
   reset(): void
-  /** Takes the stage out of the chain; called when it holds nothing any more. */
+  /** Removes the stage from the chain; called when the stage is empty. */
   unlink(): void
 }
 
@@ -34,7 +34,7 @@ const aheadBytesMax = 65_536
 
 export type ToxicStage = ReturnType<typeof openStage>
 
-/** One toxic in one direction of one connection. Takes chunks in order, one at a time, and holds its sender back when it is full. */
+/** One toxic in one direction of one connection. Processes chunks in order, one at a time, and applies backpressure when it is full. */
 export function openStage({ clock, random, next, closing, reset, unlink, ...options }: StageOptions) {
   let { toxic } = options
   const queue: Chunk[] = []
@@ -43,7 +43,7 @@ export function openStage({ clock, random, next, closing, reset, unlink, ...opti
   let state: 'open' | 'ending' | 'over' = 'open'
   let working = false
   let retired = false
-  /** Counts the changes of the toxic: what began before the last one has no say any more. */
+  /** Counts the changes of the toxic: work that started before the last change is ignored. */
   let generation = 0
   let room: PromiseWithResolvers<void> | undefined
   let stopWaiting: (() => void) | undefined
@@ -161,13 +161,13 @@ export function openStage({ clock, random, next, closing, reset, unlink, ...opti
       state = 'ending'
       void work()
     },
-    /** Other attributes or other luck: waits end, what was taken is passed on, and the toxic begins anew. */
+    /** Applies new attributes or a new random decision: ends waits, passes on the current chunk and restarts the toxic. */
     change(fresh: ActiveToxic) {
       toxic = fresh
       interrupt()
       if (!isOver()) begin()
     },
-    /** The toxic is removed: its stage lets everything through and goes when it is empty. */
+    /** The toxic was removed: the stage passes everything through and leaves the chain when it is empty. */
     retire() {
       retired = true
       const endsHere = toxic.applies && toxic.kind.closesOnRemoval && !isOver()
@@ -176,7 +176,7 @@ export function openStage({ clock, random, next, closing, reset, unlink, ...opti
       interrupt()
       if (!working) unlink()
     },
-    /** The connection is gone. */
+    /** The connection was closed. */
     abandon,
   }
 }

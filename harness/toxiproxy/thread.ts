@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { LinkServer } from './api.ts'
 
-/** What the thread is asked to do, each with a number of the asker's; it answers with the number when it is done. */
+/** Requests to the thread. The caller chooses a number for each request, and the reply carries the same number. */
 export type ThreadRequest = { id: number; start: { seed: number } } | { id: number; stop: number }
 export interface ThreadAnswer {
   id: number
@@ -10,13 +10,13 @@ export interface ThreadAnswer {
 
 export interface LinkThread {
   startServer(options: { seed: number }): Promise<LinkServer>
-  /** Ends it with all of its servers. */
+  /** Stops the thread and all of its servers. */
   close(): Promise<void>
 }
 
 /**
- * A thread for link servers: what passes through their links must not wait for the rest of the harness, which stands still for moments
- * while it starts other clusters or judges other scenarios. One for many servers, as it takes long to start; it starts with the first.
+ * A worker thread for link servers. Proxied traffic must not be delayed by the main thread, which blocks briefly while it starts
+ * other clusters or checks other scenarios. All servers share one thread because a thread is slow to start; the first server starts it.
  */
 export function createLinkThread(): LinkThread {
   let worker: Worker | undefined

@@ -3,7 +3,7 @@ import { seededRandom } from '../platform/random.ts'
 import { type LinkServer, startLinkServer } from './api.ts'
 import type { ThreadAnswer, ThreadRequest } from './thread.ts'
 
-/** The thread: starts and stops link servers, by the number of the request that started them. */
+/** Worker thread that starts and stops link servers. Each server is identified by the number of the request that started it. */
 const servers = new Map<number, LinkServer>()
 
 async function done(request: ThreadRequest): Promise<ThreadAnswer> {

@@ -3,7 +3,7 @@ import type { Toxic } from './toxic.ts'
 const pieceMs = 100
 const foreverMs = Number.POSITIVE_INFINITY
 
-/** At most `rate` KB each second, in pieces of 100 ms; 0 lets nothing through. A late timer, and nothing else, shortens the next wait. */
+/** At most `rate` KB per second, in slices of 100 ms; 0 blocks all data. Only the lateness of a timer shortens the next wait. */
 export const bandwidth: Toxic = {
   attributes: { rate: 0 },
   async pipe({ data, readMs }, { rate = 0 }, { wait, pass, monotonicMs, memory }) {

@@ -8,7 +8,7 @@ import { slowClose } from './slow-close.ts'
 import { timeout } from './timeout.ts'
 import type { Toxic } from './toxic.ts'
 
-/** Every toxic by the name that the API knows. */
+/** Every toxic by its name in the API. */
 export const toxics = {
   bandwidth,
   latency,

@@ -1,6 +1,6 @@
 import type { Toxic } from './toxic.ts'
 
-/** Delivers everything `latency` ms late, give or take `jitter`, in order. */
+/** Delays all data by `latency` ± `jitter` ms and keeps its order. */
 export const latency: Toxic = {
   attributes: { latency: 0, jitter: 0 },
   aheadBytesMax: 16 * 1_048_576,

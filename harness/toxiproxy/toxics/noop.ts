@@ -1,4 +1,4 @@
 import type { Toxic } from './toxic.ts'
 
-/** Does nothing; for trying out the API. */
+/** Does nothing; useful for trying out the API. */
 export const noop: Toxic = { attributes: {} }

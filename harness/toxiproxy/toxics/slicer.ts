@@ -1,6 +1,6 @@
 import type { Toxic } from './toxic.ts'
 
-/** Cuts data into pieces of about `average_size` bytes, give or take `size_variation`, `delay` microseconds apart. */
+/** Slices data into pieces of `average_size` ± `size_variation` bytes, sent `delay` microseconds apart. */
 export const slicer: Toxic = {
   attributes: { average_size: 0, size_variation: 0, delay: 0 },
   async pipe({ data, readMs }, { average_size = 0, size_variation = 0, delay = 0 }, { waitExactly, pass, random }) {

@@ -1,6 +1,6 @@
 import type { Toxic } from './toxic.ts'
 
-/** The end of the stream arrives `delay` ms late. */
+/** Delays the end of the stream by `delay` ms. */
 export const slowClose: Toxic = {
   attributes: { delay: 0 },
   beforeEnd: ({ delay = 0 }, { wait }) => wait(delay),

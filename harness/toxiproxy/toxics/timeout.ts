@@ -5,8 +5,8 @@ const closeLater = (delayMs: number, { timer, close }: Stage) => {
 }
 
 /**
- * Drops all data and closes the connection when none came for `timeout` ms; with 0 never (a black hole). Its removal ends the
- * connections that it sat in: they have a hole in their data.
+ * Drops all data and closes the connection when no data arrived for `timeout` ms; 0 never closes it (a black hole). Removing the
+ * toxic closes its connections, because data is missing from their streams.
  */
 export const timeout: Toxic = {
   attributes: { timeout: 0 },

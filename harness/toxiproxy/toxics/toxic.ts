@@ -2,44 +2,44 @@ export type Attributes = Record<string, number>
 
 export interface Chunk {
   data: Buffer
-  /** When it was read from the network; a toxic that delays moves it, so that the delays of several add up. */
+  /** When the chunk was read from the network. A toxic that delays a chunk advances this time, so that the delays of several toxics add up. */
   readMs: number
 }
 
-/** What a toxic can do to the stream that it sits in. */
+/** What a toxic can do to its stream. */
 export interface Stage {
-  /** True when the time has passed; false when the toxic was changed or removed: what was taken is then passed on at once. */
+  /** Returns true when the time has passed, false when the toxic was changed or removed; the chunk must then be passed on immediately. */
   wait(delayMs: number): Promise<boolean>
-  /** As `wait`, to a fraction of a millisecond; the last millisecond costs processor time. */
+  /** Like `wait`, but accurate to a fraction of a millisecond; it busy-waits for the last millisecond. */
   waitExactly(delayMs: number): Promise<boolean>
-  /** Settles when the next stage has room. */
+  /** Resolves when the next stage has room. */
   pass(data: Buffer, readMs?: number): Promise<void>
-  /** The one timer of a toxic; a new one replaces the old one. */
+  /** The only timer of a toxic; setting it again replaces it. */
   timer(delayMs: number, run: () => void): void
   monotonicMs(): number
-  /** Ends the stream here: what is further along still arrives, then the connection is closed. */
+  /** Ends the stream here: data that is already further along is delivered, then the connection is closed. */
   close(): void
-  /** Tears the connection down with a TCP reset. */
+  /** Aborts the connection with a TCP reset. */
   reset(): void
   random(): number
-  /** Kept for as long as the toxic sits in this connection. */
+  /** Kept for as long as the toxic is active in this connection. */
   memory: {
     passedBytes: number
-    /** What the waits so far were too short; negative: too long. */
+    /** By how much the waits so far were too short; negative when they were too long. */
     owedMs: number
   }
 }
 
-/** One way of being a bad network. Nothing that was read is lost unless losing it is the point. */
+/** One kind of network fault. A toxic loses data only when data loss is its purpose. */
 export interface Toxic {
   attributes: Attributes
   pipe?(chunk: Chunk, attributes: Attributes, stage: Stage): Promise<void>
-  /** When the toxic begins to sit in a connection, and again when it was changed. */
+  /** Called when the toxic becomes active in a connection and after each change of the toxic. */
   begin?(attributes: Attributes, stage: Stage): void
-  /** When the source has ended, before the other side sees it. */
+  /** Called when the source has ended, before the other side sees the end. */
   beforeEnd?(attributes: Attributes, stage: Stage): Promise<unknown>
-  /** How much it may hold back before the sender has to wait. */
+  /** How much data the toxic may buffer before the sender has to wait. */
   aheadBytesMax?: number
-  /** Whether removing the toxic ends the connections that it sat in. */
+  /** Whether removing the toxic closes the connections in which it was active. */
   closesOnRemoval?: boolean
 }
