@@ -7,9 +7,9 @@ import { type Palette, palette } from './palette.ts'
 import type { Reporter } from './reporter.ts'
 
 export interface ConsoleOptions {
-  /** Progress: never the result. */
+  /** Receives progress, never the result. */
   write(text: string): void
-  /** Where the table goes when the run is over. */
+  /** Receives the result table when the run is over. */
   writeResult(text: string): void
   isTty: boolean
   color: boolean
@@ -20,14 +20,14 @@ interface Running {
   id: string
   sinceMs: number
   doing: string
-  /** Faults that are asked for or on, in words. */
+  /** Descriptions of the faults that are requested or active. */
   broken: Map<string, string>
 }
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 const redrawEveryMs = 120
 
-/** One line per scenario: what is being broken right now, and for how long it runs. Redrawn in place on a terminal, plain lines elsewhere. */
+/** One line per scenario with the current faults and the elapsed time. Redrawn in place on a terminal, plain lines elsewhere. */
 export function consoleReporter(options: ConsoleOptions): Reporter {
   const { write, writeResult, isTty, clock } = options
   const paint = palette(options.color)
@@ -124,11 +124,11 @@ function ended(result: ScenarioResult, paint: Palette): string {
   return [head, ...reasons(result).map((why) => `    ${why}`)].join('\n')
 }
 
-/** As short as it can be typed; the folder `reports` is where every command looks. */
+/** The shortest form a user can type; every command looks in the folder `reports`. */
 const shownPlace = (folder: string) =>
   basename(dirname(folder)) === 'reports' ? `reports/${basename(folder)}` : folder
 
-/** The result of a run for people: table, sentence, where the report is, how to repeat it. */
+/** Returns the result of a run for people: table, summary sentence, path of the report, replay command. */
 export function closing(run: RunResult, paint: Palette, place: string): string {
   const idWidth = Math.max(8, ...run.scenarios.map(({ id }) => id.length))
   const rows = run.scenarios.map(({ id, outcome, faults, durationMs }) => {

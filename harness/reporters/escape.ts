@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
-/** Text for HTML and XML: markup becomes text, escape codes of terminals vanish, and what else XML cannot carry becomes a sign for "unknown character". */
+/** Escapes text for HTML and XML: escapes markup, removes terminal escape codes, and replaces other characters that XML does not allow with U+FFFD. */
 export const escapeHtml = (text: string): string =>
   stripVTControlCharacters(text)
     .replace(/[&<>"']/g, (sign) => entities[sign]!)

@@ -5,7 +5,7 @@ import { junit } from './junit.ts'
 import { markdown } from './markdown.ts'
 import type { RunRecord } from './record.ts'
 
-/** What is derived from a run's verdict, by file name. */
+/** The files derived from a run's verdict, by file name. */
 export const renderings = {
   'junit.xml': junit,
   'summary.md': markdown,
@@ -14,7 +14,7 @@ export const renderings = {
 
 export type RenderingName = keyof typeof renderings
 
-/** Writes one derived file; a reader never sees half of it. */
+/** Writes one derived file atomically, so that a reader never sees half of it. */
 export function renderFile(folder: string, name: RenderingName, record: RunRecord): string {
   const file = join(folder, name)
   writeFileSync(`${file}.new`, renderings[name](record))

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { count } from '../verdict/checker.ts'
 import type { CheckResult, Outcome, RunResult, ScenarioResult, Skipped } from '../verdict/result.ts'
 
-/** The sentences that every report says in the same way. Pure: the same record always gives the same words. */
+/** Sentences that all reports share. Pure: the same record always gives the same text. */
 export const outcomeMark: Record<Outcome, string> = { passed: '✓', violated: '✗', unknown: '?' }
 
 /** `850 ms`, `12.3 s`, `2 min 05 s`. */
@@ -35,16 +35,16 @@ export function counts(run: RunResult): Counts {
 
 const outcomeOfCheck = { passed: 'passed', unknown: 'unknown', violated: 'violated' } as const
 
-/** The check that tells why a scenario did not get to its end. */
+/** The check that says why a scenario did not complete. */
 const completed = 'scenario-completed'
 
-/** What stopped a scenario comes before what could not be judged because of it; a violation needs no other cause. Pure. */
+/** Lists the cause that stopped a scenario before the checks that are unknown because of it, unless a check is violated. Pure. */
 export function causeFirst(checks: readonly CheckResult[]): CheckResult[] {
   if (checks.some(({ outcome }) => outcome === 'violated')) return [...checks]
   return checks.toSorted((a, b) => Number(b.name === completed) - Number(a.name === completed))
 }
 
-/** Why a scenario did not pass: its failed checks and expectations first, then what stayed unknown, and of that its cause first. */
+/** Returns why a scenario did not pass: violated checks and expectations first, then unknown ones, starting with their cause. */
 export function reasons(scenario: ScenarioResult): string[] {
   const cause = scenario.checks.find(({ name }) => name === completed)
   const checks = causeFirst(scenario.checks).map(({ name, outcome, why }) => ({
@@ -60,7 +60,7 @@ export function reasons(scenario: ScenarioResult): string[] {
   const steps = scenario.steps
     .filter(({ error }) => error !== undefined && !cause?.why.includes(error))
     .map((step) => ({ name: `step ${step.n}, ${step.title}`, outcome: 'unknown' as const, why: step.error ?? '' }))
-  // The `expectations` check only sums up what the expectations themselves say better.
+  // The `expectations` check only summarizes what the expectations themselves state in more detail.
   const own = checks.filter(({ name }) => name !== 'expectations' || (!cause && expectations.every(held)))
   const all = [...expectations, ...own, ...steps]
   return [...all.filter((one) => one.outcome === 'violated'), ...all.filter((one) => one.outcome === 'unknown')].map(
@@ -72,7 +72,7 @@ const held = ({ outcome }: { outcome: Outcome }) => outcome === 'passed'
 
 export const outcomeOf = (outcome: keyof typeof outcomeOfCheck): Outcome => outcomeOfCheck[outcome]
 
-/** The sentence on top of every report. A failure with a defect is no regression, so the defect is named in it. */
+/** Returns the headline of every report. A failure caused by a known defect is not a regression, so the sentence names the defects. */
 export function verdictSentence(run: RunResult): string {
   const { defects } = run
   const sentence = findingOf(run)
@@ -105,18 +105,18 @@ function findingOf(run: RunResult): string {
   return `Passed: ${count(passed, 'scenario')} held every invariant; ${proof}${skipped}${leaks}.`
 }
 
-/** All that was judged passed, and that was not all. */
+/** Returns whether every scenario that was checked passed, but the run ended before all of them were. */
 export const endedEarly = ({ outcome, scenarios }: RunResult): boolean =>
   outcome === 'unknown' && scenarios.every((one) => one.outcome === 'passed')
 
-/** Why a scenario was skipped, as a line of a list. */
+/** Returns why a scenario was skipped, as one line of a list. */
 export const describeSkipped = ({ id, why }: Skipped): string => `${id}: ${why}`
 
-/** Where a run's files are, as a person would type it. */
+/** Returns the path of a run's files as a user would type it. */
 export const shownFolder = ({ folder }: Pick<RunResult, 'folder'>): string =>
   folder.includes('/') ? folder : `reports/${folder}`
 
-/** The command that asks for the same workload and the same faults again. */
+/** Returns the command that requests the same workload and the same faults again. */
 export const replayCommand = (run: Pick<RunResult, 'folder'>): string => `./squall replay ${shownFolder(run)}`
 
 export const when = (startedAt: string): string => startedAt.replace('T', ' ').replace(/\.\d+Z$|Z$/, ' UTC')

@@ -16,7 +16,7 @@ import type { RunRecord } from './record.ts'
 import { style } from './style.ts'
 import { timeline } from './timeline.ts'
 
-/** The whole report in one file that needs no network: works from a disk, on a phone, in the dark and on paper. Pure. */
+/** Returns the whole report as one file that needs no network: for offline use, phones, dark mode and print. Pure. */
 export function html(record: RunRecord): string {
   const { run } = record
   const sections = [
@@ -75,7 +75,7 @@ ${checksTable(scenario.checks)}${expectationsTable(scenario)}${faultsTable(scena
 <h3>Repeat this scenario</h3><pre>${escapeHtml(replayOf(scenario))}</pre></section>`
 }
 
-/** A run's command repeats all of it; here, one scenario of it is enough. */
+/** A run's replay command repeats every scenario; here it is restricted to one. */
 const replayOf = ({ id, replay }: ScenarioResult) => (replay.includes('--grep') ? replay : `${replay} --grep '^${id}$'`)
 
 const legend = `<ul class="legend"><li><i class="l-requested"></i>fault asked for</li><li><i class="l-witnessed"></i>fault witnessed</li><li><i class="l-step"></i>step</li><li><i class="l-connected"></i>connected</li><li><i class="l-tick"></i>message received</li></ul>`

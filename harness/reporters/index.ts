@@ -4,7 +4,7 @@ import { multiplex } from './multiplexer.ts'
 import { readRecord } from './record.ts'
 import type { Reporter } from './reporter.ts'
 
-/** Derives one file from what is on disk, so that rendering it again gives the same bytes. */
+/** Derives one file from the run's record on disk, so that rendering it again gives the same bytes. */
 function fileReporter(name: RenderingName): Reporter {
   let folder = ''
   return {
@@ -23,7 +23,7 @@ export const reporters = {
   console: consoleReporter,
 } as const satisfies Record<string, (options: ConsoleOptions) => Reporter>
 
-/** All of them as one; files are written before the console says where they are. */
+/** Combines all reporters; files are written before the console prints their paths. */
 export function allReporters(options: ConsoleOptions): Required<Reporter> {
   const made = Object.entries(reporters).map(([name, make]) => [name, make(options)] as const)
   return multiplex(Object.fromEntries(made), (sentence) => options.write(`squall: ${sentence}\n`))

@@ -4,8 +4,8 @@ import { describeDefects, endedEarly, reasons, verdictSentence } from './format.
 import type { RunRecord } from './record.ts'
 
 /**
- * One suite per scenario, one case per checker. JUnit has no "unknown": such a case is an error of the type "unknown", because a CI shows
- * what is skipped as green. A scenario that was stopped before it could be judged is an error of its own. Pure.
+ * One suite per scenario, one case per checker. JUnit has no "unknown", and CI shows skipped cases as green, so an unknown check is an
+ * error of the type "unknown". A scenario that was stopped before it could be checked is an error of its own. Pure.
  */
 export function junit({ run }: RunRecord): string {
   const suites = run.scenarios.map((scenario) => suite(scenario, run))
@@ -23,7 +23,7 @@ ${[...suites, ...left, ...ofRun].map((one) => `${one}\n`).join('')}</testsuites>
 `
 }
 
-/** A failure with a defect is no regression. */
+/** A failure caused by a known defect is not a regression, so the name states the defects. */
 const nameOf = ({ defects }: RunResult) => (defects.length === 0 ? 'squall' : `squall with ${describeDefects(defects)}`)
 
 interface Case {
@@ -82,7 +82,7 @@ function skippedSuite({ id, why }: Skipped): string {
   </testsuite>`
 }
 
-/** What is said of the run itself. */
+/** A suite for a result of the whole run rather than of one scenario. */
 function runSuite(name: string, why: string): string {
   return `  <testsuite name="${name}" tests="1" failures="0" errors="1" skipped="0" time="0.000">
     <testcase classname="run" name="${name}" time="0.000"><error message="${attribute(why)}"/></testcase>

@@ -2,7 +2,7 @@ import { toHistory } from '../history/history.ts'
 import type { HistoryEvent } from '../history/operation.ts'
 import { type ExpectationResult, type RunResult, runSchemaVersion, type ScenarioResult } from '../verdict/result.ts'
 
-/** What `run.json` says of a run from its beginning. */
+/** The contents of `run.json`, written when the run starts. */
 export interface RunPlan {
   suite: string
   seed: string
@@ -11,11 +11,11 @@ export interface RunPlan {
   defects: readonly string[]
   startedAt: string
   environment: Record<string, string | number>
-  /** The process that runs it. */
+  /** The process that executes the run. */
   owner: { pid: number; stamp: string | undefined }
 }
 
-/** The verdict of a run that left none, as far as its history tells: nothing of it is more than unknown. Pure. */
+/** Returns a verdict, derived from the history, for a run that was killed before it wrote one. Everything in it is unknown. Pure. */
 export function killedRun(
   plan: RunPlan,
   byScenario: ReadonlyMap<string, readonly HistoryEvent[]>,

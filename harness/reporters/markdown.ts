@@ -12,7 +12,7 @@ import {
 } from './format.ts'
 import type { RunRecord } from './record.ts'
 
-/** What a CI step shows and what people paste into a thread: the verdict, the table, each reason, the command. Pure. */
+/** A summary for a CI step or an issue: the verdict, the table, each reason, the replay command. Pure. */
 export function markdown({ run }: RunRecord): string {
   const { passed, violated, unknown, faults, witnessed } = counts(run)
   return `${[
@@ -46,7 +46,7 @@ function section(scenario: ScenarioResult): string {
 }
 
 const block = (command: string) => `\`\`\`sh\n${command}\n\`\`\``
-/** Reasons quote what programs said; nothing of it may become markup. */
+/** Reasons quote the output of programs; none of it may be interpreted as markup. */
 const text = (words: string) =>
   stripVTControlCharacters(words)
     .replace(/\s+/g, ' ')

@@ -1,6 +1,6 @@
 import type { Reporter } from './reporter.ts'
 
-/** Passes every event to every reporter. One that throws is named once and then left out: it never changes a verdict. */
+/** Passes every event to every reporter. A reporter that throws is reported once and then removed; it never changes a verdict. */
 export function multiplex(
   reporters: Readonly<Record<string, Reporter>>,
   complain: (sentence: string) => void,

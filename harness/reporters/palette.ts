@@ -4,14 +4,14 @@ export type Palette = Record<'passed' | 'violated' | 'unknown' | 'soft', (text: 
 
 const styles = { passed: 'green', violated: 'red', unknown: 'yellow', soft: 'dim' } as const
 
-/** Colours of the terminal, or none at all. */
+/** Returns the terminal colours, or functions that add no colour. */
 export function palette(color: boolean): Palette {
-  // Whoever asks has looked at the terminal already.
+  // The caller has already checked whether the output is a terminal.
   const paint = (style: keyof typeof styles) => (text: string) =>
     color ? styleText(styles[style], text, { validateStream: false }) : text
   return { passed: paint('passed'), violated: paint('violated'), unknown: paint('unknown'), soft: paint('soft') }
 }
 
-/** Colour only on a terminal; `NO_COLOR` (any value but none) forbids it. */
+/** Colour is used only on a terminal; a non-empty `NO_COLOR` disables it. */
 export const wantsColor = (isTty: boolean, env: Record<string, string | undefined>): boolean =>
   isTty && !env.NO_COLOR && env.TERM !== 'dumb'

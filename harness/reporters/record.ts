@@ -6,15 +6,15 @@ import { linesOf } from '../platform/lines.ts'
 import { type RunResult, runSchemaVersion } from '../verdict/result.ts'
 import { killedRun, type RunPlan } from './killed-run.ts'
 
-/** All that a report may be made of: the verdict and the history of one run, as they are on disk. */
+/** Everything a report may use: the verdict and the history of one run, as stored on disk. */
 export interface RunRecord {
   run: RunResult
   eventsOf(scenarioId: string): readonly HistoryEvent[]
-  /** Whether the last line of the history was cut off. */
+  /** Whether the last line of the history is truncated. */
   isTorn: boolean
 }
 
-/** Reads a run's folder. Throws UsageError when it is none, or one of another version. */
+/** Reads a run's folder. Throws UsageError when it is not a run's folder or has another schema version. */
 export function readRecord(folder: string): RunRecord {
   const file = join(folder, 'verdict.json')
   if (!existsSync(file)) return readKilled(folder)
@@ -29,10 +29,10 @@ export function readRecord(folder: string): RunRecord {
   return { run, isTorn, eventsOf: (id) => byScenario.get(id) ?? [] }
 }
 
-/** The verdict of a run alone. Throws UsageError as `readRecord` does. */
+/** Reads only the verdict of a run. Throws UsageError like `readRecord`. */
 export const readRun = (folder: string): RunResult => readRecord(folder).run
 
-/** Whether a folder is one that a run left, finished or not. */
+/** Returns whether a folder was written by a run, finished or not. */
 export const isRunFolder = (folder: string): boolean =>
   ['verdict.json', 'history.ndjson', 'schedule.json'].some((name) => existsSync(join(folder, name)))
 
@@ -68,7 +68,7 @@ function readHistory(file: string) {
   throw new UsageError(`${file} is missing; without its history a run cannot be judged or shown again`)
 }
 
-/** The lines of an NDJSON file. The last one may be torn when the harness was killed while it wrote, and is left out then. Throws UsageError for a damaged one. */
+/** Returns the lines of an NDJSON file, without the last one if it is truncated because the harness was killed. Throws UsageError for any other damage. */
 export function readLines<T>(file: string): { lines: T[]; isTorn: boolean } {
   const lines: T[] = []
   let [number, isTorn] = [0, false]
@@ -85,7 +85,7 @@ export function readLines<T>(file: string): { lines: T[]; isTorn: boolean } {
   return { lines, isTorn }
 }
 
-/** Says that a record lacks its end; undefined when it is whole. */
+/** Returns a warning that a record is truncated, or undefined when it is complete. */
 export const tornLine = ({ isTorn }: RunRecord): string | undefined =>
   isTorn
     ? 'the last line of history.ndjson is torn, because the run was killed while it wrote it; the line is left out\n'

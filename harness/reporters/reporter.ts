@@ -2,7 +2,7 @@ import type { RunResult, ScenarioResult, Skipped } from '../verdict/result.ts'
 
 export type FaultState = 'injecting' | 'on' | 'healing' | 'off'
 
-/** Hears of a run as it goes. Every hook is optional; what a reporter throws never changes a verdict. */
+/** Receives the events of a run as they happen. Every hook is optional; an exception in a reporter never changes a verdict. */
 export interface Reporter {
   onRunStart?(run: {
     suite: string
@@ -16,7 +16,7 @@ export interface Reporter {
   onPhase?(scenarioId: string, phase: string): void
   onStep?(scenarioId: string, n: number, title: string): void
   onFault?(scenarioId: string, fault: { kind: string; target: string; state: FaultState }): void
-  /** Instead of its end: this kind of cluster cannot tell the scenario. */
+  /** Called instead of `onScenarioEnd` when this kind of cluster does not support the scenario. */
   onScenarioSkipped?(skipped: Skipped): void
   onScenarioEnd?(result: ScenarioResult): void
   onRunEnd?(run: RunResult): void | Promise<void>

@@ -1,4 +1,4 @@
-/** The look of the HTML report: calm paper, one accent, and colour only where it carries meaning. */
+/** Styles of the HTML report: neutral colours, one accent, and colour only where it carries meaning. */
 export const style = `
 :root{color-scheme:light dark;--paper:#fbfaf7;--card:#fff;--ink:#1d2329;--soft:#5b6670;--line:#dfdcd4;--lane:#f3f1ec;
 --good:#1b7a4b;--bad:#b3261e;--doubt:#8a5a00;--good-wash:#e6f3ec;--bad-wash:#fbe9e7;--doubt-wash:#fbf1dc;

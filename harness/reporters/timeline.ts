@@ -2,7 +2,7 @@ import type { FaultRecord, HistoryEvent } from '../history/operation.ts'
 import type { ScenarioResult } from '../verdict/result.ts'
 import { escapeHtml } from './escape.ts'
 
-/** One picture of one scenario: what was asked for, what was seen to hold, who was connected, what arrived. Pure. */
+/** One diagram per scenario: requested faults, witnessed faults, connected clients, received messages. Pure. */
 export function timeline(scenario: ScenarioResult, events: readonly HistoryEvent[]): string {
   const endMs = Math.max(
     1,
@@ -37,7 +37,7 @@ const labelWidth = 170
 const plotWidth = width - labelWidth - 12
 const rowHeight = 26
 const axisHeight = 22
-/** Ticks closer than this are drawn as one, so that a thousand messages stay readable and small. */
+/** Ticks closer than this are merged, so that a thousand messages stay readable and the file stays small. */
 const tickStep = 2
 
 const round = (n: number) => Math.round(n * 10) / 10
@@ -49,7 +49,7 @@ function bar(kind: string, fromX: number, toX: number, title: string): string {
   return `<rect class="${kind}" x="${fromX}" y="5" width="${barWidth}" height="${rowHeight - 10}" rx="2"><title>${escapeHtml(title)}</title></rect>`
 }
 
-/** As much of a word as fits into a band; nothing when not even three letters fit. */
+/** Returns the text truncated to the width of the band, or nothing when not even three letters fit. */
 function inBand(text: string, fromX: number, toX: number): string {
   const letters = Math.floor((toX - fromX - 6) / 6.2)
   if (letters < 3 && text.length > letters) return ''
@@ -87,7 +87,7 @@ function stepRow({ steps }: ScenarioResult, x: Scale): Row {
   return { label: 'steps', title: 'steps of the scenario', marks: marks.join('') }
 }
 
-/** The frame is what was asked for; the filled band is what was seen to hold. A frame without a band proves nothing. */
+/** The frame is the requested fault; the filled band is the witnessed fault. A frame without a band is no evidence of a fault. */
 function faultRow(fault: FaultRecord, endMs: number, x: Scale): Row {
   const name = `${fault.kind} ${fault.target}`
   const requested = bar(

@@ -2,7 +2,7 @@ export type Attributes = Record<string, number>
 
 export interface Chunk {
   data: Buffer
-  /** When the chunk was read from the network. A toxic that delays a chunk advances this time, so that the delays of several toxics add up. */
+  /** When the chunk was read from the network. A toxic that delays it advances this time, so that the delays of several toxics add up. */
   readMs: number
 }
 
