@@ -9,14 +9,14 @@ import { findDocker, listLabelled, removeLabelled } from '../platform/docker.ts'
 import { forgetAllKilledPostgres, segmentExists } from '../platform/shared-memory.ts'
 import { family, isAlive, signalAll, startStamp } from './processes.ts'
 
-/** Something that must not outlive the run. */
+/** A resource that must not outlive the run. */
 export type Lease =
   | { kind: 'process'; pid: number; stamp: string | undefined; what: string }
   | { kind: 'folder'; path: string; what: string }
   | { kind: 'port'; port: number; what: string }
-  /** A segment of System V shared memory: it outlives the process that made it. */
+  /** A segment of System V shared memory, which outlives the process that created it. */
   | { kind: 'memory'; id: string; what: string }
-  /** Containers, networks and images that carry this label; the engine they are on may be named by the environment. */
+  /** Containers, networks and images with this label; environment variables may select the engine they are on. */
   | { kind: 'containers'; label: string; dockerHost: string | undefined; what: string }
 
 type Entry =
@@ -36,14 +36,14 @@ export interface Leases {
   holdContainers(label: string): void
   releaseContainers(label: string): void
   list(): Lease[]
-  /** Ends the watchdog; what is still held then is left to the caller, who has just audited it. */
+  /** Stops the watchdog. Leases that are still held are left to the caller, who has just audited them. */
   close(): Promise<void>
 }
 
-/** Leases of one part of a run: passed on, and remembered for an audit of that part alone. */
+/** Leases of one part of a run: forwarded to the run's leases and recorded so that this part can be audited alone. */
 export interface ScopedLeases extends Leases {
   own(): Lease[]
-  /** Audits this part, and lets go of the ports that nobody listens on any more: another run may be given them. */
+  /** Audits this part and releases the ports on which nobody listens any more, because another run may be given them. */
   settle(): Promise<string[]>
 }
 
@@ -89,13 +89,13 @@ const keyOf = (lease: Lease): string => {
   return lease.kind === 'folder' ? `folder ${lease.path}` : `port ${lease.port}`
 }
 
-/** Writes down all that a run starts, and starts the watchdog that ends it when the harness dies without a word. */
+/** Records every resource that a run acquires, and starts the watchdog that releases them when the harness is killed. */
 export function openLeases(runId: string): Leases {
   mkdirSync(leasesFolder(), { recursive: true })
   const file = join(leasesFolder(), `${runId}.ndjson`)
   const held = new Map<string, Lease>()
   let isClosed = false
-  // A process that is seen to end after the run must not bring the file back.
+  // A process whose end is noticed after the run must not recreate the file.
   const write = (entry: Entry) => {
     if (!isClosed) appendFileSync(file, `${JSON.stringify(entry)}\n`)
   }
@@ -133,7 +133,7 @@ export function openLeases(runId: string): Leases {
   }
 }
 
-/** A process of its own, so that a killed harness cannot take it along. The end of its input is the signal. */
+/** A separate process, so that it survives when the harness is killed. The end of its standard input is the signal. */
 function startWatchdog(file: string): ChildProcess {
   const script = fileURLToPath(new URL('./watchdog.ts', import.meta.url))
   const child = spawn(process.execPath, [script, file], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] })
@@ -159,7 +159,7 @@ function readLeaseFile(file: string): LeaseFile {
   return { owner, leases: [...held.values()] }
 }
 
-/** The last line may be torn when the harness died while it wrote. */
+/** The last line may be truncated when the harness was killed while it wrote it. */
 function parseEntry(line: string): Entry | undefined {
   try {
     return JSON.parse(line) as Entry
@@ -173,7 +173,7 @@ export interface Cleaned {
   removed: string[]
 }
 
-/** Kills the processes, with all that descend from them, and removes the containers and folders that a lease file names. */
+/** Kills the processes in a lease file with all of their descendants, and removes its containers and folders. */
 export async function endLeases(file: string): Promise<Cleaned> {
   const { leases } = readLeaseFile(file)
   const killed: string[] = []
@@ -200,7 +200,7 @@ async function endContainers({ label, dockerHost }: Extract<Lease, { kind: 'cont
   return found
 }
 
-/** Ends what dead runs left behind; runs that are alive keep what is theirs. */
+/** Releases what dead runs left behind; leases of running runs are kept. */
 export async function cleanLeftovers(): Promise<Cleaned> {
   const all: Cleaned = { killed: [], removed: [] }
   for (const name of existsSync(leasesFolder()) ? readdirSync(leasesFolder()) : []) {
@@ -214,7 +214,7 @@ export async function cleanLeftovers(): Promise<Cleaned> {
   return all
 }
 
-/** What is still there though it should be gone, in words. Empty is the only good answer. */
+/** Returns a description of each resource that still exists but should not; empty when nothing leaked. */
 export async function auditLeaks(leases: readonly Lease[]): Promise<string[]> {
   const leaks = await Promise.all(
     leases.map(async (lease) => ((await isThere(lease)) ? [`${lease.what}: ${keyOf(lease)}`] : [])),
@@ -222,7 +222,7 @@ export async function auditLeaks(leases: readonly Lease[]): Promise<string[]> {
   return leaks.flat()
 }
 
-/** Long enough for somebody else who only tries whether the port is free. */
+/** Long enough for another program that only probes whether the port is free. */
 const secondLookMs = 200
 
 async function isThere(lease: Lease): Promise<boolean> {

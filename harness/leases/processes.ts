@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** When a process began, as the operating system says it: with the pid it names one process, also after the pid was used again. */
+/** Returns the start time of a process as the operating system reports it. Pid and start time identify a process even after its pid was reused. */
 export function startStamp(pid: number): string | undefined {
   try {
     if (process.platform === 'linux') return statOf(pid)[19]
@@ -11,13 +11,13 @@ export function startStamp(pid: number): string | undefined {
   }
 }
 
-/** What Linux says of a process, from its state on; its name before that may hold blanks and brackets. Throws when it is gone. */
+/** Returns the fields of /proc/pid/stat from the state on; the process name before them may contain spaces and parentheses. Throws when it is gone. */
 function statOf(pid: number): string[] {
   const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
   return text.slice(text.lastIndexOf(') ') + 2).split(' ')
 }
 
-/** Whether this very process is there and not merely waiting to be buried. */
+/** Returns whether this exact process is running and is not a zombie. */
 export function isAlive(pid: number, stamp?: string): boolean {
   if (stamp !== undefined && startStamp(pid) !== stamp) return false
   try {
@@ -28,7 +28,7 @@ export function isAlive(pid: number, stamp?: string): boolean {
   }
 }
 
-/** The process and all that descend from it, parents first. */
+/** Returns the process and all of its descendants, parents first. */
 export function family(pid: number): number[] {
   const children = new Map<number, number[]>()
   for (const { child, parent } of process.platform === 'linux' ? listProc() : listPs())
@@ -42,14 +42,14 @@ interface Descent {
   parent: number
 }
 
-/** Reads /proc instead of running a program: waiting for one would block the other scenarios that this process runs. */
+/** Reads /proc instead of running `ps`, because waiting for a program would block the other scenarios of this process. */
 function listProc(): Descent[] {
   return readdirSync('/proc').flatMap((name) => {
     if (!/^\d+$/.test(name)) return []
     try {
       return [{ child: Number(name), parent: Number(statOf(Number(name))[1]) }]
     } catch {
-      // It ended just now.
+      // The process ended meanwhile.
       return []
     }
   })
@@ -63,13 +63,13 @@ function listPs(): Descent[] {
   })
 }
 
-/** Signals every process of a family; those that are gone already are no matter. */
+/** Signals a process and all of its descendants; those that have already ended are ignored. */
 export function signalAll(pids: readonly number[], signal: NodeJS.Signals) {
   for (const pid of pids) {
     try {
       process.kill(pid, signal)
     } catch {
-      // It ended by itself.
+      // The process ended by itself.
     }
   }
 }

@@ -1,8 +1,8 @@
 import { endLeases } from './leases.ts'
 
 /**
- * `node watchdog.ts <lease file>`: waits for the end of its input. `done` before it means that the harness cleaned up itself;
- * without that word the harness is dead, and everything that it held is ended.
+ * `node watchdog.ts <lease file>`: waits for the end of its input. If `done` came before the end, the harness cleaned up itself;
+ * otherwise the harness is dead, and the watchdog releases everything that it held.
  */
 const [file = ''] = process.argv.slice(2)
 let said = ''
