@@ -7,7 +7,7 @@ import type { Leases } from '../leases/leases.ts'
 import { EnvironmentMissing } from '../platform/errors.ts'
 import { findBrowser } from './find-browser.ts'
 
-/** What keeps Chromium from talking to the world, and lets it run as root. */
+/** Flags that prevent Chromium from making background requests, and that let it run as root. */
 const flags = [
   '--disable-background-networking',
   '--disable-component-update',
@@ -18,7 +18,7 @@ const flags = [
 ]
 
 export interface BrowserPool {
-  /** With or without the back-forward cache; one browser for each, started when it is first asked for. */
+  /** Returns a browser with or without the back-forward cache. There is one browser per mode, started on first use. */
   get(mode: { bfcache: boolean }): Promise<Browser>
   close(): Promise<void>
 }
@@ -40,7 +40,7 @@ export function createBrowserPool({ leases, headed }: { leases: Leases; headed: 
       handleSIGINT: false,
       handleSIGTERM: false,
       handleSIGHUP: false,
-      // Playwright turns the cache off by default; without it a page is never restored.
+      // Playwright disables the cache by default; without it a page is never restored.
       ...(bfcache && { ignoreDefaultArgs: ['--disable-back-forward-cache'] }),
     })
     const { pid, profile } = await whatRuns(browser)
@@ -70,7 +70,7 @@ export function createBrowserPool({ leases, headed }: { leases: Leases; headed: 
   }
 }
 
-/** Of all that a browser prints when it does not start, the last line that says something. */
+/** Launches the browser. If that fails, the error quotes the last meaningful line of the browser's output. */
 function launchOrSay(executablePath: string, options: LaunchOptions): Promise<Browser> {
   return chromium.launch(options).catch((error: Error) => {
     throw new EnvironmentMissing(
@@ -79,7 +79,7 @@ function launchOrSay(executablePath: string, options: LaunchOptions): Promise<Br
   })
 }
 
-/** Playwright quotes what the browser printed, each line after `[err]`. */
+/** Playwright quotes the browser's output with the prefix `[err]` on each line. */
 function whyOf(message: string): string {
   const lines = stripVTControlCharacters(message).split('\n')
   const said = lines.flatMap((line) => /\[err\] (.*\S)/.exec(line)?.[1] ?? [])
@@ -93,7 +93,7 @@ interface LaunchedBrowser {
   folders: string[]
 }
 
-/** Asked of the browser itself: its process, and the profile folder that Playwright made for it and would remove in a good end only. */
+/** Asks the browser for its pid and for the profile folder that Playwright created, which Playwright removes only after a clean exit. */
 async function whatRuns(browser: Browser): Promise<{ pid: number; profile: string | undefined }> {
   const devtools = await browser.newBrowserCDPSession()
   const { processInfo } = await devtools.send('SystemInfo.getProcessInfo')

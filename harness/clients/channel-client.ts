@@ -5,13 +5,13 @@ import type { Recorder } from '../history/recorder.ts'
 import { until } from '../platform/until.ts'
 import { clientHeartbeatMs } from '../timing.ts'
 
-/** The official channel client in Node, over links of its own. */
+/** The official channel client in Node, over its own links. */
 export interface ChannelClient {
   readonly name: string
   join(topic: string): Promise<void>
-  /** Resolves with the reply; rejects with an error reply or without one. */
+  /** Resolves with the reply; rejects with an error reply or when there is none. */
   push(topic: string, event: string, payload: object): Promise<unknown>
-  /** Which of the push's hooks ran, and with what (CH-101). */
+  /** Returns which hook of the push ran, and with what payload (CH-101). */
   ask(topic: string, event: string, payload: object, withinMs?: number): Promise<Answer>
   leave(topic: string): Promise<void>
   joins(): { connected: boolean; expected: string[]; joined: string[] }
@@ -25,11 +25,11 @@ export interface Answer {
 }
 
 export interface ClientOptions {
-  /** Where the socket is mounted. */
+  /** The path of the socket. */
   socket?: string
-  /** Asked anew for every connection (CH-99). */
+  /** Called for every connection attempt (CH-99). */
   params?: () => object
-  /** Whose link it takes: what happens to that happens to all who share it. Default: its own. */
+  /** Whose link the client uses; a fault on a shared link affects all who share it. Default: its own. */
   over?: string
 }
 
@@ -58,7 +58,7 @@ export async function openChannelClient(options: OpenClientOptions): Promise<Cha
     isOpen = true
     recorder.record({ who: name, type: 'connect', node })
   })
-  // Also called for every attempt that was refused; only who was connected can be disconnected.
+  // Also called for every rejected attempt; only a connected client can be disconnected.
   socket.onClose(() => {
     if (isOpen) recorder.record({ who: name, type: 'disconnect', node })
     isOpen = false
@@ -85,7 +85,7 @@ export async function openChannelClient(options: OpenClientOptions): Promise<Cha
       const channel = socket.channel(topic, {})
       channels.set(topic, channel)
       return new Promise((resolve, reject) => {
-        // The hook runs again on every rejoin, which is just what has to be written down.
+        // The hook runs again on every rejoin, so that rejoins are recorded too.
         channel
           .join()
           .receive('ok', () => {

@@ -2,12 +2,12 @@ import { WebSocket } from 'ws'
 
 export type Frame = [joinRef: string | null, ref: string | null, topic: string, event: string, payload: unknown]
 
-/** One connection that joins any number of topics and shows every frame: for probes, and for very many clients. */
+/** One connection that joins any number of topics and exposes every frame; used for probes and for very large numbers of clients. */
 export interface Channels {
   join(topic: string, payload?: object): Promise<void>
-  /** Resolves with the response; rejects with an error reply, and when the connection ends first. */
+  /** Resolves with the response; rejects with an error reply or when the connection ends first. */
   ask(topic: string, event: string, payload: object): Promise<unknown>
-  /** Called for every frame, with its size. */
+  /** Called for every frame, with its length in characters. */
   onFrame(listener: (frame: Frame, bytes: number) => void): void
   isOpen(): boolean
   close(): void
@@ -21,7 +21,7 @@ interface Waiting {
 
 const openWithinMs = 30_000
 
-/** Rejects when the server refuses, or does not answer in time. */
+/** Opens a connection. Rejects when the server rejects it or does not respond in time. */
 export async function openChannels(port: number, path: string, params: Record<string, string> = {}): Promise<Channels> {
   const query = new URLSearchParams({ vsn: '2.0.0', ...params })
   const url = `ws://127.0.0.1:${port}${path}/websocket?${query}`
@@ -46,7 +46,7 @@ export async function openChannels(port: number, path: string, params: Record<st
   })
   await new Promise<void>((resolve, reject) => {
     socket.once('open', () => resolve())
-    // Also later: without a listener the end of one connection would be the end of this process.
+    // The listener stays after the open, because an unhandled error event of one connection would end this process.
     socket.on('error', reject)
   })
   socket.on('close', (code) => {

@@ -10,7 +10,7 @@ const macPaths = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ]
 
-/** The browser to use: the one named by SQUALL_BROWSER, else Playwright's own, else one of the system. */
+/** Returns the browser to use: the one named by SQUALL_BROWSER, else Playwright's own, else one installed on the system. */
 export function findBrowser(env: Record<string, string | undefined>): string {
   const named = env.SQUALL_BROWSER
   if (named) {

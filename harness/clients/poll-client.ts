@@ -4,9 +4,9 @@ import { systemClock } from '../platform/clock.ts'
 import { until } from '../platform/until.ts'
 import { topicsIn, type WireClient } from './wire-client.ts'
 
-/** Somebody at the bare wire who has no WebSocket and asks for what there is, again and again (CH-19, CH-20). */
+/** A raw protocol client that uses long polling instead of a WebSocket (CH-19, CH-20). */
 export type PollClient = Pick<WireClient, 'name' | 'frames' | 'send' | 'receive' | 'present' | 'close'> & {
-  /** Leaves, and makes its node end the session now with a frame that nobody can read (CH-14), sent to this node or to another (CH-23). */
+  /** Leaves and makes its node end the session immediately, by sending an undecodable frame (CH-14) to this node or to another (CH-23). */
   end(over?: string): Promise<void>
 }
 
@@ -26,7 +26,7 @@ interface Answer {
 const answeredWithinMs = 5_000
 const retryMs = 100
 
-/** Opens a session over a link of its own and polls until it is closed. */
+/** Opens a session over its own link and polls until it is closed. */
 export async function openPollClient({ name, node, cluster, recorder }: PollOptions): Promise<PollClient> {
   const link = await cluster.links.link(name, node)
   const url = `${link.url}/socket/longpoll?vsn=2.0.0`
@@ -67,7 +67,7 @@ export async function openPollClient({ name, node, cluster, recorder }: PollOpti
     },
     receive: (what, fits, withinMs = answeredWithinMs) =>
       until(() => frames.find(fits), { what: `${name} receives ${what}`, withinMs, everyMs: 20 }) as Promise<unknown[]>,
-    // Also one that has stopped polling: its node keeps the session until it was not polled for a while.
+    // Includes a session that has stopped polling, because its node keeps the session until it expires.
     present: () => ({
       who: name,
       node,
@@ -78,7 +78,7 @@ export async function openPollClient({ name, node, cluster, recorder }: PollOpti
     async end(over = node) {
       const door = `${(await cluster.links.link(name, over)).url}/socket/longpoll?vsn=2.0.0&token=${token}`
       isLeaving = true
-      // Its answer ends the poll that waits: a poll that waits when its session ends is given a new session.
+      // The reply to this heartbeat ends the pending poll; a poll that is pending when its session ends would be given a new session.
       await fetch(door, { method: 'POST', body: JSON.stringify([null, 'last', 'phoenix', 'heartbeat', {}]) })
       await polling
       await fetch(door, { method: 'POST', body: 'no frame' })

@@ -4,27 +4,27 @@ import type { Present } from '../history/inventory.ts'
 import type { Recorder } from '../history/recorder.ts'
 import { until } from '../platform/until.ts'
 
-/** Somebody at the bare wire: knows frames and nothing of joins, heartbeats or coming back (FI-16, FI-17). */
+/** A raw WebSocket client that sends and receives frames and implements no joins, heartbeats or reconnects (FI-16, FI-17). */
 export interface WireClient {
   readonly name: string
   /** HTTP status of the handshake: 101 when it is connected. */
   readonly status: number
-  /** Text frames that arrived, as they were sent. */
+  /** The text frames received, unparsed. */
   frames(): unknown[][]
-  /** The close code, once the server has closed. */
+  /** The close code, once the server has closed the connection. */
   closedWith(): number | undefined
-  /** An array goes as JSON, text and bytes as they are. */
+  /** Sends an array as JSON, text and bytes unchanged. */
   send(message: unknown[] | string | Buffer): void
-  /** Waits for a frame that fits. */
+  /** Waits for a frame that matches. */
   receive(what: string, fits: (frame: unknown[]) => boolean, withinMs?: number): Promise<unknown[]>
-  /** Reads nothing more from the connection, as a client that hangs. */
+  /** Stops reading from the connection, like a client that hangs. */
   stall(): void
   present(): Present
   close(): void
 }
 
 export interface WireClientOptions {
-  /** Whose link it takes; that of a node leads to where nodes talk to each other. Default: its own. */
+  /** Whose link the client uses; the link of a node leads to the mesh port. Default: its own. */
   over?: string
   path?: string
   query?: Record<string, string>
@@ -40,7 +40,7 @@ interface OpenWireClientOptions extends WireClientOptions {
 
 const answeredWithinMs = 5_000
 
-/** Connects over a link of its own; a refusal is an answer and no error. */
+/** Connects over its own link; a rejected handshake is a result, not an error. */
 export async function openWireClient(options: OpenWireClientOptions): Promise<WireClient> {
   const { name, over = name, node, cluster, recorder, path = '/socket/websocket', query = {}, headers = {} } = options
   const link = await cluster.links.link(over, node)
@@ -84,7 +84,7 @@ export async function openWireClient(options: OpenWireClientOptions): Promise<Wi
   }
 }
 
-/** How many topics it can have joined: those of which it was sent anything. */
+/** Returns an upper bound for the number of joined topics: those for which the client received a frame. */
 export const topicsIn = (frames: readonly unknown[][]) => new Set(frames.map(([, , topic]) => topic)).size
 
 function handshake(socket: WebSocket, name: string): Promise<number> {
@@ -94,7 +94,7 @@ function handshake(socket: WebSocket, name: string): Promise<number> {
       response.resume()
       resolve(response.statusCode ?? 0)
     })
-    // After the handshake an error only comes before a close, which is noted.
+    // After the handshake, an error is always followed by a close, which is recorded.
     socket.on('error', (error) => reject(new Error(`${name} cannot connect: ${error.message}`)))
   })
 }

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** Returns the start time of a process as the operating system reports it. Pid and start time identify a process even after its pid was reused. */
+/** Returns a process's start time as reported by the system. Pid and start time together identify a process even after the pid is reused. */
 export function startStamp(pid: number): string | undefined {
   try {
     if (process.platform === 'linux') return statOf(pid)[19]
@@ -11,7 +11,7 @@ export function startStamp(pid: number): string | undefined {
   }
 }
 
-/** Returns the fields of /proc/pid/stat from the state on; the process name before them may contain spaces and parentheses. Throws when it is gone. */
+/** Returns the fields of /proc/pid/stat after the process name, which may contain spaces and parentheses. Throws when the process is gone. */
 function statOf(pid: number): string[] {
   const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
   return text.slice(text.lastIndexOf(') ') + 2).split(' ')
