@@ -11,7 +11,7 @@ import type { RedisServer } from './services/redis.ts'
 import type { ClusterInfrastructure, InfrastructureOptions, ListenAddress } from './site.ts'
 import { type SystemPatch, unpatched } from './system-patch.ts'
 
-/** How the nodes talk to each other: directly, or through a Redis server. */
+/** How the nodes exchange messages: directly, or through a Redis server. */
 export const pubsubNames = ['mesh', 'redis'] as const
 export type PubSubName = (typeof pubsubNames)[number]
 
@@ -19,36 +19,36 @@ export interface ClusterOptions {
   nodes: number
   /** Default: mesh. */
   pubsub?: PubSubName
-  /** Data and logs go here. */
+  /** For data and logs. */
   folder: string
   leases: Leases
   random: Random
   /** For every node. */
   env?: Record<string, string>
-  /** Default: the system as it is. */
+  /** Default: the unmodified system. */
   patch?: SystemPatch
   /** Nodes without a web server (DP-3). */
   webless?: readonly string[]
-  /** Data that the scenario needs, set before the nodes start. */
+  /** Data that the scenario needs, written before the nodes start. */
   seeds?: readonly Seed[]
 }
 
-/** A database, links and nodes, and where they need it a Redis; with ports of their own. */
+/** A database, links, nodes and, if needed, a Redis server; each cluster has its own ports. */
 export interface Cluster {
   readonly nodes: readonly ClusterNode[]
-  /** The names of the applications that are there, each with all that the harness needs to use it. */
+  /** The names of the available applications that offer everything the harness needs. */
   readonly apps: readonly string[]
   readonly database: Database
-  /** There is one when the nodes talk through it. */
+  /** Present when the nodes exchange messages through Redis. */
   readonly redis?: RedisServer
   readonly links: Links
   node(name: string): ClusterNode
-  /** Another node of this cluster that is not started yet, with configuration of its own. */
+  /** Returns another node of this cluster, not started yet, with its own configuration. */
   spare(name: string, env: Record<string, string>): Promise<ClusterNode>
   stop(): Promise<void>
 }
 
-/** Starts the database, then the nodes, on a site of their own. What was started is stopped again when something fails. */
+/** Starts the database and then the nodes on their own infrastructure. If a step fails, everything already started is stopped. */
 export async function startCluster(
   options: ClusterOptions,
   apps: readonly ClusterApp[],

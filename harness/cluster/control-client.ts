@@ -9,17 +9,17 @@ export class ControlError extends Error {
     this.status = status
   }
 }
-/** No answer: what was asked for may have happened. */
+/** There was no response; the requested action may have happened. */
 export class ControlTimeout extends Error {
   override name = 'ControlTimeout'
 }
 
-/** What every node says of itself; applications add to it. */
+/** The state that every node reports; applications add fields to it. */
 export interface NodeState {
   node: string
   subscriptions: Record<string, number>
   connections: { id: string; socket: string; topics: string[] }[]
-  /** How many pushes were handled, by the kind of channel. */
+  /** Number of handled pushes by kind of channel. */
   pushes: Record<string, number>
   peers: Record<string, { connected: boolean }>
   counters: Record<string, number>
@@ -35,7 +35,7 @@ export interface ActorInfo {
   handled: number
   alive: boolean
 }
-/** Applications add conditions of their own. */
+/** Applications add their own conditions. */
 export interface Readiness {
   ready: boolean
   peers: Record<string, boolean>
@@ -43,7 +43,7 @@ export interface Readiness {
 
 export type ControlClient = ReturnType<typeof createControlClient>
 
-/** The control port of one node, direct and not through a link. A refusal throws ControlError, silence ControlTimeout. */
+/** Client of one node's control port, direct and not through a link. An error response throws ControlError, a timeout throws ControlTimeout. */
 export function createControlClient(baseUrl: string, secret: string) {
   async function request<T>(
     path: string,
@@ -70,11 +70,11 @@ export function createControlClient(baseUrl: string, secret: string) {
   }
 
   return {
-    /** An action of an application. */
+    /** Runs an action of an application. */
     post: call,
     health: (withinMs?: number) =>
       call<{ node: string; pid: number; uptimeMs: number }>('/health', undefined, withinMs),
-    /** Also answers while the node is not ready. */
+    /** Also succeeds while the node is not ready. */
     ready: async <R extends Readiness = Readiness>() => (await request<R>('/ready')).body,
     state: <S extends NodeState = NodeState>() => call<S>('/state'),
     actors: async () => (await call<{ actors: ActorInfo[] }>('/actors')).actors,

@@ -3,7 +3,7 @@ import type { Driver } from './driver.ts'
 import { processDriver } from './process/driver.ts'
 import { remoteDriver } from './remote/driver.ts'
 
-/** Where clusters run, by the name that `--driver` takes. */
+/** Drivers by the name that `--driver` accepts. */
 export const drivers = {
   process: processDriver,
   container: containerDriver,

@@ -24,24 +24,24 @@ export interface Link {
 
 export interface Links {
   readonly apiUrl: string
-  /** Whether bytes are counted while they flow. */
+  /** Whether the byte count is updated while data flows. */
   readonly countsAtOnce: boolean
   names(): string[]
-  /** The link from one part to another; made when it is first asked for. */
+  /** Returns the link from one part to another, and creates it on first use. */
   link(from: string, to: string, options?: { forCanary?: boolean }): Promise<Link>
-  /** Bytes that came in on a link so far, in one direction or in both together. */
+  /** Returns the bytes received on a link so far, in one direction or in both together. */
   bytes(name: string, direction?: 'upstream' | 'downstream'): Promise<number>
-  /** Whether a link has carried more than what is known; where that cannot be told, whether somebody connects through it. */
+  /** Returns whether a link has carried more than `knownBytes`. Where bytes are not counted immediately: whether anyone connects through it. */
   isUsed(name: string, knownBytes: number): Promise<boolean>
 }
 
-/** Where a new link is to listen, and where it leads, as the proxy sees it: `127.0.0.1:0`, `n2:4100`. */
+/** Returns where a new link listens and leads to, as the proxy sees it: `127.0.0.1:0`, `n2:4100`. */
 export type Route = (from: string, to: string) => { listen: string; upstream: string }
 
 /** The embedded proxy or a real Toxiproxy. */
 type ProxyKind = 'embedded' | 'real'
 
-/** A link whose port is on this machine, and whose toxics are those of a proxy. */
+/** Returns a link whose port is on this machine and whose toxics are those of a proxy. */
 export const steered = (
   link: Pick<Link, 'name' | 'from' | 'to' | 'port'>,
   proxy: Pick<ToxicProxy, 'addToxic' | 'getToxic' | 'update'>,
@@ -59,7 +59,7 @@ export const steered = (
   },
 })
 
-/** The reset_peer of a real Toxiproxy leaves an open connection alone until it carries data: a proxy that is off has none. */
+/** A real Toxiproxy's reset_peer does not close an open connection until it carries data, so the proxy is disabled briefly to close all connections. */
 async function endConnections(proxy: Pick<ToxicProxy, 'update'>) {
   for (const enabled of [false, true]) await proxy.update({ enabled } as never)
 }
@@ -67,15 +67,15 @@ async function endConnections(proxy: Pick<ToxicProxy, 'update'>) {
 interface LinksOptions {
   apiUrl: string
   route: Route
-  /** Whether the proxy counts bytes while they flow; a real Toxiproxy counts them when their connection ends. */
+  /** Whether the proxy counts bytes while data flows; a real Toxiproxy counts them when the connection ends. */
   countsAtOnce: boolean
 }
 
-/** Every link of a cluster, steered over the Toxiproxy API: the same code steers the embedded proxy and a real Toxiproxy. */
+/** Returns the links of a cluster, controlled through the Toxiproxy API, which is the same for the embedded proxy and a real Toxiproxy. */
 export function createLinks({ apiUrl, route, countsAtOnce }: LinksOptions): Links {
   const toxiproxy = new Toxiproxy(apiUrl)
   const links = new Map<string, Promise<Link>>()
-  /** Given to somebody who connects through it, and not only to a canary. */
+  /** Links that were given to someone who connects through them, not only to a canary. */
   const given = new Set<string>()
 
   async function create(name: string, from: string, to: string): Promise<Link> {

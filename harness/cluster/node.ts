@@ -8,7 +8,7 @@ import type { Instance } from './instance.ts'
 export interface ClusterNode {
   readonly name: string
   readonly hasWeb: boolean
-  /** Whether it can be asked through a control port; without one, only from outside. */
+  /** Whether the node has a control port; without one it can be observed only from outside. */
   readonly hasControl: boolean
   readonly pid: number | undefined
   readonly running: boolean
@@ -19,16 +19,16 @@ export interface ClusterNode {
   readonly control: ControlClient
   readonly logFile: string | undefined
   readonly exit: Instance['exit']
-  /** Resolves when the node answers /health; rejects with the end of its log when it ends before that. */
+  /** Resolves when the node responds to /health; rejects with the end of its log when it exits before that. */
   start(): Promise<void>
   ready(withinMs?: number): Promise<void>
   kill(): Promise<void>
   pause(): Promise<void>
   resume(): Promise<void>
-  /** Takes the node off its network: nobody reaches it, it reaches nobody. Throws NotSupported for a process. */
+  /** Detaches the node from its network in both directions. Throws NotSupported for a process. */
   disconnect(): Promise<void>
   reconnect(): Promise<void>
-  /** SIGTERM; returns the exit code. */
+  /** Sends SIGTERM; returns the exit code. */
   terminate(): Promise<number | null>
   log(): string
 }
@@ -36,14 +36,14 @@ export interface ClusterNode {
 export interface NodeOptions {
   name: string
   instance: Instance
-  /** As the harness reaches them. */
+  /** The ports as the harness reaches them. */
   port: number
   controlPort: number
   control: ControlClient
   hasWeb: boolean
   /** Default: true. */
   hasControl?: boolean
-  /** Undefined where it cannot be read. */
+  /** Undefined when the log cannot be read. */
   logFile: string | undefined
 }
 

@@ -6,7 +6,7 @@ import type { Database } from './services/database.ts'
 import type { RedisServer } from './services/redis.ts'
 import type { SystemPatch } from './system-patch.ts'
 
-/** Where a node listens, as it sees itself. */
+/** The address on which a node listens, as the node sees it. */
 export interface ListenAddress {
   host: string
   webPort: number
@@ -20,26 +20,26 @@ export interface NodeOptions {
   patch: SystemPatch
 }
 
-/** What one cluster stands on: processes of this machine, or containers. Nothing of it runs before it is started. */
+/** What one cluster runs on: processes of this machine, or containers. Nothing runs before it is started. */
 export interface ClusterInfrastructure {
   readonly database: Database
-  /** Only where it was asked for. */
+  /** Present only when it was requested. */
   readonly redis?: RedisServer
   readonly links: Links
-  /** Under which host the nodes find every link. */
+  /** The host under which the nodes reach every link. */
   readonly linkHost: string
-  /** Takes a node in: from now on links can lead to it. */
+  /** Registers a node, so that links can lead to it. */
   admit(name: string): Promise<ListenAddress>
   createNode(name: string, specs: NodeOptions): ClusterNode
-  /** Everything but the nodes. */
+  /** Stops everything except the nodes. */
   close(): Promise<void>
 }
 
 export interface InfrastructureOptions {
-  /** Those that talk to each other: a link between two of them leads to the port of the mesh, any other to the web. */
+  /** The nodes of the cluster: a link between two of them leads to the mesh port, any other link to the web port. */
   names: readonly string[]
   withRedis: boolean
-  /** Data and logs go here. */
+  /** For data and logs. */
   folder: string
   leases: Leases
   random: Random

@@ -1,24 +1,24 @@
 import { delimiter } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** How the nodes differ from the files of `system/`: diffs that are applied while their modules load. */
+/** Diffs against the files of `system/`, applied while the nodes load their modules. */
 export interface SystemPatch {
-  /** As verdicts name them: ids of shipped defects, paths of other diffs from the project's root. */
+  /** Names as they appear in verdicts: ids of shipped defects, or paths of other diffs relative to the project root. */
   names: readonly string[]
-  /** Files of unified diffs, applied in this order. Each changes what it says exactly: whoever made this has checked it. */
+  /** Files of unified diffs, applied in this order. The creator of the patch has checked that each applies exactly. */
   files: readonly string[]
-  /** The modules that they change and a node loads, from the project's root. */
+  /** The modules that the diffs change and that nodes load, relative to the project root. */
   modules: readonly string[]
-  /** The folder of the pages built with the diffs, where they change browser code. */
+  /** The folder of the pages built with the diffs, if they change browser code. */
   pages?: string
 }
 
 export const unpatched: SystemPatch = { names: [], files: [], modules: [] }
 
-/** Given to Node by `--import`. */
+/** Passed to Node with `--import`. */
 export const loaderFile = fileURLToPath(new URL('../selftest/loader.ts', import.meta.url))
 
-/** What a process of the system is started with on this machine. */
+/** Returns the Node flags and environment with which a process of the system starts on this machine. */
 export const patchedStart = ({ files, pages }: SystemPatch, loader = loaderFile) => ({
   flags: files.length > 0 ? ['--import', loader] : [],
   env: {
@@ -27,6 +27,6 @@ export const patchedStart = ({ files, pages }: SystemPatch, loader = loaderFile)
   } as Record<string, string>,
 })
 
-/** The modules that the diffs change and that nobody loaded, by what the processes said: nothing of such a defect was ever there. */
+/** Returns the changed modules that, according to the logs, no process loaded; such a defect was never active. */
 export const neverLoaded = ({ modules }: SystemPatch, logs: readonly string[]): string[] =>
   modules.filter((path) => !logs.some((log) => log.includes(`squall: changed ${path} while it was loaded`)))

@@ -8,29 +8,29 @@ import type { Place } from './network.ts'
 
 export interface ContainerOptions {
   docker: Docker
-  /** As people call it, and under which the others of its network find it. */
+  /** Name for people and DNS name on its network. */
   name: string
   image: string
   command?: readonly string[]
   env?: Record<string, string>
-  /** Files and folders of this machine that are there, read-only: path inside -> path on this machine. */
+  /** Files and folders of this machine, mounted read-only: path inside -> path on this machine. */
   mounts?: Readonly<Record<string, string>>
-  /** Default: where the engine puts it. */
+  /** Default: chosen by the engine. */
   place?: Place
-  /** Ports that the harness reaches on loopback, under the same number or another: inside -> outside. */
+  /** Ports published on loopback: port inside -> port outside. */
   publish: Readonly<Record<number, number>>
   label: string
   logFile: string
 }
 
 export interface ContainerInstance extends Instance {
-  /** Its id, once it has been started. */
+  /** Returns the container id; available once it has been started. */
   id(): string
 }
 
 const loopback = '127.0.0.1'
 
-/** A container that is made at its first start and keeps its files and addresses over the next ones. */
+/** A container that is created at its first start and keeps its files and addresses across restarts. */
 export function createContainer(options: ContainerOptions): ContainerInstance {
   const { docker, name, logFile } = options
   const network = docker.api.getNetwork(options.place?.network ?? 'bridge')
@@ -55,7 +55,7 @@ export function createContainer(options: ContainerOptions): ContainerInstance {
   async function end(signal: 'SIGTERM' | 'SIGKILL') {
     const running = ended
     if (!running || !container) return exit?.code ?? null
-    // It may end by itself just now.
+    // The container may have ended meanwhile.
     await container.kill({ signal }).catch(() => {})
     await until(() => ended !== running, { what: `${name} ends after ${signal}`, withinMs: endWithinMs, everyMs: 20 })
     return exit?.code ?? null
@@ -79,7 +79,7 @@ export function createContainer(options: ContainerOptions): ContainerInstance {
   }
 }
 
-/** A cluster asks for its own names only: that of a container that is gone is refused at once, and nobody outside is asked for it. */
+/** Clusters resolve only their own names: the name of a removed container fails immediately, without a query to an outside DNS server. */
 const ownNamesOnly = { Dns: ['127.0.0.1'], DnsOptions: ['timeout:1', 'attempts:1'] }
 
 const endpoint = ({ name, place }: ContainerOptions) => ({
@@ -98,7 +98,7 @@ const whatRuns = ({ name, image, command, env = {}, mounts = {}, place, publish,
   ...(command && { Cmd: [...command] }),
   Env: Object.entries(env).map(([key, value]) => `${key}=${value}`),
   Labels: { [leaseLabel]: label },
-  // The harness asks for itself, and more often.
+  // The harness makes its own, more frequent health checks.
   Healthcheck: { Test: ['NONE'] },
   ExposedPorts: Object.fromEntries(Object.keys(publish).map((port) => [`${port}/tcp`, {}])),
   HostConfig: {
@@ -119,7 +119,7 @@ const whatRuns = ({ name, image, command, env = {}, mounts = {}, place, publish,
   },
 })
 
-/** Writes all that the next run of the container says to the file. */
+/** Appends the output of the next run of the container to the file. */
 async function follow(container: Container, logFile: string): Promise<{ done: Promise<void> }> {
   const output = await container.attach({ stream: true, stdout: true, stderr: true })
   const log = createWriteStream(logFile, { flags: 'a' })

@@ -20,17 +20,17 @@ import { startLinkContainer } from './link-container.ts'
 import { createNetwork } from './network.ts'
 import { patchedContainer } from './patched-container.ts'
 
-/** Inside every container; outside they get a port each. */
+/** Ports inside every container; each is published under its own port outside. */
 const ports = { web: 4000, mesh: 4100, control: 4200, database: 5432, redis: 6379 } as const
 
 interface Common {
   docker: Docker
   images: Images
-  /** The database with its tables and seeds: each cluster starts from it. */
+  /** Image of the database with tables and seed data; each cluster starts from it. */
   databaseImage: string
 }
 
-/** Containers on a network of their own per cluster, with a real Toxiproxy server on every link; only loopback is published. */
+/** Clusters of containers, each with its own network and a real Toxiproxy on every link; ports are published on loopback only. */
 export const containerDriver: Driver = async ({ folder, seed, leases, apps }) => {
   const docker = await findDocker()
   const images = imagesFrom(process.env)
@@ -58,7 +58,7 @@ async function letGo(docker: Docker, leases: Leases, label: string) {
   leases.releaseContainers(label)
 }
 
-/** Fast, for data that nobody needs after the run. Not in a volume: an image made of the container holds the data. */
+/** Fast settings, because the data is discarded after the run. The data is not in a volume, so that it becomes part of the committed image. */
 const databaseSettings = {
   command: ['postgres', '-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'max_connections=60'],
   env: { POSTGRES_USER: superuser, POSTGRES_HOST_AUTH_METHOD: 'trust', PGDATA: '/squall-data' },

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url'
 import type { Docker } from '../../platform/docker.ts'
 import { EnvironmentMissing } from '../../platform/errors.ts'
 
-/** What is used where nobody says otherwise. */
+/** Default images. */
 const publicImages = {
-  /** On which the image of a node is built. */
+  /** Base image of a node. */
   node: 'node:24-slim',
   postgres: 'postgres:18-alpine',
   redis: 'redis:8-alpine',
@@ -14,7 +14,7 @@ const publicImages = {
 }
 export type Images = typeof publicImages
 
-/** `SQUALL_IMAGE_POSTGRES` and so on name others, such as those of a private registry. */
+/** Returns the images to use. `SQUALL_IMAGE_POSTGRES` and so on override the defaults, for example with images of a private registry. */
 export function imagesFrom(env: Record<string, string | undefined>): Images {
   const named = Object.entries(publicImages).map(([name, usual]) => [
     name,
@@ -26,7 +26,7 @@ export function imagesFrom(env: Record<string, string | undefined>): Images {
 export const systemImage = 'squall-node'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
-/** What the Dockerfile copies, file by file: the client of the engine applies .dockerignore to files only. */
+/** The files that the Dockerfile copies, listed individually because the Docker client applies .dockerignore to files only. */
 const sources = () => [
   ...['package.json', 'package-lock.json', 'vite.config.ts', 'tsconfig.json'],
   ...readdirSync(join(root, 'system'), { recursive: true, withFileTypes: true })
@@ -35,8 +35,8 @@ const sources = () => [
 ]
 
 /**
- * Builds the image of a node from `system/Dockerfile`; nearly instant when nothing has changed. It stays for the next run, as any image
- * that somebody builds. The build uses the network of its host: what that reaches, it reaches.
+ * Builds the image of a node from `system/Dockerfile`; nearly instant when nothing has changed. The image is kept for later runs. The
+ * build uses the host's network.
  */
 export async function buildSystemImage({ api }: Docker, base: string) {
   const stream = await api.buildImage(
@@ -51,7 +51,7 @@ export async function buildSystemImage({ api }: Docker, base: string) {
     throw new EnvironmentMissing(`cannot build the image of a node from system/Dockerfile: ${reasonIn(lines)}`)
 }
 
-/** The builder's own last line says only which command failed; the one before says why. */
+/** The builder's last line says only which command failed; the line before it says why. */
 const reasonIn = (lines: readonly { error?: string; stream?: string }[]) =>
   lines
     .map(({ error, stream }) => (error ?? stream ?? '').trim())

@@ -3,20 +3,20 @@ import { until } from '../../platform/until.ts'
 import type { Route } from '../links.ts'
 import { type ContainerOptions, createContainer } from './container.ts'
 
-/** The ports of a container are settled when it is made, and links are asked for later. */
+/** Ports of a container are fixed when it is created, but links are created later. */
 const linksMax = 48
 const apiPort = 8474
 const startWithinMs = 10_000
-/** The bytes that a link has carried are in the metrics of the proxies, which are off by default. */
+/** Byte counts of links come from the proxy metrics, which are off by default. */
 const flags = ['-host=0.0.0.0', '-proxy-metrics']
 
 interface LinkContainer {
   apiUrl: string
-  /** Where the next link listens; its port is the same inside and on this machine. */
+  /** Returns the listen address of the next link; its port is the same inside the container and on this machine. */
   listenNext(): ReturnType<Route>['listen']
 }
 
-/** A real Toxiproxy server, for every link of one cluster. */
+/** Starts a real Toxiproxy server for every link of one cluster. */
 export async function startLinkContainer(
   options: Pick<ContainerOptions, 'docker' | 'image' | 'place' | 'label' | 'logFile'>,
 ): Promise<LinkContainer> {

@@ -1,7 +1,7 @@
 import type Dockerode from 'dockerode'
 import { type Docker, leaseLabel } from '../../platform/docker.ts'
 
-/** A place in a network, under which a container is found for as long as it exists, whether it runs or not. */
+/** An address in a network that is reserved for a container for as long as the container exists, running or not. */
 export interface Place {
   network: string
   address: string
@@ -11,12 +11,12 @@ export interface Network {
   placeOf(name: string): Place
 }
 
-/** Somebody else may take the range between two requests. */
+/** Someone else may claim the range between two requests. */
 const attempts = 8
 
 /**
- * A network for the containers of one cluster. Each has an address of its own that nobody else is given while it is down: else somebody
- * who just calls it waits for a stranger. Throws what the engine says when it has no range of addresses left.
+ * A network for the containers of one cluster. Each container has a fixed address that is not reused while the container is down, so that
+ * its peers never connect to another container by mistake. Throws the engine's error when it has no address range left.
  */
 export async function createNetwork({ api }: Docker, label: string): Promise<Network> {
   const subnet = await claimSubnet(api, label, attempts)
@@ -40,7 +40,7 @@ export function nthAddress(subnet: string, n: number): string {
   return [...parts, last].join('.')
 }
 
-/** The engine fixes addresses only in a range that it was told, and only the engine knows which is free: asked first, then told. */
+/** The engine allows fixed addresses only in an explicit range, so a probe network finds a free range, which is then claimed explicitly. */
 async function claimSubnet(api: Dockerode, label: string, attemptsLeft: number): Promise<string> {
   const labels = { [leaseLabel]: label }
   const probe = await api.createNetwork({ Name: label, Labels: labels })

@@ -2,18 +2,18 @@ import { basename, dirname, posix } from 'node:path'
 import { loaderFile, patchedStart, type SystemPatch } from '../system-patch.ts'
 import type { ContainerOptions } from './container.ts'
 
-/** Where the image of a node has the project, and where a container finds what it is started with besides. */
+/** Paths inside a node's container: of the project, and of the mounted diffs and pages. */
 const inside = { project: '/squall', diffs: '/squall/defects', pages: '/squall/pages' } as const
 const program = ['node', '--disable-warning=ExperimentalWarning']
 const main = 'system/main.ts'
 
-/** What a node's container is given in order to run with defects: the loader, the diffs and the pages are mounted. */
+/** Returns the container options for a node that runs with defects: the loader, the diffs and the pages are mounted. */
 export function patchedContainer(
   patch: SystemPatch,
   env: Record<string, string>,
 ): Pick<ContainerOptions, 'command' | 'env' | 'mounts'> {
   if (patch.names.length === 0) return { env }
-  // Two diffs may have one name, and their order counts.
+  // Two diffs may have the same name, and their order matters.
   const files = patch.files.map((file, index) => posix.join(inside.diffs, `${index}`, basename(file)))
   const loaderFolder = posix.join(inside.project, 'harness/selftest')
   const mountedPatch = { ...patch, files, ...(patch.pages !== undefined && { pages: inside.pages }) }

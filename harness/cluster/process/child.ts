@@ -7,12 +7,12 @@ import { until } from '../../platform/until.ts'
 import { type Exit, endWithinMs, type Instance } from '../instance.ts'
 
 export interface ChildOptions {
-  /** As people call it: `node n1`. */
+  /** Name for people, such as `node n1`. */
   what: string
   program: string
   args: readonly string[]
   env?: Record<string, string>
-  /** As whom it runs, where not as the harness. */
+  /** The user that runs the child. Default: the user of the harness. */
   user?: { uid: number; gid: number } | undefined
   logFile: string
   beforeStart?(): Promise<void>
@@ -23,7 +23,7 @@ const sharesNetwork = async () => {
   throw new NotSupported('a process shares the network of its machine; use --driver container')
 }
 
-/** A child process, and all that descend from it: a kill or a pause hits the whole family. */
+/** A child process and all of its descendants: a kill or a pause affects all of them. */
 export function createChild(options: ChildOptions): Instance {
   const { what, program, args, env, user, logFile, leases, beforeStart } = options
   let child: ChildProcess | undefined
@@ -40,7 +40,7 @@ export function createChild(options: ChildOptions): Instance {
       isStarting = false
     }
     const log = openSync(logFile, 'a')
-    // In a process group of its own: Ctrl-C in a terminal reaches the harness alone, which then heals and stops everything in order.
+    // The child has its own process group, so that Ctrl-C reaches only the harness, which then heals and stops everything in order.
     const started = spawn(program, args, {
       ...user,
       cwd: '/',

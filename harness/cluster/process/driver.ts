@@ -24,20 +24,20 @@ import { createChild } from './child.ts'
 const host = '127.0.0.1'
 const mainScript = fileURLToPath(new URL('../../../system/main.ts', import.meta.url))
 
-/** A seeded data folder that every cluster of a run copies: one initdb, many fresh starts. */
+/** A seeded data folder that every cluster of a run copies, so that initdb runs only once. */
 interface Template {
   binaries: Postgres
   folder: string
 }
 
-/** What every cluster of a run begins with. */
+/** What every cluster of a run starts from. */
 interface ClusterTemplate {
   template: Template
-  /** Where nodes leave what the engine compiled for those that start after them: a start is half the work then. */
+  /** The compile cache that nodes share; it halves the start-up work of later nodes. */
   compiled: string
 }
 
-/** Child processes of the harness, with the embedded link proxies; everything on loopback. */
+/** Clusters of child processes with embedded link proxies; everything on loopback. */
 export const processDriver: Driver = async ({ folder, seed, leases, apps }) => {
   const template = await prepareTemplate(folder, { apps, seed, leases })
   const beginnings = { template, compiled: join(folder, 'compiled') }
@@ -48,7 +48,7 @@ export const processDriver: Driver = async ({ folder, seed, leases, apps }) => {
   }
 }
 
-/** Ended again: whoever needs a database of its own copies the folder. */
+/** Returns a seeded data folder whose server has been stopped; each cluster copies the folder. */
 export async function prepareTemplate(
   runFolder: string,
   { apps, seed, leases }: { apps: readonly ClusterApp[]; seed: number; leases: Leases },
@@ -63,7 +63,7 @@ export async function prepareTemplate(
   return { binaries, folder }
 }
 
-/** A server on a data folder, not started yet. */
+/** Returns a server on a data folder; it is not started yet. */
 export async function createPostgres(binaries: Postgres, dataFolder: string, logFile: string, leases: Leases) {
   const port = await freePort()
   leases.holdPort(port, 'database')

@@ -6,7 +6,7 @@ import type { CommandName, Commands } from './target.ts'
 
 const commandWithinMs = 60_000
 
-/** Runs a command of the target. Rejects with its own last words. */
+/** Runs a command of the target. Rejects with the last line of its output. */
 export async function runCommand(command: string, folder: string) {
   await promisify(execFile)('sh', ['-c', command], { cwd: folder, timeout: commandWithinMs }).catch((error) => {
     const said = String(error.stderr || error.message).trim()
@@ -14,7 +14,7 @@ export async function runCommand(command: string, folder: string) {
   })
 }
 
-/** What somebody else has started, and what can be done to it by commands. It is taken to run. */
+/** A program that was started outside the harness and is controlled by commands. It is assumed to be running. */
 export function createCommanded(what: string, commands: Commands, folder: string): Instance {
   let running = true
   const command = async (name: CommandName) => {

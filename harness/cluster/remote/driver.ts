@@ -11,7 +11,7 @@ import { createCommanded, runCommand } from './commanded.ts'
 import { createRemoteLinks } from './remote-links.ts'
 import { readTarget, type Target } from './target.ts'
 
-/** A system that somebody else has started, described by a file. What it cannot do is skipped, with the reason. */
+/** A system that is already running, described by a file. Scenarios that need what it does not support are skipped, with the reason. */
 export const remoteDriver: Driver = async ({ target: file, apps }) => {
   const target = readTarget(file ?? '', apps)
   const linkThread = createLinkThread()
@@ -43,7 +43,7 @@ async function attach(target: Target, linkThread: LinkThread, options: ClusterOp
   const nodes = await Promise.all(
     target.nodes.map(async ({ url, control, commands }, index) => {
       const name = names[index]!
-      // Whoever asks a node directly goes through a link of its own that nobody breaks.
+      // Direct requests to a node use their own link, on which no faults are injected.
       const { port } = await links.link('direct', name)
       return createNode({
         name,
@@ -74,7 +74,7 @@ async function attach(target: Target, linkThread: LinkThread, options: ClusterOp
   }
 }
 
-/** What can only be said before a node starts. */
+/** Rejects options that must be set before a node starts. */
 function requireSupported(
   target: Target,
   { nodes, env = {}, webless = [], seeds = [], patch = unpatched, pubsub }: ClusterOptions,
@@ -91,7 +91,7 @@ function requireSupported(
   if (missing) throw new NotSupported(`the scenario needs ${missing}; the target runs already`)
 }
 
-/** A control port that is not there: whether the node is up can be seen from outside, all else is not supported. */
+/** Stands in for a missing control port: health is checked from outside; every other request throws NotSupported. */
 function noControl(name: string, url: string): ControlClient {
   const refuse = async () => {
     throw new NotSupported(`the target gives no control of ${name}`)

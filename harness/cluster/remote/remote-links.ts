@@ -3,16 +3,16 @@ import { NotSupported } from '../../platform/errors.ts'
 import { createLinks, type Link, type Links, steered } from '../links.ts'
 
 interface RemoteLinksOptions {
-  /** Of the link server of this machine, through which everything of the harness goes. */
+  /** API of this machine's link server, through which all traffic of the harness goes. */
   localApiUrl: string
   /** `n1`, `db` -> `host:port`, as this machine reaches it. */
   addresses: Readonly<Record<string, string>>
   nodeNames: readonly string[]
-  /** Of the target, for the links between its own parts. */
+  /** API of the target's Toxiproxy, for the links between the target's own parts. */
   toxiproxy: string | undefined
 }
 
-/** Links from the harness to a target begin here; those between the target's own parts are its own. */
+/** Links from the harness to a target use the local link server; links between the target's own parts use the target's Toxiproxy. */
 export function createRemoteLinks({ localApiUrl, addresses, nodeNames, toxiproxy }: RemoteLinksOptions): Links {
   const route = (from: string, to: string) => ({ listen: '127.0.0.1:0', upstream: upstreamOf(from, to) })
   const local = createLinks({ apiUrl: localApiUrl, route, countsAtOnce: true })

@@ -5,7 +5,7 @@ import type { ClusterApp, Need } from '../app.ts'
 
 const httpUrl = z.url({ protocol: /^http$/, error: 'expected an http:// address' })
 
-/** Shell commands, run in the folder of the target's file. What has none cannot be broken in that way. */
+/** Shell commands, run in the folder of the target's file. A fault whose command is missing is not supported. */
 const commands = z
   .strictObject({
     start: z.string(),
@@ -21,7 +21,7 @@ export type Commands = z.infer<typeof commands>
 export type CommandName = keyof Commands
 
 const targetShape = z.strictObject({
-  /** Called n1, n2 and so on in this order. */
+  /** The nodes are named n1, n2 and so on in this order. */
   nodes: z
     .array(
       z.strictObject({
@@ -32,13 +32,13 @@ const targetShape = z.strictObject({
     )
     .min(1),
   database: z.strictObject({ url: z.url({ protocol: /^postgres(ql)?$/ }), commands: commands.default({}) }).optional(),
-  /** The API of a Toxiproxy server whose proxies are called `n1->n2`, `n1->db` and so on. */
+  /** The API of a Toxiproxy server whose proxies are named `n1->n2`, `n1->db` and so on. */
   toxiproxy: httpUrl.optional(),
-  /** Applications of Squall that are there, by name: the command puts one back to a fresh seed, nodes and database. */
+  /** Squall applications of the target, by name. The command resets one to a fresh seed, in the nodes and in the database. */
   apps: z.record(z.string(), z.strictObject({ reset: z.string().min(1) })).default({}),
 })
 
-/** A running system, as its file describes it. */
+/** A running system as described by its file. */
 export type Target = z.infer<typeof targetShape> & { folder: string }
 
 export class BadTarget extends Error {
@@ -50,7 +50,7 @@ const offers: Record<Need, { what: string; isOffered(target: z.infer<typeof targ
   control: { what: 'a control port of every node', isOffered: ({ nodes }) => nodes.every(({ control }) => control) },
 }
 
-/** Throws BadTarget with a sentence that names the file, what came and what is expected. */
+/** Returns the target. Throws BadTarget with a sentence that names the file, the actual value and the expected one. */
 export function readTarget(file: string, apps: readonly ClusterApp[]): Target {
   const path = resolve(file)
   try {

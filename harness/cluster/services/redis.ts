@@ -9,27 +9,27 @@ import { until } from '../../platform/until.ts'
 import type { Instance } from '../instance.ts'
 import { createChild } from '../process/child.ts'
 
-/** One Redis server of one cluster: a real one, that can be killed and paused. Its port stays the same. */
+/** A real Redis server of one cluster, which can be killed and paused. Its port stays the same. */
 export interface RedisServer {
   /** Direct, not through a link. */
   readonly url: string
   readonly port: number
   readonly running: boolean
-  /** Resolves when it answers. */
+  /** Resolves when the server responds. */
   start(): Promise<void>
-  /** SIGTERM: it says goodbye to its clients. */
+  /** Sends SIGTERM: the server closes its client connections in order. */
   stop(): Promise<void>
   kill(): Promise<void>
   pause(): Promise<void>
   resume(): Promise<void>
-  /** Direct, with a short timeout: also the witness of an outage. */
+  /** Direct, with a short timeout; also used as the witness of an outage. */
   ping(): Promise<void>
 }
 
 const pingTimeoutMs = 1_000
 const startWithinMs = 10_000
 
-/** The program redis-server. Throws EnvironmentMissing where there is none. */
+/** Returns the path of redis-server. Throws EnvironmentMissing when it is not installed. */
 export function findRedis(env: Record<string, string | undefined> = process.env): string {
   const found = onPath(['redis-server'], env).find(isProgram)
   if (found) return found
@@ -38,7 +38,7 @@ export function findRedis(env: Record<string, string | undefined> = process.env)
   )
 }
 
-/** Keeps nothing on disk. */
+/** Persistence is off. */
 export const redisFlags = (port: number, bind: string) => [
   '--port',
   String(port),
@@ -58,7 +58,7 @@ interface RedisProcessOptions {
   leases: Pick<Leases, 'holdPort' | 'holdProcess' | 'releaseProcess'>
 }
 
-/** A process on loopback, not started yet. Throws EnvironmentMissing where there is no redis-server. */
+/** Returns a server process on loopback that is not started yet. Throws EnvironmentMissing when redis-server is not installed. */
 export async function createRedisProcess({ folder, logFile, leases }: RedisProcessOptions): Promise<RedisServer> {
   const program = findRedis()
   const port = await freePort()
@@ -68,7 +68,7 @@ export async function createRedisProcess({ folder, logFile, leases }: RedisProce
   return createRedis(createChild({ what: 'redis', program, args, logFile, leases }), port)
 }
 
-/** Not started yet; `port` is where the harness reaches it. */
+/** Returns a server that is not started yet; `port` is where the harness reaches it. */
 export function createRedis(instance: Instance, port: number): RedisServer {
   return {
     url: `redis://127.0.0.1:${port}`,
@@ -89,7 +89,7 @@ export function createRedis(instance: Instance, port: number): RedisServer {
   }
 }
 
-/** Rejects with what happened instead of `+PONG`. */
+/** Rejects with what was received instead of `+PONG`. */
 function ping(port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: '127.0.0.1', port })

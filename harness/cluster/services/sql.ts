@@ -4,7 +4,7 @@ export type Query = <R extends QueryResultRow>(sql: string, params?: unknown[]) 
 
 const queryTimeoutMs = 1_500
 
-/** Asks a database directly and not through a link, each time on a new connection, with a short timeout: also the witness of an outage. */
+/** Queries a database directly, not through a link, with a new connection per query and a short timeout; also used as the witness of an outage. */
 export const directQuery =
   (url: string): Query =>
   async <R extends QueryResultRow>(sql: string, params: unknown[] = []) => {
