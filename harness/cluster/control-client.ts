@@ -43,7 +43,7 @@ export interface Readiness {
 
 export type ControlClient = ReturnType<typeof createControlClient>
 
-/** Client of one node's control port, direct and not through a link. An error response throws ControlError, a timeout throws ControlTimeout. */
+/** Client of a node's control port, direct and not through a link. An error response throws ControlError, a timeout ControlTimeout. */
 export function createControlClient(baseUrl: string, secret: string) {
   async function request<T>(
     path: string,

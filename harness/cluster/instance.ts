@@ -17,7 +17,7 @@ export interface Instance {
   /** Suspends execution; connections stay open. */
   pause(): Promise<void>
   resume(): Promise<void>
-  /** `disconnect` detaches it from its network; `reconnect` attaches it under the same name. Throws NotSupported for a process, which shares the host's network. */
+  /** Detaches it from its network; `reconnect` restores it under the same name. Throws NotSupported for processes, which share the host's. */
   disconnect(): Promise<void>
   reconnect(): Promise<void>
 }

@@ -31,7 +31,7 @@ export interface Links {
   link(from: string, to: string, options?: { forCanary?: boolean }): Promise<Link>
   /** Returns the bytes received on a link so far, in one direction or in both together. */
   bytes(name: string, direction?: 'upstream' | 'downstream'): Promise<number>
-  /** Returns whether a link has carried more than `knownBytes`. Where bytes are not counted immediately: whether anyone connects through it. */
+  /** Returns whether a link has carried more than `knownBytes`, or, if bytes are not counted immediately, whether it is in use. */
   isUsed(name: string, knownBytes: number): Promise<boolean>
 }
 
@@ -59,7 +59,7 @@ export const steered = (
   },
 })
 
-/** A real Toxiproxy's reset_peer does not close an open connection until it carries data, so the proxy is disabled briefly to close all connections. */
+/** A real Toxiproxy's reset_peer does not close an idle connection, so the proxy is disabled briefly, which closes all connections. */
 async function endConnections(proxy: Pick<ToxicProxy, 'update'>) {
   for (const enabled of [false, true]) await proxy.update({ enabled } as never)
 }

@@ -5,7 +5,7 @@ import type { Trigger } from '../../plans/trigger.ts'
 import type { Random } from '../../platform/random.ts'
 import { checkoutWindow } from './checkout-window.ts'
 
-/** What is done in random scenarios. */
+/** The actions of random scenarios. */
 export const storeAction = z.discriminatedUnion('do', [
   z.object({ do: z.literal('add'), who: z.string(), itemId: z.number() }),
   z.object({ do: z.literal('remove'), who: z.string(), itemId: z.number() }),
@@ -23,27 +23,27 @@ export const storeAction = z.discriminatedUnion('do', [
 export type StoreAction = z.infer<typeof storeAction>
 
 export const residents = ['ann', 'ben', 'cid'] as const
-/** Few of some, so that they sell out. */
+/** Some items have few units, so that they sell out. */
 export const stock: Record<number, number> = { 1: 3, 2: 6, 3: 50, 8: 2, 9: 50 }
 /** Never sells out. */
 export const plentiful = 3
-/** Buys in every scenario, served by the first node. */
+/** Buys in every scenario; served by the first node. */
 const [buyer] = residents
 const [buyersNode] = nodes
-/** Of the one person with a browser: two pages of the store and one of the checkout. */
+/** Tabs of the one person with a browser: two pages of the store and one of the checkout. */
 const shopTabs = 2
 const tabCount = 3
 const itemIds = Object.keys(stock).map(Number)
 const actionsPerRound = 6
 
-/** Without these the checkers of purchases and messages would have nothing to judge. */
+/** Without these actions, the checkers of purchases and messages would have nothing to check. */
 export const drawAlways = (random: Random): StoreAction[] => [
   { do: 'publish', node: random.pick(nodes) },
   { do: 'sell', node: random.pick(nodes), itemId: plentiful },
   { do: 'buy', who: buyer },
 ]
 
-/** Different actions, at most so many, of those whom every scenario has. */
+/** Returns at most `most` distinct actions of participants who are in every scenario. */
 export function drawMore(random: Random, most: number): StoreAction[] {
   const known = new Map<string, StoreAction>()
   for (let left = most; left > 0; left -= 1)
@@ -54,7 +54,7 @@ export function drawMore(random: Random, most: number): StoreAction[] {
 
 const isOfGuest = (action: StoreAction) => 'who' in action && !residents.some((name) => name === action.who)
 
-/** Guests come and go; a guest who has gone does nothing more. */
+/** Guests arrive and leave; a guest who has left takes no further action. */
 export function drawRounds(random: Random, count: number): StoreAction[][] {
   const there: string[] = [...residents]
   let guests = 0
@@ -82,7 +82,7 @@ export function drawRounds(random: Random, count: number): StoreAction[][] {
   )
 }
 
-/** As a line of a plan says it. */
+/** Returns the action as one line of a plan. */
 export function describeAction(action: StoreAction): string {
   if (action.do === 'add') return `${action.who} adds item ${action.itemId}`
   if (action.do === 'remove') return `${action.who} removes item ${action.itemId}`
@@ -97,24 +97,24 @@ export function describeAction(action: StoreAction): string {
   return action.do === 'arrive' ? `${action.who} comes to ${action.node}` : `${action.who} goes`
 }
 
-/** People do one thing after the other; what a node is asked to do waits for nobody. */
+/** Returns who executes the action: actions of one participant run in sequence, requests to nodes run concurrently. */
 export const actorOf = (action: StoreAction): string | undefined => {
   if ('who' in action) return action.who
   return 'tab' in action ? `tab ${action.tab}` : undefined
 }
 
-/** What a fault can be aimed at. */
+/** The possible targets of faults. */
 export const targets: Targets = {
   nodes,
   client: { name: 'alice', nodes: ['n1', 'n2'] },
   actors: ['Sneakers23.Inventory', 'Sneakers23.Replication.Server', 'Sneakers23.Repo'],
   topic: 'ping',
   internalTopics: ['tracker:', 'cart:', 'inventory_replication', 'shop_news'],
-  // A tracker that missed something asks again, and a numbered message has its ledger.
+  // Message loss is allowed here, because a tracker requests what it missed and the ledger accounts for every numbered message.
   topicsThatMayLose: ['tracker:', 'ping'],
 }
 
-/** Points that a round of these actions is sure to pass. Every scenario's first round has a purchase, a sale and a message. */
+/** Returns trigger points that a round of these actions always reaches. The first round always has a purchase, a sale and a message. */
 export function pointsOf(
   { target, fromRound }: Pick<PlannedFault, 'target' | 'fromRound'>,
   actions: readonly StoreAction[],

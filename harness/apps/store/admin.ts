@@ -1,2 +1,2 @@
-/** As the store has them where nobody configured others (PA-31). */
+/** The default credentials of the store (PA-31). */
 export const adminCredentials = { username: 'admin', password: 'password' }

@@ -12,7 +12,7 @@ import { closePeople, createPeople, type People, tabsOf } from './people.ts'
 import { fetchRendering } from './rendering.ts'
 import { storeWorkload } from './workload.ts'
 
-/** The sneaker store, with its carts, its checkout and its dashboard. */
+/** The sneaker store, with its carts, checkout and dashboard. */
 export const storeApp = defineApp({
   name: 'store',
   env: { ADMIN_PASSWORD: adminCredentials.password },
@@ -61,7 +61,7 @@ async function everyPageIsServed({ nodes }: Cluster) {
   for (const node of nodes.filter(({ hasWeb }) => hasWeb)) await fetchRendering(`${node.directUrl}/`)
 }
 
-/** A node that has just come back learns from the others who is there, and what they have in their carts. */
+/** A restarted node learns from the other nodes who is in the shop and what is in the carts. */
 async function nodesAgreeOnCarts(cluster: Cluster) {
   const known = (await statesOf(cluster)).map(({ carts }) =>
     JSON.stringify(carts.map((cart) => JSON.stringify(cart)).sort()),

@@ -5,7 +5,7 @@ interface Answer {
   response?: { error?: string }
 }
 
-/** Writes down what one connection asked of its cart, as it went over the wire, and how each request ended. */
+/** Records the cart requests of one connection as sent over the wire, and how each request ended. */
 export function createCartChanges(who: string, recorder: Recorder) {
   const [shopper = who] = who.split('#')
   const open = new Map<string, ReturnType<Recorder['begin']>>()
@@ -22,7 +22,7 @@ export function createCartChanges(who: string, recorder: Recorder) {
       else open.get(ref)?.end('failed', response?.error ?? 'refused')
       open.delete(ref)
     },
-    /** The connection is gone: what was not answered may have happened or not. */
+    /** The connection is lost: each request without a reply may or may not have taken effect. */
     lost() {
       for (const request of open.values()) request.end('unsure', 'the connection was lost')
       open.clear()

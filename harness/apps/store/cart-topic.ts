@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 
-/** The topic of a cart that nobody else has. */
+/** Returns the topic of a new cart. */
 export const freshCart = () => `cart:${randomBytes(64).toString('base64').slice(0, 64)}`
 
-/** Whoever knows a cart's id holds the cart, so it stands in no report (CT-18). */
+/** A cart's id grants access to the cart, so it is removed from reports (CT-18). */
 export const withoutCartId = (topic: string): string => topic.replace(/^cart:.*/, 'cart:[id]')

@@ -1,12 +1,12 @@
 import type { OperationWindow } from '../../app.ts'
 
-/** Longer than it takes to see the purchase and to break something. */
+/** Longer than it takes to detect the purchase and to inject a fault. */
 const holdMs = 2_500
 
 const waitingSql = `
   select count(*)::integer as n from pg_stat_activity where state = 'idle in transaction' and query ilike 'update orders%'`
 
-/** Between taking from the stock and making it certain; the database shows who waits there. */
+/** The window between reserving the stock and committing; the database shows the transactions that wait in it. */
 export const checkoutWindow: OperationWindow = {
   between: ['reserve', 'commit'],
   async hold({ nodes, database }) {

@@ -1,7 +1,7 @@
 import type { Cluster } from '../../cluster/cluster.ts'
 import type { ControlClient, NodeState, Readiness } from '../../cluster/control-client.ts'
 
-/** What a node of the store says of itself. */
+/** The state that a node of the store reports. */
 export interface StoreState extends NodeState {
   inventory: { products: { id: number; released: boolean; items: { id: number; availableCount: number }[] }[] } | null
   carts: { page: string | null; items: number[] }[]
@@ -13,10 +13,10 @@ export interface StoreReadiness extends Readiness {
   inventory: boolean
 }
 
-/** A reducer sells until nothing is left. */
+/** A reducer sells until the stock is empty. */
 const reduceTimeoutMs = 60_000
 
-/** What the control port of a node can do to the store. */
+/** Control-port actions of the store. */
 export const storeControl = ({ post, state, ready }: ControlClient) => ({
   state: () => state<StoreState>(),
   ready: () => ready<StoreReadiness>(),
@@ -32,6 +32,6 @@ export const storeControl = ({ post, state, ready }: ControlClient) => ({
 export const statesOf = ({ nodes }: Pick<Cluster, 'nodes'>): Promise<StoreState[]> =>
   Promise.all(nodes.map(({ control }) => control.state<StoreState>()))
 
-/** Whether every node knows that everything is released. */
+/** Returns whether every node knows that every product is released. */
 export const isOnSale = async (cluster: Pick<Cluster, 'nodes'>): Promise<boolean> =>
   (await statesOf(cluster)).every(({ inventory }) => inventory?.products.every(({ released }) => released))

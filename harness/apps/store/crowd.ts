@@ -5,10 +5,10 @@ import type { Random } from '../../platform/random.ts'
 import { freshCart } from './cart-topic.ts'
 import type { CartSight } from './sights.ts'
 
-/** Very many shoppers on the happy path: each a connection, a cart of its own and one item in it (PA-46). */
+/** A large number of shoppers on the happy path: each has a connection, its own cart and one item in it (PA-46). */
 export interface Crowd {
   readonly size: number
-  /** What each of them has, as the server answered. */
+  /** The carts as the server confirmed them. */
   carts(): CartSight[]
   /** How many are still connected. */
   connectedCount(): number
@@ -18,9 +18,9 @@ export interface Crowd {
 export interface CrowdOptions {
   size: number
   cluster: Cluster
-  /** They are spread over these. */
+  /** The shoppers are distributed evenly over these nodes. */
   nodes: readonly string[]
-  /** One of these each, at random. */
+  /** Each shopper gets one of these at random. */
   itemIds: readonly number[]
   random: Random
 }
@@ -28,7 +28,7 @@ export interface CrowdOptions {
 const pages = ['/bench/1', '/bench/2', '/bench/3', '/bench/4'] as const
 const atOnce = 64
 
-/** Resolves when everybody has joined and has an item; rejects when somebody was refused. */
+/** Resolves when everyone has joined and has an item; rejects when a request of anyone was refused. */
 export async function gatherCrowd(options: CrowdOptions): Promise<Crowd> {
   const { size, cluster, nodes, itemIds, random } = options
   const links = await Promise.all(nodes.map((node) => cluster.links.link('crowd', node)))
@@ -62,7 +62,7 @@ export async function gatherCrowd(options: CrowdOptions): Promise<Crowd> {
   }
 }
 
-/** Connects, joins a cart that nobody else has, and puts one item into it. */
+/** Connects, joins a new cart and puts one item into it. */
 async function enter(port: number, page: string, itemId: number): Promise<Channels> {
   const connection = await openChannels(port, '/product_socket')
   const topic = freshCart()

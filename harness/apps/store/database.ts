@@ -5,7 +5,7 @@ import type { Seed } from '../../cluster/app.ts'
 import type { Database } from '../../cluster/services/database.ts'
 import type { FinalOrder, FinalStock } from './checkers/stock.ts'
 
-/** What a scenario can ask of the store's data. */
+/** Changes to the store's data that a scenario can request. */
 export interface StoreGiven {
   /** Item id -> count, before the nodes start. */
   stock?: Record<number, number>
@@ -13,7 +13,7 @@ export interface StoreGiven {
 
 const setupScript = fileURLToPath(new URL('../../../system/apps/store/db/setup.ts', import.meta.url))
 
-/** Tables and seeds, as the system itself makes them. */
+/** Creates tables and seed data with the code of the system itself. */
 export async function setUpStore(url: string, seed: number) {
   const flags = [setupScript, '--seed', String(seed)]
   await promisify(execFile)(process.execPath, flags, { env: { ...process.env, DATABASE_URL: url } })
@@ -47,7 +47,7 @@ const stockSql = `
     join item_availability a on a.item_id = i.id
    order by i.id`
 
-/** The stock as the database has it, with what was sold. Only this file knows the tables. */
+/** Returns the stock in the database, with the sold units. Only this file knows the tables. */
 export async function readStock(database: Database): Promise<FinalStock> {
   const rows = await database.query<Row>(stockSql)
   const ids = [...new Set(rows.map(({ product_id }) => product_id))]
@@ -83,7 +83,7 @@ interface OrderRow {
   sold_usd: number
 }
 
-/** Every order, with what was really sold for it. */
+/** Returns every order with the units that were sold for it. */
 export async function readOrders(database: Database): Promise<FinalOrder[]> {
   const rows = await database.query<OrderRow>(ordersSql)
   return rows.map(({ id, shopper, key, total_usd, items, sold_item_ids, sold_usd }) => ({

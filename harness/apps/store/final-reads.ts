@@ -12,7 +12,7 @@ const final = (operation: string, value: unknown, who = 'harness', node?: string
   ...(node && { node }),
 })
 
-/** What the store holds and shows at the end, everywhere. */
+/** Reads what all nodes and pages of the store hold and show at the end. */
 export async function readFinals({ nodes, database }: Cluster, people: People): Promise<NewEvent[]> {
   const finals = [final('database', await readStock(database))]
   for (const { name, directUrl } of nodes.filter(({ hasWeb }) => hasWeb))

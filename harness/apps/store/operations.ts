@@ -2,7 +2,7 @@ import type { AppTools } from '../../app.ts'
 import { storeControl } from './control.ts'
 import { readStock } from './database.ts'
 
-/** What those who run the store do, on one node; recorded with how it ended. */
+/** Administrative operations on one node, recorded with their outcomes. */
 export function createOperations({ context: { cluster, recorder }, operation }: AppTools) {
   const controlOf = (node: string) => storeControl(cluster.node(node).control)
   return {
@@ -17,7 +17,7 @@ export function createOperations({ context: { cluster, recorder }, operation }: 
       operation(node, 'notify-stock', { itemId, availableCount }, () =>
         controlOf(node).notifyStock(itemId, availableCount),
       ),
-    /** The stock as the database has it now; recorded for the checkers. */
+    /** Reads the current stock from the database and records it for the checkers. */
     async readStock() {
       const value = await readStock(cluster.database)
       recorder.record({ who: 'harness', type: 'read', operation: 'stock', value })

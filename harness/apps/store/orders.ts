@@ -11,8 +11,8 @@ const itemsOf = ({ itemIds = [] }: Requested) => [...itemIds].sort((a, b) => a -
 const orderOf = ({ shopper, key }: Requested) => `${shopper}\n${key}`
 
 /**
- * All attempts with one key are one order, that of the attempt that made it. The returned function says whether nobody knows if a
- * purchase got what it asked for, because another attempt with its key asked for something else and may have been the one (CT-58).
+ * All attempts with one key are one order: that of the attempt that created it. The returned function tells whether it is uncertain if a
+ * purchase got the requested items, because another attempt with its key requested other items and may have created the order (CT-58).
  */
 export function otherOrders(history: History): (purchase: HistoryEvent) => boolean {
   const asked = new Map<string, Set<string>>()

@@ -6,7 +6,7 @@ import { openWireShopper, type WireShopper, type WireShopperOptions } from './wi
 
 export type People = ReturnType<typeof createPeople>
 
-/** Everybody who is in the store in one scenario. Whoever is known by the name already is returned again. */
+/** Everyone in the store in one scenario. A name that already exists returns the existing person. */
 export function createPeople({ context: { cluster, recorder }, browsers, random }: AppTools) {
   const shoppers = new Map<string, Shopper>()
   const admins = new Map<string, Shopper>()
@@ -14,13 +14,13 @@ export function createPeople({ context: { cluster, recorder }, browsers, random 
   const crowds: Crowd[] = []
 
   return {
-    /** A person with a browser and links of their own. */
+    /** A person with their own browser and links. */
     shopper: (name: string, { bfcache = false } = {}) =>
       known(shoppers, name, async () =>
         openShopper({ name, browser: await browsers.get({ bfcache }), cluster, recorder }),
       ),
     shoppers: () => [...shoppers.values()],
-    /** A person who runs the store, with a browser that knows the password. */
+    /** An administrator of the store, whose browser has the credentials. */
     admin: (name: string) =>
       known(admins, name, async () => {
         const browser = await browsers.get({ bfcache: false })
@@ -31,7 +31,7 @@ export function createPeople({ context: { cluster, recorder }, browsers, random 
     wireShopper: (name: string, node: string, options: WireShopperOptions = {}) =>
       known(wireShoppers, name, () => openWireShopper({ ...options, name, node, cluster, recorder })),
     wireShoppers: () => [...wireShoppers.values()],
-    /** Many shoppers at once, each with one item. */
+    /** Opens many shoppers at once, each with one item. */
     async crowd(options: Omit<CrowdOptions, 'cluster' | 'random'>): Promise<Crowd> {
       const crowd = await gatherCrowd({ ...options, cluster, random })
       crowds.push(crowd)

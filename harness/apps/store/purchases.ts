@@ -1,4 +1,4 @@
-/** What an HTTP status says about a purchase: a refusal happened to nobody, a failure in the middle may have happened. */
+/** Returns the outcome of a purchase for an HTTP status: a 4xx refusal had no effect, any other failure may have had one. */
 export function endOfPurchase(status: number): 'ok' | 'failed' | 'unsure' {
   if (status === 303) return 'ok'
   return status >= 400 && status < 500 ? 'failed' : 'unsure'

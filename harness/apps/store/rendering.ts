@@ -1,7 +1,7 @@
 import type { HistoryEvent } from '../../history/operation.ts'
 import type { Rendering } from './sights.ts'
 
-/** Reads what a page of the shop shows from its HTML, by its hooks (ST-40..42). */
+/** Parses what a page of the shop shows from its HTML, through its test hooks (ST-40..42). */
 export function parseRendering(html: string): Rendering {
   const listings = html.split(/<article class="product-listing"/).slice(1)
   return {
@@ -24,7 +24,7 @@ export function parseRendering(html: string): Rendering {
   }
 }
 
-/** A fresh rendering by one node. Throws when the page is not served. */
+/** Returns a fresh rendering by one node. Throws when the page is not served. */
 export async function fetchRendering(url: string): Promise<Rendering> {
   const response = await fetch(url, { signal: AbortSignal.timeout(5_000) })
   if (response.status !== 200) throw new Error(`GET ${url} answered ${response.status}`)

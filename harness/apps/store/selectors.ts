@@ -1,4 +1,4 @@
-/** The hooks of the pages that scenarios depend on (AT-6): names, never layout. */
+/** The test hooks of the pages that scenarios depend on (AT-6): names, never layout. */
 export const selectors = {
   listing: '.product-listing',
   sizeContainer: '.size-container',

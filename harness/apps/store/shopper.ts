@@ -10,7 +10,7 @@ import { endOfPurchase } from './purchases.ts'
 import { selectors } from './selectors.ts'
 import type { CartSight, DashboardSight, Rendering } from './sights.ts'
 
-/** One person with a browser of their own: own cookies, own links, several tabs. */
+/** One person with their own browser context, cookies and links, and several tabs. */
 export interface Shopper {
   readonly name: string
   open(node: string, path?: string): Promise<Tab>
@@ -25,32 +25,32 @@ export interface Tab {
   readonly node: string
   readonly page: Page
   reload(): Promise<void>
-  /** To a page of another site, in the same tab. */
+  /** Navigates to a page of another site in the same tab. */
   leave(): Promise<void>
-  /** The back button; whether the page came from the back-forward cache. */
+  /** Presses the back button; returns whether the page came from the back-forward cache. */
   back(): Promise<{ restored: boolean }>
   rendering(): Promise<Rendering>
   joins(): Promise<{ connected: boolean; expected: string[]; joined: string[] }>
   text(selector: string): Promise<string>
-  /** What it shows of its cart; undefined on a page without one. */
+  /** Returns the displayed cart; undefined on a page without one. */
   cart(): Promise<CartSight | undefined>
-  /** A click on a size; what became of it stands in the history. */
+  /** Clicks a size; the history records the outcome. */
   add(itemId: number): Promise<void>
-  /** A click on the cross of an item in the cart. */
+  /** Clicks the remove button of an item in the cart. */
   remove(itemId: number): Promise<void>
-  /** A click on the button that buys; the tab is on the answer's page then. */
+  /** Clicks the buy button; the tab then shows the page of the response. */
   buy(): Promise<{ status: number; problem: string }>
   dashboard(): Promise<DashboardSight>
-  /** What the page's script holds when all garbage is collected. */
+  /** Returns the size of the page's JavaScript heap after garbage collection. */
   heapBytes(): Promise<number>
-  /** Stops everything in the tab, as a browser does to save power (FI-5). */
+  /** Suspends the tab's script, as a browser does to save power (FI-5). */
   freeze(): Promise<void>
   thaw(): Promise<void>
   close(): Promise<void>
 }
 
 interface ShopperOptions {
-  /** For those who run the shop. */
+  /** For administrators of the store. */
   credentials?: { username: string; password: string }
   name: string
   browser: Browser
@@ -61,14 +61,14 @@ interface ShopperOptions {
 const loadWithinMs = 10_000
 const clickWithinMs = 5_000
 
-/** Tells whether a page was restored from the back-forward cache: the only thing that knows is the page. */
+/** Records in the page whether it was restored from the back-forward cache, because only the page can tell. */
 const watchPageshow = () => {
   const shown: boolean[] = []
   window.addEventListener('pageshow', (event) => shown.push(event.persisted))
   Object.assign(window, { squallShown: shown })
 }
 
-/** Runs in the page: which document this is, and whether its last showing was a restoration; undefined until it is shown. */
+/** Runs in the page. Returns the document and whether it was last shown by a restoration; undefined until it is shown. */
 const readShowing = () => {
   const { squallShown = [] } = window as { squallShown?: boolean[] }
   return { document: performance.timeOrigin, restored: squallShown.at(-1) }
@@ -152,7 +152,7 @@ async function openTab({ context, who, node, url, recorder, otherSite, forget }:
     },
     async back() {
       await page.goBack({ waitUntil: 'commit', timeout: loadWithinMs })
-      // The document that was left shows itself again only after its pageshow; until then it still tells of its first showing.
+      // A restored document is current only after its pageshow event; until then it still reports how it was first shown.
       const showing = await until(
         async () => {
           const now = await page.evaluate(readShowing)
@@ -206,7 +206,7 @@ async function openTab({ context, who, node, url, recorder, otherSite, forget }:
     return devtools
   }
 
-  /** Stops the page's script at its next step: a page that is shown cannot be frozen by its lifecycle. */
+  /** Pauses the page's script at its next step, because the lifecycle API cannot freeze a visible page. */
   async function freeze() {
     const debug = await tools()
     await debug.send('Debugger.enable')
@@ -288,7 +288,7 @@ function readJoins() {
   }
 }
 
-/** Writes down what really went over the wire, both ways. A socket that carried nothing was refused, and connected nobody. */
+/** Records the actual frames in both directions. A socket without frames was rejected and does not count as connected. */
 function tapFrames(socket: WebSocket, who: string, node: string, recorder: Recorder) {
   const joins = new Map<string, string>()
   const changes = createCartChanges(who, recorder)
@@ -339,7 +339,7 @@ function parseFrame(payload: string | Buffer): unknown[] {
   }
 }
 
-/** Another site on another origin, for going away from the shop. */
+/** Serves a site on another origin, to which a tab can navigate away. */
 function serveOtherSite(): Promise<Server> {
   return new Promise((resolve) => {
     const server = createServer((_request, response) => {

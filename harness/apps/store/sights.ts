@@ -1,9 +1,9 @@
-/** What a page shows, read by its hooks. */
+/** What a page shows, read through its test hooks. */
 export interface Rendering {
   products: { id: string; soon: boolean; sizes: { itemId: string; level: string; disabled: boolean }[] }[]
 }
 
-/** What a tab shows of its cart. Tabs of one shopper show the same. */
+/** What a tab shows of its cart. All tabs of one shopper show the same. */
 export interface CartSight {
   shopper: string
   page: string
@@ -14,7 +14,7 @@ export interface CartSight {
 export interface DashboardSight {
   shoppers: number
   pages: Record<string, number>
-  /** Item id -> carts; without those in no cart. */
+  /** Item id -> number of carts; omits items that are in no cart. */
   items: Record<string, number>
   staleness: string
 }

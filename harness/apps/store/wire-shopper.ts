@@ -9,18 +9,18 @@ import { withoutCartId } from './cart-topic.ts'
 import { endOfPurchase } from './purchases.ts'
 import type { CartSight } from './sights.ts'
 
-/** A shopper without a browser: a session by HTTP, a cart by the official client. Hundreds of them fit where two browsers do. */
+/** A shopper without a browser: an HTTP session and a cart through the official client. Hundreds use the resources of two browsers. */
 export interface WireShopper {
   readonly name: string
   readonly node: string
-  /** Returns how it ended: `ok`, or the error of the server. */
+  /** Returns the outcome: `ok`, or the server's error. */
   add(itemId: number): Promise<string>
   remove(itemId: number): Promise<string>
-  /** The cart as it was told last. */
+  /** The cart as last received. */
   cart(): CartSight
-  /** How many carts it was sent that it had not asked for. */
+  /** How many carts the server sent without a request. */
   pushedCount(): number
-  /** Buys the cart. Until somebody answers that it is bought it is the same order; with `again`, also afterwards. */
+  /** Buys the cart. Retries are the same order until a purchase is confirmed; with `again`, also afterwards. */
   buy(options?: { again?: boolean }): Promise<'ok' | 'failed' | 'unsure'>
   joins(): { connected: boolean; expected: string[]; joined: string[] }
   present(): Present
@@ -28,7 +28,7 @@ export interface WireShopper {
 }
 
 export interface WireShopperOptions {
-  /** Which page it pretends to look at. */
+  /** The path of the page that the shopper reports as open. */
   page?: string
 }
 
@@ -46,7 +46,7 @@ interface CartPayload {
 
 const joinWithinMs = 10_000
 
-/** All of them share one link to each node: what happens to it happens to all. */
+/** All of them share one link to each node, so a fault on it affects all of them. */
 const linkName = 'shoppers'
 
 export async function openWireShopper(options: OpenWireShopperOptions): Promise<WireShopper> {
@@ -59,7 +59,7 @@ export async function openWireShopper(options: OpenWireShopperOptions): Promise<
   let lastRef = 0
   let { key } = visit
   let isBought = false
-  /** The cart as the page after a purchase had it; the socket may have missed the news. */
+  /** The cart from the page after a purchase; the socket may have missed the update. */
   let own: string | undefined
 
   const socket = new Socket(`ws://${link.host}:${link.port}/product_socket`, {
@@ -83,7 +83,7 @@ export async function openWireShopper(options: OpenWireShopperOptions): Promise<
     what: `${name} has a cart`,
     withinMs: joinWithinMs,
   }).catch((error) => {
-    // Nobody must be in the shop whom nobody knows.
+    // A shopper whose opening failed must not stay connected, because no checker knows about it.
     socket.disconnect()
     throw error
   })
@@ -111,7 +111,7 @@ export async function openWireShopper(options: OpenWireShopperOptions): Promise<
     })
   }
 
-  /** As a browser does it: sends the form, and sees the page that follows, which knows what is left in the cart. */
+  /** Submits the form like a browser and reads the cart from the page that follows. */
   async function submit() {
     const form = new URLSearchParams({ _csrf_token: visit.formToken, key, serialized: last.serialized })
     const answer = await fetch(`${link.url}/checkout`, {
@@ -168,10 +168,10 @@ const idsIn = (payload: unknown) => {
   return items ? { items: items.map(({ id, out_of_stock }) => ({ id, out_of_stock })) } : rest
 }
 
-/** Each order has a key of its own. */
+/** Returns a new order key; each order has its own. */
 const freshKey = async (url: string, cookie: string) => (await visitCheckout(url, cookie)).key
 
-/** What the page after a purchase keeps in the browser. */
+/** Returns the cart that the page after a purchase stores in the browser. */
 async function cartAfter(url: string, cookie: string): Promise<string> {
   const page = await fetch(`${url}/checkout/complete`, {
     headers: { cookie },
@@ -195,7 +195,7 @@ interface Visit {
   key: string
 }
 
-/** Opens a session, as a browser that loads the checkout page. */
+/** Opens a session, like a browser that loads the checkout page. */
 export async function visitCheckout(url: string, cookie?: string): Promise<Visit> {
   const signal = AbortSignal.timeout(pushWithinMs)
   const answer = await fetch(`${url}/checkout`, { signal, ...(cookie && { headers: { cookie } }) })

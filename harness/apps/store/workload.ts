@@ -40,7 +40,7 @@ import type { Tab } from './shopper.ts'
 
 type StoreContext = CoreContext & People & ReturnType<typeof createOperations>
 
-/** All that must hold whatever happens. */
+/** The invariants that must hold under any fault. */
 const workloadCheckers: readonly Checker[] = [
   atMostOnce,
   cartNeverLost,
@@ -60,7 +60,7 @@ const workloadCheckers: readonly Checker[] = [
 
 const clickWithinMs = 1_000
 
-/** Residents and guests who buy, one person with a browser, somebody at the dashboard, and a listener on every node. */
+/** Residents and guests who buy, one person with a browser, one dashboard, and a listener on every node. */
 export const storeWorkload: Workload<StoreAction, StoreContext> = {
   app: 'store',
   actions: storeAction,
@@ -113,7 +113,7 @@ async function openBrowsers(context: StoreContext) {
 async function useTheStore(context: StoreContext) {
   const buyer = context.wireShoppers().find(({ name }) => name === residents[0])!
   const shopping = async () => {
-    // What the scenario sold out is rightly refused.
+    // The scenario may have sold these items out, in which case a refusal would be correct.
     for (const { id } of buyer.cart().items) if (id !== plentiful) await buyer.remove(id)
     await buyer.add(plentiful)
     return { kind: await buyer.buy() }
@@ -128,7 +128,7 @@ async function useTheStore(context: StoreContext) {
   )
 }
 
-/** Nothing is broken any more, so nothing may fail. */
+/** All faults are healed, so every operation must succeed. */
 async function everythingWorks(context: StoreContext) {
   const ends = context.scratch.get('ends') as string[]
   if (ends.some((end) => end !== 'ok')) throw new Error(`messages, sales and a purchase ended ${ends.join(', ')}`)
@@ -153,7 +153,7 @@ async function run(context: StoreContext, action: StoreAction): Promise<unknown>
 
 const clickOn = (tab: Tab | undefined, selector: string) => tab?.page.click(selector, { timeout: clickWithinMs })
 
-/** A page that was reloaded while its node was away shows an error of the browser: its reader loads it again. */
+/** A page reloaded while its node was down shows a browser error, so it is loaded again, as a user would do. */
 async function reloadBrokenPages(context: StoreContext) {
   for (const tab of tabsOf(context)) if (!(await isShown(tab))) await tab.reload().catch(() => undefined)
 }

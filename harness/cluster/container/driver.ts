@@ -58,7 +58,7 @@ async function letGo(docker: Docker, leases: Leases, label: string) {
   leases.releaseContainers(label)
 }
 
-/** Fast settings, because the data is discarded after the run. The data is not in a volume, so that it becomes part of the committed image. */
+/** Fast settings, because the data is discarded after the run. It is not in a volume, so that the committed image contains it. */
 const databaseSettings = {
   command: ['postgres', '-c', 'fsync=off', '-c', 'full_page_writes=off', '-c', 'max_connections=60'],
   env: { POSTGRES_USER: superuser, POSTGRES_HOST_AUTH_METHOD: 'trust', PGDATA: '/squall-data' },

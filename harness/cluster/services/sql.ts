@@ -4,7 +4,7 @@ export type Query = <R extends QueryResultRow>(sql: string, params?: unknown[]) 
 
 const queryTimeoutMs = 1_500
 
-/** Queries a database directly, not through a link, with a new connection per query and a short timeout; also used as the witness of an outage. */
+/** Queries a database directly, not through a link, with a new connection each time and a short timeout; also the witness of an outage. */
 export const directQuery =
   (url: string): Query =>
   async <R extends QueryResultRow>(sql: string, params: unknown[] = []) => {

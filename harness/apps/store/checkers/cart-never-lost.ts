@@ -12,13 +12,13 @@ interface Edit {
   shopper: string
   itemId: number
   from: HistoryEvent
-  /** Undefined when nobody knows whether, and when, it happened. */
+  /** Undefined when it is unknown whether, and when, the edit happened. */
   to: HistoryEvent | undefined
-  /** A fault coincided with it: it may not have known of others, nor they of it. */
+  /** A fault coincided with the edit: it and other edits may not have been visible to each other. */
   isNearFault: boolean
 }
 
-/** What was put into a cart, and was answered, stays there until it is taken out or bought (CT-1, CT-39, CT-41, NF-3, NF-4, NF-11). */
+/** An acknowledged item stays in the cart until it is removed or bought (CT-1, CT-39, CT-41, NF-3, NF-4, NF-11). */
 export const cartNeverLost: Checker = {
   name: 'cart-never-lost',
   invariant: 'every answered edit of a cart that no later edit undid is there in the end, in all tabs',
@@ -49,7 +49,7 @@ export const cartNeverLost: Checker = {
 
 type LastWords = ReadonlyMap<number, 'in' | 'out' | undefined>
 
-/** The last word on each item in the cart of a shopper, found once for all of its tabs. */
+/** Returns the last edit of each item in a shopper's cart, computed once for all tabs of the shopper. */
 function lastWords(edits: readonly Edit[]): (shopper: string) => LastWords {
   const byShopper = Map.groupBy(edits, ({ shopper }) => shopper)
   const known = new Map<string, LastWords>()
@@ -61,17 +61,17 @@ function lastWords(edits: readonly Edit[]): (shopper: string) => LastWords {
   }
 }
 
-/** Where the item has to be; undefined when two edits that knew nothing of each other disagree. */
+/** Returns where the item must be, or undefined when concurrent edits disagree. */
 function lastWord(edits: readonly Edit[]): 'in' | 'out' | undefined {
   const isOvertaken = overtaking(edits)
   const last = edits.filter((one) => !isOvertaken(one))
   const words = new Set(last.map(({ puts }) => puts))
-  // What nobody answered may not have happened: then the cart is as it began, empty.
+  // Edits without a reply may not have happened; the item may then be out, as in the initial, empty cart.
   if (last.every(({ to }) => to === undefined)) words.add('out')
   return words.size === 1 ? [...words][0] : undefined
 }
 
-/** Whether an answered edit began when another one was done, and could know of it: by the same participant, or where no fault was. */
+/** Returns whether an acknowledged edit began after another had ended and could see it: by the same participant, or with no fault. */
 function overtaking(edits: readonly Edit[]): (earlier: Edit) => boolean {
   const answered = edits.filter(({ to }) => to !== undefined)
   const latestFrom = new Map<string, number>()

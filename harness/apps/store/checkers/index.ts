@@ -15,7 +15,7 @@ import { replicationBounded } from './replication-bounded.ts'
 import { tabsConverge } from './tabs-converge.ts'
 import { viewsMatchFreshRender } from './views-match-fresh-render.ts'
 
-/** Everything that judges the store. */
+/** All checkers of the store. */
 export const checkers: readonly Checker[] = [
   cartNeverLost,
   neverOversold,

@@ -1,7 +1,7 @@
 import { type Checker, passed, unknown, violated } from '../../../verdict/checker.ts'
 import { type FinalStock, itemsOf } from './stock.ts'
 
-/** A pair sold is a pair that existed: initial = on hand + sold, and never below zero (ST-19, DF-68). */
+/** Units are conserved: initial = on hand + sold, and no count is below zero (ST-19, DF-68). */
 export const neverOversold: Checker = {
   name: 'never-oversold',
   invariant: 'for every item, whenever it is read: initial stock = available + sold, and available >= 0',

@@ -1,6 +1,6 @@
 import { type Checker, count, passed, unknown, violated } from '../../../verdict/checker.ts'
 
-/** Who is in the shop is nobody's business but the shop's (PA-19..PA-21, DF-31). */
+/** Shoppers never receive presence data, which is for the store only (PA-19..PA-21, DF-31). */
 export const noPresenceToShoppers: Checker = {
   name: 'no-presence-to-shoppers',
   invariant: 'presence messages arrive on the topic of the dashboard only',

@@ -6,7 +6,7 @@ interface TestEvent {
   level: string
 }
 
-/** A page is told of a level when it changes, and whenever it is `out`; a sale that changes no level is nobody's news (ST-29, ST-30, DF-64). */
+/** A page is sent a stock level only when it changes or is `out`; a sale that does not change the level is not broadcast (ST-29, ST-30, DF-64). */
 export const noRedundantStockBroadcast: Checker = {
   name: 'no-redundant-stock-broadcast',
   invariant: 'a broadcast about an item says another level than its receiver was told last, or that it is gone',
@@ -29,5 +29,5 @@ export const noRedundantStockBroadcast: Checker = {
   },
 }
 
-/** What a join is answered with carries its reference, and is state and no news. */
+/** State sent by a join has a join_ref and is not a broadcast. */
 const isBroadcast = ({ joinRef }: HistoryEvent) => joinRef === null

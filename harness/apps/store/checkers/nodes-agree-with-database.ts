@@ -6,7 +6,7 @@ interface NodeInventory {
   inventory: { products: { id: number; released: boolean; items: { id: number; availableCount: number }[] }[] } | null
 }
 
-/** At rest every node's copy of the stock is the database's (ST-57, ST-58, DF-56, DF-57, DF-61, DF-89). */
+/** When the system is idle, every node's copy of the stock equals the database (ST-57, ST-58, DF-56, DF-57, DF-61, DF-89). */
 export const nodesAgreeWithDatabase: Checker = {
   name: 'nodes-agree-with-database',
   invariant: 'after settling, every node holds what the database holds',

@@ -1,6 +1,6 @@
 import { type Checker, count, passed, unknown, violated } from '../../../verdict/checker.ts'
 
-/** A change is announced to a client once, whatever the number of nodes. State that a join sends carries a join_ref and does not count (ST-55, DF-60). */
+/** A change is announced to a client once, whatever the number of nodes. State sent by a join has a join_ref and does not count (ST-55, DF-60). */
 export const oneAnnouncementPerChange: Checker = {
   name: 'one-announcement-per-change',
   invariant: 'each release reaches each client as at most one broadcast',

@@ -2,7 +2,7 @@ import type { History } from '../../../history/history.ts'
 import { type Checker, count, passed, unknown, violated } from '../../../verdict/checker.ts'
 import { type FinalOrder, type FinalStock, itemsOf } from './stock.ts'
 
-/** An order is what was sold for it, once (CT-55, CT-58, DF-87). */
+/** Every order matches the units sold for it, and they are sold once (CT-55, CT-58, DF-87). */
 export const ordersChargedOnce: Checker = {
   name: 'orders-charged-once',
   invariant:
@@ -37,7 +37,7 @@ export const ordersChargedOnce: Checker = {
 
 const sorted = (ids: readonly number[]) => [...ids].sort((a, b) => a - b).join()
 
-/** Attempts with the same key are one purchase. */
+/** Returns the distinct purchases; attempts with the same key are one purchase. */
 const distinct = (history: History, ends: readonly ('ok' | 'unsure')[]) =>
   new Set(
     ends
@@ -48,7 +48,7 @@ const distinct = (history: History, ends: readonly ('ok' | 'unsure')[]) =>
       }),
   ).size
 
-/** Units that left the stock and belong to no order; a reducer sells without orders and too much to be counted. */
+/** Finds units that left the stock and belong to no order. A reducer sells without orders, in amounts that are not recorded. */
 function leftOver(history: History, orders: readonly FinalOrder[]) {
   const [stock] = history.finals<FinalStock>('database')
   if (!stock || history.of('invoke', 'reduce').length > 0) return undefined

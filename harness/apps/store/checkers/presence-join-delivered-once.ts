@@ -5,7 +5,7 @@ type Metas = Record<string, { metas: { phx_ref: string }[] }>
 
 const refsOf = (entries: Metas) => Object.values(entries).flatMap(({ metas }) => metas.map(({ phx_ref }) => phx_ref))
 
-/** Each client hears of a change from its own node, and from no other (PA-9, PA-16, DF-93). */
+/** Each client receives a presence change from its own node only (PA-9, PA-16, DF-93). */
 export const presenceJoinDeliveredOnce: Checker = {
   name: 'presence-join-delivered-once',
   invariant: 'nobody is told twice that somebody came',
@@ -25,7 +25,7 @@ export const presenceJoinDeliveredOnce: Checker = {
   },
 }
 
-/** Returns the entry that was there already. One that went may come back. */
+/** Applies a change. Returns the joined entry that was already present; an entry that left may join again. */
 function hear({ value }: HistoryEvent, known: Set<string>): string | undefined {
   const { joins, leaves } = value as { joins: Metas; leaves: Metas }
   const joined = refsOf(joins)

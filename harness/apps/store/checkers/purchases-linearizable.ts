@@ -6,17 +6,17 @@ import { type FinalStock, itemsOf } from './stock.ts'
 
 interface Attempt {
   from: number
-  /** Infinite when nobody knows how it ended: it may have happened at any time since, or never. */
+  /** Infinite when the outcome is unknown: the purchase may take effect at any later time, or never. */
   to: number
   itemIds: readonly number[]
   end: 'ok' | 'failed' | 'unsure'
 }
 
 /**
- * Purchases behave as if they had been made one after the other. Stock only goes down, so the order can be found without a search: if
- * anybody was told "sold out", there is a moment at which the last unit went. Everybody who got one must have asked before it, everybody
- * who was refused must have been answered after it, and enough must have been sold by then (ST-11, ST-19, CT-55, DF-67, DF-68). One step
- * is one item of one purchase; a history that needs more than `stepsAtMost` is unknown.
+ * Purchases are linearizable. Stock only decreases, so the order can be found without a search: if anyone was told "sold out", there is
+ * a moment at which the last unit was sold. Every successful purchase must have been requested before it, every refusal must have been
+ * returned after it, and enough units must have been sold by then (ST-11, ST-19, CT-55, DF-67, DF-68). One step is one item of one
+ * purchase; a history that needs more than `stepsAtMost` is unknown.
  */
 export const purchasesLinearizableWithin = (stepsAtMost: number): Checker => ({
   name: 'purchases-linearizable',
@@ -40,7 +40,7 @@ export const purchasesLinearizableWithin = (stepsAtMost: number): Checker => ({
   },
 })
 
-/** Ten million items in purchases take a few seconds. */
+/** Ten million steps take a few seconds. */
 export const purchasesLinearizable = purchasesLinearizableWithin(10_000_000)
 
 function inOneOrder(items: ReturnType<typeof itemsOf>, attempts: readonly Attempt[], spend: () => void): Verdict {
@@ -65,12 +65,12 @@ function inOneOrder(items: ReturnType<typeof itemsOf>, attempts: readonly Attemp
   return passed(`${count(attempts.length, 'purchase')} fit into one order`)
 }
 
-/** Who got a unit of one item, or may have got one. */
+/** Purchases that got, or may have got, a unit of one item. */
 interface Takers {
   okCount: number
-  /** When the last of those who certainly got one had asked. */
+  /** When the last purchase that certainly got a unit was requested. */
   latestOkFrom: number
-  /** When each had asked, ascending. */
+  /** Request times of all of them, ascending. */
   from: number[]
 }
 
@@ -91,14 +91,14 @@ function takersByItem(attempts: readonly Attempt[], spend: () => void): Readonly
   return takers
 }
 
-/** Whether the last unit can have gone before this refusal was answered, and no later than anybody who got one had asked. */
+/** Returns whether the last unit can have been sold before this refusal and after every successful purchase had been requested. */
 function wasGone(initialCount: number, refusal: Attempt, takers: Takers | undefined): boolean {
   if (!takers) return initialCount <= 0
   const before = leadingCount(takers.from, (from) => from < refusal.to)
   return takers.latestOkFrom < refusal.to && before >= initialCount
 }
 
-/** Counts the steps of a search; the step after the last one throws. */
+/** Returns a function that counts the steps and throws when the budget is exceeded. */
 function stepBudget(stepsAtMost: number): () => void {
   let steps = 0
   return () => {
@@ -125,7 +125,7 @@ function attemptsOf(history: History): Attempt[] {
       itemIds: wanted,
       end: kind,
     }
-    // A repeated order sells once, whatever became of its first attempt.
+    // A repeated order sells once, whatever happened to its first attempt.
     const name = key === undefined ? undefined : `${shopper} ${key} ${wanted.join()}`
     if (name !== undefined && kind !== 'failed' && seen.has(name)) return []
     if (name !== undefined && kind !== 'failed') seen.add(name)

@@ -2,7 +2,7 @@ import { type Checker, passed, unknown, violated } from '../../../verdict/checke
 import { firstById } from '../first-by-id.ts'
 import type { Rendering } from '../sights.ts'
 
-/** A release that succeeded is seen on every open page and by every node (ST-23, NF-6). */
+/** A successful release is visible on every open page and on every node (ST-23, NF-6). */
 export const releasedEverywhere: Checker = {
   name: 'released-everywhere',
   invariant: 'what was released is shown as released everywhere',

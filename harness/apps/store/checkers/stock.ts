@@ -1,4 +1,4 @@
-/** What the database says at the end, item by item. */
+/** The final stock in the database, item by item. */
 export interface FinalStock {
   products: {
     id: number
@@ -9,7 +9,7 @@ export interface FinalStock {
 
 export const itemsOf = ({ products }: FinalStock) => products.flatMap(({ items }) => items)
 
-/** An order as the database has it, beside what was sold for it. */
+/** An order in the database, with the units sold for it. */
 export interface FinalOrder {
   id: number
   shopper: string

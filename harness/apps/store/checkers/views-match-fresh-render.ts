@@ -2,7 +2,7 @@ import { type Checker, count, passed, unknown, violated } from '../../../verdict
 import { firstById } from '../first-by-id.ts'
 import type { Rendering } from '../sights.ts'
 
-/** What an open page shows is what it would show after a reload, whichever node serves it (ST-58, DF-1, DF-2). */
+/** An open page shows what it would show after a reload, whichever node serves it (ST-58, DF-1, DF-2). */
 export const viewsMatchFreshRender: Checker = {
   name: 'views-match-fresh-render',
   invariant: 'after settling, every open page equals a fresh rendering by every node',
@@ -13,7 +13,7 @@ export const viewsMatchFreshRender: Checker = {
       return unknown(`${views.length} open pages and ${fresh.length} fresh renderings: nothing to compare`)
     if (fresh.some(({ value }) => value.products.length === 0))
       return unknown('a fresh rendering shows no product at all')
-    // Views and renderings that show the same are compared once.
+    // Equal views and equal renderings are compared only once.
     const renders = distinct(fresh)
     for (const view of distinct(views)) {
       for (const render of renders) {
@@ -31,7 +31,7 @@ export const viewsMatchFreshRender: Checker = {
   },
 }
 
-/** The first of those that show the same. */
+/** Returns the first of each group with equal renderings. */
 const distinct = <T extends { value: Rendering }>(finals: readonly T[]): T[] =>
   [...Map.groupBy(finals, ({ value }) => JSON.stringify(value)).values()].map(([first]) => first!)
 
