@@ -1,18 +1,18 @@
 import type { Figure } from '../stats/figures.ts'
 
-/** A number that was measured, with its spread over the slices or rounds. */
+/** A measured number, with its spread over the slices or rounds. */
 export interface Reading extends Figure {
   what: string
   unit: string
 }
 
-/** A reading that has to be good enough: `goal` is what is wanted, below `gate` the benchmark fails. */
+/** A reading with a requirement: `goal` is the target; the benchmark fails when the reading is worse than `gate`. */
 export interface Demand extends Reading {
   goal: number
   gate: number
-  /** Whether less is better. */
+  /** Whether lower is better. */
   atMost?: boolean
-  /** Nothing can be said: why. */
+  /** Why no value could be measured. */
   unmeasured?: string
 }
 
@@ -25,15 +25,15 @@ export interface BenchResult {
 export interface BenchOptions {
   rounds: number
   say(sentence: string): void
-  /** Throws when somebody pressed Ctrl-C; called between two slices. */
+  /** Throws after Ctrl-C; called between two slices. */
   goOn(): void
 }
 
 export interface Bench {
   summary: string
-  /** Starts the whole shop, which needs its pages and all processors. */
+  /** Starts the whole shop, which needs its built pages and all CPUs. */
   isWholeShop?: true
-  /** Measures no server, and leaves no processor free for one. */
+  /** Measures no server and reserves no CPU for one. */
   usesAllProcessors?: true
   run(options: BenchOptions): Promise<Omit<BenchResult, 'name'>>
 }

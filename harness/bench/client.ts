@@ -1,15 +1,15 @@
 import { connect, type Socket } from 'node:net'
 import type { Wire } from './wire.ts'
 
-/** Told of whole frames of the server, by connection. */
+/** Called with the number of complete frames received on a connection. */
 export type OnFrames = (connection: number, frames: number) => void
 
-/** Many connections to one server, held in this process; counts frames and looks into none of them. */
+/** Many connections to one server, held in this process; counts frames without parsing their payloads. */
 export interface Load {
   readonly size: number
   write(connection: number, bytes: Buffer): void
   onFrames(listener: OnFrames | undefined): void
-  /** Rejects when the server ends a connection: what was to arrive there never will. */
+  /** Rejects when the server closes a connection, because the expected frames will never arrive there. */
   readonly lost: Promise<never>
   close(): void
 }
@@ -18,20 +18,20 @@ const shared = Buffer.allocUnsafe(262_144)
 const headEnd = '\r\n\r\n'
 
 interface Reader {
-  /** Bytes of the current frame that are still to come. */
+  /** Remaining bytes of the current frame. */
   skip: number
-  /** A frame's head that came in two pieces, or the HTTP answer until its end. */
+  /** A partial frame header, or the HTTP response until it is complete. */
   part: Buffer | undefined
   isUpgraded: boolean
 }
 
-/** Connects `size` clients, at most `atOnce` at a time, and brings each into the room. */
+/** Connects `size` clients, at most `atOnce` at a time, and joins each to the room. */
 export async function openLoad(port: number, wire: () => Wire, size: number, atOnce = 256): Promise<Load> {
   const sockets: Socket[] = []
   let listener: OnFrames | undefined
   const waiting: Promise<void>[] = []
   const lost = Promise.withResolvers<never>()
-  // Nobody has to wait for it.
+  // Prevents an unhandled rejection when nobody awaits it.
   lost.promise.catch(() => {})
   let next = 0
 
@@ -120,7 +120,7 @@ function read(reader: Reader, data: Buffer, upgraded: () => void, took: (frames:
   if (frames > 0) took(frames)
 }
 
-/** How many frames end in this piece; what is left of the last one is remembered. */
+/** Returns how many frames end in this chunk; the remainder of the last one is kept. */
 function countFrames(reader: Reader, piece: Buffer): number {
   let data = piece
   if (reader.part) {

@@ -3,7 +3,7 @@ import { type BenchServer, startServer } from './server.ts'
 import { type Contestant, interleave, type Slices } from './slices.ts'
 import { floorFrames, floorRequestBytes, rawWire, socketIoWire, squallWire, type Wire } from './wire.ts'
 
-/** The servers that can be compared: ours, the floor without any protocol, and the peer that people know. */
+/** The servers to compare: ours, a raw TCP server as the lower bound of the cost, and socket.io as the well-known peer. */
 const kinds = {
   squall: { script: '../../system/bench.ts', args: [], wire: squallWire },
   raw: {
@@ -29,7 +29,7 @@ export const wireOf = (kind: Kind): (() => Wire) => kinds[kind].wire
 
 interface ContestOptions {
   kinds: readonly Kind[]
-  /** Clients of each. */
+  /** Number of clients per server. */
   size: number
   rounds: number
   goOn(): void
@@ -37,8 +37,8 @@ interface ContestOptions {
 }
 
 /**
- * Rounds of slices, each round with fresh servers: how a process happens to lie in memory makes it some per cent faster or slower for
- * as long as it lives, and that is not what is asked.
+ * Rounds of slices, each round with fresh servers, because the memory layout of a process makes it a few per cent faster or slower for
+ * its whole lifetime, which must not affect the result.
  */
 export async function contest({ kinds, size, rounds, goOn, contestants }: ContestOptions): Promise<Slices> {
   const all: Slices = new Map()
@@ -49,7 +49,7 @@ export async function contest({ kinds, size, rounds, goOn, contestants }: Contes
   return all
 }
 
-/** Starts the servers, fills their rooms, lets `work` compare them, and ends everything, however it went. */
+/** Starts the servers, fills their rooms, lets `work` compare them, and always stops everything. */
 async function withRivals<T>(
   names: readonly Kind[],
   size: number,

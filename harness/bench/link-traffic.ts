@@ -4,24 +4,24 @@ import { systemClock as clock } from '../platform/clock.ts'
 
 const connections = 200
 const usual = { roundTrips: 1_000, sendForMs: 1_500 }
-/** Such a part of each figure comes before it, uncounted: buffers fill, and code is compiled. */
+/** The share of each measurement that runs before it as an unmeasured warm-up of buffers and compiled code. */
 const warmUpShare = 1 / 5
 const chunk = Buffer.alloc(16_384, 'x')
 const bytesPerMiB = 2 ** 20
 
-/** What was measured through one way to the same two ends. */
+/** Measurements of one path to the two endpoints. */
 export interface LinkFigures {
   roundTripMs: number
   mibPerSecond: number
 }
 
-/** Ports that lead to the two ends. */
+/** Ports that lead to the two endpoints. */
 export interface Way {
   echo: number
   sink: number
 }
 
-/** An echo and a sink in this process, and what takes the figures of a way to them. */
+/** Opens an echo server and a sink in this process, with functions that measure a path to them. */
 export async function openEnds({ roundTrips, sendForMs } = usual) {
   let receivedBytes = 0
   const echo = await listening((socket) => socket.pipe(socket))
@@ -82,7 +82,7 @@ function keepSending(socket: Socket) {
   send()
 }
 
-/** The mean of many, one after the other. */
+/** Returns the mean of many sequential round trips. */
 function roundTripMs(port: number, roundTrips: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const socket = connect({ port, host: '127.0.0.1', noDelay: true })

@@ -2,14 +2,14 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-/** Loaded into every server that is measured, before its own code: answers what it has used, when it is asked. */
+/** Loaded into every measured server before its own code; reports the resource usage on request. */
 export interface Usage {
   cpuUs: number
   rssBytes: number
-  /** What is really in use: what the engine keeps in reserve is in `rssBytes` too. */
+  /** The heap in use; `rssBytes` also includes memory that the engine keeps in reserve. */
   heapBytes: number
   loopDelayP99Ms: number
-  /** TCP connections that are open at this server. */
+  /** Open TCP connections of this server. */
   connections: number
 }
 

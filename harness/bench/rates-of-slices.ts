@@ -1,20 +1,20 @@
 import { type Figure, figureOf } from '../stats/figures.ts'
 import type { Slice } from './slices.ts'
 
-/** A client that works harder than this is itself the limit. */
+/** Above this utilization, the client itself is the bottleneck. */
 const clientBusyMax = 0.97
-/** Messages for each second of the server's processor: what the server can do, whatever else the machine has to do. */
+/** Returns messages per second of the server's CPU time, which is independent of other load on the machine. */
 export const perCpuSecond = ({ messages, serverCpuUs }: Slice) => (messages / serverCpuUs) * 1e6
 
 /**
- * How much more one server does than the other, slice by slice. By processor time: both are busy in their own process, and a neighbour
- * on the machine takes nothing of it. Undefined when the load client was the limit of ours.
+ * Returns the ratio of the two servers' rates, slice by slice. CPU time is used, because each server is busy in its own process and other
+ * load on the machine does not count. Undefined when a rate is not a finite number.
  */
 export function ratioOf(ours: readonly Slice[], peers: readonly Slice[]): Figure | undefined {
   const ratios = ours.map((slice, index) => perCpuSecond(slice) / perCpuSecond(peers[index]!))
   return ratios.length > 0 && ratios.every(Number.isFinite) ? figureOf(ratios) : undefined
 }
 
-/** Whether the client was the limit: then nothing is known of the server by the clock, only by its processor time. */
+/** Returns whether the client was the bottleneck; then only the rate per CPU time is meaningful, not the rate per wall-clock time. */
 export const isClientBound = (slices: readonly Slice[]) =>
   figureOf(slices.map(({ clientBusy }) => clientBusy)).median > clientBusyMax

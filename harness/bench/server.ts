@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { Usage } from './measure.ts'
 
-/** A server in a process of its own, on a processor of its own where the machine can do that. */
+/** A server in its own process, pinned to its own CPU where the machine supports that. */
 export interface BenchServer {
   readonly port: number
   usage(options?: { settled?: boolean }): Promise<Usage>
@@ -13,15 +13,15 @@ export interface BenchServer {
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const measure = file('./measure.ts')
-/** Of the machine. Counted at the start: a process that keeps off some of them counts only those that it kept. */
+/** CPUs of the machine, counted at the start, because a process with a restricted affinity counts only its own. */
 export const processors = availableParallelism()
 
-/** `script` prints `{"port": n}` when it listens. */
+/** Starts a server whose `script` prints `{"port": n}` when it listens. */
 export async function startServer(script: string, args: readonly string[] = []): Promise<BenchServer> {
   const node = [process.execPath, '--disable-warning=ExperimentalWarning', '--import', measure, file(script), ...args]
   const [command, ...rest] = onServerProcessor(node)
   const child = spawn(command!, rest, {
-    // Ctrl-C in a terminal reaches the harness alone; the process ends when its channel to the harness closes.
+    // Ctrl-C reaches only the harness; the process ends when its channel to the harness closes.
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     env: { ...process.env, PORT: '0', NODE_ENV: 'production' },
@@ -45,11 +45,11 @@ async function ask(child: ChildProcess, question: string): Promise<Usage> {
   return ((await answer) as [Usage])[0]
 }
 
-/** The command that runs another one on the processor of the servers, where the machine can do that. */
+/** Returns the command that runs another one on the servers' CPU, where the machine supports pinning. */
 export const onServerProcessor = (command: readonly string[]): readonly string[] =>
   canPin() ? ['taskset', '-c', '0', ...command] : command
 
-/** The server on processor 0 and the load on the others: neither takes the other's time. */
+/** The server runs on CPU 0 and the load on the others, so that neither takes CPU time from the other. */
 function canPin(): boolean {
   if (processors < 2) return false
   try {
@@ -60,7 +60,7 @@ function canPin(): boolean {
   }
 }
 
-/** Keeps this process off the processor of the servers. */
+/** Keeps this process off the servers' CPU. */
 export function keepOffServers() {
   if (!canPin()) return
   execFileSync('taskset', ['-apc', `1-${processors - 1}`, String(process.pid)], { stdio: 'ignore' })

@@ -3,37 +3,37 @@ import { systemClock as clock } from '../platform/clock.ts'
 import type { Usage } from './measure.ts'
 import type { BenchServer } from './server.ts'
 
-/** What one server did in one slice of time. */
+/** Measurements of one server in one time slice. */
 export interface Slice {
   messages: number
   seconds: number
   serverCpuUs: number
   loopDelayP99Ms: number
-  /** How busy the load client was, 0 to 1: near 1 the client and not the server was measured. */
+  /** Utilization of the load client, 0 to 1: near 1, the client rather than the server was the bottleneck. */
   clientBusy: number
 }
 
-/** Something that can be measured for a while: starts the traffic, counts messages, and stops it again. */
+/** A measurable workload: starts the traffic, counts messages, and stops it again. */
 export interface Contestant {
   name: string
   server: BenchServer
-  /** Among which the messages of a run are spread. */
+  /** Number of clients among which the messages of a run are distributed. */
   clients: number
-  /** Runs the traffic until it is told to stop, and returns how many messages there were. */
+  /** Runs the traffic until `stopped` returns true; returns the number of messages. */
   run(stopped: () => boolean): Promise<number>
 }
 
-/** A server that stood still while others had their turn is slow at first: that is not measured. */
+/** A server that was idle while others were measured is slow at first; this run-in is not measured. */
 const runInMs = 250
 /**
- * Nor what a connection does that stood still: the next 16 packets are acknowledged one by one then, which takes a third of the server's
- * time, and who had the turn before would be ahead.
+ * Excludes the TCP behaviour after an idle period: the next 16 packets are acknowledged one by one, which takes a third of the server's
+ * time and would favour the server that was measured just before.
  */
 const runInMessages = 20
-/** Short, so that a neighbour on the machine who comes and goes meets both sides of a ratio, and many, for a median that holds still. */
+/** Short, so that intermittent load on the machine affects both sides of a ratio; numerous, so that the median is stable. */
 const sliceMs = 300
 const turns = 4
-/** So long the engine goes on compiling what it sees to be busy: longest with the largest of the servers. */
+/** The engine keeps compiling hot code for this many turns; the largest server needs the most. */
 const warmUpTurns = 4
 
 async function measureSlice({ server, clients, run }: Contestant): Promise<Slice> {
@@ -55,10 +55,10 @@ async function measureSlice({ server, clients, run }: Contestant): Promise<Slice
   }
 }
 
-/** By the name of the contestant. */
+/** Slices by the name of the contestant. */
 export type Slices = Map<string, Slice[]>
 
-/** Some slices of each contestant, in turn: what disturbs the machine disturbs all of them alike. */
+/** Measures slices of each contestant in turn, so that disturbances of the machine affect all of them equally. */
 export async function interleave(contestants: readonly Contestant[], goOn: () => void): Promise<Slices> {
   const slices: Slices = new Map(contestants.map(({ name }) => [name, []]))
   for (let turn = -warmUpTurns; turn < turns; turn += 1) {

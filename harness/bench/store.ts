@@ -11,7 +11,7 @@ export const itemIds = Array.from({ length: 13 }, (_, index) => index + 1)
 const productIds = [1, 2]
 const onSaleWithinMs = 5_000
 
-/** Starts the whole shop on so many nodes, with everything on sale; ends it, however the work went. */
+/** Starts the whole shop on the given number of nodes, with everything on sale, and always stops it after the work. */
 export const withStore = <T>(nodes: number, work: (cluster: Cluster) => Promise<T>): Promise<T> =>
   withCluster(
     {

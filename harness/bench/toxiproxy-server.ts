@@ -14,7 +14,7 @@ const module = 'github.com/Shopify/toxiproxy/v2/cmd/server@v2.12.0'
 const buildWithinMs = 300_000
 const startWithinMs = 10_000
 
-/** Builds the real Toxiproxy in a folder of its own and starts it. Throws EnvironmentMissing when that cannot be done here. */
+/** Builds the real Toxiproxy in its own folder and starts it. Throws EnvironmentMissing when it cannot be built here. */
 export async function startToxiproxy(env: NodeJS.ProcessEnv): Promise<{ port: number; stop(): Promise<void> }> {
   const go = onPath(['go'], env).find(isProgram)
   if (!go) throw new EnvironmentMissing('there is no go on the PATH')

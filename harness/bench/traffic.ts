@@ -1,12 +1,12 @@
 import type { Load } from './client.ts'
 import type { Wire } from './wire.ts'
 
-/** Resolves when everything that was asked for has arrived, after `stopped` said so. */
+/** Resolves when every requested message has arrived, after `stopped` returned true. */
 type Traffic = (stopped: () => boolean) => Promise<number>
 
 /**
- * One message to everybody in the room after the other, with `inFlight` on their way at a time: who is next speaks when as many frames
- * as there are members have arrived.
+ * Broadcasts to everyone in the room, with `inFlight` messages in flight: the next client sends when as many frames as there are
+ * members have arrived.
  */
 export const shouting =
   (load: Load, wire: Wire, inFlight: number): Traffic =>
@@ -31,7 +31,7 @@ export const shouting =
       for (let n = 0; n < inFlight; n += 1) speak()
     })
 
-/** Every connection asks, waits for the answer, and asks again. */
+/** Every connection sends a request, waits for the reply, and repeats. */
 export const asking =
   (load: Load, question: Buffer): Traffic =>
   (stopped) =>

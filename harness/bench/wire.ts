@@ -1,20 +1,20 @@
 import { randomBytes } from 'node:crypto'
 
-/** How a client of one kind of server gets into the room, and what it says there. */
+/** How a client of one kind of server joins the room, and which messages it sends there. */
 export interface Wire {
-  /** What is written when the connection is open; the upgrade request, for a WebSocket. */
+  /** Written when the connection is open; for a WebSocket, the upgrade request. */
   hello: Buffer | undefined
-  /** Written after the server's first answer, where there is one, one after the other: each waits for a frame of the server. */
+  /** Written one by one after the server's first response, if there is one: each waits for a frame from the server. */
   steps: { send: Buffer | undefined; awaitFrames: number }[]
   shout: Buffer
   echo: Buffer
   echoAsync: Buffer
 }
 
-/** About 150 bytes on the wire, as in a chat. */
+/** About 150 bytes on the wire, like a chat message. */
 const body = { user: 'a shopper', text: 'x'.repeat(70) }
 
-/** A client's text frame: masked, as the protocol demands. */
+/** Returns a client's text frame, masked as the protocol requires. */
 export function maskedFrame(text: string): Buffer {
   const payload = Buffer.from(text)
   const mask = Buffer.from([0x11, 0x22, 0x33, 0x44])
@@ -59,20 +59,20 @@ export const socketIoWire = (): Wire => ({
   echoAsync: maskedFrame(`421${JSON.stringify(['echo', body])}`),
 })
 
-/** What the floor is sent for each message: as much as the others are, of which it looks at the first byte. */
+/** The request to the raw server for each message: as long as those of the other servers; only its first byte is read. */
 export const floorRequestBytes = pushed('shout').length
 const floorRequest = (kind: string) => Buffer.alloc(floorRequestBytes, kind)
 
 export const rawWire = (): Wire => ({
   hello: undefined,
-  // The kernel says that a connection is open before the server knows of it.
+  // The kernel reports a connection as open before the server has accepted it.
   steps: [{ send: floorRequest('e'), awaitFrames: 1 }],
   shout: floorRequest('s'),
   echo: floorRequest('e'),
   echoAsync: floorRequest('e'),
 })
 
-/** The very bytes that the channel server writes, for the floor that is to write the same. */
+/** The exact bytes that the channel server writes, so that the raw server writes the same. */
 function serverFrame(text: string): Buffer {
   const payload = Buffer.from(text)
   const head = payload.length < 126 ? Buffer.from([0x81, payload.length]) : Buffer.from([0x81, 126, 0, 0])

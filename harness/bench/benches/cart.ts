@@ -9,7 +9,7 @@ const samplesPerRound = 200
 const seenWithinMs = 5_000
 const nodes = 3
 
-/** Puts an item in or takes it out in one tab; returns how long until the other tab was sent the cart. */
+/** Adds or removes an item in one tab; returns how long it takes until the other tab receives the cart. */
 async function timeToOtherTab(topic: string, acting: Channels, other: Channels, event: string, itemId: number) {
   const startedMs = clock.monotonicMs()
   const seen = new Promise<number>((resolve, reject) => {
@@ -28,7 +28,7 @@ async function timeToOtherTab(topic: string, acting: Channels, other: Channels, 
 const percentile = (values: readonly number[], share: number) =>
   [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))]!
 
-/** What a shopper with two tabs on two nodes waits for. */
+/** The latency seen by a shopper with two tabs on two nodes. */
 export const cart: Bench = {
   isWholeShop: true,
   summary: 'an item put into a cart, seen in another tab on another node',
@@ -48,7 +48,7 @@ export const cart: Bench = {
           const itemId = itemIds[Math.floor(n / 2) % itemIds.length]!
           times.push(await timeToOtherTab(topic, acting, other, n % 2 === 0 ? 'add_item' : 'remove_item', itemId))
         }
-        // The first round only warms up.
+        // The first round is a warm-up.
         if (round < 0) continue
         seen.push(times.map(({ seenMs }) => seenMs))
         answered.push(times.map(({ answeredMs }) => answeredMs))

@@ -6,7 +6,7 @@ import { ratesOf, ratioDemand } from './rates.ts'
 const members = 1_000
 const speakers = 50
 
-/** A busy room: many speak at once, everybody hears everything. */
+/** A busy room: many clients send at once, and everyone receives everything. */
 export const chat: Bench = {
   summary: `${speakers} of ${members} members of a room speak at once`,
   async run({ say, ...pace }) {

@@ -10,19 +10,19 @@ import type { BenchServer } from '../server.ts'
 const kinds = ['squall', 'socket.io'] as const
 const clients = 5_000
 const emptyWithinMs = 60_000
-/** A storm is over within a second, and one differs from the next by a tenth: a median of a few would not hold still. */
+/** A storm takes less than a second and varies by about 10 %, so the median needs many of them to be stable. */
 const stormsPerRound = 3
-/** Far below, and a room that a broken network empties keeps the node from everything else. */
+/** At a much lower rate, a network failure that empties a room would keep the node from all other work. */
 const leavingBounds = { goal: 1, gate: 0.5 }
 
-/** Everybody comes, and everybody goes. */
+/** All clients connect, then all disconnect. */
 interface Storm {
   seconds: number
   cpuSeconds: number
   leavingCpuSeconds: number
 }
 
-/** Connects everybody to a fresh server, upgrade and join, and breaks all connections at once. */
+/** Connects all clients to a fresh server, upgrade and join, and then breaks all connections at once. */
 async function storm(kind: Kind): Promise<Storm> {
   const server = await startKind(kind)
   try {
@@ -49,7 +49,7 @@ async function emptied(server: BenchServer): Promise<Usage> {
   return until(look, { what: 'a server without connections', withinMs: emptyWithinMs })
 }
 
-/** How fast a node takes clients, as after a deploy, and loses them, as when a network is gone. */
+/** How fast a node accepts clients, as after a deploy, and cleans up after them, as after a network failure. */
 export const connect: Bench = {
   summary: `${clients} clients connect and join at once, and leave at once`,
   async run({ rounds, say, goOn }) {

@@ -8,7 +8,7 @@ import { ratesOf, ratioDemand } from './rates.ts'
 const kinds: readonly Kind[] = ['squall', 'raw', 'socket.io']
 const loopDelayBounds = { goal: 10, gate: 25 }
 
-/** One message at a time to everybody in a room: what a lone publisher can reach. */
+/** One message at a time to everyone in a room: the rate that a single publisher can reach. */
 export const fanout: Bench = {
   summary: 'one broadcast at a time to 1,000 and to 5,000 clients',
   async run({ say, ...pace }) {
@@ -24,7 +24,7 @@ export const fanout: Bench = {
       })
       const of = (kind: Kind) => slices.get(kind)!
       for (const kind of kinds) readings.push(...ratesOf(`${kind} @${size}`, of(kind), 'deliveries'))
-      // No server that writes once to each client can be further ahead of socket.io than one that does nothing else.
+      // The raw server only writes once to each client, so its ratio is the ceiling for any server compared with socket.io.
       const ceiling = ratioOf(of('raw'), of('socket.io'))
       if (ceiling) readings.push({ what: `raw against socket.io @${size}`, unit: 'times', ...ceiling })
       demands.push(

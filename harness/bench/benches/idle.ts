@@ -6,11 +6,11 @@ import { type Kind, startKind, wireOf } from '../contest.ts'
 const clients = 5_000
 const warmClients = 2_500
 
-/** Resident memory for each idle client in the room, in KB. */
+/** Resident memory per idle client in the room, in KB. */
 async function kiloBytesPerClient(kind: Kind): Promise<number> {
   const server = await startKind(kind)
   try {
-    // What the first connections make the engine load, compile and reserve is no cost of one more connection.
+    // Code that the first connections load and compile, and memory that they reserve, is not part of the cost per connection.
     const warm = await openLoad(server.port, wireOf(kind), warmClients)
     const before = await server.usage({ settled: true })
     const load = await openLoad(server.port, wireOf(kind), clients)
@@ -23,7 +23,7 @@ async function kiloBytesPerClient(kind: Kind): Promise<number> {
   }
 }
 
-/** What a client costs that only listens (CH-18, RT-66). */
+/** The memory cost of a client that only listens (CH-18, RT-66). */
 export const idle: Bench = {
   summary: `memory of ${clients} idle clients with one joined channel`,
   async run({ rounds, say, goOn }) {

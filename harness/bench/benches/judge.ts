@@ -13,10 +13,10 @@ const messages = 10_000
 const seed = 0x5eed
 const bytesPerGiB = 2 ** 30
 
-/** Ours may take at most so many times as long as Porcupine. */
+/** The maximum ratio of our checker's time to Porcupine's. */
 const timesGate = 3
 
-/** How long the checkers take for histories that are as long as a release day. */
+/** How long the checkers take for histories as long as a release day. */
 export const judge: Bench = {
   usesAllProcessors: true,
   summary: 'a million deliveries, and 100,000 events of every checker, are judged; purchases against Porcupine',
@@ -68,7 +68,7 @@ function judgingDemands(times: readonly JudgingTimes[]): Demand[] {
   ]
 }
 
-/** The three that take longest for 100,000 of their events. */
+/** The three slowest checkers, for 100,000 of the events that each examines. */
 function slowestReadings(times: readonly JudgingTimes[]): Reading[] {
   const readings = Object.keys(times[0]!.checkersMs).map((name) => ({
     what: name,

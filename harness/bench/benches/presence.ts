@@ -23,12 +23,12 @@ const pages = ['/bench/1', '/bench/2', '/bench/3', '/bench/4'] as const
 
 type Presences = Record<string, { metas: { phx_ref: string; items: number[] }[] }>
 
-/** A dashboard without a screen: counts shoppers and items from what it is sent. */
+/** A dashboard without a browser: counts shoppers and items from the messages that it receives. */
 interface Watcher {
   shoppers(): number
   itemsTotal(): number
   knows(cartId: string): boolean
-  /** Size of the last message about a change. */
+  /** Size of the last presence diff. */
   lastDiffBytes(): number
   close(): void
 }
@@ -76,7 +76,7 @@ async function watch(port: number): Promise<Watcher> {
   }
 }
 
-/** So many open carts, many on each connection: what is tracked is the cart, not the connection. */
+/** Opens `entries` carts, many on each connection, because presence tracks carts rather than connections. */
 async function fill(cluster: Cluster, entries: number): Promise<Channels[]> {
   const connections: Channels[] = []
   for (let opened = 0; opened < entries; opened += cartsPerConnection) {
@@ -89,7 +89,7 @@ async function fill(cluster: Cluster, entries: number): Promise<Channels[]> {
   return connections
 }
 
-/** A thousand shoppers come, each with one item: how long after the last until a dashboard counts them all. */
+/** Connects a thousand shoppers with one item each; returns the time from the last join until a dashboard counts them all. */
 async function timeToShowCrowd(cluster: Cluster): Promise<number> {
   const random = seededRandom(1)
   const dashboard = await watch(cluster.nodes[0]!.port)
@@ -123,7 +123,7 @@ interface Joins {
   meshBytes: number
 }
 
-/** Some more carts, one after the other: how long until every node's dashboard knows each, and what that cost. */
+/** Joins more carts one by one; measures how long until every node's dashboard shows each, and how many bytes that takes. */
 async function timeJoins(cluster: Cluster, watchers: readonly Watcher[]): Promise<Joins> {
   const connection = await openChannels(cluster.nodes[0]!.port, '/product_socket')
   const bytesBefore = await cluster.links.bytes('n1->n2')
@@ -142,7 +142,7 @@ async function timeJoins(cluster: Cluster, watchers: readonly Watcher[]): Promis
   return { slowestMs, diffBytes, meshBytes }
 }
 
-/** Runs the joins while so many carts are open. */
+/** Measures the joins while `entries` carts are open. */
 async function withEntries(cluster: Cluster, entries: number, rounds: number, goOn: () => void): Promise<Joins[]> {
   const connections = await fill(cluster, entries)
   const watchers = await Promise.all(cluster.nodes.map(({ port }) => watch(port)))
@@ -160,7 +160,7 @@ async function withEntries(cluster: Cluster, entries: number, rounds: number, go
   return results
 }
 
-/** Who is in the shop, as the shop grows. */
+/** Presence costs as the number of shoppers grows. */
 export const presence: Bench = {
   isWholeShop: true,
   summary: `${crowdSize} shoppers on a dashboard, and one more among ${manyEntries} tracked carts on ${nodes} nodes`,

@@ -13,7 +13,7 @@ interface ProxyServer {
   stop(): Promise<void>
 }
 
-/** What a link costs to which nothing is done. */
+/** The overhead of a link without toxics. */
 export const proxy: Bench = {
   summary: 'round trip and throughput of 200 connections through the embedded proxy and a real Toxiproxy',
   async run({ rounds, say, goOn }) {
@@ -28,7 +28,7 @@ export const proxy: Bench = {
         for (const [name, way] of Object.entries(ways) as [keyof Taken, Way][]) {
           goOn()
           const figures = await ends.measure(way)
-          // The first round only warms up.
+          // The first round is a warm-up.
           if (round >= 0) taken[name].push(figures)
         }
       }
@@ -75,7 +75,7 @@ const readingsOf = (taken: Taken): Reading[] =>
       { what: `${name}: throughput`, unit: 'MiB/s', ...figureOf(taken[name].map(({ mibPerSecond }) => mibPerSecond)) },
     ])
 
-/** Round by round, so that what slows the machine down slows both. */
+/** Alternates between the two in each round, so that disturbances of the machine affect both. */
 function demandsOf({ direct, embedded, real }: Taken): Demand[] {
   const addedMs = (figures: LinkFigures[], round: number) => figures[round]!.roundTripMs - direct[round]!.roundTripMs
   const added = real.map((_, round) => addedMs(embedded, round) / addedMs(real, round))

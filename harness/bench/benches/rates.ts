@@ -8,7 +8,7 @@ interface Bounds {
   gate: number
 }
 
-/** What a server did for each second of its processor, and for each second of the clock. */
+/** Rates of a server per second of CPU time and per second of wall-clock time. */
 export const ratesOf = (who: string, slices: readonly Slice[], unit: string): Reading[] => [
   { what: `${who}, by its processor`, unit: `${unit}/cpu-s`, ...figureOf(slices.map(perCpuSecond)) },
   {
@@ -18,7 +18,7 @@ export const ratesOf = (who: string, slices: readonly Slice[], unit: string): Re
   },
 ]
 
-/** Ours against a peer by processor time; says nothing when the load client could not keep up with ours. */
+/** Compares our server with a peer by CPU time; unmeasured when the load client could not keep up with our server. */
 export function ratioDemand(what: string, ours: readonly Slice[], peers: readonly Slice[], bounds: Bounds): Demand {
   const figure = ratioOf(ours, peers)
   const base = { what, unit: 'times', ...bounds }

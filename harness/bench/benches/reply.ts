@@ -6,7 +6,7 @@ import { ratesOf, ratioDemand } from './rates.ts'
 const clients = 500
 const kinds: readonly Kind[] = ['squall', 'raw', 'socket.io']
 
-/** Push and reply, and what it costs a handler to be asynchronous. */
+/** Push and reply, and the overhead of an asynchronous handler. */
 export const reply: Bench = {
   summary: `${clients} clients push and wait for the reply; sync and async handlers`,
   async run({ say, ...pace }) {

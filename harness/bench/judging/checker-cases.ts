@@ -7,7 +7,7 @@ import type { Checker } from '../../verdict/checker.ts'
 import { createGrowingHistory, type GrowingHistory } from './growing-history.ts'
 import { purchasesHistory } from './purchases.ts'
 
-/** A checker, and histories with so many of the events that it looks at, in which nothing is wrong. */
+/** A checker, and violation-free histories with a given number of the events that it examines. */
 export interface CheckerCase {
   checker: Checker
   historyOf(events: number): HistoryEvent[]
@@ -26,7 +26,7 @@ function receive({ record }: GrowingHistory, who: string, topic: string, event: 
   record({ type: 'receive', who, topic, event, joinRef: null, value })
 }
 
-/** Operations that are answered one after the other, two events each. */
+/** Adds sequential operations with two events each: invocation and `ok`. */
 function answered(
   history: GrowingHistory,
   events: number,
@@ -77,7 +77,7 @@ const faults: Fill = ({ record, at }, events) =>
     record({ type: 'fault', who: 'nemesis', value })
   })
 
-/** A fault every 10 s, and in each a hundred lost connections. */
+/** One fault every 10 s, and a hundred lost connections during each. */
 const losses: Fill = (history, events) => {
   const rounds = Math.ceil(events / (2 * shoppers.length + 1))
   for (const who of shoppers) history.record({ type: 'join', who, topic: 'ping', node: 'n1' })
@@ -112,7 +112,7 @@ const edits: Fill = (history, events) => {
   })
   const editsEach = Math.ceil(events / 2 / shoppers.length)
   const items = itemIds.slice(0, editsEach).map((id) => ({ id, outOfStock: false }))
-  // Some items were put in by the first shoppers only, when the edits end within a round.
+  // When the edits end within a round, only the first shoppers have added the last item.
   for (const [n, shopper] of shoppers.entries()) {
     const own = Math.ceil((events / 2 - n) / shoppers.length)
     final(history, 'cart', { shopper, page: '/', items: items.slice(0, Math.min(own, itemIds.length)) }, shopper)
@@ -271,7 +271,7 @@ const fills: Readonly<Record<string, Fill>> = {
   'views-match-fresh-render': views,
 }
 
-/** Those whose default looks at nothing. */
+/** Checkers whose default configuration examines nothing. */
 const configured: Readonly<Record<string, Checker>> = {
   'fault-outlasts-timer': faultOutlastsTimer({ 'node.kill': 1_000 }),
   reached: reached(['sold-out']),
@@ -283,7 +283,7 @@ const filled = (fill: Fill) => (events: number) => {
   return history.events
 }
 
-/** Every checker but `at-most-once`, which has histories of its own. */
+/** Every checker except `at-most-once`, which has its own histories. */
 export const checkerCases: readonly CheckerCase[] = [
   ...Object.entries(fills).map(([name, fill]) => ({
     checker: configured[name] ?? checkers[name]!,

@@ -5,7 +5,7 @@ import { createGrowingHistory, type GrowingHistory } from './growing-history.ts'
 export interface DeliveriesSpec {
   messages: number
   subscribers: number
-  /** Spread evenly over the messages. */
+  /** Distributed evenly over the messages. */
   faults: number
   seed: number
 }
@@ -13,7 +13,7 @@ export interface DeliveriesSpec {
 const nodes = ['n1', 'n2', 'n3'] as const
 const topic = 'ping'
 const publishEveryMs = 100
-/** Shorter than the way between two faults: 200 messages, 20 s. */
+/** Shorter than the interval between two faults: 200 messages, 20 s. */
 const faultLastsMs = 5_000
 
 interface Subscriber {
@@ -31,8 +31,8 @@ interface World {
 }
 
 /**
- * A cluster that keeps its word: each message reaches everybody once and in order, but for whom a witnessed fault on the way, or a lost
- * connection of its own, keeps it away. Judging it takes looking at all of it, because nothing is wrong.
+ * A history of a correct cluster: each message reaches every subscriber once and in order, except where a witnessed fault on the path or
+ * a lost connection explains the loss. There is no violation, so the checkers must examine the whole history.
  */
 export function deliveriesHistory({ messages, subscribers, faults, seed }: DeliveriesSpec): HistoryEvent[] {
   const world = begin(subscribers, seed)
@@ -102,7 +102,7 @@ function mend(world: World) {
   for (const one of subscribers) if (!one.isJoined) join(world, one)
 }
 
-/** Now and then somebody loses the connection, and is back for a later message; nobody dials a node that is down. */
+/** Occasionally a subscriber loses the connection and rejoins before a later message; nobody reconnects while a node is down. */
 function churn(world: World) {
   const { random, subscribers, fault } = world
   if (fault) return

@@ -1,10 +1,10 @@
 import type { HistoryEvent, NewEvent } from '../../history/operation.ts'
 
-/** A history that is made up event by event, in the order of time. */
+/** A synthetic history, generated event by event in order of time. */
 export interface GrowingHistory {
   events: HistoryEvent[]
   nowMs(): number
-  /** Times may not go back; one that lies before the last event is taken as its time. */
+  /** Advances the time; a time before the last event is replaced by the time of that event. */
   at(tMs: number): void
   record(event: NewEvent): void
   /** Records the beginning of an operation; the returned function records its end. */

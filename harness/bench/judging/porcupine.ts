@@ -15,14 +15,14 @@ export interface TimedOutcome {
   tookMs: number
 }
 
-/** Judges each history of purchases of one item, in order. */
+/** Checks each history of purchases of one item, in order. */
 export type Porcupine = (histories: readonly (readonly HistoryEvent[])[]) => TimedOutcome[]
 
 const source = fileURLToPath(new URL('../../../test/porcupine', import.meta.url))
 const buildWithinMs = 120_000
 const judgeWithinMs = 300_000
 
-/** Builds the Go program that judges with Porcupine, and removes it afterwards. Throws EnvironmentMissing when that cannot be done here. */
+/** Builds the Go program that runs Porcupine, and removes it afterwards. Throws EnvironmentMissing when it cannot be built here. */
 export async function withPorcupine<T>(
   env: Record<string, string | undefined>,
   work: (porcupine: Porcupine) => T,
@@ -57,7 +57,7 @@ function judgeAll(program: string, histories: readonly (readonly HistoryEvent[])
     .map((line) => JSON.parse(line) as TimedOutcome)
 }
 
-/** What Porcupine needs of a history: places for times, and no end where nobody knows it. */
+/** Converts a history for Porcupine: event positions instead of times, and no end where the outcome is unknown. */
 export function forPorcupine(events: readonly HistoryEvent[]) {
   const history = toHistory(events)
   const [stock] = history.finals<{ products: { items: { initialCount: number }[] }[] }>('database')

@@ -11,13 +11,13 @@ import { purchasesHistory } from './purchases.ts'
 export interface ContestResult {
   what: string
   histories: number
-  /** With the same verdict by both, which is not `unknown`. */
+  /** Number of histories with the same verdict from both, other than `unknown`. */
   agreed: number
-  /** With another verdict by each, neither of which is `unknown`. */
+  /** Number of histories with different verdicts, neither of them `unknown`. */
   contradicted: number
-  /** Of ours. */
+  /** Number of violations that our checker found. */
   violated: number
-  /** For which Porcupine had not enough time. */
+  /** Number of histories for which Porcupine ran out of time. */
   gaveUp: number
   oursMs: number
   porcupineMs: number
@@ -25,17 +25,17 @@ export interface ContestResult {
 
 const checker = checkers['purchases-linearizable']!
 const smallHistories = 1_000
-/** The median counts: the first passes run before the checker is compiled. */
+/** The median is used, because the first passes run before the checker is compiled. */
 const passesOfOurs = 5
 
-/** All ends are known, some are not, and a shop that sells too many. */
+/** All outcomes known, some unknown, and a shop that oversells. */
 const kindsOfLarge = [
   { unsurePercent: 0, oversoldPercent: 0 },
   { unsurePercent: 10, oversoldPercent: 0 },
   { unsurePercent: 10, oversoldPercent: 20 },
 ]
 
-/** Histories that have an order and histories that have none, of a few purchases and of many at the same time. */
+/** Returns linearizable and non-linearizable histories, with few and with many concurrent purchases. */
 export function purchaseHistories(seed: number): Record<string, HistoryEvent[][]> {
   const random = seededRandom(seed)
   const small = Array.from({ length: smallHistories }, (_, n) =>
@@ -64,7 +64,7 @@ export function purchaseHistories(seed: number): Record<string, HistoryEvent[][]
   return { '1,000 random histories': small, '200 at the same time': large(200), '2,000 at the same time': large(2_000) }
 }
 
-/** Judges the same histories with our checker and with Porcupine. */
+/** Checks the same histories with our checker and with Porcupine. */
 export function contestOfPurchases(porcupine: Porcupine, seed: number): ContestResult[] {
   return Object.entries(purchaseHistories(seed)).map(([what, histories]) => {
     const passes = Array.from({ length: passesOfOurs }, () => histories.map(timed))

@@ -4,14 +4,14 @@ import { createGrowingHistory, type GrowingHistory } from './growing-history.ts'
 
 export interface PurchasesSpec {
   operations: number
-  /** How many are open at a time, at most. */
+  /** Maximum number of concurrent purchases. */
   concurrent: number
   initialCount: number
-  /** Units that the shop sells although it never had them. */
+  /** Units that the shop sells beyond its stock. */
   oversoldUnits: number
-  /** Of 100 purchases: nobody knows how they ended. */
+  /** Percentage of purchases whose outcome is unknown. */
   unsurePercent: number
-  /** Of 100 ends that are told wrong: then the history may have no order. */
+  /** Percentage of wrongly recorded outcomes; the history may then not be linearizable. */
   wrongPercent: number
   seed: number
 }
@@ -20,11 +20,11 @@ const itemId = 7
 
 interface Purchase {
   end: ReturnType<GrowingHistory['begin']>
-  /** Undefined until it took effect. */
+  /** Undefined until the purchase took effect. */
   hasOne: boolean | undefined
 }
 
-/** Purchases of one item from a shop that sells each unit once; each takes effect at some moment between its beginning and its end. */
+/** Returns purchases of one item from a shop that sells each unit once; each takes effect at some moment between its start and its end. */
 export function purchasesHistory(spec: PurchasesSpec): HistoryEvent[] {
   const history = createGrowingHistory()
   const random = seededRandom(spec.seed)
@@ -38,7 +38,7 @@ export function purchasesHistory(spec: PurchasesSpec): HistoryEvent[] {
   const endOne = () => {
     const [purchase] = open.splice(random.integer(0, open.length - 1), 1)
     const isLost = random.integer(1, 100) <= spec.unsurePercent
-    // Nobody knows how it ended; it may have done nothing.
+    // The outcome is unknown; the purchase may have had no effect.
     if (!isLost || random.integer(1, 2) === 1) takeEffect(purchase!)
     purchase!.end(isLost ? 'unsure' : told(purchase!, spec.wrongPercent, random))
   }

@@ -6,7 +6,7 @@ import { checkerCases } from './checker-cases.ts'
 import { deliveriesHistory } from './deliveries.ts'
 
 /**
- * Judges synthetic histories in a process of its own, so that memory and compiled code are those of this work alone. Takes the number of
+ * Checks synthetic histories in a separate process, so that memory and compiled code are those of this work alone. Takes the number of
  * messages and the seed, and prints one line of JSON.
  */
 export interface JudgingTimes {
@@ -14,9 +14,9 @@ export interface JudgingTimes {
   deliveriesMs: number
   /** For a history with a tenth of the messages and faults. */
   tenthMs: number
-  /** At most, for making the large history and judging it. */
+  /** Peak memory while the large history is generated and checked. */
   peakBytes: number
-  /** For about 100,000 events of each of the other checkers. */
+  /** For about 100,000 events of each other checker. */
   checkersMs: Record<string, number>
 }
 
@@ -27,13 +27,13 @@ const subscribers = 100
 const messagesPerFault = 200
 const eventsPerChecker = 100_000
 
-/** Processor time of all threads, the garbage collector's too: other programs on the machine do not count. */
+/** CPU time of all threads, including the garbage collector; other programs on the machine do not affect it. */
 const processorMs = () => {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1_000
 }
 
-/** From the bare events, so that the index counts. Throws when a history in which nothing is wrong does not pass. */
+/** Starts from the plain events, so that building the index is included. Throws when a violation-free history does not pass. */
 function judgeTimedMs(events: readonly HistoryEvent[], all: readonly Checker[]): number {
   const startedMs = processorMs()
   const history = toHistory(events)
@@ -49,7 +49,7 @@ const deliveriesOf = (messages: number, seed: number) =>
 
 function measure(messages: number, seed: number): JudgingTimes {
   const tenth = deliveriesOf(messages / 10, seed)
-  // The first time compiles the checkers, and the garbage collector learns.
+  // The first run is a warm-up for the compiler and the garbage collector.
   const tenthsMs = [1, 2, 3, 4].map(() => judgeTimedMs(tenth, deliveryCheckers)).slice(1)
   const deliveriesMs = judgeTimedMs(deliveriesOf(messages, seed), deliveryCheckers)
   const peakBytes = process.resourceUsage().maxRSS * 1024

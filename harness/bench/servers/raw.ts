@@ -1,8 +1,8 @@
 import { createServer, type Socket } from 'node:net'
 
 /**
- * The floor: no protocol at all. It is sent messages of one length and writes the same bytes that the others put on the wire, to
- * everybody for a message of the kind `s` (shout) and to the sender for every other. The first byte of what it is sent tells the kind.
+ * The lower bound of the cost: no protocol. Receives messages of a fixed length and writes the same bytes as the other servers: to
+ * everyone for a message of the kind `s` (shout), to the sender for any other. The first byte of a message is its kind.
  */
 const [, , shoutHex = '', echoHex = '', requestBytes = '1'] = process.argv
 const [shoutFrame, echoFrame] = [Buffer.from(shoutHex, 'hex'), Buffer.from(echoHex, 'hex')]
@@ -16,7 +16,7 @@ const server = createServer({ noDelay: true }, (socket) => {
   socket.on('close', () => sockets.delete(socket))
   let unanswered = 0
   socket.on('data', (data) => {
-    // Several messages may come in one piece, all of the same kind.
+    // Several messages of the same kind may arrive in one chunk.
     unanswered += data.length
     for (; unanswered >= messageBytes; unanswered -= messageBytes) {
       if (data[0] === shout) for (const one of sockets) one.write(shoutFrame)

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import { Server } from 'socket.io'
 
-/** The peer: the same room on socket.io, WebSocket only, with its own acknowledgements and no heartbeats in between. */
+/** The peer: the same room on socket.io, WebSocket only, with its own acknowledgements and no heartbeats during the measurement. */
 const http = createServer()
 const io = new Server(http, {
   transports: ['websocket'],

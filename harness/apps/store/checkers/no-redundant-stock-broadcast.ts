@@ -6,7 +6,7 @@ interface TestEvent {
   level: string
 }
 
-/** A page is sent a stock level only when it changes or is `out`; a sale that does not change the level is not broadcast (ST-29, ST-30, DF-64). */
+/** A stock level is sent to a page only when it changes or is `out`; a sale that does not change it is not broadcast (ST-29, ST-30, DF-64). */
 export const noRedundantStockBroadcast: Checker = {
   name: 'no-redundant-stock-broadcast',
   invariant: 'a broadcast about an item says another level than its receiver was told last, or that it is gone',

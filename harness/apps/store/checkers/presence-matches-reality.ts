@@ -9,7 +9,7 @@ interface NodeCarts {
 
 type Counts = Pick<DashboardSight, 'shoppers' | 'pages' | 'items'>
 
-/** Dashboards and nodes count exactly the shoppers who are connected; the harness knows, because it opened and closed every tab (PA-1, PA-4, PA-28, PA-38..PA-44, DF-91, DF-92, DF-95..DF-98). */
+/** Dashboards and nodes count the connected shoppers, which the harness knows (PA-1, PA-4, PA-28, PA-38..PA-44, DF-91, DF-92, DF-95..DF-98). */
 export const presenceMatchesReality: Checker = {
   name: 'presence-matches-reality',
   invariant:

@@ -1,6 +1,6 @@
 import { type Checker, passed, unknown, violated } from '../../../verdict/checker.ts'
 
-/** Handling a replicated event replicates nothing: with n nodes, each change sends events that are handled at most n - 1 times (ST-55, DF-58). */
+/** Handling a replicated event replicates nothing: with n nodes, each event sent by a change is handled at most n - 1 times (ST-55, DF-58). */
 export const replicationBounded: Checker = {
   name: 'replication-bounded',
   invariant: 'replication messages = changes, handled at most n - 1 times each',

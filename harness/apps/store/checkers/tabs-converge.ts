@@ -2,7 +2,7 @@ import { type Checker, count, passed, unknown, violated } from '../../../verdict
 import type { CartSight } from '../sights.ts'
 import { type FinalStock, itemsOf } from './stock.ts'
 
-/** Tabs of one cart converge to the same state, with unavailable items grayed out (CT-37, CT-39..CT-41, CT-48, DF-73..DF-76, DF-79, DF-80, DF-90). */
+/** Tabs of one cart converge, with unavailable items grayed out (CT-37, CT-39..CT-41, CT-48, DF-73..DF-76, DF-79, DF-80, DF-90). */
 export const tabsConverge: Checker = {
   name: 'tabs-converge',
   invariant:
