@@ -2,22 +2,22 @@ import type { Random } from '../platform/random.ts'
 import type { Action, ActionSource, Plan } from './plan.ts'
 
 interface AmplifyOptions {
-  /** Of the plan's application. */
+  /** The action source of the plan's application. */
   source: ActionSource
-  /** How often a plan fails, 0 to 1. */
+  /** Returns how often a plan fails, 0 to 1. */
   rateOf(plan: Plan): Promise<number>
   random: Random
-  /** Asked before each look at a plan. */
+  /** Called before each trial of a plan; false stops the search. */
   goesOn(): boolean
 }
 
-/** More would make a scenario hard to read. */
+/** More actions would make a scenario hard to read. */
 const addedMost = 3
 const candidatesMost = 40
 
 /**
- * The same plan with a few actions more, so that it fails more often: what hangs by a race is lost for sure when more people take part in
- * it. An action is added where it helps most, and none that does not help (FI-18).
+ * Returns the plan with a few more actions, so that it fails more often: a race is lost more reliably with more participants. Adds the
+ * action that helps most, and none that does not help (FI-18).
  */
 export async function amplified(plan: Plan, { source, rateOf, random, goesOn }: AmplifyOptions): Promise<Plan> {
   let best = { plan, rate: await rateOf(plan) }
@@ -33,7 +33,7 @@ export async function amplified(plan: Plan, { source, rateOf, random, goesOn }: 
   return best.plan
 }
 
-/** Each with another action, in a round in which somebody does something already, or in any when nobody does. */
+/** Returns plans with one more action each, in a round that already has actions, or in any round when none has. */
 function withOneMore(plan: Plan, source: ActionSource, random: Random): Plan[] {
   const busy = [...plan.rounds.keys()].filter((round) => plan.rounds[round]!.length > 0)
   const rounds = busy.length > 0 ? busy : [...plan.rounds.keys()]

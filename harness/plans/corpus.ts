@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { type ActionSource, type Plan, planShape, requireKnownActions } from './plan.ts'
 
-/** A plan that is worth running every time: one that found a mistake, or that shows a defect. */
+/** A plan that is worth running every time, because it found a bug or reproduces a defect. */
 export const corpusShape = z.object({
   schemaVersion: z.literal(1),
   title: z.string().min(1),
@@ -14,7 +14,7 @@ export type CorpusEntry = z.infer<typeof corpusShape>
 
 export const corpusFolder = (root: string) => join(root, 'scenarios', 'corpus')
 
-/** The entries of the corpus, with the names of their files. Throws a sentence that names the file and what is wrong with it. */
+/** Returns the corpus entries with their file names. Throws an error that names the file and its problem. */
 export function readCorpus(root: string, sources: readonly ActionSource[]): (CorpusEntry & { name: string })[] {
   const folder = corpusFolder(root)
   if (!existsSync(folder)) return []
@@ -25,11 +25,11 @@ export function readCorpus(root: string, sources: readonly ActionSource[]): (Cor
   }))
 }
 
-/** A plan by itself, or in the file of a corpus. */
+/** Reads a plan from its own file or from a corpus entry. */
 export const readPlan = (file: string, sources: readonly ActionSource[]): Plan =>
   readAs(planOrEntry, file, (plan) => requireKnownActions(plan, sources))
 
-/** Not a union: that would not say what is wrong where. */
+/** Not a zod union, because its error would not say what is wrong and where. */
 const planOrEntry = z.unknown().transform((value): Plan => {
   const isEntry = typeof value === 'object' && value !== null && 'plan' in value
   return isEntry ? corpusShape.parse(value).plan : planShape.parse(value)

@@ -1,9 +1,9 @@
 import type { Plan } from './plan.ts'
 
-/** Returns which of the candidates still fails, or -1 when none does, or nobody wants to know any more. */
+/** Returns the index of the first candidate that still fails, or -1 when none does or the search was stopped. */
 type Trial<T> = (candidates: readonly T[]) => Promise<number>
 
-/** What cannot be left out: delta debugging, which asks for halves first and for single items last. */
+/** Returns a minimal failing subset by delta debugging, which tries halves first and single items last. */
 export async function minimized<T>(items: readonly T[], firstThatFails: Trial<readonly T[]>): Promise<readonly T[]> {
   if (items.length === 0 || (await firstThatFails([[]])) === 0) return []
   let left = items
@@ -25,7 +25,7 @@ function split<T>(items: readonly T[], parts: number): T[][] {
   return ends.slice(1).map((end, part) => items.slice(ends[part], end))
 }
 
-/** The same failure with less: first fewer faults, then fewer rounds, then fewer actions, then less time (FI-18). */
+/** Shrinks a failing plan: first fewer faults, then fewer rounds, then fewer actions, then less time (FI-18). */
 export async function smallest(plan: Plan, firstThatFails: Trial<Plan>): Promise<Plan> {
   const shrunkBy = <T>(items: readonly T[], planWith: (some: readonly T[]) => Plan) =>
     minimized(items, (candidates) => firstThatFails(candidates.map(planWith))).then(planWith)
@@ -53,7 +53,7 @@ async function shortest(plan: Plan, firstThatFails: Trial<Plan>): Promise<Plan> 
   }
 }
 
-/** Plans that take less time: without a round in which nothing is done or begun, or with a fault that ends in its first round. */
+/** Returns plans that take less time: without a round in which no action or fault starts, or with a fault that ends in its first round. */
 export function shorter(plan: Plan): Plan[] {
   const empty = plan.rounds.flatMap((actions, round) =>
     actions.length === 0 && plan.rounds.length > 1 && plan.faults.every(({ fromRound }) => fromRound !== round)

@@ -4,7 +4,7 @@ import { type FaultName, faults, isFaultName } from '../faults/index.ts'
 import type { Random } from '../platform/random.ts'
 import { describeTrigger, type Trigger, triggerShape } from './trigger.ts'
 
-/** One thing that is done; what became of it stands in the history. Each application has actions of its own. */
+/** One action of a plan; the history records its outcome. Each application has its own actions. */
 const action = z.looseObject({ do: z.string() })
 export type Action = { do: string; [field: string]: unknown }
 
@@ -13,10 +13,10 @@ const plannedFault = z
     kind: z.string().refine(isFaultName, 'is no fault') as unknown as z.ZodType<FaultName>,
     target: z.string(),
     options: z.record(z.string(), z.unknown()),
-    /** Holds from the beginning of one round to the end of another. */
+    /** The fault is active from the start of one round to the end of another. */
     fromRound: z.number().int().min(0),
     toRound: z.number().int().min(0),
-    /** Begins only when the scenario passes this point, counted from the beginning of its first round. */
+    /** The fault starts only when the scenario reaches this point, counted from the start of the fault's first round. */
     when: triggerShape.optional(),
   })
   .superRefine(({ kind, options }, context) => {
@@ -28,11 +28,11 @@ const plannedFault = z
   })
 export type PlannedFault = z.infer<typeof plannedFault>
 
-/** A scenario as data: what is done, round by round, and what is broken meanwhile. The same value is the same scenario. */
+/** A scenario as data: the actions of each round and the faults during them. Equal values are the same scenario. */
 export const planShape = z
   .object({
     schemaVersion: z.literal(1),
-    /** Whose actions they are. */
+    /** The application whose actions these are. */
     app: z.string(),
     seed: z.number(),
     rounds: z.array(z.array(action)).min(1),
@@ -45,32 +45,32 @@ export const planShape = z
   )
 export type Plan = z.infer<typeof planShape>
 
-/** The actions of an application, and how they are drawn. */
+/** The actions of an application, and how to draw them at random. */
 export interface ActionSource<A extends Action = Action> {
   /** The name of the application. */
   readonly app: string
   readonly actions: z.ZodType<A>
-  /** Actions for each of so many rounds. */
+  /** Draws actions for each of `roundCount` rounds. */
   drawRounds(random: Random, roundCount: number): A[][]
-  /** Come first in every plan: without them some checkers would have nothing to judge. */
+  /** Draws the first actions of every plan, without which some checkers would have nothing to check. */
   drawAlways(random: Random): A[]
-  /** Different actions, at most so many, that fit into any plan. */
+  /** Draws at most `most` distinct actions that fit into any plan. */
   drawMore(random: Random, most: number): A[]
   describe(action: A): string
-  /** What its scenarios have that a fault can be aimed at. */
+  /** The possible targets of faults in its scenarios. */
   readonly targets: Targets
-  /** Points at which this fault can begin, because a round of these actions is sure to pass them. */
+  /** Returns points at which this fault can start, because a round of these actions always reaches them. */
   pointsOf(fault: Pick<PlannedFault, 'target' | 'fromRound'>, actions: readonly A[]): Trigger[]
 }
 
-/** Throws a sentence when the plan has actions that its application does not know, or nobody knows the application. */
+/** Throws an error when the application is unknown or the plan has actions that the application does not know. */
 export function requireKnownActions({ app, rounds }: Plan, sources: readonly ActionSource[]) {
   const source = sources.find((one) => one.app === app)
   if (!source) throw new Error(`app: no random scenarios are known of an application ${app}`)
   z.object({ rounds: z.array(z.array(source.actions)) }).parse({ rounds })
 }
 
-/** The same for plans of the same scenario, whatever seed they came from. */
+/** Returns the same string for plans of the same scenario, whatever seed they came from. */
 export const shapeOf = ({ rounds, faults: planned }: Plan) => JSON.stringify([rounds, planned])
 
 export const nodes = ['n1', 'n2', 'n3'] as const
@@ -78,7 +78,7 @@ export const roundCount = 3
 
 const drawn = Object.entries(faults).map(([kind, { drawn }]) => ({ kind: kind as FaultName, drawn }))
 
-/** Every fault that can be drawn, once for each way of drawing it. */
+/** Every fault that can be drawn, with one entry for each way of drawing it. */
 export const kinds = drawn.flatMap(({ kind, drawn: how }) =>
   'never' in how ? [] : how.ways.map((draw) => ({ kind, draw })),
 )
@@ -88,7 +88,7 @@ const alsoNeeds = (kind: FaultName) => {
   return 'never' in how ? undefined : how.alsoNeeds
 }
 
-/** What the seed makes of it; kinds that are wanted come first, so that a search sees every one. Pure. */
+/** Returns the plan for a seed; `wanted` kinds come first, so that a search covers all of them. Pure. */
 export function createPlan(
   source: ActionSource,
   random: Random,
@@ -112,7 +112,7 @@ interface Beginning {
   wanted: readonly FaultName[]
 }
 
-/** Up to two that begin in this round and touch nothing that is broken then, or was a round ago: who lost a connection comes back first. */
+/** Returns up to two faults that start in this round. Their targets have been healthy for a round, so that lost connections are restored. */
 function faultsOf({ source, round, actions, before, random, wanted }: Beginning): PlannedFault[] {
   const taken = new Set(before.filter(({ toRound }) => toRound >= round - 1).flatMap(takenBy))
   const begun: PlannedFault[] = []
@@ -122,7 +122,7 @@ function faultsOf({ source, round, actions, before, random, wanted }: Beginning)
     const parts = takenBy({ kind, target })
     if (parts.some((part) => taken.has(part))) continue
     const planned = { kind, target, options, fromRound: round, toRound: random.integer(round, roundCount - 1) }
-    // What waits for a point of the scenario comes alone: nothing else may keep the scenario from that point.
+    // A fault with a trigger is the only fault, so that no other one prevents the scenario from reaching the trigger point.
     const points = taken.size === 0 && random.integer(1, 3) === 1 ? source.pointsOf(planned, actions) : []
     if (points.length > 0) return [{ ...planned, when: random.pick(points) }]
     for (const part of parts) taken.add(part)
@@ -136,14 +136,14 @@ const oneOf = (wanted: readonly FaultName[]) => {
   return first.length > 0 ? first : kinds
 }
 
-/** What a fault takes: two that take the same do not come together, or neither could be witnessed. `alice->n1` takes n1, `n2/ping` takes n2. */
+/** Returns the parts that a fault occupies. Faults with a common part do not overlap, because neither could be witnessed. `alice->n1` occupies n1, `n2/ping` occupies n2. */
 function takenBy({ kind, target }: Pick<PlannedFault, 'kind' | 'target'>): string[] {
   const parts = [...nodes, 'db'].filter((part) => target.includes(part))
   const needs = alsoNeeds(kind)
   return [...parts, ...(needs === 'every node' ? nodes : []), ...(needs === 'the database' ? ['db'] : [])]
 }
 
-/** One line that says what is broken when. */
+/** Returns one line that lists the faults and their rounds. */
 export const describeFaults = ({ faults }: Plan): string =>
   faults.length === 0
     ? 'no fault'

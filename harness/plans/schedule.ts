@@ -3,14 +3,14 @@ import { pubsubNames } from '../cluster/cluster.ts'
 import { driverNames } from '../cluster/drivers.ts'
 import { planShape } from './plan.ts'
 
-/** What chance or the scenario decided, in order: enough to ask for the same again. */
+/** A decision made by the random source or the scenario. The ordered entries suffice to request the same run again. */
 const entry = z.object({
   kind: z.enum(['op', 'fault', 'choice']),
   name: z.string(),
   target: z.string().optional(),
   options: z.record(z.string(), z.unknown()).optional(),
   value: z.unknown().optional(),
-  /** A fault that a replay does without. */
+  /** The replay omits this fault. */
   leftOut: z.literal(true).optional(),
 })
 export type ScheduleEntry = z.infer<typeof entry>
@@ -20,10 +20,10 @@ export const scheduleShape = z.object({
   seed: z.string(),
   driver: z.enum(driverNames),
   nodes: z.number().int().positive(),
-  /** Runs that were recorded before there was a choice used the mesh. */
+  /** Older recordings have no `pubsub` field and used the mesh. */
   pubsub: z.enum(pubsubNames).default('mesh'),
   defects: z.array(z.string()),
-  /** A scenario that comes from a plan is replayed from the plan; its entries then only record what was decided. */
+  /** A scenario that comes from a plan is replayed from the plan; its entries only record the decisions. */
   scenarios: z.array(z.object({ id: z.string(), entries: z.array(entry), plan: planShape.optional() })),
 })
 export type Schedule = z.infer<typeof scheduleShape>
@@ -34,14 +34,14 @@ export class ScheduleDiverged extends Error {
 
 export type DecisionLog = ReturnType<typeof createDecisionLog>
 
-/** Writes down each decision; in a replay it answers what was decided then, and notices when the scenario asks for something else. */
+/** Records each decision. A replay returns the recorded decisions and throws ScheduleDiverged when the scenario requests another one. */
 export function createDecisionLog(recorded?: readonly ScheduleEntry[]) {
   const entries: ScheduleEntry[] = []
   return {
     entries: entries as readonly ScheduleEntry[],
-    /** How many recorded decisions nobody has asked for. */
+    /** Returns how many recorded decisions have not been requested. */
     remaining: () => Math.max(0, (recorded?.length ?? 0) - entries.length),
-    /** Takes what the scenario asks for and returns what to do: the recorded decision, where there is one. */
+    /** Takes the requested decision and returns the one to use: the recorded decision, if there is one. */
     decide(spec: ScheduleEntry): ScheduleEntry {
       const then = recorded?.[entries.length]
       const decided = then ?? spec

@@ -3,7 +3,7 @@ import type { HistoryEvent } from '../history/operation.ts'
 
 const howOften = z.number().int().min(1)
 
-/** A point of a scenario that no clock knows: so many messages heard, so many actions begun, an operation between its two halves (FI-18). */
+/** A point of a scenario defined by events, not time: n broadcasts received, n actions started, or an operation between two steps (FI-18). */
 export const triggerShape = z.union([
   z.object({ after: z.literal('broadcast'), topic: z.string().min(1), count: howOften }),
   z.object({ after: z.literal('op'), name: z.string().min(1), count: howOften }),
@@ -11,12 +11,12 @@ export const triggerShape = z.union([
 ])
 export type Trigger = z.infer<typeof triggerShape>
 
-/** The name of the event that the harness records when it sees an operation wait between its two halves. */
+/** Returns the name of the event that the harness records when it sees an operation wait between its two steps. */
 export const seenBetween = ([from, to]: readonly [string, string]) => `between ${from} and ${to}`
 
 /**
- * Whether what happened so far has passed the point. A broadcast is counted by what somebody heard: nobody hears more messages than there
- * were. Pure.
+ * Returns whether the events so far have passed the point. Broadcasts are counted by the receipts of one participant, which cannot exceed
+ * the number of broadcasts. Pure.
  */
 export function hasFired(trigger: Trigger, events: readonly HistoryEvent[]): boolean {
   if ('between' in trigger)
@@ -36,11 +36,11 @@ function mostHeard(events: readonly HistoryEvent[], wanted: string): number {
   return Math.max(0, ...heard.values())
 }
 
-/** `cart:*` is every topic that begins so. */
+/** `cart:*` matches every topic that starts with `cart:`. */
 const isTopic = (topic: string, wanted: string) =>
   wanted.endsWith('*') ? topic.startsWith(wanted.slice(0, -1)) : topic === wanted
 
-/** As a reader says it. */
+/** Describes a trigger for people. */
 export function describeTrigger(trigger: Trigger): string {
   if ('between' in trigger) return seenBetween(trigger.between)
   const nth = `${trigger.count}${['th', 'st', 'nd', 'rd'][trigger.count < 4 ? trigger.count : 0]}`
