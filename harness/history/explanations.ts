@@ -4,19 +4,19 @@ import type { Explains } from './operation.ts'
 import { leadingCount } from './sorted.ts'
 import { isWithin, merged } from './spans.ts'
 
-/** The way of a message to one subscriber. */
+/** The path of a message to one subscriber. */
 export interface Way {
   origin: string
-  /** Where the subscriber is; undefined for one that never joined. */
+  /** The subscriber's node; undefined for one that never joined. */
   node: string | undefined
   who: string
   topic: string
 }
 
-/** What the faults on one way explain. */
+/** What the faults on one path explain. */
 export interface Explanations {
   explainsLoss(sentMs: number): boolean
-  /** What was sent into a fault that keeps nothing, and came out after it, had been queued and sent again (AM-4). */
+  /** Whether a message sent into a fault that keeps nothing arrived after it was healed; it must have been queued and resent (AM-4). */
   outlived(sentMs: number, gotMs: number): boolean
 }
 
@@ -25,21 +25,21 @@ interface WitnessedFault {
   parts: readonly string[]
   fromMs: number
   toMs: number
-  /** Seen to hold since then. */
+  /** When the fault was witnessed. */
   heldFromMs: number
-  /** Nothing was done against it before. */
+  /** When healing was requested. */
   healedMs: number
 }
 
 /**
- * Only what was seen to hold, and only on the way of the message: at its origin, at the subscriber's node, on the link between these
- * two or at the Redis between them, or on the subscriber's own link. What was merely asked for, and what happened elsewhere, explains
+ * Only witnessed faults on the path of the message explain a loss: at its origin, at the subscriber's node, on the link between the
+ * two or to Redis, or on the subscriber's own link. A fault that was only requested, or that was elsewhere, explains
  * nothing.
  */
 export function explanationsOf(history: History): (way: Way) => Explanations {
   const faults = witnessedFaults(history)
   const ofWay = (way: Way) => toExplanations(faults.filter((fault) => isOnTheWay(fault, way)))
-  // By who, node, origin and topic, each in a map of its own: joining them to one key would take longer than all the rest.
+  // Nested maps by subscriber, node, origin and topic, because building a joined key would take longer than everything else.
   const known: Tree<Tree<Tree<Tree<Explanations>>>> = new Map()
   return (way) => {
     const ofWho = entry(known, way.who, () => new Map())
@@ -92,7 +92,7 @@ function isOnTheWay({ explains: { at, topics }, parts }: WitnessedFault, way: Wa
   return parts.some((part) => passes[at](part, way))
 }
 
-/** Whether a message passes what is broken. Nothing that stays on one node passes another, or Redis (NF-18). */
+/** Whether the path of a message crosses the fault. A message that stays on one node crosses neither another node nor Redis (NF-18). */
 const passes: Record<Explains['at'], (part: string, way: Way) => boolean> = {
   node: (part, { origin, node }) => part === origin || part === node,
   link: (part, { origin, node, who }) =>
@@ -102,5 +102,5 @@ const passes: Record<Explains['at'], (part: string, way: Way) => boolean> = {
   'into-node': (part, { origin, node }) => part === node && origin !== node,
 }
 
-/** All tabs of a person share its links. */
+/** All tabs of a person share the person's links. */
 const personOf = (who: string) => who.split('#')[0]!

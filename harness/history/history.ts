@@ -10,7 +10,7 @@ export type History = ReturnType<typeof toHistory>
 
 const none: readonly HistoryEvent[] = []
 
-/** Questions that checkers ask of what happened. Events are in the order of their index and time; each question is answered from an index. */
+/** Indexed queries of checkers over the events, which are ordered by index and time. */
 export function toHistory(events: readonly HistoryEvent[]) {
   const byType = Map.groupBy(events, ({ type }) => type)
   const ofType = (type: HistoryEvent['type']): readonly HistoryEvent[] => byType.get(type) ?? none
@@ -21,13 +21,13 @@ export function toHistory(events: readonly HistoryEvent[]) {
   const faults = ofType('fault').map(({ value }) => value as FaultRecord)
   return {
     events,
-    /** The last word on each fault. */
+    /** The last record of each fault. */
     faults: [...new Map(faults.map((fault) => [fault.id, fault])).values()],
     of: (type: HistoryEvent['type'], operation?: string) =>
       operation === undefined ? ofType(type) : ofOperation(type, operation),
-    /** What one participant did or saw. */
+    /** Returns the events of one participant. */
     ofWho: (type: HistoryEvent['type'], who: string) => byWho(type).get(who) ?? none,
-    /** How an operation ended; undefined while nobody knows. */
+    /** Returns how an operation ended; undefined while the outcome is unknown. */
     endOf: ({ op }: HistoryEvent) => ends.get(op),
     finals: <T>(operation: string) =>
       ofOperation('final', operation).map(({ who, node, value }) => ({ who, node, value: value as T })),
@@ -35,7 +35,7 @@ export function toHistory(events: readonly HistoryEvent[]) {
   }
 }
 
-/** Groups the events of a type when they are first asked for. */
+/** Groups the events of a type on first use. */
 function groupedOnce<K>(
   ofType: (type: HistoryEvent['type']) => readonly HistoryEvent[],
   keyOf: (event: HistoryEvent) => K,

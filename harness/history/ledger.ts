@@ -4,7 +4,7 @@ import type { History } from './history.ts'
 import type { HistoryEvent, LedgerEntry } from './operation.ts'
 import { isJoinedBetween, isNearEdge, nodeAt, type Subscription, subscriptionsOf } from './subscriptions.ts'
 
-/** What became of one message for one subscriber. */
+/** The fate of one message for one subscriber. */
 export type Fate =
   | 'once'
   | 'duplicate'
@@ -21,19 +21,19 @@ export interface LedgerLine extends LedgerEntry {
   count: number
 }
 
-/** How often one subscriber got one message, and when first. */
+/** How often one subscriber received one message, and when first. */
 interface Receipt {
   count: number
   firstMs: number
 }
 
-/** A message that was sent, or may have been. */
+/** A message that was sent or may have been sent. */
 interface Message {
   entry: LedgerEntry
   topic: string
   sentMs: number
   sentIndex: number
-  /** A node that stands still takes the request when it goes on: it has sent the message when it says so, or nobody knows when. */
+  /** The latest possible send time: a paused node sends after it resumes, before it replies; without a reply there is no upper bound. */
   latestSentMs: number
   receipts: ReadonlyMap<string, Receipt>
 }
@@ -41,7 +41,7 @@ interface Message {
 const keyOf = ({ publisher, seq }: LedgerEntry) => `${publisher}/${seq}`
 const keyOfEvent = ({ value }: HistoryEvent) => keyOf(value as LedgerEntry)
 
-/** The fate of every ledger message for everybody who ever joined its topic. Linear in its lines and in the history. */
+/** Returns the fate of every ledger message for every subscriber that ever joined its topic. Linear in its lines and in the history. */
 export function ledger(history: History): LedgerLine[] {
   const subscribers = Map.groupBy(subscriptionsOf(history), ({ topic }) => topic)
   const explanationsOn = explanationsOf(history)
@@ -67,7 +67,7 @@ function messagesOf(history: History): Message[] {
     const { tMs, index, topic, value } = publish
     const key = keyOfEvent(publish)
     const own = receipts.get(key)
-    // A node that refused to publish it, or cannot be asked to, sent nothing; what arrives all the same was sent.
+    // A publish that was refused or could not be requested sent nothing, unless the message was received nevertheless.
     if (topic === undefined || (refused.has(key) && !own)) return []
     const latestSentMs = latestSent(history, requests.get(key), tMs)
     const entry = value as LedgerEntry
@@ -120,7 +120,7 @@ function fateOfReceived(
   const { sentMs, latestSentMs } = message
   if (count > 1) return 'duplicate'
   if (isLate(wayOf(message, subscription), sentMs, firstMs)) return 'late'
-  // Whoever was not joined, not even a little before or after, should not have got it.
+  // A subscriber that was not joined, even shortly before or after, should not have received it.
   return isJoinedBetween(subscription, sentMs - edgeMs, latestSentMs + edgeMs) ? 'once' : 'non-member'
 }
 
@@ -137,7 +137,7 @@ function fateOfMissing(
   return isExplained(wayOf(message, subscription), sentMs) ? 'lost-in-witnessed-window' : 'lost-unexplained'
 }
 
-/** Messages of one publisher that one subscriber saw in another order than they were sent (AM-6). */
+/** Returns messages of one publisher that one subscriber received in another order than they were sent (AM-6). */
 export function reordered(history: History): { subscriber: string; publisher: string; seq: number; after: number }[] {
   const highest = new Map<string, Map<string, number>>()
   return history.of('receive').flatMap(({ who, event, value }) => {

@@ -1,9 +1,9 @@
-/** One thing that happened in a scenario, in the order in which the harness saw it. */
+/** One event of a scenario, in the order in which the harness observed it. */
 export interface HistoryEvent {
   index: number
-  /** Since the scenario began. */
+  /** Time since the scenario started. */
   tMs: number
-  /** Who did it or saw it: `alice`, `n1`, `nemesis`. */
+  /** The participant: `alice`, `n1`, `nemesis`. */
   who: string
   type:
     | 'invoke'
@@ -48,28 +48,28 @@ export interface LedgerEntry {
   origin: string
 }
 
-/** Where a fault loses messages while it is seen to hold. */
+/** Where an active fault loses messages. */
 export interface Explains {
-  /** At the node itself, on the link, on whatever goes from one node to another, or on the way into the node. */
+  /** At the node itself, on the link, on all traffic between nodes, or on traffic into the node. */
   at: 'node' | 'link' | 'between-nodes' | 'into-node'
-  /** Beginnings of the topics whose messages are lost. Default: all. */
+  /** Prefixes of the topics whose messages are lost. Default: all. */
   topics?: readonly string[]
-  /** Nothing that was sent into it is kept: what arrives after it was healed had been queued and sent again (AM-4). */
+  /** Messages sent into the fault are not kept: one that arrives after it was healed had been queued and resent (AM-4). */
   keepsNothing?: true
 }
 
-/** A fault's life, as far as it got; times since the scenario began. */
+/** The lifecycle of a fault as far as it got; times since the scenario started. */
 export interface FaultRecord {
   id: number
   kind: string
-  /** In names: what the scenario left to chance is decided here. */
+  /** A concrete name, after random choices of the scenario have been made. */
   target: string
-  /** The single things that it stands for. Default: the target. */
+  /** The individual targets that it covers. Default: the target. */
   parts?: string[]
   options: Record<string, unknown>
-  /** Which losses it explains. Default: none. */
+  /** The losses that it explains. Default: none. */
   explains?: Explains
-  /** What the node forgets. Default: nothing. */
+  /** The state that the node loses. Default: none. */
   forgets?: 'memory'
   requestedMs: number
   witnessedOnMs: number | null

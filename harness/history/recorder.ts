@@ -1,13 +1,13 @@
 import type { HistoryEvent, NewEvent, Outcome } from './operation.ts'
 
 export interface RecorderOptions {
-  /** Since the scenario began. */
+  /** Time since the scenario started. */
   elapsedMs(): number
   /** Called for each event as it happens, so that a crash loses nothing. */
   sink(event: HistoryEvent): void
   /** Whether an error means that the operation certainly did not happen. */
   isDefinite(error: unknown): boolean
-  /** Whether an error is none of the operation's: it could not be tried at all, and whoever asked must hear it. */
+  /** Whether an error is unrelated to the operation, because it could not be attempted; such an error is thrown to the caller. */
   isBeyondIt?(error: unknown): boolean
 }
 
@@ -24,7 +24,7 @@ export function createRecorder({ elapsedMs, sink, isDefinite, isBeyondIt = () =>
     return full
   }
 
-  /** Records the beginning of an operation; the returned function records its end, at most once. */
+  /** Records the start of an operation; the returned `end` records its outcome. */
   function begin(who: string, operation: string, value: unknown) {
     lastOp += 1
     const op = lastOp
@@ -39,7 +39,7 @@ export function createRecorder({ elapsedMs, sink, isDefinite, isBeyondIt = () =>
     events: events as readonly HistoryEvent[],
     record,
     begin,
-    /** Runs an operation between its invocation and its end, and says how it ended. */
+    /** Runs an operation, records its invocation and its end, and returns the outcome. */
     async invoke<T>(who: string, operationName: string, value: unknown, run: () => Promise<T>): Promise<Outcome<T>> {
       const pending = begin(who, operationName, value)
       try {

@@ -1,4 +1,4 @@
-/** How many entries at the beginning of a list satisfy a condition that holds up to some entry and for none after it. O(log n). */
+/** Returns how many leading entries satisfy a condition that holds up to some entry and for none after it. O(log n). */
 export function leadingCount<T>(list: readonly T[], holds: (entry: T) => boolean): number {
   let [low, high] = [0, list.length]
   while (low < high) {

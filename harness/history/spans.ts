@@ -5,7 +5,7 @@ export interface Span {
   toMs: number
 }
 
-/** The same times, in order and without overlaps. */
+/** Returns the same times, sorted and without overlaps. */
 export function merged(spans: readonly Span[]): Span[] {
   const result: Span[] = []
   const real = spans.filter(({ fromMs, toMs }) => fromMs <= toMs)
@@ -17,7 +17,7 @@ export function merged(spans: readonly Span[]): Span[] {
   return result
 }
 
-/** Whether one of these spans, which are in order and do not overlap, has a moment between the two in it. */
+/** Returns whether one of these spans, which are sorted and disjoint, overlaps the interval. */
 export function isWithin(spans: readonly Span[], fromMs: number, toMs: number): boolean {
   const last = spans[leadingCount(spans, (span) => span.fromMs <= toMs) - 1]
   return last !== undefined && last.toMs >= fromMs

@@ -4,14 +4,14 @@ import type { HistoryEvent } from './operation.ts'
 import { leadingCount } from './sorted.ts'
 import { isWithin } from './spans.ts'
 
-/** One subscriber of one topic: when it was joined, and on which nodes. */
+/** One subscriber of one topic, with the times and nodes of its joins. */
 export interface Subscription {
   who: string
   topic: string
-  /** From each join to the leave or the disconnection that ended it; in order, without overlaps. */
+  /** From each join to the leave or disconnect that ended it; sorted and disjoint. */
   windows: readonly Window[]
   joins: readonly HistoryEvent[]
-  /** Leaving and coming back are edges; the first join, and the end of the record, are not. Ascending. */
+  /** Times of leaves and rejoins, ascending; without the first join and the end of the history. */
   edgesMs: readonly number[]
 }
 
@@ -23,7 +23,7 @@ interface Growing {
   sinceMs: number | undefined
 }
 
-/** Everybody who ever joined a topic, in the order of the first joins. One pass over the history. */
+/** Returns every subscriber that ever joined a topic, in the order of the first joins. One pass over the history. */
 export function subscriptionsOf({ events, endMs }: History): Subscription[] {
   const all: Growing[] = []
   const byWho = new Map<string, Map<string | undefined, Growing>>()
@@ -66,16 +66,16 @@ const edgesOf = (windows: readonly Window[], endMs: number) =>
     ...(index < windows.length - 1 || toMs < endMs ? [toMs] : []),
   ])
 
-/** Whether it was joined at some time between the two. */
+/** Returns whether it was joined at any time in the interval. */
 export const isJoinedBetween = ({ windows }: Subscription, fromMs: number, toMs: number): boolean =>
   isWithin(windows, fromMs, toMs)
 
-/** Whether it joined again, left or lost its connection near this time. */
+/** Returns whether it rejoined, left or lost its connection near this time. */
 export function isNearEdge({ edgesMs }: Subscription, atMs: number): boolean {
   const next = edgesMs[leadingCount(edgesMs, (one) => one < atMs - edgeMs)]
   return next !== undefined && next <= atMs + edgeMs
 }
 
-/** Where it was joined last when the event of this index happened; undefined before its first join. */
+/** Returns the node of its last join before or at the event of this index; undefined before its first join. */
 export const nodeAt = ({ joins }: Subscription, atIndex: number): string | undefined =>
   joins[leadingCount(joins, ({ index }) => index <= atIndex) - 1]?.node
