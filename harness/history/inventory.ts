@@ -26,7 +26,7 @@ export interface NodeHolds {
   tracked: number
   trackedOfNobody: number
   callsInFlight: number
-  /** Messages in transit to other nodes. */
+  /** Bytes in transit to other nodes. */
   peerBytes: number
   /** Work that applications have started and not ended, by name. */
   pending: Record<string, number>

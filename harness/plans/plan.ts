@@ -112,7 +112,7 @@ interface Beginning {
   wanted: readonly FaultName[]
 }
 
-/** Returns up to two faults that start in this round. Their targets have been healthy for a round, so that lost connections are restored. */
+/** Returns up to two faults that start in this round, on targets without a fault for a round, so that lost connections are restored. */
 function faultsOf({ source, round, actions, before, random, wanted }: Beginning): PlannedFault[] {
   const taken = new Set(before.filter(({ toRound }) => toRound >= round - 1).flatMap(takenBy))
   const begun: PlannedFault[] = []
@@ -136,7 +136,7 @@ const oneOf = (wanted: readonly FaultName[]) => {
   return first.length > 0 ? first : kinds
 }
 
-/** Returns the parts that a fault occupies. Faults with a common part do not overlap, because neither could be witnessed. `alice->n1` occupies n1, `n2/ping` occupies n2. */
+/** Returns the parts that a fault occupies: `alice->n1` occupies n1, `n2/ping` n2. Faults that share a part never overlap, or neither could be witnessed. */
 function takenBy({ kind, target }: Pick<PlannedFault, 'kind' | 'target'>): string[] {
   const parts = [...nodes, 'db'].filter((part) => target.includes(part))
   const needs = alsoNeeds(kind)

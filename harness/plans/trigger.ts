@@ -3,7 +3,7 @@ import type { HistoryEvent } from '../history/operation.ts'
 
 const howOften = z.number().int().min(1)
 
-/** A point of a scenario defined by events, not time: n broadcasts received, n actions started, or an operation between two steps (FI-18). */
+/** A point defined by events, not time: n broadcasts received, n actions started, or an operation between two steps (FI-18). */
 export const triggerShape = z.union([
   z.object({ after: z.literal('broadcast'), topic: z.string().min(1), count: howOften }),
   z.object({ after: z.literal('op'), name: z.string().min(1), count: howOften }),

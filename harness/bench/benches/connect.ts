@@ -12,7 +12,7 @@ const clients = 5_000
 const emptyWithinMs = 60_000
 /** A storm takes less than a second and varies by about 10 %, so the median needs many of them to be stable. */
 const stormsPerRound = 3
-/** At a much lower rate, a network failure that empties a room would keep the node from all other work. */
+/** At a ratio far below this, a network failure that empties a room would keep the node from all other work. */
 const leavingBounds = { goal: 1, gate: 0.5 }
 
 /** All clients connect, then all disconnect. */
