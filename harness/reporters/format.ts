@@ -105,7 +105,7 @@ function findingOf(run: RunResult): string {
   return `Passed: ${count(passed, 'scenario')} held every invariant; ${proof}${skipped}${leaks}.`
 }
 
-/** Returns whether every scenario that was checked passed, but the run ended before all of them were. */
+/** Returns whether every scenario that ran passed, but the run ended before all of them had started. */
 export const endedEarly = ({ outcome, scenarios }: RunResult): boolean =>
   outcome === 'unknown' && scenarios.every((one) => one.outcome === 'passed')
 

@@ -1,6 +1,6 @@
 import { type Checker, count, passed, unknown, violated } from '../../../verdict/checker.ts'
 
-/** A client receives messages only for the topics that it has joined (CH-51, DF-15). */
+/** A client receives stock changes only for the products whose topics it has joined (CH-51, DF-15). */
 export const ownTopicsOnly: Checker = {
   name: 'own-topics-only',
   invariant: 'a message about a product reaches the topic of that product only',
