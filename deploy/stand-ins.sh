@@ -3,7 +3,7 @@
 # (debootstrap), the npm packages of this project, and the Go module proxy. Prints the settings that make Squall use them.
 # Needs root, a running Docker engine, debootstrap, go and npm. Usage: sh deploy/stand-ins.sh >stand-ins.env
 set -eu
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 prefix=squall-stand-in
