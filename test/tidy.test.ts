@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { filesBelow } from './support/catalogue.ts'
@@ -423,6 +423,21 @@ describe('what no file may do', () => {
     expect(
       everything.filter((file) => file !== 'test/tidy.test.ts' && machine.test(readFileSync(file, 'utf8'))),
     ).toEqual([])
+  })
+
+  it('names no path that has moved, in what runs outside of the tests', () => {
+    const scripts = [
+      ...readdirSync('.ci').map((name) => `.ci/${name}`),
+      'squall',
+      'docker-compose.yml',
+      'deploy/stand-ins.sh',
+    ]
+    const paths = /\b(?:deploy|harness|system|scenarios)\/[\w./-]*\w/g
+    const named = scripts.flatMap((file) =>
+      (readFileSync(file, 'utf8').match(paths) ?? []).map((path) => ({ file, path })),
+    )
+    expect(named.length).toBeGreaterThan(5)
+    expect(named.filter(({ path }) => !existsSync(path))).toEqual([])
   })
 
   it('keeps download hosts out of the lock file', () => {
