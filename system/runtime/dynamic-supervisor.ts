@@ -3,6 +3,7 @@ import type { Log } from '../platform/log.ts'
 import { type AnyActorRef, type ExitReason, startActor } from './actor.ts'
 import { type ChildCounts, createChildPool, type PooledChild } from './child-pool.ts'
 import { describeExit } from './exit-reason.ts'
+import { request } from './request.ts'
 import type { RestartBudgetOptions } from './restart-budget.ts'
 import type { Supervised } from './supervised.ts'
 import { ChildRefused } from './supervisor.ts'
@@ -78,27 +79,13 @@ export function dynamicSupervisor<A extends unknown[]>(
     if (pool.size >= childrenMax)
       throw new ChildRefused('max_children', `${name} holds ${childrenMax} children, its most`)
     const entry = await pool.start(child(...args))
-    return entry && { child: () => entry.running, stop: () => request(() => pool.stopOne(entry)) }
+    return entry && { child: () => entry.running, stop: () => request(actor, () => pool.stopOne(entry)) }
   }
 
   async function terminate(one: Supervised) {
     const entry = pool.find(one)
     if (!entry) throw new ChildRefused('not_found', `${name} does not hold this child`)
     await pool.stopOne(entry)
-  }
-
-  /** A refusal is the answer to whoever asked, and no failure of the supervisor. */
-  async function request<T>(work: () => Promise<T>): Promise<T> {
-    const outcome = await actor.call<{ value: T } | { error: unknown }>(
-      () =>
-        work().then(
-          (value) => ({ value }),
-          (error) => ({ error }),
-        ),
-      Number.POSITIVE_INFINITY,
-    )
-    if ('error' in outcome) throw outcome.error
-    return outcome.value
   }
 
   return {
@@ -111,8 +98,8 @@ export function dynamicSupervisor<A extends unknown[]>(
     signal: (reason, from) => actor.signal(reason, from),
     kill: () => actor.kill(),
     onExit: (listener) => actor.onExit(listener),
-    startChild: (...args) => request(() => add(args)),
-    terminateChild: (one) => request(() => terminate(one)),
+    startChild: (...args) => request(actor, () => add(args)),
+    terminateChild: (one) => request(actor, () => terminate(one)),
     count: () => pool.size,
     counts: pool.counts,
   }

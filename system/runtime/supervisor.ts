@@ -3,6 +3,7 @@ import type { Log } from '../platform/log.ts'
 import { type AnyActorRef, type ExitReason, startActor } from './actor.ts'
 import type { ChildCounts, Restart } from './child-pool.ts'
 import { causeOf, describeExit, isFailure, textOf } from './exit-reason.ts'
+import { request } from './request.ts'
 import { createRestartBudget, type RestartBudgetOptions } from './restart-budget.ts'
 import { type Shutdown, type Supervised, shutDown } from './supervised.ts'
 import { createTurns } from './turns.ts'
@@ -279,20 +280,6 @@ export function supervisor(
     return entry.running
   }
 
-  /** A refusal is the answer to whoever asked, and no failure of the supervisor. */
-  async function request<T>(work: () => Promise<T>): Promise<T> {
-    const outcome = await actor.call<{ value: T } | { error: unknown }>(
-      () =>
-        work().then(
-          (value) => ({ value }),
-          (error) => ({ error }),
-        ),
-      Number.POSITIVE_INFINITY,
-    )
-    if ('error' in outcome) throw outcome.error
-    return outcome.value
-  }
-
   const self: Supervisor = {
     id: name,
     name,
@@ -301,7 +288,7 @@ export function supervisor(
       return actor.alive
     },
     async start() {
-      const failure = await request(() => boot()).then(
+      const failure = await request(actor, () => boot()).then(
         () => undefined,
         (error: unknown) => ({ error }),
       )
@@ -326,20 +313,20 @@ export function supervisor(
         restarting,
       })),
     counts: () => countChildren(entries),
-    startChild: (spec) => request(() => startChild(spec)),
+    startChild: (spec) => request(actor, () => startChild(spec)),
     terminateChild: (childName) =>
-      request(async () => {
+      request(actor, async () => {
         const entry = find(childName)
         await stopOne(entry)
         if (entry.child.restart === 'temporary') forgetEntry(entry)
       }),
     restartChild: (childName) =>
-      request(async () => {
+      request(actor, async () => {
         const entry = findStopped(childName)
         await startOne(entry)
         return entry.running
       }),
-    deleteChild: (childName) => request(async () => forgetEntry(findStopped(childName))),
+    deleteChild: (childName) => request(actor, async () => forgetEntry(findStopped(childName))),
   }
   return self
 }
