@@ -93,6 +93,18 @@ export async function seesIn(context: StoreContext, tab: Tab, look: Look) {
     })
 }
 
+/** Waits until a tab shows what the database has; fails with the difference. */
+export async function seesTheTruth(context: StoreContext, tab: Tab, when: string) {
+  let difference: string | undefined
+  const isTrue = async () => {
+    difference = await context.differenceIn(tab)
+    return difference === undefined
+  }
+  await context.until(`${tab.who} shows what the database has`, seenWithinMs, isTrue).catch(() => {
+    throw new Error(`${when} ${tab.who} (${tab.node}) shows ${difference}`)
+  })
+}
+
 /** The operation must have succeeded. */
 export function succeeded({ kind, ...rest }: { kind: string; error?: string }, what: string) {
   if (kind !== 'ok') throw new Error(`${what} ended ${kind}: ${rest.error ?? ''}`)
@@ -204,6 +216,14 @@ export const counts =
   }
 
 const sortedByKey = (record: object) => Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1))
+
+/** A shopper whose attempt had no certain end tries the next one on another node, which must reach the database again too. */
+export async function everyNodeIsReady(context: ScenarioContext) {
+  await context.until('every node is ready', 10_000, async () => {
+    const states = await Promise.all(context.cluster.nodes.map(({ control }) => control.ready()))
+    return states.every(({ ready }) => ready)
+  })
+}
 
 /** How many units of these items were sold, as the database has it. */
 export async function soldUnits(context: StoreContext, ...itemIds: number[]): Promise<number[]> {

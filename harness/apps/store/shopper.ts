@@ -6,6 +6,7 @@ import type { Recorder } from '../../history/recorder.ts'
 import { until } from '../../platform/until.ts'
 import { createCartChanges } from './cart-changes.ts'
 import { withoutCartId } from './cart-topic.ts'
+import { type PageSight, readPage, withoutFieldValues } from './pages/page-sight.ts'
 import { endOfPurchase } from './purchases.ts'
 import { selectors } from './selectors.ts'
 import type { CartSight, DashboardSight, Rendering } from './sights.ts'
@@ -30,6 +31,8 @@ export interface Tab {
   /** Presses the back button; returns whether the page came from the back-forward cache. */
   back(): Promise<{ restored: boolean }>
   rendering(): Promise<Rendering>
+  /** Returns all that the page shows now, without the secrets in its form. */
+  sight(): Promise<{ path: string; sight: PageSight }>
   joins(): Promise<{ connected: boolean; expected: string[]; joined: string[] }>
   text(selector: string): Promise<string>
   /** Returns the displayed cart; undefined on a page without one. */
@@ -164,6 +167,10 @@ async function openTab({ context, who, node, url, recorder, otherSite, forget }:
       return { restored: showing.restored === true }
     },
     rendering: () => page.evaluate(readRendering, selectors.levelClassPrefix),
+    async sight() {
+      const { path, sight } = await page.evaluate<OpenPage>(readOpenPage)
+      return { path, sight: withoutFieldValues(sight) }
+    },
     async joins() {
       const { connected, expected, joined } = await page.evaluate(readJoins)
       return { connected, expected: expected.map(withoutCartId), joined: joined.map(withoutCartId) }
@@ -227,6 +234,14 @@ async function openTab({ context, who, node, url, recorder, otherSite, forget }:
   const cartIds = async () => (await tab.cart())?.items.map(({ id }) => id) ?? []
   return tab
 }
+
+interface OpenPage {
+  path: string
+  sight: PageSight
+}
+
+/** Runs in the page. */
+const readOpenPage = `({ path: window.location.pathname, sight: (${readPage})(document) })`
 
 /** Runs in the page. */
 function readCart(outClass: string): Omit<CartSight, 'shopper'> | undefined {
