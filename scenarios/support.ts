@@ -93,16 +93,18 @@ export async function seesIn(context: StoreContext, tab: Tab, look: Look) {
     })
 }
 
-/** Waits until a tab shows what the database has; fails with the difference. */
+/** Waits until a tab shows what the database has; the difference is said by `nothingWasWrong`. */
 export async function seesTheTruth(context: StoreContext, tab: Tab, when: string) {
   let difference: string | undefined
   const isTrue = async () => {
     difference = await context.differenceIn(tab)
     return difference === undefined
   }
-  await context.until(`${tab.who} shows what the database has`, seenWithinMs, isTrue).catch(() => {
-    throw new Error(`${when} ${tab.who} (${tab.node}) shows ${difference}`)
-  })
+  await look(context, () =>
+    context.until(`${tab.who} shows what the database has`, seenWithinMs, isTrue).catch(() => {
+      throw new Error(`${when} ${tab.who} (${tab.node}) shows ${difference}`)
+    }),
+  )
 }
 
 /** The operation must have succeeded. */
@@ -236,6 +238,27 @@ export async function soldUnits(context: StoreContext, ...itemIds: number[]): Pr
 export function mustBe(seen: unknown, expected: unknown, what: string) {
   if (JSON.stringify(seen) !== JSON.stringify(expected))
     throw new Error(`${what}: ${JSON.stringify(seen)} instead of ${JSON.stringify(expected)}`)
+}
+
+/**
+ * Looks at something in the middle of a step. A step that throws proves nothing, so what is wrong is kept, and `nothingWasWrong` says it
+ * after the step.
+ */
+export async function look(context: Pick<ScenarioContext, 'scratch'>, check: () => unknown) {
+  try {
+    await check()
+  } catch (error) {
+    if (!context.scratch.has('wrong')) context.scratch.set('wrong', (error as Error).message)
+  }
+}
+
+/** The same for a value that is there already. */
+export const lookIf = (context: Pick<ScenarioContext, 'scratch'>, seen: unknown, expected: unknown, what: string) =>
+  look(context, () => mustBe(seen, expected, what))
+
+/** The expectation after a step that looked. */
+export async function nothingWasWrong({ scratch }: Pick<ScenarioContext, 'scratch'>) {
+  if (scratch.has('wrong')) throw new Error(String(scratch.get('wrong')))
 }
 
 /** Everything so far in which somebody was sent an event. */
