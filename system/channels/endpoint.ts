@@ -7,6 +7,7 @@ import type { Log } from '../platform/log.ts'
 import type { PubSub } from '../pubsub/index.ts'
 import type { Runtime } from '../runtime/index.ts'
 import { type Admission, admit, type ReadSession } from './admission.ts'
+import { type Attempts, uncounted } from './attempts.ts'
 import type { ChannelCounters, ChannelEnvironment } from './channel-server.ts'
 import type { OriginRule } from './origin.ts'
 import { type Params, paramsOf } from './params.ts'
@@ -38,6 +39,7 @@ export interface EndpointOptions {
   beforeHandle?: ChannelEnvironment['beforeHandle']
   /** Default: no socket has a session. */
   readSession?: ReadSession
+  attempts?: Attempts
 }
 
 export type Endpoint = ReturnType<typeof createEndpoint>
@@ -59,7 +61,7 @@ export function createEndpoint(options: EndpointOptions) {
     idleTimeoutMs = idleTimeoutDefaultMs,
     beforeHandle = () => undefined,
   } = options
-  const { readSession = async () => undefined } = options
+  const { readSession = async () => undefined, attempts = uncounted } = options
   const secret = options.secret ?? randomBytes(32).toString('hex')
   for (const one of sockets) {
     checkRoutes(one.channels)
@@ -78,6 +80,7 @@ export function createEndpoint(options: EndpointOptions) {
     log,
     beforeHandle,
     counters,
+    attempts,
   }
   const forget = ({ id }: Session) => void sessions.delete(id)
 
@@ -95,10 +98,17 @@ export function createEndpoint(options: EndpointOptions) {
     log,
     secret,
     publicHost,
-    readSession,
+    admit: enter,
     sendBufferMaxBytes,
     open: openSession,
   })
+
+  /** The usual checks of a client that wants in; a refusal counts as an attempt that failed. */
+  async function enter(definition: SocketDefinition, request: OpenRequest, params: Params): Promise<Admission> {
+    const admission = await admit({ definition, request, params, publicHost, log, readSession })
+    if (admission.kind === 'denied') attempts.connect(definition.name, 'fail')
+    return admission
+  }
 
   function openSession(definition: SocketDefinition, admitted: Admitted, outlet: Outlet): Session {
     const { serializer, assigns, socketId } = admitted
@@ -114,6 +124,7 @@ export function createEndpoint(options: EndpointOptions) {
 
   function remember(session: Session): Session {
     sessions.set(session.id, session)
+    attempts.connect(session.name, 'success')
     return session
   }
 
@@ -123,13 +134,16 @@ export function createEndpoint(options: EndpointOptions) {
     if (!mount) return refuseUpgrade(raw, 404)
     if (draining) return refuseUpgrade(raw, 503)
     const { definition, wss } = mount
-    const admission = await admit({ definition, request, params, publicHost, log, readSession })
+    const admission = await enter(definition, request, params)
     if (admission.kind === 'denied') {
       const own = admission.status === 403 ? definition.options?.onRefused?.(admission.reason) : undefined
       return refuseUpgrade(raw, own?.status ?? admission.status, own?.body)
     }
-    if (request.headers['sec-websocket-version'] !== '13') return refuseUpgrade(raw, 426)
-    if (!hasCommonProtocol(request.headers, definition.options ?? {})) return refuseUpgrade(raw, 403)
+    const wrong = handshakeProblem(request, definition)
+    if (wrong) {
+      attempts.connect(definition.name, 'fail')
+      return refuseUpgrade(raw, wrong)
+    }
     wss.handleUpgrade(request, raw, head, (webSocket) => {
       remember(
         openWebSocket({
@@ -204,7 +218,7 @@ export function createEndpoint(options: EndpointOptions) {
       const { path, params } = targetOf(request)
       const definition = webSockets.get(path)?.definition
       if (!definition || draining) return undefined
-      const admission = await admit({ definition, request, params, publicHost, log, readSession })
+      const admission = await enter(definition, request, params)
       return admission.kind === 'admitted' ? openSession(definition, admission, outlet) : undefined
     },
     /** To all subscribers of a topic, on every node. */
@@ -232,6 +246,12 @@ export function createEndpoint(options: EndpointOptions) {
       await connections.allClosed()
     },
   }
+}
+
+/** The status that refuses a handshake whose client was admitted; undefined when it can go on. */
+function handshakeProblem({ headers }: IncomingMessage, { options = {} }: SocketDefinition): number | undefined {
+  if (headers['sec-websocket-version'] !== '13') return 426
+  return hasCommonProtocol(headers, options) ? undefined : 403
 }
 
 /** One function for all connections, instead of a closure for each. */
