@@ -24,6 +24,7 @@ export interface HistoryEvent {
     | 'step'
     | 'reached'
     | 'console'
+    | 'metric'
   operation?: string
   op?: number
   topic?: string

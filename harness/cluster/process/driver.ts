@@ -18,6 +18,7 @@ import { createDatabase, localUrl } from '../services/database.ts'
 import { findPostgres, initDatabase, type Postgres } from '../services/postgres.ts'
 import { createRedisProcess } from '../services/redis.ts'
 import type { ClusterInfrastructure, InfrastructureOptions, ListenAddress } from '../site.ts'
+import { openStatsdSink } from '../statsd/sink.ts'
 import { patchedStart } from '../system-patch.ts'
 import { createChild } from './child.ts'
 
@@ -99,6 +100,7 @@ async function createInfrastructure(
   const redis = withRedis
     ? await createRedisProcess({ folder: join(folder, 'redis'), logFile: join(folder, 'redis.log'), leases })
     : undefined
+  const statsd = await openStatsdSink()
   const linkServer = await linkThread.startServer({ seed: random.integer(0, seedMost) })
 
   const portOf = (from: string, to: string) => {
@@ -114,6 +116,7 @@ async function createInfrastructure(
     ...(redis && { redis }),
     links: createLinks({ apiUrl: linkServer.apiUrl, route, countsAtOnce: true }),
     linkHost: host,
+    statsd,
     async admit(name) {
       const address = { host, webPort: await freePort(), meshPort: await freePort(), controlPort: await freePort() }
       for (const port of [address.webPort, address.meshPort, address.controlPort]) leases.holdPort(port, `node ${name}`)
@@ -139,6 +142,7 @@ async function createInfrastructure(
       await database.kill()
       await redis?.kill()
       await linkServer.close()
+      await statsd.close()
     },
   }
 }
