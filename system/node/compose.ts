@@ -46,7 +46,7 @@ export async function composeNode(env: Environment, known: readonly AppModule[])
   const { endpoint, actors, parts } = joinApps(context, apps, delays.beforeChannel)
   const actions = createControlActions({ context, clock, timers, adapter, endpoint, delays, apps })
   const bundleNames = modules.flatMap(({ bundles = {} }) => Object.keys(bundles))
-  const doors = config.WEB ? [webPart({ config, apps, endpoint, bundleNames, log })] : []
+  const doors = config.WEB ? [webPart({ config, apps, endpoint, bundleNames, log, clock })] : []
   const lifecycle = createLifecycle([...controlPart(config, actions, apps), ...parts(doors)])
   return { log, actors, port: config.WEB ? config.PORT : null, ...lifecycle }
 }
