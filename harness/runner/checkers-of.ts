@@ -1,6 +1,7 @@
 import { expectations } from '../checkers/core/expectations.ts'
 import { faultOutlastsTimer } from '../checkers/core/fault-outlasts-timer.ts'
 import { faultsWitnessed } from '../checkers/core/faults-witnessed.ts'
+import { manners } from '../checkers/core/manners/index.ts'
 import { reached } from '../checkers/core/reached.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Checker } from '../verdict/checker.ts'
@@ -12,4 +13,5 @@ export const checkersOf = ({ expectations: expected, sometimes, outlasts, checke
   ...(sometimes ? [reached(sometimes)] : []),
   ...(outlasts ? [faultOutlastsTimer(outlasts)] : []),
   ...checkers,
+  ...manners,
 ]
