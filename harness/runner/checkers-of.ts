@@ -1,6 +1,7 @@
 import { expectations } from '../checkers/core/expectations.ts'
 import { faultOutlastsTimer } from '../checkers/core/fault-outlasts-timer.ts'
 import { faultsWitnessed } from '../checkers/core/faults-witnessed.ts'
+import { manners } from '../checkers/core/manners/index.ts'
 import { metricsAsDeclared } from '../checkers/core/metrics-as-declared.ts'
 import { reached } from '../checkers/core/reached.ts'
 import type { Scenario } from '../scenario.ts'
@@ -14,4 +15,5 @@ export const checkersOf = ({ expectations: expected, sometimes, outlasts, checke
   ...(outlasts ? [faultOutlastsTimer(outlasts)] : []),
   metricsAsDeclared,
   ...checkers,
+  ...manners,
 ]

@@ -98,17 +98,10 @@ export function createEndpoint(options: EndpointOptions) {
     log,
     secret,
     publicHost,
-    admit: enter,
+    admit: arrive,
     sendBufferMaxBytes,
     open: openSession,
   })
-
-  /** The usual checks of a client that wants in; a refusal counts as an attempt that failed. */
-  async function enter(definition: SocketDefinition, request: OpenRequest, params: Params): Promise<Admission> {
-    const admission = await admit({ definition, request, params, publicHost, log, readSession })
-    if (admission.kind === 'denied') attempts.connect(definition.name, 'fail')
-    return admission
-  }
 
   function openSession(definition: SocketDefinition, admitted: Admitted, outlet: Outlet): Session {
     const { serializer, assigns, socketId } = admitted
@@ -128,13 +121,26 @@ export function createEndpoint(options: EndpointOptions) {
     return session
   }
 
+  /** Decides about a client that arrives; a refusal counts as an attempt that failed. */
+  async function arrive(definition: SocketDefinition, request: Arriving, params: Params): Promise<Admission> {
+    const admission = await decide(definition, request, params)
+    if (admission.kind === 'denied') attempts.connect(definition.name, 'fail')
+    return admission
+  }
+
+  /** Asks twice whether the node drains: a drain may begin while the session of the client is looked up. */
+  async function decide(definition: SocketDefinition, request: Arriving, params: Params): Promise<Admission> {
+    if (draining) return nodeDrains
+    const admission = await admit({ definition, request, params, publicHost, log, readSession })
+    return draining ? nodeDrains : admission
+  }
+
   async function upgrade(request: IncomingMessage, raw: Duplex, head: Buffer) {
     const { path, params } = targetOf(request)
     const mount = webSockets.get(path)
     if (!mount) return refuseUpgrade(raw, 404)
-    if (draining) return refuseUpgrade(raw, 503)
     const { definition, wss } = mount
-    const admission = await enter(definition, request, params)
+    const admission = await arrive(definition, request, params)
     if (admission.kind === 'denied') {
       const own = admission.status === 403 ? definition.options?.onRefused?.(admission.reason) : undefined
       return refuseUpgrade(raw, own?.status ?? admission.status, own?.body)
@@ -168,11 +174,15 @@ export function createEndpoint(options: EndpointOptions) {
   /** A request without an upgrade on the path of a WebSocket: refused as the upgrade would be, else 400. */
   async function plainRequest(definition: SocketDefinition, request: IncomingMessage, response: ServerResponse) {
     const { params } = targetOf(request)
-    const admission = await admit({ definition, request, params, publicHost, log, readSession })
+    const admission = await arrive(definition, request, params)
     response.writeHead(admission.kind === 'denied' ? admission.status : 400, { connection: 'close' }).end()
   }
 
   return {
+    /** Whether a drain has begun: no new client is taken any more. */
+    get isDraining() {
+      return draining
+    },
     get counters() {
       return { ...outboxes.counters, pushes: counters.pushes }
     },
@@ -217,8 +227,8 @@ export function createEndpoint(options: EndpointOptions) {
     async open(request: OpenRequest, outlet: Outlet): Promise<Session | undefined> {
       const { path, params } = targetOf(request)
       const definition = webSockets.get(path)?.definition
-      if (!definition || draining) return undefined
-      const admission = await enter(definition, request, params)
+      if (!definition) return undefined
+      const admission = await arrive(definition, request, params)
       return admission.kind === 'admitted' ? openSession(definition, admission, outlet) : undefined
     },
     /** To all subscribers of a topic, on every node. */
@@ -258,6 +268,11 @@ function handshakeProblem({ headers }: IncomingMessage, { options = {} }: Socket
 function destroy(this: Duplex) {
   this.destroy()
 }
+
+/** What admission reads of a request. */
+type Arriving = Pick<IncomingMessage, 'headers' | 'socket'>
+
+const nodeDrains: Admission = { kind: 'denied', status: 503, reason: 'the node drains' }
 
 /** What `open` reads of a request. */
 type OpenRequest = Pick<IncomingMessage, 'url' | 'headers' | 'socket'>

@@ -49,7 +49,7 @@ export async function composeNode(env: Environment, known: readonly AppModule[])
   const { endpoint, actors, parts } = joinApps(context, apps, delays.beforeChannel)
   const actions = createControlActions({ context, clock, timers, adapter, endpoint, delays, apps })
   const bundleNames = modules.flatMap(({ bundles = {} }) => Object.keys(bundles))
-  const doors = config.WEB ? [webPart({ config, apps, endpoint, bundleNames, log })] : []
+  const doors = config.WEB ? [webPart({ config, apps, endpoint, bundleNames, log, clock })] : []
   const lifecycle = createLifecycle([
     { name: 'metrics', stop: measurements.stop },
     ...controlPart(config, actions, apps),
