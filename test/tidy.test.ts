@@ -137,6 +137,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'system/apps/store': [
     'system/channels',
     'system/control',
+    'system/live',
     'system/node',
     'system/platform',
     'system/presence',
