@@ -1,6 +1,6 @@
 import type { History } from '../../history/history.ts'
 import type { HistoryEvent } from '../../history/operation.ts'
-import { type Checker, count, passed, violated } from '../../verdict/checker.ts'
+import { type Checker, count, passed, unknown, violated } from '../../verdict/checker.ts'
 
 interface Measured {
   value: number
@@ -36,6 +36,7 @@ export const metricsAsDeclared: Checker = {
   name: 'metrics-as-declared',
   invariant: 'every metric has a declared name, kind and tags, and a node that clients join counts their joins',
   check(history) {
+    if (history.events.length === 0) return unknown('nothing was recorded')
     const metrics = history.of('metric')
     const wrong = metrics.map(problemOf).find((problem) => problem !== undefined)
     if (wrong) return violated(wrong)
