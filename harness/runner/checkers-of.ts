@@ -1,6 +1,8 @@
 import { expectations } from '../checkers/core/expectations.ts'
 import { faultOutlastsTimer } from '../checkers/core/fault-outlasts-timer.ts'
 import { faultsWitnessed } from '../checkers/core/faults-witnessed.ts'
+import { manners } from '../checkers/core/manners/index.ts'
+import { metricsAsDeclared } from '../checkers/core/metrics-as-declared.ts'
 import { reached } from '../checkers/core/reached.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Checker } from '../verdict/checker.ts'
@@ -11,5 +13,7 @@ export const checkersOf = ({ expectations: expected, sometimes, outlasts, checke
   faultsWitnessed,
   ...(sometimes ? [reached(sometimes)] : []),
   ...(outlasts ? [faultOutlastsTimer(outlasts)] : []),
+  metricsAsDeclared,
   ...checkers,
+  ...manners,
 ]

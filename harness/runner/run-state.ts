@@ -52,6 +52,8 @@ export interface RunState {
   cluster?: Cluster
   nemesis?: ReturnType<typeof createNemesis>
   open?: OpenContext
+  /** Stops the look-out for a machine that stands still. */
+  stopWatching?(): void
   /** How much had happened when everybody was back. */
   restFrom?: number
   /** The phase `provision` was given up: what it starts after that, it has to stop itself. */

@@ -1,4 +1,5 @@
 import { type Channel, Socket } from 'phoenix'
+import { recordedWebSocket } from '../../clients/socket-watch.ts'
 import type { Recorder } from '../../history/recorder.ts'
 import { clientHeartbeatMs, pushWithinMs } from '../../timing.ts'
 import type { createCartChanges } from './cart-changes.ts'
@@ -29,7 +30,7 @@ export type CartPage = ReturnType<typeof openCartPage>
 interface CartPageOptions {
   who: string
   node: string
-  address: { host: string; port: number }
+  link: { name: string; host: string; port: number }
   cartId: string
   /** The path of the page. */
   path: string
@@ -44,7 +45,7 @@ interface CartPageOptions {
 export function openCartPage({
   who,
   node,
-  address,
+  link,
   cartId,
   path,
   browser,
@@ -56,12 +57,15 @@ export function openCartPage({
   let last: CartPayload = { items: [], serialized: '' }
   let pushedCount = 0
   let lastRef = 0
-  const socket = new Socket(`ws://${address.host}:${address.port}/product_socket`, {
+  const socket = new Socket(`ws://${link.host}:${link.port}/product_socket`, {
+    transport: recordedWebSocket({ who, node, link: link.name, recorder, nameOf: withoutCartId }),
     heartbeatIntervalMs: clientHeartbeatMs,
     timeout: pushWithinMs,
   })
   socket.onMessage(((message: { topic: string; event: string; payload: unknown }) => {
     const { topic, event, payload } = message
+    if (event === 'phx_error' || event === 'phx_close')
+      recorder.record({ who, type: 'leave', topic: withoutCartId(topic), event, node })
     if (topic === 'phoenix' || event.startsWith('phx_')) return
     recorder.record({ who, type: 'receive', topic: withoutCartId(topic), event, value: idsIn(payload), node })
   }) as never)

@@ -92,7 +92,7 @@ export async function openWireShopper(options: OpenWireShopperOptions): Promise<
     return openCartPage({
       who: name,
       node,
-      address: link,
+      link,
       cartId: visit.cartId,
       path: at,
       browser,

@@ -1,5 +1,6 @@
 import { readyWithinMs } from '../../timing.ts'
 import { recordBaseInventory } from '../inventory.ts'
+import { recordSettings, watchMachine } from '../manners.ts'
 import { allReady } from '../readiness.ts'
 import type { Phase } from '../run-state.ts'
 
@@ -11,5 +12,7 @@ export const steadyState: Phase = {
     await allReady(cluster!, readyWithinMs)
     for (const session of open!.sessions) await session.checkSteadyState?.()
     await recordBaseInventory(state)
+    recordSettings(state)
+    state.stopWatching = watchMachine(state)
   },
 }
