@@ -43,7 +43,7 @@ export interface Tab {
   /** Clicks the remove button of an item in the cart. */
   remove(itemId: number): Promise<void>
   /** Clicks the buy button; the tab then shows the page of the response. */
-  buy(): Promise<{ status: number; problem: string }>
+  buy(options?: { clicks?: number }): Promise<{ status: number; problem: string }>
   dashboard(): Promise<DashboardSight>
   /** Returns the size of the page's JavaScript heap after garbage collection. */
   heapBytes(): Promise<number>
@@ -190,12 +190,12 @@ async function openTab({ context, who, node, link, url, recorder, otherSite, for
     add: (itemId) => page.locator(`${selectors.sizeEntry}[value='${itemId}']`).click({ timeout: clickWithinMs }),
     remove: (itemId) =>
       page.locator(`${selectors.cartRemove}[data-item-id='${itemId}']`).click({ timeout: clickWithinMs }),
-    async buy() {
+    async buy({ clicks = 1 } = {}) {
       const operation = recorder.begin(who, 'purchase', { shopper, itemIds: await cartIds() })
       try {
         const [response] = await Promise.all([
           page.waitForResponse((one) => one.request().method() === 'POST', { timeout: loadWithinMs }),
-          page.locator(selectors.buy).click({ timeout: clickWithinMs }),
+          page.locator(selectors.buy).click({ timeout: clickWithinMs, clickCount: clicks }),
         ])
         await page.waitForLoadState('load', { timeout: loadWithinMs })
         const status = response.status()

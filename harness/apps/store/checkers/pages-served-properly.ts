@@ -1,5 +1,6 @@
 import { parseSetCookie, type SetCookie } from 'cookie'
 import { type Checker, count, passed, unknown, violated } from '../../../verdict/checker.ts'
+import { listingPaths } from '../pages/page-difference.ts'
 import type { ServedPage } from '../pages/served-page.ts'
 
 /** How one page must be served. */
@@ -21,6 +22,8 @@ const file = (type: RegExp): Rule => ({ status: 200, type, cache: ['public', 'ma
 const rules: Readonly<Record<string, Rule>> = {
   'new /': { status: 200, type: html, cache: notStored, startsSession: true },
   'known /': { status: 200, type: html, cache: notStored },
+  'known /drops': { status: 200, type: html, cache: notStored },
+  'known /drops/by-component': { status: 200, type: html, cache: notStored },
   'new /checkout': { status: 200, type: html, cache: notStored, startsSession: true },
   'known /checkout': { status: 200, type: html, cache: notStored },
   'known /checkout/complete': { status: 404, type: html, cache: notStored },
@@ -87,7 +90,7 @@ function statusFault({ status, headers }: ServedPage, rule: Rule): string | unde
 }
 
 function cacheFault({ path, headers, mayBeStored }: ServedPage, { cache = [] }: Rule): string | undefined {
-  if (path === '/' && mayBeStored) return undefined
+  if (mayBeStored && listingPaths.has(path)) return undefined
   const held = (headers['cache-control'] ?? '').split(/, */)
   const missing = cache.find((one) => !held.includes(one))
   return missing && `may be kept by caches: its cache-control is "${held}", without ${missing}`

@@ -17,9 +17,12 @@ function levelOf(availableCount: number): string {
   return availableCount < mediumBelow ? 'medium' : 'high'
 }
 
+/** The pages with all products, however they are rendered. */
+export const listingPaths: ReadonlySet<string> = new Set(['/', '/drops', '/drops/by-component'])
+
 /** What a page at a path shows and should not, or does not show and should, in words; undefined when it shows the truth. Pure. */
 export function pageDifference(path: string, sight: PageSight, { catalogue, orders }: Truth): string | undefined {
-  if (path === '/') return listingsDifference(sight, catalogue) ?? cartDifference(path, sight.cart, catalogue)
+  if (listingPaths.has(path)) return listingsDifference(sight, catalogue) ?? cartDifference(path, sight.cart, catalogue)
   if (path === '/admin') return panelsDifference(sight.panels, catalogue)
   if (path === '/checkout') return cartDifference(path, sight.cart, catalogue) ?? formDifference(sight.form, sight.cart)
   if (path !== '/checkout/complete' || !sight.order) return undefined

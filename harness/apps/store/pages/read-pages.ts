@@ -3,6 +3,7 @@ import type { NewEvent } from '../../../history/operation.ts'
 import { systemClock } from '../../../platform/clock.ts'
 import { adminCredentials } from '../admin.ts'
 import { type CookieJar, createCookieJar } from './cookie-jar.ts'
+import { listingPaths } from './page-difference.ts'
 import { withoutFieldValues } from './page-sight.ts'
 import { globalIn, parsePage } from './parse-page.ts'
 import { type ServedPage, sessionOf, type Visitor } from './served-page.ts'
@@ -45,6 +46,7 @@ async function readNode(here: Place, next: Place): Promise<Read[]> {
   const first = await look({ ...here, path: '/', visitor: 'new', jar })
   const credentials = Buffer.from(`${adminCredentials.username}:${adminCredentials.password}`).toString('base64')
   const others: Omit<Visit, 'node' | 'url'>[] = [
+    ...[...listingPaths].map((path) => ({ path, visitor: 'known' as const, jar })),
     { path: '/checkout', visitor: 'known', jar },
     { path: '/checkout/complete', visitor: 'known', jar },
     { path: '/checkout', visitor: 'new' },
