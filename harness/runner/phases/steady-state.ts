@@ -1,3 +1,5 @@
+import { startBackground } from '../../background/background.ts'
+import { seedOf } from '../../platform/random.ts'
 import { readyWithinMs } from '../../timing.ts'
 import { recordBaseInventory } from '../inventory.ts'
 import { allReady } from '../readiness.ts'
@@ -11,5 +13,13 @@ export const steadyState: Phase = {
     await allReady(cluster!, readyWithinMs)
     for (const session of open!.sessions) await session.checkSteadyState?.()
     await recordBaseInventory(state)
+    const { scenario, settings, recorder } = state
+    if (scenario.withoutBackground !== undefined) return
+    const background = await startBackground({
+      cluster: cluster!,
+      recorder,
+      seed: seedOf(settings.seed, `background of ${scenario.id}`),
+    })
+    if (background) state.background = background
   },
 }
