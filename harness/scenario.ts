@@ -54,6 +54,8 @@ export interface Scenario<C = CoreContext, G = object> {
   outlasts?: Partial<Record<FaultName, number>>
   /** Judge the whole history, beside `expectations` and `faults-witnessed`, which always do. */
   checkers?: Checker[]
+  /** Why it runs without the clients of the background, which every other scenario has. */
+  withoutBackground?: string
   /** Must fail: shows that the harness can say no. Left out of suites. */
   canary?: boolean
 }

@@ -234,6 +234,10 @@ export async function soldUnits(context: StoreContext, ...itemIds: number[]): Pr
   return itemIds.map((id) => items.find((item) => item.id === id)!.soldUnits)
 }
 
+/** The connections of a node that are not to the sockets of HelloSockets, where the background is. */
+export const connectionsToStore = <C extends { socket: string }>(connections: readonly C[]): C[] =>
+  connections.filter(({ socket }) => !socket.startsWith('HelloSockets.'))
+
 /** Fails with what is, when it is not what it should be. */
 export function mustBe(seen: unknown, expected: unknown, what: string) {
   if (JSON.stringify(seen) !== JSON.stringify(expected))

@@ -227,9 +227,18 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'harness/history',
     'harness/scenario.ts',
   ],
+  'harness/background': [
+    'harness/app.ts',
+    'harness/clients',
+    'harness/cluster',
+    'harness/history',
+    'harness/platform',
+    'harness/timing.ts',
+  ],
   'harness/runner': [
     'harness/app.ts',
     'harness/apps',
+    'harness/background',
     'harness/checkers/core',
     'harness/clients',
     'harness/cluster',

@@ -2,9 +2,13 @@ import type { HarnessApp } from '../app.ts'
 import { apps } from '../apps/index.ts'
 import type { Checker } from '../verdict/checker.ts'
 import { atMostOnce } from './core/at-most-once.ts'
+import { backgroundAnswered } from './core/background-answered.ts'
+import { backgroundDelivered } from './core/background-delivered.ts'
+import { backgroundJoined } from './core/background-joined.ts'
 import { expectations } from './core/expectations.ts'
 import { faultOutlastsTimer } from './core/fault-outlasts-timer.ts'
 import { faultsWitnessed } from './core/faults-witnessed.ts'
+import { framesReadable } from './core/frames-readable.ts'
 import { joinedTopics } from './core/joined-topics.ts'
 import { manners } from './core/manners/index.ts'
 import { metricsAsDeclared } from './core/metrics-as-declared.ts'
@@ -17,9 +21,13 @@ export { manners }
 
 const core: readonly Checker[] = [
   atMostOnce,
+  backgroundAnswered,
+  backgroundDelivered,
+  backgroundJoined,
   expectations,
   faultOutlastsTimer({}),
   faultsWitnessed,
+  framesReadable,
   joinedTopics,
   metricsAsDeclared,
   ...manners,

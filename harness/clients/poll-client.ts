@@ -3,10 +3,13 @@ import { mannersOf, type SocketEvent } from '../history/manners.ts'
 import type { Recorder } from '../history/recorder.ts'
 import { systemClock } from '../platform/clock.ts'
 import { until } from '../platform/until.ts'
-import { topicsIn, type WireClient } from './wire-client.ts'
+import { readParts } from './frames.ts'
+import { recordFrame, topicsIn, type WireClient } from './wire-client.ts'
 
 /** A raw protocol client that uses long polling instead of a WebSocket (CH-19, CH-20). */
 export type PollClient = Pick<WireClient, 'name' | 'frames' | 'send' | 'receive' | 'present' | 'close'> & {
+  /** Signed by the server; names the session. */
+  readonly token: string
   /** Leaves and makes its node end the session immediately, by sending an undecodable frame (CH-14) to this node or to another (CH-23). */
   end(over?: string): Promise<void>
 }
@@ -22,6 +25,20 @@ interface Answer {
   status: number
   token: string
   messages: string[]
+}
+
+/** Whether a body is what a long poll answers. */
+const isAnswer = (body: unknown): body is Answer => {
+  const { status, messages = [] } = (body ?? {}) as Partial<Answer>
+  return typeof status === 'number' && Array.isArray(messages) && messages.every((one) => typeof one === 'string')
+}
+
+function parsedOr(otherwise: unknown, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return otherwise
+  }
 }
 
 const answeredWithinMs = 5_000
@@ -44,15 +61,22 @@ export async function openPollClient({ name, node, cluster, recorder }: PollOpti
 
   async function ask(to: string, ownToken: string): Promise<Answer> {
     const response = await fetch(`${to}&token=${ownToken}`, { signal: ending.signal })
-    return (await response.json()) as Answer
+    const text = await response.text()
+    const body = response.ok ? parsedOr(undefined, text) : { status: response.status }
+    if (isAnswer(body)) return body
+    const value = { why: 'it is not what a long poll answers', beginning: JSON.stringify(text.slice(0, 60)) }
+    recorder.record({ who: name, type: 'unreadable', node, value })
+    throw new Error(`${name} received what is not the answer of a long poll: ${value.beginning}`)
   }
 
   async function pollOn() {
     while (!ending.signal.aborted && !isLeaving) {
       const answer = await ask(url, token).catch(() => undefined)
-      for (const text of answer?.messages ?? []) take(JSON.parse(text) as unknown[])
-      if (answer?.status !== 200 && answer?.status !== 204) recordEnd(answer?.status)
-      if (!answer || answer.status === 410) await systemClock.sleep(retryMs)
+      for (const text of answer?.messages ?? []) recordFrame({ name, node, recorder, frames }, readParts('2.0.0', text))
+      if (answer?.status !== 200 && answer?.status !== 204) {
+        recordEnd(answer?.status)
+        await systemClock.sleep(retryMs)
+      }
     }
   }
 
@@ -66,14 +90,9 @@ export async function openPollClient({ name, node, cluster, recorder }: PollOpti
     recorder.record({ who: name, node, type: 'read', operation: mannersOf.socket, value })
   }
 
-  function take(frame: unknown[]) {
-    frames.push(frame)
-    const [joinRef, , topic, event, value] = frame
-    recorder.record({ who: name, type: 'receive', node, topic: String(topic), event: String(event), joinRef, value })
-  }
-
   return {
     name,
+    token,
     frames: () => frames,
     send(message) {
       const body = Array.isArray(message) ? JSON.stringify(message) : message.toString()

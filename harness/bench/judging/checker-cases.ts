@@ -205,6 +205,31 @@ const pushes: Fill = (history, events) => {
   final(history, 'node-state', { pushes: Object.fromEntries(handled) }, 'n1')
 }
 
+const listeners = shoppers.slice(0, 10).map((name) => `background-${name}`)
+
+/** Ten clients, each of which receives every message. */
+const background: Fill = ({ record, at }, events) => {
+  const topic = 'ping:background'
+  for (const who of listeners) record({ type: 'join', who, topic, node: 'n1', value: { askedMs: 0 } })
+  times(Math.ceil(events / (listeners.length + 1)), (seq) => {
+    at(2_000 + seq)
+    const value = { publisher: 'background-n1', seq: seq + 1, origin: 'n1', digest: '2:44136fa355b3678a' }
+    record({ type: 'publish', who: 'background-n1', topic, event: 'ledger', value })
+    for (const who of listeners) record({ type: 'receive', who, topic, event: 'ledger', joinRef: null, value })
+  })
+}
+
+const backgroundPushes: Fill = (history, events) =>
+  times(events / 3, (n) => {
+    const who = listeners[n % listeners.length]!
+    const own = { connection: 1, ref: String(n), answer: 'ok 2:44136fa355b3678a' }
+    const topic = 'ping:background'
+    const push = { channel: 'PingChannel', joinRef: '1', topic, ...own }
+    const end = history.begin(who, 'push', push)
+    history.record({ type: 'receive', who, topic, event: 'phx_reply', joinRef: '1', value: own })
+    end('ok')
+  })
+
 const holds: NodeHolds = {
   connections: 1,
   polls: 0,
@@ -267,6 +292,12 @@ const servedPages: Fill = (history, events) =>
   })
 
 const fills: Readonly<Record<string, Fill>> = {
+  'background-answered': backgroundPushes,
+  'background-delivered': background,
+  'background-joined': (history, events) =>
+    times(events, (n) =>
+      final(history, 'joined', { connected: true, expected: ['ping'], joined: ['ping'] }, `background-${n}`),
+    ),
   'cart-never-lost': edits,
   expectations: ({ record }, events) =>
     times(events, (after) =>
@@ -274,6 +305,7 @@ const fills: Readonly<Record<string, Fill>> = {
     ),
   'fault-outlasts-timer': faults,
   'faults-witnessed': faults,
+  'frames-readable': (history, events) => times(events, (n) => receive(history, `client-${n}`, 'ping', 'news')),
   'joined-topics': (history, events) => {
     const topics = ['ping', 'product:1', 'product:2']
     times(events, (n) => final(history, 'joined', { connected: true, expected: topics, joined: topics }, `client-${n}`))

@@ -3,7 +3,7 @@ import type { HarnessApp } from '../../app.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import type { Recorder } from '../../history/recorder.ts'
 import { NotSupported } from '../../platform/errors.ts'
-import { seededRandom } from '../../platform/random.ts'
+import { seededRandom, seedOf } from '../../platform/random.ts'
 import { openContext } from '../context.ts'
 import { createNemesis } from '../nemesis.ts'
 import { folderOf, type Phase, type RunState } from '../run-state.ts'
@@ -23,7 +23,7 @@ export const provision: Phase = {
       cluster,
       recorder,
       log,
-      random: seededRandom(settings.seed ^ hash(`faults of ${scenario.id}`)),
+      random: seededRandom(seedOf(settings.seed, `faults of ${scenario.id}`)),
       sleepers: () => state.open?.sessions.flatMap((session) => session.sleepers?.() ?? []) ?? [],
       elapsedMs: state.elapsedMs,
       report: (fault) => settings.reporter.onFault(scenario.id, fault),
@@ -33,7 +33,7 @@ export const provision: Phase = {
       nemesis: state.nemesis,
       recorder,
       log,
-      random: seededRandom(settings.seed ^ hash(scenario.id)),
+      random: seededRandom(seedOf(settings.seed, scenario.id)),
       browsers: settings.browsers,
       apps,
     })
@@ -82,6 +82,3 @@ function requireApps(apps: readonly HarnessApp[], cluster: Cluster) {
       `the scenario needs the application ${missing.name}, and the target has none, or no command that puts it back`,
     )
 }
-
-/** So that two scenarios of one run do not draw the same numbers. */
-const hash = (text: string) => [...text].reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) | 0, 7)

@@ -16,7 +16,7 @@ const check = (...events: TestEvent[]) => metricsAsDeclared.check(historyOf(...e
 
 describe('metrics-as-declared (PM-1, PM-9, PM-10, PM-11, PM-16)', () => {
   it.each([
-    ['no metric at all', [{ who: 'gus', type: 'join', topic: 'ping', node: 'n1' }]],
+    ['no metric at all', joins],
     [
       'every declared kind',
       [joined, connects, metric('sockets_connected', 3, 'g'), metric('stats_channel.ping', 9, 'ms')],
