@@ -265,6 +265,8 @@ const views: Fill = (history, events) => {
 }
 
 const fills: Readonly<Record<string, Fill>> = {
+  'background-accepted': (history, events) =>
+    times(events, (n) => history.record({ type: 'connect', who: listeners[n % listeners.length]!, node: 'n1' })),
   'background-answered': backgroundPushes,
   'background-delivered': background,
   'background-joined': (history, events) =>
