@@ -11,10 +11,14 @@ import { faultOutlastsTimer } from './core/fault-outlasts-timer.ts'
 import { faultsWitnessed } from './core/faults-witnessed.ts'
 import { framesReadable } from './core/frames-readable.ts'
 import { joinedTopics } from './core/joined-topics.ts'
+import { manners } from './core/manners/index.ts'
+import { metricsAsDeclared } from './core/metrics-as-declared.ts'
 import { nodeInventoryAccounted } from './core/node-inventory-accounted.ts'
 import { pushesHandledOnce } from './core/pushes-handled-once.ts'
 import { reached } from './core/reached.ts'
 import { recoveryTime } from './core/recovery-time.ts'
+
+export { manners }
 
 const core: readonly Checker[] = [
   atMostOnce,
@@ -27,6 +31,8 @@ const core: readonly Checker[] = [
   faultsWitnessed,
   framesReadable,
   joinedTopics,
+  metricsAsDeclared,
+  ...manners,
   nodeInventoryAccounted,
   pushesHandledOnce,
   reached([]),

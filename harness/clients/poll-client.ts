@@ -1,4 +1,5 @@
 import type { Cluster } from '../cluster/cluster.ts'
+import { mannersOf, type SocketEvent } from '../history/manners.ts'
 import type { Recorder } from '../history/recorder.ts'
 import { systemClock } from '../platform/clock.ts'
 import { until } from '../platform/until.ts'
@@ -42,6 +43,8 @@ function parsedOr(otherwise: unknown, text: string): unknown {
 
 const answeredWithinMs = 5_000
 const retryMs = 100
+/** As WebSockets have it: without a goodbye. */
+const brokenOffCode = 1006
 
 /** Opens a session over its own link and polls until it is closed. */
 export async function openPollClient({ name, node, cluster, recorder }: PollOptions): Promise<PollClient> {
@@ -51,6 +54,7 @@ export async function openPollClient({ name, node, cluster, recorder }: PollOpti
   const frames: unknown[][] = []
   let isLeaving = false
   let isEnded = false
+  let isGone = false
   const { token } = await ask(url, '')
   recorder.record({ who: name, type: 'connect', node })
   const polling = pollOn()
@@ -69,8 +73,21 @@ export async function openPollClient({ name, node, cluster, recorder }: PollOpti
     while (!ending.signal.aborted && !isLeaving) {
       const answer = await ask(url, token).catch(() => undefined)
       for (const text of answer?.messages ?? []) recordFrame({ name, node, recorder, frames }, readParts('2.0.0', text))
-      if (answer?.status !== 200 && answer?.status !== 204) await systemClock.sleep(retryMs)
+      if (answer?.status !== 200 && answer?.status !== 204) {
+        recordEnd(answer?.status)
+        await systemClock.sleep(retryMs)
+      }
     }
+  }
+
+  /** Its session has ended, and it did not end it. */
+  function recordEnd(code = brokenOffCode) {
+    if (isGone) return
+    isGone = true
+    const own = { document: 0, path: '/socket/longpoll', socket: 1, link: link.name, code, wasOpen: true }
+    const closedBy = isLeaving || ending.signal.aborted ? 'client' : 'others'
+    const value: SocketEvent = { ...own, kind: 'end', closedBy, atMs: systemClock.monotonicMs() }
+    recorder.record({ who: name, node, type: 'read', operation: mannersOf.socket, value })
   }
 
   return {

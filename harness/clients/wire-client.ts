@@ -1,7 +1,9 @@
 import { WebSocket } from 'ws'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Present } from '../history/inventory.ts'
+import { mannersOf, type SocketEvent } from '../history/manners.ts'
 import type { Recorder } from '../history/recorder.ts'
+import { systemClock } from '../platform/clock.ts'
 import { until } from '../platform/until.ts'
 import { type Parts, type Read, readParts, type Version, writeParts } from './frames.ts'
 
@@ -51,15 +53,32 @@ export async function openWireClient(options: OpenWireClientOptions): Promise<Wi
   const socket = new WebSocket(`ws://${link.host}:${link.port}${path}?${params}`, { headers })
   const frames: unknown[][] = []
   let closedWith: number | undefined
+  let isHostile = false
+  let closedBy: NonNullable<SocketEvent['closedBy']> = 'others'
+  let sentMs = systemClock.monotonicMs()
+
+  function recordEnd(code: number) {
+    const own = { document: 0, path, socket: 1, link: link.name, closedBy, isHostile, code, wasOpen: true }
+    const value: SocketEvent = {
+      ...own,
+      kind: 'end',
+      atMs: systemClock.monotonicMs(),
+      silentMs: systemClock.monotonicMs() - sentMs,
+    }
+    recorder.record({ who: name, node, type: 'read', operation: mannersOf.socket, value })
+  }
 
   socket.on('message', (data, isBinary) => {
     recordFrame({ name, node, recorder, frames }, readParts(version, isBinary ? (data as Buffer) : String(data)))
   })
   const status = await handshake(socket, name)
   if (status === 101) recorder.record({ who: name, type: 'connect', node })
+  else recorder.record({ who: name, node, type: 'read', operation: mannersOf.refusal, value: status })
   socket.on('close', (code) => {
     closedWith = code
-    if (status === 101) recorder.record({ who: name, type: 'disconnect', node, value: code })
+    if (status !== 101) return
+    recorder.record({ who: name, type: 'disconnect', node, value: code })
+    recordEnd(code)
   })
 
   return {
@@ -67,10 +86,17 @@ export async function openWireClient(options: OpenWireClientOptions): Promise<Wi
     status,
     frames: () => frames,
     closedWith: () => closedWith,
-    send: (message) => socket.send(Array.isArray(message) ? writeParts(version, message as Parts) : message),
+    send(message) {
+      isHostile ||= !isProper(message)
+      sentMs = systemClock.monotonicMs()
+      socket.send(Array.isArray(message) ? writeParts(version, message as Parts) : message)
+    },
     receive: (what, fits, withinMs = answeredWithinMs) =>
       until(() => frames.find(fits), { what: `${name} receives ${what}`, withinMs, everyMs: 20 }) as Promise<unknown[]>,
-    stall: () => socket.pause(),
+    stall() {
+      isHostile = true
+      socket.pause()
+    },
     present: () => ({
       who: name,
       node,
@@ -79,10 +105,16 @@ export async function openWireClient(options: OpenWireClientOptions): Promise<Wi
       channels: socket.readyState === WebSocket.OPEN ? topicsIn(frames) : 0,
       ...(socket.isPaused && { isStalled: true }),
     }),
-    close: () => socket.terminate(),
+    close() {
+      closedBy = 'client'
+      socket.terminate()
+    },
   }
 }
 
+/** Whether it is a message as clients send them. */
+const isProper = (message: unknown[] | string | Buffer) =>
+  Array.isArray(message) && message.length === 5 && typeof message[2] === 'string' && typeof message[3] === 'string'
 const versionOf = (vsn: string | null): Version => (vsn?.startsWith('1.') ? '1.0.0' : '2.0.0')
 
 interface Receiver {

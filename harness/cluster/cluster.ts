@@ -9,6 +9,7 @@ import type { Database } from './services/database.ts'
 import { superuser } from './services/postgres.ts'
 import type { RedisServer } from './services/redis.ts'
 import type { ClusterInfrastructure, InfrastructureOptions, ListenAddress } from './site.ts'
+import type { StatsdSink } from './statsd/sink.ts'
 import { type SystemPatch, unpatched } from './system-patch.ts'
 
 /** How the nodes exchange messages: directly, or through a Redis server. */
@@ -42,6 +43,8 @@ export interface Cluster {
   /** Present when the nodes exchange messages through Redis. */
   readonly redis?: RedisServer
   readonly links: Links
+  /** Present where the nodes can reach it. */
+  readonly statsd?: Pick<StatsdSink, 'listen'>
   node(name: string): ClusterNode
   /** Returns another node of this cluster, not started yet, with its own configuration. */
   spare(name: string, env: Record<string, string>): Promise<ClusterNode>
@@ -60,7 +63,7 @@ export async function startCluster(
   const clusterSecret = secret()
   const controlSecret = secret()
   const site = await createSite({ names, withRedis: options.pubsub === 'redis', folder, leases, random })
-  const { database, redis, links, linkHost } = site
+  const { database, redis, links, linkHost, statsd } = site
   const addresses = new Map<string, ListenAddress>()
   const nodes: ClusterNode[] = []
   const extraNodes: ClusterNode[] = []
@@ -106,6 +109,7 @@ export async function startCluster(
       CONTROL_SECRET: controlSecret,
       DATABASE_URL: `postgres://${superuser}@${linkHost}:${db.port}/postgres`,
       WEB: webless.includes(name) ? 'off' : 'on',
+      ...(statsd && { STATSD_HOST: statsd.host, STATSD_PORT: String(statsd.port) }),
       ...options.env,
       ...own,
     }
@@ -132,6 +136,7 @@ export async function startCluster(
     database,
     ...(redis && { redis }),
     links,
+    ...(statsd && { statsd }),
     node(name) {
       const found = nodes.find((one) => one.name === name)
       if (!found) throw new Error(`there is no node ${name}; this cluster has ${names.join(', ')}`)

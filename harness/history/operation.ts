@@ -25,6 +25,7 @@ export interface HistoryEvent {
     | 'step'
     | 'reached'
     | 'console'
+    | 'metric'
   operation?: string
   op?: number
   topic?: string
@@ -74,6 +75,12 @@ export interface FaultRecord {
   explains?: Explains
   /** The state that the node loses. Default: none. */
   forgets?: 'memory'
+  /** Clients that it touches may lose their connections and channels. */
+  endsConnections?: true
+  /** What it hits is gone at once, and nothing gets slower: who waits for it must not wait on. */
+  isSudden?: true
+  /** The close code of the connections that the node closes because of it. */
+  closesWith?: number
   requestedMs: number
   witnessedOnMs: number | null
   healRequestedMs: number | null

@@ -6,6 +6,8 @@ import { expectations } from '../checkers/core/expectations.ts'
 import { faultOutlastsTimer } from '../checkers/core/fault-outlasts-timer.ts'
 import { faultsWitnessed } from '../checkers/core/faults-witnessed.ts'
 import { framesReadable } from '../checkers/core/frames-readable.ts'
+import { manners } from '../checkers/core/manners/index.ts'
+import { metricsAsDeclared } from '../checkers/core/metrics-as-declared.ts'
 import { nodeInventoryAccounted } from '../checkers/core/node-inventory-accounted.ts'
 import { reached } from '../checkers/core/reached.ts'
 import type { History } from '../history/history.ts'
@@ -18,7 +20,9 @@ export const checkersOf = ({ expectations: expected, sometimes, outlasts, checke
   faultsWitnessed,
   ...(sometimes ? [reached(sometimes)] : []),
   ...(outlasts ? [faultOutlastsTimer(outlasts)] : []),
+  metricsAsDeclared,
   ...checkers,
+  ...manners,
   framesReadable,
   backgroundDelivered,
   backgroundAnswered,

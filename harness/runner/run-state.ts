@@ -53,6 +53,8 @@ export interface RunState {
   cluster?: Cluster
   nemesis?: ReturnType<typeof createNemesis>
   open?: OpenContext
+  /** Stops the look-out for a machine that stands still. */
+  stopWatching?(): void
   /** Undefined where the scenario leaves it out, or the target does not know it. */
   background?: Background
   /** How much had happened when everybody was back. */

@@ -15,7 +15,7 @@ import { storeWorkload } from './workload.ts'
 /** The sneaker store, with its carts, checkout and dashboard. */
 export const storeApp = defineApp({
   name: 'store',
-  env: { ADMIN_PASSWORD: adminCredentials.password },
+  env: { ADMIN_PASSWORD: adminCredentials.password, STORE_LIVE_SALT: 'the salt of live pages under test' },
   needs: ['database', 'control'],
   setUpDatabase: setUpStore,
   seeds: (given: StoreGiven) => seedsOf(given),

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, CDPSession, Page, WebSocket } from 'playwright'
+import { noteIn, recordSocket, watchingScript } from '../../clients/socket-watch.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import type { Recorder } from '../../history/recorder.ts'
 import { until } from '../../platform/until.ts'
@@ -78,6 +79,7 @@ export async function openShopper(options: ShopperOptions): Promise<Shopper> {
   const { name, browser, cluster, recorder, credentials } = options
   const context = await browser.newContext(credentials ? { httpCredentials: credentials } : {})
   await context.addInitScript(watchPageshow)
+  await context.addInitScript({ content: watchingScript })
   await context.tracing.start({ screenshots: true, snapshots: true })
   const tabs: Tab[] = []
   let elsewhere: Server | undefined
@@ -95,7 +97,8 @@ export async function openShopper(options: ShopperOptions): Promise<Shopper> {
       const link = await cluster.links.link(name, node)
       const who = opened === 0 ? name : `${name}#${opened + 1}`
       const forget = (closed: Tab) => void tabs.splice(tabs.indexOf(closed), 1)
-      const tab = await openTab({ context, who, node, url: `${link.url}${path}`, recorder, otherSite, forget })
+      const url = `${link.url}${path}`
+      const tab = await openTab({ context, who, node, link: link.name, url, recorder, otherSite, forget })
       opened += 1
       tabs.push(tab)
       return tab
@@ -123,17 +126,21 @@ interface TabOptions {
   context: BrowserContext
   who: string
   node: string
+  /** The name of its link. */
+  link: string
   url: string
   recorder: Recorder
   otherSite(): Promise<string>
   forget(tab: Tab): void
 }
 
-async function openTab({ context, who, node, url, recorder, otherSite, forget }: TabOptions): Promise<Tab> {
+async function openTab({ context, who, node, link, url, recorder, otherSite, forget }: TabOptions): Promise<Tab> {
   const page = await context.newPage()
   page.on('websocket', (socket) => tapFrames(socket, who, node, recorder))
   page.on('console', (message) => {
     if (message.type() === 'error') recorder.record({ who, type: 'console', value: message.text() })
+    const note = message.type() === 'debug' ? noteIn(message.text()) : undefined
+    if (note) recordSocket({ who, node, link, recorder, nameOf: withoutCartId }, note)
   })
   page.on('pageerror', (error) => recorder.record({ who, type: 'console', value: error.message }))
   await page.goto(url, { timeout: loadWithinMs })

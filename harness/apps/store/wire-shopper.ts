@@ -1,4 +1,5 @@
 import { type Channel, Socket } from 'phoenix'
+import { recordedWebSocket } from '../../clients/socket-watch.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import type { Present } from '../../history/inventory.ts'
 import type { Recorder } from '../../history/recorder.ts'
@@ -63,11 +64,14 @@ export async function openWireShopper(options: OpenWireShopperOptions): Promise<
   let own: string | undefined
 
   const socket = new Socket(`ws://${link.host}:${link.port}/product_socket`, {
+    transport: recordedWebSocket({ who: name, node, link: link.name, recorder, nameOf: withoutCartId }),
     heartbeatIntervalMs: clientHeartbeatMs,
     timeout: pushWithinMs,
   })
   socket.onMessage(((message: { topic: string; event: string; payload: unknown }) => {
     const { topic, event, payload } = message
+    if (event === 'phx_error' || event === 'phx_close')
+      recorder.record({ who: name, type: 'leave', topic: withoutCartId(topic), event, node })
     if (topic === 'phoenix' || event.startsWith('phx_')) return
     recorder.record({ who: name, type: 'receive', topic: withoutCartId(topic), event, value: idsIn(payload), node })
   }) as never)

@@ -285,6 +285,16 @@ const fills: Readonly<Record<string, Fill>> = {
     const topics = ['ping', 'product:1', 'product:2']
     times(events, (n) => final(history, 'joined', { connected: true, expected: topics, joined: topics }, `client-${n}`))
   },
+  'metrics-as-declared': ({ record }, events) =>
+    times(events, () =>
+      record({
+        type: 'metric',
+        who: 'n1',
+        node: 'n1',
+        operation: 'channel_join',
+        value: { value: 1, kind: 'c', tags: { status: 'success', channel: 'PingChannel' } },
+      }),
+    ),
   'never-oversold': sales,
   'node-inventory-accounted': inventories,
   'no-presence-to-shoppers': carts,

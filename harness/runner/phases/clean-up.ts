@@ -14,6 +14,7 @@ export const cleanUp: Phase = {
   isLastWord: true,
   async run(state) {
     if (outcomeOf(state.checks) !== 'passed') await keepEvidence(state)
+    state.stopWatching?.()
     state.background?.close()
     await state.open?.close()
     await state.cluster?.stop()

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { HarnessApp } from '../../app.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
+import type { Recorder } from '../../history/recorder.ts'
 import { NotSupported } from '../../platform/errors.ts'
 import { seededRandom, seedOf } from '../../platform/random.ts'
 import { openContext } from '../context.ts'
@@ -17,6 +18,7 @@ export const provision: Phase = {
     if (state.isAbandoned) return cluster.stop()
     state.cluster = cluster
     requireApps(apps, cluster)
+    recordMetrics(cluster, recorder)
     state.nemesis = createNemesis({
       cluster,
       recorder,
@@ -60,6 +62,16 @@ function startCluster({ scenario, settings, leases }: RunState, apps: readonly H
     seeds,
     ...(given.env && { env: given.env }),
     ...(given.nodesWithoutWeb && { webless: given.nodesWithoutWeb }),
+  })
+}
+
+/** Every metric is an event of its node; a line that is none names nobody, and is kept as it came. */
+function recordMetrics({ statsd }: Cluster, { record }: Recorder) {
+  statsd?.listen({
+    onMetric({ name, value, kind, tags: { node = 'nobody', ...tags } }) {
+      record({ who: node, node, type: 'metric', operation: name, value: { value, kind, tags } })
+    },
+    onUnreadable: (text) => void record({ who: 'nobody', type: 'metric', error: text }),
   })
 }
 

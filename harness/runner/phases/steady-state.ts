@@ -2,6 +2,7 @@ import { startBackground } from '../../background/background.ts'
 import { seedOf } from '../../platform/random.ts'
 import { readyWithinMs } from '../../timing.ts'
 import { recordBaseInventory } from '../inventory.ts'
+import { recordSettings, watchMachine } from '../manners.ts'
 import { allReady } from '../readiness.ts'
 import type { Phase } from '../run-state.ts'
 
@@ -13,6 +14,8 @@ export const steadyState: Phase = {
     await allReady(cluster!, readyWithinMs)
     for (const session of open!.sessions) await session.checkSteadyState?.()
     await recordBaseInventory(state)
+    recordSettings(state)
+    state.stopWatching = watchMachine(state)
     const { scenario, settings, recorder } = state
     if (scenario.withoutBackground !== undefined) return
     const background = await startBackground({
