@@ -264,6 +264,33 @@ const views: Fill = (history, events) => {
   times(events, (n) => final(history, 'view', rendering, `page-${n}`))
 }
 
+const shownPages: Fill = (history, events) => {
+  const [item, color] = [{ id: 7, sku: 'sku', size: '9', availableCount: 5 }, 'ember']
+  const product = {
+    id: 1,
+    brand: 'Squall',
+    name: 'Gale',
+    color,
+    priceUsd: 1,
+    imageUrl: '#',
+    released: true,
+    items: [item],
+  }
+  final(history, 'catalogue', { products: [product] })
+  const sizes = [{ itemId: '7', size: '9', level: 'low', isDisabled: false }]
+  const listing = { id: '1', brand: 'Squall', name: 'Gale', color, price: '$1', picture: 'Squall Gale', sizes }
+  const cart = { title: '', rows: [], warning: '', total: '', checkout: '' }
+  const sight = { title: 'Sneakers23', products: [listing], cart, panels: [] }
+  times(events, (n) => final(history, 'open-page', { path: '/', sight }, `page-${n}`, 'n1'))
+}
+
+const servedPages: Fill = (history, events) =>
+  times(events, (n) => {
+    const headers = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' }
+    const page = { path: '/admin', visitor: 'admin', status: 200, headers, setCookies: [] }
+    final(history, 'served-page', page, 'visitor', `n${n}`)
+  })
+
 const fills: Readonly<Record<string, Fill>> = {
   'background-accepted': (history, events) =>
     times(events, (n) => history.record({ type: 'connect', who: listeners[n % listeners.length]!, node: 'n1' })),
@@ -303,6 +330,8 @@ const fills: Readonly<Record<string, Fill>> = {
   'one-announcement-per-change': announcements,
   'orders-charged-once': orders,
   'own-topics-only': changes,
+  'pages-match-database': shownPages,
+  'pages-served-properly': servedPages,
   'presence-join-delivered-once': arrivals,
   'presence-matches-reality': carts,
   'pushes-handled-once': pushes,
