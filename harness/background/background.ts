@@ -1,6 +1,5 @@
 import type { Joins, Listener } from '../app.ts'
 import type { Cluster } from '../cluster/cluster.ts'
-import { backgroundName } from '../history/background.ts'
 import type { Present } from '../history/inventory.ts'
 import type { Recorder } from '../history/recorder.ts'
 import { systemClock as clock } from '../platform/clock.ts'
@@ -10,7 +9,7 @@ import { bytesTopic, type Clients, commonTopic, manyTopics, openClients } from '
 import { createPause } from './pause.ts'
 import { createPublisher, type Publisher } from './publisher.ts'
 import { fencePush } from './pushes.ts'
-import { createTalk } from './talk.ts'
+import { pushOn, talk } from './talk.ts'
 
 /** Clients unlike each other that join, leave, push and listen while a scenario runs, on topics of their own. */
 export interface Background {
@@ -37,41 +36,45 @@ const heardWithinMs = 8_000
 /** Resolves when everybody is joined; undefined, with the reason in the history, for a target that does not speak the contract. */
 export async function startBackground({ cluster, recorder, seed }: Options): Promise<Background | undefined> {
   const clients = await openClients(cluster, recorder, seededRandom(seed))
-  const isJoined = () => clients.all.every((client) => isComplete(client.joins()))
-  const joined = await until(isJoined, {
-    what: 'the background is joined',
-    withinMs: joinedWithinMs,
-    everyMs: 10,
-  }).then(
-    () => true,
-    () => false,
-  )
+  await joined(clients)
   const controlled = cluster.nodes.filter(({ hasControl }) => hasControl)
-  if (!joined && controlled.length === 0) {
-    for (const client of clients.all) client.close()
-    const leftOut = 'the target has no socket /socket with topics ping:*, as HelloSockets has'
-    recorder.record({ who: backgroundName('all'), type: 'read', operation: 'background', value: { leftOut } })
-    return undefined
-  }
+  if (controlled.length === 0 && leaveOut(clients, recorder)) return undefined
   const pause = createPause(clock)
   const talks = controlled.slice(0, manyTopics.length).map((node, index, speaking) => {
     const random = seededRandom(seed + index + 1)
     const publisher = createPublisher(node, recorder, random)
     const own = manyTopics.filter((_, n) => n % speaking.length === index)
-    return { publisher, own, ended: createTalk({ clients, publisher, own, random, pause }) }
+    return { publisher, own, ended: talk({ clients, publisher, own, random, pause }) }
   })
+  // Where nobody can publish, clients still push.
+  const pushed = controlled.length === 0 ? pushOn({ clients, random: seededRandom(seed + 1), pause }) : undefined
   return {
     listeners: () => clients.all.map(({ name, joins }) => ({ who: name, joins })),
     present: () => clients.all.map((client) => client.present()),
     async stop() {
       pause.end()
-      await Promise.race([Promise.all(talks.map(({ ended }) => ended)), clock.sleep(stoppedWithinMs)])
+      await Promise.race([Promise.all([pushed, ...talks.map(({ ended }) => ended)]), clock.sleep(stoppedWithinMs)])
     },
     sayLast: () => sayLast(clients, talks),
     close() {
       for (const client of clients.all) client.close()
     },
   }
+}
+
+async function joined({ all }: Clients) {
+  const areJoined = () => all.every((client) => isComplete(client.joins()))
+  await until(areJoined, { what: 'the background is joined', withinMs: joinedWithinMs, everyMs: 10 }).catch(() => {})
+}
+
+/** Whoever cannot join at a server that is not ours: it need not know version 1 or long polls. Returns whether nobody is left. */
+function leaveOut(clients: Clients, recorder: Recorder): boolean {
+  for (const client of clients.all.filter((one) => !isComplete(one.joins()))) {
+    clients.remove(client)
+    const leftOut = 'the target does not let it join topics ping:* of the socket /socket, as HelloSockets does'
+    recorder.record({ who: client.name, type: 'read', operation: 'background', value: { leftOut } })
+  }
+  return clients.all.length === 0
 }
 
 const isComplete = ({ connected, expected, joined }: Joins) => connected && joined.length === expected.length

@@ -116,7 +116,7 @@ export async function openBackgroundClient({
       onSession: () => void sessionsMs.push(clock.monotonicMs()),
       onFrame: (frame) => own === transport && take(frame),
       onNonsense: (why, beginning) => unreadable(why, beginning),
-      onClose: () => own === transport && closed(),
+      onClose: (code) => own === transport && closed(code),
     })
     transport = own
   }
@@ -131,9 +131,9 @@ export async function openBackgroundClient({
     for (const topic of wanted) void sendJoin(topic)
   }
 
-  function closed() {
+  function closed(code?: number) {
     stopBeat()
-    if (isOpen && !isClosed) recorder.record({ who: name, type: 'disconnect', node })
+    if (isOpen && !isClosed) recorder.record({ who: name, type: 'disconnect', node, ...(code && { value: code }) })
     isOpen = false
     joined.clear()
     replaced.clear()

@@ -48,6 +48,8 @@ export interface Clients {
   readonly slowReader: BackgroundClient
   /** Leaves and joins. */
   readonly topics: BackgroundClient
+  /** Closes one for good. */
+  remove(client: BackgroundClient): void
   /** Those that have joined a topic now. */
   membersOf(topic: string): BackgroundClient[]
 }
@@ -69,13 +71,19 @@ export async function openClients(cluster: Cluster, recorder: Recorder, random: 
     return { client, topics }
   }
   const opened = await Promise.all(parts.map(open))
-  const all = opened.map(({ client }) => client)
+  let all = opened.map(({ client }) => client)
   const named = (name: string) => all.find((one) => one.name === backgroundName(name))!
   const slow = await cluster.links.link(backgroundName(slowLink), named(slowLink).node)
   for (const toxic of slowToxics) await slow.addToxic(toxic)
   for (const { client, topics } of opened) for (const topic of topics) void client.join(topic)
   return {
-    all,
+    get all() {
+      return all
+    },
+    remove(client) {
+      client.close()
+      all = all.filter((one) => one !== client)
+    },
     slowReader: named(slowReader),
     topics: named(manyTopicsName),
     membersOf: (topic) => all.filter((client) => client.isJoined(topic)),

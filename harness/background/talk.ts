@@ -1,5 +1,6 @@
 import type { Random } from '../platform/random.ts'
 import { until } from '../platform/until.ts'
+import type { BackgroundClient } from './client.ts'
 import { bytesTopic, type Clients, commonTopic } from './clients.ts'
 import { drawAtBorder, drawBytes } from './content.ts'
 import type { Pause } from './pause.ts'
@@ -23,11 +24,14 @@ const awayMs = 1_100
 const heardWithinMs = 1_000
 const pausedMs = [100, 300] as const
 const afterFailureMs = 300
+const pushMuchShare = 0.1
+
+type PushOptions = Pick<TalkOptions, 'clients' | 'random' | 'pause'>
 
 type Act = (options: TalkOptions) => Promise<unknown>
 
 /** One thing after the other, until it is stopped. Every act is done once at the beginning, and then by chance. */
-export async function createTalk(options: TalkOptions): Promise<void> {
+export async function talk(options: TalkOptions): Promise<void> {
   const { random, pause } = options
   for (const act of shuffled(opening, random)) {
     if (pause.isOver) return
@@ -36,6 +40,15 @@ export async function createTalk(options: TalkOptions): Promise<void> {
   }
   while (!pause.isOver) {
     await random.pick(later)(options)
+    await pause.sleep(random.integer(...gapsMs))
+  }
+}
+
+/** Pushes only, until it is stopped. */
+export async function pushOn(options: PushOptions): Promise<void> {
+  const { random, pause } = options
+  while (!pause.isOver) {
+    await (random.next() < pushMuchShare ? pushMuch : push)(options)
     await pause.sleep(random.integer(...gapsMs))
   }
 }
@@ -65,14 +78,19 @@ const sayManyAtOnce: Act = async (options) => {
   for (const bytes of [0, 20_000, 40, 66_000, 0, 300]) await publisher.say(random.pick([commonTopic, ...own]), bytes)
 }
 
-const push: Act = async ({ clients, random }) => {
+const push = async ({ clients, random }: PushOptions) => {
   const client = random.pick(clients.all)
   const { joined } = client.joins()
   if (joined.length > 0) client.push(random.pick(joined), drawPush(random, client.role))
 }
 
-const pushMuch: Act = async ({ clients, random }) => {
-  const client = random.pick(clients.all)
+/** Over a long poll the answers come in few responses. */
+const pushMuchAtOnce: Act = ({ clients, random }) =>
+  pushMuchOf(clients.all.find(({ role }) => role.transport === 'longpoll')!, random)
+
+const pushMuch = async ({ clients, random }: PushOptions) => pushMuchOf(random.pick(clients.all), random)
+
+async function pushMuchOf(client: BackgroundClient, random: Random) {
   const [topic] = client.joins().joined
   if (topic) for (const one of burst(random)) client.push(topic, one)
 }
@@ -134,7 +152,7 @@ const opening: readonly Act[] = [
   push,
   push,
   push,
-  pushMuch,
+  pushMuchAtOnce,
   readSlowly,
   joinAnew,
   leaveAndJoin,

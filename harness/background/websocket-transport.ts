@@ -10,8 +10,10 @@ export function openWebSocketTransport(url: string, events: TransportEvents): Tr
   const socket = new WebSocket(url, { handshakeTimeout: openWithinMs })
   socket.on('open', events.onOpen)
   socket.on('message', (data, isBinary) => events.onFrame(isBinary ? (data as Buffer) : String(data)))
-  // An error is always followed by a close.
-  socket.on('error', () => {})
+  // An error is always followed by a close; those of `ws` itself are about what came, all others about the network.
+  socket.on('error', ({ message, code }: Error & { code?: string }) => {
+    if (code?.startsWith('WS_ERR')) events.onNonsense(message, 'what is no WebSocket frame')
+  })
   socket.on('close', events.onClose)
   return {
     send: (frame) => send(socket, frame),

@@ -2,6 +2,7 @@ import type { HarnessApp } from '../app.ts'
 import { apps } from '../apps/index.ts'
 import type { Checker } from '../verdict/checker.ts'
 import { atMostOnce } from './core/at-most-once.ts'
+import { backgroundAccepted } from './core/background-accepted.ts'
 import { backgroundAnswered } from './core/background-answered.ts'
 import { backgroundDelivered } from './core/background-delivered.ts'
 import { backgroundJoined } from './core/background-joined.ts'
@@ -21,6 +22,7 @@ export { manners }
 
 const core: readonly Checker[] = [
   atMostOnce,
+  backgroundAccepted,
   backgroundAnswered,
   backgroundDelivered,
   backgroundJoined,

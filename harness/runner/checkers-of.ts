@@ -1,3 +1,4 @@
+import { backgroundAccepted } from '../checkers/core/background-accepted.ts'
 import { backgroundAnswered } from '../checkers/core/background-answered.ts'
 import { backgroundDelivered } from '../checkers/core/background-delivered.ts'
 import { backgroundJoined } from '../checkers/core/background-joined.ts'
@@ -25,6 +26,7 @@ export const checkersOf = ({ expectations: expected, sometimes, outlasts, checke
   framesReadable,
   backgroundDelivered,
   backgroundAnswered,
+  backgroundAccepted,
   backgroundJoined,
   nodeInventoryAccounted,
 ]

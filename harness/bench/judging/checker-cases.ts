@@ -292,6 +292,8 @@ const servedPages: Fill = (history, events) =>
   })
 
 const fills: Readonly<Record<string, Fill>> = {
+  'background-accepted': (history, events) =>
+    times(events, (n) => history.record({ type: 'connect', who: listeners[n % listeners.length]!, node: 'n1' })),
   'background-answered': backgroundPushes,
   'background-delivered': background,
   'background-joined': (history, events) =>

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { backgroundAccepted } from '../../../../harness/checkers/core/background-accepted.ts'
 import { backgroundAnswered } from '../../../../harness/checkers/core/background-answered.ts'
 import { backgroundDelivered } from '../../../../harness/checkers/core/background-delivered.ts'
 import { backgroundJoined } from '../../../../harness/checkers/core/background-joined.ts'
 import { framesReadable } from '../../../../harness/checkers/core/frames-readable.ts'
-import { final, historyOf, type TestEvent, theEnd } from '../../../support/histories.ts'
+import { fault, final, historyOf, type TestEvent, theEnd } from '../../../support/histories.ts'
 
 const who = 'background-v2'
 const topic = 'ping:background'
@@ -113,6 +114,27 @@ describe('background-delivered', () => {
     expect(delivered(joins(0, 0))).toBe('unknown')
     expect(backgroundDelivered.needs?.(historyOf())).toBe(false)
   })
+})
+
+describe('background-accepted', () => {
+  const connects: TestEvent = { type: 'connect', who, node: 'n1' }
+  const closes = (value: unknown, name = who): TestEvent => ({ type: 'disconnect', who: name, node: 'n1', value })
+  const crashes: TestEvent = { ...leaves(0), node: 'n1', event: 'phx_error' }
+  const outcomeOf = (...events: TestEvent[]) => backgroundAccepted.check(historyOf(...events)).outcome
+
+  it('passes when connections end for reasons of the network or of the node', () => {
+    expect(outcomeOf(connects, closes(1006), connects, closes(1012), connects, closes(undefined))).toBe('passed')
+    expect(outcomeOf(connects, closes(1011, 'hostile'))).toBe('passed')
+  })
+
+  it('is violated when a node blames the client, or a channel crashes that nobody killed', () => {
+    expect(outcomeOf(connects, closes(1011))).toBe('violated')
+    expect(outcomeOf(connects, closes(1009))).toBe('violated')
+    expect(outcomeOf(connects, crashes)).toBe('violated')
+    expect(outcomeOf(connects, fault(0, { kind: 'actor.kill', target: 'n1/*' }), crashes)).toBe('passed')
+  })
+
+  it('knows nothing when nobody connected', () => expect(outcomeOf()).toBe('unknown'))
 })
 
 describe('background-joined', () => {
