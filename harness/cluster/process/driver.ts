@@ -126,7 +126,7 @@ async function createInfrastructure(
     },
     createNode(name, { env, controlSecret, patch }) {
       const patched = patchedStart(patch)
-      const isWhole = patch.files.length === 0 && env.APP_MODULES === undefined
+      const isWhole = patch.files.length === 0 && patch.coverage === undefined && env.APP_MODULES === undefined
       const { script, compileCache } = isWhole ? programs.bundle : programs.source
       const { webPort: port, controlPort } = addresses.get(name)!
       const logFile = join(folder, `${name}.log`)
