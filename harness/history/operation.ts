@@ -23,6 +23,7 @@ export interface HistoryEvent {
     | 'phase'
     | 'step'
     | 'reached'
+    | 'cell'
     | 'console'
   operation?: string
   op?: number

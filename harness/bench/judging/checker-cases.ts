@@ -239,6 +239,16 @@ const views: Fill = (history, events) => {
   times(events, (n) => final(history, 'view', rendering, `page-${n}`))
 }
 
+const hitOperations: Fill = ({ record }, events) => {
+  const left = { n1: 0, n2: 0 }
+  times(events, (n) => {
+    const sold = { itemId: n, units: 1, orders: 1, left }
+    const told = { 'ear-n1': true, 'ear-n2': true }
+    const value = { cell: `buy ${n}`, answers: [['unsure', 'ok'], ['failed']], sold, told }
+    record({ type: 'read', who: 'harness', operation: 'stake', value })
+  })
+}
+
 const fills: Readonly<Record<string, Fill>> = {
   'cart-never-lost': edits,
   expectations: ({ record }, events) =>
@@ -267,6 +277,7 @@ const fills: Readonly<Record<string, Fill>> = {
   'recovery-time': losses,
   'released-everywhere': releases,
   'replication-bounded': replication,
+  'stakes-kept': hitOperations,
   'tabs-converge': carts,
   'views-match-fresh-render': views,
 }
