@@ -291,6 +291,16 @@ const servedPages: Fill = (history, events) =>
     final(history, 'served-page', page, 'visitor', `n${n}`)
   })
 
+const hitOperations: Fill = ({ record }, events) => {
+  const left = { n1: 0, n2: 0 }
+  times(events, (n) => {
+    const sold = { itemId: n, units: 1, orders: 1, left }
+    const told = { 'ear-n1': true, 'ear-n2': true }
+    const value = { cell: `buy ${n}`, answers: [['unsure', 'ok'], ['failed']], sold, told }
+    record({ type: 'read', who: 'harness', operation: 'stake', value })
+  })
+}
+
 const fills: Readonly<Record<string, Fill>> = {
   'background-accepted': (history, events) =>
     times(events, (n) => history.record({ type: 'connect', who: listeners[n % listeners.length]!, node: 'n1' })),
@@ -340,6 +350,7 @@ const fills: Readonly<Record<string, Fill>> = {
   'recovery-time': losses,
   'released-everywhere': releases,
   'replication-bounded': replication,
+  'stakes-kept': hitOperations,
   'tabs-converge': carts,
   'views-match-fresh-render': views,
 }

@@ -14,6 +14,7 @@ import { presenceMatchesReality } from './presence-matches-reality.ts'
 import { purchasesLinearizable } from './purchases-linearizable.ts'
 import { releasedEverywhere } from './released-everywhere.ts'
 import { replicationBounded } from './replication-bounded.ts'
+import { stakesKept } from './stakes-kept.ts'
 import { tabsConverge } from './tabs-converge.ts'
 import { viewsMatchFreshRender } from './views-match-fresh-render.ts'
 
@@ -34,6 +35,7 @@ export const checkers: readonly Checker[] = [
   purchasesLinearizable,
   releasedEverywhere,
   replicationBounded,
+  stakesKept,
   tabsConverge,
   viewsMatchFreshRender,
 ]
