@@ -98,7 +98,8 @@ export async function seesTheTruth(context: StoreContext, tab: Tab, when: string
   let difference: string | undefined
   const isTrue = async () => {
     difference = await context.differenceIn(tab)
-    return difference === undefined
+    // Once something is wrong, nothing is gained by waiting for the rest.
+    return difference === undefined || context.scratch.has('wrong')
   }
   await look(context, () =>
     context.until(`${tab.who} shows what the database has`, seenWithinMs, isTrue).catch(() => {

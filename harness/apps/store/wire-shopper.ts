@@ -1,4 +1,5 @@
 import type { Cluster } from '../../cluster/cluster.ts'
+import { clientEvent } from '../../history/client-kinds.ts'
 import type { Present } from '../../history/inventory.ts'
 import type { Recorder } from '../../history/recorder.ts'
 import { until } from '../../platform/until.ts'
@@ -87,6 +88,8 @@ export async function openWireShopper(options: OpenWireShopperOptions): Promise<
     page.close()
     throw error
   })
+
+  recorder.record(clientEvent({ who: name, node, kind: 'shopper', owner: linkName }))
 
   function openPage(at: string, own: string | undefined): CartPage {
     return openCartPage({
