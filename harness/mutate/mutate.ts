@@ -12,7 +12,7 @@ import { executes } from './executed.ts'
 import { type Generated, generateMutants } from './generate.ts'
 import { type Memory, openMemory } from './memory.ts'
 import type { Mutant } from './mutant.ts'
-import { type MutantResult, type MutateResult, outcomeOf } from './result.ts'
+import { caughtBy, type MutantResult, type MutateResult, outcomeOf } from './result.ts'
 import { recordScenario, type ScenarioTools, scenarioTier } from './tiers/scenarios.ts'
 import { recordSimulation, simulationTier } from './tiers/simulation.ts'
 import { conversationTier, unitTestTier } from './tiers/tests.ts'
@@ -161,10 +161,19 @@ async function judgeAll(
 ): Promise<MutantResult[]> {
   const limit = pLimit(jobs)
   return limit.map(mutants, async (mutant) => {
-    const result = await judge(mutant, tiers, memory, goesOn)
+    const result = await withoutFalseAlarm(await judge(mutant, tiers, memory, goesOn), tiers)
     onProgress(lineOf(result))
     return result
   })
+}
+
+/** An alarm that is raised without the mutant too says nothing about it. */
+async function withoutFalseAlarm(result: MutantResult, tiers: readonly Tier[]): Promise<MutantResult> {
+  const caught = caughtBy(result)
+  const why = caught && (await tiers.find(({ name }) => name === caught.tier)?.falseAlarm?.(caught))
+  if (why === undefined) return result
+  const asked = result.tiers.map((one) => (one === caught ? { ...one, outcome: 'unknown' as const, why } : one))
+  return { ...result, outcome: 'unknown', tiers: asked }
 }
 
 async function judge(
