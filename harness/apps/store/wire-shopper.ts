@@ -91,8 +91,12 @@ export async function openWireShopper(options: OpenWireShopperOptions): Promise<
 
   recorder.record(clientEvent({ who: name, node, kind: 'shopper', owner: linkName }))
 
+  let pageNumber = -1
+
   function openPage(at: string, own: string | undefined): CartPage {
+    pageNumber += 1
     return openCartPage({
+      pageNumber,
       who: name,
       node,
       link,
