@@ -17,6 +17,7 @@ import { createDatabase, localUrl } from '../services/database.ts'
 import { dropTemplates, findPostgres, initDatabase, type Postgres } from '../services/postgres.ts'
 import { createRedisProcess } from '../services/redis.ts'
 import type { ClusterInfrastructure, InfrastructureOptions, ListenAddress } from '../site.ts'
+import { openStatsdSink } from '../statsd/sink.ts'
 import { patchedStart } from '../system-patch.ts'
 import { createChild } from './child.ts'
 import { type Programs, preparePrograms } from './programs.ts'
@@ -101,6 +102,7 @@ async function createInfrastructure(
   const redis = withRedis
     ? await createRedisProcess({ folder: join(folder, 'redis'), logFile: join(folder, 'redis.log'), leases })
     : undefined
+  const statsd = await openStatsdSink()
   const linkServer = await linkThread.startServer({ seed: random.integer(0, seedMost) })
 
   const portOf = (from: string, to: string) => {
@@ -116,6 +118,7 @@ async function createInfrastructure(
     ...(redis && { redis }),
     links: createLinks({ apiUrl: linkServer.apiUrl, route, countsAtOnce: true }),
     linkHost: host,
+    statsd,
     async admit(name) {
       const address = { host, webPort: await freePort(), meshPort: await freePort(), controlPort: await freePort() }
       for (const port of [address.webPort, address.meshPort, address.controlPort]) leases.holdPort(port, `node ${name}`)
@@ -124,7 +127,7 @@ async function createInfrastructure(
     },
     createNode(name, { env, controlSecret, patch }) {
       const patched = patchedStart(patch)
-      const isWhole = patch.files.length === 0 && env.APP_MODULES === undefined
+      const isWhole = patch.files.length === 0 && patch.coverage === undefined && env.APP_MODULES === undefined
       const { script, compileCache } = isWhole ? programs.bundle : programs.source
       const { webPort: port, controlPort } = addresses.get(name)!
       const logFile = join(folder, `${name}.log`)
@@ -143,6 +146,7 @@ async function createInfrastructure(
       await database.kill()
       await redis?.kill()
       await linkServer.close()
+      await statsd.close()
     },
   }
 }
