@@ -4,6 +4,7 @@ import type { Present } from '../history/inventory.ts'
 import type { Recorder } from '../history/recorder.ts'
 import { until } from '../platform/until.ts'
 import { clientHeartbeatMs } from '../timing.ts'
+import { recordedWebSocket } from './socket-watch.ts'
 
 /** The official channel client in Node, over its own links. */
 export interface ChannelClient {
@@ -50,6 +51,7 @@ export async function openChannelClient(options: OpenClientOptions): Promise<Cha
   const channels = new Map<string, Channel>()
   const socket = new Socket(`ws://${link.host}:${link.port}${mount}`, {
     params,
+    transport: recordedWebSocket({ who: name, node, link: link.name, recorder }),
     heartbeatIntervalMs: clientHeartbeatMs,
     timeout: pushWithinMs,
   })
