@@ -1,5 +1,5 @@
-import type { HoldPoint } from '../../../cluster/hold.ts'
 import type { CoreContext, Injected } from '../../../context.ts'
+import type { HoldPoint } from '../../../faults/hold.ts'
 import type { Stake } from '../../../plans/cells.ts'
 import type { createOperations } from '../operations.ts'
 import { storePoints } from '../points.ts'

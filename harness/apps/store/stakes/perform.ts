@@ -1,5 +1,5 @@
-import { type Hold, holdAt } from '../../../cluster/hold.ts'
 import type { Injected } from '../../../context.ts'
+import { type Hold, holdAt } from '../../../faults/hold.ts'
 import type { FaultName } from '../../../faults/index.ts'
 import { drawRounds, type Round, type Stake } from '../../../plans/cells.ts'
 import { messageOf } from '../../../platform/plain-text.ts'
@@ -89,7 +89,7 @@ async function isQuiet({ cluster, until }: StakeContext) {
 }
 
 async function bringToPoint(context: StakeContext, stake: Stake, attempt: Attempt): Promise<Held> {
-  const hold = await holdAt(context.cluster.links, attempt.hold)
+  const hold = await holdAt(context, attempt.hold)
   const end = attempt.begin().catch((error: Error) => messageOf(error))
   try {
     await hold.reached(reachedWithinMs)
