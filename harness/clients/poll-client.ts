@@ -37,6 +37,7 @@ export async function openPollClient({ name, node, cluster, recorder }: PollOpti
   const frames: unknown[][] = []
   let isLeaving = false
   let isEnded = false
+  let isBroken = false
   let isGone = false
   const { token } = await ask(url, '')
   recorder.record({ who: name, type: 'connect', node })
@@ -48,18 +49,19 @@ export async function openPollClient({ name, node, cluster, recorder }: PollOpti
   }
 
   async function pollOn() {
-    while (!ending.signal.aborted && !isLeaving) {
+    while (!ending.signal.aborted && !isLeaving && !isGone) {
       const answer = await ask(url, token).catch(() => undefined)
       for (const text of answer?.messages ?? []) take(JSON.parse(text) as unknown[])
-      if (answer?.status !== 200 && answer?.status !== 204) recordEnd(answer?.status)
-      if (!answer || answer.status === 410) await systemClock.sleep(retryMs)
+      if (!answer && !isBroken) recordEnd(brokenOffCode)
+      if (answer?.status === 410) recordEnd(answer.status)
+      isBroken = answer === undefined
+      isGone = answer?.status === 410
+      if (isBroken) await systemClock.sleep(retryMs)
     }
   }
 
-  /** Its session has ended, and it did not end it. */
-  function recordEnd(code = brokenOffCode) {
-    if (isGone) return
-    isGone = true
+  /** A poll was not answered, or its session has ended. */
+  function recordEnd(code: number) {
     const own = { document: 0, path: '/socket/longpoll', socket: 1, link: link.name, code, wasOpen: true }
     const closedBy = isLeaving || ending.signal.aborted ? 'client' : 'others'
     const value: SocketEvent = { ...own, kind: 'end', closedBy, atMs: systemClock.monotonicMs() }
@@ -87,8 +89,8 @@ export async function openPollClient({ name, node, cluster, recorder }: PollOpti
       who: name,
       node,
       connections: 0,
-      polls: isEnded ? 0 : 1,
-      channels: isEnded ? 0 : topicsIn(frames),
+      polls: isEnded || isGone ? 0 : 1,
+      channels: isEnded || isGone ? 0 : topicsIn(frames),
     }),
     async end(over = node) {
       const door = `${(await cluster.links.link(name, over)).url}/socket/longpoll?vsn=2.0.0&token=${token}`

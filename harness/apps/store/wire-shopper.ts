@@ -126,7 +126,8 @@ export async function openWireShopper(options: OpenWireShopperOptions): Promise<
       signal: AbortSignal.timeout(purchaseWithinMs),
     })
     const end = endOfPurchase(answer.status)
-    if (end === 'ok') own = await cartAfter(link.url, cookieOf(answer))
+    // The purchase is certain, even where the page after it cannot be had.
+    if (end === 'ok') own = await cartAfter(link.url, cookieOf(answer)).catch(() => own)
     return { end, why: `status ${answer.status}` }
   }
 

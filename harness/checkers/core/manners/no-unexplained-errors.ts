@@ -3,7 +3,7 @@ import { type ErrorLine, mannersOf } from '../../../history/manners.ts'
 import type { HistoryEvent } from '../../../history/operation.ts'
 import { isWithin, merged } from '../../../history/spans.ts'
 import { type Checker, count, passed, unknown, type Verdict, violated } from '../../../verdict/checker.ts'
-import { feltForMs, finding, isProvoked, isWatched, socketsOf, worstFinding } from './reasons.ts'
+import { feltForMs, finding, isWatched, socketsOf, worstFinding } from './reasons.ts'
 
 /** A line of a log and what caused it are so close to each other. */
 const causeNearMs = 2_000
@@ -17,8 +17,7 @@ export const noUnexplainedErrors: Checker = {
   check(history) {
     if (!isWatched(history)) return unknown('nobody watched for errors')
     const isExplained = explainer(history)
-    const logs = history.finals<ErrorLine[]>(mannersOf.errors)
-    const lines = logs.flatMap(({ node = '', value }) => value.map((line) => ({ node, ...line })))
+    const lines = errorsOf(history)
     const stray = lines.find(({ atMs }) => !isExplained(atMs, atMs))
     if (stray) {
       const { node, atMs, text } = stray
@@ -35,6 +34,15 @@ export const noUnexplainedErrors: Checker = {
       )
     )
   },
+}
+
+/** What nodes logged while they started is not theirs: the machine that started them all at once was slow. */
+function errorsOf(history: History): (ErrorLine & { node: string })[] {
+  const [{ tMs: startedMs } = { tMs: 0 }] = history.of('read', mannersOf.settings)
+  return history
+    .finals<ErrorLine[]>(mannersOf.errors)
+    .flatMap(({ node = '', value }) => value.map((line) => ({ node, ...line })))
+    .filter(({ atMs }) => atMs >= startedMs)
 }
 
 interface Failure {
@@ -58,12 +66,13 @@ function explainer(history: History): (fromMs: number, toMs: number) => boolean 
   ]
   const spans = merged([
     ...hostileMs.map((tMs) => ({ fromMs: tMs - causeNearMs, toMs: tMs + causeNearMs })),
+    ...history.of('read', mannersOf.provocation).map(({ tMs }) => ({ fromMs: tMs, toMs: tMs + feltForMs })),
     ...history.faults.map(({ requestedMs, witnessedOffMs }) => ({
       fromMs: requestedMs,
       toMs: (witnessedOffMs ?? history.endMs) + feltForMs,
     })),
   ])
-  return (fromMs, toMs) => isWithin(spans, fromMs, toMs) || isProvoked(history, toMs)
+  return (fromMs, toMs) => isWithin(spans, fromMs, toMs)
 }
 
 function unexplained(history: History, { end, begunMs }: Failure): Verdict {
