@@ -2,11 +2,13 @@ import type { History } from '../../../history/history.ts'
 import { type ErrorLine, mannersOf } from '../../../history/manners.ts'
 import type { HistoryEvent } from '../../../history/operation.ts'
 import { isWithin, merged } from '../../../history/spans.ts'
-import { type Checker, count, passed, unknown, type Verdict, violated } from '../../../verdict/checker.ts'
+import { type Checker, count, passed, unknown, type Verdict } from '../../../verdict/checker.ts'
 import { feltForMs, finding, isWatched, socketsOf, worstFinding } from './reasons.ts'
 
 /** A line of a log and what caused it are so close to each other. */
 const causeNearMs = 2_000
+/** A node that logs that something took too long had waited for it so long. */
+const slowForMs = 5_000
 const serverError = /\bstatus 5\d\d\b|\btime(?:d |-)?out\b|\bcrash|\bunavailable\b/i
 
 /** Without a fault nothing fails: no node logs an error, and no operation ends uncertain or with a failure of the server (NF-1, RT-9). */
@@ -19,14 +21,12 @@ export const noUnexplainedErrors: Checker = {
     const isExplained = explainer(history)
     const lines = errorsOf(history)
     const stray = lines.find(({ atMs }) => !isExplained(atMs, atMs))
-    if (stray) {
-      const { node, atMs, text } = stray
-      return violated(`logged: ${node} logged an error at ${seconds(atMs)}, and nothing was broken: ${text}`, { stray })
-    }
     const failed = failuresOf(history)
-    const findings = failed
-      .filter(({ end, begunMs }) => !isExplained(begunMs, end.tMs))
-      .map((failure) => unexplained(history, failure))
+    const strayFailures = failed.filter(({ end, begunMs }) => !isExplained(begunMs, end.tMs))
+    const findings = [
+      ...(stray ? [logged(history, stray)] : []),
+      ...strayFailures.map((failure) => unexplained(history, failure)),
+    ]
     return (
       worstFinding(findings) ??
       passed(
@@ -73,6 +73,12 @@ function explainer(history: History): (fromMs: number, toMs: number) => boolean 
     })),
   ])
   return (fromMs, toMs) => isWithin(spans, fromMs, toMs)
+}
+
+function logged(history: History, line: ErrorLine & { node: string }): Verdict {
+  const { node, atMs, text } = line
+  const sentence = `logged: ${node} logged an error at ${seconds(atMs)}, and nothing was broken: ${text}`
+  return finding(history, sentence, atMs - slowForMs, atMs + causeNearMs, { line })
 }
 
 function unexplained(history: History, { end, begunMs }: Failure): Verdict {
