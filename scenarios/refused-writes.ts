@@ -8,7 +8,19 @@ import {
   scenariosFor,
   viewsMatchFreshRender,
 } from '../harness/index.ts'
-import { inCart, listings, mustBe, notDone, openShop, putIn, sees, soldUnits, succeeded, theTab } from './support.ts'
+import {
+  everyNodeIsReady,
+  inCart,
+  listings,
+  mustBe,
+  notDone,
+  openShop,
+  putIn,
+  sees,
+  soldUnits,
+  succeeded,
+  theTab,
+} from './support.ts'
 
 const { step, after } = scenariosFor('store')
 
@@ -29,6 +41,7 @@ export const refusedWrites = {
     await theTab(context, 'alice').reload()
   }),
   async tryAgain(context: ScenarioContext<'store'>) {
+    await everyNodeIsReady(context)
     succeeded(await context.release('n1', 2), 'release')
     context.scratch.set('bought later', await (await context.wireShopper('bob', 'n1')).buy())
   },

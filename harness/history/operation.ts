@@ -13,6 +13,7 @@ export interface HistoryEvent {
     | 'read'
     | 'publish'
     | 'receive'
+    | 'unreadable'
     | 'join'
     | 'leave'
     | 'connect'
@@ -24,6 +25,7 @@ export interface HistoryEvent {
     | 'step'
     | 'reached'
     | 'console'
+    | 'metric'
   operation?: string
   op?: number
   topic?: string
@@ -46,6 +48,8 @@ export interface LedgerEntry {
   publisher: string
   seq: number
   origin: string
+  /** Hash and size of the content; of what a subscriber received, the hash of what came. Undefined for a message without content. */
+  digest?: string
 }
 
 /** Where an active fault loses messages. */

@@ -1,4 +1,4 @@
-import { atMostOnce, joinedTopics, nodeInventoryAccounted, recoveryTime, scenariosFor } from '../../harness/index.ts'
+import { atMostOnce, joinedTopics, recoveryTime, scenariosFor } from '../../harness/index.ts'
 import { mustBeConnected, watchingStalls } from '../stalls.ts'
 import { listenEverywhere, publishFrom } from '../support.ts'
 
@@ -36,5 +36,5 @@ export default scenario({
       )
     }),
   ],
-  checkers: [atMostOnce, recoveryTime(10_000), nodeInventoryAccounted, joinedTopics],
+  checkers: [atMostOnce, recoveryTime(10_000), joinedTopics],
 })

@@ -60,9 +60,11 @@ export default scenario({
       mustBe(scratch.get('webSocket'), 503, 'a new WebSocket')
       mustBe(scratch.get('longPoll'), 503, 'a new long poll')
     }),
-    after(4, 'the purchase that was under way was answered', async ({ scratch }) =>
-      mustBe(scratch.get('purchase'), 'ok', 'the purchase'),
-    ),
+    after(4, 'the purchase that was under way was answered', async ({ recorder }) => {
+      const end = recorder.events.find(({ type, operation }) => operation === 'purchase' && type !== 'invoke')
+      // The page to which the answer leads may be too late.
+      if (end?.type !== 'ok' && !end?.error?.includes('was answered 303')) throw new Error(`the purchase: ${end?.error}`)
+    }),
   ],
   checkers: [atMostOnce, joinedTopics, nodesAgreeWithDatabase],
 })
@@ -112,6 +114,6 @@ async function stopWhileBuying(context: Context) {
   context.scratch.set('webSocket', late?.status)
   const longPoll = await fetch(`${node.directUrl}/socket/longpoll?vsn=2.0.0`).catch(() => undefined)
   context.scratch.set('longPoll', longPoll?.status)
-  context.scratch.set('purchase', await purchase)
+  await purchase
   await using _stop = await stopping
 }

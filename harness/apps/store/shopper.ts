@@ -7,6 +7,7 @@ import type { Recorder } from '../../history/recorder.ts'
 import { until } from '../../platform/until.ts'
 import { createCartChanges } from './cart-changes.ts'
 import { withoutCartId } from './cart-topic.ts'
+import { type PageSight, readPage, withoutFieldValues } from './pages/page-sight.ts'
 import { endOfPurchase } from './purchases.ts'
 import { selectors } from './selectors.ts'
 import type { CartSight, DashboardSight, Rendering } from './sights.ts'
@@ -31,6 +32,8 @@ export interface Tab {
   /** Presses the back button; returns whether the page came from the back-forward cache. */
   back(): Promise<{ restored: boolean }>
   rendering(): Promise<Rendering>
+  /** Returns all that the page shows now, without the secrets in its form. */
+  sight(): Promise<{ path: string; sight: PageSight }>
   joins(): Promise<{ connected: boolean; expected: string[]; joined: string[] }>
   text(selector: string): Promise<string>
   /** Returns the displayed cart; undefined on a page without one. */
@@ -40,7 +43,7 @@ export interface Tab {
   /** Clicks the remove button of an item in the cart. */
   remove(itemId: number): Promise<void>
   /** Clicks the buy button; the tab then shows the page of the response. */
-  buy(): Promise<{ status: number; problem: string }>
+  buy(options?: { clicks?: number }): Promise<{ status: number; problem: string }>
   dashboard(): Promise<DashboardSight>
   /** Returns the size of the page's JavaScript heap after garbage collection. */
   heapBytes(): Promise<number>
@@ -171,6 +174,10 @@ async function openTab({ context, who, node, link, url, recorder, otherSite, for
       return { restored: showing.restored === true }
     },
     rendering: () => page.evaluate(readRendering, selectors.levelClassPrefix),
+    async sight() {
+      const { path, sight } = await page.evaluate<OpenPage>(readOpenPage)
+      return { path, sight: withoutFieldValues(sight) }
+    },
     async joins() {
       const { connected, expected, joined } = await page.evaluate(readJoins)
       return { connected, expected: expected.map(withoutCartId), joined: joined.map(withoutCartId) }
@@ -183,12 +190,12 @@ async function openTab({ context, who, node, link, url, recorder, otherSite, for
     add: (itemId) => page.locator(`${selectors.sizeEntry}[value='${itemId}']`).click({ timeout: clickWithinMs }),
     remove: (itemId) =>
       page.locator(`${selectors.cartRemove}[data-item-id='${itemId}']`).click({ timeout: clickWithinMs }),
-    async buy() {
+    async buy({ clicks = 1 } = {}) {
       const operation = recorder.begin(who, 'purchase', { shopper, itemIds: await cartIds() })
       try {
         const [response] = await Promise.all([
           page.waitForResponse((one) => one.request().method() === 'POST', { timeout: loadWithinMs }),
-          page.locator(selectors.buy).click({ timeout: clickWithinMs }),
+          page.locator(selectors.buy).click({ timeout: clickWithinMs, clickCount: clicks }),
         ])
         await page.waitForLoadState('load', { timeout: loadWithinMs })
         const status = response.status()
@@ -234,6 +241,14 @@ async function openTab({ context, who, node, link, url, recorder, otherSite, for
   const cartIds = async () => (await tab.cart())?.items.map(({ id }) => id) ?? []
   return tab
 }
+
+interface OpenPage {
+  path: string
+  sight: PageSight
+}
+
+/** Runs in the page. */
+const readOpenPage = `({ path: window.location.pathname, sight: (${readPage})(document) })`
 
 /** Runs in the page. */
 function readCart(outClass: string): Omit<CartSight, 'shopper'> | undefined {

@@ -206,6 +206,31 @@ const pushes: Fill = (history, events) => {
   final(history, 'node-state', { pushes: Object.fromEntries(handled) }, 'n1')
 }
 
+const listeners = shoppers.slice(0, 10).map((name) => `background-${name}`)
+
+/** Ten clients, each of which receives every message. */
+const background: Fill = ({ record, at }, events) => {
+  const topic = 'ping:background'
+  for (const who of listeners) record({ type: 'join', who, topic, node: 'n1', value: { askedMs: 0 } })
+  times(Math.ceil(events / (listeners.length + 1)), (seq) => {
+    at(2_000 + seq)
+    const value = { publisher: 'background-n1', seq: seq + 1, origin: 'n1', digest: '2:44136fa355b3678a' }
+    record({ type: 'publish', who: 'background-n1', topic, event: 'ledger', value })
+    for (const who of listeners) record({ type: 'receive', who, topic, event: 'ledger', joinRef: null, value })
+  })
+}
+
+const backgroundPushes: Fill = (history, events) =>
+  times(events / 3, (n) => {
+    const who = listeners[n % listeners.length]!
+    const own = { connection: 1, ref: String(n), answer: 'ok 2:44136fa355b3678a' }
+    const topic = 'ping:background'
+    const push = { channel: 'PingChannel', joinRef: '1', topic, ...own }
+    const end = history.begin(who, 'push', push)
+    history.record({ type: 'receive', who, topic, event: 'phx_reply', joinRef: '1', value: own })
+    end('ok')
+  })
+
 const holds: NodeHolds = {
   connections: 1,
   polls: 0,
@@ -278,6 +303,33 @@ const looks: Fill = (history, events) => {
   })
 }
 
+const shownPages: Fill = (history, events) => {
+  const [item, color] = [{ id: 7, sku: 'sku', size: '9', availableCount: 5 }, 'ember']
+  const product = {
+    id: 1,
+    brand: 'Squall',
+    name: 'Gale',
+    color,
+    priceUsd: 1,
+    imageUrl: '#',
+    released: true,
+    items: [item],
+  }
+  final(history, 'catalogue', { products: [product] })
+  const sizes = [{ itemId: '7', size: '9', level: 'low', isDisabled: false }]
+  const listing = { id: '1', brand: 'Squall', name: 'Gale', color, price: '$1', picture: 'Squall Gale', sizes }
+  const cart = { title: '', rows: [], warning: '', total: '', checkout: '' }
+  const sight = { title: 'Sneakers23', products: [listing], cart, panels: [] }
+  times(events, (n) => final(history, 'open-page', { path: '/', sight }, `page-${n}`, 'n1'))
+}
+
+const servedPages: Fill = (history, events) =>
+  times(events, (n) => {
+    const headers = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' }
+    const page = { path: '/admin', visitor: 'admin', status: 200, headers, setCookies: [] }
+    final(history, 'served-page', page, 'visitor', `n${n}`)
+  })
+
 const fills: Readonly<Record<string, Fill>> = {
   'callers-fail-at-once': interrupted,
   'clients-back-off': comings,
@@ -285,6 +337,14 @@ const fills: Readonly<Record<string, Fill>> = {
   'no-unexplained-errors': interrupted,
   'nodes-stop-in-order': stops,
   'peers-agree-again': looks,
+  'background-accepted': (history, events) =>
+    times(events, (n) => history.record({ type: 'connect', who: listeners[n % listeners.length]!, node: 'n1' })),
+  'background-answered': backgroundPushes,
+  'background-delivered': background,
+  'background-joined': (history, events) =>
+    times(events, (n) =>
+      final(history, 'joined', { connected: true, expected: ['ping'], joined: ['ping'] }, `background-${n}`),
+    ),
   'cart-never-lost': edits,
   expectations: ({ record }, events) =>
     times(events, (after) =>
@@ -292,10 +352,21 @@ const fills: Readonly<Record<string, Fill>> = {
     ),
   'fault-outlasts-timer': faults,
   'faults-witnessed': faults,
+  'frames-readable': (history, events) => times(events, (n) => receive(history, `client-${n}`, 'ping', 'news')),
   'joined-topics': (history, events) => {
     const topics = ['ping', 'product:1', 'product:2']
     times(events, (n) => final(history, 'joined', { connected: true, expected: topics, joined: topics }, `client-${n}`))
   },
+  'metrics-as-declared': ({ record }, events) =>
+    times(events, () =>
+      record({
+        type: 'metric',
+        who: 'n1',
+        node: 'n1',
+        operation: 'channel_join',
+        value: { value: 1, kind: 'c', tags: { status: 'success', channel: 'PingChannel' } },
+      }),
+    ),
   'never-oversold': sales,
   'node-inventory-accounted': inventories,
   'no-presence-to-shoppers': carts,
@@ -304,6 +375,8 @@ const fills: Readonly<Record<string, Fill>> = {
   'one-announcement-per-change': announcements,
   'orders-charged-once': orders,
   'own-topics-only': changes,
+  'pages-match-database': shownPages,
+  'pages-served-properly': servedPages,
   'presence-join-delivered-once': arrivals,
   'presence-matches-reality': carts,
   'pushes-handled-once': pushes,

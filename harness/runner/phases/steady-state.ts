@@ -1,3 +1,5 @@
+import { startBackground } from '../../background/background.ts'
+import { seedOf } from '../../platform/random.ts'
 import { readyWithinMs } from '../../timing.ts'
 import { recordBaseInventory } from '../inventory.ts'
 import { recordSettings, watchMachine } from '../manners.ts'
@@ -14,5 +16,13 @@ export const steadyState: Phase = {
     await recordBaseInventory(state)
     recordSettings(state)
     state.stopWatching = watchMachine(state)
+    const { scenario, settings, recorder } = state
+    if (scenario.withoutBackground !== undefined) return
+    const background = await startBackground({
+      cluster: cluster!,
+      recorder,
+      seed: seedOf(settings.seed, `background of ${scenario.id}`),
+    })
+    if (background) state.background = background
   },
 }

@@ -86,6 +86,8 @@ export function createLongPolls(options: LongPollOptions) {
   async function newSession({ definition, request, response, params }: Visit) {
     const admission = await admit(definition, request, params)
     if (admission.kind === 'denied') return refuse(response, admission.status)
+    // Nobody would poll a session that is opened for a client that left while its poll waited.
+    if (response.destroyed) return
     const id = randomUUID()
     const windowMs = windowOf(definition)
     const session = openPollSession({

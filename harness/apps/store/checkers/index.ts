@@ -7,6 +7,8 @@ import { nodesAgreeWithDatabase } from './nodes-agree-with-database.ts'
 import { oneAnnouncementPerChange } from './one-announcement-per-change.ts'
 import { ordersChargedOnce } from './orders-charged-once.ts'
 import { ownTopicsOnly } from './own-topics-only.ts'
+import { pagesMatchDatabase } from './pages-match-database.ts'
+import { pagesServedProperly } from './pages-served-properly.ts'
 import { presenceJoinDeliveredOnce } from './presence-join-delivered-once.ts'
 import { presenceMatchesReality } from './presence-matches-reality.ts'
 import { purchasesLinearizable } from './purchases-linearizable.ts'
@@ -25,6 +27,8 @@ export const checkers: readonly Checker[] = [
   oneAnnouncementPerChange,
   ordersChargedOnce,
   ownTopicsOnly,
+  pagesMatchDatabase,
+  pagesServedProperly,
   presenceJoinDeliveredOnce,
   presenceMatchesReality,
   purchasesLinearizable,
@@ -33,3 +37,6 @@ export const checkers: readonly Checker[] = [
   tabsConverge,
   viewsMatchFreshRender,
 ]
+
+/** What pages show and how they are served must be right whatever a scenario is about. */
+export const judgesAlways: readonly Checker[] = [pagesMatchDatabase, pagesServedProperly]

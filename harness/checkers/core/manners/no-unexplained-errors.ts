@@ -14,6 +14,7 @@ const serverError = /\bstatus 5\d\d\b|\btime(?:d |-)?out\b|\bcrash|\bunavailable
 /** Without a fault nothing fails: no node logs an error, and no operation ends uncertain or with a failure of the server (NF-1, RT-9). */
 export const noUnexplainedErrors: Checker = {
   name: 'no-unexplained-errors',
+  needs: isWatched,
   invariant:
     'no node logs an error and no operation fails by the fault of the server, unless something is broken or somebody is hostile',
   check(history) {
@@ -50,11 +51,14 @@ interface Failure {
   begunMs: number
 }
 
-/** Operations that failed by the fault of a server; a refusal such as "sold out" is an answer. */
+/**
+ * Operations that failed by the fault of a server. A refusal such as "sold out" is an answer, and an uncertain end without a reason is that of
+ * a client which waits for no answer.
+ */
 function failuresOf(history: History): Failure[] {
   const begun = new Map(history.of('invoke').map(({ op, tMs }) => [op, tMs]))
   return [...history.of('failed'), ...history.of('unsure')]
-    .filter(({ type, error = '' }) => type === 'unsure' || serverError.test(error))
+    .filter(({ type, error }) => error !== undefined && (type === 'unsure' || serverError.test(error)))
     .map((end) => ({ end, begunMs: begun.get(end.op) ?? end.tMs }))
 }
 

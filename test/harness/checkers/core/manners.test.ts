@@ -252,7 +252,7 @@ describe('nodes-stop-in-order', () => {
     )
     expect(outcome(name, stop, socket('end', 3_500, { code: 1012 }), ends())).toBe('passed')
     expect(outcome(name, stop, socket('end', 3_500, { closedBy: 'client' }), ends())).toBe('passed')
-    expect(outcome(name, stop, socket('end', 3_500, { code: 410, path: '/socket/longpoll' }), ends())).toBe('passed')
+    expect(outcome(name, stop, socket('end', 3_500, { code: 503, path: '/socket/longpoll' }), ends())).toBe('passed')
     expect(outcome(name, stop, socket('end', 3_500, { path: '/socket/longpoll' }), ends())).toBe('violated')
   })
 })
