@@ -63,7 +63,8 @@ export default scenario({
     after(4, 'the purchase that was under way was answered', async ({ recorder }) => {
       const end = recorder.events.find(({ type, operation }) => operation === 'purchase' && type !== 'invoke')
       // The page to which the answer leads may be too late.
-      if (end?.type !== 'ok' && !end?.error?.includes('was answered 303')) throw new Error(`the purchase: ${end?.error}`)
+      if (end?.type !== 'ok' && !end?.error?.includes('was answered 303'))
+        throw new Error(`the purchase: ${end?.error}`)
     }),
   ],
   checkers: [atMostOnce, joinedTopics, nodesAgreeWithDatabase],
