@@ -82,6 +82,7 @@ export async function openWireShopper(options: OpenWireShopperOptions): Promise<
   let isBought = false
   let boughtKey: string | undefined
   let unsureCount = 0
+  let pageNumber = -1
   let page = openPage(path, undefined)
   await until(() => page.hasCart(), { what: `${name} has a cart`, withinMs: joinWithinMs }).catch((error) => {
     // A shopper whose opening failed must not stay connected, because no checker knows about it.
@@ -90,8 +91,6 @@ export async function openWireShopper(options: OpenWireShopperOptions): Promise<
   })
 
   recorder.record(clientEvent({ who: name, node, kind: 'shopper', owner: linkName }))
-
-  let pageNumber = -1
 
   function openPage(at: string, own: string | undefined): CartPage {
     pageNumber += 1
