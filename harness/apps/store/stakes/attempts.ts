@@ -105,9 +105,10 @@ async function buy(point: Point, { context, supplies, name }: AttemptOptions): P
     subject: { itemId, isBought: true },
     hold: holds[point],
     begin: () => buyer.buy('n1'),
+    // Who was told that it is theirs does not ask again before the other one does.
     async again(node) {
-      await buyer.buy(node)
-      await rival.buy(node)
+      const isConfirmed = buyer.answers().includes('ok')
+      for (const one of isConfirmed ? [rival, buyer] : buyers) await one.buy(node)
     },
     answers: () => buyers.map((one) => one.answers()),
     giveUp: () => buyer.tab.close(),

@@ -18,11 +18,21 @@ const roundsPerScenario = 3
 const stakesPerRound = 4
 const draws = 4_096
 
+/** In every run: whoever bought, and whoever just came, lose their node and go to the other one. */
+const first: Round = {
+  fault: 'node.kill n1',
+  stakes: [
+    { operation: 'buy', point: 'committed' },
+    { operation: 'rejoin', point: 'asked' },
+  ],
+}
+
 /** Draws the rounds of one scenario; a replay draws the same. */
 export function drawStakes(context: StakeContext): Round[] {
   const numbers = Array.from({ length: draws }, (_, number) => number)
   const random = seededRandom(context.choose('stakes', numbers))
   return drawRounds(random, stakeTable.possible, {
+    first,
     rounds: roundsPerScenario,
     perRound: stakesPerRound,
     fits: canJoin,
