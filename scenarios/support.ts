@@ -98,7 +98,8 @@ export async function seesTheTruth(context: StoreContext, tab: Tab, when: string
   let difference: string | undefined
   const isTrue = async () => {
     difference = await context.differenceIn(tab)
-    return difference === undefined
+    // Once something is wrong, nothing is gained by waiting for the rest.
+    return difference === undefined || context.scratch.has('wrong')
   }
   await look(context, () =>
     context.until(`${tab.who} shows what the database has`, seenWithinMs, isTrue).catch(() => {
@@ -166,6 +167,16 @@ export async function openDashboard(context: StoreContext, name: string, node: s
   const tab = await (await context.admin(name)).open(node, '/admin')
   await listens(context, tab)
   return tab
+}
+
+/** Clients of the store of every kind on one node: a page, a dashboard, and a shopper without a browser. All must be back in the end. */
+export async function enterAllKinds(context: StoreContext, node: string) {
+  await Promise.all([openShop(context, 'eva', node), enterBeside(context, node)])
+}
+
+/** The same for a scenario that has a page already. */
+export async function enterBeside(context: StoreContext, node: string) {
+  await Promise.all([openDashboard(context, 'boss', node), context.wireShopper('eli', node, { page: '/' })])
 }
 
 /** The items of a cart as a tab shows it, in its order. */

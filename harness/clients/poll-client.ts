@@ -1,4 +1,5 @@
 import type { Cluster } from '../cluster/cluster.ts'
+import { clientEvent } from '../history/client-kinds.ts'
 import { mannersOf, type SocketEvent } from '../history/manners.ts'
 import type { Recorder } from '../history/recorder.ts'
 import { systemClock } from '../platform/clock.ts'
@@ -56,6 +57,7 @@ export async function openPollClient({ name, node, cluster, recorder }: PollOpti
   let isEnded = false
   let isGone = false
   const { token } = await ask(url, '')
+  recorder.record(clientEvent({ who: name, node, kind: 'long poll', owner: name }))
   recorder.record({ who: name, type: 'connect', node })
   const polling = pollOn()
 

@@ -20,7 +20,8 @@ const grayOf = (shopper: WireShopper) => shopper.cart().items.flatMap(({ id, out
 
 /** Waits until all tabs show these items, and fails with what they show instead. */
 async function allShow(context: ScenarioContext<'store'>, tabs: readonly WireShopper[], ...expected: number[]) {
-  const isSame = () => tabs.every((tab) => itemsOf(tab).join() === expected.join())
+  // Once something is wrong, nothing is gained by waiting for the rest.
+  const isSame = () => context.scratch.has('wrong') || tabs.every((tab) => itemsOf(tab).join() === expected.join())
   await context.until('all tabs show the cart', seenWithinMs, isSame).catch(() => {})
   for (const tab of tabs) await lookIf(context, itemsOf(tab), expected, `the cart of ${tab.name}`)
 }

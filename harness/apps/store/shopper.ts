@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Browser, BrowserContext, CDPSession, Page, WebSocket } from 'playwright'
 import { noteIn, recordSocket, watchingScript } from '../../clients/socket-watch.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
+import { clientEvent } from '../../history/client-kinds.ts'
 import type { Recorder } from '../../history/recorder.ts'
 import { until } from '../../platform/until.ts'
 import { createCartChanges } from './cart-changes.ts'
@@ -104,6 +105,7 @@ export async function openShopper(options: ShopperOptions): Promise<Shopper> {
       const tab = await openTab({ context, who, node, link: link.name, url, recorder, otherSite, forget })
       opened += 1
       tabs.push(tab)
+      recorder.record(clientEvent({ who, node, kind: credentials ? 'dashboard' : 'tab', owner: name }))
       return tab
     },
     async saveEvidence(folder) {

@@ -1,4 +1,5 @@
 import type { Cluster } from '../../cluster/cluster.ts'
+import { clientEvent } from '../../history/client-kinds.ts'
 import type { Present } from '../../history/inventory.ts'
 import type { Recorder } from '../../history/recorder.ts'
 import { until } from '../../platform/until.ts'
@@ -88,8 +89,14 @@ export async function openWireShopper(options: OpenWireShopperOptions): Promise<
     throw error
   })
 
+  recorder.record(clientEvent({ who: name, node, kind: 'shopper', owner: linkName }))
+
+  let pageNumber = -1
+
   function openPage(at: string, own: string | undefined): CartPage {
+    pageNumber += 1
     return openCartPage({
+      pageNumber,
       who: name,
       node,
       link,

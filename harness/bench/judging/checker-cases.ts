@@ -264,16 +264,6 @@ const views: Fill = (history, events) => {
   times(events, (n) => final(history, 'view', rendering, `page-${n}`))
 }
 
-const hitOperations: Fill = ({ record }, events) => {
-  const left = { n1: 0, n2: 0 }
-  times(events, (n) => {
-    const sold = { itemId: n, units: 1, orders: 1, left }
-    const told = { 'ear-n1': true, 'ear-n2': true }
-    const value = { cell: `buy ${n}`, answers: [['unsure', 'ok'], ['failed']], sold, told }
-    record({ type: 'read', who: 'harness', operation: 'stake', value })
-  })
-}
-
 const shownPages: Fill = (history, events) => {
   const [item, color] = [{ id: 7, sku: 'sku', size: '9', availableCount: 5 }, 'ember']
   const product = {
@@ -300,6 +290,16 @@ const servedPages: Fill = (history, events) =>
     const page = { path: '/admin', visitor: 'admin', status: 200, headers, setCookies: [] }
     final(history, 'served-page', page, 'visitor', `n${n}`)
   })
+
+const hitOperations: Fill = ({ record }, events) => {
+  const left = { n1: 0, n2: 0 }
+  times(events, (n) => {
+    const sold = { itemId: n, units: 1, orders: 1, left }
+    const told = { 'ear-n1': true, 'ear-n2': true }
+    const value = { cell: `buy ${n}`, answers: [['unsure', 'ok'], ['failed']], sold, told }
+    record({ type: 'read', who: 'harness', operation: 'stake', value })
+  })
+}
 
 const fills: Readonly<Record<string, Fill>> = {
   'background-accepted': (history, events) =>
