@@ -85,7 +85,7 @@ export async function performRound(
   await allAreBack(context)
   await Promise.all(held.map(({ end }) => end))
   for (const { attempt } of held) attempt.giveUp()
-  for (const node of ['n2', 'n1']) await Promise.all(held.map(({ attempt }) => attempt.again(node)))
+  for (const node of ['n2', 'n1']) await Promise.all(held.map(({ attempt }) => attempt.again(node, true)))
   await record(context, held, fault)
   for (const tab of held.flatMap(({ attempt }) => attempt.tabs())) tab.close()
 }
