@@ -291,6 +291,14 @@ const servedPages: Fill = (history, events) =>
     final(history, 'served-page', page, 'visitor', `n${n}`)
   })
 
+const refusals: Fill = (history, events) => {
+  final(history, 'catalogue', { products: [{ id: 1, items: [{ id: 1, availableCount: 0 }] }] })
+  times(events / 2, (n) => {
+    const who = shoppers[n % shoppers.length]!
+    history.begin(who, 'add_item', { shopper: who, itemId: 1 })('failed')
+  })
+}
+
 const fills: Readonly<Record<string, Fill>> = {
   'background-accepted': (history, events) =>
     times(events, (n) => history.record({ type: 'connect', who: listeners[n % listeners.length]!, node: 'n1' })),
@@ -338,6 +346,7 @@ const fills: Readonly<Record<string, Fill>> = {
   reached: ({ record }, events) =>
     times(events, () => record({ type: 'reached', who: 'harness', operation: 'sold-out' })),
   'recovery-time': losses,
+  'refused-for-a-reason': refusals,
   'released-everywhere': releases,
   'replication-bounded': replication,
   'tabs-converge': carts,
