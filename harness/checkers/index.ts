@@ -1,23 +1,27 @@
 import type { HarnessApp } from '../app.ts'
 import { apps } from '../apps/index.ts'
 import type { Checker } from '../verdict/checker.ts'
+import { accessAsStated } from './core/access-as-stated.ts'
 import { atMostOnce } from './core/at-most-once.ts'
 import { expectations } from './core/expectations.ts'
 import { faultOutlastsTimer } from './core/fault-outlasts-timer.ts'
 import { faultsWitnessed } from './core/faults-witnessed.ts'
 import { joinedTopics } from './core/joined-topics.ts'
+import { noSecretOfAnother } from './core/no-secret-of-another.ts'
 import { nodeInventoryAccounted } from './core/node-inventory-accounted.ts'
 import { pushesHandledOnce } from './core/pushes-handled-once.ts'
 import { reached } from './core/reached.ts'
 import { recoveryTime } from './core/recovery-time.ts'
 
 const core: readonly Checker[] = [
+  accessAsStated,
   atMostOnce,
   expectations,
   faultOutlastsTimer({}),
   faultsWitnessed,
   joinedTopics,
   nodeInventoryAccounted,
+  noSecretOfAnother,
   pushesHandledOnce,
   reached([]),
   recoveryTime(10_000),

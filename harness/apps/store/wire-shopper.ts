@@ -1,9 +1,11 @@
 import { type Channel, Socket } from 'phoenix'
 import type { Cluster } from '../../cluster/cluster.ts'
 import type { Present } from '../../history/inventory.ts'
+import { answerTo, marksIn } from '../../history/marks.ts'
 import type { Recorder } from '../../history/recorder.ts'
 import { until } from '../../platform/until.ts'
 import { clientHeartbeatMs, purchaseWithinMs, pushWithinMs } from '../../timing.ts'
+import { recordPage } from './answers.ts'
 import { createCartChanges } from './cart-changes.ts'
 import { withoutCartId } from './cart-topic.ts'
 import { endOfPurchase } from './purchases.ts'
@@ -52,7 +54,9 @@ const linkName = 'shoppers'
 export async function openWireShopper(options: OpenWireShopperOptions): Promise<WireShopper> {
   const { name, node, cluster, recorder, page = '/checkout' } = options
   const link = await cluster.links.link(linkName, node)
-  const visit = await visitCheckout(link.url)
+  const given = (request: string, cookies: readonly string[], body: string) =>
+    recordPage(recorder, { who: name, request: `${request} of ${node}`, cookies, body })
+  const visit = await visitCheckout(link.url, undefined, given)
   const changes = createCartChanges(name, recorder)
   let last: CartPayload = { items: [], serialized: '' }
   let pushedCount = 0
@@ -68,8 +72,12 @@ export async function openWireShopper(options: OpenWireShopperOptions): Promise<
   })
   socket.onMessage(((message: { topic: string; event: string; payload: unknown }) => {
     const { topic, event, payload } = message
+    const text = JSON.stringify([topic, payload])
+    if (event === 'phx_reply' && marksIn(text).length > 0)
+      recorder.record(answerTo(name, `a reply on ${withoutCartId(topic)}`, text))
     if (topic === 'phoenix' || event.startsWith('phx_')) return
-    recorder.record({ who: name, type: 'receive', topic: withoutCartId(topic), event, value: idsIn(payload), node })
+    const received = { who: name, type: 'receive', topic: withoutCartId(topic), event, node } as const
+    recorder.record({ ...received, value: idsIn(payload), marks: marksIn(text) })
   }) as never)
   const topic = `cart:${visit.cartId}`
   const channel: Channel = socket.channel(topic, () => ({ serialized: last.serialized || undefined, own, page }))
@@ -122,7 +130,8 @@ export async function openWireShopper(options: OpenWireShopperOptions): Promise<
       signal: AbortSignal.timeout(purchaseWithinMs),
     })
     const end = endOfPurchase(answer.status)
-    if (end === 'ok') own = await cartAfter(link.url, cookieOf(answer))
+    given('POST /checkout', answer.headers.getSetCookie(), await answer.text().catch(() => ''))
+    if (end === 'ok') own = await cartAfter(link.url, cookieOf(answer), given)
     return { end, why: `status ${answer.status}` }
   }
 
@@ -138,7 +147,7 @@ export async function openWireShopper(options: OpenWireShopperOptions): Promise<
     }),
     pushedCount: () => pushedCount,
     async buy({ again = false } = {}) {
-      if (isBought && !again) key = await freshKey(link.url, visit.cookie)
+      if (isBought && !again) ({ key } = await visitCheckout(link.url, visit.cookie, given))
       isBought = false
       const operation = recorder.begin(name, 'purchase', {
         shopper: name,
@@ -168,16 +177,15 @@ const idsIn = (payload: unknown) => {
   return items ? { items: items.map(({ id, out_of_stock }) => ({ id, out_of_stock })) } : rest
 }
 
-/** Returns a new order key; each order has its own. */
-const freshKey = async (url: string, cookie: string) => (await visitCheckout(url, cookie)).key
-
 /** Returns the cart that the page after a purchase stores in the browser. */
-async function cartAfter(url: string, cookie: string): Promise<string> {
+async function cartAfter(url: string, cookie: string, given: Given): Promise<string> {
   const page = await fetch(`${url}/checkout/complete`, {
     headers: { cookie },
     signal: AbortSignal.timeout(pushWithinMs),
   })
-  const [, serialized] = /window\.cartAfter = "([^"]+)"/.exec(await page.text()) ?? []
+  const body = await page.text()
+  given('GET /checkout/complete', page.headers.getSetCookie(), body)
+  const [, serialized] = /window\.cartAfter = "([^"]+)"/.exec(body) ?? []
   if (!serialized) throw new Error(`the page after the purchase has no cart (status ${page.status})`)
   return serialized
 }
@@ -195,11 +203,15 @@ interface Visit {
   key: string
 }
 
+/** Called with every page, before anything is read from it. */
+type Given = (request: string, cookies: readonly string[], body: string) => void
+
 /** Opens a session, like a browser that loads the checkout page. */
-export async function visitCheckout(url: string, cookie?: string): Promise<Visit> {
+export async function visitCheckout(url: string, cookie?: string, given: Given = () => {}): Promise<Visit> {
   const signal = AbortSignal.timeout(pushWithinMs)
   const answer = await fetch(`${url}/checkout`, { signal, ...(cookie && { headers: { cookie } }) })
   const text = await answer.text()
+  given('GET /checkout', answer.headers.getSetCookie(), text)
   const found = (pattern: RegExp, what: string) => {
     const [, value] = pattern.exec(text) ?? []
     if (!value) throw new Error(`the checkout page has no ${what} (status ${answer.status})`)
