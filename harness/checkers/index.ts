@@ -3,10 +3,17 @@ import { apps } from '../apps/index.ts'
 import type { Checker } from '../verdict/checker.ts'
 import { accessAsStated } from './core/access-as-stated.ts'
 import { atMostOnce } from './core/at-most-once.ts'
+import { backgroundAccepted } from './core/background-accepted.ts'
+import { backgroundAnswered } from './core/background-answered.ts'
+import { backgroundDelivered } from './core/background-delivered.ts'
+import { backgroundJoined } from './core/background-joined.ts'
 import { expectations } from './core/expectations.ts'
 import { faultOutlastsTimer } from './core/fault-outlasts-timer.ts'
 import { faultsWitnessed } from './core/faults-witnessed.ts'
+import { framesReadable } from './core/frames-readable.ts'
 import { joinedTopics } from './core/joined-topics.ts'
+import { manners } from './core/manners/index.ts'
+import { metricsAsDeclared } from './core/metrics-as-declared.ts'
 import { noSecretOfAnother } from './core/no-secret-of-another.ts'
 import { nodeInventoryAccounted } from './core/node-inventory-accounted.ts'
 import { pushesHandledOnce } from './core/pushes-handled-once.ts'
@@ -16,10 +23,17 @@ import { recoveryTime } from './core/recovery-time.ts'
 const core: readonly Checker[] = [
   accessAsStated,
   atMostOnce,
+  backgroundAccepted,
+  backgroundAnswered,
+  backgroundDelivered,
+  backgroundJoined,
   expectations,
   faultOutlastsTimer({}),
   faultsWitnessed,
+  framesReadable,
   joinedTopics,
+  metricsAsDeclared,
+  ...manners,
   nodeInventoryAccounted,
   noSecretOfAnother,
   pushesHandledOnce,

@@ -4,7 +4,7 @@ import { exitCodes } from '../platform/exit-codes.ts'
 import { outcomeMark, outcomeOf } from '../reporters/format.ts'
 import { palette, wantsColor } from '../reporters/palette.ts'
 import { type RunRecord, readRecord, tornLine } from '../reporters/record.ts'
-import { checkersOfRun } from '../runner/checkers-of.ts'
+import { checkersFor } from '../runner/checkers-of.ts'
 import { findRun } from '../runner/run-folder.ts'
 import { loadAll } from '../runner/scenario-files.ts'
 import type { Scenario } from '../scenario.ts'
@@ -64,6 +64,6 @@ export function judgeAgain({ run, eventsOf }: RunRecord, scenarios: readonly Sce
 /** The scenario's own checkers; for one that is gone, the checkers that judged it then. */
 function checkersThatJudged(result: ScenarioResult, scenarios: readonly Scenario[], history: History): Checker[] {
   const scenario = scenarios.find(({ id }) => id === result.id)
-  if (scenario) return checkersOfRun(scenario, history)
+  if (scenario) return checkersFor(scenario, history)
   return result.checks.flatMap(({ name }) => checkers[name] ?? [])
 }

@@ -1,4 +1,4 @@
-import { accessAsStated, noSecretOfAnother, type ScenarioContext, scenariosFor } from '../../harness/index.ts'
+import { accessAsStated, type ScenarioContext, scenariosFor } from '../../harness/index.ts'
 import { cartSequence, disconnectSequence, hearingRows, pollSequence, refSequence } from './hearing-rows.ts'
 import { controlRows, limitSequences, meshRows } from './node-rows.ts'
 import { helloRows, loginRows, pageSequences } from './page-rows.ts'
@@ -98,7 +98,7 @@ export default scenario({
     }),
   ],
   expectations: [],
-  checkers: [accessAsStated, noSecretOfAnother],
+  checkers: [accessAsStated],
 })
 
 const worldOf = (context: ScenarioContext) => context.scratch.get('world') as World

@@ -2,7 +2,7 @@ import { defineApp } from '../../app.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import type { Present } from '../../history/inventory.ts'
 import { adminCredentials } from './admin.ts'
-import { checkers } from './checkers/index.ts'
+import { checkers, judgesAlways } from './checkers/index.ts'
 import { checkoutWindow } from './checkout-window.ts'
 import { statesOf } from './control.ts'
 import { type StoreGiven, seedsOf, setUpStore } from './database.ts'
@@ -15,11 +15,12 @@ import { storeWorkload } from './workload.ts'
 /** The sneaker store, with its carts, checkout and dashboard. */
 export const storeApp = defineApp({
   name: 'store',
-  env: { ADMIN_PASSWORD: adminCredentials.password },
+  env: { ADMIN_PASSWORD: adminCredentials.password, STORE_LIVE_SALT: 'the salt of live pages under test' },
   needs: ['database', 'control'],
   setUpDatabase: setUpStore,
   seeds: (given: StoreGiven) => seedsOf(given),
   checkers,
+  judgesAlways,
   workload: storeWorkload,
   windows: [checkoutWindow],
   open(tools) {

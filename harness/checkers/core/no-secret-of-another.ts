@@ -12,6 +12,7 @@ interface Owned {
 export const noSecretOfAnother: Checker = {
   name: 'no-secret-of-another',
   invariant: 'nobody is given a cookie, an id, a token or a message that belongs to somebody else',
+  needs: hasSecretsOfOthers,
   check(history) {
     const secrets = secretsIn(history)
     if (secrets.size === 0) return unknown('nobody had a secret')
@@ -34,7 +35,7 @@ export const noSecretOfAnother: Checker = {
 }
 
 /** Whether a history shows anything about secrets: somebody was given something while another owned a secret. */
-export function hasSecretsOfOthers(history: History): boolean {
+function hasSecretsOfOthers(history: History): boolean {
   const owners = new Set(history.of('read', 'secret').map(personOf))
   if (owners.size === 0) return false
   return owners.size > 1 || answersIn(history).some((answer) => !owners.has(personOf(answer)))

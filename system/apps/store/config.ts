@@ -13,11 +13,15 @@ export const storeConfig = configPart({
     ADMIN_USER: z.string().min(1).default('admin'),
     ADMIN_PASSWORD: z.string().min(1).optional(),
     ADMIN_ATTEMPTS: positiveInteger.default(10),
+    STORE_LIVE_SALT: z.string().min(32).optional(),
   },
-  problem: ({ NODE_ENV, WEB, ADMIN_PASSWORD }) =>
-    NODE_ENV === 'production' && WEB && !ADMIN_PASSWORD
-      ? 'ADMIN_PASSWORD is missing: production needs a password of its own for /admin'
-      : undefined,
+  problem({ NODE_ENV, WEB, ADMIN_PASSWORD, STORE_LIVE_SALT }) {
+    if (NODE_ENV !== 'production' || !WEB) return undefined
+    if (!ADMIN_PASSWORD) return 'ADMIN_PASSWORD is missing: production needs a password of its own for /admin'
+    return STORE_LIVE_SALT
+      ? undefined
+      : 'STORE_LIVE_SALT is missing: production needs a salt of its own for live pages, at least 32 characters'
+  },
 })
 
 export type StoreVariables = typeof storeConfig.variables

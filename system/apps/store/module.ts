@@ -5,6 +5,7 @@ import { type StoreConfig, type StoreVariables, storeConfig } from './config.ts'
 import { storeControlActions } from './control-actions.ts'
 import { openPool } from './db/repo.ts'
 import { sellRandomUntilGone } from './inventory/reducer.ts'
+import { createStoreLive } from './live/live.ts'
 import { createShop, type Shop, type ShopOptions } from './shop.ts'
 import { errorPage } from './web/layout.ts'
 import { type StoreRoutes, storeRoutes } from './web/routes.ts'
@@ -12,6 +13,8 @@ import { createSessions, type Sessions } from './web/session.ts'
 
 /** For machines where nobody but its developer can come in; production demands another (PA-31). */
 const developmentPassword = 'password'
+/** The same for the tokens of live pages (LV-10). */
+const developmentSalt = 'the salt of live pages on machines of developers'
 
 type Context = AppContext<StoreVariables>
 
@@ -23,17 +26,25 @@ export const createStoreModule = (open: (url: string) => ShopOptions['openPool']
     bundles,
     redactions: [withoutCartIds],
     create(context: Context) {
-      const { config, clock, secret } = context
+      const { config, clock, secret, log } = context
       const shop = createShop({ ...context, openPool: open(config.DATABASE_URL) })
       const sessions = createSessions({ secret, clock, generateCartId })
+      const live = createStoreLive({
+        secret,
+        salt: config.STORE_LIVE_SALT ?? developmentSalt,
+        clock,
+        log,
+        products: shop.store.products,
+        stateOf: shop.notifications.stateOf,
+      })
       return {
         shop,
-        sockets: shop.sockets,
+        sockets: [...shop.sockets, live.socket],
         readSession: sessions.ofSocket,
         beforeChildren: [{ name: 'notifications', start: shop.notifications.start }],
         children: shop.actors,
         afterPubSub: [{ name: 'CartTracker', start: shop.presence.start, stop: shop.presence.stop }],
-        routes: (web) => storeRoutes(web, routeOptions(context, shop, sessions)),
+        routes: (web) => storeRoutes(web, { ...routeOptions(context, shop, sessions), live, random: context.random }),
         errorPage,
         controlActions: storeControlActions({
           release: shop.store.markProductReleased,
@@ -53,7 +64,11 @@ export const createStoreModule = (open: (url: string) => ShopOptions['openPool']
 
 export const storeModule = createStoreModule(openPool)
 
-const routeOptions = ({ config, log }: Context, shop: Shop, sessions: Sessions): StoreRoutes => ({
+const routeOptions = (
+  { config, log }: Context,
+  shop: Shop,
+  sessions: Sessions,
+): Omit<StoreRoutes, 'live' | 'random'> => ({
   products: shop.store.products,
   noStore: config.STORE_NO_STORE,
   log,

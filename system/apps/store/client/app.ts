@@ -21,8 +21,11 @@ function joinProduct(productId: string) {
   channels.push(channel)
 }
 
+/** The server patches what a live view shows; two that edit it would undo each other's changes (LV-23). */
+const isLive = document.querySelector('[data-phx-main]') !== null
+
 for (const listing of document.querySelectorAll<HTMLElement>('.product-listing')) {
-  if (listing.dataset.productId) joinProduct(listing.dataset.productId)
+  if (listing.dataset.productId && !isLive) joinProduct(listing.dataset.productId)
 }
 const { cartId } = window as { cartId?: string }
 if (cartId) channels.push(joinCart(socket, cartId))

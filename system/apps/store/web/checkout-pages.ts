@@ -32,7 +32,7 @@ ${hidden('_csrf_token', visit.formToken)}${hidden('key', key)}${hidden('serializ
 </main>`,
     visit,
     script,
-    ownCart: true,
+    cart: 'in main',
   })
 
 interface CompletePage {

@@ -14,13 +14,15 @@ export interface ScriptOptions {
 interface Layout {
   title?: string
   main: string
-  /** Whose cart is on the page; none on pages that have no cart. */
+  /** Who looks at the page; nobody in particular on pages without scripts. */
   visit?: Visit
   script?: ScriptOptions
   /** Values for the page's script, by their names. */
   globals?: Record<string, unknown>
-  /** The cart has its place in `main` already. */
-  ownCart?: boolean
+  /** Where the cart is; default: after `main`, in a place of its own. */
+  cart?: 'in main' | 'none'
+  /** The page has a live view, which the generic client joins (LV-17). */
+  isLive?: boolean
 }
 
 const bodyData = ({ clientHeartbeatMs }: ScriptOptions) => ` data-heartbeat-ms="${clientHeartbeatMs}"`
@@ -33,11 +35,18 @@ const assignments = (globals: Record<string, unknown>) =>
 /** `<div id="cart-container"></div>` and `window.cartId`, which the page's script lives on (CT-17). */
 export const cartContainer = '<div id="cart-container" class="cart" aria-live="polite"></div>'
 
-function liveParts({ visit, script, globals = {}, ownCart }: Layout): string {
+const moduleScript = (name: string) => `<script type="module" src="/assets/${name}.js"></script>`
+
+/** The cart stands outside of the live view, whose patches therefore leave it alone (LV-25). */
+function scripts({ visit, script, globals, cart, isLive }: Layout): string {
   if (!visit || !script) return ''
-  return `${ownCart ? '' : cartContainer}
-<script>${assignments({ cartId: visit.cartId, csrfToken: visit.formToken, ...globals })}</script>
-<script type="module" src="/assets/app.js"></script>`
+  const own = { ...(cart !== 'none' && { cartId: visit.cartId }), csrfToken: visit.formToken, ...globals }
+  return [
+    ...(cart === undefined ? [cartContainer] : []),
+    `<script>${assignments(own)}</script>`,
+    ...(cart === 'none' ? [] : [moduleScript('app')]),
+    ...(isLive ? [moduleScript('live')] : []),
+  ].join('\n')
 }
 
 export const layout = (page: Layout): string => `<!doctype html>
@@ -53,7 +62,7 @@ export const layout = (page: Layout): string => `<!doctype html>
 <body${page.script ? bodyData(page.script) : ''}>
 <header class="site-header"><a class="brand" href="/">Sneakers<span>23</span></a><p>Live drops. What you see is what is left.</p></header>
 ${page.main}
-${liveParts(page)}
+${scripts(page)}
 <footer class="site-footer"><p>Free returns within 30 days. Stock levels update while you look.</p></footer>
 </body>
 </html>

@@ -3,11 +3,14 @@ import type { Log } from '../../../platform/log.ts'
 import type { Product } from '../catalog/product.ts'
 import { type AdminRoutes, adminRoutes } from './admin-routes.ts'
 import { type CheckoutRoutes, checkoutRoutes, withSession } from './checkout-routes.ts'
-import { errorPage } from './layout.ts'
+import { type LiveRoutes, liveRoutes, starting } from './live-routes.ts'
 import { type PageOptions, productPage } from './pages.ts'
 import type { Sessions } from './session.ts'
 
-export interface StoreRoutes extends PageOptions, Pick<CheckoutRoutes, 'checkout' | 'buyCart'> {
+export interface StoreRoutes
+  extends PageOptions,
+    Pick<CheckoutRoutes, 'checkout' | 'buyCart'>,
+    Pick<LiveRoutes, 'live' | 'random'> {
   products(): readonly Product[] | undefined
   sessions: Sessions
   admin: Pick<AdminRoutes, 'user' | 'password' | 'attemptsMax' | 'signAdminToken'>
@@ -30,17 +33,17 @@ const adminOptions = ({ admin, products, log, clientHeartbeatMs }: StoreRoutes):
 
 /** Rendered from memory, so they are served while the database is down (ST-15); 503 before the first load. */
 function shopPages(pages: FastifyInstance, options: StoreRoutes) {
-  const { products, noStore, sessions, checkout, buyCart, log } = options
+  const { products, noStore, sessions, checkout, buyCart, log, live, random } = options
   const { thresholds, clientHeartbeatMs } = options
   const page = { thresholds, clientHeartbeatMs }
   withSession(pages, sessions)
   pages.get('/', async ({ session }, answer) => {
     const all = products()
     if (noStore) answer.header('cache-control', 'no-store, must-revalidate')
+    if (!all) return starting(answer)
     answer.type('text/html; charset=utf-8')
-    if (!all)
-      return answer.code(503).send(errorPage('Back in a moment', 'The shop is starting. Please try again shortly.'))
     return productPage(all, page, { cartId: session.cartId, formToken: sessions.formToken(session) })
   })
+  liveRoutes(pages, { live, random, products, sessions, noStore, script: { clientHeartbeatMs } })
   checkoutRoutes(pages, { checkout, sessions, products, buyCart, log, script: { clientHeartbeatMs } })
 }

@@ -22,6 +22,8 @@ describe('the configuration of the store', () => {
     [{ DATABASE_URL: 'mysql://h/db' }, 'DATABASE_URL is not valid: must be a postgres:// address'],
     [{ ...least, STORE_LOW_BELOW: 'few' }, 'STORE_LOW_BELOW is "few"'],
     [{ ...least, ...secret, NODE_ENV: 'production' }, 'ADMIN_PASSWORD is missing'],
+    [{ ...least, ...secret, NODE_ENV: 'production', ADMIN_PASSWORD: 'p' }, 'STORE_LIVE_SALT is missing'],
+    [{ ...least, STORE_LIVE_SALT: 'too short' }, 'STORE_LIVE_SALT is "too short"'],
   ])('refuses %j in one sentence', (env, sentence) => {
     expect(() => read(env)).toThrow(sentence)
   })

@@ -10,16 +10,19 @@ import { createAdminTokens } from '../../../../../system/apps/store/channels/adm
 import type { Checkout } from '../../../../../system/apps/store/checkout/checkout.ts'
 import { createOrders } from '../../../../../system/apps/store/checkout/order.ts'
 import type { PurchaseResult } from '../../../../../system/apps/store/checkout/purchase.ts'
+import { createStoreLive } from '../../../../../system/apps/store/live/live.ts'
 import { errorPage } from '../../../../../system/apps/store/web/layout.ts'
 import { type StoreRoutes, storeRoutes } from '../../../../../system/apps/store/web/routes.ts'
 import { createSessions, sessionCookie } from '../../../../../system/apps/store/web/session.ts'
 import { createWebServer } from '../../../../../system/node/web.ts'
 import { silentLog as log } from '../../../../../system/platform/log.ts'
+import { seededRandom } from '../../../../../system/platform/random.ts'
 import { createFakeClock } from '../../../../support/channel-case.ts'
 import { completeProducts, thresholds } from '../../../../support/complete-products.ts'
 
 const secret = 's'.repeat(32)
 const attemptsMax = 3
+const stateOf = () => ({ released: false, sizeHtml: '', items: [] })
 let web: FastifyInstance
 /** These tests ask for no script. */
 const assets = mkdtempSync(join(tmpdir(), 'squall-pages-test-'))
@@ -70,6 +73,8 @@ async function setUp({
       signAdminToken: createAdminTokens({ secret, clock }).sign,
     },
     noStore: true,
+    live: createStoreLive({ secret, salt: 's'.repeat(32), clock, log, products: completeProducts, stateOf }),
+    random: seededRandom(1),
     log,
   }
   const shop = { routes: (scope: FastifyInstance) => storeRoutes(scope, options), errorPage }
@@ -235,5 +240,34 @@ describe('the page of the dashboard', () => {
     for (let n = 0; n < attemptsMax; n += 1) expect((await ask(login('admin', `guess ${n}`))).statusCode).toBe(401)
     const stopped = await ask(login('admin', 'guess'))
     expect([stopped.statusCode, stopped.headers['retry-after']]).toEqual([429, '60'])
+  })
+})
+
+describe('live pages', () => {
+  it('carry the root element and the generic script, and `/` neither (LV-12, LV-17)', async () => {
+    await setUp()
+    for (const url of ['/drops', '/drops/by-component', '/drops/finder', '/counter']) {
+      const { body, headers, statusCode } = await web.inject(url)
+      expect([url, statusCode, headers['cache-control']]).toEqual([url, 200, 'no-store, must-revalidate'])
+      expect(body).toMatch(/<div id="phx-[^"]+" data-phx-main data-phx-session="[^"]+" data-phx-static="[^"]+"><main/)
+      expect(body).toContain('src="/assets/live.js"')
+    }
+    expect((await web.inject('/')).body).not.toMatch(/data-phx|live\.js/)
+  })
+
+  it('keep the cart outside of the live view, and the counter has none (LV-25)', async () => {
+    await setUp()
+    const { body } = await web.inject('/drops')
+    expect(body).toMatch(/<\/main><\/div>\s*<div id="cart-container"/)
+    expect((await web.inject('/counter')).body).not.toMatch(/cart-container|cartId|app\.js/)
+  })
+
+  it('begin the counter with a number from 1 to 100 000 (LV-16)', async () => {
+    await setUp()
+    const counts = new Set<number>()
+    for (let n = 0; n < 20; n += 1)
+      counts.add(Number(/Current count: (\d+)/.exec((await web.inject('/counter')).body)![1]))
+    expect(counts.size).toBeGreaterThan(15)
+    for (const count of counts) expect(count >= 1 && count <= 100_000).toBe(true)
   })
 })
