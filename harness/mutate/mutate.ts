@@ -153,11 +153,12 @@ function remarksOn({ root, tiers, scenarios }: MutateOptions, recorded: readonly
   return remarks
 }
 
-async function judgeAll(
+/** Asks the tiers about each mutant, in their order, until one catches it; what is remembered is not asked again. */
+export async function judgeAll(
   mutants: readonly Mutant[],
   tiers: readonly Tier[],
   memory: Memory,
-  { jobs, goesOn, onProgress }: MutateOptions,
+  { jobs, goesOn, onProgress }: Pick<MutateOptions, 'jobs' | 'goesOn' | 'onProgress'>,
 ): Promise<MutantResult[]> {
   const limit = pLimit(jobs)
   return limit.map(mutants, async (mutant) => {

@@ -15,6 +15,7 @@ export interface TestRun {
 
 /** A copy of the project in which its own tests run with a changed file, one run at a time. */
 export interface ProjectCopy {
+  folder: string
   /** Runs vitest with these words; `text` undefined: without a change. */
   runTests(words: readonly string[], change: { path: string; text: string } | undefined): Promise<TestRun>
   close(): void
@@ -33,6 +34,7 @@ export function copyProject(root: string, clock: Clock, withinMs: number): Proje
   const report = join(folder, 'vitest.json')
 
   return {
+    folder,
     async runTests(words, change) {
       const file = change && join(folder, change.path)
       const before = file && readFileSync(file, 'utf8')

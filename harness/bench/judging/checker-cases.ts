@@ -358,6 +358,14 @@ const hitOperations: Fill = ({ record }, events) => {
   })
 }
 
+const refusals: Fill = (history, events) => {
+  final(history, 'catalogue', { products: [{ id: 1, items: [{ id: 1, availableCount: 0 }] }] })
+  times(events / 2, (n) => {
+    const who = shoppers[n % shoppers.length]!
+    history.begin(who, 'add_item', { shopper: who, itemId: 1 })('failed')
+  })
+}
+
 const fills: Readonly<Record<string, Fill>> = {
   'access-as-stated': attempts,
   'callers-fail-at-once': interrupted,
@@ -413,6 +421,7 @@ const fills: Readonly<Record<string, Fill>> = {
   reached: ({ record }, events) =>
     times(events, () => record({ type: 'reached', who: 'harness', operation: 'sold-out' })),
   'recovery-time': losses,
+  'refused-for-a-reason': refusals,
   'released-everywhere': releases,
   'replication-bounded': replication,
   'stakes-kept': hitOperations,

@@ -9,15 +9,12 @@ interface HelloPages {
 
 /** `/hello` for the user 1, `/hello/tracked?user_id=X` for any other (CH-133). */
 export function helloPages(web: FastifyInstance, { tokens, heartbeatMs }: HelloPages) {
-  /** The page holds a token, so no cache may keep it. */
-  async function sendPage(answer: FastifyReply, userId: string) {
-    const authToken = await tokens.sign(userId)
-    answer.header('cache-control', 'no-store').type('text/html')
-    return answer.send(demoPage({ userId, authToken, heartbeatMs }))
-  }
-  web.get('/hello', async (_request, answer) => sendPage(answer, '1'))
+  const page = async (userId: string) => demoPage({ userId, authToken: await tokens.sign(userId), heartbeatMs })
+  // A browser that stores the page would go back to a token that has expired since.
+  const html = (answer: FastifyReply) => answer.header('cache-control', 'no-store').type('text/html; charset=utf-8')
+  web.get('/hello', async (_request, answer) => html(answer).send(await page('1')))
   web.get<{ Querystring: { user_id?: string | string[] } }>('/hello/tracked', async ({ query }, answer) => {
     const [userId = '1'] = [query.user_id ?? '1'].flat()
-    return sendPage(answer, userId)
+    return html(answer).send(await page(userId))
   })
 }
