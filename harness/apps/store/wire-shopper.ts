@@ -93,7 +93,6 @@ export async function openWireShopper(options: OpenWireShopperOptions): Promise<
   let pageNumber = -1
   let boughtKey: string | undefined
   let unsureCount = 0
-  let pageNumber = -1
   let page = openPage(path, undefined)
   await until(() => page.hasCart(), { what: `${name} has a cart`, withinMs: joinWithinMs }).catch((error) => {
     // A shopper whose opening failed must not stay connected, because no checker knows about it.
