@@ -3,6 +3,7 @@ import { reached } from '../../checkers/core/reached.ts'
 import { checkers } from '../../checkers/index.ts'
 import type { NodeHolds } from '../../history/inventory.ts'
 import { mannersOf } from '../../history/manners.ts'
+import { markOf, secretOf } from '../../history/marks.ts'
 import type { HistoryEvent } from '../../history/operation.ts'
 import type { Checker } from '../../verdict/checker.ts'
 import { createGrowingHistory, type GrowingHistory } from './growing-history.ts'
@@ -265,6 +266,23 @@ const views: Fill = (history, events) => {
   times(events, (n) => final(history, 'view', rendering, `page-${n}`))
 }
 
+const attempts: Fill = ({ record }, events) =>
+  times(events, (n) => {
+    const outcome = n % 2 === 0 ? 'allowed' : 'refused'
+    const tried = { visitor: `visitor ${n}`, action: 'join ping', node: 'n1', ids: ['CH-45'] }
+    record({ type: 'read', who: 'visitor', operation: 'access', value: { ...tried, expected: outcome, seen: outcome } })
+  })
+
+/** Everybody has one secret and is given it again and again, beside a few texts that are none. */
+const secrets: Fill = ({ record }, events) => {
+  for (const who of shoppers) record(secretOf(who, 'the cart id', `secret of ${who}`))
+  times(events - shoppers.length, (n) => {
+    const who = shoppers[n % shoppers.length]!
+    const marks = [`secret of ${who}`, `text ${n}`, `token ${n}`].map(markOf)
+    record({ type: 'receive', who, topic: 'cart:[id]', event: 'cart', marks })
+  })
+}
+
 const watched = ({ record }: GrowingHistory) =>
   record({ type: 'read', who: 'scenario', operation: mannersOf.settings, value: { idleTimeoutMs: 60_000 } })
 
@@ -349,6 +367,7 @@ const refusals: Fill = (history, events) => {
 }
 
 const fills: Readonly<Record<string, Fill>> = {
+  'access-as-stated': attempts,
   'callers-fail-at-once': interrupted,
   'clients-back-off': comings,
   'connections-end-for-a-reason': comings,
@@ -389,6 +408,7 @@ const fills: Readonly<Record<string, Fill>> = {
   'node-inventory-accounted': inventories,
   'no-presence-to-shoppers': carts,
   'no-redundant-stock-broadcast': changes,
+  'no-secret-of-another': secrets,
   'nodes-agree-with-database': nodeStates,
   'one-announcement-per-change': announcements,
   'orders-charged-once': orders,
