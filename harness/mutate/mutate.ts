@@ -123,7 +123,7 @@ async function openTiers(
   const sourceOf = sourceIn(root)
   const tests = { root, clock, jobs: Math.min(2, options.jobs) }
   const make: Record<TierName, () => Promise<Tier>> = {
-    conversations: async () => conversationTier(tests),
+    conversations: async () => conversationTier({ ...tests, store: openCoverage(root), sourceOf }),
     async simulation() {
       const store = openCoverage(root)
       const coverage =
