@@ -169,6 +169,16 @@ export async function openDashboard(context: StoreContext, name: string, node: s
   return tab
 }
 
+/** Clients of the store of every kind on one node: a page, a dashboard, and a shopper without a browser. All must be back in the end. */
+export async function enterAllKinds(context: StoreContext, node: string) {
+  await Promise.all([openShop(context, 'eva', node), enterBeside(context, node)])
+}
+
+/** The same for a scenario that has a page already. */
+export async function enterBeside(context: StoreContext, node: string) {
+  await Promise.all([openDashboard(context, 'boss', node), context.wireShopper('eli', node, { page: '/' })])
+}
+
 /** The items of a cart as a tab shows it, in its order. */
 export const inCart =
   (...itemIds: number[]): Look =>

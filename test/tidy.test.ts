@@ -224,6 +224,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'harness/apps/store',
     'harness/checkers/core',
     'harness/clients',
+    'harness/faults',
     'harness/history',
     'harness/scenario.ts',
   ],

@@ -34,6 +34,8 @@ interface CartPageOptions {
   cartId: string
   /** The path of the page. */
   path: string
+  /** How many pages this tab has had before. */
+  pageNumber: number
   browser: BrowserStore
   /** The cart that this tab had before, or that its page brought along (CT-59). */
   own: string | undefined
@@ -48,6 +50,7 @@ export function openCartPage({
   link,
   cartId,
   path,
+  pageNumber,
   browser,
   changes,
   recorder,
@@ -58,7 +61,7 @@ export function openCartPage({
   let pushedCount = 0
   let lastRef = 0
   const socket = new Socket(`ws://${link.host}:${link.port}/product_socket`, {
-    transport: recordedWebSocket({ who, node, link: link.name, recorder, nameOf: withoutCartId }),
+    transport: recordedWebSocket({ who, node, link: link.name, recorder, nameOf: withoutCartId }, pageNumber),
     heartbeatIntervalMs: clientHeartbeatMs,
     timeout: pushWithinMs,
   })

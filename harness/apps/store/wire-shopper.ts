@@ -80,6 +80,7 @@ export async function openWireShopper(options: OpenWireShopperOptions): Promise<
   let { form } = visit
   recorder.record({ who: name, type: 'read', operation: 'form', node, value: { shopper, key: form.fields.key } })
   let isBought = false
+  let pageNumber = -1
   let boughtKey: string | undefined
   let unsureCount = 0
   let page = openPage(path, undefined)
@@ -92,7 +93,9 @@ export async function openWireShopper(options: OpenWireShopperOptions): Promise<
   recorder.record(clientEvent({ who: name, node, kind: 'shopper', owner: linkName }))
 
   function openPage(at: string, own: string | undefined): CartPage {
+    pageNumber += 1
     return openCartPage({
+      pageNumber,
       who: name,
       node,
       link,
@@ -123,7 +126,7 @@ export async function openWireShopper(options: OpenWireShopperOptions): Promise<
 
   /** What is answered is what is sent next: a form that lost its key would be another order. */
   function readAgain(status: number, next: CheckoutForm) {
-    const value = { shopper, status, sent: form.fields.key, answered: next.fields.key }
+    const value = { shopper, status, sent: form.fields.key, answered: next.fields.key, problem: next.problem }
     recorder.record({ who: name, type: 'read', operation: 'form-again', node, value })
     form = next
   }
