@@ -11,6 +11,7 @@ export const scenariosFor = scenariosOf(apps)
 export type ScenarioContext<Name extends AppName = never> = ContextOf<typeof apps, Name>
 
 export { cartNeverLost } from './apps/store/checkers/cart-never-lost.ts'
+export { livePagesMatchFreshRender } from './apps/store/checkers/live-pages-match-fresh-render.ts'
 export { neverOversold } from './apps/store/checkers/never-oversold.ts'
 export { noPresenceToShoppers } from './apps/store/checkers/no-presence-to-shoppers.ts'
 export { noRedundantStockBroadcast } from './apps/store/checkers/no-redundant-stock-broadcast.ts'
@@ -30,6 +31,7 @@ export type { Tab } from './apps/store/shopper.ts'
 export { visitCheckout, type WireShopper } from './apps/store/wire-shopper.ts'
 export { atMostOnce } from './checkers/core/at-most-once.ts'
 export { joinedTopics } from './checkers/core/joined-topics.ts'
+export { liveFramesBounded } from './checkers/core/live-frames-bounded.ts'
 export { nodeInventoryAccounted } from './checkers/core/node-inventory-accounted.ts'
 export { pushesHandledOnce } from './checkers/core/pushes-handled-once.ts'
 export { recoveryTime } from './checkers/core/recovery-time.ts'

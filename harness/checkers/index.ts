@@ -6,6 +6,7 @@ import { expectations } from './core/expectations.ts'
 import { faultOutlastsTimer } from './core/fault-outlasts-timer.ts'
 import { faultsWitnessed } from './core/faults-witnessed.ts'
 import { joinedTopics } from './core/joined-topics.ts'
+import { liveFramesBounded } from './core/live-frames-bounded.ts'
 import { nodeInventoryAccounted } from './core/node-inventory-accounted.ts'
 import { pushesHandledOnce } from './core/pushes-handled-once.ts'
 import { reached } from './core/reached.ts'
@@ -17,6 +18,7 @@ const core: readonly Checker[] = [
   faultOutlastsTimer({}),
   faultsWitnessed,
   joinedTopics,
+  liveFramesBounded,
   nodeInventoryAccounted,
   pushesHandledOnce,
   reached([]),
