@@ -2,6 +2,7 @@
 # Builds stand-ins for the public images of the container driver, for a machine that reaches no image registry: from Debian's packages
 # (debootstrap), the npm packages of this project, and the Go module proxy. Prints the settings that make Squall use them.
 # Needs root, a running Docker engine, debootstrap, go and npm. Usage: sh deploy/stand-ins.sh >stand-ins.env
+# Exits 69 where this machine lacks something or cannot reach it; any other failure is a mistake of this script.
 set -eu
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
@@ -12,6 +13,8 @@ say() { echo "stand-ins: $*" >&2; }
 for program in docker debootstrap go npm; do
   command -v "$program" >/dev/null || { say "needs $program, which is not on the PATH; install it and try again"; exit 69; }
 done
+npm_folder=$(npm root --global)/npm
+[ -d "$npm_folder" ] || { say "needs the npm that the image is given, and there is none in $npm_folder"; exit 69; }
 docker info >/dev/null 2>&1 || { say "needs a running Docker engine; start one, or say where it is with DOCKER_HOST"; exit 69; }
 
 # Arguments: name. Reads a Dockerfile from stdin; the context is $work/context.
@@ -21,7 +24,7 @@ build() {
 
 say 'the base system'
 debootstrap --variant=minbase --include=redis-server,ca-certificates stable "$work/base" >"$work/log" 2>&1 ||
-  { tail -3 "$work/log" >&2; exit 69; }
+  { tail -3 "$work/log" >&2; say 'debootstrap could not fetch the base system'; exit 69; }
 rm -rf "$work/base/var/cache/apt" "$work/base/var/lib/apt" "$work/base/usr/share/doc" "$work/base/usr/share/man"
 tar -C "$work/base" -c . | docker import - "$prefix/base" >/dev/null
 mkdir "$work/context"
@@ -33,7 +36,8 @@ CMD ["redis-server"]
 END
 
 say toxiproxy
-GOBIN="$work/context" CGO_ENABLED=0 go install github.com/Shopify/toxiproxy/v2/cmd/server@v2.12.0
+GOBIN="$work/context" CGO_ENABLED=0 go install github.com/Shopify/toxiproxy/v2/cmd/server@v2.12.0 >"$work/log" 2>&1 ||
+  { tail -3 "$work/log" >&2; say 'the Toxiproxy server could not be built from the Go module proxy'; exit 69; }
 build toxiproxy <<END
 FROM $prefix/base
 COPY server /toxiproxy
@@ -44,7 +48,7 @@ END
 
 say node
 cp -L node_modules/.bin/node "$work/context/node"
-cp -RL "$(npm root --global)/npm" "$work/context/npm"
+cp -RL "$npm_folder" "$work/context/npm"
 cp /etc/ssl/certs/ca-certificates.crt "$work/context/"
 build node <<END
 FROM $prefix/base

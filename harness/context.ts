@@ -53,6 +53,11 @@ export interface CoreContext {
   publish(node: string, topic?: string): Promise<Outcome<unknown>>
   /** The scenario has entered a state that it is about. */
   reached(state: string): HistoryEvent
+  /**
+   * The scenario is about to do what may end connections or channels, or make a node log errors, by messages instead of a fault: nobody has
+   * to explain what `who` loses right after it. Default: everybody.
+   */
+  provoke(why: string, who?: readonly string[]): void
   /** Ends the scenario as `unknown`: what it is about was never reached. */
   notReached(why: string): never
 }

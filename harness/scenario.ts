@@ -54,6 +54,8 @@ export interface Scenario<C = CoreContext, G = object> {
   outlasts?: Partial<Record<FaultName, number>>
   /** Judge the whole history, beside `expectations` and `faults-witnessed`, which always do. */
   checkers?: Checker[]
+  /** Why it runs without the clients of the background, which every other scenario has. */
+  withoutBackground?: string
   /** Must fail: shows that the harness can say no. Left out of suites. */
   canary?: boolean
 }
@@ -88,7 +90,8 @@ export const scenariosOf =
 export function checkedScenario(one: Scenario, apps: Apps): Scenario {
   const problem = problemOf(one) ?? strayCheckerOf(one, apps)
   if (problem !== undefined) throw new BadScenario(problem)
-  return one
+  const always = one.apps.flatMap((name) => apps[name]?.judgesAlways ?? [])
+  return always.length === 0 ? one : { ...one, checkers: [...new Set([...(one.checkers ?? []), ...always])] }
 }
 
 /** Why a scenario could not mean anything. Pure. */

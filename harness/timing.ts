@@ -59,3 +59,14 @@ export const readyWithinMs = 20_000
 export const settleWithinMs = 15_000
 /** What is on its way out of a node when all is at rest must be gone by then: a lost connection, and the tracked entries of its channels. */
 export const inventoryWithinMs = lossNoticedWithinMs + 2 * inFlightMs
+
+/** A machine that stood still for so long at once may have cost a client its connection: half of what it waits for its heartbeat. */
+export const starvedMs = clientHeartbeatMs / 2
+/** A node that is asked to end has ended by then: each batch of its clients, the grace of one second for close frames, its parts. */
+export const nodeStopsWithinMs = 6_000
+/** Nobody who waits for a part that is killed waits for so long: less than the 5 s after which a call of an actor gives up. */
+export const callerTimeoutMs = 4_500
+/** A generous multiple of the heartbeats and the dialling that it takes until two nodes see each other again. */
+export const peersAgreeWithinMs = 4 * redialMs
+/** A node that hears nothing of another notices it long before this. */
+export const peersNoticeWithinMs = 4 * peerGoneAfterMs

@@ -2,11 +2,18 @@ import type { HarnessApp } from '../app.ts'
 import { apps } from '../apps/index.ts'
 import type { Checker } from '../verdict/checker.ts'
 import { atMostOnce } from './core/at-most-once.ts'
+import { backgroundAccepted } from './core/background-accepted.ts'
+import { backgroundAnswered } from './core/background-answered.ts'
+import { backgroundDelivered } from './core/background-delivered.ts'
+import { backgroundJoined } from './core/background-joined.ts'
 import { expectations } from './core/expectations.ts'
 import { faultOutlastsTimer } from './core/fault-outlasts-timer.ts'
 import { faultsWitnessed } from './core/faults-witnessed.ts'
+import { framesReadable } from './core/frames-readable.ts'
 import { joinedTopics } from './core/joined-topics.ts'
 import { liveFramesBounded } from './core/live-frames-bounded.ts'
+import { manners } from './core/manners/index.ts'
+import { metricsAsDeclared } from './core/metrics-as-declared.ts'
 import { nodeInventoryAccounted } from './core/node-inventory-accounted.ts'
 import { pushesHandledOnce } from './core/pushes-handled-once.ts'
 import { reached } from './core/reached.ts'
@@ -14,11 +21,18 @@ import { recoveryTime } from './core/recovery-time.ts'
 
 const core: readonly Checker[] = [
   atMostOnce,
+  backgroundAccepted,
+  backgroundAnswered,
+  backgroundDelivered,
+  backgroundJoined,
   expectations,
   faultOutlastsTimer({}),
   faultsWitnessed,
+  framesReadable,
   joinedTopics,
   liveFramesBounded,
+  metricsAsDeclared,
+  ...manners,
   nodeInventoryAccounted,
   pushesHandledOnce,
   reached([]),

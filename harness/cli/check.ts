@@ -1,10 +1,10 @@
 import { checkers } from '../checkers/index.ts'
-import { toHistory } from '../history/history.ts'
+import { type History, toHistory } from '../history/history.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
 import { outcomeMark, outcomeOf } from '../reporters/format.ts'
 import { palette, wantsColor } from '../reporters/palette.ts'
 import { type RunRecord, readRecord, tornLine } from '../reporters/record.ts'
-import { checkersOf } from '../runner/checkers-of.ts'
+import { checkersFor } from '../runner/checkers-of.ts'
 import { findRun } from '../runner/run-folder.ts'
 import { loadAll } from '../runner/scenario-files.ts'
 import type { Scenario } from '../scenario.ts'
@@ -46,7 +46,7 @@ interface Judged {
 export function judgeAgain({ run, eventsOf }: RunRecord, scenarios: readonly Scenario[]): Judged[] {
   return run.scenarios.map((result) => {
     const history = toHistory(eventsOf(result.id))
-    const checkers = checkersThatJudged(result, scenarios)
+    const checkers = checkersThatJudged(result, scenarios, history)
     const again = checkers.map((checker) => ({ name: checker.name, ...judge(checker, history) }))
     // What only the run itself could know, such as a scenario that did not complete, stays as it was.
     const kept = result.checks.filter(({ name }) => !checkers.some((checker) => checker.name === name))
@@ -62,8 +62,8 @@ export function judgeAgain({ run, eventsOf }: RunRecord, scenarios: readonly Sce
 }
 
 /** The scenario's own checkers; for one that is gone, the checkers that judged it then. */
-function checkersThatJudged(result: ScenarioResult, scenarios: readonly Scenario[]): Checker[] {
+function checkersThatJudged(result: ScenarioResult, scenarios: readonly Scenario[], history: History): Checker[] {
   const scenario = scenarios.find(({ id }) => id === result.id)
-  if (scenario) return checkersOf(scenario)
+  if (scenario) return checkersFor(scenario, history)
   return result.checks.flatMap(({ name }) => checkers[name] ?? [])
 }

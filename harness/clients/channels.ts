@@ -1,4 +1,5 @@
 import { WebSocket } from 'ws'
+import { readParts } from './frames.ts'
 
 export type Frame = [joinRef: string | null, ref: string | null, topic: string, event: string, payload: unknown]
 
@@ -39,10 +40,12 @@ export async function openChannels(port: number, path: string, params: Record<st
 
   socket.on('message', (data) => {
     const text = String(data)
-    const frame = JSON.parse(text) as Frame
-    const [, ref, , event, payload] = frame
-    if (event === 'phx_reply' && ref !== null) answer(ref, payload as never)
-    listener(frame, text.length)
+    const read = readParts('2.0.0', text)
+    // What cannot be read answers nothing: whoever waits for it fails in time.
+    if (read.kind === 'unreadable') return
+    const [, ref, , event, payload] = read.value
+    if (event === 'phx_reply' && ref !== null) answer(String(ref), payload as never)
+    listener(read.value as Frame, text.length)
   })
   await new Promise<void>((resolve, reject) => {
     socket.once('open', () => resolve())

@@ -1,11 +1,16 @@
 import type { Cluster } from '../cluster/cluster.ts'
+import { clientEvent } from '../history/client-kinds.ts'
+import { mannersOf, type SocketEvent } from '../history/manners.ts'
 import type { Recorder } from '../history/recorder.ts'
 import { systemClock } from '../platform/clock.ts'
 import { until } from '../platform/until.ts'
-import { topicsIn, type WireClient } from './wire-client.ts'
+import { readParts } from './frames.ts'
+import { recordFrame, topicsIn, type WireClient } from './wire-client.ts'
 
 /** A raw protocol client that uses long polling instead of a WebSocket (CH-19, CH-20). */
 export type PollClient = Pick<WireClient, 'name' | 'frames' | 'send' | 'receive' | 'present' | 'close'> & {
+  /** Signed by the server; names the session. */
+  readonly token: string
   /** Leaves and makes its node end the session immediately, by sending an undecodable frame (CH-14) to this node or to another (CH-23). */
   end(over?: string): Promise<void>
 }
@@ -23,8 +28,27 @@ interface Answer {
   messages: string[]
 }
 
+/** Whether a body is what a long poll answers. */
+const isAnswer = (body: unknown): body is Answer => {
+  const { status, messages = [] } = (body ?? {}) as Partial<Answer>
+  return typeof status === 'number' && Array.isArray(messages) && messages.every((one) => typeof one === 'string')
+}
+
+function parsedOr(otherwise: unknown, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return otherwise
+  }
+}
+
+/** Everything but messages, or none within the window, says that the session has ended. */
+const isEnd = ({ status }: Answer) => status !== 200 && status !== 204
+
 const answeredWithinMs = 5_000
 const retryMs = 100
+/** As WebSockets have it: without a goodbye. */
+const brokenOffCode = 1006
 
 /** Opens a session over its own link and polls until it is closed. */
 export async function openPollClient({ name, node, cluster, recorder }: PollOptions): Promise<PollClient> {
@@ -34,31 +58,49 @@ export async function openPollClient({ name, node, cluster, recorder }: PollOpti
   const frames: unknown[][] = []
   let isLeaving = false
   let isEnded = false
+  let isBroken = false
+  let isGone = false
+  /** The end of a session is answered with the token of a new one, which stays until it expires. */
+  let isRenewed = false
   const { token } = await ask(url, '')
+  recorder.record(clientEvent({ who: name, node, kind: 'long poll', owner: name }))
   recorder.record({ who: name, type: 'connect', node })
   const polling = pollOn()
 
   async function ask(to: string, ownToken: string): Promise<Answer> {
     const response = await fetch(`${to}&token=${ownToken}`, { signal: ending.signal })
-    return (await response.json()) as Answer
+    const text = await response.text()
+    const body = response.ok ? parsedOr(undefined, text) : { status: response.status }
+    if (isAnswer(body)) return body
+    const value = { why: 'it is not what a long poll answers', beginning: JSON.stringify(text.slice(0, 60)) }
+    recorder.record({ who: name, type: 'unreadable', node, value })
+    throw new Error(`${name} received what is not the answer of a long poll: ${value.beginning}`)
   }
 
   async function pollOn() {
-    while (!ending.signal.aborted && !isLeaving) {
+    while (!ending.signal.aborted && !isLeaving && !isGone) {
       const answer = await ask(url, token).catch(() => undefined)
-      for (const text of answer?.messages ?? []) take(JSON.parse(text) as unknown[])
-      if (!answer || answer.status === 410) await systemClock.sleep(retryMs)
+      for (const text of answer?.messages ?? []) recordFrame({ name, node, recorder, frames }, readParts('2.0.0', text))
+      if (!answer && !isBroken) recordEnd(brokenOffCode)
+      if (answer && isEnd(answer)) recordEnd(answer.status)
+      isBroken = answer === undefined
+      isGone = answer !== undefined && isEnd(answer)
+      isRenewed = answer?.status === 410
+      if (isBroken) await systemClock.sleep(retryMs)
     }
   }
 
-  function take(frame: unknown[]) {
-    frames.push(frame)
-    const [joinRef, , topic, event, value] = frame
-    recorder.record({ who: name, type: 'receive', node, topic: String(topic), event: String(event), joinRef, value })
+  /** A poll was not answered, or its session has ended. */
+  function recordEnd(code: number) {
+    const own = { document: 0, path: '/socket/longpoll', socket: 1, link: link.name, code, wasOpen: true }
+    const closedBy = isLeaving || ending.signal.aborted ? 'client' : 'others'
+    const value: SocketEvent = { ...own, kind: 'end', closedBy, atMs: systemClock.monotonicMs() }
+    recorder.record({ who: name, node, type: 'read', operation: mannersOf.socket, value })
   }
 
   return {
     name,
+    token,
     frames: () => frames,
     send(message) {
       const body = Array.isArray(message) ? JSON.stringify(message) : message.toString()
@@ -72,8 +114,8 @@ export async function openPollClient({ name, node, cluster, recorder }: PollOpti
       who: name,
       node,
       connections: 0,
-      polls: isEnded ? 0 : 1,
-      channels: isEnded ? 0 : topicsIn(frames),
+      polls: isEnded || (isGone && !isRenewed) ? 0 : 1,
+      channels: isEnded || isGone ? 0 : topicsIn(frames),
     }),
     async end(over = node) {
       const door = `${(await cluster.links.link(name, over)).url}/socket/longpoll?vsn=2.0.0&token=${token}`

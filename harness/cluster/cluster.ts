@@ -9,6 +9,7 @@ import type { Database } from './services/database.ts'
 import { superuser } from './services/postgres.ts'
 import type { RedisServer } from './services/redis.ts'
 import type { ClusterInfrastructure, InfrastructureOptions, ListenAddress } from './site.ts'
+import type { StatsdSink } from './statsd/sink.ts'
 import { type SystemPatch, unpatched } from './system-patch.ts'
 
 /** How the nodes exchange messages: directly, or through a Redis server. */
@@ -38,10 +39,14 @@ export interface Cluster {
   readonly nodes: readonly ClusterNode[]
   /** The names of the available applications that offer everything the harness needs. */
   readonly apps: readonly string[]
+  /** Environment variables that the scenario set on every node. */
+  readonly env?: Readonly<Record<string, string>>
   readonly database: Database
   /** Present when the nodes exchange messages through Redis. */
   readonly redis?: RedisServer
   readonly links: Links
+  /** Present where the nodes can reach it. */
+  readonly statsd?: Pick<StatsdSink, 'listen'>
   node(name: string): ClusterNode
   /** Returns another node of this cluster, not started yet, with its own configuration. */
   spare(name: string, env: Record<string, string>): Promise<ClusterNode>
@@ -60,7 +65,7 @@ export async function startCluster(
   const clusterSecret = secret()
   const controlSecret = secret()
   const site = await createSite({ names, withRedis: options.pubsub === 'redis', folder, leases, random })
-  const { database, redis, links, linkHost } = site
+  const { database, redis, links, linkHost, statsd } = site
   const addresses = new Map<string, ListenAddress>()
   const nodes: ClusterNode[] = []
   const extraNodes: ClusterNode[] = []
@@ -106,6 +111,7 @@ export async function startCluster(
       CONTROL_SECRET: controlSecret,
       DATABASE_URL: `postgres://${superuser}@${linkHost}:${db.port}/postgres`,
       WEB: webless.includes(name) ? 'off' : 'on',
+      ...(statsd && { STATSD_HOST: statsd.host, STATSD_PORT: String(statsd.port) }),
       ...options.env,
       ...own,
     }
@@ -129,9 +135,11 @@ export async function startCluster(
   return {
     nodes,
     apps: apps.map(({ name }) => name),
+    ...(options.env && { env: options.env }),
     database,
     ...(redis && { redis }),
     links,
+    ...(statsd && { statsd }),
     node(name) {
       const found = nodes.find((one) => one.name === name)
       if (!found) throw new Error(`there is no node ${name}; this cluster has ${names.join(', ')}`)

@@ -83,6 +83,8 @@ export function createControlClient(baseUrl: string, secret: string) {
       (await call<{ droppedIds: string[] }>('/connections/drop', { topic })).droppedIds,
     broadcast: (topic: string, event: string, payload: object) =>
       call<{ ok: true }>('/broadcast', { topic, event, payload }),
+    broadcastBytes: (topic: string, event: string, bytes: Buffer) =>
+      call<{ ok: true }>('/broadcast', { topic, event, base64: bytes.toString('base64') }),
     skewClock: (skewMs: number) => call<{ ok: true }>('/clock', { skewMs }),
     tamper: (rules: object[]) => call<{ ok: true }>('/messages', { rules }),
     heapBytes: async () => (await call<{ heapBytes: number }>('/memory', {})).heapBytes,

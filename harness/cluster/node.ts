@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs'
+import type { NodeEnd } from '../history/manners.ts'
+import { systemClock } from '../platform/clock.ts'
 import { NotSupported } from '../platform/errors.ts'
 import { until } from '../platform/until.ts'
 import type { ControlClient } from './control-client.ts'
@@ -28,6 +30,8 @@ export interface ClusterNode {
   /** Detaches the node from its network in both directions. Throws NotSupported for a process. */
   disconnect(): Promise<void>
   reconnect(): Promise<void>
+  /** How it ended each time that it was stopped or killed. */
+  readonly ends: readonly NodeEnd[]
   /** Sends SIGTERM; returns the exit code. */
   terminate(): Promise<number | null>
   log(): string
@@ -51,6 +55,7 @@ const startWithinMs = 60_000
 
 export function createNode(options: NodeOptions): ClusterNode {
   const { name, instance, port, controlPort, control, hasWeb, hasControl = true, logFile } = options
+  const ends: NodeEnd[] = []
   const readLog = () => {
     if (logFile === undefined) throw new NotSupported(`nobody says where the log of ${name} is`)
     return readFileSync(logFile, 'utf8')
@@ -65,6 +70,23 @@ export function createNode(options: NodeOptions): ClusterNode {
     })
     if (instance.exit)
       throw new Error(`${name} ended with code ${instance.exit.code} while it started: ${lastLine(readLog())}`)
+  }
+
+  async function end(signal: NodeEnd['signal']) {
+    const startedMs = systemClock.monotonicMs()
+    const wasRunning = instance.running
+    const record = (hasEnded: boolean, code: number | null) => {
+      const tookMs = Math.round(systemClock.monotonicMs() - startedMs)
+      if (wasRunning) ends.push({ signal, code, tookMs, hasEnded })
+    }
+    try {
+      const code = await instance.end(signal)
+      record(true, code)
+      return code
+    } catch (error) {
+      record(false, null)
+      throw error
+    }
   }
 
   return {
@@ -88,12 +110,13 @@ export function createNode(options: NodeOptions): ClusterNode {
     start,
     ready: async (withinMs = startWithinMs) =>
       void (await until(async () => (await control.ready()).ready, { what: `${name} is ready`, withinMs })),
-    kill: async () => void (await instance.end('SIGKILL')),
+    kill: async () => void (await end('SIGKILL')),
     pause: instance.pause,
     resume: instance.resume,
     disconnect: instance.disconnect,
     reconnect: instance.reconnect,
-    terminate: () => instance.end('SIGTERM'),
+    ends,
+    terminate: () => end('SIGTERM'),
     log: readLog,
   }
 }

@@ -4,6 +4,7 @@ import type { Links } from './links.ts'
 import type { ClusterNode } from './node.ts'
 import type { Database } from './services/database.ts'
 import type { RedisServer } from './services/redis.ts'
+import type { StatsdSink } from './statsd/sink.ts'
 import type { SystemPatch } from './system-patch.ts'
 
 /** The address on which a node listens, as the node sees it. */
@@ -26,6 +27,8 @@ export interface ClusterInfrastructure {
   /** Present only when it was requested. */
   readonly redis?: RedisServer
   readonly links: Links
+  /** Collects what the nodes measure; absent where they cannot reach it. */
+  readonly statsd?: StatsdSink
   /** The host under which the nodes reach every link. */
   readonly linkHost: string
   /** Registers a node, so that links can lead to it. */

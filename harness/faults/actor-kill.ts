@@ -23,6 +23,8 @@ const drawActor: Draw = (random, { nodes, actors }) => ({ target: `${random.pick
 export const actorKill = defineFault({
   kind: 'actor.kill',
   title: 'kills one actor or connection of a node',
+  isSudden: true,
+  endsConnections: true,
   aim: anActor,
   options: noOptions,
   create(cluster, target) {

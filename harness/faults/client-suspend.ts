@@ -35,6 +35,7 @@ function sleeperOf(target: string, sleepers: readonly Sleeper[]): Sleeper {
 export const clientSuspend = defineFault({
   kind: 'client.suspend',
   title: 'suspends a tab in the middle of what it does, and resumes it later',
+  endsConnections: true,
   aim: aTab,
   options: noOptions,
   create(cluster, target, _options, sleepers) {

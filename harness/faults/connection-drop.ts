@@ -21,6 +21,8 @@ const drawListeners: Draw = (random, { nodes, topic }) => ({ target: `${random.p
 export const connectionDrop = defineFault({
   kind: 'connection.drop',
   title: 'breaks every connection of a node that has a topic joined',
+  isSudden: true,
+  endsConnections: true,
   aim: aTopicOnANode,
   options: noOptions,
   create(cluster, target) {

@@ -47,6 +47,7 @@ export const dbKill = defineFault({
   ...common,
   kind: 'db.kill',
   title: 'SIGKILL to the database and all its processes',
+  isSudden: true,
   create: (cluster) =>
     downUntilHealed(
       cluster,

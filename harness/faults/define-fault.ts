@@ -7,7 +7,7 @@ import type { Fault, FaultOptions, Sleeper } from './fault.ts'
 import { factsOf, type OptionFact, parseOptions } from './options.ts'
 
 /** What a fault's record says about its effects, so that the ledger and the checkers know no kind of fault. */
-type Effects = Pick<FaultRecord, 'explains' | 'forgets'>
+type Effects = Pick<FaultRecord, 'explains' | 'forgets' | 'endsConnections' | 'isSudden' | 'closesWith'>
 
 /** Everything that the harness knows about one kind of fault. */
 export interface FaultDefinition {
@@ -38,13 +38,19 @@ interface FaultSpec<Schema extends z.ZodObject> {
   explains?: (options: z.output<Schema>) => Explains
   /** What the node forgets. Default: nothing. */
   forgets?: 'memory'
+  /** Clients of its target may lose their connections and channels. Default: they must not notice. */
+  endsConnections?: true
+  /** What it hits is gone at once, and nothing gets slower. Default: operations may take long. */
+  isSudden?: true
+  /** The close code of the connections that the node closes because of it. */
+  closesWith?: number
   drawn: Drawn
   simulated: true | string
 }
 
 /** Everything about one kind of fault, in one place: see docs/adding-a-fault.md. */
 export function defineFault<Schema extends z.ZodObject>(spec: FaultSpec<Schema>): FaultDefinition {
-  const { kind, title, aim, drawn, simulated, forgets } = spec
+  const { kind, title, aim, drawn, simulated, forgets, endsConnections, isSudden, closesWith } = spec
   const parse = (options: FaultOptions) => parseOptions(kind, spec.options, options)
   return {
     kind,
@@ -61,6 +67,9 @@ export function defineFault<Schema extends z.ZodObject>(spec: FaultSpec<Schema>)
     effectsOf: (options) => ({
       ...(spec.explains && { explains: spec.explains(parse(options)) }),
       ...(forgets && { forgets }),
+      ...(endsConnections && { endsConnections }),
+      ...(isSudden && { isSudden }),
+      ...(closesWith && { closesWith }),
     }),
   }
 }

@@ -18,6 +18,7 @@ const mostOfIt = 0.8
 export const handlerSlow = defineFault({
   kind: 'handler.slow',
   title: 'one handler of a node takes longer',
+  endsConnections: true,
   aim: aNode,
   options: optionsOf({
     delayMs: milliseconds('how much longer each call takes'),

@@ -42,6 +42,7 @@ export const linkCut = defineFault({
   ...bothWays,
   kind: 'link.cut',
   title: 'a black hole: nothing arrives, nothing is closed',
+  endsConnections: true,
   aim: aLink,
   drawn: { ways: [drawLinkBetweenNodes, drawLinkOfClient, drawLinkToDatabase] },
 })
@@ -51,6 +52,7 @@ export const linkPartition = defineFault({
   ...bothWays,
   kind: 'link.partition',
   title: 'cuts every link between groups of nodes',
+  endsConnections: true,
   aim: groupsOfNodes,
   drawn: { ways: [drawSplit] },
 })
@@ -59,6 +61,7 @@ export const linkPartition = defineFault({
 export const linkCutOneWay = defineFault({
   kind: 'link.cut-one-way',
   title: 'what is sent arrives, the answers do not',
+  endsConnections: true,
   aim: aLink,
   options: noOptions,
   create: (cluster, target) =>

@@ -16,6 +16,8 @@ const isReset = ({ answer }: CanaryResult): Witness =>
 export const linkReset = defineFault({
   kind: 'link.reset',
   title: 'tears down every connection, idle ones too, and resets new ones',
+  isSudden: true,
+  endsConnections: true,
   aim: { ...aLink, examples: ['alice->n1', 'n1->n2', 'shoppers->all'] },
   options: noOptions,
   create: (cluster, target) =>

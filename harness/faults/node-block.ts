@@ -15,6 +15,7 @@ const silentMostMs = 500
 export const nodeBlock = defineFault({
   kind: 'node.block',
   title: 'keeps the event loop of a node busy',
+  endsConnections: true,
   aim: aNode,
   options: optionsOf({ forMs: positiveMilliseconds('for how long') }),
   create(cluster, target, { forMs }) {

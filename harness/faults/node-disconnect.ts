@@ -16,6 +16,7 @@ const answerOf = async ({ port }: ClusterNode) => (await canary(port)).answer
 export const nodeDisconnect = defineFault({
   kind: 'node.disconnect',
   title: 'takes a node off its network, with --driver container',
+  endsConnections: true,
   aim: aNode,
   options: noOptions,
   create(cluster, target) {

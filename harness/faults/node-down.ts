@@ -43,6 +43,7 @@ const common = {
   aim: aNode,
   options: noOptions,
   explains: () => ({ at: 'node' }) as const,
+  endsConnections: true,
   // A node is ready again only when it reaches its database.
   drawn: { ways: [drawNode], alsoNeeds: 'the database' },
   simulated: true,
@@ -53,6 +54,7 @@ export const nodeKill = defineFault({
   ...common,
   kind: 'node.kill',
   title: 'SIGKILL to a node, healed by a new start',
+  isSudden: true,
   create: (cluster, target) =>
     downUntilHealed(cluster, target, { hit: (node) => node.kill(), mend: restart, answers: gone }),
   forgets: 'memory',
@@ -70,6 +72,7 @@ export const nodeStop = defineFault({
       answers: gone,
     }),
   forgets: 'memory',
+  closesWith: 1012,
 })
 
 /** (FI-11) */

@@ -53,6 +53,7 @@ export const redisKill = defineFault({
   ...common,
   kind: 'redis.kill',
   title: 'SIGKILL to Redis, healed by a new start',
+  isSudden: true,
   create: (cluster) =>
     downUntilHealed(
       cluster,

@@ -2,13 +2,21 @@ import { edgeMs, inFlightMs } from '../timing.ts'
 import { explanationsOf, type Way } from './explanations.ts'
 import type { History } from './history.ts'
 import type { HistoryEvent, LedgerEntry } from './operation.ts'
-import { isJoinedBetween, isNearEdge, nodeAt, type Subscription, subscriptionsOf } from './subscriptions.ts'
+import {
+  isJoinedBetween,
+  isNearEdge,
+  mayBeJoinedBetween,
+  nodeAt,
+  type Subscription,
+  subscriptionsOf,
+} from './subscriptions.ts'
 
 /** The fate of one message for one subscriber. */
 export type Fate =
   | 'once'
   | 'duplicate'
   | 'late'
+  | 'altered'
   | 'lost-in-witnessed-window'
   | 'lost-while-disconnected'
   | 'lost-unexplained'
@@ -25,6 +33,8 @@ export interface LedgerLine extends LedgerEntry {
 interface Receipt {
   count: number
   firstMs: number
+  /** Whether what came was the content that was sent, each time. */
+  isAsSent: boolean
 }
 
 /** A message that was sent or may have been sent. */
@@ -60,7 +70,7 @@ export function ledger(history: History): LedgerLine[] {
 }
 
 function messagesOf(history: History): Message[] {
-  const receipts = receiptsOf(history)
+  const receipts = receiptsOf(history, digestsOf(history))
   const requests = firstByKey(history.of('invoke', 'publish'))
   const refused = new Set(history.of('failed', 'publish').map(keyOfEvent))
   return history.of('publish').flatMap((publish) => {
@@ -75,16 +85,31 @@ function messagesOf(history: History): Message[] {
   })
 }
 
-function receiptsOf(history: History): Map<string, Map<string, Receipt>> {
+/** Of the messages that have a content. */
+const digestsOf = (history: History) =>
+  new Map(
+    history.of('publish').flatMap((event) => {
+      const { digest } = event.value as LedgerEntry
+      return digest === undefined ? [] : [[keyOfEvent(event), digest] as const]
+    }),
+  )
+
+function receiptsOf(history: History, digests: ReadonlyMap<string, string>): Map<string, Map<string, Receipt>> {
   const receipts = new Map<string, Map<string, Receipt>>()
   for (const event of history.of('receive')) {
     if (event.event !== 'ledger') continue
     const key = keyOfEvent(event)
     const ofMessage = receipts.get(key)
     const known = ofMessage?.get(event.who)
-    if (known) known.count += 1
-    else if (ofMessage) ofMessage.set(event.who, { count: 1, firstMs: event.tMs })
-    else receipts.set(key, new Map([[event.who, { count: 1, firstMs: event.tMs }]]))
+    const isAsSent = digests.get(key) === (event.value as LedgerEntry).digest
+    if (known) {
+      known.count += 1
+      known.isAsSent &&= isAsSent
+      continue
+    }
+    const first = { count: 1, firstMs: event.tMs, isAsSent }
+    if (ofMessage) ofMessage.set(event.who, first)
+    else receipts.set(key, new Map([[event.who, first]]))
   }
   return receipts
 }
@@ -114,14 +139,15 @@ const wayOf = ({ entry: { origin }, topic, sentIndex }: Message, subscription: S
 function fateOfReceived(
   message: Message,
   subscription: Subscription,
-  { count, firstMs }: Receipt,
+  { count, firstMs, isAsSent }: Receipt,
   isLate: (way: Way, sentMs: number, gotMs: number) => boolean,
 ): Fate {
   const { sentMs, latestSentMs } = message
+  if (!isAsSent) return 'altered'
   if (count > 1) return 'duplicate'
   if (isLate(wayOf(message, subscription), sentMs, firstMs)) return 'late'
   // A subscriber that was not joined, even shortly before or after, should not have received it.
-  return isJoinedBetween(subscription, sentMs - edgeMs, latestSentMs + edgeMs) ? 'once' : 'non-member'
+  return mayBeJoinedBetween(subscription, sentMs - edgeMs, latestSentMs + edgeMs) ? 'once' : 'non-member'
 }
 
 function fateOfMissing(

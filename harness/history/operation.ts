@@ -13,6 +13,7 @@ export interface HistoryEvent {
     | 'read'
     | 'publish'
     | 'receive'
+    | 'unreadable'
     | 'join'
     | 'leave'
     | 'connect'
@@ -23,7 +24,9 @@ export interface HistoryEvent {
     | 'phase'
     | 'step'
     | 'reached'
+    | 'cell'
     | 'console'
+    | 'metric'
   operation?: string
   op?: number
   topic?: string
@@ -46,6 +49,8 @@ export interface LedgerEntry {
   publisher: string
   seq: number
   origin: string
+  /** Hash and size of the content; of what a subscriber received, the hash of what came. Undefined for a message without content. */
+  digest?: string
 }
 
 /** Where an active fault loses messages. */
@@ -71,6 +76,12 @@ export interface FaultRecord {
   explains?: Explains
   /** The state that the node loses. Default: none. */
   forgets?: 'memory'
+  /** Clients that it touches may lose their connections and channels. */
+  endsConnections?: true
+  /** What it hits is gone at once, and nothing gets slower: who waits for it must not wait on. */
+  isSudden?: true
+  /** The close code of the connections that the node closes because of it. */
+  closesWith?: number
   requestedMs: number
   witnessedOnMs: number | null
   healRequestedMs: number | null

@@ -39,6 +39,8 @@ export function createRecorder({ elapsedMs, sink, isDefinite, isBeyondIt = () =>
     events: events as readonly HistoryEvent[],
     record,
     begin,
+    /** Time since the scenario started. */
+    nowMs: () => Math.round(elapsedMs()),
     /** Runs an operation, records its invocation and its end, and returns the outcome. */
     async invoke<T>(who: string, operationName: string, value: unknown, run: () => Promise<T>): Promise<Outcome<T>> {
       const pending = begin(who, operationName, value)

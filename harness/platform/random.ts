@@ -24,6 +24,10 @@ export function seededRandom(seed: number): Random {
   }
 }
 
+/** Another seed for each purpose, so that two parts of one run do not draw the same numbers. */
+export const seedOf = (seed: number, purpose: string): number =>
+  seed ^ [...purpose].reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) | 0, 7)
+
 /** Seeds have 32 bits. */
 export const seedMost = 0xffff_ffff
 

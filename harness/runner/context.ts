@@ -6,6 +6,7 @@ import { openWireClient, type WireClient } from '../clients/wire-client.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { CoreContext, Nemesis } from '../context.ts'
 import type { Present } from '../history/inventory.ts'
+import { mannersOf } from '../history/manners.ts'
 import type { Recorder } from '../history/recorder.ts'
 import type { DecisionLog } from '../plans/schedule.ts'
 import { describeTrigger, hasFired, seenBetween, type Trigger } from '../plans/trigger.ts'
@@ -64,6 +65,8 @@ export function openContext(options: ContextOptions): OpenContext {
     },
     publish: createPublisher(cluster, recorder, operation),
     reached: (state) => recorder.record({ who: 'scenario', type: 'reached', operation: state }),
+    provoke: (why, who) =>
+      void recorder.record({ who: 'scenario', type: 'read', operation: mannersOf.provocation, value: { why, who } }),
     notReached(why) {
       throw new NotReached(why)
     },

@@ -27,7 +27,7 @@ export const readInventories = (state: RunState): Promise<NewEvent[]> =>
 
 async function readInventory(state: RunState, { name, control }: ClusterNode): Promise<NodeInventory> {
   const base = baseOf(state, name)
-  const read = async () => ({ holds: (await control.state()).holds, present: at(name, await state.open!.present()) })
+  const read = async () => ({ holds: (await control.state()).holds, present: at(name, await presentIn(state)) })
   let last = await read()
   const isAccounted = async () => {
     last = await read()
@@ -37,6 +37,11 @@ async function readInventory(state: RunState, { name, control }: ClusterNode): P
     await until(isAccounted, { what: `${name} lets go`, withinMs: inventoryWithinMs, everyMs: 150 }).catch(() => {})
   return last
 }
+
+const presentIn = async ({ open, background }: RunState) => [
+  ...(await open!.present()),
+  ...(background?.present() ?? []),
+]
 
 const baseOf = ({ recorder }: RunState, name: string) =>
   recorder.events.find((event) => event.operation === operation && event.type === 'read' && event.node === name)

@@ -1,4 +1,5 @@
 import type { HarnessApp } from '../app.ts'
+import type { Background } from '../background/background.ts'
 import type { BrowserPool } from '../clients/browser.ts'
 import type { Cluster, PubSubName } from '../cluster/cluster.ts'
 import type { ClusterFactory } from '../cluster/driver.ts'
@@ -52,6 +53,10 @@ export interface RunState {
   cluster?: Cluster
   nemesis?: ReturnType<typeof createNemesis>
   open?: OpenContext
+  /** Stops the look-out for a machine that stands still. */
+  stopWatching?(): void
+  /** Undefined where the scenario leaves it out, or the target does not know it. */
+  background?: Background
   /** How much had happened when everybody was back. */
   restFrom?: number
   /** The phase `provision` was given up: what it starts after that, it has to stop itself. */

@@ -2,9 +2,9 @@ import {
   accessSync,
   appendFileSync,
   constants,
-  copyFileSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   symlinkSync,
   unlinkSync,
   writeFileSync,
@@ -23,6 +23,7 @@ import { systemClock as clock } from '../platform/clock.ts'
 import { EnvironmentMissing, UsageError } from '../platform/errors.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
 import { openLineWriter } from '../platform/line-writer.ts'
+import { withSourcePositions } from '../platform/source-positions.ts'
 import type { RunPlan } from '../reporters/killed-run.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import type { Scenario } from '../scenario.ts'
@@ -255,7 +256,7 @@ function keepLogs(workFolder: string, folder: string, id: string): string[] {
   mkdirSync(to, { recursive: true })
   try {
     const names = readdirSync(from).filter((one) => one.endsWith('.log'))
-    for (const name of names) copyFileSync(join(from, name), join(to, name))
+    for (const name of names) writeFileSync(join(to, name), withSourcePositions(readFileSync(join(from, name), 'utf8')))
     return names.toSorted().map((name) => relative(folder, join(to, name)))
   } catch {
     // A scenario that never got a cluster has no logs.

@@ -10,6 +10,8 @@ export interface Verdict {
 export interface Checker {
   name: string
   invariant: string
+  /** Of a checker of every scenario: whether there is what it judges. Where there is not, it does not judge. Default: always. */
+  needs?(history: History): boolean
   check(history: History): Verdict
 }
 

@@ -52,6 +52,7 @@ export default scenario({
       await listens(context, tab)
     }),
     step('join with every bad id and every bad token', async (context) => {
+      context.provoke('joins with bad ids crash and are logged', [])
       const wire = await context.wire('wire', 'n1', { path: socketPath })
       const token = (await tokenOfAnotherPurpose(context)) as unknown
       const joins: Record<string, [topic: string, payload: unknown, expected: string]> = {
@@ -165,6 +166,5 @@ async function ask(wire: WireClient, topic: string, event: string, payload: unkn
 
 /** Signed by the same server: what names a long-poll session. */
 async function tokenOfAnotherPurpose(context: ScenarioContext<'store'>) {
-  const answer = await fetch(`${context.cluster.node('n1').directUrl}/socket/longpoll?vsn=2.0.0`)
-  return ((await answer.json()) as { token: string }).token
+  return (await context.poll('polling', 'n1')).token
 }

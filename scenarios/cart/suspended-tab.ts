@@ -1,5 +1,5 @@
 import { cartNeverLost, joinedTopics, recoveryTime, scenariosFor, tabsConverge } from '../../harness/index.ts'
-import { inCart, openTwoTabs, putIn, seesIn, takeOut, theTab } from '../support.ts'
+import { connectionsToStore, inCart, openTwoTabs, putIn, seesIn, takeOut, theTab } from '../support.ts'
 
 const { scenario, step, after } = scenariosFor('store')
 
@@ -21,7 +21,8 @@ export default scenario({
     }),
     step('suspend the first tab until its node gives it up', async (context) => {
       await context.nemesis.inject('client.suspend', 'alice')
-      const held = async () => (await context.cluster.node('n1').control.state()).connections.length
+      const { control } = context.cluster.node('n1')
+      const held = async () => connectionsToStore((await control.state()).connections).length
       const longEnough = context.clock.sleep(silentMs + 100)
       await context.until('n1 lets go of the connection', 3 * silentMs, async () => (await held()) === 0)
       context.reached('the server let go')

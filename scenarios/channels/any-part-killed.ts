@@ -1,8 +1,18 @@
-import { atMostOnce, joinedTopics, nodesAgreeWithDatabase, recoveryTime, scenariosFor } from '../../harness/index.ts'
+import {
+  atMostOnce,
+  joinedTopics,
+  nodesAgreeWithDatabase,
+  recoveryTime,
+  type ScenarioContext,
+  scenariosFor,
+} from '../../harness/index.ts'
 import { mustBeConnected, watchingStalls } from '../stalls.ts'
 import { listenEverywhere, publishFrom, succeeded } from '../support.ts'
 
 const { scenario, step, after } = scenariosFor('store')
+
+const isOn = ({ recorder }: ScenarioContext, node: string, who: string) =>
+  recorder.events.some((one) => one.type === 'connect' && one.who === who && one.node === node)
 
 /** One of its kind each, and then whatever chance comes to. */
 const victims = ['n1/channel', 'n1/transport', 'n1/inventory', 'n1/replication', 'n1/*', 'n1/*']
@@ -36,7 +46,7 @@ export default scenario({
     after(3, 'nobody on another node was disconnected', async (context) => {
       mustBeConnected(
         context,
-        (one) => one !== 'listener-n1',
+        (one) => !isOn(context, 'n1', one),
         (who) => `${who} was disconnected`,
       )
     }),

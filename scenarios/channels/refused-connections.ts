@@ -116,6 +116,5 @@ function forged(): string {
 
 /** What names a long-poll session: signed by the same server, for another purpose. */
 async function pollToken(context: ScenarioContext): Promise<string> {
-  const answer = await fetch(`${context.cluster.node('n1').directUrl}/socket/longpoll?vsn=2.0.0`)
-  return ((await answer.json()) as { token: string }).token
+  return (await context.poll('polling', 'n1')).token
 }

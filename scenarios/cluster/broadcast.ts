@@ -33,6 +33,7 @@ export default scenario({
     'CH-79',
     'DF-127',
   ],
+  withoutBackground: 'it counts every frame that n1 encodes',
   steps: [
     step('a client listens on every node, and three more on the first', async (context) => {
       await listenEverywhere(context)

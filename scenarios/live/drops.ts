@@ -2,7 +2,6 @@ import {
   joinedTopics,
   liveFramesBounded,
   livePagesMatchFreshRender,
-  nodeInventoryAccounted,
   type ScenarioContext,
   scenariosFor,
   viewsMatchFreshRender,
@@ -108,7 +107,7 @@ export default scenario({
       if (joins.length > 0) throw new Error(`${joins[0]!.who} joined ${joins[0]!.topic} on a live page`)
     }),
   ],
-  checkers: [viewsMatchFreshRender, livePagesMatchFreshRender, liveFramesBounded, nodeInventoryAccounted, joinedTopics],
+  checkers: [viewsMatchFreshRender, livePagesMatchFreshRender, liveFramesBounded, joinedTopics],
 })
 
 type Context = ScenarioContext<'store'>

@@ -1,5 +1,5 @@
 import { joinedTopics, scenariosFor, viewsMatchFreshRender } from '../../harness/index.ts'
-import { level, listings, mustBe, openShop, sees, succeeded, theTab } from '../support.ts'
+import { connectionsToStore, level, listings, mustBe, openShop, sees, succeeded, theTab } from '../support.ts'
 
 const { scenario, step, after } = scenariosFor('store')
 
@@ -40,10 +40,10 @@ export default scenario({
     }),
     after(1, 'the page has one connection for all its topics', async (context) => {
       const { control } = context.cluster.node('n1')
-      const isOne = async () => (await control.state()).connections.length === 1
-      await context.until('a page has one connection', 8_000, isOne).catch(async () => {
-        mustBe((await control.state()).connections.length, 1, 'the connections of one page')
-      })
+      const held = async () => connectionsToStore((await control.state()).connections).length
+      await context
+        .until('a page has one connection', 8_000, async () => (await held()) === 1)
+        .catch(async () => mustBe(await held(), 1, 'the connections of one page'))
     }),
     after(1, 'both listings say coming soon', (context) => sees(context, 'alice', listings({ 1: 'soon', 2: 'soon' }))),
     after(2, 'only the second has sizes', (context) => sees(context, 'alice', listings({ 1: 'soon', 2: 'sizes' }))),

@@ -1,6 +1,7 @@
 import type { Log } from '../platform/log.ts'
 import type { Broadcast, PubSub, Subscriber } from '../pubsub/index.ts'
-import type { ActorRef, ActorSpec, Runtime } from '../runtime/index.ts'
+import { type ActorRef, type ActorSpec, type Runtime, startTask } from '../runtime/index.ts'
+import type { Attempts } from './attempts.ts'
 import type { Channel, ChannelDefinition, HandleResult, JoinResult, ReplyRef } from './channel.ts'
 import { assertPayload, closed, crashed, type Message, type Ref, replyTo } from './message.ts'
 import type { Joined } from './socket.ts'
@@ -27,6 +28,7 @@ export interface ChannelEnvironment {
   /** Called before a handler of a channel; a promise that it returns is awaited first. */
   beforeHandle: (channel: string, event: string) => Promise<void> | undefined
   counters: ChannelCounters
+  attempts: Attempts
 }
 
 export interface ChannelCounters {
@@ -76,7 +78,10 @@ const isClean = (reason: string) => reason === 'normal' || reason === 'shutdown'
 export async function startChannel({ definition, message, host, onReplied }: StartOptions) {
   const { actor } = new ChannelServer(definition, message, host)
   const mail: ChannelMail = { kind: 'join', message, onReplied }
-  const result = await actor.call<JoinResult | undefined>(mail, joinTimeoutMs).catch(() => undefined)
+  const result = await actor.call<JoinResult | undefined>(mail, joinTimeoutMs).catch(() => {
+    host.environment.attempts.join(definition.name, 'fail')
+    return undefined
+  })
   if (result?.kind !== 'ok') actor.kill()
 }
 
@@ -121,6 +126,9 @@ class ChannelHandle implements Channel {
   }
   get send(): Channel['send'] {
     return (message) => this.server.actor.send({ kind: 'info', message })
+  }
+  get task(): Channel['task'] {
+    return (work) => this.server.runTask(work)
   }
   get sendAfter(): Channel['sendAfter'] {
     return (delayMs, message) => this.server.sendAfter(delayMs, message)
@@ -244,6 +252,18 @@ export class ChannelServer implements Joined, ActorSpec<ChannelMail>, Subscriber
     this.host.send({ joinRef, ref, topic, event: 'phx_reply', payload: { status, response } })
   }
 
+  runTask(work: (signal: AbortSignal) => Promise<void>) {
+    const ended = new AbortController()
+    const options = { name: `${this.name} task`, linkedTo: this.actor }
+    // Before the link, which would end the task first. A channel that ends as it should ends its tasks, too, and a link does not do that.
+    const forget = this.actor.onExit(() => {
+      ended.abort()
+      task.actor.kill()
+    })
+    const task = startTask(this.host.environment.runtime, () => work(ended.signal), options)
+    task.actor.onExit(forget)
+  }
+
   sendAfter(delayMs: number, message: unknown): () => void {
     const cancelTimer = this.host.environment.runtime.clock.after(delayMs, () => {
       forget()
@@ -336,6 +356,7 @@ export class ChannelServer implements Joined, ActorSpec<ChannelMail>, Subscriber
     if (isIn) this.subscribeTopic()
     this.host.send(replyTo(message, message.joinRef, isIn ? 'ok' : 'error', result.response))
     this.joined = isIn
+    this.host.environment.attempts.join(this.definition.name, isIn ? 'success' : 'fail')
     onReplied(isIn ? this : undefined)
     return result
   }
@@ -345,6 +366,7 @@ export class ChannelServer implements Joined, ActorSpec<ChannelMail>, Subscriber
     this.unsubscribeAll()
     host.environment.log.error({ topic, channel: definition.name, err: error }, 'an exception was raised: join crashed')
     host.send(replyTo(message, message.joinRef, 'error', { reason: 'join crashed' }))
+    host.environment.attempts.join(definition.name, 'fail')
     onReplied()
   }
 

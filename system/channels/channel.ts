@@ -42,6 +42,11 @@ export interface Channel {
   /** The reference of the push that is being handled now. */
   replyRef(): ReplyRef
   reply(ref: ReplyRef, status: string, response?: unknown): void
+  /**
+   * Runs work beside the channel, in a task that is linked to it: when the work fails, the channel crashes; when the channel ends, the
+   * signal is aborted, and the work must not reply any more (PM-20).
+   */
+  task(work: (signal: AbortSignal) => Promise<void>): void
   /** Sends a message to the channel itself: `handleInfo` gets it; after the join reply if sent from join (CH-56). */
   send(message: unknown): void
   sendAfter(delayMs: number, message: unknown): () => void

@@ -7,6 +7,7 @@ import type { Log } from '../platform/log.ts'
 import type { PubSub } from '../pubsub/index.ts'
 import type { Runtime } from '../runtime/index.ts'
 import { type Admission, admit, type ReadSession } from './admission.ts'
+import { type Attempts, uncounted } from './attempts.ts'
 import type { ChannelCounters, ChannelEnvironment } from './channel-server.ts'
 import type { OriginRule } from './origin.ts'
 import { type Params, paramsOf } from './params.ts'
@@ -38,6 +39,7 @@ export interface EndpointOptions {
   beforeHandle?: ChannelEnvironment['beforeHandle']
   /** Default: no socket has a session. */
   readSession?: ReadSession
+  attempts?: Attempts
 }
 
 export type Endpoint = ReturnType<typeof createEndpoint>
@@ -59,7 +61,7 @@ export function createEndpoint(options: EndpointOptions) {
     idleTimeoutMs = idleTimeoutDefaultMs,
     beforeHandle = () => undefined,
   } = options
-  const { readSession = async () => undefined } = options
+  const { readSession = async () => undefined, attempts = uncounted } = options
   const secret = options.secret ?? randomBytes(32).toString('hex')
   for (const one of sockets) {
     checkRoutes(one.channels)
@@ -78,6 +80,7 @@ export function createEndpoint(options: EndpointOptions) {
     log,
     beforeHandle,
     counters,
+    attempts,
   }
   const forget = ({ id }: Session) => void sessions.delete(id)
 
@@ -95,7 +98,7 @@ export function createEndpoint(options: EndpointOptions) {
     log,
     secret,
     publicHost,
-    readSession,
+    admit: arrive,
     sendBufferMaxBytes,
     open: openSession,
   })
@@ -114,22 +117,39 @@ export function createEndpoint(options: EndpointOptions) {
 
   function remember(session: Session): Session {
     sessions.set(session.id, session)
+    attempts.connect(session.name, 'success')
     return session
+  }
+
+  /** Decides about a client that arrives; a refusal counts as an attempt that failed. */
+  async function arrive(definition: SocketDefinition, request: Arriving, params: Params): Promise<Admission> {
+    const admission = await decide(definition, request, params)
+    if (admission.kind === 'denied') attempts.connect(definition.name, 'fail')
+    return admission
+  }
+
+  /** Asks twice whether the node drains: a drain may begin while the session of the client is looked up. */
+  async function decide(definition: SocketDefinition, request: Arriving, params: Params): Promise<Admission> {
+    if (draining) return nodeDrains
+    const admission = await admit({ definition, request, params, publicHost, log, readSession })
+    return draining ? nodeDrains : admission
   }
 
   async function upgrade(request: IncomingMessage, raw: Duplex, head: Buffer) {
     const { path, params } = targetOf(request)
     const mount = webSockets.get(path)
     if (!mount) return refuseUpgrade(raw, 404)
-    if (draining) return refuseUpgrade(raw, 503)
     const { definition, wss } = mount
-    const admission = await admit({ definition, request, params, publicHost, log, readSession })
+    const admission = await arrive(definition, request, params)
     if (admission.kind === 'denied') {
       const own = admission.status === 403 ? definition.options?.onRefused?.(admission.reason) : undefined
       return refuseUpgrade(raw, own?.status ?? admission.status, own?.body)
     }
-    if (request.headers['sec-websocket-version'] !== '13') return refuseUpgrade(raw, 426)
-    if (!hasCommonProtocol(request.headers, definition.options ?? {})) return refuseUpgrade(raw, 403)
+    const wrong = handshakeProblem(request, definition)
+    if (wrong) {
+      attempts.connect(definition.name, 'fail')
+      return refuseUpgrade(raw, wrong)
+    }
     wss.handleUpgrade(request, raw, head, (webSocket) => {
       remember(
         openWebSocket({
@@ -154,11 +174,15 @@ export function createEndpoint(options: EndpointOptions) {
   /** A request without an upgrade on the path of a WebSocket: refused as the upgrade would be, else 400. */
   async function plainRequest(definition: SocketDefinition, request: IncomingMessage, response: ServerResponse) {
     const { params } = targetOf(request)
-    const admission = await admit({ definition, request, params, publicHost, log, readSession })
+    const admission = await arrive(definition, request, params)
     response.writeHead(admission.kind === 'denied' ? admission.status : 400, { connection: 'close' }).end()
   }
 
   return {
+    /** Whether a drain has begun: no new client is taken any more. */
+    get isDraining() {
+      return draining
+    },
     get counters() {
       return { ...outboxes.counters, pushes: counters.pushes }
     },
@@ -203,8 +227,8 @@ export function createEndpoint(options: EndpointOptions) {
     async open(request: OpenRequest, outlet: Outlet): Promise<Session | undefined> {
       const { path, params } = targetOf(request)
       const definition = webSockets.get(path)?.definition
-      if (!definition || draining) return undefined
-      const admission = await admit({ definition, request, params, publicHost, log, readSession })
+      if (!definition) return undefined
+      const admission = await arrive(definition, request, params)
       return admission.kind === 'admitted' ? openSession(definition, admission, outlet) : undefined
     },
     /** To all subscribers of a topic, on every node. */
@@ -234,10 +258,21 @@ export function createEndpoint(options: EndpointOptions) {
   }
 }
 
+/** The status that refuses a handshake whose client was admitted; undefined when it can go on. */
+function handshakeProblem({ headers }: IncomingMessage, { options = {} }: SocketDefinition): number | undefined {
+  if (headers['sec-websocket-version'] !== '13') return 426
+  return hasCommonProtocol(headers, options) ? undefined : 403
+}
+
 /** One function for all connections, instead of a closure for each. */
 function destroy(this: Duplex) {
   this.destroy()
 }
+
+/** What admission reads of a request. */
+type Arriving = Pick<IncomingMessage, 'headers' | 'socket'>
+
+const nodeDrains: Admission = { kind: 'denied', status: 503, reason: 'the node drains' }
 
 /** What `open` reads of a request. */
 type OpenRequest = Pick<IncomingMessage, 'url' | 'headers' | 'socket'>

@@ -1,4 +1,5 @@
 export type { ReadSession } from './admission.ts'
+export type { Attempts } from './attempts.ts'
 export {
   type Channel,
   type ChannelDefinition,

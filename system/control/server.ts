@@ -30,11 +30,17 @@ export interface ControlActions {
 const yearMs = 366 * 86_400_000
 const bodies = {
   drop: z.strictObject({ topic: z.string().min(1) }),
-  broadcast: z.strictObject({
-    topic: z.string().min(1),
-    event: z.string().min(1),
-    payload: z.record(z.string(), z.unknown()),
-  }),
+  broadcast: z
+    .strictObject({
+      topic: z.string().min(1),
+      event: z.string().min(1),
+      payload: z.record(z.string(), z.unknown()).optional(),
+      base64: z.base64().optional(),
+    })
+    .refine(
+      ({ payload, base64 }) => (payload === undefined) !== (base64 === undefined),
+      'expected a payload, or bytes in base64',
+    ),
   kill: z
     .strictObject({ id: z.string().optional(), name: z.string().optional() })
     .refine((body) => body.id !== undefined || body.name !== undefined, 'expected an id or a name'),
@@ -100,8 +106,8 @@ const nodeActions = (actions: ControlActions): ControlAction[] => [
     if (droppedIds.length === 0) throw new ActionRefused(404, `nobody here has joined ${topic}`)
     return { droppedIds }
   }),
-  controlAction('/broadcast', bodies.broadcast, ({ topic, event, payload }) => {
-    actions.broadcast(topic, event, payload)
+  controlAction('/broadcast', bodies.broadcast, ({ topic, event, payload, base64 = '' }) => {
+    actions.broadcast(topic, event, payload ?? Buffer.from(base64, 'base64'))
     return ok
   }),
   controlAction('/delay', bodies.delay, ({ handler, delayMs }) => {

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
+import type { Endpoint } from '../channels/index.ts'
 import { type ControlActions, createControl } from '../control/server.ts'
+import { createMetricsPart, type Metrics, type Sources } from '../metrics/index.ts'
 import { type Clock, createCountedClock, createSkewableClock, systemClock } from '../platform/clock.ts'
 import { type NodeConfig, readConfig } from '../platform/config.ts'
 import { createLog, type Log } from '../platform/log.ts'
@@ -39,15 +41,21 @@ export async function composeNode(env: Environment, known: readonly AppModule[])
     node: config.SQUALL_NODE,
     redactions: modules.flatMap((module) => module.redactions ?? []),
   })
+  const measurements = createMetricsPart({ ...statsdOf(config), clock, log })
   const delays = createDelays(clock)
   const adapter = await createAdapter(config, { clock, log })
-  const context = createContext({ config, clock, log, adapter, delays })
+  const context = createContext({ config, clock, log, adapter, delays, metrics: measurements.metrics })
   const apps = modules.map((module) => ({ ...module.create(context), name: module.name }))
   const { endpoint, actors, parts } = joinApps(context, apps, delays.beforeChannel)
   const actions = createControlActions({ context, clock, timers, adapter, endpoint, delays, apps })
   const bundleNames = modules.flatMap(({ bundles = {} }) => Object.keys(bundles))
-  const doors = config.WEB ? [webPart({ config, apps, endpoint, bundleNames, log })] : []
-  const lifecycle = createLifecycle([...controlPart(config, actions, apps), ...parts(doors)])
+  const doors = config.WEB ? [webPart({ config, apps, endpoint, bundleNames, log, clock })] : []
+  const lifecycle = createLifecycle([
+    { name: 'metrics', stop: measurements.stop },
+    ...controlPart(config, actions, apps),
+    ...parts(doors),
+    { name: 'samples', start: () => measurements.start(sourcesOf(endpoint)) },
+  ])
   return { log, actors, port: config.WEB ? config.PORT : null, ...lifecycle }
 }
 
@@ -57,9 +65,10 @@ interface ContextOptions {
   log: Log
   adapter: PubSubAdapter | undefined
   delays: Delays
+  metrics: Metrics
 }
 
-const createContext = ({ config, clock, log, adapter, delays }: ContextOptions): AppContext => ({
+const createContext = ({ config, clock, log, adapter, delays, metrics }: ContextOptions): AppContext => ({
   config,
   pubsub: createPubSub({ nodeName: config.SQUALL_NODE, log, ...(adapter && { adapter }) }),
   runtime: createRuntime({ clock, log }),
@@ -69,6 +78,19 @@ const createContext = ({ config, clock, log, adapter, delays }: ContextOptions):
   // Without a configured secret, tokens are good until the node restarts and on this node alone.
   secret: config.SECRET_KEY_BASE ?? randomBytes(32).toString('hex'),
   beforeHandle: delays.beforeHandle,
+  metrics,
+})
+
+/** Where metrics go, and what each of them is tagged with (PM-2, PM-5). */
+const statsdOf = ({ STATSD_HOST: host, STATSD_PORT: port, TENANT_ID: tenant, SQUALL_NODE: node }: NodeConfig) => ({
+  host,
+  port,
+  globalTags: { node, ...(tenant && { tenant_id: tenant }) },
+})
+
+const sourcesOf = ({ held }: Endpoint): Sources => ({
+  sockets: () => held().sessions,
+  channels: () => held().joined,
 })
 
 /** The control port is open for as long as anything of the node runs; none without a port and a secret. */

@@ -1,4 +1,5 @@
-import { createEndpoint, type Endpoint } from '../channels/index.ts'
+import { type Attempts, createEndpoint, type Endpoint } from '../channels/index.ts'
+import { countConnect, countJoin, type Metrics } from '../metrics/index.ts'
 import { type Child, type Supervisor, supervisor } from '../runtime/index.ts'
 import type { Delays } from './delays.ts'
 import type { Part } from './lifecycle.ts'
@@ -20,7 +21,7 @@ export function joinApps(
   apps: readonly RunningApp[],
   beforeChannel?: Delays['beforeChannel'],
 ): JoinedApps {
-  const { config, pubsub, runtime, clock, log, secret } = context
+  const { config, pubsub, runtime, clock, log, secret, metrics } = context
   const readSession = sessionReader(apps)
   const endpoint = createEndpoint({
     runtime,
@@ -32,6 +33,7 @@ export function joinApps(
     secret,
     ...(readSession && { readSession }),
     ...(beforeChannel && { beforeHandle: beforeChannel }),
+    attempts: countAttempts(metrics),
     sockets: apps.flatMap(({ sockets = [] }) => sockets),
   })
   const budget = { strategy: 'one_for_one', ...restartBudget } as const
@@ -50,6 +52,12 @@ export function joinApps(
     ],
   }
 }
+
+/** A socket is counted by its own name, without that of its application: `HelloSockets.StatsSocket` as `StatsSocket` (PM-9). */
+const countAttempts = (metrics: Metrics): Attempts => ({
+  connect: (socket, status) => countConnect(metrics, socket.slice(socket.lastIndexOf('.') + 1), status),
+  join: (channel, status) => countJoin(metrics, channel, status),
+})
 
 /** Under one supervisor every name has to be unique, and an application knows only its own. */
 const childrenOf = ({ name: app, children = [] }: RunningApp): Child[] =>

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import type { ReadSession, Sealer, SocketDefinition } from '../channels/index.ts'
 import type { ControlAction } from '../control/action.ts'
+import type { Metrics } from '../metrics/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { ConfigOf, ConfigPart, Variables } from '../platform/config.ts'
 import type { Log, Redaction } from '../platform/log.ts'
@@ -26,6 +27,7 @@ export interface AppContext<V extends Variables = Variables> {
   sealer?: Sealer
   /** Awaited by handlers that the control port can slow down. */
   beforeHandle(handler: string): Promise<void> | undefined
+  metrics: Metrics
 }
 
 export interface AppHolds {

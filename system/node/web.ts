@@ -7,6 +7,7 @@ import formBody from '@fastify/formbody'
 import fastifyStatic from '@fastify/static'
 import { type FastifyError, type FastifyInstance, type FastifyReply, fastify } from 'fastify'
 import type { Endpoint } from '../channels/index.ts'
+import type { Clock } from '../platform/clock.ts'
 import type { NodeConfig } from '../platform/config.ts'
 import { escapeHtml } from '../platform/html.ts'
 import type { Log } from '../platform/log.ts'
@@ -19,6 +20,8 @@ interface WebServerOptions {
   apps: readonly App[]
   /** Handles a request that is meant for a socket, and returns whether it was. */
   takeRequest(request: IncomingMessage, response: ServerResponse): boolean
+  /** Whether balancers should send nobody here any more. Default: never. */
+  isDraining?(): boolean
   log: Log
   /** The folder of the built scripts and styles. */
   assets?: string
@@ -32,13 +35,14 @@ const assetPrefixes = ['/assets/', '/js/', '/css/']
 
 /** Returns the web server of a node with the pages of its applications. Rejects when these are not built, or when two have one route. */
 export async function createWebServer(options: WebServerOptions): Promise<FastifyInstance> {
-  const { apps, log, takeRequest, assets = builtAssets, bundleNames = [] } = options
+  const { apps, log, takeRequest, isDraining = () => false, assets = builtAssets, bundleNames = [] } = options
   requireBuilt(assets, bundleNames)
   const errorPage = apps.find((app) => app.errorPage)?.errorPage ?? plainErrorPage
   const refuse = (error: FastifyError, answer: FastifyReply) => sendRefusal(error, answer, errorPage, log)
   const web = fastify({
     logger: false,
-    forceCloseConnections: true,
+    // What is under way is answered first: see closeWhenAnswered.
+    forceCloseConnections: 'idle',
     frameworkErrors: (error, _request, answer) => refuse(error, answer),
   })
   web.addHook('onRequest', (request, answer, next) => {
@@ -53,7 +57,9 @@ export async function createWebServer(options: WebServerOptions): Promise<Fastif
   web.setNotFoundHandler((_request, answer) =>
     answer.code(404).type('text/html; charset=utf-8').send(errorPage('Not here', 'There is no such page.')),
   )
-  web.get('/healthz', async () => ({ ok: true }))
+  web.get('/healthz', async (_request, answer) =>
+    isDraining() ? answer.code(503).send({ ok: false, draining: true }) : { ok: true },
+  )
   for (const app of apps) await web.register(async (scope) => app.routes?.(scope))
   return web
 }
@@ -90,22 +96,67 @@ interface WebPartOptions {
   endpoint: Endpoint
   bundleNames: readonly string[]
   log: Log
+  clock: Clock
+  /** How long requests that are under way may take when the node stops. Default: 3 s. */
+  graceMs?: number
 }
+
+const graceDefaultMs = 3_000
+const lookEveryMs = 20
 
 /** Waiting connections that the operating system keeps: all clients come back at once after a restart. */
 const backlogMax = 4_096
 
 /** The web server as a part of the node: listens on the node's port, and hands sockets to the endpoint. */
-export function webPart({ config, apps, endpoint, bundleNames, log }: WebPartOptions): Part {
+export function webPart(options: WebPartOptions): Part {
+  const { config, apps, endpoint, bundleNames, log, clock, graceMs = graceDefaultMs } = options
   let web: FastifyInstance | undefined
+  let underWay = () => 0
   return {
     name: 'web',
     async start() {
       const { CLIENT_ASSETS_DIR: assets } = config
-      web = await createWebServer({ apps, takeRequest: endpoint.handle, log, bundleNames, ...(assets && { assets }) })
+      web = await createWebServer({
+        apps,
+        takeRequest: endpoint.handle,
+        isDraining: () => endpoint.isDraining,
+        log,
+        bundleNames,
+        ...(assets && { assets }),
+      })
       endpoint.attach(web.server)
+      underWay = countUnderWay(web.server)
       await web.listen({ host: config.HOST, port: config.PORT, backlog: backlogMax })
     },
-    stop: () => web?.close(),
+    stop: () => web && closeWhenAnswered({ web, underWay, clock, graceMs }),
   }
+}
+
+interface Closing {
+  web: FastifyInstance
+  underWay(): number
+  clock: Clock
+  graceMs: number
+}
+
+/** Returns how many requests the server has taken and not answered yet. */
+function countUnderWay(server: FastifyInstance['server']): () => number {
+  let count = 0
+  server.on('request', (_request, response) => {
+    count += 1
+    response.once('close', () => {
+      count -= 1
+    })
+  })
+  return () => count
+}
+
+/** Takes no more connections, answers the requests that are under way, and cuts off whatever takes longer than the grace (RT-13). */
+async function closeWhenAnswered({ web, underWay, clock, graceMs }: Closing) {
+  const deadlineMs = clock.monotonicMs() + graceMs
+  const closed = web.close()
+  while (underWay() > 0 && clock.monotonicMs() < deadlineMs) await clock.sleep(lookEveryMs)
+  // Connections that are kept alive, or that browsers open ahead of time, would keep the server open.
+  web.server.closeAllConnections()
+  await closed
 }

@@ -68,3 +68,18 @@ export const systemClock: Clock = {
   },
   sleep: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
 }
+
+/** Resolves after the delay, or at once when the signal is aborted. */
+export function sleepUntil(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve()
+    const cancel = clock.after(delayMs, over)
+    signal.addEventListener('abort', over, { once: true })
+
+    function over() {
+      cancel()
+      signal.removeEventListener('abort', over)
+      resolve()
+    }
+  })
+}

@@ -60,6 +60,11 @@ const nodeVariables = {
   CLIENT_HEARTBEAT_MS: positiveInteger.default(30_000),
   /** Folder of the built scripts and styles, where it is not `dist/client`. */
   CLIENT_ASSETS_DIR: z.string().min(1).optional(),
+  /** The StatsD daemon; without a host, nothing is measured (PM-5). */
+  STATSD_HOST: z.string().min(1).optional(),
+  STATSD_PORT: portNumber.default(8126),
+  /** Tags every metric, so that the health of one tenant can be looked at alone (PM-2). */
+  TENANT_ID: z.string().min(1).optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 }
 

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { statsChannel } from '../../system/apps/hello/stats-channel.ts'
 import { userSocket } from '../../system/apps/hello/user-socket.ts'
 import { connected, createEndpoint, type Endpoint, refused, socket } from '../../system/channels/index.ts'
+import { noMetrics } from '../../system/metrics/index.ts'
 import { systemClock as clock } from '../../system/platform/clock.ts'
 import { silentLog as log } from '../../system/platform/log.ts'
 import { createPresence } from '../../system/presence/index.ts'
@@ -38,7 +39,7 @@ beforeAll(async () => {
       socket({
         name: 'Params',
         path: '/params',
-        channels: { '*': statsChannel({ sleep: clock.sleep, pingMs: () => 0 }) },
+        channels: { '*': statsChannel({ clock, metrics: noMetrics, pingMs: () => 0 }) },
         connect: (params) => connected({}, `params:${params.who}`),
       }),
       socket({

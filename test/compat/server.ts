@@ -7,6 +7,7 @@ import { trackedChannel } from '../../system/apps/hello/tracked-channel.ts'
 import { userSocket } from '../../system/apps/hello/user-socket.ts'
 import { createUserTokens } from '../../system/apps/hello/user-token.ts'
 import { connected, createEndpoint, refused, signToken, socket } from '../../system/channels/index.ts'
+import { noMetrics } from '../../system/metrics/index.ts'
 import { systemClock } from '../../system/platform/clock.ts'
 import { createLog } from '../../system/platform/log.ts'
 import { createPresence, createTracker } from '../../system/presence/index.ts'
@@ -62,7 +63,7 @@ const endpoint = createEndpoint({
     socket({
       name: 'StatsSocket',
       path: '/stats_socket',
-      channels: { '*': statsChannel({ sleep: clock.sleep, pingMs: () => 0 }) },
+      channels: { '*': statsChannel({ clock, metrics: noMetrics, pingMs: () => 0 }) },
       options: open,
     }),
     socket({

@@ -1,3 +1,4 @@
+import { type Attempts, uncounted } from '../../system/channels/attempts.ts'
 import { connected, type SocketDefinition } from '../../system/channels/index.ts'
 import type { Message } from '../../system/channels/message.ts'
 import { v2 } from '../../system/channels/serializers/v2.ts'
@@ -16,6 +17,7 @@ interface CaseOptions {
   log?: Log
   /** Default: one of its own. */
   pubsub?: PubSub
+  attempts?: Attempts
 }
 
 /** A log that keeps its lines, for tests of what operators rely on (CH-137). */
@@ -38,7 +40,7 @@ export const connectTo = async ({ connect }: SocketDefinition, params: Record<st
 
 /** A connected client without a network: joins, pushes, and everything that it was sent, in order (CH-135). */
 export async function openCase(definition: SocketDefinition, options: CaseOptions = {}) {
-  const { params = {}, clock = systemClock, log = silentLog } = options
+  const { params = {}, clock = systemClock, log = silentLog, attempts = uncounted } = options
   const result = await connectTo(definition, params)
   if (result.kind === 'refused') throw new Error(`the connection was refused: ${result.reason}`)
   const runtime = createRuntime({ clock, log })
@@ -59,6 +61,7 @@ export async function openCase(definition: SocketDefinition, options: CaseOption
         log,
         beforeHandle: () => undefined,
         counters: { pushes: 0, handled: {} },
+        attempts,
       },
       onClosed: () => {},
     },

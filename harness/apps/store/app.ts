@@ -2,7 +2,7 @@ import { defineApp } from '../../app.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import type { Present } from '../../history/inventory.ts'
 import { adminCredentials } from './admin.ts'
-import { checkers } from './checkers/index.ts'
+import { checkers, judgesAlways } from './checkers/index.ts'
 import { checkoutWindow } from './checkout-window.ts'
 import { statesOf } from './control.ts'
 import { type StoreGiven, seedsOf, setUpStore } from './database.ts'
@@ -20,6 +20,7 @@ export const storeApp = defineApp({
   setUpDatabase: setUpStore,
   seeds: (given: StoreGiven) => seedsOf(given),
   checkers,
+  judgesAlways,
   workload: storeWorkload,
   windows: [checkoutWindow],
   open(tools) {

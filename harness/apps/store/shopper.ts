@@ -1,12 +1,15 @@
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, CDPSession, Page, WebSocket } from 'playwright'
+import { noteIn, recordSocket, watchingScript } from '../../clients/socket-watch.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
+import { clientEvent } from '../../history/client-kinds.ts'
 import type { Recorder } from '../../history/recorder.ts'
 import { until } from '../../platform/until.ts'
 import { createCartChanges } from './cart-changes.ts'
 import { withoutCartId } from './cart-topic.ts'
 import { readContent, readJoins, readLive } from './page-reads.ts'
+import { type PageSight, readPage, withoutFieldValues } from './pages/page-sight.ts'
 import { endOfPurchase } from './purchases.ts'
 import { selectors } from './selectors.ts'
 import type { CartSight, DashboardSight, LiveSight, Rendering } from './sights.ts'
@@ -35,6 +38,8 @@ export interface Tab {
   liveSight(): Promise<LiveSight | undefined>
   /** HTML of a live page, in the form in which the tab's own is read. */
   contentOf(html: string): Promise<string>
+  /** Returns all that the page shows now, without the secrets in its form. */
+  sight(): Promise<{ path: string; sight: PageSight }>
   joins(): Promise<{ connected: boolean; expected: string[]; joined: string[]; socketCount: number }>
   text(selector: string): Promise<string>
   /** Returns the displayed cart; undefined on a page without one. */
@@ -44,7 +49,7 @@ export interface Tab {
   /** Clicks the remove button of an item in the cart. */
   remove(itemId: number): Promise<void>
   /** Clicks the buy button; the tab then shows the page of the response. */
-  buy(): Promise<{ status: number; problem: string }>
+  buy(options?: { clicks?: number }): Promise<{ status: number; problem: string }>
   dashboard(): Promise<DashboardSight>
   /** Returns the size of the page's JavaScript heap after garbage collection. */
   heapBytes(): Promise<number>
@@ -93,6 +98,7 @@ export async function openShopper(options: ShopperOptions): Promise<Shopper> {
   const context = await browser.newContext(credentials ? { httpCredentials: credentials } : {})
   await context.addInitScript(watchPageshow)
   if (without) await context.route(`**/assets/${without}.js`, (route) => route.abort())
+  await context.addInitScript({ content: watchingScript })
   await context.tracing.start({ screenshots: true, snapshots: true })
   const tabs: Tab[] = []
   let elsewhere: Server | undefined
@@ -110,9 +116,11 @@ export async function openShopper(options: ShopperOptions): Promise<Shopper> {
       const link = await cluster.links.link(name, node)
       const who = opened === 0 ? name : `${name}#${opened + 1}`
       const forget = (closed: Tab) => void tabs.splice(tabs.indexOf(closed), 1)
-      const tab = await openTab({ context, who, node, url: `${link.url}${path}`, recorder, otherSite, forget })
+      const url = `${link.url}${path}`
+      const tab = await openTab({ context, who, node, link: link.name, url, recorder, otherSite, forget })
       opened += 1
       tabs.push(tab)
+      recorder.record(clientEvent({ who, node, kind: credentials ? 'dashboard' : 'tab', owner: name }))
       return tab
     },
     async saveEvidence(folder) {
@@ -138,17 +146,21 @@ interface TabOptions {
   context: BrowserContext
   who: string
   node: string
+  /** The name of its link. */
+  link: string
   url: string
   recorder: Recorder
   otherSite(): Promise<string>
   forget(tab: Tab): void
 }
 
-async function openTab({ context, who, node, url, recorder, otherSite, forget }: TabOptions): Promise<Tab> {
+async function openTab({ context, who, node, link, url, recorder, otherSite, forget }: TabOptions): Promise<Tab> {
   const page = await context.newPage()
   page.on('websocket', (socket) => tapFrames(socket, who, node, recorder))
   page.on('console', (message) => {
     if (message.type() === 'error') recorder.record({ who, type: 'console', value: message.text() })
+    const note = message.type() === 'debug' ? noteIn(message.text()) : undefined
+    if (note) recordSocket({ who, node, link, recorder, nameOf: withoutCartId }, note)
   })
   page.on('pageerror', (error) => recorder.record({ who, type: 'console', value: error.message }))
   await page.goto(url, { timeout: loadWithinMs })
@@ -182,6 +194,10 @@ async function openTab({ context, who, node, url, recorder, otherSite, forget }:
     rendering: () => page.evaluate(readRendering, selectors.levelClassPrefix),
     liveSight: () => page.evaluate(readLive),
     contentOf: (html) => page.evaluate(readContent, html),
+    async sight() {
+      const { path, sight } = await page.evaluate<OpenPage>(readOpenPage)
+      return { path, sight: withoutFieldValues(sight) }
+    },
     async joins() {
       const { expected, joined, ...rest } = await page.evaluate(readJoins)
       return { ...rest, expected: expected.map(withoutCartId), joined: joined.map(withoutCartId) }
@@ -194,12 +210,12 @@ async function openTab({ context, who, node, url, recorder, otherSite, forget }:
     add: (itemId) => page.locator(`${selectors.sizeEntry}[value='${itemId}']`).click({ timeout: clickWithinMs }),
     remove: (itemId) =>
       page.locator(`${selectors.cartRemove}[data-item-id='${itemId}']`).click({ timeout: clickWithinMs }),
-    async buy() {
+    async buy({ clicks = 1 } = {}) {
       const operation = recorder.begin(who, 'purchase', { shopper, itemIds: await cartIds() })
       try {
         const [response] = await Promise.all([
           page.waitForResponse((one) => one.request().method() === 'POST', { timeout: loadWithinMs }),
-          page.locator(selectors.buy).click({ timeout: clickWithinMs }),
+          page.locator(selectors.buy).click({ timeout: clickWithinMs, clickCount: clicks }),
         ])
         await page.waitForLoadState('load', { timeout: loadWithinMs })
         const status = response.status()
@@ -245,6 +261,14 @@ async function openTab({ context, who, node, url, recorder, otherSite, forget }:
   const cartIds = async () => (await tab.cart())?.items.map(({ id }) => id) ?? []
   return tab
 }
+
+interface OpenPage {
+  path: string
+  sight: PageSight
+}
+
+/** Runs in the page. */
+const readOpenPage = `({ path: window.location.pathname, sight: (${readPage})(document) })`
 
 /** Runs in the page. */
 function readCart(outClass: string): Omit<CartSight, 'shopper'> | undefined {

@@ -2,6 +2,7 @@ import { faultOutlastsTimer } from '../../checkers/core/fault-outlasts-timer.ts'
 import { reached } from '../../checkers/core/reached.ts'
 import { checkers } from '../../checkers/index.ts'
 import type { NodeHolds } from '../../history/inventory.ts'
+import { mannersOf } from '../../history/manners.ts'
 import type { HistoryEvent } from '../../history/operation.ts'
 import type { Checker } from '../../verdict/checker.ts'
 import { createGrowingHistory, type GrowingHistory } from './growing-history.ts'
@@ -205,6 +206,31 @@ const pushes: Fill = (history, events) => {
   final(history, 'node-state', { pushes: Object.fromEntries(handled) }, 'n1')
 }
 
+const listeners = shoppers.slice(0, 10).map((name) => `background-${name}`)
+
+/** Ten clients, each of which receives every message. */
+const background: Fill = ({ record, at }, events) => {
+  const topic = 'ping:background'
+  for (const who of listeners) record({ type: 'join', who, topic, node: 'n1', value: { askedMs: 0 } })
+  times(Math.ceil(events / (listeners.length + 1)), (seq) => {
+    at(2_000 + seq)
+    const value = { publisher: 'background-n1', seq: seq + 1, origin: 'n1', digest: '2:44136fa355b3678a' }
+    record({ type: 'publish', who: 'background-n1', topic, event: 'ledger', value })
+    for (const who of listeners) record({ type: 'receive', who, topic, event: 'ledger', joinRef: null, value })
+  })
+}
+
+const backgroundPushes: Fill = (history, events) =>
+  times(events / 3, (n) => {
+    const who = listeners[n % listeners.length]!
+    const own = { connection: 1, ref: String(n), answer: 'ok 2:44136fa355b3678a' }
+    const topic = 'ping:background'
+    const push = { channel: 'PingChannel', joinRef: '1', topic, ...own }
+    const end = history.begin(who, 'push', push)
+    history.record({ type: 'receive', who, topic, event: 'phx_reply', joinRef: '1', value: own })
+    end('ok')
+  })
+
 const holds: NodeHolds = {
   connections: 1,
   polls: 0,
@@ -254,7 +280,96 @@ const liveFrames: Fill = (history, events) => {
   })
 }
 
+const watched = ({ record }: GrowingHistory) =>
+  record({ type: 'read', who: 'scenario', operation: mannersOf.settings, value: { idleTimeoutMs: 60_000 } })
+
+/** Clients that lose their connection while their node is killed, and connect again after the first delay. */
+const comings: Fill = (history, events) => {
+  watched(history)
+  faults(history, 1)
+  times(events / 2, (n) => {
+    history.at(n)
+    const who = `client-${n % 100}`
+    const of = { document: 1, path: '/socket/websocket', socket: n, link: `${who}->n1`, isOfficial: true } as const
+    const note = (value: object) =>
+      history.record({ type: 'read', who, node: 'n1', operation: mannersOf.socket, value: { ...of, ...value } })
+    note({ kind: 'attempt', atMs: n * 10_000 })
+    note({ kind: 'end', atMs: n * 10_000 + 1, code: 1006, closedBy: 'client', wasOpen: true })
+  })
+}
+
+/** Operations while an actor is killed, all of which end at once. */
+const interrupted: Fill = (history, events) => {
+  watched(history)
+  answered(history, events, (n) => [shoppers[n % 100]!, 'sell', { itemId: 1 }])
+}
+
+const stops: Fill = (history, events) => {
+  watched(history)
+  const end = { signal: 'SIGTERM', code: 0, tookMs: 900, hasEnded: true }
+  times(events, (n) => final(history, mannersOf.ends, [end], `n${n}`))
+}
+
+const looks: Fill = (history, events) => {
+  watched(history)
+  times(events, (n) => {
+    history.at(n * 10)
+    history.record({ type: 'read', who: `n${n % 3}`, operation: mannersOf.peers, value: { n9: n % 2 === 0 } })
+  })
+}
+
+const shownPages: Fill = (history, events) => {
+  const [item, color] = [{ id: 7, sku: 'sku', size: '9', availableCount: 5 }, 'ember']
+  const product = {
+    id: 1,
+    brand: 'Squall',
+    name: 'Gale',
+    color,
+    priceUsd: 1,
+    imageUrl: '#',
+    released: true,
+    items: [item],
+  }
+  final(history, 'catalogue', { products: [product] })
+  const sizes = [{ itemId: '7', size: '9', level: 'low', isDisabled: false }]
+  const listing = { id: '1', brand: 'Squall', name: 'Gale', color, price: '$1', picture: 'Squall Gale', sizes }
+  const cart = { title: '', rows: [], warning: '', total: '', checkout: '' }
+  const sight = { title: 'Sneakers23', products: [listing], cart, panels: [] }
+  times(events, (n) => final(history, 'open-page', { path: '/', sight }, `page-${n}`, 'n1'))
+}
+
+const servedPages: Fill = (history, events) =>
+  times(events, (n) => {
+    const headers = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' }
+    const page = { path: '/admin', visitor: 'admin', status: 200, headers, setCookies: [] }
+    final(history, 'served-page', page, 'visitor', `n${n}`)
+  })
+
+const hitOperations: Fill = ({ record }, events) => {
+  const left = { n1: 0, n2: 0 }
+  times(events, (n) => {
+    const sold = { itemId: n, units: 1, orders: 1, left }
+    const told = { 'ear-n1': true, 'ear-n2': true }
+    const value = { cell: `buy ${n}`, answers: [['unsure', 'ok'], ['failed']], sold, told }
+    record({ type: 'read', who: 'harness', operation: 'stake', value })
+  })
+}
+
 const fills: Readonly<Record<string, Fill>> = {
+  'callers-fail-at-once': interrupted,
+  'clients-back-off': comings,
+  'connections-end-for-a-reason': comings,
+  'no-unexplained-errors': interrupted,
+  'nodes-stop-in-order': stops,
+  'peers-agree-again': looks,
+  'background-accepted': (history, events) =>
+    times(events, (n) => history.record({ type: 'connect', who: listeners[n % listeners.length]!, node: 'n1' })),
+  'background-answered': backgroundPushes,
+  'background-delivered': background,
+  'background-joined': (history, events) =>
+    times(events, (n) =>
+      final(history, 'joined', { connected: true, expected: ['ping'], joined: ['ping'] }, `background-${n}`),
+    ),
   'cart-never-lost': edits,
   expectations: ({ record }, events) =>
     times(events, (after) =>
@@ -262,12 +377,23 @@ const fills: Readonly<Record<string, Fill>> = {
     ),
   'fault-outlasts-timer': faults,
   'faults-witnessed': faults,
+  'frames-readable': (history, events) => times(events, (n) => receive(history, `client-${n}`, 'ping', 'news')),
   'joined-topics': (history, events) => {
     const topics = ['ping', 'product:1', 'product:2']
     times(events, (n) => final(history, 'joined', { connected: true, expected: topics, joined: topics }, `client-${n}`))
   },
   'live-frames-bounded': liveFrames,
   'live-pages-match-fresh-render': livePages,
+  'metrics-as-declared': ({ record }, events) =>
+    times(events, () =>
+      record({
+        type: 'metric',
+        who: 'n1',
+        node: 'n1',
+        operation: 'channel_join',
+        value: { value: 1, kind: 'c', tags: { status: 'success', channel: 'PingChannel' } },
+      }),
+    ),
   'never-oversold': sales,
   'node-inventory-accounted': inventories,
   'no-presence-to-shoppers': carts,
@@ -276,6 +402,8 @@ const fills: Readonly<Record<string, Fill>> = {
   'one-announcement-per-change': announcements,
   'orders-charged-once': orders,
   'own-topics-only': changes,
+  'pages-match-database': shownPages,
+  'pages-served-properly': servedPages,
   'presence-join-delivered-once': arrivals,
   'presence-matches-reality': carts,
   'pushes-handled-once': pushes,
@@ -284,6 +412,7 @@ const fills: Readonly<Record<string, Fill>> = {
   'recovery-time': losses,
   'released-everywhere': releases,
   'replication-bounded': replication,
+  'stakes-kept': hitOperations,
   'tabs-converge': carts,
   'views-match-fresh-render': views,
 }

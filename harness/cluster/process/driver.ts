@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { Leases } from '../../leases/leases.ts'
 import { freePort } from '../../platform/ports.ts'
@@ -15,14 +14,15 @@ import type { Driver } from '../driver.ts'
 import { createLinks } from '../links.ts'
 import { createNode } from '../node.ts'
 import { createDatabase, localUrl } from '../services/database.ts'
-import { findPostgres, initDatabase, type Postgres } from '../services/postgres.ts'
+import { dropTemplates, findPostgres, initDatabase, type Postgres } from '../services/postgres.ts'
 import { createRedisProcess } from '../services/redis.ts'
 import type { ClusterInfrastructure, InfrastructureOptions, ListenAddress } from '../site.ts'
+import { openStatsdSink } from '../statsd/sink.ts'
 import { patchedStart } from '../system-patch.ts'
 import { createChild } from './child.ts'
+import { type Programs, preparePrograms } from './programs.ts'
 
 const host = '127.0.0.1'
-const mainScript = fileURLToPath(new URL('../../../system/main.ts', import.meta.url))
 
 /** A seeded data folder that every cluster of a run copies, so that initdb runs only once. */
 interface Template {
@@ -33,14 +33,16 @@ interface Template {
 /** What every cluster of a run starts from. */
 interface ClusterTemplate {
   template: Template
-  /** The compile cache that nodes share; it halves the start-up work of later nodes. */
-  compiled: string
+  programs: Programs
 }
 
 /** Clusters of child processes with embedded link proxies; everything on loopback. */
 export const processDriver: Driver = async ({ folder, seed, leases, apps }) => {
-  const template = await prepareTemplate(folder, { apps, seed, leases })
-  const beginnings = { template, compiled: join(folder, 'compiled') }
+  const [template, programs] = await Promise.all([
+    prepareTemplate(folder, { apps, seed, leases }),
+    preparePrograms(folder),
+  ])
+  const beginnings = { template, programs }
   const linkThread = createLinkThread()
   return {
     start: (options) => startCluster(options, apps, (specs) => createInfrastructure(beginnings, linkThread, specs)),
@@ -58,6 +60,7 @@ export async function prepareTemplate(
   await initDatabase(binaries, folder)
   const database = await createPostgres(binaries, folder, join(runFolder, 'template.log'), leases)
   await database.start()
+  for (const sql of dropTemplates) await database.query(sql)
   await setUpDatabase(database, apps, seed)
   await database.kill()
   return { binaries, folder }
@@ -89,7 +92,7 @@ async function createInfrastructure(
   linkThread: LinkThread,
   options: InfrastructureOptions,
 ): Promise<ClusterInfrastructure> {
-  const { template, compiled } = beginnings
+  const { template, programs } = beginnings
   const { names, withRedis, folder, leases, random } = options
   mkdirSync(folder, { recursive: true })
   const addresses = new Map<string, ListenAddress>()
@@ -99,6 +102,7 @@ async function createInfrastructure(
   const redis = withRedis
     ? await createRedisProcess({ folder: join(folder, 'redis'), logFile: join(folder, 'redis.log'), leases })
     : undefined
+  const statsd = await openStatsdSink()
   const linkServer = await linkThread.startServer({ seed: random.integer(0, seedMost) })
 
   const portOf = (from: string, to: string) => {
@@ -114,6 +118,7 @@ async function createInfrastructure(
     ...(redis && { redis }),
     links: createLinks({ apiUrl: linkServer.apiUrl, route, countsAtOnce: true }),
     linkHost: host,
+    statsd,
     async admit(name) {
       const address = { host, webPort: await freePort(), meshPort: await freePort(), controlPort: await freePort() }
       for (const port of [address.webPort, address.meshPort, address.controlPort]) leases.holdPort(port, `node ${name}`)
@@ -122,13 +127,15 @@ async function createInfrastructure(
     },
     createNode(name, { env, controlSecret, patch }) {
       const patched = patchedStart(patch)
+      const isWhole = patch.files.length === 0 && patch.coverage === undefined && env.APP_MODULES === undefined
+      const { script, compileCache } = isWhole ? programs.bundle : programs.source
       const { webPort: port, controlPort } = addresses.get(name)!
       const logFile = join(folder, `${name}.log`)
       const instance = createChild({
         what: `node ${name}`,
         program: process.execPath,
-        args: ['--disable-warning=ExperimentalWarning', ...patched.flags, mainScript],
-        env: { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: compiled, ...patched.env, ...env },
+        args: ['--disable-warning=ExperimentalWarning', ...patched.flags, script],
+        env: { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: compileCache, ...patched.env, ...env },
         logFile,
         leases,
       })
@@ -139,6 +146,7 @@ async function createInfrastructure(
       await database.kill()
       await redis?.kill()
       await linkServer.close()
+      await statsd.close()
     },
   }
 }

@@ -14,6 +14,8 @@ export const cleanUp: Phase = {
   isLastWord: true,
   async run(state) {
     if (outcomeOf(state.checks) !== 'passed') await keepEvidence(state)
+    state.stopWatching?.()
+    state.background?.close()
     await state.open?.close()
     await state.cluster?.stop()
     state.checks.push(nothingLeftBehind(await state.leases.settle()))

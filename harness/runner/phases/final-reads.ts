@@ -1,5 +1,6 @@
 import type { NewEvent } from '../../history/operation.ts'
 import { readInventories } from '../inventory.ts'
+import { readManners } from '../manners.ts'
 import type { Phase, RunState } from '../run-state.ts'
 import { awaitSettled, listenersOf } from './settle.ts'
 
@@ -26,7 +27,7 @@ const isDisturbed = ({ recorder, restFrom = 0 }: RunState) =>
   recorder.events.slice(restFrom).some(({ type }) => type === 'disconnect')
 
 async function readFinals(state: RunState): Promise<NewEvent[]> {
-  const finals = [...(await readNodes(state)), ...(await readInventories(state))]
+  const finals = [...(await readNodes(state)), ...(await readInventories(state)), ...readManners(state)]
   for (const session of state.open!.sessions) finals.push(...((await session.finalReads?.()) ?? []))
   for (const { who, joins } of listenersOf(state))
     finals.push({ who, type: 'final', operation: 'joined', value: await joins() })

@@ -3,7 +3,7 @@ import { neverLoaded, type SystemPatch } from '../../cluster/system-patch.ts'
 import { toHistory } from '../../history/history.ts'
 import { judge } from '../../verdict/checker.ts'
 import type { CheckResult } from '../../verdict/result.ts'
-import { checkersOf } from '../checkers-of.ts'
+import { checkersFor } from '../checkers-of.ts'
 import type { Phase } from '../run-state.ts'
 
 /** Judges the whole history, also of a scenario that broke off. */
@@ -13,7 +13,8 @@ export const judgeHistory: Phase = {
   isLastWord: true,
   async run({ scenario, settings, recorder, checks, obstacle, log, cluster }) {
     const history = toHistory(recorder.events)
-    for (const checker of checkersOf(scenario)) checks.push({ name: checker.name, ...judge(checker, history) })
+    for (const checker of checkersFor(scenario, history))
+      checks.push({ name: checker.name, ...judge(checker, history) })
     if (cluster) checks.push(...defectsLoaded(cluster, settings.patch))
     const left = log.remaining()
     if (left > 0 && obstacle === undefined)

@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import type { HarnessApp } from '../../app.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
+import type { Recorder } from '../../history/recorder.ts'
 import { NotSupported } from '../../platform/errors.ts'
-import { seededRandom } from '../../platform/random.ts'
+import { seededRandom, seedOf } from '../../platform/random.ts'
 import { openContext } from '../context.ts'
 import { createNemesis } from '../nemesis.ts'
 import { folderOf, type Phase, type RunState } from '../run-state.ts'
@@ -17,11 +18,12 @@ export const provision: Phase = {
     if (state.isAbandoned) return cluster.stop()
     state.cluster = cluster
     requireApps(apps, cluster)
+    recordMetrics(cluster, recorder)
     state.nemesis = createNemesis({
       cluster,
       recorder,
       log,
-      random: seededRandom(settings.seed ^ hash(`faults of ${scenario.id}`)),
+      random: seededRandom(seedOf(settings.seed, `faults of ${scenario.id}`)),
       sleepers: () => state.open?.sessions.flatMap((session) => session.sleepers?.() ?? []) ?? [],
       elapsedMs: state.elapsedMs,
       report: (fault) => settings.reporter.onFault(scenario.id, fault),
@@ -31,7 +33,7 @@ export const provision: Phase = {
       nemesis: state.nemesis,
       recorder,
       log,
-      random: seededRandom(settings.seed ^ hash(scenario.id)),
+      random: seededRandom(seedOf(settings.seed, scenario.id)),
       browsers: settings.browsers,
       apps,
     })
@@ -63,6 +65,16 @@ function startCluster({ scenario, settings, leases }: RunState, apps: readonly H
   })
 }
 
+/** Every metric is an event of its node; a line that is none names nobody, and is kept as it came. */
+function recordMetrics({ statsd }: Cluster, { record }: Recorder) {
+  statsd?.listen({
+    onMetric({ name, value, kind, tags: { node = 'nobody', ...tags } }) {
+      record({ who: node, node, type: 'metric', operation: name, value: { value, kind, tags } })
+    },
+    onUnreadable: (text) => void record({ who: 'nobody', type: 'metric', error: text }),
+  })
+}
+
 function requireApps(apps: readonly HarnessApp[], cluster: Cluster) {
   const missing = apps.find(({ name }) => !cluster.apps.includes(name))
   if (missing)
@@ -70,6 +82,3 @@ function requireApps(apps: readonly HarnessApp[], cluster: Cluster) {
       `the scenario needs the application ${missing.name}, and the target has none, or no command that puts it back`,
     )
 }
-
-/** So that two scenarios of one run do not draw the same numbers. */
-const hash = (text: string) => [...text].reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) | 0, 7)

@@ -7,17 +7,20 @@ import type { Phase, RunState } from '../run-state.ts'
 /** Waits until all nodes are well, every client is back, and nothing changes any more. */
 export const settle: Phase = { name: 'settle', afterFailure: true, run: awaitSettled }
 
-/** Everybody who listens: channel clients, and those of the applications. */
-export function listenersOf({ open }: RunState): Listener[] {
+/** Everybody who listens: channel clients, those of the applications, and the background. */
+export function listenersOf({ open, background }: RunState): Listener[] {
   const clients = open!.context.clients().map((client) => ({ who: client.name, joins: client.joins }))
-  return [...open!.sessions.flatMap((session) => session.listeners?.() ?? []), ...clients]
+  const ofApps = open!.sessions.flatMap((session) => session.listeners?.() ?? [])
+  return [...ofApps, ...clients, ...(background?.listeners() ?? [])]
 }
 
 /** Rejects when a node does not get well, or something goes on changing; clients and nodes that do not come to rest are judged as they are. */
 export async function awaitSettled(state: RunState) {
+  await state.background?.stop()
   await allReady(state.cluster!, settleWithinMs)
   await inTime('everybody is joined again', () => isEverybodyBack(state))
   await inTime('the nodes agree with each other', () => haveAppsSettled(state))
+  await state.background?.sayLast()
   state.restFrom = state.recorder.events.length
   await until(unchanged(state), { what: 'the pages stop changing', withinMs: settleWithinMs, everyMs: quietMs })
 }

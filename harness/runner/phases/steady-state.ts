@@ -1,5 +1,8 @@
+import { startBackground } from '../../background/background.ts'
+import { seedOf } from '../../platform/random.ts'
 import { readyWithinMs } from '../../timing.ts'
 import { recordBaseInventory } from '../inventory.ts'
+import { recordSettings, watchMachine } from '../manners.ts'
 import { allReady } from '../readiness.ts'
 import type { Phase } from '../run-state.ts'
 
@@ -11,5 +14,15 @@ export const steadyState: Phase = {
     await allReady(cluster!, readyWithinMs)
     for (const session of open!.sessions) await session.checkSteadyState?.()
     await recordBaseInventory(state)
+    recordSettings(state)
+    state.stopWatching = watchMachine(state)
+    const { scenario, settings, recorder } = state
+    if (scenario.withoutBackground !== undefined) return
+    const background = await startBackground({
+      cluster: cluster!,
+      recorder,
+      seed: seedOf(settings.seed, `background of ${scenario.id}`),
+    })
+    if (background) state.background = background
   },
 }

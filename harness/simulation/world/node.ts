@@ -3,6 +3,7 @@ import { emptyCart } from '../../../system/apps/store/cart/cart.ts'
 import { storeConfig } from '../../../system/apps/store/config.ts'
 import { createStoreModule } from '../../../system/apps/store/module.ts'
 import type { Sealer } from '../../../system/channels/index.ts'
+import { noMetrics } from '../../../system/metrics/index.ts'
 import { joinApps } from '../../../system/node/join.ts'
 import { createLifecycle } from '../../../system/node/lifecycle.ts'
 import type { RunningApp } from '../../../system/node/module.ts'
@@ -73,6 +74,7 @@ export function createNode(options: NodeOptions) {
     sealer,
     random: seededRandom(0),
     beforeHandle: () => undefined,
+    metrics: noMetrics,
   }
   const store = storeModule.create(context)
   const { shop } = store

@@ -14,7 +14,7 @@ export const helloModule = defineModule({
   name: 'hello',
   config: helloConfig,
   bundles,
-  create({ config, pubsub, clock, random, log, secret }) {
+  create({ config, pubsub, clock, random, log, secret, metrics }) {
     const tokens = createUserTokens({ secret, clock, ageMaxS: config.USER_TOKEN_AGE_S })
     const tracker = createTracker({
       name: 'UserTracker',
@@ -31,7 +31,7 @@ export const helloModule = defineModule({
       sockets: [
         userSocket,
         authSocket({ tokens, log, recurringMs: config.RECURRING_TOKEN_MS, channels }),
-        statsSocket({ clock, random }),
+        statsSocket({ clock, random, metrics }),
       ],
       afterPubSub: [{ name: 'UserTracker', start: tracker.start, stop: tracker.stop }],
       holds: () => {

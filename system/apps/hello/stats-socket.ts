@@ -1,4 +1,5 @@
 import { connected, socket } from '../../channels/index.ts'
+import type { Metrics } from '../../metrics/index.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Random } from '../../platform/random.ts'
 import { statsChannel } from './stats-channel.ts'
@@ -6,13 +7,14 @@ import { statsChannel } from './stats-channel.ts'
 interface StatsSocketOptions {
   clock: Clock
   random: Random
+  metrics: Metrics
 }
 
 /** Routes every topic to the StatsChannel, which accepts two (CH-131). */
-export const statsSocket = ({ clock, random }: StatsSocketOptions) =>
+export const statsSocket = ({ clock, random, metrics }: StatsSocketOptions) =>
   socket({
     name: 'HelloSockets.StatsSocket',
     path: '/stats_socket',
-    channels: { '*': statsChannel({ sleep: clock.sleep, pingMs: () => random.integer(1, 1_000) }) },
+    channels: { '*': statsChannel({ clock, metrics, pingMs: () => random.integer(1, 1_000) }) },
     connect: () => connected(),
   })

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../../platform/clock.ts'
 import type { Log } from '../../platform/log.ts'
 import type { PubSub } from '../../pubsub/index.ts'
-import { type Admission, admit, type ReadSession } from '../admission.ts'
+import type { Admission } from '../admission.ts'
 import { originAllowed } from '../origin.ts'
 import type { Params } from '../params.ts'
 import type { Session } from '../session.ts'
@@ -29,7 +29,7 @@ interface LongPollOptions {
   log: Log
   secret: string
   publicHost: string
-  readSession: ReadSession
+  admit(definition: SocketDefinition, request: IncomingMessage, params: Params): Promise<Admission>
   sendBufferMaxBytes: number
   open(definition: SocketDefinition, admitted: Admitted, outlet: Outlet): Session
 }
@@ -53,7 +53,7 @@ interface Visit {
 
 /** The long polls of one node: its sessions by id, and a relay for the sessions of other nodes (CH-19..CH-23). */
 export function createLongPolls(options: LongPollOptions) {
-  const { pubsub, clock, log, secret, publicHost, readSession, sendBufferMaxBytes, open } = options
+  const { pubsub, clock, log, secret, publicHost, admit, sendBufferMaxBytes, open } = options
   const tokens = createTokens({ secret, salt: longPollSalt, ageMaxS: tokenAgeMaxS, clock })
   const sessions = new Map<string, PollSession>()
   const relay = createPollRelay({ pubsub, clock, sessionOf: (id) => sessions.get(id) })
@@ -84,8 +84,10 @@ export function createLongPolls(options: LongPollOptions) {
   }
 
   async function newSession({ definition, request, response, params }: Visit) {
-    const admission = await admit({ definition, request, params, publicHost, log, readSession })
+    const admission = await admit(definition, request, params)
     if (admission.kind === 'denied') return refuse(response, admission.status)
+    // Nobody would poll a session that is opened for a client that left while its poll waited.
+    if (response.destroyed) return
     const id = randomUUID()
     const windowMs = windowOf(definition)
     const session = openPollSession({

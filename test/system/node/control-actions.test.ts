@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { noMetrics } from '../../../system/metrics/index.ts'
 import { createControlActions } from '../../../system/node/control-actions.ts'
 import { createDelays } from '../../../system/node/delays.ts'
 import { joinApps } from '../../../system/node/join.ts'
@@ -24,6 +25,7 @@ function setUp(apps: App[]) {
     random: seededRandom(1),
     secret: 's'.repeat(32),
     beforeHandle: () => undefined,
+    metrics: noMetrics,
   }
   const { endpoint } = joinApps(
     context,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { channel, connected, ok, socket } from '../../../system/channels/index.ts'
+import { noMetrics } from '../../../system/metrics/index.ts'
 import { joinApps } from '../../../system/node/join.ts'
 import { createLifecycle } from '../../../system/node/lifecycle.ts'
 import type { AppContext, RunningApp } from '../../../system/node/module.ts'
@@ -27,7 +28,17 @@ function createContext(notes: string[]): AppContext {
   const runtime = createRuntime({ clock, log })
   const pubsub = createPubSub({ nodeName: 'n1', adapter, log })
   const random = seededRandom(1)
-  return { config, pubsub, runtime, clock, log, random, secret: 's'.repeat(32), beforeHandle: () => undefined }
+  return {
+    config,
+    pubsub,
+    runtime,
+    clock,
+    log,
+    random,
+    secret: 's'.repeat(32),
+    beforeHandle: () => undefined,
+    metrics: noMetrics,
+  }
 }
 
 /** An application whose every part notes what happens to it. */

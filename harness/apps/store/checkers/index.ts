@@ -8,11 +8,14 @@ import { nodesAgreeWithDatabase } from './nodes-agree-with-database.ts'
 import { oneAnnouncementPerChange } from './one-announcement-per-change.ts'
 import { ordersChargedOnce } from './orders-charged-once.ts'
 import { ownTopicsOnly } from './own-topics-only.ts'
+import { pagesMatchDatabase } from './pages-match-database.ts'
+import { pagesServedProperly } from './pages-served-properly.ts'
 import { presenceJoinDeliveredOnce } from './presence-join-delivered-once.ts'
 import { presenceMatchesReality } from './presence-matches-reality.ts'
 import { purchasesLinearizable } from './purchases-linearizable.ts'
 import { releasedEverywhere } from './released-everywhere.ts'
 import { replicationBounded } from './replication-bounded.ts'
+import { stakesKept } from './stakes-kept.ts'
 import { tabsConverge } from './tabs-converge.ts'
 import { viewsMatchFreshRender } from './views-match-fresh-render.ts'
 
@@ -27,11 +30,17 @@ export const checkers: readonly Checker[] = [
   oneAnnouncementPerChange,
   ordersChargedOnce,
   ownTopicsOnly,
+  pagesMatchDatabase,
+  pagesServedProperly,
   presenceJoinDeliveredOnce,
   presenceMatchesReality,
   purchasesLinearizable,
   releasedEverywhere,
   replicationBounded,
+  stakesKept,
   tabsConverge,
   viewsMatchFreshRender,
 ]
+
+/** What pages show and how they are served must be right whatever a scenario is about. */
+export const judgesAlways: readonly Checker[] = [pagesMatchDatabase, pagesServedProperly]

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { slowPingMs, statsChannel } from '../../../../system/apps/hello/stats-channel.ts'
 import { userSocket } from '../../../../system/apps/hello/user-socket.ts'
 import { socket } from '../../../../system/channels/index.ts'
+import { type Metrics, noMetrics } from '../../../../system/metrics/index.ts'
+import { createCountedClock } from '../../../../system/platform/clock.ts'
 import { createFakeClock, keptLog, openCase } from '../../../support/channel-case.ts'
 
 describe('WildcardChannel (CH-48, CH-123, CH-138, AT-35)', () => {
@@ -67,17 +69,22 @@ describe('DedupeChannel (CH-128..130, CH-138, CH-139, AT-36)', () => {
 })
 
 describe('StatsChannel (CH-4, CH-5, CH-68, CH-131, PM-17)', () => {
-  async function opened() {
-    const clock = createFakeClock()
+  async function opened(metrics: Metrics = noMetrics) {
+    const fake = createFakeClock()
+    const clock = createCountedClock(fake)
+    const attempts: string[] = []
     const definition = socket({
       name: 'StatsSocket',
       path: '/stats_socket',
-      channels: { '*': statsChannel({ sleep: clock.sleep, pingMs: () => 0 }) },
+      channels: { '*': statsChannel({ clock, metrics, pingMs: () => 0 }) },
     })
-    const client = await openCase(definition, { clock })
+    const client = await openCase(definition, {
+      clock,
+      attempts: { connect() {}, join: (channel, status) => void attempts.push(`${channel} ${status}`) },
+    })
     await client.join('valid')
     const answered = () => client.received('phx_reply').length - 1
-    return { clock, client, answered }
+    return { clock: { ...clock, advance: fake.advance }, client, answered, attempts }
   }
 
   it('answers slow pings one after the other', async () => {
@@ -97,9 +104,35 @@ describe('StatsChannel (CH-4, CH-5, CH-68, CH-131, PM-17)', () => {
     for (const ref of refs) expect(await client.replyTo(ref)).toEqual({ status: 'ok', response: { ping: 'pong' } })
   })
 
-  it('refuses one topic and crashes on every other', async () => {
-    const { client } = await opened()
+  it('refuses one topic and crashes on every other, and each attempt counts once (PM-10, PM-16)', async () => {
+    const { client, attempts } = await opened()
     expect(await client.join('invalid')).toEqual({ status: 'error', response: { reason: 'always fails' } })
     expect(await client.join('else')).toEqual({ status: 'error', response: { reason: 'join crashed' } })
+    expect(attempts).toEqual(['StatsChannel success', 'StatsChannel fail', 'StatsChannel fail'])
+  })
+
+  it('ends parallel replies with the channel: none comes after it has left (PM-20)', async () => {
+    const { clock, client } = await opened()
+    const ref = client.push('valid', 'parallel_slow_ping')
+    await clock.advance(slowPingMs / 2)
+    await client.ask('valid', 'phx_leave')
+    await clock.advance(0)
+    expect(clock.timerCount()).toBe(0)
+    await clock.advance(slowPingMs)
+    expect(client.sent.filter(([, replied]) => replied === ref)).toEqual([])
+  })
+
+  it('measures each ping as stats_channel.ping, and slow ones not at all (PM-11)', async () => {
+    const measured: string[] = []
+    const { clock, client } = await opened({
+      ...noMetrics,
+      measure(name, work) {
+        measured.push(name)
+        return work()
+      },
+    })
+    for (const event of ['ping', 'slow_ping', 'parallel_slow_ping', 'ping']) client.push('valid', event)
+    await clock.advance(slowPingMs * 2)
+    expect(measured).toEqual(['stats_channel.ping', 'stats_channel.ping'])
   })
 })

@@ -45,13 +45,18 @@ async function startNode(nodeName: string, adapter: PubSubAdapter) {
     secret: 'the same on all nodes',
     sockets: [definition],
   })
+  let openRequests = 0
   const server = createServer((request, response) => {
+    openRequests += 1
+    response.once('close', () => {
+      openRequests -= 1
+    })
     if (!endpoint.handle(request, response)) response.writeHead(404).end()
   })
   servers.push(server)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/socket/longpoll?vsn=2.0.0`
-  return { url, pubsub }
+  return { url, pubsub, endpoint, openRequests: () => openRequests }
 }
 
 type Answer = { status: number; token: string; messages: string[] }
@@ -87,6 +92,23 @@ describe('a long poll behind a balancer (CH-19, CH-20, CH-23)', () => {
     n2!.pubsub.broadcast('ping', 'test', { data: 'news' })
     expect(JSON.parse((await waiting).messages[0]!)).toEqual([null, null, 'ping', 'test', { data: 'news' }])
   })
+
+  it.each(['the node of its session', 'another node'])(
+    'gets no new session when its session ends after its client left %s while it polled (RT-11)',
+    async (where) => {
+      const [n1, n2] = await twoNodes()
+      const polled = where === 'another node' ? n2! : n1!
+      const { token } = await get(n1!.url)
+      const leaving = new AbortController()
+      const poll = fetch(`${polled.url}&token=${token}`, { signal: leaving.signal }).catch(() => 'left')
+      await expect.poll(() => polled.openRequests()).toBe(1)
+      leaving.abort()
+      expect(await poll).toBe('left')
+      await expect.poll(() => polled.openRequests()).toBe(0)
+      expect(await post(n1!.url, token, 'no frame')).toEqual({ status: 410 })
+      await expect.poll(() => [n1!, n2!].map(({ endpoint }) => endpoint.held().sessions)).toEqual([0, 0])
+    },
+  )
 
   it('is told to begin anew when nobody knows its session', async () => {
     const [n1, n2] = await twoNodes()

@@ -139,6 +139,24 @@ describe('orders-charged-once (CT-55, CT-58, DF-87)', () => {
     expect(check(twice, ...purchase('unsure', again), ...purchase('ok', again)).why).toMatch(/^order twice: /)
   })
 
+  it.each([
+    [503, 'k2', 'violated'],
+    [409, 'k2', 'violated'],
+    [503, 'k1', 'passed'],
+    [422, 'k2', 'passed'],
+  ])('takes the form after status %d with the key %s for %s', (status, answered, outcome) => {
+    const value = { shopper: 'alice', status, sent: 'k1', answered }
+    const again: TestEvent = { type: 'read', who: 'alice', operation: 'form-again', value }
+    expect(check([order()], ...purchase('unsure'), again).outcome).toBe(outcome)
+  })
+
+  it('is invalid when two forms have one key', () => {
+    const form = (who: string, key: string): TestEvent => ({ type: 'read', who, operation: 'form', value: { key } })
+    expect(check([order()], ...purchase('ok'), form('alice', 'k1'), form('bob', 'k2')).outcome).toBe('passed')
+    const { why } = check([order()], ...purchase('ok'), form('alice', 'k1'), form('bob', 'k1'))
+    expect(why).toContain('bob loaded a form whose key was given out before')
+  })
+
   it('is invalid when something was sold and belongs to no order', () => {
     expect(check([], ...purchase('failed'), sold(2)).why).toBe('sold without an order: 2 units')
   })

@@ -1,0 +1,104 @@
+import type { Joins, Listener } from '../app.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import type { Present } from '../history/inventory.ts'
+import type { Recorder } from '../history/recorder.ts'
+import { systemClock as clock } from '../platform/clock.ts'
+import { seededRandom } from '../platform/random.ts'
+import { until } from '../platform/until.ts'
+import { bytesTopic, type Clients, commonTopic, manyTopics, openClients } from './clients.ts'
+import { createPause } from './pause.ts'
+import { createPublisher, type Publisher } from './publisher.ts'
+import { fencePush } from './pushes.ts'
+import { pushOn, talk } from './talk.ts'
+
+/** Clients unlike each other that join, leave, push and listen while a scenario runs, on topics of their own. */
+export interface Background {
+  listeners(): Listener[]
+  present(): Present[]
+  /** Resolves when nobody says anything any more. */
+  stop(): Promise<void>
+  /** Has every node say something once more on every topic, and every client push once more on each of its topics. */
+  sayLast(): Promise<void>
+  close(): void
+}
+
+interface Options {
+  cluster: Cluster
+  recorder: Recorder
+  seed: number
+}
+
+const joinedWithinMs = 5_000
+const stoppedWithinMs = 8_000
+/** Longer than any answer takes on a machine that is only busy: what is missing then is judged. */
+const heardWithinMs = 8_000
+
+/** Resolves when everybody is joined; undefined, with the reason in the history, for a target that does not speak the contract. */
+export async function startBackground({ cluster, recorder, seed }: Options): Promise<Background | undefined> {
+  const clients = await openClients(cluster, recorder, seededRandom(seed))
+  await joined(clients)
+  const controlled = cluster.nodes.filter(({ hasControl }) => hasControl)
+  if (controlled.length === 0 && leaveOut(clients, recorder)) return undefined
+  const pause = createPause(clock)
+  const talks = controlled.slice(0, manyTopics.length).map((node, index, speaking) => {
+    const random = seededRandom(seed + index + 1)
+    const publisher = createPublisher(node, recorder, random)
+    const own = manyTopics.filter((_, n) => n % speaking.length === index)
+    return { publisher, own, ended: talk({ clients, publisher, own, random, pause }) }
+  })
+  // Where nobody can publish, clients still push.
+  const pushed = controlled.length === 0 ? pushOn({ clients, random: seededRandom(seed + 1), pause }) : undefined
+  return {
+    listeners: () => clients.all.map(({ name, joins }) => ({ who: name, joins })),
+    present: () => clients.all.map((client) => client.present()),
+    async stop() {
+      pause.end()
+      await Promise.race([Promise.all([pushed, ...talks.map(({ ended }) => ended)]), clock.sleep(stoppedWithinMs)])
+    },
+    sayLast: () => sayLast(clients, talks),
+    close() {
+      for (const client of clients.all) client.close()
+    },
+  }
+}
+
+async function joined({ all }: Clients) {
+  const areJoined = () => all.every((client) => isComplete(client.joins()))
+  await until(areJoined, { what: 'the background is joined', withinMs: joinedWithinMs, everyMs: 10 }).catch(() => {})
+}
+
+/** Whoever cannot join at a server that is not ours: it need not know version 1 or long polls. Returns whether nobody is left. */
+function leaveOut(clients: Clients, recorder: Recorder): boolean {
+  for (const client of clients.all.filter((one) => !isComplete(one.joins()))) {
+    clients.remove(client)
+    const leftOut = 'the target does not let it join topics ping:* of the socket /socket, as HelloSockets does'
+    recorder.record({ who: client.name, type: 'read', operation: 'background', value: { leftOut } })
+  }
+  return clients.all.length === 0
+}
+
+const isComplete = ({ connected, expected, joined }: Joins) => connected && joined.length === expected.length
+
+async function sayLast(clients: Clients, talks: readonly { publisher: Publisher; own: readonly string[] }[]) {
+  for (const client of clients.all) for (const topic of client.joins().joined) client.push(topic, fencePush)
+  const said = await Promise.all(talks.map(({ publisher, own }) => sayEverywhere(publisher, own)))
+  const isHeard = () =>
+    clients.all.every((client) => client.unansweredCount() === 0) &&
+    said
+      .flat()
+      .every(({ publisher, seq, topic }) =>
+        clients.membersOf(topic).every((client) => client.hasReceived(publisher, seq)),
+      )
+  await until(isHeard, { what: 'the last of the background is heard', withinMs: heardWithinMs, everyMs: 10 }).catch(
+    () => {},
+  )
+}
+
+async function sayEverywhere(publisher: Publisher, own: readonly string[]) {
+  const said: { publisher: string; seq: number; topic: string }[] = []
+  const keep = (topic: string, seq: number | undefined) =>
+    void (seq !== undefined && said.push({ publisher: publisher.name, seq, topic }))
+  for (const topic of [commonTopic, ...own]) keep(topic, await publisher.say(topic, 0))
+  keep(bytesTopic, await publisher.sayBytes(bytesTopic, 0))
+  return said
+}

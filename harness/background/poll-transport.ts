@@ -1,0 +1,101 @@
+import type { RawFrame } from '../clients/frames.ts'
+import type { Transport, TransportEvents } from './transport.ts'
+
+interface Answer {
+  status: number
+  token?: string
+  messages?: string[]
+}
+
+const requestWithinMs = 20_000
+
+/** A session over long polls: one poll waits at a time, and frames go out in batches, one after the other. */
+export function openPollTransport(url: string, events: TransportEvents): Transport {
+  const ending = new AbortController()
+  const outgoing: RawFrame[] = []
+  let token = ''
+  let isSending = false
+  let resumed = Promise.resolve()
+  let resume = () => {}
+
+  function close() {
+    if (ending.signal.aborted) return
+    ending.abort()
+    resume()
+    events.onClose()
+  }
+
+  async function request(init: RequestInit = {}): Promise<Answer> {
+    const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(requestWithinMs)])
+    const response = await fetch(`${url}&token=${token}`, { ...init, signal })
+    const answer = answerIn(await response.text(), events)
+    // Whoever polls a session that is gone is given another one.
+    if (answer.status === 410) events.onSession()
+    return answer
+  }
+
+  async function poll() {
+    events.onSession()
+    const opened = await request()
+    if (opened.status !== 410 || opened.token === undefined) throw new Error('no session was opened')
+    token = opened.token
+    events.onOpen()
+    while (!ending.signal.aborted) {
+      await resumed
+      const { status, messages = [] } = await request()
+      for (const text of messages) events.onFrame(text)
+      if (status !== 200 && status !== 204) throw new Error(`a poll was answered ${status}`)
+    }
+  }
+
+  async function sendAll() {
+    while (outgoing.length > 0 && !ending.signal.aborted) {
+      const body = outgoing.splice(0).map(lineOf).join('\n')
+      const { status } = await request({ method: 'POST', headers: { 'content-type': 'application/x-ndjson' }, body })
+      if (status !== 200) throw new Error(`a batch was answered ${status}`)
+    }
+    isSending = false
+  }
+
+  poll().catch(close)
+  return {
+    send(frame) {
+      outgoing.push(frame)
+      if (isSending) return
+      isSending = true
+      // What is sent in one turn goes out in one batch.
+      setImmediate(() => void sendAll().catch(close))
+    },
+    pause() {
+      resumed = new Promise((resolve) => {
+        resume = resolve
+      })
+    },
+    resume: () => resume(),
+    close,
+  }
+}
+
+const lineOf = (frame: RawFrame) => (typeof frame === 'string' ? frame : frame.toString('base64'))
+
+const shownMax = 60
+
+/** Throws when it is no answer of a long poll; a body that is no JSON, or has messages that are no text, is a finding. */
+function answerIn(text: string, { onNonsense }: TransportEvents): Answer {
+  const body = parsed(text)
+  const { status, messages = [] } = (body ?? {}) as Answer
+  const isGood =
+    typeof status === 'number' && Array.isArray(messages) && messages.every((one) => typeof one === 'string')
+  if (isGood) return body as Answer
+  // A server that is going down, or a proxy, may answer with a page.
+  if (text.startsWith('{')) onNonsense('it is not what a long poll answers', JSON.stringify(text.slice(0, shownMax)))
+  throw new Error('not the answer of a long poll')
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,61 @@
+import type { Random } from '../platform/random.ts'
+import { answerOf, type Push, type Role } from './client.ts'
+import { drawBytes, drawData, drawValue, textOfBytes } from './content.ts'
+
+/** Beyond what a node may queue for a client that does not read: a single reply may be longer. */
+const longestBytes = 1_200_000
+const longestShare = 0.01
+/** More than the official client puts into one request of a long poll. */
+const burstCount = 110
+
+/** What the ping channel answers to anybody (CH-116..CH-119). */
+export function drawPush(random: Random, role: Role): Push {
+  const kind = random.integer(0, 9)
+  if (kind === 0) return { event: 'ping', payload: {}, answer: answerOf('ok', { ping: 'pong' }) }
+  if (kind === 1) return acknowledged(drawValue(random))
+  if (kind === 2) return named(random)
+  if (kind === 3) return refused
+  if (kind === 4) return echo({})
+  if (kind <= 6 && role.version === '2.0.0') return bytes(random, role)
+  return echo({ value: drawValue(random), text: textOfBytes(random, drawPushBytes(random, role)) })
+}
+
+const echo = (payload: unknown): Push => ({ event: 'param_ping', payload, answer: answerOf('ok', payload) })
+
+const acknowledged = (phrase: unknown): Push => ({
+  event: 'ping',
+  payload: { ack_phrase: phrase },
+  answer: answerOf('ok', { ping: phrase }),
+})
+
+const refused: Push = {
+  event: 'param_ping',
+  payload: { error: true },
+  answer: answerOf('error', { reason: 'You asked for this!' }),
+}
+
+/** An event whose length needs all bits of its size byte. */
+function named(random: Random, payload: unknown = {}): Push {
+  const text = textOfBytes(random, random.integer(0, 240)).replaceAll(/[\\"]/g, 'q')
+  return { event: `ping:${text}`, payload, answer: answerOf('ok', { ping: text }) }
+}
+
+/** A reply of bytes cannot go over a long poll. */
+function bytes(random: Random, role: Role): Push {
+  const data = drawData(random, random.pick([0, 1, drawPushBytes(random, role)]))
+  return role.transport === 'websocket' && random.next() < 0.7 ? echo(data) : named(random, data)
+}
+
+const drawPushBytes = (random: Random, { transport }: Role) =>
+  transport === 'websocket' && random.next() < longestShare ? longestBytes : drawBytes(random)
+
+/** Many small pushes at once, which are answered in their order. */
+export const burst = (random: Random): Push[] =>
+  Array.from({ length: burstCount }, (_, n) => acknowledged([n, random.integer(0, 99)]))
+
+/** Asks whether everything before it was answered. */
+export const fencePush: Push = {
+  event: 'ping',
+  payload: { ack_phrase: 'last' },
+  answer: answerOf('ok', { ping: 'last' }),
+}

@@ -1,0 +1,166 @@
+import type { Random } from '../platform/random.ts'
+import { until } from '../platform/until.ts'
+import type { BackgroundClient } from './client.ts'
+import { bytesTopic, type Clients, commonTopic } from './clients.ts'
+import { drawAtBorder, drawBytes } from './content.ts'
+import type { Pause } from './pause.ts'
+import type { Publisher } from './publisher.ts'
+import { burst, drawPush } from './pushes.ts'
+
+interface TalkOptions {
+  clients: Clients
+  publisher: Publisher
+  /** Topics that only this node talks on, so that somebody can leave one while nothing is on its way. */
+  own: readonly string[]
+  random: Random
+  pause: Pause
+}
+
+/** Short scenarios get to hear everything soon; then it goes on quietly. */
+const openingGapMs = 25
+const gapsMs = [150, 400] as const
+/** A message that arrives so long after a leave is no matter of the order in which two nodes saw things. */
+const awayMs = 1_100
+const heardWithinMs = 1_000
+const pausedMs = [100, 300] as const
+const afterFailureMs = 300
+const pushMuchShare = 0.1
+
+type PushOptions = Pick<TalkOptions, 'clients' | 'random' | 'pause'>
+
+type Act = (options: TalkOptions) => Promise<unknown>
+
+/** One thing after the other, until it is stopped. Every act is done once at the beginning, and then by chance. */
+export async function talk(options: TalkOptions): Promise<void> {
+  const { random, pause } = options
+  for (const act of shuffled(opening, random)) {
+    if (pause.isOver) return
+    await act(options)
+    await pause.sleep(openingGapMs)
+  }
+  while (!pause.isOver) {
+    await random.pick(later)(options)
+    await pause.sleep(random.integer(...gapsMs))
+  }
+}
+
+/** Pushes only, until it is stopped. */
+export async function pushOn(options: PushOptions): Promise<void> {
+  const { random, pause } = options
+  while (!pause.isOver) {
+    await (random.next() < pushMuchShare ? pushMuch : push)(options)
+    await pause.sleep(random.integer(...gapsMs))
+  }
+}
+
+function shuffled<T>(list: readonly T[], random: Random): T[] {
+  const left = [...list]
+  return list.map(() => left.splice(random.integer(0, left.length - 1), 1)[0]!)
+}
+
+const said = async ({ pause }: TalkOptions, saying: Promise<number | undefined>) => {
+  // A node that does not answer is not asked again at once.
+  if ((await saying) === undefined) await pause.sleep(afterFailureMs)
+}
+
+const say: Act = (options) => said(options, options.publisher.say(commonTopic, drawBytes(options.random)))
+
+const sayAtBorder: Act = (options) => said(options, options.publisher.say(commonTopic, drawAtBorder(options.random)))
+
+const sayBytes: Act = (options) => said(options, options.publisher.sayBytes(bytesTopic, drawBytes(options.random)))
+
+const sayOnOne: Act = (options) =>
+  said(options, options.publisher.say(options.random.pick(options.own), drawBytes(options.random)))
+
+/** Sizes that go different ways, without a pause, on all topics: whoever hears several hears them in order. */
+const sayManyAtOnce: Act = async (options) => {
+  const { publisher, own, random } = options
+  for (const bytes of [0, 20_000, 40, 66_000, 0, 300]) await publisher.say(random.pick([commonTopic, ...own]), bytes)
+}
+
+const push = async ({ clients, random }: PushOptions) => {
+  const client = random.pick(clients.all)
+  const { joined } = client.joins()
+  if (joined.length > 0) client.push(random.pick(joined), drawPush(random, client.role))
+}
+
+/** Over a long poll the answers come in few responses. */
+const pushMuchAtOnce: Act = ({ clients, random }) =>
+  pushMuchOf(clients.all.find(({ role }) => role.transport === 'longpoll')!, random)
+
+const pushMuch = async ({ clients, random }: PushOptions) => pushMuchOf(random.pick(clients.all), random)
+
+async function pushMuchOf(client: BackgroundClient, random: Random) {
+  const [topic] = client.joins().joined
+  if (topic) for (const one of burst(random)) client.push(topic, one)
+}
+
+/** For a moment somebody reads nothing, and hears all of it afterwards. */
+const readSlowly: Act = async ({ clients, random, pause, publisher }) => {
+  clients.slowReader.pause()
+  await publisher.say(commonTopic, drawAtBorder(random))
+  await publisher.sayBytes(bytesTopic, 70_000)
+  await pause.sleep(random.integer(...pausedMs))
+  clients.slowReader.resume()
+}
+
+/** Somebody leaves one topic of many: that one is not heard any more, the others are, and after the join all of them. */
+const leaveAndJoin: Act = async (options) => {
+  const { clients, publisher, own, random, pause } = options
+  const [topic, other] = [random.pick(own), random.pick(own)]
+  if (!(await isQuiet(options, topic))) return
+  const hasLeft = await clients.topics.leave(topic)
+  if (hasLeft) {
+    await publisher.say(topic, 0)
+    if (other !== topic) await publisher.say(other, 0)
+    await pause.sleep(awayMs)
+  }
+  if (await clients.topics.join(topic)) await publisher.say(topic, 0)
+}
+
+/** Joins what is joined: the node replaces the channel (CH-61), and knows the join_ref of the one before no more. */
+const joinAnew: Act = async (options) => {
+  const { clients, publisher, own, random } = options
+  const topic = random.pick(own)
+  if (!(await isQuiet(options, topic)) || !(await clients.topics.join(topic))) return
+  clients.topics.pushStale(topic)
+  clients.topics.push(topic, drawPush(random, clients.topics.role))
+  await publisher.say(topic, drawBytes(random))
+}
+
+/** Whether all that was said on a topic has arrived: what is on its way at a leave may arrive or not. */
+async function isQuiet({ clients, publisher }: TalkOptions, topic: string): Promise<boolean> {
+  const seq = await publisher.say(topic, 0)
+  const { topics } = clients
+  const isHeard = () =>
+    topics.isJoined(topic) && topics.hasReceived(publisher.name, seq!) && topics.unansweredCount(topic) === 0
+  return (
+    seq !== undefined &&
+    until(isHeard, { what: 'it is heard', withinMs: heardWithinMs, everyMs: 10 }).catch(() => false)
+  )
+}
+
+const opening: readonly Act[] = [
+  say,
+  say,
+  sayAtBorder,
+  sayAtBorder,
+  sayBytes,
+  sayBytes,
+  sayOnOne,
+  sayManyAtOnce,
+  push,
+  push,
+  push,
+  push,
+  push,
+  pushMuchAtOnce,
+  readSlowly,
+  joinAnew,
+  leaveAndJoin,
+]
+
+const later: readonly Act[] = [
+  ...[say, say, say, say, sayAtBorder, sayBytes, sayOnOne, sayOnOne, sayManyAtOnce],
+  ...[push, push, push, push, push, pushMuch, readSlowly, joinAnew, leaveAndJoin],
+]

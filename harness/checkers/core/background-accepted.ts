@@ -1,0 +1,33 @@
+import { isBackground } from '../../history/background.ts'
+import type { History } from '../../history/history.ts'
+import { type Checker, count, passed, unknown, violated } from '../../verdict/checker.ts'
+
+/** Close codes of RFC 6455 (section 7.4.1) that find fault with what the client sent, or say that handling it failed. */
+const blamingCodes: ReadonlySet<unknown> = new Set([1003, 1007, 1008, 1009, 1010, 1011])
+
+/** Clients that keep to the protocol are not thrown out, and their channels do not crash by themselves (CH-14, CH-18, CH-69). */
+export const backgroundAccepted: Checker = {
+  name: 'background-accepted',
+  invariant:
+    'no node closes a connection of the background for what it sent, and none of its channels crashes, unless parts of the node are killed',
+  needs: (history) => connectsOf(history).length > 0,
+  check(history) {
+    const connects = connectsOf(history)
+    if (connects.length === 0) return unknown('nobody connected')
+    const blamed = history.of('disconnect').find(({ who, value }) => isBackground(who) && blamingCodes.has(value))
+    if (blamed)
+      return violated(`thrown out: ${blamed.node} closed the connection of ${blamed.who} with ${blamed.value}`, {
+        blamed,
+      })
+    const crash = crashesOf(history)[0]
+    if (crash) return violated(`crashed: the channel of ${crash.who} on ${crash.topic} of ${crash.node}`, { crash })
+    return passed(`${count(connects.length, 'connection')}, none closed for what was sent over it`)
+  },
+}
+
+const connectsOf = (history: History) => history.of('connect').filter(({ who }) => isBackground(who))
+
+const crashesOf = (history: History) =>
+  history.faults.some(({ kind }) => kind === 'actor.kill')
+    ? []
+    : history.of('leave').filter(({ who, event }) => isBackground(who) && event === 'phx_error')

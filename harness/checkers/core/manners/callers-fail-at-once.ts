@@ -1,0 +1,41 @@
+import type { History } from '../../../history/history.ts'
+import type { HistoryEvent } from '../../../history/operation.ts'
+import { callerTimeoutMs } from '../../../timing.ts'
+import { type Checker, count, passed, unknown } from '../../../verdict/checker.ts'
+import { finding, isInForce, isWatched, worstFinding } from './reasons.ts'
+
+/** Who waits for something that is killed is told at once (RT-8, FI-1, FI-14). Only faults that are sudden and slow nothing down are looked at. */
+export const callersFailAtOnce: Checker = {
+  name: 'callers-fail-at-once',
+  needs: isWatched,
+  invariant:
+    'an operation that waits for a part that is killed ends when that part ends, and not when its time is over',
+  check(history) {
+    if (!isWatched(history)) return unknown('nobody watched the operations')
+    const pairs = history.of('invoke').flatMap((begun) => {
+      const end = history.endOf(begun)
+      return end && isHitByKillOnly(history, begun, end) ? [{ begun, end }] : []
+    })
+    const late = pairs.filter(({ begun, end }) => end.tMs - begun.tMs >= callerTimeoutMs)
+    const findings = late.map(({ begun, end }) =>
+      finding(
+        history,
+        `waited: ${begun.operation} of ${begun.who} ended ${end.type} only after ${end.tMs - begun.tMs} ms, though what it needed was killed`,
+        begun.tMs,
+        end.tMs,
+        { begun, end },
+      ),
+    )
+    return (
+      worstFinding(findings) ??
+      passed(`${count(pairs.length, 'operation')} met something that was killed, and ended in time`)
+    )
+  },
+}
+
+function isHitByKillOnly(history: History, begun: HistoryEvent, end: HistoryEvent): boolean {
+  const met = history.faults.filter(
+    (fault) => isInForce(fault, begun.tMs) || (begun.tMs <= fault.requestedMs && fault.requestedMs <= end.tMs),
+  )
+  return met.length > 0 && met.every(({ isSudden }) => isSudden)
+}

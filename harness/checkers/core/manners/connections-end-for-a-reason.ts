@@ -1,0 +1,97 @@
+import type { History } from '../../../history/history.ts'
+import { mannersOf, type NodeSettings } from '../../../history/manners.ts'
+import type { HistoryEvent } from '../../../history/operation.ts'
+import { leadingCount } from '../../../history/sorted.ts'
+import { lossNoticedWithinMs } from '../../../timing.ts'
+import { type Checker, count, passed, unknown, type Verdict } from '../../../verdict/checker.ts'
+import {
+  finding,
+  isInForce,
+  isProvoked,
+  isWatched,
+  type SocketRecord,
+  socketsOf,
+  touches,
+  worstFinding,
+} from './reasons.ts'
+
+const idleCode = 1002
+/** The idle time is counted in rounds of a twentieth, and the round in which something came does not count. */
+const idleShare = 0.9
+/** A close frame of a channel follows the request of its client. */
+const leaveAnsweredMs = 5_000
+
+/**
+ * Nobody is thrown out (CH-24, CH-25, CH-59, CH-109, NF-1). A connection that had been open, and a joined channel, end only because the
+ * client wanted it, because of a fault that touches the client, or by a rule that the client broke. One that is lost and comes back counts too.
+ */
+export const connectionsEndForAReason: Checker = {
+  name: 'connections-end-for-a-reason',
+  needs: isWatched,
+  invariant:
+    'no connection and no channel ends, unless its client ends it, a fault touches it, or its client breaks a rule of the protocol',
+  check(history) {
+    if (!isWatched(history)) return unknown('nobody watched the connections')
+    const ends = socketsOf(history).filter(({ kind, wasOpen }) => kind === 'end' && wasOpen)
+    const lost = ends.filter((one) => !isExplained(history, one)).map((one) => thrownOut(history, one))
+    const channels = history.of('leave').filter(({ event }) => event !== undefined)
+    const broken = channels.filter((one) => !isChannelExplained(history, one)).map((one) => brokenOff(history, one))
+    const worst = worstFinding([...lost, ...broken])
+    return (
+      worst ??
+      passed(
+        `${count(ends.length, 'connection')} and ${count(channels.length, 'channel')} ended, each for a reason that is known`,
+      )
+    )
+  },
+}
+
+function isExplained(history: History, one: SocketRecord): boolean {
+  const { closedBy, isHostile, tMs, who, node, link } = one
+  if (closedBy === 'client' || isHostile) return true
+  if (isTooIdle(history, one) || isProvoked(history, tMs, who)) return true
+  return history.faults.some(
+    (fault) => fault.endsConnections && touches(fault, who, node, link) && isInForce(fault, tMs),
+  )
+}
+
+/** A client that sends heartbeats is never idle. */
+function isTooIdle(history: History, { code, silentMs }: SocketRecord): boolean {
+  const { idleTimeoutMs } = history.of('read', mannersOf.settings)[0]!.value as NodeSettings
+  return code === idleCode && silentMs !== undefined && silentMs >= idleTimeoutMs * idleShare
+}
+
+function thrownOut(history: History, { who, node, code, closedBy, tMs }: SocketRecord): Verdict {
+  const how =
+    closedBy === 'heartbeat'
+      ? 'gave up its connection, because its heartbeat was not answered'
+      : `lost its connection (code ${code})`
+  const sentence = `thrown out: ${who} ${how} at ${seconds(tMs)} on ${node}, and nothing explains it`
+  return finding(history, sentence, tMs - lossNoticedWithinMs, tMs, { who, node, code, tMs })
+}
+
+function isChannelExplained(history: History, ended: HistoryEvent): boolean {
+  const { who, node = '', event, tMs } = ended
+  if (event === 'phx_close' && hasLeft(history, ended)) return true
+  if (isProvoked(history, tMs, who)) return true
+  return history.faults.some((fault) => fault.endsConnections && touches(fault, who, node) && isInForce(fault, tMs))
+}
+
+/** Whether the client had asked for the close just before. */
+function hasLeft(history: History, { who, topic, index, tMs }: HistoryEvent): boolean {
+  const own = history.ofWho('leave', who)
+  for (let at = leadingCount(own, (one) => one.index < index) - 1; at >= 0; at -= 1) {
+    const one = own[at]!
+    if (one.tMs < tMs - leaveAnsweredMs) return false
+    if (!one.event && one.topic === topic) return true
+  }
+  return false
+}
+
+function brokenOff(history: History, { who, node, topic, event, tMs }: HistoryEvent): Verdict {
+  const how = event === 'phx_close' ? 'was closed' : 'crashed'
+  const sentence = `broken off: the channel ${topic} of ${who} on ${node} ${how} at ${seconds(tMs)}, and nothing explains it`
+  return finding(history, sentence, tMs - lossNoticedWithinMs, tMs, { who, node, topic, event, tMs })
+}
+
+const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`

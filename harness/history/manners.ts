@@ -1,0 +1,63 @@
+/**
+ * What one WebSocket, or one long-poll session, of a client did. `atMs` is the client's own clock, which two notes of one `document` share;
+ * `path` tells the sockets of one page apart.
+ */
+export interface SocketNote {
+  kind: 'attempt' | 'open' | 'join' | 'leave' | 'end'
+  atMs: number
+  document: number
+  path: string
+  /** The number of the attempt within the document. */
+  socket: number
+  topic?: string
+  code?: number
+  /** Whether it had been open: an attempt that failed ends too. */
+  wasOpen?: boolean
+  /** Who ended it: the client on purpose, the client because no heartbeat was answered, or anybody else. */
+  closedBy?: 'client' | 'heartbeat' | 'others'
+}
+
+/** A note with what its client was like. */
+export interface SocketEvent extends SocketNote {
+  /** The proxied link of the client. */
+  link: string
+  /** The official client, which waits longer after each failed attempt. */
+  isOfficial?: true
+  /** It sent what no client sends, or stopped reading. */
+  isHostile?: boolean
+  /** How long it had sent nothing. */
+  silentMs?: number
+}
+
+/** The settings of the nodes that connections depend on. */
+export interface NodeSettings {
+  idleTimeoutMs: number
+}
+
+/** A line of a node's log on the level `error`. */
+export interface ErrorLine {
+  atMs: number
+  text: string
+}
+
+/** How a node ended after a signal; `code` is null for one that was killed, or that did not end. */
+export interface NodeEnd {
+  signal: 'SIGTERM' | 'SIGKILL'
+  code: number | null
+  tookMs: number
+  hasEnded: boolean
+}
+
+/** Names of the operations of `read` and `final` events that say how everybody behaved. */
+export const mannersOf = {
+  socket: 'socket',
+  settings: 'node-settings',
+  /** A time for which the machine, or one node, stood still. */
+  stall: 'stall',
+  /** Somebody of the harness does what may end a connection or a channel, or cause an error. */
+  provocation: 'provocation',
+  refusal: 'refusal',
+  peers: 'peers',
+  errors: 'node-errors',
+  ends: 'node-ends',
+} as const

@@ -1,0 +1,103 @@
+import type { ClusterNode } from '../cluster/node.ts'
+import { type ErrorLine, mannersOf, type NodeSettings } from '../history/manners.ts'
+import type { NewEvent } from '../history/operation.ts'
+import { systemClock } from '../platform/clock.ts'
+import type { RunState } from './run-state.ts'
+
+const lookEveryMs = 250
+/** Less is the noise of any machine. */
+const stallMinMs = 200
+const idleTimeoutDefaultMs = 60_000
+const pinoError = 50
+
+/** Records the settings of the nodes on which it depends whether a connection may end. */
+export function recordSettings({ recorder, scenario }: RunState) {
+  const idleTimeoutMs = Number(scenario.given?.env?.SOCKET_IDLE_TIMEOUT_MS ?? idleTimeoutDefaultMs)
+  const value: NodeSettings = { idleTimeoutMs }
+  recorder.record({ who: 'scenario', type: 'read', operation: mannersOf.settings, value })
+}
+
+/**
+ * Looks at this process and at every node again and again until it is stopped. Records for how long one of them stood still, and whom each
+ * node sees whenever that changes. Returns the function that stops it.
+ */
+export function watchMachine(state: RunState): () => void {
+  let isOver = false
+  const isWatching = () => !isOver
+  void watchThisProcess(state, isWatching)
+  for (const node of state.cluster!.nodes) if (node.hasControl) void watchNode(state, node, isWatching)
+  return () => {
+    isOver = true
+  }
+}
+
+async function watchThisProcess(state: RunState, isWatching: () => boolean) {
+  while (isWatching()) {
+    const startedMs = systemClock.monotonicMs()
+    await systemClock.sleep(lookEveryMs)
+    recordStall(state, 'harness', systemClock.monotonicMs() - startedMs - lookEveryMs)
+  }
+}
+
+async function watchNode(state: RunState, { name, control }: ClusterNode, isWatching: () => boolean) {
+  let before = ''
+  while (isWatching()) {
+    const askedMs = systemClock.monotonicMs()
+    const readiness = await control.ready().catch(() => undefined)
+    if (!isWatching()) return
+    recordStall(state, name, systemClock.monotonicMs() - askedMs)
+    const peers = readiness?.peers && JSON.stringify(readiness.peers)
+    if (peers && peers !== before)
+      state.recorder.record({ who: name, node: name, type: 'read', operation: mannersOf.peers, value: readiness.peers })
+    before = peers ?? before
+    await systemClock.sleep(lookEveryMs)
+  }
+}
+
+function recordStall({ recorder }: RunState, who: string, forMs: number) {
+  if (forMs >= stallMinMs)
+    recorder.record({ who, type: 'read', operation: mannersOf.stall, value: { forMs: Math.round(forMs) } })
+}
+
+/** How each node ended when it was stopped, and the errors in its log. */
+export const readManners = (state: RunState): NewEvent[] =>
+  state.cluster!.nodes.flatMap((node) => {
+    const of = { who: node.name, node: node.name, type: 'final' } as const
+    return [
+      { ...of, operation: mannersOf.ends, value: node.ends },
+      ...(node.logFile === undefined
+        ? []
+        : [{ ...of, operation: mannersOf.errors, value: errorsIn(node.log(), zeroMs(state)) }]),
+    ]
+  })
+
+/** The time of day at which the scenario began. */
+const zeroMs = ({ elapsedMs }: RunState) => systemClock.now() - elapsedMs()
+
+/** The lines of a log on the level `error`, with times since the scenario began. Pure. */
+export const errorsIn = (log: string, zero: number): ErrorLine[] =>
+  log
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .flatMap((line) => {
+      const entry = parsed(line)
+      if (!entry || entry.level < pinoError) return []
+      const reason = entry.err?.message ?? entry.reason
+      return [{ atMs: Math.round(Date.parse(entry.time) - zero), text: reason ? `${entry.msg}: ${reason}` : entry.msg }]
+    })
+
+interface LogEntry {
+  level: number
+  time: string
+  msg: string
+  reason?: string
+  err?: { message?: string }
+}
+
+function parsed(line: string): LogEntry | undefined {
+  try {
+    return JSON.parse(line) as LogEntry
+  } catch {
+    return undefined
+  }
+}
