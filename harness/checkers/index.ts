@@ -12,6 +12,7 @@ import { faultOutlastsTimer } from './core/fault-outlasts-timer.ts'
 import { faultsWitnessed } from './core/faults-witnessed.ts'
 import { framesReadable } from './core/frames-readable.ts'
 import { joinedTopics } from './core/joined-topics.ts'
+import { liveFramesBounded } from './core/live-frames-bounded.ts'
 import { manners } from './core/manners/index.ts'
 import { metricsAsDeclared } from './core/metrics-as-declared.ts'
 import { noSecretOfAnother } from './core/no-secret-of-another.ts'
@@ -32,6 +33,7 @@ const core: readonly Checker[] = [
   faultsWitnessed,
   framesReadable,
   joinedTopics,
+  liveFramesBounded,
   metricsAsDeclared,
   ...manners,
   nodeInventoryAccounted,

@@ -283,6 +283,21 @@ const secrets: Fill = ({ record }, events) => {
   })
 }
 
+const livePages: Fill = (history, events) => {
+  const html = '<main class="product-list"></main>'
+  final(history, 'live-render', { path: '/drops', html }, 'fresh', 'n1')
+  times(events, (n) => final(history, 'live-page', { path: '/drops', html }, `page-${n}`))
+}
+
+const liveFrames: Fill = (history, events) => {
+  const rendered = { 0: { k: { 0: { 0: 'low' }, kc: 1 }, s: ['<b>', '</b>'] }, s: ['<main>', '</main>'] }
+  for (const who of shoppers) history.record({ type: 'join', who, topic: 'lv:page', value: rendered })
+  times(events, (n) => {
+    const level = Math.floor(n / shoppers.length) % 2 === 0 ? 'out' : 'low'
+    receive(history, shoppers[n % shoppers.length]!, 'lv:page', 'diff', { 0: { k: { 0: { 0: level }, kc: 1 } } })
+  })
+}
+
 const watched = ({ record }: GrowingHistory) =>
   record({ type: 'read', who: 'scenario', operation: mannersOf.settings, value: { idleTimeoutMs: 60_000 } })
 
@@ -394,6 +409,8 @@ const fills: Readonly<Record<string, Fill>> = {
     const topics = ['ping', 'product:1', 'product:2']
     times(events, (n) => final(history, 'joined', { connected: true, expected: topics, joined: topics }, `client-${n}`))
   },
+  'live-frames-bounded': liveFrames,
+  'live-pages-match-fresh-render': livePages,
   'metrics-as-declared': ({ record }, events) =>
     times(events, () =>
       record({
