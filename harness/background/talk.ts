@@ -131,7 +131,9 @@ const joinAnew: Act = async (options) => {
 /** Whether all that was said on a topic has arrived: what is on its way at a leave may arrive or not. */
 async function isQuiet({ clients, publisher }: TalkOptions, topic: string): Promise<boolean> {
   const seq = await publisher.say(topic, 0)
-  const isHeard = () => clients.topics.isJoined(topic) && clients.topics.hasReceived(publisher.name, seq!)
+  const { topics } = clients
+  const isHeard = () =>
+    topics.isJoined(topic) && topics.hasReceived(publisher.name, seq!) && topics.unansweredCount(topic) === 0
   return (
     seq !== undefined &&
     until(isHeard, { what: 'it is heard', withinMs: heardWithinMs, everyMs: 10 }).catch(() => false)

@@ -18,8 +18,6 @@ import { pushesHandledOnce } from './core/pushes-handled-once.ts'
 import { reached } from './core/reached.ts'
 import { recoveryTime } from './core/recovery-time.ts'
 
-export { manners }
-
 const core: readonly Checker[] = [
   atMostOnce,
   backgroundAccepted,

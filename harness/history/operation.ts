@@ -24,6 +24,7 @@ export interface HistoryEvent {
     | 'phase'
     | 'step'
     | 'reached'
+    | 'cell'
     | 'console'
     | 'metric'
   operation?: string

@@ -42,7 +42,10 @@ export async function loadPage(
   let { path, form } = first
   let firstStatus: number | undefined
   for (let redirects = 0; redirects <= redirectsMax; redirects += 1) {
-    const answer = await request(jar, { url, withinMs, path, ...(form && { form }) })
+    const answer = await request(jar, { url, withinMs, path, ...(form && { form }) }).catch((error: Error) => {
+      if (firstStatus === undefined) throw error
+      throw new Error(`${first.path} was answered ${firstStatus}, and then ${path} was not: ${error.message}`)
+    })
     firstStatus ??= answer.status
     const location = answer.headers.get('location')
     if (location === null) return { ...(await pageOf(path, answer)), firstStatus }

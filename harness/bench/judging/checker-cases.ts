@@ -2,6 +2,7 @@ import { faultOutlastsTimer } from '../../checkers/core/fault-outlasts-timer.ts'
 import { reached } from '../../checkers/core/reached.ts'
 import { checkers } from '../../checkers/index.ts'
 import type { NodeHolds } from '../../history/inventory.ts'
+import { mannersOf } from '../../history/manners.ts'
 import type { HistoryEvent } from '../../history/operation.ts'
 import type { Checker } from '../../verdict/checker.ts'
 import { createGrowingHistory, type GrowingHistory } from './growing-history.ts'
@@ -264,6 +265,44 @@ const views: Fill = (history, events) => {
   times(events, (n) => final(history, 'view', rendering, `page-${n}`))
 }
 
+const watched = ({ record }: GrowingHistory) =>
+  record({ type: 'read', who: 'scenario', operation: mannersOf.settings, value: { idleTimeoutMs: 60_000 } })
+
+/** Clients that lose their connection while their node is killed, and connect again after the first delay. */
+const comings: Fill = (history, events) => {
+  watched(history)
+  faults(history, 1)
+  times(events / 2, (n) => {
+    history.at(n)
+    const who = `client-${n % 100}`
+    const of = { document: 1, path: '/socket/websocket', socket: n, link: `${who}->n1`, isOfficial: true } as const
+    const note = (value: object) =>
+      history.record({ type: 'read', who, node: 'n1', operation: mannersOf.socket, value: { ...of, ...value } })
+    note({ kind: 'attempt', atMs: n * 10_000 })
+    note({ kind: 'end', atMs: n * 10_000 + 1, code: 1006, closedBy: 'client', wasOpen: true })
+  })
+}
+
+/** Operations while an actor is killed, all of which end at once. */
+const interrupted: Fill = (history, events) => {
+  watched(history)
+  answered(history, events, (n) => [shoppers[n % 100]!, 'sell', { itemId: 1 }])
+}
+
+const stops: Fill = (history, events) => {
+  watched(history)
+  const end = { signal: 'SIGTERM', code: 0, tookMs: 900, hasEnded: true }
+  times(events, (n) => final(history, mannersOf.ends, [end], `n${n}`))
+}
+
+const looks: Fill = (history, events) => {
+  watched(history)
+  times(events, (n) => {
+    history.at(n * 10)
+    history.record({ type: 'read', who: `n${n % 3}`, operation: mannersOf.peers, value: { n9: n % 2 === 0 } })
+  })
+}
+
 const shownPages: Fill = (history, events) => {
   const [item, color] = [{ id: 7, sku: 'sku', size: '9', availableCount: 5 }, 'ember']
   const product = {
@@ -299,7 +338,23 @@ const refusals: Fill = (history, events) => {
   })
 }
 
+const hitOperations: Fill = ({ record }, events) => {
+  const left = { n1: 0, n2: 0 }
+  times(events, (n) => {
+    const sold = { itemId: n, units: 1, orders: 1, left }
+    const told = { 'ear-n1': true, 'ear-n2': true }
+    const value = { cell: `buy ${n}`, answers: [['unsure', 'ok'], ['failed']], sold, told }
+    record({ type: 'read', who: 'harness', operation: 'stake', value })
+  })
+}
+
 const fills: Readonly<Record<string, Fill>> = {
+  'callers-fail-at-once': interrupted,
+  'clients-back-off': comings,
+  'connections-end-for-a-reason': comings,
+  'no-unexplained-errors': interrupted,
+  'nodes-stop-in-order': stops,
+  'peers-agree-again': looks,
   'background-accepted': (history, events) =>
     times(events, (n) => history.record({ type: 'connect', who: listeners[n % listeners.length]!, node: 'n1' })),
   'background-answered': backgroundPushes,
@@ -349,6 +404,7 @@ const fills: Readonly<Record<string, Fill>> = {
   'refused-for-a-reason': refusals,
   'released-everywhere': releases,
   'replication-bounded': replication,
+  'stakes-kept': hitOperations,
   'tabs-converge': carts,
   'views-match-fresh-render': views,
 }

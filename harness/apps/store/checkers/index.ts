@@ -15,6 +15,7 @@ import { purchasesLinearizable } from './purchases-linearizable.ts'
 import { refusedForAReason } from './refused-for-a-reason.ts'
 import { releasedEverywhere } from './released-everywhere.ts'
 import { replicationBounded } from './replication-bounded.ts'
+import { stakesKept } from './stakes-kept.ts'
 import { tabsConverge } from './tabs-converge.ts'
 import { viewsMatchFreshRender } from './views-match-fresh-render.ts'
 
@@ -36,6 +37,7 @@ export const checkers: readonly Checker[] = [
   refusedForAReason,
   releasedEverywhere,
   replicationBounded,
+  stakesKept,
   tabsConverge,
   viewsMatchFreshRender,
 ]

@@ -38,10 +38,10 @@ export const touches = ({ target, parts = [target] }: FaultRecord, who: string, 
 const personOf = (who: string) => who.split('#')[0]!
 
 /** Whether the harness itself has just done something to this client, or to everybody. */
-export const isProvoked = (history: History, atMs: number, who?: string): boolean =>
+export const isProvoked = (history: History, atMs: number, who: string): boolean =>
   history.of('read', mannersOf.provocation).some(({ tMs, value }) => {
     const { who: meant } = value as Provocation
-    return tMs <= atMs && atMs <= tMs + feltForMs && (!meant || (who !== undefined && meant.includes(who)))
+    return tMs <= atMs && atMs <= tMs + feltForMs && (!meant || meant.includes(who))
   })
 
 /** For how long the machine, or one of the nodes, stood still at once in this time. */

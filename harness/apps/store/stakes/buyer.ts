@@ -1,0 +1,55 @@
+import type { CoreContext } from '../../../context.ts'
+import { purchaseWithinMs } from '../../../timing.ts'
+import { endOfPurchase } from '../purchases.ts'
+import { visitCheckout } from '../wire-shopper.ts'
+import { openWireTab, type WireTab } from '../wire-tab.ts'
+
+/** A shopper with one item in the cart and one form, which is sent as often as it takes, to any node. */
+export interface Buyer {
+  readonly tab: WireTab
+  /** Returns `ok`, `failed` or `unsure`. Sent again until it is known, or the attempts are used up. */
+  buy(node: string): Promise<string>
+  answers(): string[]
+}
+
+interface BuyerOptions {
+  name: string
+  /** Where the cart is. */
+  node: string
+  over: string
+  itemId: number
+}
+
+export async function openBuyer(context: CoreContext, { name, node, over, itemId }: BuyerOptions): Promise<Buyer> {
+  const urlOf = async (of: string) => (await context.cluster.links.link(over, of)).url
+  const visit = await visitCheckout(await urlOf(node))
+  const tab = await openWireTab(context, { name, node, over, page: '/checkout', topic: `cart:${visit.cartId}` })
+  const added = await tab.add(itemId)
+  if (added !== 'ok') throw new Error(`${name} cannot put item ${itemId} into the cart: ${added}`)
+  const { cookie, formToken, key } = visit
+  const body = new URLSearchParams({ _csrf_token: formToken, key, serialized: tab.serialized()! }).toString()
+  const answers: string[] = []
+
+  async function submit(to: string) {
+    const answer = await fetch(`${await urlOf(to)}/checkout`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { cookie, 'content-type': 'application/x-www-form-urlencoded' },
+      body,
+      signal: AbortSignal.timeout(purchaseWithinMs),
+    })
+    return endOfPurchase(answer.status)
+  }
+
+  return {
+    tab,
+    async buy(to) {
+      const operation = context.recorder.begin(name, 'purchase', { shopper: name, itemIds: [itemId], key })
+      const end = await submit(to).catch(() => 'unsure' as const)
+      operation.end(end)
+      answers.push(end)
+      return end
+    },
+    answers: () => answers,
+  }
+}
