@@ -1,11 +1,13 @@
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
-import type { Browser, BrowserContext, CDPSession, Page, WebSocket } from 'playwright'
+import type { Browser, BrowserContext, CDPSession, Page, Response, WebSocket } from 'playwright'
 import { noteIn, recordSocket, watchingScript } from '../../clients/socket-watch.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import { clientEvent } from '../../history/client-kinds.ts'
+import { answerTo, marksIn } from '../../history/marks.ts'
 import type { Recorder } from '../../history/recorder.ts'
 import { until } from '../../platform/until.ts'
+import { recordPage } from './answers.ts'
 import { createCartChanges } from './cart-changes.ts'
 import { withoutCartId } from './cart-topic.ts'
 import { readContent, readJoins, readLive } from './page-reads.ts'
@@ -157,6 +159,7 @@ interface TabOptions {
 async function openTab({ context, who, node, link, url, recorder, otherSite, forget }: TabOptions): Promise<Tab> {
   const page = await context.newPage()
   page.on('websocket', (socket) => tapFrames(socket, who, node, recorder))
+  page.on('response', (response) => void tapPage(response, who, node, recorder))
   /** A page that comes back from the back-forward cache repeats all that it ever wrote to its console. */
   const heard = new Set<string>()
   page.on('console', (message) => {
@@ -320,6 +323,22 @@ function readRendering(levelPrefix: string): Rendering {
   }
 }
 
+/** Records the pages that the tab was given; of a redirect only its headers can be read. */
+async function tapPage(response: Response, who: string, node: string, recorder: Recorder) {
+  if (response.request().resourceType() !== 'document') return
+  const headers = await response.headersArray().catch(() => [])
+  const body = await response.text().catch(() => '')
+  recordPage(recorder, {
+    who,
+    request: `${response.request().method()} ${new URL(response.url()).pathname} of ${node}`,
+    cookies: headers.filter(({ name }) => name.toLowerCase() === 'set-cookie').map(({ value }) => value),
+    body,
+  })
+}
+
+/** The dashboard is told the id of every cart (PA-22): its frames say nothing about who may know what. */
+const isForEverybody = (topic: unknown) => !String(topic).startsWith('admin:')
+
 /** Records the actual frames in both directions. A socket without frames was rejected and does not count as connected. */
 function tapFrames(socket: WebSocket, who: string, node: string, recorder: Recorder) {
   const joins = new Map<string, string>()
@@ -339,7 +358,10 @@ function tapFrames(socket: WebSocket, who: string, node: string, recorder: Recor
   socket.on('framereceived', ({ payload }) => {
     opened()
     const [joinRef, ref, topic, event, value] = parseFrame(payload)
+    const marks = isForEverybody(topic) ? marksIn(String(payload)) : []
     if (event === 'phx_reply') {
+      if (marks.length > 0)
+        recorder.record(answerTo(who, `a reply on ${withoutCartId(String(topic))}`, String(payload)))
       changes.answered(String(ref), value)
       const { status, response } = value as { status: string; response: { rendered?: object; diff?: object } }
       const isJoined = joins.delete(String(ref)) && status === 'ok'
@@ -358,6 +380,7 @@ function tapFrames(socket: WebSocket, who: string, node: string, recorder: Recor
         joinRef,
         value,
         node,
+        ...(marks.length > 0 && { marks }),
       })
   })
   socket.on('close', () => {

@@ -13,6 +13,7 @@ import { pagesServedProperly } from './pages-served-properly.ts'
 import { presenceJoinDeliveredOnce } from './presence-join-delivered-once.ts'
 import { presenceMatchesReality } from './presence-matches-reality.ts'
 import { purchasesLinearizable } from './purchases-linearizable.ts'
+import { refusedForAReason } from './refused-for-a-reason.ts'
 import { releasedEverywhere } from './released-everywhere.ts'
 import { replicationBounded } from './replication-bounded.ts'
 import { stakesKept } from './stakes-kept.ts'
@@ -35,6 +36,7 @@ export const checkers: readonly Checker[] = [
   presenceJoinDeliveredOnce,
   presenceMatchesReality,
   purchasesLinearizable,
+  refusedForAReason,
   releasedEverywhere,
   replicationBounded,
   stakesKept,
@@ -42,5 +44,5 @@ export const checkers: readonly Checker[] = [
   viewsMatchFreshRender,
 ]
 
-/** What pages show and how they are served must be right whatever a scenario is about. */
-export const judgesAlways: readonly Checker[] = [pagesMatchDatabase, pagesServedProperly]
+/** What pages show, how they are served and why shoppers are refused must be right whatever a scenario is about. */
+export const judgesAlways: readonly Checker[] = [pagesMatchDatabase, pagesServedProperly, refusedForAReason]
