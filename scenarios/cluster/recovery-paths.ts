@@ -38,6 +38,8 @@ export default scenario({
     env: { CLUSTER_HEARTBEAT_MS: String(heartbeatMs) },
     stock: { 1: 1, 2: 1, 3: 1, 4: 1, 5: 1, 6: 1, [item.plenty]: 50 },
   },
+  // Two heartbeats of the trackers, and a statement that its caller waits for and looks for twice.
+  expectedDurationMs: 10_000,
   steps: [
     step('carts and listeners on both nodes', async (context) => {
       succeeded(await context.release('n1', 1), 'release')

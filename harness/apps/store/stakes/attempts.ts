@@ -225,7 +225,10 @@ async function enter(
   const tabOptions = { name, node: 'n1', page: name, over: clientLink }
   let first = how === 'track' ? undefined : await connectWireTab(context, tabOptions)
   if (how === 'rejoin' || how === 'reconnect') await first!.join()
-  const further = furtherTabs(options, first ?? (await openWireTab(context, { ...tabOptions, node: 'n2' })))
+  // Somebody who is tracked has another tab, whose cart further tabs have too.
+  const other = first ? undefined : await openWireTab(context, { ...tabOptions, name: `${name}-1`, node: 'n2' })
+  const further = furtherTabs(options, (first ?? other)!)
+  if (other) further.opened.push(other)
   async function begin() {
     if (how === 'reconnect') first!.close()
     if (how === 'reconnect' || how === 'track') first = await connectWireTab(context, tabOptions)
