@@ -4,12 +4,20 @@ import type { Present } from '../../history/inventory.ts'
 import type { Recorder } from '../../history/recorder.ts'
 import { until } from '../../platform/until.ts'
 import { purchaseWithinMs, pushWithinMs } from '../../timing.ts'
+import { recordPage } from './answers.ts'
 import { createCartChanges } from './cart-changes.ts'
 import { type CartLine, type CartPage, openCartPage } from './cart-page.ts'
 import type { CheckoutForm, PageSight } from './pages/page-sight.ts'
 import { endOfPurchase } from './purchases.ts'
 import type { CartSight } from './sights.ts'
-import { type BrowserStore, createBrowserStore, filledIn, type LoadedPage, loadPage } from './web-visitor.ts'
+import {
+  type BrowserStore,
+  createBrowserStore,
+  filledIn,
+  type Given,
+  type LoadedPage,
+  loadPage,
+} from './web-visitor.ts'
 
 /**
  * A shopper without a screen, who does what the page and the browser do: reads the form and sends its fields, follows redirects, keeps
@@ -73,7 +81,9 @@ export async function openWireShopper(options: OpenWireShopperOptions): Promise<
   const { name, node, cluster, recorder, page: path = '/checkout', tabOf } = options
   const [shopper = name] = name.split('#')
   const link = await cluster.links.link(linkName, node)
-  const browser = tabOf?.browser ?? createBrowserStore()
+  const given: Given = (request, cookies, body) =>
+    recordPage(recorder, { who: shopper, request: `${request} of ${node}`, cookies, body })
+  const browser = tabOf?.browser ?? createBrowserStore(given)
   const changes = createCartChanges(name, recorder)
   const webNodes = cluster.nodes.filter(({ hasWeb }) => hasWeb).map((one) => one.name)
   const visit = await loadForm(browser, link.url)

@@ -1,5 +1,6 @@
 import { type Checker, judge } from '../../../verdict/checker.ts'
 import { cartNeverLost } from './cart-never-lost.ts'
+import { livePagesMatchFreshRender } from './live-pages-match-fresh-render.ts'
 import { neverOversold } from './never-oversold.ts'
 import { noPresenceToShoppers } from './no-presence-to-shoppers.ts'
 import { noRedundantStockBroadcast } from './no-redundant-stock-broadcast.ts'
@@ -22,6 +23,7 @@ import { viewsMatchFreshRender } from './views-match-fresh-render.ts'
 /** All checkers of the store. */
 export const checkers: readonly Checker[] = [
   cartNeverLost,
+  livePagesMatchFreshRender,
   neverOversold,
   noPresenceToShoppers,
   noRedundantStockBroadcast,
