@@ -4,6 +4,7 @@ import {
   neverOversold,
   nodesAgreeWithDatabase,
   ordersChargedOnce,
+  presenceMatchesReality,
   type ScenarioContext,
   scenariosFor,
   viewsMatchFreshRender,
@@ -14,6 +15,7 @@ import {
   listings,
   mustBe,
   notDone,
+  openDashboard,
   openShop,
   putIn,
   sees,
@@ -33,6 +35,7 @@ export const refusedWrites = {
     succeeded(await context.release('n1', 1), 'release')
     await putIn(context, await openShop(context, 'alice', 'n1'), 1)
     mustBe(await (await context.wireShopper('bob', 'n1')).add(2), 'ok', 'add')
+    await openDashboard(context, 'boss', 'n1')
   }),
   tryAll: step('release, buy, and change a cart', async (context) => {
     context.scratch.set('release', await context.release('n1', 2))
@@ -67,5 +70,6 @@ export const refusedWrites = {
     ordersChargedOnce,
     cartNeverLost,
     joinedTopics,
+    presenceMatchesReality,
   ],
 }

@@ -149,8 +149,14 @@ export async function releaseBoth(context: StoreContext, node: string) {
 }
 
 /** Opens one more page of somebody's and waits until it listens. */
-export async function openPage(context: StoreContext, name: string, node: string, path: string): Promise<Tab> {
-  const tab = await (await context.shopper(name)).open(node, path)
+export async function openPage(
+  context: StoreContext,
+  name: string,
+  node: string,
+  path: string,
+  options: Parameters<StoreContext['shopper']>[1] = {},
+): Promise<Tab> {
+  const tab = await (await context.shopper(name, options)).open(node, path)
   await listens(context, tab)
   return tab
 }
@@ -167,6 +173,16 @@ export async function openDashboard(context: StoreContext, name: string, node: s
   const tab = await (await context.admin(name)).open(node, '/admin')
   await listens(context, tab)
   return tab
+}
+
+/** Clients of the store of every kind on one node: a page, a dashboard, and a shopper without a browser. All must be back in the end. */
+export async function enterAllKinds(context: StoreContext, node: string) {
+  await Promise.all([openShop(context, 'eva', node), enterBeside(context, node)])
+}
+
+/** The same for a scenario that has a page already. */
+export async function enterBeside(context: StoreContext, node: string) {
+  await Promise.all([openDashboard(context, 'boss', node), context.wireShopper('eli', node, { page: '/' })])
 }
 
 /** The items of a cart as a tab shows it, in its order. */

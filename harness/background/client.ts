@@ -3,6 +3,7 @@ import { type Message, type RawFrame, readMessage, type Version, writeParts } fr
 import type { Cluster } from '../cluster/cluster.ts'
 import { clientEvent } from '../history/client-kinds.ts'
 import type { Present } from '../history/inventory.ts'
+import { mannersOf, type SocketEvent } from '../history/manners.ts'
 import type { LedgerEntry } from '../history/operation.ts'
 import type { Recorder } from '../history/recorder.ts'
 import { systemClock as clock } from '../platform/clock.ts'
@@ -25,8 +26,8 @@ export interface BackgroundClient {
   pushStale(topic: string): void
   isJoined(topic: string): boolean
   hasReceived(publisher: string, seq: number): boolean
-  /** Pushes of this connection that were not answered yet. */
-  unansweredCount(): number
+  /** Pushes of this connection, on a topic or on all, that were not answered yet. */
+  unansweredCount(topic?: string): number
   pause(): void
   resume(): void
   joins(): Joins
@@ -71,6 +72,8 @@ type Sent =
 const answeredWithinMs = 3_000
 const reconnectAfterMs = [20, 50, 100, 200, 400, 800] as const
 const rejoinAfterMs = 200
+/** Of a connection that ended without a close frame. */
+const abnormalCode = 1006
 /** Far more than an official client allows: it is not the one to find out how long a node may be silent. */
 const silentMaxMs = 8_000
 /** A long-poll session that nobody polls is kept for two windows of ten seconds. */
@@ -100,6 +103,8 @@ export async function openBackgroundClient({
   let connection = 0
   let lastRef = 0
   let heardMs = clock.monotonicMs()
+  let sentMs = heardMs
+  let hasGivenUp = false
   let stopBeat = () => {}
 
   recorder.record(clientEvent({ who: name, node, kind: kindOf(role), owner: name }))
@@ -126,6 +131,7 @@ export async function openBackgroundClient({
     attempts = 0
     connection += 1
     heardMs = clock.monotonicMs()
+    hasGivenUp = false
     recorder.record({ who: name, type: 'connect', node })
     stopBeat = clock.after(clientHeartbeatMs, beat)
     for (const topic of wanted) void sendJoin(topic)
@@ -133,7 +139,7 @@ export async function openBackgroundClient({
 
   function closed(code?: number) {
     stopBeat()
-    if (isOpen && !isClosed) recorder.record({ who: name, type: 'disconnect', node, ...(code && { value: code }) })
+    if (isOpen) recordEnd(code)
     isOpen = false
     joined.clear()
     replaced.clear()
@@ -144,13 +150,25 @@ export async function openBackgroundClient({
     if (!isClosed) clock.after(delayMs, connect)
   }
 
+  function recordEnd(code = abnormalCode) {
+    const closedBy = isClosed ? 'client' : hasGivenUp ? 'heartbeat' : 'others'
+    if (!isClosed) recorder.record({ who: name, type: 'disconnect', node, value: code })
+    const atMs = clock.monotonicMs()
+    const value: SocketEvent = {
+      ...{ kind: 'end', document: 0, path: '/socket', socket: connection, link: link.name, wasOpen: true },
+      ...{ atMs, code, closedBy, silentMs: atMs - sentMs },
+    }
+    recorder.record({ who: name, node, type: 'read', operation: mannersOf.socket, value })
+  }
+
   function giveUp(one: Sent) {
     if (one.what === 'push') one.end('unsure')
     else one.done(false)
   }
 
   function beat() {
-    if (clock.monotonicMs() - heardMs > silentMaxMs) return transport?.close()
+    hasGivenUp = clock.monotonicMs() - heardMs > silentMaxMs
+    if (hasGivenUp) return transport?.close()
     write(null, nextRef(), 'phoenix', 'heartbeat', {})
     stopBeat = clock.after(clientHeartbeatMs, beat)
   }
@@ -160,8 +178,10 @@ export async function openBackgroundClient({
     return String(lastRef)
   }
 
-  const write = (joinRef: string | null, ref: string, topic: string, event: string, payload: unknown) =>
+  function write(joinRef: string | null, ref: string, topic: string, event: string, payload: unknown) {
+    sentMs = clock.monotonicMs()
     transport?.send(writeParts(version, [joinRef, ref, topic, event, payload]))
+  }
 
   function unreadable(why: string, beginning: string) {
     recorder.record({ who: name, type: 'unreadable', node, value: { why, beginning } })
@@ -200,8 +220,6 @@ export async function openBackgroundClient({
 
   function hasJoined({ topic, askedMs }: { topic: string; askedMs: number }, joinRef: string, isOk: boolean) {
     if (!isOk) return rejoinLater(topic)
-    // What the channel before had not answered yet went with it.
-    endPushes(topic)
     joined.set(topic, joinRef)
     recorder.record({ who: name, type: 'join', topic, node, joinRef, value: { askedMs } })
   }
@@ -219,6 +237,9 @@ export async function openBackgroundClient({
     if (wanted.has(topic)) rejoinLater(topic)
   }
 
+  const unanswered = (topic?: string) =>
+    [...sent.values()].filter((one) => one.what === 'push' && (topic === undefined || one.topic === topic)).length
+
   function endPushes(topic: string) {
     for (const [ref, one] of sent) if (one.what === 'push' && one.topic === topic && sent.delete(ref)) one.end('unsure')
   }
@@ -226,6 +247,8 @@ export async function openBackgroundClient({
   function sendJoin(topic: string): Promise<boolean> {
     if (!isOpen) return Promise.resolve(false)
     const before = joined.get(topic)
+    // A channel that is replaced answers nothing any more.
+    if (before !== undefined && unanswered(topic) > 0) return Promise.resolve(false)
     if (before !== undefined) {
       recorder.record({ who: name, type: 'leave', topic, node })
       replaced.set(topic, before)
@@ -252,12 +275,10 @@ export async function openBackgroundClient({
 
   function sendPush(topic: string, joinRef: string, { event, payload, answer }: Push, isStale: boolean) {
     const ref = nextRef()
-    // A node counts what its handlers get: what is sent to nobody is no push to it.
-    const operation = isStale ? 'stale-push' : 'push'
     const value = { channel: 'PingChannel', connection, ref, joinRef, topic, answer }
-    const { end } = recorder.begin(name, operation, value)
-    if (isStale) end('unsure')
-    else sent.set(ref, { what: 'push', topic, end })
+    // What no node may answer is no operation that could end.
+    if (isStale) recorder.record({ who: name, node, type: 'read', operation: 'stale-push', value })
+    else sent.set(ref, { what: 'push', topic, end: recorder.begin(name, 'push', value).end })
     write(joinRef, ref, topic, event, payload)
   }
 
@@ -285,7 +306,7 @@ export async function openBackgroundClient({
     },
     isJoined: (topic) => joined.has(topic),
     hasReceived: (publisher, seq) => received.get(publisher)?.has(seq) === true,
-    unansweredCount: () => [...sent.values()].filter(({ what }) => what === 'push').length,
+    unansweredCount: unanswered,
     pause: () => transport?.pause(),
     resume: () => transport?.resume(),
     joins: () => ({ connected: isOpen, expected: [...wanted], joined: [...joined.keys()] }),

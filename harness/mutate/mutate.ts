@@ -12,7 +12,7 @@ import { executes } from './executed.ts'
 import { type Generated, generateMutants } from './generate.ts'
 import { type Memory, openMemory } from './memory.ts'
 import type { Mutant } from './mutant.ts'
-import { type MutantResult, type MutateResult, outcomeOf } from './result.ts'
+import { caughtBy, type MutantResult, type MutateResult, outcomeOf } from './result.ts'
 import { recordScenario, type ScenarioTools, scenarioTier } from './tiers/scenarios.ts'
 import { recordSimulation, simulationTier } from './tiers/simulation.ts'
 import { conversationTier, unitTestTier } from './tiers/tests.ts'
@@ -108,7 +108,8 @@ async function recordCoverage(
   if (missing.length > 0) onProgress(`recording what ${missing.length} scenarios execute`)
   const limit = pLimit(jobs)
   await limit.map(missing, async ({ id }) => {
-    if (goesOn()) await recordScenario(id, store, tools)
+    // Another run of this command may have recorded it meanwhile.
+    if (goesOn() && store.find(id, paths) === undefined) await recordScenario(id, store, tools)
   })
   return scenarios.map(({ id }) => store.find(id, paths)).filter((one) => one !== undefined)
 }
@@ -123,7 +124,7 @@ async function openTiers(
   const sourceOf = sourceIn(root)
   const tests = { root, clock, jobs: Math.min(2, options.jobs) }
   const make: Record<TierName, () => Promise<Tier>> = {
-    conversations: async () => conversationTier(tests),
+    conversations: async () => conversationTier({ ...tests, store: openCoverage(root), sourceOf }),
     async simulation() {
       const store = openCoverage(root)
       const coverage =
@@ -153,18 +154,28 @@ function remarksOn({ root, tiers, scenarios }: MutateOptions, recorded: readonly
   return remarks
 }
 
-async function judgeAll(
+/** Asks the tiers about each mutant, in their order, until one catches it; what is remembered is not asked again. */
+export async function judgeAll(
   mutants: readonly Mutant[],
   tiers: readonly Tier[],
   memory: Memory,
-  { jobs, goesOn, onProgress }: MutateOptions,
+  { jobs, goesOn, onProgress }: Pick<MutateOptions, 'jobs' | 'goesOn' | 'onProgress'>,
 ): Promise<MutantResult[]> {
   const limit = pLimit(jobs)
   return limit.map(mutants, async (mutant) => {
-    const result = await judge(mutant, tiers, memory, goesOn)
+    const result = await withoutFalseAlarm(await judge(mutant, tiers, memory, goesOn), tiers)
     onProgress(lineOf(result))
     return result
   })
+}
+
+/** An alarm that is raised without the mutant too says nothing about it. */
+async function withoutFalseAlarm(result: MutantResult, tiers: readonly Tier[]): Promise<MutantResult> {
+  const caught = caughtBy(result)
+  const why = caught && (await tiers.find(({ name }) => name === caught.tier)?.falseAlarm?.(caught))
+  if (why === undefined) return result
+  const asked = result.tiers.map((one) => (one === caught ? { ...one, outcome: 'unknown' as const, why } : one))
+  return { ...result, outcome: 'unknown', tiers: asked }
 }
 
 async function judge(

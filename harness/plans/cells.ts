@@ -56,6 +56,8 @@ export interface Round {
 }
 
 interface DrawOptions {
+  /** The first round, which is filled up. Default: the first is drawn as well. */
+  first?: Round
   rounds: number
   /** The most operations that one fault hits. */
   perRound: number
@@ -77,7 +79,9 @@ export const pairsOf = ({ operation, point, fault }: Cell): string[] => [
 export function drawRounds(random: Random, cells: readonly Cell[], options: DrawOptions): Round[] {
   const covered = new Set<string>()
   const drawn: Round[] = []
-  const faults = shuffled([...new Set(cells.map(({ fault }) => fault))], random)
+  const { first } = options
+  const drawnFaults = shuffled([...new Set(cells.map(({ fault }) => fault))], random)
+  const faults = first ? [first.fault, ...drawnFaults.filter((fault) => fault !== first.fault)] : drawnFaults
   for (const fault of faults.slice(0, options.rounds)) {
     const before = drawn.flatMap(({ stakes }) => stakes)
     const own = shuffled(
@@ -94,12 +98,15 @@ function drawStakes(
   cells: readonly Cell[],
   covered: Set<string>,
   before: readonly Stake[],
-  { perRound, fits }: DrawOptions,
+  { first, perRound, fits }: DrawOptions,
 ): Stake[] {
-  const chosen: Cell[] = []
+  const [fault] = cells.map((cell) => cell.fault)
+  const given = first && first.fault === fault ? first.stakes : []
+  const chosen = given.map((stake): Cell => ({ ...stake, fault: first!.fault }))
+  for (const pair of chosen.flatMap(pairsOf)) covered.add(pair)
   const newOf = (cell: Cell) => pairsOf(cell).filter((pair) => !covered.has(pair)).length
   while (chosen.length < perRound) {
-    const open = cells.filter((cell) => !chosen.includes(cell) && fits(cell, chosen, before))
+    const open = cells.filter((cell) => !chosen.some((one) => isSame(one, cell)) && fits(cell, chosen, before))
     const next = open.reduce<Cell | undefined>((a, b) => (a && newOf(a) >= newOf(b) ? a : b), undefined)
     if (!next) break
     for (const pair of pairsOf(next)) covered.add(pair)
@@ -107,6 +114,8 @@ function drawStakes(
   }
   return chosen.map(({ operation, point }) => ({ operation, point }))
 }
+
+const isSame = (one: Stake, other: Stake) => one.operation === other.operation && one.point === other.point
 
 function shuffled<T>(list: readonly T[], random: Random): T[] {
   const left = [...list]

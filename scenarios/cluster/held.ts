@@ -14,11 +14,11 @@ export interface HeldOperation<T> {
 
 /** Begins an operation, and resolves when it is at the point; rejects when it does not get there. */
 export async function held<T>(
-  { cluster }: Pick<ScenarioContext, 'cluster'>,
+  context: Pick<ScenarioContext, 'cluster' | 'recorder'>,
   point: HoldPoint,
   begin: () => Promise<T>,
 ): Promise<HeldOperation<T>> {
-  const hold = await holdAt(cluster.links, point)
+  const hold = await holdAt(context, point)
   const end = begin()
   end.catch(() => {})
   await hold.reached(reachedWithinMs)

@@ -29,6 +29,7 @@ export default scenario({
     pubsub: 'mesh',
     stock: { ...Object.fromEntries(single.map((id) => [id, 1])), [supplies.plenty]: 500 },
   },
+  expectedDurationMs: 8_000,
   steps: [
     step('shoes on sale, and a listener on each node', async (context) => {
       succeeded(await context.release('n1', 1), 'release')

@@ -1,5 +1,6 @@
 import { type Channel, Socket } from 'phoenix'
 import { recordedWebSocket } from '../../clients/socket-watch.ts'
+import { answerTo, marksIn } from '../../history/marks.ts'
 import type { Recorder } from '../../history/recorder.ts'
 import { clientHeartbeatMs, pushWithinMs } from '../../timing.ts'
 import type { createCartChanges } from './cart-changes.ts'
@@ -34,6 +35,8 @@ interface CartPageOptions {
   cartId: string
   /** The path of the page. */
   path: string
+  /** How many pages this tab has had before. */
+  pageNumber: number
   browser: BrowserStore
   /** The cart that this tab had before, or that its page brought along (CT-59). */
   own: string | undefined
@@ -48,6 +51,7 @@ export function openCartPage({
   link,
   cartId,
   path,
+  pageNumber,
   browser,
   changes,
   recorder,
@@ -58,7 +62,7 @@ export function openCartPage({
   let pushedCount = 0
   let lastRef = 0
   const socket = new Socket(`ws://${link.host}:${link.port}/product_socket`, {
-    transport: recordedWebSocket({ who, node, link: link.name, recorder, nameOf: withoutCartId }),
+    transport: recordedWebSocket({ who, node, link: link.name, recorder, nameOf: withoutCartId }, pageNumber),
     heartbeatIntervalMs: clientHeartbeatMs,
     timeout: pushWithinMs,
   })
@@ -66,8 +70,12 @@ export function openCartPage({
     const { topic, event, payload } = message
     if (event === 'phx_error' || event === 'phx_close')
       recorder.record({ who, type: 'leave', topic: withoutCartId(topic), event, node })
+    const text = JSON.stringify([topic, payload])
+    if (event === 'phx_reply' && marksIn(text).length > 0)
+      recorder.record(answerTo(who, `a reply on ${withoutCartId(topic)}`, text))
     if (topic === 'phoenix' || event.startsWith('phx_')) return
-    recorder.record({ who, type: 'receive', topic: withoutCartId(topic), event, value: idsIn(payload), node })
+    const received = { who, type: 'receive', topic: withoutCartId(topic), event, node } as const
+    recorder.record({ ...received, value: idsIn(payload), marks: marksIn(text) })
   }) as never)
   const topic = `cart:${cartId}`
   const joinParams = () => ({ serialized: browser.storedCart ?? null, own: own ?? null, page: path })

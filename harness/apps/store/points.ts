@@ -1,4 +1,4 @@
-import type { HoldPoint } from '../../cluster/hold.ts'
+import type { HoldPoint } from '../../faults/hold.ts'
 
 /** Points of the store's operations, as what passes the link between a node and its database, or between two nodes. */
 type Point = (from: string, to?: string) => HoldPoint

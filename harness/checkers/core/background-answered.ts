@@ -84,7 +84,7 @@ function wrongReply(pushes: readonly HistoryEvent[], replies: Replies): Finding 
 }
 
 function answeredStale(history: History, replies: Replies): Finding | undefined {
-  const push = history.of('invoke', 'stale-push').find((one) => replies.has(keyOf(one)))
+  const push = history.of('read', 'stale-push').find((one) => replies.has(keyOf(one)))
   return push && { why: `answered though stale: ${said(push)} has the join_ref of a join that was replaced`, push }
 }
 

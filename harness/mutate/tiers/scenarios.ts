@@ -77,7 +77,15 @@ export function scenarioTier(options: ScenarioTierOptions): Tier {
       return end({ outcome: 'unknown', why: `${unsure[0]!.by}: ${unsure[0]!.why}`, sawNothing, notAsked })
     return end({ outcome: 'missed', why: `${sawNothing.length} scenarios saw nothing`, sawNothing, notAsked })
   }
-  return { name: 'scenarios', judge, close: async () => {} }
+
+  /** Each scenario once: the machine may be busier now than when it passed. */
+  const again = new Map<string, Promise<ScenarioAnswer | undefined>>()
+  async function falseAlarm({ where = '' }: TierResult): Promise<string | undefined> {
+    if (!again.has(where)) again.set(where, goesOn() ? ask(where, unpatched, options) : Promise.resolve(undefined))
+    const answer = await again.get(where)
+    return answer?.outcome === 'violated' ? `${where} raises an alarm without a mutant too: ${answer.why}` : undefined
+  }
+  return { name: 'scenarios', judge, falseAlarm, close: async () => {} }
 }
 
 /** Undefined when it was interrupted, or cannot run here. */

@@ -1,6 +1,8 @@
+import { availableParallelism } from 'node:os'
+import pLimit from 'p-limit'
 import { unpatched } from '../../cluster/system-patch.ts'
 import type { Clock } from '../../platform/clock.ts'
-import { plansOf, runCampaign } from '../../simulation/campaign.ts'
+import { type Campaign, plansOf, runCampaign } from '../../simulation/campaign.ts'
 import { startSimulator } from '../../simulation/simulator.ts'
 import { violatedCheckers } from '../../verdict/result.ts'
 import type { Coverage, CoverageStore } from '../coverage.ts'
@@ -11,7 +13,7 @@ import type { Tier, TierResult } from './tier.ts'
 
 const histories = 200
 /** A mutant may make two parties answer each other for ever. */
-const withinMs = 120_000
+const withinMs = 180_000
 
 interface SimulationOptions {
   root: string
@@ -24,48 +26,64 @@ interface SimulationOptions {
 }
 
 /** Random scenarios in simulated time: cheap, and blind for browsers, HTTP, TCP and PostgreSQL. */
-export function simulationTier({ root, seed, clock, coverage, sourceOf, goesOn }: SimulationOptions): Tier {
+export function simulationTier(options: SimulationOptions): Tier {
+  const { clock, coverage, sourceOf } = options
+  const limit = pLimit(availableParallelism())
+  const isExecuted = ({ path, edit }: Mutant) =>
+    coverage === undefined || executes(coverage.executed, path, edit, sourceOf(path))
+
   async function judge(mutant: Mutant): Promise<TierResult> {
     const startedMs = clock.monotonicMs()
-    const end = (result: Omit<TierResult, 'seconds'>) => ({ ...result, seconds: secondsSince(startedMs, clock) })
-    if (coverage && !executes(coverage.executed, mutant.path, mutant.edit, sourceOf(mutant.path)))
-      return end({ outcome: 'skipped', why: 'no simulated history executes the place' })
-    const simulator = startSimulator({ patch: await patchWith(mutant, root) })
-    let isCaught = false
-    let isHung = false
-    const cancel = clock.after(withinMs, () => {
-      isHung = true
-      void simulator.stop()
-    })
-    try {
-      const campaign = await runCampaign({
-        simulator,
-        plans: plansOf(seed),
-        goesOn: (started) => started < histories && !isCaught && goesOn(),
-        onJudged: (judged) => {
-          isCaught ||= judged.outcome === 'violated'
-        },
-      })
-      const [first] = campaign.firsts.values()
-      if (first) {
-        const [by = ''] = violatedCheckers(first)
-        const why = first.checks.find(({ name }) => name === by)?.why ?? ''
-        return end({ outcome: 'caught', by, where: 'simulation', why })
-      }
-      if (campaign.histories < histories) return end({ outcome: 'unknown', why: 'it was interrupted' })
-      if (simulator.neverLoaded().length > 0) return end({ outcome: 'skipped', why: 'the simulation does not load it' })
-      return campaign.unknown * 2 >= campaign.histories
-        ? end({ outcome: 'unknown', why: `${campaign.unknown} of ${campaign.histories} histories were inconclusive` })
-        : end({ outcome: 'missed', why: `${campaign.histories} histories violated nothing` })
-    } catch (error) {
-      const why = isHung ? `it did not end within ${withinMs / 1_000} s` : (error as Error).message.split('\n')[0]!
-      return end({ outcome: 'unknown', why })
-    } finally {
-      cancel()
-      await simulator.stop()
-    }
+    const answer: Answer = isExecuted(mutant)
+      ? await simulateWith(mutant, options)
+      : { outcome: 'skipped', why: 'no simulated history executes the place' }
+    return { ...answer, seconds: secondsSince(startedMs, clock) }
   }
-  return { name: 'simulation', judge, close: async () => {} }
+  return { name: 'simulation', judge: (mutant) => limit(() => judge(mutant)), close: async () => {} }
+}
+
+type Answer = Omit<TierResult, 'seconds'>
+
+async function simulateWith(mutant: Mutant, { root, seed, clock, goesOn }: SimulationOptions): Promise<Answer> {
+  const simulator = startSimulator({ patch: await patchWith(mutant, root) })
+  let isCaught = false
+  let isHung = false
+  const cancel = clock.after(withinMs, () => {
+    isHung = true
+    void simulator.stop()
+  })
+  try {
+    const campaign = await runCampaign({
+      simulator,
+      plans: plansOf(seed),
+      goesOn: (started) => started < histories && !isCaught && goesOn(),
+      onJudged: ({ outcome }) => {
+        isCaught ||= outcome === 'violated'
+      },
+    })
+    const isLoaded = simulator.neverLoaded().length === 0
+    return isLoaded ? answerOf(campaign) : { outcome: 'skipped', why: 'the simulation does not load it' }
+  } catch (error) {
+    const why = isHung ? `it did not end within ${withinMs / 1_000} s` : (error as Error).message.split('\n')[0]!
+    return { outcome: 'unknown', why }
+  } finally {
+    cancel()
+    await simulator.stop()
+  }
+}
+
+/** Mostly inconclusive histories do not show that there is nothing to find. Pure. */
+function answerOf({ firsts, histories: done, unknown }: Campaign): Answer {
+  const [first] = firsts.values()
+  if (first) {
+    const [by = ''] = violatedCheckers(first)
+    const why = first.checks.find(({ name }) => name === by)?.why ?? ''
+    return { outcome: 'caught', by, where: 'simulation', why }
+  }
+  if (done < histories) return { outcome: 'unknown', why: 'it was interrupted' }
+  return unknown * 2 >= done
+    ? { outcome: 'unknown', why: `${unknown} of ${done} histories were inconclusive` }
+    : { outcome: 'missed', why: `${done} histories violated nothing` }
 }
 
 /** What the histories execute without a mutant. */

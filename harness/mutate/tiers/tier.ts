@@ -23,6 +23,8 @@ export interface TierResult {
 export interface Tier {
   name: TierName
   judge(mutant: Mutant): Promise<TierResult>
+  /** What raises the same alarm without a mutant, in a sentence; undefined when nothing does. */
+  falseAlarm?(caught: TierResult): Promise<string | undefined>
   close(): Promise<void>
 }
 

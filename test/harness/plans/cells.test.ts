@@ -69,6 +69,16 @@ describe('drawn rounds', () => {
     expect(rounds.map(({ stakes }) => stakes.length)).toEqual([1, 1, 1])
   })
 
+  it('begin with what is given, and fill it up', () => {
+    const first = { fault: 'z', stakes: [{ operation: 'a', point: 'last' }] }
+    const [one, ...others] = drawRounds(seededRandom(3), cells, { first, rounds: 3, perRound: 2, fits: () => true })
+    expect(one!.fault).toBe('z')
+    expect(one!.stakes[0]).toEqual(first.stakes[0])
+    expect(one!.stakes).toHaveLength(2)
+    expect(one!.stakes[1]).not.toEqual(first.stakes[0])
+    expect(others.map(({ fault }) => fault).sort()).toEqual(['x', 'y'])
+  })
+
   it('come to an end when there is nothing left', () => {
     expect(drawRounds(seededRandom(1), [], { rounds: 3, perRound: 2, fits: () => true })).toEqual([])
   })

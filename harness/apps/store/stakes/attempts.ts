@@ -1,11 +1,12 @@
-import type { HoldPoint } from '../../../cluster/hold.ts'
 import type { CoreContext, Injected } from '../../../context.ts'
+import type { HoldPoint } from '../../../faults/hold.ts'
 import type { Stake } from '../../../plans/cells.ts'
 import type { createOperations } from '../operations.ts'
 import { storePoints } from '../points.ts'
 import { connectWireTab, openWireTab, type WireTab } from '../wire-tab.ts'
 import { type Buyer, openBuyer } from './buyer.ts'
 import type { StakeRecord } from './record.ts'
+import { patience } from './record.ts'
 import { clientLink, type Operation, type Point } from './table.ts'
 
 export type StakeContext = CoreContext & ReturnType<typeof createOperations>
@@ -33,8 +34,9 @@ export interface Attempt {
   readonly hold: HoldPoint
   /** Returns how it was answered: `ok`, `failed`, `unsure`, or a word of its own. */
   begin(): Promise<string>
-  /** The same wish again, on a node. Answers of one list are those to one wish; several lists are of several. */
-  again(node: string): Promise<void>
+  /** The same wish again, on a node; where all is healed, with patience. */
+  again(node: string, isHealed?: boolean): Promise<void>
+  /** Answers of one list are those to one wish; several lists are of several. */
   answers(): string[][]
   /** The client that was hit is closed: from then on it counts for nothing. */
   giveUp(): void
@@ -105,9 +107,10 @@ async function buy(point: Point, { context, supplies, name }: AttemptOptions): P
     subject: { itemId, isBought: true },
     hold: holds[point],
     begin: () => buyer.buy('n1'),
-    async again(node) {
-      await buyer.buy(node)
-      await rival.buy(node)
+    // Who was told that it is theirs does not ask again before the other one does.
+    async again(node, isHealed = false) {
+      const isConfirmed = buyer.answers().includes('ok')
+      for (const one of isConfirmed ? [rival, buyer] : buyers) await one.buy(node, isHealed ? patience : 1)
     },
     answers: () => buyers.map((one) => one.answers()),
     giveUp: () => buyer.tab.close(),
@@ -222,7 +225,10 @@ async function enter(
   const tabOptions = { name, node: 'n1', page: name, over: clientLink }
   let first = how === 'track' ? undefined : await connectWireTab(context, tabOptions)
   if (how === 'rejoin' || how === 'reconnect') await first!.join()
-  const further = furtherTabs(options, first ?? (await openWireTab(context, { ...tabOptions, node: 'n2' })))
+  // Somebody who is tracked has another tab, whose cart further tabs have too.
+  const other = first ? undefined : await openWireTab(context, { ...tabOptions, name: `${name}-1`, node: 'n2' })
+  const further = furtherTabs(options, (first ?? other)!)
+  if (other) further.opened.push(other)
   async function begin() {
     if (how === 'reconnect') first!.close()
     if (how === 'reconnect' || how === 'track') first = await connectWireTab(context, tabOptions)

@@ -7,8 +7,8 @@ import { openWireTab, type WireTab } from '../wire-tab.ts'
 /** A shopper with one item in the cart and one form, which is sent as often as it takes, to any node. */
 export interface Buyer {
   readonly tab: WireTab
-  /** Returns `ok`, `failed` or `unsure`. Sent again until it is known, or the attempts are used up. */
-  buy(node: string): Promise<string>
+  /** Sends the form, and again while the end is `unsure`, up to so many times; returns `ok`, `failed` or `unsure`. */
+  buy(node: string, tries?: number): Promise<string>
   answers(): string[]
 }
 
@@ -19,6 +19,8 @@ interface BuyerOptions {
   over: string
   itemId: number
 }
+
+const tryAgainMs = 300
 
 export async function openBuyer(context: CoreContext, { name, node, over, itemId }: BuyerOptions): Promise<Buyer> {
   const urlOf = async (of: string) => (await context.cluster.links.link(over, of)).url
@@ -43,12 +45,15 @@ export async function openBuyer(context: CoreContext, { name, node, over, itemId
 
   return {
     tab,
-    async buy(to) {
-      const operation = context.recorder.begin(name, 'purchase', { shopper: name, itemIds: [itemId], key })
-      const end = await submit(to).catch(() => 'unsure' as const)
-      operation.end(end)
-      answers.push(end)
-      return end
+    async buy(to, tries = 1) {
+      for (let left = tries; ; left -= 1) {
+        const operation = context.recorder.begin(name, 'purchase', { shopper: name, itemIds: [itemId], key })
+        const end = await submit(to).catch(() => 'unsure' as const)
+        operation.end(end)
+        answers.push(end)
+        if (end !== 'unsure' || left <= 1) return end
+        await context.clock.sleep(tryAgainMs)
+      }
     },
     answers: () => answers,
   }

@@ -1,5 +1,5 @@
-import { type Hold, holdAt } from '../../../cluster/hold.ts'
 import type { Injected } from '../../../context.ts'
+import { type Hold, holdAt } from '../../../faults/hold.ts'
 import type { FaultName } from '../../../faults/index.ts'
 import { drawRounds, type Round, type Stake } from '../../../plans/cells.ts'
 import { messageOf } from '../../../platform/plain-text.ts'
@@ -18,11 +18,21 @@ const roundsPerScenario = 3
 const stakesPerRound = 4
 const draws = 4_096
 
+/** In every run: whoever bought, and whoever just came, lose their node and go to the other one. */
+const first: Round = {
+  fault: 'node.kill n1',
+  stakes: [
+    { operation: 'buy', point: 'committed' },
+    { operation: 'rejoin', point: 'asked' },
+  ],
+}
+
 /** Draws the rounds of one scenario; a replay draws the same. */
 export function drawStakes(context: StakeContext): Round[] {
   const numbers = Array.from({ length: draws }, (_, number) => number)
   const random = seededRandom(context.choose('stakes', numbers))
   return drawRounds(random, stakeTable.possible, {
+    first,
     rounds: roundsPerScenario,
     perRound: stakesPerRound,
     fits: canJoin,
@@ -75,7 +85,7 @@ export async function performRound(
   await allAreBack(context)
   await Promise.all(held.map(({ end }) => end))
   for (const { attempt } of held) attempt.giveUp()
-  for (const node of ['n2', 'n1']) await Promise.all(held.map(({ attempt }) => attempt.again(node)))
+  for (const node of ['n2', 'n1']) await Promise.all(held.map(({ attempt }) => attempt.again(node, true)))
   await record(context, held, fault)
   for (const tab of held.flatMap(({ attempt }) => attempt.tabs())) tab.close()
 }
@@ -89,7 +99,7 @@ async function isQuiet({ cluster, until }: StakeContext) {
 }
 
 async function bringToPoint(context: StakeContext, stake: Stake, attempt: Attempt): Promise<Held> {
-  const hold = await holdAt(context.cluster.links, attempt.hold)
+  const hold = await holdAt(context, attempt.hold)
   const end = attempt.begin().catch((error: Error) => messageOf(error))
   try {
     await hold.reached(reachedWithinMs)

@@ -17,6 +17,10 @@ export interface StakeRecord {
   counted?: { expected: number; nodes: Record<string, number> }
 }
 
+/** So often somebody asks each of two nodes again when all is healed, while the answer is uncertain. */
+export const patience = 3
+const askedInVain = 2 * patience
+
 /** The first thing that is not as it must be, in one sentence; undefined when all is well. Pure. */
 export const findingOf = (one: StakeRecord): string | undefined =>
   soldTwiceOrLost(one) ?? notReleased(one) ?? notKnown(one) ?? wrongCart(one) ?? wrongCount(one)
@@ -31,6 +35,8 @@ function soldTwiceOrLost({ answers, sold }: StakeRecord): string | undefined {
   if (winners === 1 && units === 0) return `lost: the last of item ${itemId} was confirmed, and is not sold`
   if (units === 0 && !answers.flat().includes('unsure'))
     return `lost: everybody was refused the last of item ${itemId}, which is not sold`
+  if (answers.some((own) => own.length > askedInVain && own.slice(-askedInVain).every((one) => one === 'unsure')))
+    return `stuck: somebody asked both nodes ${patience} times about item ${itemId} when all was healed, and got no answer`
   if (units === 1 && winners === 0 && answers.every((own) => own.at(-1) === 'failed'))
     return `lost: the last of item ${itemId} is sold, and everybody was refused, also who asked again`
   return undefined

@@ -10,13 +10,14 @@ const who = 'background-v2'
 const topic = 'ping:background'
 const pong = 'ok 15:abc'
 
-const push = (op: number, over: Partial<{ joinRef: string; answer: string }> = {}, operation = 'push'): TestEvent => ({
+const push = (op: number, over: Partial<{ joinRef: string; answer: string }> = {}): TestEvent => ({
   type: 'invoke',
   who,
-  operation,
+  operation: 'push',
   op,
   value: { channel: 'PingChannel', connection: 1, ref: String(op), joinRef: '1', topic, answer: pong, ...over },
 })
+const stale = (ref: number): TestEvent => ({ ...push(ref), type: 'read', operation: 'stale-push' })
 const reply = (ref: number, over: Partial<TestEvent> = {}, answer = pong): TestEvent => ({
   type: 'receive',
   who,
@@ -36,7 +37,7 @@ describe('background-answered', () => {
   it('passes when each push is answered once, and when its connection or channel ended before', () => {
     expect(answered(push(1), reply(1), ended(1), push(2), ended(2, 'unsure'))).toBe('passed')
     expect(answered(push(1), reply(1, { joinRef: null }), ended(1))).toBe('passed')
-    expect(answered(push(1), reply(1), ended(1), push(2, {}, 'stale-push'), ended(2, 'unsure'))).toBe('passed')
+    expect(answered(push(1), reply(1), ended(1), stale(2))).toBe('passed')
   })
 
   it.each<[string, TestEvent[]]>([
@@ -44,7 +45,7 @@ describe('background-answered', () => {
     ['wrong answer: push 1 of', [push(1), reply(1, {}, 'ok 4:null'), ended(1)]],
     ['wrong address: push 1 of', [push(1), reply(1, { topic: 'ping' }), ended(1)]],
     ['wrong address: push 1 of', [push(1), reply(1, { joinRef: '9' }), ended(1)]],
-    ['answered though stale: push 2', [push(1), reply(1), ended(1), push(2, {}, 'stale-push'), reply(2)]],
+    ['answered though stale: push 2', [push(1), reply(1), ended(1), stale(2), reply(2)]],
     ['out of order: the answer', [push(1), push(2), reply(2), ended(2), reply(1), ended(1)]],
     ['unanswered: push 1 of', [push(1), push(2), reply(2), ended(2), ended(1, 'unsure')]],
     ['unanswered: push 2 of', [push(1), reply(1), ended(1), push(2), reply(7, { tMs: 99_000 })]],

@@ -46,6 +46,7 @@ describe('stakes-kept', () => {
       'lost: the last of item 3 is sold, and everybody',
       { answers: [['unsure', 'failed'], ['failed']], sold: sold(1, 1) },
     ],
+    ['stuck: somebody asked both nodes', { answers: [Array(7).fill('unsure'), ['failed']], sold: sold(1, 1) }],
     ['not seen: n2 has 1 of item 3', { answers: [['ok']], sold: sold(1, 1, [0, 1]), told: heard }],
     ['not told: ear-n2', { answers: [['ok']], sold: sold(1, 1), told: { 'ear-n1': true, 'ear-n2': false } }],
     ['not seen: n2 does not know of the release', { released: { 'the database': true, n1: true, n2: false } }],
