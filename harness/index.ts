@@ -10,7 +10,9 @@ export const scenariosFor = scenariosOf(apps)
 /** What a step can use: `ScenarioContext<'store'>` with the members of the store, `ScenarioContext` without any. */
 export type ScenarioContext<Name extends AppName = never> = ContextOf<typeof apps, Name>
 
+export { adminCredentials } from './apps/store/admin.ts'
 export { cartNeverLost } from './apps/store/checkers/cart-never-lost.ts'
+export { livePagesMatchFreshRender } from './apps/store/checkers/live-pages-match-fresh-render.ts'
 export { neverOversold } from './apps/store/checkers/never-oversold.ts'
 export { noPresenceToShoppers } from './apps/store/checkers/no-presence-to-shoppers.ts'
 export { noRedundantStockBroadcast } from './apps/store/checkers/no-redundant-stock-broadcast.ts'
@@ -32,10 +34,13 @@ export type { Tab } from './apps/store/shopper.ts'
 export { drawStakes, openEars, performRound } from './apps/store/stakes/perform.ts'
 export { visitCheckout, type WireShopper } from './apps/store/wire-shopper.ts'
 export { openWireTab, type WireTab } from './apps/store/wire-tab.ts'
+export { type AccessTried, accessAsStated } from './checkers/core/access-as-stated.ts'
 export { atMostOnce } from './checkers/core/at-most-once.ts'
 export { joinedTopics } from './checkers/core/joined-topics.ts'
+export { liveFramesBounded } from './checkers/core/live-frames-bounded.ts'
 export { pushesHandledOnce } from './checkers/core/pushes-handled-once.ts'
 export { recoveryTime } from './checkers/core/recovery-time.ts'
+export { type Conversation, createVisitor, type HttpAnswer, type Visitor } from './clients/visitor.ts'
 export type { WireClient } from './clients/wire-client.ts'
 export { type HoldPoint, holdAt } from './faults/hold.ts'
 export type { Outcome } from './history/operation.ts'

@@ -149,8 +149,14 @@ export async function releaseBoth(context: StoreContext, node: string) {
 }
 
 /** Opens one more page of somebody's and waits until it listens. */
-export async function openPage(context: StoreContext, name: string, node: string, path: string): Promise<Tab> {
-  const tab = await (await context.shopper(name)).open(node, path)
+export async function openPage(
+  context: StoreContext,
+  name: string,
+  node: string,
+  path: string,
+  options: Parameters<StoreContext['shopper']>[1] = {},
+): Promise<Tab> {
+  const tab = await (await context.shopper(name, options)).open(node, path)
   await listens(context, tab)
   return tab
 }

@@ -44,7 +44,7 @@ export async function startBackground({ cluster, recorder, seed }: Options): Pro
     const random = seededRandom(seed + index + 1)
     const publisher = createPublisher(node, recorder, random)
     const own = manyTopics.filter((_, n) => n % speaking.length === index)
-    return { publisher, own, ended: talk({ clients, publisher, own, random, pause }) }
+    return { publisher, own, ended: talk({ clients, publisher, own, index, random, pause }) }
   })
   // Where nobody can publish, clients still push.
   const pushed = controlled.length === 0 ? pushOn({ clients, random: seededRandom(seed + 1), pause }) : undefined

@@ -30,7 +30,7 @@ export function openPollTransport(url: string, events: TransportEvents): Transpo
     const response = await fetch(`${url}&token=${token}`, { ...init, signal })
     const answer = answerIn(await response.text(), events)
     // Whoever polls a session that is gone is given another one.
-    if (answer.status === 410) events.onSession()
+    if (answer.status === 410 && token !== '') events.onSession()
     return answer
   }
 

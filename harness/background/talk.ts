@@ -12,6 +12,8 @@ interface TalkOptions {
   publisher: Publisher
   /** Topics that only this node talks on, so that somebody can leave one while nothing is on its way. */
   own: readonly string[]
+  /** Counts the nodes that talk. */
+  index: number
   random: Random
   pause: Pause
 }
@@ -66,6 +68,15 @@ const said = async ({ pause }: TalkOptions, saying: Promise<number | undefined>)
 const say: Act = (options) => said(options, options.publisher.say(commonTopic, drawBytes(options.random)))
 
 const sayAtBorder: Act = (options) => said(options, options.publisher.say(commonTopic, drawAtBorder(options.random)))
+
+/** The border between a length of one byte and one of two, from both sides. */
+const sayAtShortBorder: Act = async ({ publisher }) => {
+  for (const bytes of [125, 126, 127]) await publisher.say(commonTopic, bytes)
+}
+
+/** The border between a length of two bytes and one of eight: each node takes another side of it. */
+const sayAtLongBorder: Act = (options) =>
+  said(options, options.publisher.say(commonTopic, 65_535 + (options.index % 3)))
 
 const sayBytes: Act = (options) => said(options, options.publisher.sayBytes(bytesTopic, drawBytes(options.random)))
 
@@ -143,7 +154,8 @@ async function isQuiet({ clients, publisher }: TalkOptions, topic: string): Prom
 const opening: readonly Act[] = [
   say,
   say,
-  sayAtBorder,
+  sayAtShortBorder,
+  sayAtLongBorder,
   sayAtBorder,
   sayBytes,
   sayBytes,

@@ -45,20 +45,6 @@ const lists = {
       details: [`target   ${describeAim(aim)}`, ...describeOptionsInFull(options).map((line) => `option   ${line}`)],
     })),
   checkers: () => Object.entries(checkers).map(([name, { invariant }]) => ({ name, title: invariant })),
-  pairs: (root: string) => {
-    const { run, eventsOf } = readRecord(findRun('latest', { root, cwd: root }))
-    const met = run.scenarios.map(({ id }) => ({ id, pairs: pairsMet(eventsOf(id)) }))
-    return Object.keys(faults).map((name) => {
-      const scenariosWith = (kind: ClientKind) =>
-        met.filter(({ pairs }) => pairs.get(name as never)?.has(kind)).map(({ id }) => id)
-      const byKind = Object.fromEntries(clientKinds.map((kind) => [kind, scenariosWith(kind)]))
-      return {
-        name,
-        title: clientKinds.map((kind) => `${kind} ${byKind[kind]!.length || '-'}`).join('  '),
-        met: byKind,
-      }
-    })
-  },
   defects: () =>
     shippedDefects().map(({ name, header: { title, effect, scenario, checker } }) => ({
       name,
@@ -67,6 +53,20 @@ const lists = {
       scenario,
       checker,
     })),
+  pairs: (root: string) => {
+    const { run, eventsOf } = readRecord(findRun('latest', { root, cwd: root }))
+    const met = run.scenarios.map(({ id }) => ({ id, pairs: pairsMet(eventsOf(id)) }))
+    return Object.keys(faults).map((name) => {
+      const scenariosWith = (kind: ClientKind) =>
+        met.filter(({ pairs }) => pairs.get(name)?.has(kind)).map(({ id }) => id)
+      const byKind = Object.fromEntries(clientKinds.map((kind) => [kind, scenariosWith(kind)]))
+      return {
+        name,
+        title: clientKinds.map((kind) => `${kind} ${byKind[kind]!.length || '-'}`).join('  '),
+        met: byKind,
+      }
+    })
+  },
 } as const satisfies Record<string, (root: string) => Listed[] | Promise<Listed[]>>
 
 const isKind = (name: string): name is keyof typeof lists => Object.hasOwn(lists, name)

@@ -108,7 +108,8 @@ async function recordCoverage(
   if (missing.length > 0) onProgress(`recording what ${missing.length} scenarios execute`)
   const limit = pLimit(jobs)
   await limit.map(missing, async ({ id }) => {
-    if (goesOn()) await recordScenario(id, store, tools)
+    // Another run of this command may have recorded it meanwhile.
+    if (goesOn() && store.find(id, paths) === undefined) await recordScenario(id, store, tools)
   })
   return scenarios.map(({ id }) => store.find(id, paths)).filter((one) => one !== undefined)
 }
@@ -123,7 +124,7 @@ async function openTiers(
   const sourceOf = sourceIn(root)
   const tests = { root, clock, jobs: Math.min(2, options.jobs) }
   const make: Record<TierName, () => Promise<Tier>> = {
-    conversations: async () => conversationTier(tests),
+    conversations: async () => conversationTier({ ...tests, store: openCoverage(root), sourceOf }),
     async simulation() {
       const store = openCoverage(root)
       const coverage =

@@ -16,8 +16,12 @@ export interface TestRun {
 /** A copy of the project in which its own tests run with a changed file, one run at a time. */
 export interface ProjectCopy {
   folder: string
-  /** Runs vitest with these words; `text` undefined: without a change. */
-  runTests(words: readonly string[], change: { path: string; text: string } | undefined): Promise<TestRun>
+  /** Runs vitest with these words, with a changed file or none. */
+  runTests(
+    words: readonly string[],
+    change?: { path: string; text: string },
+    env?: Record<string, string>,
+  ): Promise<TestRun>
   close(): void
 }
 
@@ -35,13 +39,13 @@ export function copyProject(root: string, clock: Clock, withinMs: number): Proje
 
   return {
     folder,
-    async runTests(words, change) {
+    async runTests(words, change, env = {}) {
       const file = change && join(folder, change.path)
       const before = file && readFileSync(file, 'utf8')
       rmSync(report, { force: true })
       try {
         if (file) writeFileSync(file, change.text)
-        const code = await runVitest(words, { folder, report, clock, withinMs })
+        const code = await runVitest(words, { folder, report, clock, withinMs, env })
         return code === undefined ? notEnded(withinMs) : readReport(report, code, folder)
       } finally {
         if (file && before !== undefined) writeFileSync(file, before)
@@ -63,14 +67,15 @@ interface VitestOptions {
   report: string
   clock: Clock
   withinMs: number
+  env: Record<string, string>
 }
 
 /** Resolves with the exit code; undefined when it had to be killed. */
-function runVitest(words: readonly string[], { folder, report, clock, withinMs }: VitestOptions) {
+function runVitest(words: readonly string[], { folder, report, clock, withinMs, env }: VitestOptions) {
   const bin = join(folder, 'node_modules', '.bin')
   const child = spawn(join(bin, 'vitest'), [...words, '--reporter=json', `--outputFile=${report}`, '--bail=1'], {
     cwd: folder,
-    env: { ...process.env, PATH: `${bin}:${process.env.PATH ?? ''}` },
+    env: { ...process.env, PATH: `${bin}:${process.env.PATH ?? ''}`, ...env },
     stdio: 'ignore',
     // A group of its own, so that all that it starts ends with it.
     detached: true,

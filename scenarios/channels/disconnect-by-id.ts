@@ -28,7 +28,7 @@ export default scenario({
       await first.leave('user:2')
     }),
     step('disconnect the first, from a node where it is not', async (context) => {
-      context.provoke('the user is disconnected', ['one', 'uno'])
+      context.provoke('the user is disconnected', ['one', 'uno'], 1001)
       await context.cluster.node('n3').control.broadcast('auth_socket:1', 'disconnect', {})
       await context.until('both connections are closed', 5_000, () => disconnected(context.recorder.events).length >= 2)
       await context.until('the user is back', 10_000, async () => {

@@ -96,13 +96,17 @@ export default scenario({
       succeeded(await context.release('n1', 1), 'release')
       await openShop(context, 'alice', 'n1')
       await openPage(context, 'alice', 'n2', '/')
+      await openPage(context, 'livia', 'n2', '/drops')
       await openDashboard(context, 'boss', 'n2')
       for (const tab of [
         theTab(context, 'alice', shop),
         theTab(context, 'alice', otherShop),
+        theTab(context, 'livia'),
         theDashboard(context, 'boss'),
       ])
         await seesTheTruth(context, tab, 'at first')
+      const { headers } = await fetch(`${context.cluster.node('n1').directUrl}/hello`)
+      await lookIf(context, headers.get('cache-control'), 'no-store', 'the caching of a page with a token')
     }),
     step('sell the pair at the border of each stock level', async (context) => {
       succeeded(await context.sell('n2', low), 'sale')
@@ -110,14 +114,22 @@ export default scenario({
       succeeded(await context.sell('n2', lastOne), 'sale')
       for (const index of [shop, otherShop])
         await seesTheTruth(context, theTab(context, 'alice', index), 'after the sales')
+      await seesTheTruth(context, theTab(context, 'livia'), 'after the sales')
     }),
     step('see the shop and the dashboard again; the other shoe is released meanwhile', async (context) => {
       await seeAgain(context, theTab(context, 'alice', shop), () => releaseBoth(context, 'n2'))
       await seesTheTruth(context, theTab(context, 'alice', otherShop), 'after the release')
+      await seeAgain(context, theTab(context, 'livia'), async () => {})
       await seeAgain(context, theDashboard(context, 'boss'), async () => {})
     }),
     step('fill a cart and open the checkout twice', async (context) => {
       for (const itemId of [low, plentiful]) await putIn(context, theTab(context, 'alice', shop), itemId)
+      await lookIf(
+        context,
+        await theTab(context, 'alice', shop).text('.toast'),
+        'It is in your cart.',
+        'what the page says',
+      )
       await openPage(context, 'alice', 'n2', '/checkout')
       await openPage(context, 'alice', 'n1', '/checkout')
       const first = await theTab(context, 'alice', checkout).page.evaluate(readForm)
@@ -175,6 +187,7 @@ export default scenario({
     step('take it out, and click twice', async (context) => {
       const tab = theTab(context, 'alice', checkout)
       await takeOut(context, tab, lastToo)
+      await lookIf(context, await tab.text('.toast'), 'It is out of your cart.', 'what the page says')
       await lookIf(context, (await tab.buy({ clicks: 2 })).status, 303, 'the status of the purchase by two clicks')
       await tab.page.waitForURL('**/checkout/complete')
       await listens(context, tab)

@@ -1,5 +1,6 @@
 import { type Channel, Socket } from 'phoenix'
 import { recordedWebSocket } from '../../clients/socket-watch.ts'
+import { answerTo, marksIn } from '../../history/marks.ts'
 import type { Recorder } from '../../history/recorder.ts'
 import { clientHeartbeatMs, pushWithinMs } from '../../timing.ts'
 import type { createCartChanges } from './cart-changes.ts'
@@ -69,8 +70,12 @@ export function openCartPage({
     const { topic, event, payload } = message
     if (event === 'phx_error' || event === 'phx_close')
       recorder.record({ who, type: 'leave', topic: withoutCartId(topic), event, node })
+    const text = JSON.stringify([topic, payload])
+    if (event === 'phx_reply' && marksIn(text).length > 0)
+      recorder.record(answerTo(who, `a reply on ${withoutCartId(topic)}`, text))
     if (topic === 'phoenix' || event.startsWith('phx_')) return
-    recorder.record({ who, type: 'receive', topic: withoutCartId(topic), event, value: idsIn(payload), node })
+    const received = { who, type: 'receive', topic: withoutCartId(topic), event, node } as const
+    recorder.record({ ...received, value: idsIn(payload), marks: marksIn(text) })
   }) as never)
   const topic = `cart:${cartId}`
   const joinParams = () => ({ serialized: browser.storedCart ?? null, own: own ?? null, page: path })

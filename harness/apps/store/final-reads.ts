@@ -13,6 +13,8 @@ const final = (operation: string, value: unknown, who = 'harness', node?: string
   ...(node && { node }),
 })
 
+const fetchWithinMs = 5_000
+
 /** Reads what all nodes and pages of the store hold and show at the end. */
 export async function readFinals(cluster: Cluster, people: People): Promise<NewEvent[]> {
   const { nodes, database } = cluster
@@ -25,6 +27,7 @@ export async function readFinals(cluster: Cluster, people: People): Promise<NewE
     if (rendering.products.length > 0) finals.push(final('view', rendering, tab.who, tab.node))
     if (cart) finals.push(final('cart', cart, tab.who, tab.node))
   }
+  finals.push(...(await livePages(nodes, people)))
   finals.push(...cartsWithoutBrowser(people), ...(await ordersWithoutBrowser(cluster, people)))
   for (const tab of people.admins().flatMap(({ tabs }) => tabs))
     finals.push(final('dashboard', await tab.dashboard(), tab.who, tab.node))
@@ -55,3 +58,24 @@ const cartsWithoutBrowser = (people: People): NewEvent[] => [
     .filter((crowd) => crowd.connectedCount() > 0)
     .flatMap((crowd) => crowd.carts().map((cart) => final('cart', cart, cart.shopper))),
 ]
+
+/** Live pages whose state is that of the shop; others have one of their own, and no fresh page has the same. */
+const shopPaths = new Set(['/drops', '/drops/by-component'])
+
+/** What open live pages show, and what a fresh page of the same address shows, by every node. */
+async function livePages(nodes: Cluster['nodes'], people: People): Promise<NewEvent[]> {
+  const finals: NewEvent[] = []
+  const fresh = new Set<string>()
+  for (const tab of people.shoppers().flatMap(({ tabs }) => tabs)) {
+    const sight = await tab.liveSight()
+    if (!sight || !shopPaths.has(sight.path)) continue
+    finals.push(final('live-page', sight, tab.who, tab.node))
+    if (fresh.has(sight.path)) continue
+    fresh.add(sight.path)
+    for (const { name, directUrl } of nodes.filter(({ hasWeb }) => hasWeb)) {
+      const page = await fetch(directUrl + sight.path, { signal: AbortSignal.timeout(fetchWithinMs) })
+      finals.push(final('live-render', { ...sight, html: await tab.contentOf(await page.text()) }, 'fresh', name))
+    }
+  }
+  return finals
+}

@@ -7,7 +7,11 @@ import { globalIn, parsePage } from './pages/parse-page.ts'
 export interface BrowserStore {
   readonly jar: CookieJar
   storedCart: string | undefined
+  /** Called with everything that it is answered. */
+  readonly given: Given
 }
+
+export type Given = (request: string, cookies: readonly string[], body: string) => void
 
 /** A page as a browser without a screen has it. */
 export interface LoadedPage {
@@ -19,9 +23,10 @@ export interface LoadedPage {
   cartAfter: string | undefined
 }
 
-export const createBrowserStore = (): BrowserStore => ({
+export const createBrowserStore = (given: Given = () => {}): BrowserStore => ({
   jar: createCookieJar(systemClock.now),
   storedCart: undefined,
+  given,
 })
 
 const redirectsMax = 3
@@ -36,7 +41,7 @@ interface Loading {
 
 /** Loads a page with the cookies of the browser, and follows redirects as a browser does. Rejects when the node does not answer. */
 export async function loadPage(
-  { jar }: BrowserStore,
+  { jar, given }: BrowserStore,
   { url, withinMs, ...first }: Loading,
 ): Promise<LoadedPage & { firstStatus: number }> {
   let { path, form } = first
@@ -48,7 +53,9 @@ export async function loadPage(
     })
     firstStatus ??= answer.status
     const location = answer.headers.get('location')
-    if (location === null) return { ...(await pageOf(path, answer)), firstStatus }
+    const html = location === null ? await answer.text() : ''
+    given(`${form ? 'POST' : 'GET'} ${path}`, answer.headers.getSetCookie(), html)
+    if (location === null) return { ...pageOf(path, answer.status, html), firstStatus }
     path = new URL(location, `${url}${path}`).pathname
     form = undefined
   }
@@ -68,11 +75,10 @@ async function request(jar: CookieJar, { url, path, form, withinMs }: Loading): 
   return answer
 }
 
-async function pageOf(path: string, answer: Response): Promise<LoadedPage> {
-  const html = await answer.text()
+function pageOf(path: string, status: number, html: string): LoadedPage {
   return {
     path,
-    status: answer.status,
+    status,
     sight: parsePage(html),
     cartId: globalIn(html, 'cartId'),
     cartAfter: globalIn(html, 'cartAfter'),

@@ -4,12 +4,20 @@ import type { Present } from '../../history/inventory.ts'
 import type { Recorder } from '../../history/recorder.ts'
 import { until } from '../../platform/until.ts'
 import { purchaseWithinMs, pushWithinMs } from '../../timing.ts'
+import { recordPage } from './answers.ts'
 import { createCartChanges } from './cart-changes.ts'
 import { type CartLine, type CartPage, openCartPage } from './cart-page.ts'
 import type { CheckoutForm, PageSight } from './pages/page-sight.ts'
 import { endOfPurchase } from './purchases.ts'
 import type { CartSight } from './sights.ts'
-import { type BrowserStore, createBrowserStore, filledIn, type LoadedPage, loadPage } from './web-visitor.ts'
+import {
+  type BrowserStore,
+  createBrowserStore,
+  filledIn,
+  type Given,
+  type LoadedPage,
+  loadPage,
+} from './web-visitor.ts'
 
 /**
  * A shopper without a screen, who does what the page and the browser do: reads the form and sends its fields, follows redirects, keeps
@@ -73,16 +81,18 @@ export async function openWireShopper(options: OpenWireShopperOptions): Promise<
   const { name, node, cluster, recorder, page: path = '/checkout', tabOf } = options
   const [shopper = name] = name.split('#')
   const link = await cluster.links.link(linkName, node)
-  const browser = tabOf?.browser ?? createBrowserStore()
+  const given: Given = (request, cookies, body) =>
+    recordPage(recorder, { who: shopper, request: `${request} of ${node}`, cookies, body })
+  const browser = tabOf?.browser ?? createBrowserStore(given)
   const changes = createCartChanges(name, recorder)
   const webNodes = cluster.nodes.filter(({ hasWeb }) => hasWeb).map((one) => one.name)
   const visit = await loadForm(browser, link.url)
   let { form } = visit
   recorder.record({ who: name, type: 'read', operation: 'form', node, value: { shopper, key: form.fields.key } })
   let isBought = false
+  let pageNumber = -1
   let boughtKey: string | undefined
   let unsureCount = 0
-  let pageNumber = -1
   let page = openPage(path, undefined)
   await until(() => page.hasCart(), { what: `${name} has a cart`, withinMs: joinWithinMs }).catch((error) => {
     // A shopper whose opening failed must not stay connected, because no checker knows about it.
@@ -126,7 +136,7 @@ export async function openWireShopper(options: OpenWireShopperOptions): Promise<
 
   /** What is answered is what is sent next: a form that lost its key would be another order. */
   function readAgain(status: number, next: CheckoutForm) {
-    const value = { shopper, status, sent: form.fields.key, answered: next.fields.key }
+    const value = { shopper, status, sent: form.fields.key, answered: next.fields.key, problem: next.problem }
     recorder.record({ who: name, type: 'read', operation: 'form-again', node, value })
     form = next
   }

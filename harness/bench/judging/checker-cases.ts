@@ -3,6 +3,7 @@ import { reached } from '../../checkers/core/reached.ts'
 import { checkers } from '../../checkers/index.ts'
 import type { NodeHolds } from '../../history/inventory.ts'
 import { mannersOf } from '../../history/manners.ts'
+import { markOf, secretOf } from '../../history/marks.ts'
 import type { HistoryEvent } from '../../history/operation.ts'
 import type { Checker } from '../../verdict/checker.ts'
 import { createGrowingHistory, type GrowingHistory } from './growing-history.ts'
@@ -265,6 +266,38 @@ const views: Fill = (history, events) => {
   times(events, (n) => final(history, 'view', rendering, `page-${n}`))
 }
 
+const attempts: Fill = ({ record }, events) =>
+  times(events, (n) => {
+    const outcome = n % 2 === 0 ? 'allowed' : 'refused'
+    const tried = { visitor: `visitor ${n}`, action: 'join ping', node: 'n1', ids: ['CH-45'] }
+    record({ type: 'read', who: 'visitor', operation: 'access', value: { ...tried, expected: outcome, seen: outcome } })
+  })
+
+/** Everybody has one secret and is given it again and again, beside a few texts that are none. */
+const secrets: Fill = ({ record }, events) => {
+  for (const who of shoppers) record(secretOf(who, 'the cart id', `secret of ${who}`))
+  times(events - shoppers.length, (n) => {
+    const who = shoppers[n % shoppers.length]!
+    const marks = [`secret of ${who}`, `text ${n}`, `token ${n}`].map(markOf)
+    record({ type: 'receive', who, topic: 'cart:[id]', event: 'cart', marks })
+  })
+}
+
+const livePages: Fill = (history, events) => {
+  const html = '<main class="product-list"></main>'
+  final(history, 'live-render', { path: '/drops', html }, 'fresh', 'n1')
+  times(events, (n) => final(history, 'live-page', { path: '/drops', html }, `page-${n}`))
+}
+
+const liveFrames: Fill = (history, events) => {
+  const rendered = { 0: { k: { 0: { 0: 'low' }, kc: 1 }, s: ['<b>', '</b>'] }, s: ['<main>', '</main>'] }
+  for (const who of shoppers) history.record({ type: 'join', who, topic: 'lv:page', value: rendered })
+  times(events, (n) => {
+    const level = Math.floor(n / shoppers.length) % 2 === 0 ? 'out' : 'low'
+    receive(history, shoppers[n % shoppers.length]!, 'lv:page', 'diff', { 0: { k: { 0: { 0: level }, kc: 1 } } })
+  })
+}
+
 const watched = ({ record }: GrowingHistory) =>
   record({ type: 'read', who: 'scenario', operation: mannersOf.settings, value: { idleTimeoutMs: 60_000 } })
 
@@ -340,7 +373,16 @@ const hitOperations: Fill = ({ record }, events) => {
   })
 }
 
+const refusals: Fill = (history, events) => {
+  final(history, 'catalogue', { products: [{ id: 1, items: [{ id: 1, availableCount: 0 }] }] })
+  times(events / 2, (n) => {
+    const who = shoppers[n % shoppers.length]!
+    history.begin(who, 'add_item', { shopper: who, itemId: 1 })('failed')
+  })
+}
+
 const fills: Readonly<Record<string, Fill>> = {
+  'access-as-stated': attempts,
   'callers-fail-at-once': interrupted,
   'clients-back-off': comings,
   'connections-end-for-a-reason': comings,
@@ -367,6 +409,8 @@ const fills: Readonly<Record<string, Fill>> = {
     const topics = ['ping', 'product:1', 'product:2']
     times(events, (n) => final(history, 'joined', { connected: true, expected: topics, joined: topics }, `client-${n}`))
   },
+  'live-frames-bounded': liveFrames,
+  'live-pages-match-fresh-render': livePages,
   'metrics-as-declared': ({ record }, events) =>
     times(events, () =>
       record({
@@ -381,6 +425,7 @@ const fills: Readonly<Record<string, Fill>> = {
   'node-inventory-accounted': inventories,
   'no-presence-to-shoppers': carts,
   'no-redundant-stock-broadcast': changes,
+  'no-secret-of-another': secrets,
   'nodes-agree-with-database': nodeStates,
   'one-announcement-per-change': announcements,
   'orders-charged-once': orders,
@@ -393,6 +438,7 @@ const fills: Readonly<Record<string, Fill>> = {
   reached: ({ record }, events) =>
     times(events, () => record({ type: 'reached', who: 'harness', operation: 'sold-out' })),
   'recovery-time': losses,
+  'refused-for-a-reason': refusals,
   'released-everywhere': releases,
   'replication-bounded': replication,
   'stakes-kept': hitOperations,

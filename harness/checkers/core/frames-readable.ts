@@ -14,7 +14,7 @@ export const framesReadable: Checker = {
     const [first, ...more] = history.of('unreadable')
     if (first) {
       const { why, beginning } = first.value as Unreadable
-      const others = more.length > 0 ? `, and ${count(more.length, 'more')}` : ''
+      const others = more.length > 0 ? `, and ${more.length} more` : ''
       return violated(`unreadable: ${first.who} received ${beginning} from ${first.node}: ${why}${others}`, { first })
     }
     const received = history.of('receive').length

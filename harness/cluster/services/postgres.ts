@@ -73,7 +73,17 @@ log_min_messages = warning
 export async function initDatabase({ initdb, user }: Postgres, dataFolder: string) {
   mkdirSync(dataFolder, { recursive: true })
   if (user) chownSync(dataFolder, user.uid, user.gid)
-  const flags = ['-D', dataFolder, '-U', superuser, '--auth=trust', '--encoding=UTF8', '--no-locale', '--no-sync', '--wal-segsize=1']
+  const flags = [
+    '-D',
+    dataFolder,
+    '-U',
+    superuser,
+    '--auth=trust',
+    '--encoding=UTF8',
+    '--no-locale',
+    '--no-sync',
+    '--wal-segsize=1',
+  ]
   await runToEnd(initdb, flags, user)
   writeFileSync(join(dataFolder, 'postgresql.conf'), settings, { flag: 'a' })
 }

@@ -97,7 +97,7 @@ describe('what makes no sense ends with one sentence and 64', () => {
     [
       'a list of what there is not',
       ['list', 'fault'],
-      'cannot list fault, did you mean faults?; there are scenarios, suites, faults, checkers, defects',
+      'cannot list fault, did you mean faults?; there are scenarios, suites, faults, checkers, defects, pairs',
     ],
   ])('%s', async (_what, words, sentence) => {
     expect(await squall(words)).toEqual({ code: 64, out: '', err: `squall: ${sentence}\n` })

@@ -1,5 +1,6 @@
 import type { Checker } from '../../../verdict/checker.ts'
 import { cartNeverLost } from './cart-never-lost.ts'
+import { livePagesMatchFreshRender } from './live-pages-match-fresh-render.ts'
 import { neverOversold } from './never-oversold.ts'
 import { noPresenceToShoppers } from './no-presence-to-shoppers.ts'
 import { noRedundantStockBroadcast } from './no-redundant-stock-broadcast.ts'
@@ -12,6 +13,7 @@ import { pagesServedProperly } from './pages-served-properly.ts'
 import { presenceJoinDeliveredOnce } from './presence-join-delivered-once.ts'
 import { presenceMatchesReality } from './presence-matches-reality.ts'
 import { purchasesLinearizable } from './purchases-linearizable.ts'
+import { refusedForAReason } from './refused-for-a-reason.ts'
 import { releasedEverywhere } from './released-everywhere.ts'
 import { replicationBounded } from './replication-bounded.ts'
 import { stakesKept } from './stakes-kept.ts'
@@ -21,6 +23,7 @@ import { viewsMatchFreshRender } from './views-match-fresh-render.ts'
 /** All checkers of the store. */
 export const checkers: readonly Checker[] = [
   cartNeverLost,
+  livePagesMatchFreshRender,
   neverOversold,
   noPresenceToShoppers,
   noRedundantStockBroadcast,
@@ -33,6 +36,7 @@ export const checkers: readonly Checker[] = [
   presenceJoinDeliveredOnce,
   presenceMatchesReality,
   purchasesLinearizable,
+  refusedForAReason,
   releasedEverywhere,
   replicationBounded,
   stakesKept,
@@ -40,5 +44,5 @@ export const checkers: readonly Checker[] = [
   viewsMatchFreshRender,
 ]
 
-/** What pages show and how they are served must be right whatever a scenario is about. */
-export const judgesAlways: readonly Checker[] = [pagesMatchDatabase, pagesServedProperly]
+/** What pages show, how they are served and why shoppers are refused must be right whatever a scenario is about. */
+export const judgesAlways: readonly Checker[] = [pagesMatchDatabase, pagesServedProperly, refusedForAReason]

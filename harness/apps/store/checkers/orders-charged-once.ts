@@ -52,13 +52,32 @@ const distinct = (history: History, ends: readonly ('ok' | 'unsure')[]) =>
       }),
   ).size
 
+interface FormAgain {
+  status: number
+  sent: string
+  answered: string
+  problem: string
+}
+
+/** What a shopper must be told about an attempt, by its status (CT-58, CT-59). */
+const problemWords: Readonly<Record<number, string>> = {
+  409: 'sold out, so nothing was bought',
+  422: 'cart is empty',
+  503: 'you will not pay twice',
+}
+
 /**
  * A form that is sent again after an attempt without a certain end is the same order, and every form that is loaded is an order of its own
  * (CT-58, CT-59): else a shopper could pay twice, or never buy again.
  */
 function formWithAnotherKey(history: History) {
   for (const { who, value } of history.of('read', 'form-again')) {
-    const { status, sent, answered } = value as { status: number; sent: string; answered: string }
+    const { status, sent, answered, problem } = value as FormAgain
+    const words = problemWords[status]
+    if (words !== undefined && !problem.includes(words))
+      return violated(`wrong reason: ${who} was answered ${status} with "${problem}", which does not say "${words}"`, {
+        who,
+      })
     const isSameOrder = status === 409 || status === 503
     if (isSameOrder && sent !== answered)
       return violated(`form of another order: ${who} was answered ${status} with a form whose key is new`, {

@@ -47,9 +47,9 @@ export const connectionsEndForAReason: Checker = {
 }
 
 function isExplained(history: History, one: SocketRecord): boolean {
-  const { closedBy, isHostile, tMs, who, node, link } = one
+  const { closedBy, isHostile, tMs, who, node, link, code } = one
   if (closedBy === 'client' || isHostile) return true
-  if (isTooIdle(history, one) || isProvoked(history, tMs, who)) return true
+  if (isTooIdle(history, one) || isProvoked(history, tMs, who, code)) return true
   return history.faults.some(
     (fault) => fault.endsConnections && touches(fault, who, node, link) && isInForce(fault, tMs),
   )

@@ -119,7 +119,7 @@ describe('a shopper without a browser', () => {
     expect([key(shops.n1, 0), key(shops.n1, 1)]).toEqual(['key-1', 'answered'])
     expect(shops.n1.posts[1]?.cookie).toBe('session=new')
     const again = events.find(({ operation }) => operation === 'form-again')
-    expect(again?.value).toEqual({ shopper: 'ann', status: 409, sent: 'key-1', answered: 'answered' })
+    expect(again?.value).toEqual({ shopper: 'ann', status: 409, sent: 'key-1', answered: 'answered', problem: '' })
   })
 
   it('tries another node when its own gave no answer, with the same form', async () => {

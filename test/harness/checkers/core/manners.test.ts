@@ -102,6 +102,10 @@ describe('connections-end-for-a-reason', () => {
       [fault(3_000, { kind: 'clock.skew', options: { skewMs: 9 }, ...onN1 }), socket('end', 4_000)],
     ],
     ['a fault was over for long', [fault(1_000, { ...onN1, witnessedOffMs: 2_000 }), socket('end', 9_000)]],
+    [
+      'something else was provoked',
+      [read(mannersOf.provocation, 3_000, { why: 'a test', who: ['alice'], code: 1001 }), socket('end', 4_000)],
+    ],
     ['somebody else was provoked', [provocation(3_000, 'bob'), socket('end', 4_000)]],
     ['its client was idle for half of the time only', [socket('end', 4_000, { code: 1002, silentMs: 5_000 })]],
     ['its client sends heartbeats and was called idle', [socket('end', 4_000, { code: 1002 })]],
