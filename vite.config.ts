@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { defineConfig } from 'vite'
+import { defineConfig, type UserConfig } from 'vite'
 
 const applications = 'system/apps'
 
@@ -24,15 +24,21 @@ async function allEntries(): Promise<Record<string, string>> {
 }
 
 /** Bundles the browser code of the applications: stable names, so that the server's templates need no manifest. */
-export default defineConfig(async () => ({
-  root: applications,
-  base: '/assets/',
-  build: {
-    outDir: '../../dist/client',
-    emptyOutDir: true,
-    rollupOptions: {
-      input: await allEntries(),
-      output: { entryFileNames: '[name].js', assetFileNames: '[name][extname]' },
+export default defineConfig(
+  async (): Promise<UserConfig> => ({
+    root: applications,
+    base: '/assets/',
+    build: {
+      outDir: '../../dist/client',
+      emptyOutDir: true,
+      rollupOptions: {
+        input: await allEntries(),
+        // React libraries mark modules for servers that render them, which there are none of here.
+        onwarn(warning, tell) {
+          if (warning.code !== 'MODULE_LEVEL_DIRECTIVE') tell(warning)
+        },
+        output: { entryFileNames: '[name].js', assetFileNames: '[name][extname]' },
+      },
     },
-  },
-}))
+  }),
+)

@@ -15,6 +15,8 @@ import type { Checker } from './verdict/checker.ts'
  */
 export interface HarnessApp<Members extends object = object, Given extends object = object> extends ClusterApp {
   readonly checkers?: readonly Checker[]
+  /** Those that judge every scenario that names the application, whatever it is about. */
+  readonly judgesAlways?: readonly Checker[]
   /** How it takes part in random scenarios. */
   readonly workload?: Workload
   /** Points inside an operation at which a fault can begin. */

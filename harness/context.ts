@@ -55,9 +55,9 @@ export interface CoreContext {
   reached(state: string): HistoryEvent
   /**
    * The scenario is about to do what may end connections or channels, or make a node log errors, by messages instead of a fault: nobody has
-   * to explain what `who` loses right after it. Default: everybody.
+   * to explain what `who` loses right after it (default: everybody), with this close code if it says one.
    */
-  provoke(why: string, who?: readonly string[]): void
+  provoke(why: string, who?: readonly string[], code?: number): void
   /** Ends the scenario as `unknown`: what it is about was never reached. */
   notReached(why: string): never
 }

@@ -90,7 +90,8 @@ export const scenariosOf =
 export function checkedScenario(one: Scenario, apps: Apps): Scenario {
   const problem = problemOf(one) ?? strayCheckerOf(one, apps)
   if (problem !== undefined) throw new BadScenario(problem)
-  return one
+  const always = one.apps.flatMap((name) => apps[name]?.judgesAlways ?? [])
+  return always.length === 0 ? one : { ...one, checkers: [...new Set([...(one.checkers ?? []), ...always])] }
 }
 
 /** Why a scenario could not mean anything. Pure. */

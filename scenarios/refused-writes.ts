@@ -4,11 +4,25 @@ import {
   neverOversold,
   nodesAgreeWithDatabase,
   ordersChargedOnce,
+  presenceMatchesReality,
   type ScenarioContext,
   scenariosFor,
   viewsMatchFreshRender,
 } from '../harness/index.ts'
-import { inCart, listings, mustBe, notDone, openShop, putIn, sees, soldUnits, succeeded, theTab } from './support.ts'
+import {
+  everyNodeIsReady,
+  inCart,
+  listings,
+  mustBe,
+  notDone,
+  openDashboard,
+  openShop,
+  putIn,
+  sees,
+  soldUnits,
+  succeeded,
+  theTab,
+} from './support.ts'
 
 const { step, after } = scenariosFor('store')
 
@@ -21,6 +35,7 @@ export const refusedWrites = {
     succeeded(await context.release('n1', 1), 'release')
     await putIn(context, await openShop(context, 'alice', 'n1'), 1)
     mustBe(await (await context.wireShopper('bob', 'n1')).add(2), 'ok', 'add')
+    await openDashboard(context, 'boss', 'n1')
   }),
   tryAll: step('release, buy, and change a cart', async (context) => {
     context.scratch.set('release', await context.release('n1', 2))
@@ -29,6 +44,7 @@ export const refusedWrites = {
     await theTab(context, 'alice').reload()
   }),
   async tryAgain(context: ScenarioContext<'store'>) {
+    await everyNodeIsReady(context)
     succeeded(await context.release('n1', 2), 'release')
     context.scratch.set('bought later', await (await context.wireShopper('bob', 'n1')).buy())
   },
@@ -54,5 +70,6 @@ export const refusedWrites = {
     ordersChargedOnce,
     cartNeverLost,
     joinedTopics,
+    presenceMatchesReality,
   ],
 }

@@ -93,6 +93,21 @@ export async function seesIn(context: StoreContext, tab: Tab, look: Look) {
     })
 }
 
+/** Waits until a tab shows what the database has; the difference is said by `nothingWasWrong`. */
+export async function seesTheTruth(context: StoreContext, tab: Tab, when: string) {
+  let difference: string | undefined
+  const isTrue = async () => {
+    difference = await context.differenceIn(tab)
+    // Once something is wrong, nothing is gained by waiting for the rest.
+    return difference === undefined || context.scratch.has('wrong')
+  }
+  await look(context, () =>
+    context.until(`${tab.who} shows what the database has`, seenWithinMs, isTrue).catch(() => {
+      throw new Error(`${when} ${tab.who} (${tab.node}) shows ${difference}`)
+    }),
+  )
+}
+
 /** The operation must have succeeded. */
 export function succeeded({ kind, ...rest }: { kind: string; error?: string }, what: string) {
   if (kind !== 'ok') throw new Error(`${what} ended ${kind}: ${rest.error ?? ''}`)
@@ -134,8 +149,14 @@ export async function releaseBoth(context: StoreContext, node: string) {
 }
 
 /** Opens one more page of somebody's and waits until it listens. */
-export async function openPage(context: StoreContext, name: string, node: string, path: string): Promise<Tab> {
-  const tab = await (await context.shopper(name)).open(node, path)
+export async function openPage(
+  context: StoreContext,
+  name: string,
+  node: string,
+  path: string,
+  options: Parameters<StoreContext['shopper']>[1] = {},
+): Promise<Tab> {
+  const tab = await (await context.shopper(name, options)).open(node, path)
   await listens(context, tab)
   return tab
 }
@@ -152,6 +173,16 @@ export async function openDashboard(context: StoreContext, name: string, node: s
   const tab = await (await context.admin(name)).open(node, '/admin')
   await listens(context, tab)
   return tab
+}
+
+/** Clients of the store of every kind on one node: a page, a dashboard, and a shopper without a browser. All must be back in the end. */
+export async function enterAllKinds(context: StoreContext, node: string) {
+  await Promise.all([openShop(context, 'eva', node), enterBeside(context, node)])
+}
+
+/** The same for a scenario that has a page already. */
+export async function enterBeside(context: StoreContext, node: string) {
+  await Promise.all([openDashboard(context, 'boss', node), context.wireShopper('eli', node, { page: '/' })])
 }
 
 /** The items of a cart as a tab shows it, in its order. */
@@ -205,6 +236,14 @@ export const counts =
 
 const sortedByKey = (record: object) => Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1))
 
+/** A shopper whose attempt had no certain end tries the next one on another node, which must reach the database again too. */
+export async function everyNodeIsReady(context: ScenarioContext) {
+  await context.until('every node is ready', 10_000, async () => {
+    const states = await Promise.all(context.cluster.nodes.map(({ control }) => control.ready()))
+    return states.every(({ ready }) => ready)
+  })
+}
+
 /** How many units of these items were sold, as the database has it. */
 export async function soldUnits(context: StoreContext, ...itemIds: number[]): Promise<number[]> {
   const { products } = await context.readStock()
@@ -220,6 +259,27 @@ export const connectionsToStore = <C extends { socket: string }>(connections: re
 export function mustBe(seen: unknown, expected: unknown, what: string) {
   if (JSON.stringify(seen) !== JSON.stringify(expected))
     throw new Error(`${what}: ${JSON.stringify(seen)} instead of ${JSON.stringify(expected)}`)
+}
+
+/**
+ * Looks at something in the middle of a step. A step that throws proves nothing, so what is wrong is kept, and `nothingWasWrong` says it
+ * after the step.
+ */
+export async function look(context: Pick<ScenarioContext, 'scratch'>, check: () => unknown) {
+  try {
+    await check()
+  } catch (error) {
+    if (!context.scratch.has('wrong')) context.scratch.set('wrong', (error as Error).message)
+  }
+}
+
+/** The same for a value that is there already. */
+export const lookIf = (context: Pick<ScenarioContext, 'scratch'>, seen: unknown, expected: unknown, what: string) =>
+  look(context, () => mustBe(seen, expected, what))
+
+/** The expectation after a step that looked. */
+export async function nothingWasWrong({ scratch }: Pick<ScenarioContext, 'scratch'>) {
+  if (scratch.has('wrong')) throw new Error(String(scratch.get('wrong')))
 }
 
 /** Everything so far in which somebody was sent an event. */

@@ -1,6 +1,7 @@
+import { spaApp } from './spa/app.ts'
 import { storeApp } from './store/app.ts'
 
 /** Every application that the harness knows, by its name. */
-export const apps = { store: storeApp } as const
+export const apps = { store: storeApp, spa: spaApp } as const
 
 export type AppName = keyof typeof apps

@@ -1,6 +1,7 @@
 import type { Joins } from '../app.ts'
 import { type Message, type RawFrame, readMessage, type Version, writeParts } from '../clients/frames.ts'
 import type { Cluster } from '../cluster/cluster.ts'
+import { clientEvent } from '../history/client-kinds.ts'
 import type { Present } from '../history/inventory.ts'
 import { mannersOf, type SocketEvent } from '../history/manners.ts'
 import type { LedgerEntry } from '../history/operation.ts'
@@ -50,6 +51,9 @@ export interface Push {
 
 /** A reply as it is compared. */
 export const answerOf = (status: unknown, response: unknown): string => `${status} ${digestOf(response)}`
+
+const kindOf = ({ version, transport }: Role) =>
+  transport === 'longpoll' ? 'long poll' : version === '1.0.0' ? 'V1' : 'V2'
 
 interface Options {
   name: string
@@ -102,6 +106,8 @@ export async function openBackgroundClient({
   let sentMs = heardMs
   let hasGivenUp = false
   let stopBeat = () => {}
+
+  recorder.record(clientEvent({ who: name, node, kind: kindOf(role), owner: name }))
 
   function connect() {
     if (isClosed) return

@@ -1,6 +1,7 @@
 import type { HarnessApp } from '../app.ts'
 import { apps } from '../apps/index.ts'
 import type { Checker } from '../verdict/checker.ts'
+import { accessAsStated } from './core/access-as-stated.ts'
 import { atMostOnce } from './core/at-most-once.ts'
 import { backgroundAccepted } from './core/background-accepted.ts'
 import { backgroundAnswered } from './core/background-answered.ts'
@@ -11,16 +12,17 @@ import { faultOutlastsTimer } from './core/fault-outlasts-timer.ts'
 import { faultsWitnessed } from './core/faults-witnessed.ts'
 import { framesReadable } from './core/frames-readable.ts'
 import { joinedTopics } from './core/joined-topics.ts'
+import { liveFramesBounded } from './core/live-frames-bounded.ts'
 import { manners } from './core/manners/index.ts'
 import { metricsAsDeclared } from './core/metrics-as-declared.ts'
+import { noSecretOfAnother } from './core/no-secret-of-another.ts'
 import { nodeInventoryAccounted } from './core/node-inventory-accounted.ts'
 import { pushesHandledOnce } from './core/pushes-handled-once.ts'
 import { reached } from './core/reached.ts'
 import { recoveryTime } from './core/recovery-time.ts'
 
-export { manners }
-
 const core: readonly Checker[] = [
+  accessAsStated,
   atMostOnce,
   backgroundAccepted,
   backgroundAnswered,
@@ -31,9 +33,11 @@ const core: readonly Checker[] = [
   faultsWitnessed,
   framesReadable,
   joinedTopics,
+  liveFramesBounded,
   metricsAsDeclared,
   ...manners,
   nodeInventoryAccounted,
+  noSecretOfAnother,
   pushesHandledOnce,
   reached([]),
   recoveryTime(10_000),

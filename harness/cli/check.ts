@@ -1,4 +1,4 @@
-import { checkers, manners } from '../checkers/index.ts'
+import { checkers } from '../checkers/index.ts'
 import { type History, toHistory } from '../history/history.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
 import { outcomeMark, outcomeOf } from '../reporters/format.ts'
@@ -61,12 +61,9 @@ export function judgeAgain({ run, eventsOf }: RunRecord, scenarios: readonly Sce
   })
 }
 
-/** What every scenario is judged by is recorded by the runner: a run of an older version has not. */
-const hasJudged = ({ checks }: ScenarioResult, { name }: Checker) => checks.some((one) => one.name === name)
-
 /** The scenario's own checkers; for one that is gone, the checkers that judged it then. */
 function checkersThatJudged(result: ScenarioResult, scenarios: readonly Scenario[], history: History): Checker[] {
   const scenario = scenarios.find(({ id }) => id === result.id)
-  if (scenario) return checkersFor(scenario, history).filter((one) => !manners.includes(one) || hasJudged(result, one))
+  if (scenario) return checkersFor(scenario, history)
   return result.checks.flatMap(({ name }) => checkers[name] ?? [])
 }

@@ -2,8 +2,11 @@ import { checkers } from '../checkers/index.ts'
 import { describeAim } from '../faults/aims.ts'
 import { faults } from '../faults/index.ts'
 import { describeOptionsInFull } from '../faults/options.ts'
+import { type ClientKind, clientKinds, pairsMet } from '../history/client-kinds.ts'
 import { UsageError } from '../platform/errors.ts'
 import { orNearest } from '../platform/nearest.ts'
+import { readRecord } from '../reporters/record.ts'
+import { findRun } from '../runner/run-folder.ts'
 import { loadAll } from '../runner/scenario-files.ts'
 import { suites } from '../runner/suites.ts'
 import { shippedDefects } from '../selftest/defects.ts'
@@ -50,6 +53,20 @@ const lists = {
       scenario,
       checker,
     })),
+  pairs: (root: string) => {
+    const { run, eventsOf } = readRecord(findRun('latest', { root, cwd: root }))
+    const met = run.scenarios.map(({ id }) => ({ id, pairs: pairsMet(eventsOf(id)) }))
+    return Object.keys(faults).map((name) => {
+      const scenariosWith = (kind: ClientKind) =>
+        met.filter(({ pairs }) => pairs.get(name)?.has(kind)).map(({ id }) => id)
+      const byKind = Object.fromEntries(clientKinds.map((kind) => [kind, scenariosWith(kind)]))
+      return {
+        name,
+        title: clientKinds.map((kind) => `${kind} ${byKind[kind]!.length || '-'}`).join('  '),
+        met: byKind,
+      }
+    })
+  },
 } as const satisfies Record<string, (root: string) => Listed[] | Promise<Listed[]>>
 
 const isKind = (name: string): name is keyof typeof lists => Object.hasOwn(lists, name)
@@ -57,7 +74,8 @@ const isKind = (name: string): name is keyof typeof lists => Object.hasOwn(lists
 export const list: Command = {
   name: 'list',
   argument: '[kind]',
-  summary: 'list scenarios (default), suites, faults, checkers or defects',
+  summary:
+    'list scenarios (default), suites, faults, checkers, defects, or the pairs of client kinds and faults that the latest run met',
   options: [flags.json],
   async run([kind = 'scenarios'], { json }: { json?: boolean }, io) {
     if (!isKind(kind)) {

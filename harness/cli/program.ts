@@ -12,6 +12,7 @@ import type { Command, OptionSpec } from './command.ts'
 import { doctor } from './doctor.ts'
 import { explore } from './explore.ts'
 import { list } from './list.ts'
+import { mutate } from './mutate.ts'
 import { proxy } from './proxy.ts'
 import { replay } from './replay.ts'
 import { report } from './report.ts'
@@ -34,6 +35,7 @@ export const commands: Record<string, Command> = {
   check,
   shrink,
   selftest,
+  mutate,
   explore,
   simulate,
   bench,

@@ -1,5 +1,6 @@
 import { type Channel, Socket } from 'phoenix'
 import type { Cluster } from '../cluster/cluster.ts'
+import { clientEvent } from '../history/client-kinds.ts'
 import type { Present } from '../history/inventory.ts'
 import type { Recorder } from '../history/recorder.ts'
 import { until } from '../platform/until.ts'
@@ -48,6 +49,7 @@ const lifecycle = new Set(['phx_reply', 'phx_join', 'phx_leave', 'phx_error', 'p
 export async function openChannelClient(options: OpenClientOptions): Promise<ChannelClient> {
   const { name, node, cluster, recorder, socket: mount = '/socket', params = () => ({}) } = options
   const link = await cluster.links.link(options.over ?? name, node)
+  recorder.record(clientEvent({ who: name, node, kind: 'V2', owner: options.over ?? name }))
   const channels = new Map<string, Channel>()
   const socket = new Socket(`ws://${link.host}:${link.port}${mount}`, {
     params,

@@ -1,4 +1,5 @@
 import type { Cluster } from '../cluster/cluster.ts'
+import { clientEvent } from '../history/client-kinds.ts'
 import { mannersOf, type SocketEvent } from '../history/manners.ts'
 import type { Recorder } from '../history/recorder.ts'
 import { systemClock } from '../platform/clock.ts'
@@ -41,6 +42,9 @@ function parsedOr(otherwise: unknown, text: string): unknown {
   }
 }
 
+/** Everything but messages, or none within the window, says that the session has ended. */
+const isEnd = ({ status }: Answer) => status !== 200 && status !== 204
+
 const answeredWithinMs = 5_000
 const retryMs = 100
 /** As WebSockets have it: without a goodbye. */
@@ -54,8 +58,12 @@ export async function openPollClient({ name, node, cluster, recorder }: PollOpti
   const frames: unknown[][] = []
   let isLeaving = false
   let isEnded = false
+  let isBroken = false
   let isGone = false
+  /** The end of a session is answered with the token of a new one, which stays until it expires. */
+  let isRenewed = false
   const { token } = await ask(url, '')
+  recorder.record(clientEvent({ who: name, node, kind: 'long poll', owner: name }))
   recorder.record({ who: name, type: 'connect', node })
   const polling = pollOn()
 
@@ -70,20 +78,20 @@ export async function openPollClient({ name, node, cluster, recorder }: PollOpti
   }
 
   async function pollOn() {
-    while (!ending.signal.aborted && !isLeaving) {
+    while (!ending.signal.aborted && !isLeaving && !isGone) {
       const answer = await ask(url, token).catch(() => undefined)
       for (const text of answer?.messages ?? []) recordFrame({ name, node, recorder, frames }, readParts('2.0.0', text))
-      if (answer?.status !== 200 && answer?.status !== 204) {
-        recordEnd(answer?.status)
-        await systemClock.sleep(retryMs)
-      }
+      if (!answer && !isBroken) recordEnd(brokenOffCode)
+      if (answer && isEnd(answer)) recordEnd(answer.status)
+      isBroken = answer === undefined
+      isGone = answer !== undefined && isEnd(answer)
+      isRenewed = answer?.status === 410
+      if (isBroken) await systemClock.sleep(retryMs)
     }
   }
 
-  /** Its session has ended, and it did not end it. */
-  function recordEnd(code = brokenOffCode) {
-    if (isGone) return
-    isGone = true
+  /** A poll was not answered, or its session has ended. */
+  function recordEnd(code: number) {
     const own = { document: 0, path: '/socket/longpoll', socket: 1, link: link.name, code, wasOpen: true }
     const closedBy = isLeaving || ending.signal.aborted ? 'client' : 'others'
     const value: SocketEvent = { ...own, kind: 'end', closedBy, atMs: systemClock.monotonicMs() }
@@ -106,8 +114,8 @@ export async function openPollClient({ name, node, cluster, recorder }: PollOpti
       who: name,
       node,
       connections: 0,
-      polls: isEnded ? 0 : 1,
-      channels: isEnded ? 0 : topicsIn(frames),
+      polls: isEnded || (isGone && !isRenewed) ? 0 : 1,
+      channels: isEnded || isGone ? 0 : topicsIn(frames),
     }),
     async end(over = node) {
       const door = `${(await cluster.links.link(name, over)).url}/socket/longpoll?vsn=2.0.0&token=${token}`

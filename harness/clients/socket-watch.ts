@@ -79,6 +79,9 @@ export function recordSocket(
   recorder.record({ who, node, type: 'read', operation: mannersOf.socket, value })
 }
 
-/** The WebSocket class for an official client of this process: what it does is recorded. */
-export const recordedWebSocket = (client: WatchedClient): typeof WebSocket =>
-  watchSockets(globalThis.WebSocket, (note) => recordSocket(client, note))
+/**
+ * The WebSocket class for an official client of this process: what it does is recorded. A client that leaves its page for another one
+ * numbers them, because each page is a document of its own, which does not wait for what the one before tried.
+ */
+export const recordedWebSocket = (client: WatchedClient, pageNumber = 0): typeof WebSocket =>
+  watchSockets(globalThis.WebSocket, (note) => recordSocket(client, { ...note, document: note.document + pageNumber }))

@@ -1,5 +1,6 @@
 import { WebSocket } from 'ws'
 import type { Cluster } from '../cluster/cluster.ts'
+import { clientEvent } from '../history/client-kinds.ts'
 import type { Present } from '../history/inventory.ts'
 import { mannersOf, type SocketEvent } from '../history/manners.ts'
 import type { Recorder } from '../history/recorder.ts'
@@ -72,6 +73,8 @@ export async function openWireClient(options: OpenWireClientOptions): Promise<Wi
     recordFrame({ name, node, recorder, frames }, readParts(version, isBinary ? (data as Buffer) : String(data)))
   })
   const status = await handshake(socket, name)
+  if (status === 101)
+    recorder.record(clientEvent({ who: name, node, kind: version === '1.0.0' ? 'V1' : 'V2', owner: over }))
   if (status === 101) recorder.record({ who: name, type: 'connect', node })
   else recorder.record({ who: name, node, type: 'read', operation: mannersOf.refusal, value: status })
   socket.on('close', (code) => {

@@ -39,16 +39,30 @@ export interface Cluster {
   readonly nodes: readonly ClusterNode[]
   /** The names of the available applications that offer everything the harness needs. */
   readonly apps: readonly string[]
+  /** Environment variables that the scenario set on every node; undefined for nodes that run already, whose settings are unknown. */
+  readonly env?: Readonly<Record<string, string>>
   readonly database: Database
   /** Present when the nodes exchange messages through Redis. */
   readonly redis?: RedisServer
   readonly links: Links
+  /** Absent for a system that somebody else has started. */
+  readonly secrets?: ClusterSecrets
   /** Present where the nodes can reach it. */
   readonly statsd?: Pick<StatsdSink, 'listen'>
   node(name: string): ClusterNode
   /** Returns another node of this cluster, not started yet, with its own configuration. */
   spare(name: string, env: Record<string, string>): Promise<ClusterNode>
   stop(): Promise<void>
+}
+
+/** What all nodes of a cluster know and nobody else. */
+export interface ClusterSecrets {
+  /** Signs tokens and cookies. */
+  keyBase: string
+  /** Opens the control ports. */
+  control: string
+  /** Proves to a node that a peer belongs to the cluster. */
+  cluster: string
 }
 
 /** Starts the database and then the nodes on their own infrastructure. If a step fails, everything already started is stopped. */
@@ -62,6 +76,7 @@ export async function startCluster(
   const secret = () => randomBytes(24).toString('hex')
   const clusterSecret = secret()
   const controlSecret = secret()
+  const keyBase = `${secret()}${secret()}`
   const site = await createSite({ names, withRedis: options.pubsub === 'redis', folder, leases, random })
   const { database, redis, links, linkHost, statsd } = site
   const addresses = new Map<string, ListenAddress>()
@@ -99,7 +114,7 @@ export async function startCluster(
       SQUALL_NODE: name,
       HOST: address.host,
       PORT: String(address.webPort),
-      SECRET_KEY_BASE: `${clusterSecret}${clusterSecret}`,
+      SECRET_KEY_BASE: keyBase,
       ...envOfApps(apps),
       ...(redis ? await redisEnv(name) : await meshEnv(name, address)),
       CLUSTER_HEARTBEAT_MS: String(clusterHeartbeatMs),
@@ -133,9 +148,11 @@ export async function startCluster(
   return {
     nodes,
     apps: apps.map(({ name }) => name),
+    env: options.env ?? {},
     database,
     ...(redis && { redis }),
     links,
+    secrets: { keyBase, control: controlSecret, cluster: clusterSecret },
     ...(statsd && { statsd }),
     node(name) {
       const found = nodes.find((one) => one.name === name)

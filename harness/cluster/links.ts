@@ -5,7 +5,7 @@ export interface ToxicSpec {
   name: string
   type: ToxicType
   stream: 'upstream' | 'downstream'
-  attributes: Record<string, number>
+  attributes: Record<string, number | string>
   toxicity?: number
 }
 
@@ -31,6 +31,8 @@ export interface Links {
   link(from: string, to: string, options?: { forCanary?: boolean }): Promise<Link>
   /** Returns the bytes received on a link so far, in one direction or in both together. */
   bytes(name: string, direction?: 'upstream' | 'downstream'): Promise<number>
+  /** Returns the bytes that were received in one direction of a link and not passed on: held, dropped, or lost with their connection. */
+  keptBytes(name: string, direction: 'upstream' | 'downstream'): Promise<number>
   /** Returns whether a link has carried more than `knownBytes`, or, if bytes are not counted immediately, whether it is in use. */
   isUsed(name: string, knownBytes: number): Promise<boolean>
 }
@@ -87,18 +89,17 @@ export function createLinks({ apiUrl, route, countsAtOnce }: LinksOptions): Link
     )
   }
 
-  async function bytes(name: string, direction = ''): Promise<number> {
-    const text = await (await fetch(`${apiUrl}/metrics`)).text()
-    const lines = text
-      .split('\n')
-      .filter(
-        (line) =>
-          line.startsWith('toxiproxy_proxy_received') &&
-          line.includes(`direction="${direction}`) &&
-          line.includes(`proxy="${name}"`),
-      )
-    return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0)
+  async function count(name: string, kinds: readonly ('received' | 'sent')[], direction = ''): Promise<number[]> {
+    const lines = (await (await fetch(`${apiUrl}/metrics`)).text()).split('\n')
+    const own = lines.filter((line) => line.includes(`direction="${direction}`) && line.includes(`proxy="${name}"`))
+    return kinds.map((kind) =>
+      own
+        .filter((line) => line.startsWith(`toxiproxy_proxy_${kind}`))
+        .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0),
+    )
   }
+
+  const bytes = async (name: string, direction = '') => (await count(name, ['received'], direction))[0]!
 
   return {
     apiUrl,
@@ -112,6 +113,10 @@ export function createLinks({ apiUrl, route, countsAtOnce }: LinksOptions): Link
       return known
     },
     bytes,
+    async keptBytes(name, direction) {
+      const [received, sent] = await count(name, ['received', 'sent'], direction)
+      return received! - sent!
+    },
     isUsed: async (name, knownBytes) => (countsAtOnce ? (await bytes(name)) > knownBytes : given.has(name)),
   }
 }

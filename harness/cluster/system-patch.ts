@@ -11,6 +11,8 @@ export interface SystemPatch {
   modules: readonly string[]
   /** The folder of the pages built with the diffs, if they change browser code. */
   pages?: string
+  /** The folder into which processes on this machine write what they execute, if that is to be recorded. */
+  coverage?: string
 }
 
 export const unpatched: SystemPatch = { names: [], files: [], modules: [] }
@@ -18,12 +20,19 @@ export const unpatched: SystemPatch = { names: [], files: [], modules: [] }
 /** Passed to Node with `--import`. */
 export const loaderFile = fileURLToPath(new URL('../selftest/loader.ts', import.meta.url))
 
+const coverageLoader = fileURLToPath(new URL('../platform/coverage-loader.ts', import.meta.url))
+
 /** Returns the Node flags and environment with which a process of the system starts on this machine. */
-export const patchedStart = ({ files, pages }: SystemPatch, loader = loaderFile) => ({
-  flags: files.length > 0 ? ['--import', loader] : [],
+export const patchedStart = ({ files, pages, coverage }: SystemPatch, loader = loaderFile) => ({
+  flags: [
+    ...(files.length > 0 ? ['--import', loader] : []),
+    ...(coverage === undefined ? [] : ['--import', coverageLoader]),
+  ],
   env: {
     ...(files.length > 0 && { SQUALL_DIFFS: files.join(delimiter) }),
     ...(pages !== undefined && { CLIENT_ASSETS_DIR: pages }),
+    // Functions that come from the compile cache are not counted exactly.
+    ...(coverage !== undefined && { SQUALL_COVERAGE: coverage, NODE_DISABLE_COMPILE_CACHE: '1' }),
   } as Record<string, string>,
 })
 

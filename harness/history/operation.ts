@@ -24,6 +24,7 @@ export interface HistoryEvent {
     | 'phase'
     | 'step'
     | 'reached'
+    | 'cell'
     | 'console'
     | 'metric'
   operation?: string
@@ -34,6 +35,8 @@ export interface HistoryEvent {
   node?: string
   value?: unknown
   error?: string
+  /** Of the opaque texts in what the participant was given; see marks.ts. */
+  marks?: readonly string[]
 }
 
 export type NewEvent = Omit<HistoryEvent, 'index' | 'tMs'>

@@ -2,7 +2,16 @@ import { basename, dirname } from 'node:path'
 import type { Clock } from '../platform/clock.ts'
 import { count } from '../verdict/checker.ts'
 import type { RunResult, ScenarioResult } from '../verdict/result.ts'
-import { counts, describeDefects, describeSkipped, duration, outcomeMark, reasons, verdictSentence } from './format.ts'
+import {
+  counts,
+  describeCells,
+  describeDefects,
+  describeSkipped,
+  duration,
+  outcomeMark,
+  reasons,
+  verdictSentence,
+} from './format.ts'
 import { type Palette, palette } from './palette.ts'
 import type { Reporter } from './reporter.ts'
 
@@ -121,7 +130,7 @@ function lineOf({ id, doing, broken }: Running, elapsed: string, paint: Palette)
 function ended(result: ScenarioResult, paint: Palette): string {
   const { id, outcome, durationMs } = result
   const head = `${paint[outcome](`${outcomeMark[outcome]} ${outcome}`)}  ${id}  ${paint.soft(duration(durationMs))}`
-  return [head, ...reasons(result).map((why) => `    ${why}`)].join('\n')
+  return [head, ...[...reasons(result), ...describeCells(result)].map((line) => `    ${line}`)].join('\n')
 }
 
 /** The shortest form a user can type; every command looks in the folder `reports`. */

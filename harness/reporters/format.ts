@@ -68,6 +68,10 @@ export function reasons(scenario: ScenarioResult): string[] {
   )
 }
 
+/** Returns one line for each cell that a scenario drew: whether the operation was hit at its point, and if not, why. */
+export const describeCells = ({ cells = [] }: ScenarioResult): string[] =>
+  cells.map(({ cell, missed }) => (missed === undefined ? `hit: ${cell}` : `unknown: ${cell}: ${missed}`))
+
 const held = ({ outcome }: { outcome: Outcome }) => outcome === 'passed'
 
 export const outcomeOf = (outcome: keyof typeof outcomeOfCheck): Outcome => outcomeOfCheck[outcome]

@@ -71,7 +71,7 @@ function scenarioCard(scenario: ScenarioResult, { eventsOf }: RunRecord): string
   return `<section class="card" id="${anchor(scenario.id)}"><div class="head"><h2>${escapeHtml(scenario.id)}<br><span class="soft small">${escapeHtml(scenario.title)}</span></h2><span>${mark(scenario.outcome)} <span class="soft small">${duration(scenario.durationMs)}</span></span></div>
 <p>${escapeHtml(scenario.invariant)}</p>${why.join('')}
 <div class="wide">${timeline(scenario, eventsOf(scenario.id))}</div>${legend}
-${checksTable(scenario.checks)}${expectationsTable(scenario)}${faultsTable(scenario.faults)}${artifacts(scenario)}
+${checksTable(scenario.checks)}${expectationsTable(scenario)}${faultsTable(scenario.faults)}${cellsTable(scenario)}${artifacts(scenario)}
 <h3>Repeat this scenario</h3><pre>${escapeHtml(replayOf(scenario))}</pre></section>`
 }
 
@@ -109,6 +109,14 @@ function faultsTable(faults: readonly FaultRecord[]): string {
       `<tr><td class="tight">${escapeHtml(`${kind} ${target}`)}${Object.keys(options).length > 0 ? `<br><code class="soft">${escapeHtml(JSON.stringify(options))}</code>` : ''}</td><td class="tight" data-label="asked for">${at(requestedMs)}</td><td data-label="seen on">${at(witnessedOnMs)}<br><span class="soft small">${escapeHtml(witness.on)}</span></td><td data-label="seen off">${at(witnessedOffMs)}<br><span class="soft small">${escapeHtml(witness.off)}</span></td></tr>`,
   )
   return table('Faults and their witnesses', ['fault', 'asked for', 'seen on', 'seen off'], rows)
+}
+
+function cellsTable({ cells = [] }: ScenarioResult): string {
+  const rows = cells.map(
+    ({ cell, missed }) =>
+      `<tr><td class="tight">${mark(missed === undefined ? 'passed' : 'unknown')}</td><td>${escapeHtml(cell)}</td><td>${escapeHtml(missed ?? 'hit at its point')}</td></tr>`,
+  )
+  return table('What the faults hit', ['hit', 'operation, point and fault', 'why'], rows)
 }
 
 function table(title: string, heads: readonly string[], rows: readonly string[]): string {

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 import type { ScenarioResult } from '../verdict/result.ts'
 import {
   counts,
+  describeCells,
   describeSkipped,
   duration,
   outcomeMark,
@@ -20,6 +21,7 @@ export function markdown({ run }: RunRecord): string {
     `**${passed} passed, ${violated} violated, ${unknown} unknown** · faults witnessed ${witnessed}/${faults} · left behind ${run.leaks.length} · ${duration(run.durationMs)} · ${when(run.startedAt)}`,
     table(run.scenarios),
     ...run.scenarios.filter(({ outcome }) => outcome !== 'passed').map(section),
+    ...run.scenarios.filter(({ cells }) => cells).map(cellsOf),
     ...(run.skipped.length > 0
       ? [`## Skipped\n\n${run.skipped.map((one) => `- ${text(describeSkipped(one))}`).join('\n')}`]
       : []),
@@ -44,6 +46,11 @@ function section(scenario: ScenarioResult): string {
     block(scenario.replay),
   ].join('\n\n')
 }
+
+const cellsOf = (scenario: ScenarioResult) =>
+  `## What the faults of ${scenario.id} hit\n\n${describeCells(scenario)
+    .map((line) => `- ${text(line)}`)
+    .join('\n')}`
 
 const block = (command: string) => `\`\`\`sh\n${command}\n\`\`\``
 /** Reasons quote the output of programs; none of it may be interpreted as markup. */

@@ -8,6 +8,7 @@ import { faultsWitnessed } from '../checkers/core/faults-witnessed.ts'
 import { framesReadable } from '../checkers/core/frames-readable.ts'
 import { manners } from '../checkers/core/manners/index.ts'
 import { metricsAsDeclared } from '../checkers/core/metrics-as-declared.ts'
+import { noSecretOfAnother } from '../checkers/core/no-secret-of-another.ts'
 import { nodeInventoryAccounted } from '../checkers/core/node-inventory-accounted.ts'
 import { reached } from '../checkers/core/reached.ts'
 import type { History } from '../history/history.ts'
@@ -29,6 +30,7 @@ export const checkersOf = ({ expectations: expected, sometimes, outlasts, checke
   backgroundAccepted,
   backgroundJoined,
   nodeInventoryAccounted,
+  noSecretOfAnother,
 ]
 
 /** Those of them that this history has evidence for: nothing can be said of nodes that give no control, or of traffic that was left out. */

@@ -65,8 +65,13 @@ export function openContext(options: ContextOptions): OpenContext {
     },
     publish: createPublisher(cluster, recorder, operation),
     reached: (state) => recorder.record({ who: 'scenario', type: 'reached', operation: state }),
-    provoke: (why, who) =>
-      void recorder.record({ who: 'scenario', type: 'read', operation: mannersOf.provocation, value: { why, who } }),
+    provoke: (why, who, code) =>
+      void recorder.record({
+        who: 'scenario',
+        type: 'read',
+        operation: mannersOf.provocation,
+        value: { why, who, code },
+      }),
     notReached(why) {
       throw new NotReached(why)
     },

@@ -1,6 +1,7 @@
 import { dirname, relative } from 'node:path'
 import { ControlError } from '../cluster/control-client.ts'
 import { toHistory } from '../history/history.ts'
+import type { HistoryEvent } from '../history/operation.ts'
 import { createRecorder } from '../history/recorder.ts'
 import { scopeLeases } from '../leases/leases.ts'
 import { createDecisionLog, type ScheduleEntry } from '../plans/schedule.ts'
@@ -10,7 +11,7 @@ import { Abandoned, limited } from '../platform/limited.ts'
 import { messageOf } from '../platform/plain-text.ts'
 import { causeFirst } from '../reporters/format.ts'
 import type { Scenario } from '../scenario.ts'
-import type { PhaseResult, ScenarioResult } from '../verdict/result.ts'
+import type { CellResult, PhaseResult, ScenarioResult } from '../verdict/result.ts'
 import { outcomeOf } from './outcome.ts'
 import { phases } from './phases/index.ts'
 import type { Phase, RunState, ScenarioSettings } from './run-state.ts'
@@ -107,9 +108,17 @@ function resultOf(state: RunState, startedAt: string, timings: PhaseResult[]): S
     steps,
     expectations,
     faults: toHistory(recorder.events).faults,
+    ...cellsOf(recorder.events),
     checks: causeFirst(checks),
     replay: settings.replay,
     // Relative to the folder of the run, which may be moved or uploaded.
     artifacts: artifacts.map((file) => relative(dirname(settings.artifactFolder), file)),
   }
+}
+
+function cellsOf(events: readonly HistoryEvent[]): { cells?: CellResult[] } {
+  const cells = events
+    .filter(({ type }) => type === 'cell')
+    .map(({ operation = '', error }) => ({ cell: operation, ...(error !== undefined && { missed: error }) }))
+  return cells.length > 0 ? { cells } : {}
 }

@@ -75,9 +75,9 @@ function pathOf({ oldFileName = '', newFileName = '', hunks, isRename }: Structu
     throw new BadDiff(`${name} renames ${before} to ${after}; a defect can only change files where they are`)
   if (!before.startsWith('system/') || before.split('/').includes('..'))
     throw new BadDiff(`${name} changes ${before}; a defect can only change files of system/`)
-  if (!/\.(ts|css)$/.test(before))
+  if (!/\.(tsx?|css)$/.test(before))
     throw new BadDiff(
-      `${name} changes ${before}, which no module loader reads; a defect can only change .ts and .css files`,
+      `${name} changes ${before}, which no module loader reads; a defect can only change .ts, .tsx and .css files`,
     )
   if (hunks.length === 0) throw new BadDiff(`${name} has no hunk for ${before}`)
   return before

@@ -75,7 +75,7 @@ export function together(defects: readonly Defect[], reach: (path: string) => Re
 const relativeImport = /(?:from|import)\s*\(?\s*['"](\.{1,2}\/[^'"]+)['"]/g
 
 /** A file, and all that it imports, near and far. */
-function reachIn(root: string) {
+export function reachIn(root: string) {
   const readSource = readFrom(root)
   const known = new Map<string, ReadonlySet<string>>()
   return (start: string): ReadonlySet<string> => {

@@ -31,11 +31,14 @@ export const toxicSpec = lenient({
   attributes: z.unknown().optional(),
 })
 
-/** Parses the attributes that a toxic has; all are integers. */
+/** Parses the attributes that a toxic has: integers, or text where its default is text. */
 export function readAttributes(known: Attributes, spec: unknown): Attributes {
-  const shape = Object.fromEntries(Object.keys(known).map((key) => [key, z.int().optional()]))
-  const given = read(lenient(shape), spec ?? {}, ['attributes'])
-  return Object.fromEntries(Object.entries(given).filter((entry): entry is [string, number] => entry[1] !== undefined))
+  const shapeOf = (value: number | string) => (typeof value === 'string' ? z.string() : z.int()).optional()
+  const shape = Object.fromEntries(Object.entries(known).map(([key, value]) => [key, shapeOf(value)]))
+  const given: Record<string, number | string | undefined> = read(lenient(shape), spec ?? {}, ['attributes'])
+  return Object.fromEntries(
+    Object.entries(given).filter((entry): entry is [string, number | string] => entry[1] !== undefined),
+  )
 }
 
 export function read<T>(schema: z.ZodType<T>, value: unknown, place: readonly string[] = []): T {

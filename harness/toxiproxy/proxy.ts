@@ -46,6 +46,8 @@ export function createProxy({ name, clock, random, ...addresses }: ProxyOptions)
   let server: Server | undefined
   let chain: ToxicState[] = []
   const connections = new Set<Connection>()
+  /** Names of the toxics that some connection has claimed. */
+  const claimed = new Set<string>()
   const bytes = { upstream: { received: 0, sent: 0 }, downstream: { received: 0, sent: 0 } }
 
   const activate = ({ name, type, attributes, toxicity }: ToxicState): ActiveToxic => ({
@@ -53,6 +55,7 @@ export function createProxy({ name, clock, random, ...addresses }: ProxyOptions)
     kind: toxics[type],
     attributes,
     applies: random() < toxicity,
+    claim: () => !claimed.has(name) && claimed.add(name).has(name),
   })
   const on = (stream: Stream) => chain.filter((toxic) => streamOf(toxic) === stream)
 
@@ -114,6 +117,7 @@ export function createProxy({ name, clock, random, ...addresses }: ProxyOptions)
   function removeToxic(toxicName: string) {
     const toxic = find(toxicName)
     chain = chain.filter((one) => one !== toxic)
+    claimed.delete(toxicName)
     for (const connection of connections) connection.links[streamOf(toxic)].remove(toxicName)
   }
 

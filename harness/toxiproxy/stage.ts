@@ -1,6 +1,6 @@
 import type { Clock } from '../platform/clock.ts'
 import { afterExact, afterFull } from '../platform/never-early.ts'
-import type { Attributes, Chunk, Stage, Toxic } from './toxics/toxic.ts'
+import type { AnyToxic, Attributes, Chunk, Stage } from './toxics/toxic.ts'
 
 /** The next step of a stream: a toxic, or the socket at the end. */
 export interface Step {
@@ -12,10 +12,12 @@ export interface Step {
 /** A toxic of a proxy, with the random decisions of one connection. */
 export interface ActiveToxic {
   name: string
-  kind: Toxic
+  kind: AnyToxic
   attributes: Attributes
   /** Whether the toxic is active in this connection; drawn once per connection, according to the toxicity. */
   applies: boolean
+  /** True for the first caller among all connections of the link. */
+  claim(): boolean
 }
 
 export interface StageOptions {
@@ -95,6 +97,7 @@ export function openStage({ clock, random, next, closing, reset, unlink, ...opti
       reset: () => isCurrent() && reset(),
       monotonicMs: clock.monotonicMs,
       random,
+      claim: () => isCurrent() && toxic.claim(),
       memory,
     }
   }

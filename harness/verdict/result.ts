@@ -25,6 +25,13 @@ export interface CheckResult extends Verdict {
   name: string
 }
 
+/** An operation that was to be hit by a fault at one of its points. */
+export interface CellResult {
+  cell: string
+  /** Why it was not hit there; undefined when it was. */
+  missed?: string
+}
+
 /** The checkers that were violated. */
 export const violatedCheckers = ({ checks }: Pick<ScenarioResult, 'checks'>): string[] =>
   checks.filter(({ outcome }) => outcome === 'violated').map(({ name }) => name)
@@ -47,6 +54,8 @@ export interface ScenarioResult {
   steps: StepResult[]
   expectations: ExpectationResult[]
   faults: FaultRecord[]
+  /** Only of a scenario that draws some. */
+  cells?: CellResult[]
   checks: CheckResult[]
   replay: string
   artifacts: string[]

@@ -52,6 +52,7 @@ export default scenario({
       await listens(context, tab)
     }),
     step('join with every bad id and every bad token', async (context) => {
+      context.provoke('joins with bad ids crash and are logged', [])
       const wire = await context.wire('wire', 'n1', { path: socketPath })
       const token = (await tokenOfAnotherPurpose(context)) as unknown
       const joins: Record<string, [topic: string, payload: unknown, expected: string]> = {

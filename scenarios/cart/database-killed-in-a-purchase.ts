@@ -5,7 +5,7 @@ import {
   purchasesLinearizable,
   scenariosFor,
 } from '../../harness/index.ts'
-import { mustBe, releaseBoth, soldUnits } from '../support.ts'
+import { everyNodeIsReady, mustBe, releaseBoth, soldUnits } from '../support.ts'
 
 const { scenario, step, after } = scenariosFor('store')
 
@@ -38,11 +38,7 @@ export default scenario({
     }),
     step('start the database', async (context) => {
       await context.nemesis.healEverything()
-      await context.until(
-        'the node reaches the database',
-        10_000,
-        async () => (await context.cluster.node('n1').control.ready()).ready,
-      )
+      await everyNodeIsReady(context)
       context.scratch.set('sold', await soldUnits(context, ...cart))
     }),
     step('try again, twice', async (context) => {

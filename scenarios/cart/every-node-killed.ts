@@ -1,5 +1,12 @@
-import { cartNeverLost, joinedTopics, recoveryTime, scenariosFor, tabsConverge } from '../../harness/index.ts'
-import { inCart, openShop, putIn, releaseBoth, sees, theTab } from '../support.ts'
+import {
+  cartNeverLost,
+  joinedTopics,
+  presenceMatchesReality,
+  recoveryTime,
+  scenariosFor,
+  tabsConverge,
+} from '../../harness/index.ts'
+import { enterBeside, inCart, openShop, putIn, releaseBoth, sees, theTab } from '../support.ts'
 
 const { scenario, step, after } = scenariosFor('store')
 
@@ -18,6 +25,7 @@ export default scenario({
       await releaseBoth(context, 'n1')
       const tab = await openShop(context, 'alice', 'n1')
       for (const itemId of [1, 2]) await putIn(context, tab, itemId)
+      await enterBeside(context, 'n1')
     }),
     step('kill its node and start it again', async (context) => {
       await using _killed = await context.nemesis.inject('node.kill', 'n1')
@@ -32,5 +40,5 @@ export default scenario({
     after(3, 'all three are in the cart', (context) => sees(context, 'alice', inCart(1, 2, 9))),
     after(4, 'all three are still in the cart', (context) => sees(context, 'alice', inCart(1, 2, 9))),
   ],
-  checkers: [cartNeverLost, tabsConverge, joinedTopics, recoveryTime(backWithinMs)],
+  checkers: [cartNeverLost, tabsConverge, joinedTopics, recoveryTime(backWithinMs), presenceMatchesReality],
 })

@@ -91,6 +91,7 @@ async function joinAndLeave(context: Context, name: string, node: string) {
 
 /** Somebody who stays crashes one channel after the other. */
 async function crashOnAndOn(context: Context, name: string, node: string) {
+  context.provoke('an event that nobody handles crashes a channel', [])
   const resident = context.scratch.get(node) as WireClient
   const topic = `ping:${name}`
   await join(resident, topic, `${name}-crash`)
@@ -121,6 +122,7 @@ async function beThrownOut(context: Context, name: string, node: string, byOther
   const client = await context.wire(`${name}-dropped`, node, { over: 'crowd' })
   const topic = `ping:drop-${name}`
   await join(client, topic, '1')
+  if (byOthers) context.provoke('its connection is dropped', [client.name])
   if (byOthers) await context.cluster.node(node).control.dropConnections(topic)
   else client.send('no frame')
   await context.until(`${name} is thrown out`, 5_000, () => client.closedWith() !== undefined)

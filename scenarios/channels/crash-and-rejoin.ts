@@ -20,6 +20,7 @@ export default scenario({
     }),
     step('push an event that nobody handles', async (context) => {
       const client = await context.client('listener-n1', 'n1')
+      context.provoke('an event that nobody handles crashes the channel', [client.name])
       const push = () => client.ask('ping', 'invalid', {}, withinMs)
       context.scratch.set('hook', (await watchingStalls(context, 'n1', push)).status)
     }),

@@ -17,6 +17,7 @@ export default scenario({
         await client.join(`user:${user}`)
       }
       const first = await context.client('one', 'n1')
+      context.provoke('a join of the topic of somebody else is refused and logged', [])
       context.scratch.set(
         'stranger',
         await first.join('user:2').then(
@@ -27,6 +28,7 @@ export default scenario({
       await first.leave('user:2')
     }),
     step('disconnect the first, from a node where it is not', async (context) => {
+      context.provoke('the user is disconnected', ['one', 'uno'], 1001)
       await context.cluster.node('n3').control.broadcast('auth_socket:1', 'disconnect', {})
       await context.until('both connections are closed', 5_000, () => disconnected(context.recorder.events).length >= 2)
       await context.until('the user is back', 10_000, async () => {

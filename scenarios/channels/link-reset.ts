@@ -1,8 +1,17 @@
-import { atMostOnce, joinedTopics, recoveryTime, scenariosFor } from '../../harness/index.ts'
+import {
+  atMostOnce,
+  joinedTopics,
+  presenceMatchesReality,
+  recoveryTime,
+  scenariosFor,
+  viewsMatchFreshRender,
+} from '../../harness/index.ts'
 import { mustBeConnected, watchingStalls } from '../stalls.ts'
-import { listenEverywhere, publishFrom } from '../support.ts'
+import { enterAllKinds, listenEverywhere, publishFrom } from '../support.ts'
 
-const { scenario, step, after } = scenariosFor()
+const { scenario, step, after } = scenariosFor('store')
+
+const reset = ['listener-n1', 'eva', 'boss', 'eli']
 
 export default scenario({
   id: 'channels/link-reset',
@@ -13,11 +22,12 @@ export default scenario({
   steps: [
     step('a client listens on every node', async (context) => {
       await listenEverywhere(context)
+      await enterAllKinds(context, 'n1')
       await publishFrom(context, ['n1', 'n2'], 3)
     }),
     step('reset the connection of one of them', async (context) => {
       await watchingStalls(context, 'n2', async () => {
-        await using _reset = await context.nemesis.inject('link.reset', 'listener-n1->n1')
+        await using _reset = await context.nemesis.inject('link.reset', 'listener-n1->n1 eva->n1 boss->n1 shoppers->n1')
         await publishFrom(context, ['n2'], 3)
       })
     }),
@@ -31,10 +41,10 @@ export default scenario({
     after(3, 'nobody else lost the connection', async (context) => {
       mustBeConnected(
         context,
-        (one) => one !== 'listener-n1',
+        (one) => !reset.includes(one),
         (who) => `${who} was disconnected too`,
       )
     }),
   ],
-  checkers: [atMostOnce, recoveryTime(10_000), joinedTopics],
+  checkers: [atMostOnce, recoveryTime(10_000), joinedTopics, presenceMatchesReality, viewsMatchFreshRender],
 })

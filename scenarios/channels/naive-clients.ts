@@ -24,6 +24,7 @@ export default scenario({
     step('one crashes its channel and goes on as if nothing had happened', async (context) => {
       const naive = await context.wire('naive', 'n1')
       naive.send(['1', '1', 'ping', 'phx_join', {}])
+      context.provoke('an event that nobody handles crashes the channel', ['naive'])
       naive.send(['1', '2', 'ping', 'ping2', {}])
       await naive.receive('phx_error', ([, , , event]) => event === 'phx_error')
       naive.send(['1', '3', 'ping', 'ping', {}])

@@ -1,5 +1,5 @@
-import { joinedTopics, recoveryTime, scenariosFor } from '../../harness/index.ts'
-import { openShop, theTab } from '../support.ts'
+import { joinedTopics, presenceMatchesReality, recoveryTime, scenariosFor } from '../../harness/index.ts'
+import { enterBeside, openShop, theTab } from '../support.ts'
 
 const { scenario, step, after } = scenariosFor('store')
 
@@ -13,9 +13,12 @@ export default scenario({
   given: { env: { CLIENT_HEARTBEAT_MS: String(heartbeatMs) } },
   covers: ['CH-24', 'CH-27', 'CH-106', 'CH-107', 'CH-112', 'NF-2', 'DF-6', 'DF-7'],
   steps: [
-    step('load the shop', async (context) => void (await openShop(context, 'alice', 'n1'))),
+    step('load the shop', async (context) => {
+      await openShop(context, 'alice', 'n1')
+      await enterBeside(context, 'n1')
+    }),
     step('cut the link of the page', async (context) => {
-      await using _cut = await context.nemesis.inject('link.cut', 'alice->n1')
+      await using _cut = await context.nemesis.inject('link.cut', 'alice->n1 boss->n1 shoppers->n1')
       // Long enough for several attempts to come back that lead nowhere.
       const stays = context.clock.sleep(6_000)
       const noticed = context.until(
@@ -56,5 +59,5 @@ export default scenario({
       if (context.scratch.get('back') !== true) throw new Error('the page did not come back')
     }),
   ],
-  checkers: [recoveryTime(10_000), joinedTopics],
+  checkers: [recoveryTime(10_000), joinedTopics, presenceMatchesReality],
 })

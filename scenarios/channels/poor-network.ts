@@ -1,5 +1,5 @@
-import { joinedTopics, scenariosFor, viewsMatchFreshRender } from '../../harness/index.ts'
-import { listings, openShop, sees, succeeded } from '../support.ts'
+import { joinedTopics, presenceMatchesReality, scenariosFor, viewsMatchFreshRender } from '../../harness/index.ts'
+import { enterBeside, listings, openShop, sees, succeeded } from '../support.ts'
 
 const { scenario, step, after } = scenariosFor('store')
 
@@ -9,9 +9,12 @@ export default scenario({
   invariant: 'A shopper whose network is slow and uneven sees a release a little later and keeps the connection.',
   covers: ['FI-4', 'CH-9', 'ST-4', 'AM-1', 'DF-65', 'DF-142'],
   steps: [
-    step('load the shop', async (context) => void (await openShop(context, 'alice', 'n1'))),
+    step('load the shop', async (context) => {
+      await openShop(context, 'alice', 'n1')
+      await enterBeside(context, 'n1')
+    }),
     step('make the network slow, then release product 1', async (context) => {
-      await context.nemesis.inject('link.latency', 'alice->n1', { delayMs: 300, jitterMs: 100 })
+      await context.nemesis.inject('link.latency', 'alice->n1 boss->n1 shoppers->n1', { delayMs: 300, jitterMs: 100 })
       succeeded(await context.release('n2', 1), 'release')
     }),
   ],
@@ -24,5 +27,5 @@ export default scenario({
         throw new Error('alice was disconnected')
     }),
   ],
-  checkers: [viewsMatchFreshRender, joinedTopics],
+  checkers: [viewsMatchFreshRender, joinedTopics, presenceMatchesReality],
 })

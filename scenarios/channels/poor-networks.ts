@@ -1,14 +1,32 @@
-import { atMostOnce, joinedTopics, type ScenarioContext, scenariosFor } from '../../harness/index.ts'
+import {
+  atMostOnce,
+  joinedTopics,
+  presenceMatchesReality,
+  type ScenarioContext,
+  scenariosFor,
+  viewsMatchFreshRender,
+} from '../../harness/index.ts'
 import { mustBeConnected, watchingStalls } from '../stalls.ts'
 import { publishFrom } from '../support.ts'
 
-const { scenario, step, after } = scenariosFor()
+const { scenario, step, after } = scenariosFor('store')
 
 const people = ['dora', 'emil', 'fay'] as const
 const times = 5
 
 const heardBy = (context: ScenarioContext, who: string) =>
   context.recorder.events.filter((one) => one.type === 'receive' && one.who === who && one.event === 'ledger').length
+
+/** A page, a dashboard and a shopper on a node. */
+async function enterOn(context: ScenarioContext<'store'>, node: string) {
+  await (await context.shopper('eva')).open(node)
+  await (await context.admin('boss')).open(node, '/admin')
+  await context.wireShopper(`eli-${node}`, node, { page: '/' })
+}
+
+/** The links of one client and of those on a node. */
+const ofAll = (link: string, node: string) =>
+  [link, ...['eva', 'boss', 'shoppers'].map((who) => `${who}->${node}`)].join(' ')
 
 export default scenario({
   id: 'channels/poor-networks',
@@ -19,12 +37,13 @@ export default scenario({
   steps: [
     step('three clients listen', async (context) => {
       for (const name of people) await (await context.client(name, 'n1')).join('ping')
+      for (const node of ['n1', 'n2', 'n3']) await enterOn(context, node)
     }),
     step('make the network of each of them poor in another way, and publish', async (context) => {
       await Promise.all([
-        context.nemesis.inject('link.bandwidth', 'dora->n1', { rateKiBps: 24 }),
-        context.nemesis.inject('link.loss', 'emil->n1', { lossPercent: 10, stallMs: 400 }),
-        context.nemesis.inject('link.poor', 'fay->n1', { network: 'mobile-3g' }),
+        context.nemesis.inject('link.bandwidth', ofAll('dora->n1', 'n1'), { rateKiBps: 24 }),
+        context.nemesis.inject('link.loss', ofAll('emil->n1', 'n2'), { lossPercent: 10, stallMs: 400 }),
+        context.nemesis.inject('link.poor', ofAll('fay->n1', 'n3'), { network: 'mobile-3g' }),
       ])
       await watchingStalls(context, 'n1', () => publishFrom(context, ['n1', 'n2'], times))
     }),
@@ -41,5 +60,5 @@ export default scenario({
       )
     }),
   ],
-  checkers: [atMostOnce, joinedTopics],
+  checkers: [atMostOnce, joinedTopics, presenceMatchesReality, viewsMatchFreshRender],
 })

@@ -1,7 +1,14 @@
-import { joinedTopics, type ScenarioContext, scenariosFor, type WireClient } from '../../harness/index.ts'
+import {
+  joinedTopics,
+  presenceMatchesReality,
+  type ScenarioContext,
+  scenariosFor,
+  type WireClient,
+} from '../../harness/index.ts'
 import { mustTakeAtMost, watchingStalls } from '../stalls.ts'
+import { enterAllKinds } from '../support.ts'
 
-const { scenario, step, after } = scenariosFor()
+const { scenario, step, after } = scenariosFor('store')
 
 const delayMs = 800
 /** Each takes up to a second; together always longer than a heartbeat may wait. */
@@ -19,6 +26,7 @@ export default scenario({
       const client = await context.client('carol', 'n1')
       await client.join('ping')
       await client.join('ping:other')
+      await enterAllKinds(context, 'n1')
     }),
     step('make ping slow, push it, and push something else on the other topic', async (context) => {
       await using _slow = await context.nemesis.inject('handler.slow', 'n1', { handler: 'PingChannel.ping', delayMs })
@@ -53,7 +61,7 @@ export default scenario({
       mustTakeAtMost(context, beatMs, beatMaxMs, `a heartbeat waited ${beatMs.toFixed(0)} ms`)
     }),
   ],
-  checkers: [joinedTopics],
+  checkers: [joinedTopics, presenceMatchesReality],
 })
 
 /** Sends heartbeats until it is over; returns how long the slowest answer took. */

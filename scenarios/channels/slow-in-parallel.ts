@@ -8,7 +8,7 @@ export default scenario({
   title: 'slow work beside the channel, and inside it',
   invariant:
     'Three slow pings of 3 s are answered together when they are handled beside the channel, and one after the other when inside it.',
-  covers: ['CH-5', 'CH-68', 'CH-131', 'PM-17', 'PM-19', 'PM-21', 'DF-35', 'DF-36'],
+  covers: ['CH-5', 'CH-68', 'CH-131', 'PM-17', 'PM-19', 'PM-21', 'AT-43', 'DF-35', 'DF-36'],
   given: { nodes: 1 },
   steps: [
     step('a client joins', async (context) => {

@@ -1,6 +1,13 @@
-import { cartNeverLost, joinedTopics, scenariosFor, tabsConverge, viewsMatchFreshRender } from '../../harness/index.ts'
+import {
+  cartNeverLost,
+  joinedTopics,
+  presenceMatchesReality,
+  scenariosFor,
+  tabsConverge,
+  viewsMatchFreshRender,
+} from '../../harness/index.ts'
 import { mustTakeAtMost, watchingStalls } from '../stalls.ts'
-import { inCart, level, openShop, putIn, releaseBoth, sees, succeeded, theTab } from '../support.ts'
+import { enterBeside, inCart, level, openShop, putIn, releaseBoth, sees, succeeded, theTab } from '../support.ts'
 
 const { scenario, step, after } = scenariosFor('store')
 
@@ -19,6 +26,7 @@ export default scenario({
       await releaseBoth(context, 'n1')
       await putIn(context, await openShop(context, 'alice', 'n1'), 1)
       await openShop(context, 'bob', 'n2')
+      await enterBeside(context, 'n1')
     }),
     step('block the first node, and shop on the second', async (context) => {
       const block = await context.nemesis.inject('node.block', 'n1', { forMs })
@@ -41,5 +49,5 @@ export default scenario({
     after(3, 'the first sees what sold out meanwhile', (context) => sees(context, 'alice', level(3, 'out'))),
     after(3, 'and has the cart', (context) => sees(context, 'alice', inCart(1, 2))),
   ],
-  checkers: [viewsMatchFreshRender, tabsConverge, cartNeverLost, joinedTopics],
+  checkers: [viewsMatchFreshRender, tabsConverge, cartNeverLost, joinedTopics, presenceMatchesReality],
 })

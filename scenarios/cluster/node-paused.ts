@@ -1,5 +1,12 @@
-import { atMostOnce, joinedTopics, nodesAgreeWithDatabase, scenariosFor } from '../../harness/index.ts'
-import { listenEverywhere, publishFrom, succeeded } from '../support.ts'
+import {
+  atMostOnce,
+  joinedTopics,
+  nodesAgreeWithDatabase,
+  presenceMatchesReality,
+  scenariosFor,
+  viewsMatchFreshRender,
+} from '../../harness/index.ts'
+import { enterAllKinds, listenEverywhere, publishFrom, succeeded } from '../support.ts'
 
 const { scenario, step, after } = scenariosFor('store')
 
@@ -11,7 +18,10 @@ export default scenario({
   covers: ['FI-11', 'DP-11', 'DP-14', 'AM-1', 'AM-4', 'ST-57', 'NF-13'],
   given: { stock: { 2: 10 } },
   steps: [
-    step('a client listens on every node', listenEverywhere),
+    step('a client listens on every node, and n3 has clients of every kind', async (context) => {
+      await listenEverywhere(context)
+      await enterAllKinds(context, 'n3')
+    }),
     step('pause n3 until the others drop it, publish and sell meanwhile', async (context) => {
       await using _pause = await context.nemesis.inject('node.pause', 'n3')
       await context.until(
@@ -40,5 +50,5 @@ export default scenario({
       })
     }),
   ],
-  checkers: [atMostOnce, nodesAgreeWithDatabase, joinedTopics],
+  checkers: [atMostOnce, nodesAgreeWithDatabase, joinedTopics, presenceMatchesReality, viewsMatchFreshRender],
 })

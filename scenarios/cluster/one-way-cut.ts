@@ -1,7 +1,13 @@
-import { atMostOnce, joinedTopics, scenariosFor } from '../../harness/index.ts'
-import { listenEverywhere, publishFrom } from '../support.ts'
+import {
+  atMostOnce,
+  joinedTopics,
+  presenceMatchesReality,
+  scenariosFor,
+  viewsMatchFreshRender,
+} from '../../harness/index.ts'
+import { enterAllKinds, listenEverywhere, publishFrom } from '../support.ts'
 
-const { scenario, step, after } = scenariosFor()
+const { scenario, step, after } = scenariosFor('store')
 
 export default scenario({
   id: 'cluster/one-way-cut',
@@ -13,6 +19,7 @@ export default scenario({
   steps: [
     step('a client listens on every node', async (context) => {
       await listenEverywhere(context)
+      await enterAllKinds(context, 'n1')
       await publishFrom(context, ['n1', 'n2', 'n3'], 3)
     }),
     step('cut n1->n2 one way until n1 drops n2', async (context) => {
@@ -45,5 +52,5 @@ export default scenario({
       )
     }),
   ],
-  checkers: [atMostOnce, joinedTopics],
+  checkers: [atMostOnce, joinedTopics, presenceMatchesReality, viewsMatchFreshRender],
 })

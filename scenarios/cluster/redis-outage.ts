@@ -1,7 +1,14 @@
-import { atMostOnce, joinedTopics, type ScenarioContext, scenariosFor } from '../../harness/index.ts'
-import { listenEverywhere, publishFrom } from '../support.ts'
+import {
+  atMostOnce,
+  joinedTopics,
+  presenceMatchesReality,
+  type ScenarioContext,
+  scenariosFor,
+  viewsMatchFreshRender,
+} from '../../harness/index.ts'
+import { enterAllKinds, listenEverywhere, publishFrom } from '../support.ts'
 
-const { scenario, step, after } = scenariosFor()
+const { scenario, step, after } = scenariosFor('store')
 
 const nodes = ['n1', 'n2', 'n3']
 const publishedWhileAway = 4
@@ -35,6 +42,7 @@ export default scenario({
   steps: [
     step('a client listens on every node', async (context) => {
       await listenEverywhere(context)
+      await enterAllKinds(context, 'n1')
       await publishFrom(context, nodes, 3)
     }),
     step('kill Redis and publish on every node', async (context) => {
@@ -69,5 +77,5 @@ export default scenario({
       if (late.length > 0) throw new Error(`these came later: ${late.join(', ')}`)
     }),
   ],
-  checkers: [atMostOnce, joinedTopics],
+  checkers: [atMostOnce, joinedTopics, presenceMatchesReality, viewsMatchFreshRender],
 })

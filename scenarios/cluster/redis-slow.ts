@@ -1,7 +1,14 @@
-import { atMostOnce, joinedTopics, type ScenarioContext, scenariosFor } from '../../harness/index.ts'
-import { listenEverywhere, publishFrom } from '../support.ts'
+import {
+  atMostOnce,
+  joinedTopics,
+  presenceMatchesReality,
+  type ScenarioContext,
+  scenariosFor,
+  viewsMatchFreshRender,
+} from '../../harness/index.ts'
+import { enterAllKinds, listenEverywhere, publishFrom } from '../support.ts'
 
-const { scenario, step, after } = scenariosFor()
+const { scenario, step, after } = scenariosFor('store')
 
 const nodes = ['n1', 'n2', 'n3']
 const delayMs = 300
@@ -33,7 +40,10 @@ export default scenario({
   covers: ['FI-14', 'NF-18', 'DP-7', 'DP-8', 'AM-1', 'AM-3', 'AM-6'],
   given: { nodes: nodes.length, pubsub: 'redis' },
   steps: [
-    step('a client listens on every node', listenEverywhere),
+    step('a client listens on every node, and n1 has clients of every kind', async (context) => {
+      await listenEverywhere(context)
+      await enterAllKinds(context, 'n1')
+    }),
     step('make Redis slow and publish on every node', async (context) => {
       await context.nemesis.inject('redis.slow', 'redis', { delayMs })
       await publishFrom(context, nodes, times)
@@ -55,5 +65,5 @@ export default scenario({
       if (slowest >= 0.8 * delayMs) throw new Error(`the quickest of one node took ${slowest} ms`)
     }),
   ],
-  checkers: [atMostOnce, joinedTopics],
+  checkers: [atMostOnce, joinedTopics, presenceMatchesReality, viewsMatchFreshRender],
 })

@@ -1,11 +1,12 @@
 import {
   joinedTopics,
   nodesAgreeWithDatabase,
+  presenceMatchesReality,
   releasedEverywhere,
   scenariosFor,
   viewsMatchFreshRender,
 } from '../../harness/index.ts'
-import { listings, notDone, openShop, sees, succeeded, theTab } from '../support.ts'
+import { enterBeside, listings, notDone, openShop, sees, succeeded, theTab } from '../support.ts'
 
 const { scenario, step, after } = scenariosFor('store')
 
@@ -16,7 +17,10 @@ export default scenario({
     'A waiting shopper can reload while the database is down, a release is refused and announced to nobody, and works afterwards.',
   covers: ['AT-21', 'NF-5', 'FI-6', 'ST-15', 'ST-16', 'DF-66', 'DF-70'],
   steps: [
-    step('load the shop', async (context) => void (await openShop(context, 'alice', 'n1'))),
+    step('load the shop', async (context) => {
+      await openShop(context, 'alice', 'n1')
+      await enterBeside(context, 'n1')
+    }),
     step('kill the database', async (context) => void (await context.nemesis.inject('db.kill', 'db'))),
     step('reload several times', async (context) => {
       for (let n = 0; n < 3; n += 1) await theTab(context, 'alice').reload()
@@ -42,5 +46,5 @@ export default scenario({
     after(4, 'nothing was announced', (context) => sees(context, 'alice', listings({ 1: 'soon', 2: 'soon' }))),
     after(6, 'product 1 has sizes', (context) => sees(context, 'alice', listings({ 1: 'sizes', 2: 'soon' }))),
   ],
-  checkers: [viewsMatchFreshRender, releasedEverywhere, nodesAgreeWithDatabase, joinedTopics],
+  checkers: [viewsMatchFreshRender, releasedEverywhere, nodesAgreeWithDatabase, joinedTopics, presenceMatchesReality],
 })

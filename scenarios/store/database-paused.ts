@@ -1,5 +1,11 @@
-import { neverOversold, scenariosFor } from '../../harness/index.ts'
-import { succeeded } from '../support.ts'
+import {
+  joinedTopics,
+  neverOversold,
+  presenceMatchesReality,
+  scenariosFor,
+  viewsMatchFreshRender,
+} from '../../harness/index.ts'
+import { enterAllKinds, succeeded } from '../support.ts'
 
 const { scenario, step, after } = scenariosFor('store')
 
@@ -11,7 +17,10 @@ export default scenario({
   covers: ['NF-5', 'FI-6', 'ST-15', 'ST-19'],
   given: { stock: { 1: 5 } },
   steps: [
-    step('sell one pair', async (context) => succeeded(await context.sell('n1', 1), 'sale')),
+    step('sell one pair', async (context) => {
+      succeeded(await context.sell('n1', 1), 'sale')
+      await enterAllKinds(context, 'n2')
+    }),
     step('pause the database and try to sell', async (context) => {
       await using _pause = await context.nemesis.inject('db.pause', 'db')
       const [attempt, page] = await Promise.all([
@@ -34,5 +43,5 @@ export default scenario({
       if (context.scratch.get('page') !== 200) throw new Error(`GET / answered ${context.scratch.get('page')}`)
     }),
   ],
-  checkers: [neverOversold],
+  checkers: [neverOversold, presenceMatchesReality, viewsMatchFreshRender, joinedTopics],
 })

@@ -3,13 +3,14 @@ import {
   neverOversold,
   nodesAgreeWithDatabase,
   ordersChargedOnce,
+  presenceMatchesReality,
   releasedEverywhere,
   type ScenarioContext,
   scenariosFor,
   viewsMatchFreshRender,
 } from '../../harness/index.ts'
 import { mustTakeAtMost, watchingStalls } from '../stalls.ts'
-import { listings, mustBe, openShop, sees, soldUnits, succeeded, theTab } from '../support.ts'
+import { listings, mustBe, openDashboard, openShop, sees, soldUnits, succeeded, theTab } from '../support.ts'
 
 const { scenario, step, after } = scenariosFor('store')
 
@@ -27,6 +28,7 @@ export default scenario({
     step('one shopper looks, another has a cart', async (context) => {
       succeeded(await context.release('n1', 1), 'release')
       await openShop(context, 'alice', 'n1')
+      await openDashboard(context, 'boss', 'n1')
       await sees(context, 'alice', listings({ 1: 'sizes', 2: 'soon' }))
       mustBe(await (await context.wireShopper('bob', 'n2')).add(2), 'ok', 'add')
     }),
@@ -62,6 +64,7 @@ export default scenario({
     neverOversold,
     ordersChargedOnce,
     joinedTopics,
+    presenceMatchesReality,
   ],
 })
 

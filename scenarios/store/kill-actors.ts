@@ -1,13 +1,14 @@
 import {
   joinedTopics,
   nodesAgreeWithDatabase,
+  presenceMatchesReality,
   releasedEverywhere,
   type ScenarioContext,
   scenariosFor,
   viewsMatchFreshRender,
 } from '../../harness/index.ts'
 import { mustBeConnected, watchingStalls } from '../stalls.ts'
-import { listings, mustBe, openShop, sees, succeeded } from '../support.ts'
+import { enterBeside, listings, mustBe, openShop, sees, succeeded } from '../support.ts'
 
 const { scenario, step, after } = scenariosFor('store')
 
@@ -27,6 +28,7 @@ export default scenario({
     step('release product 2 and load the shop', async (context) => {
       succeeded(await context.release('n1', 2), 'release')
       await openShop(context, 'alice', 'n1')
+      await enterBeside(context, 'n1')
     }),
     step('kill three parts of its node', async (context) => {
       for (const victim of victims) {
@@ -59,5 +61,5 @@ export default scenario({
     after(3, 'the page is served', async (context) => mustBe(context.scratch.get('status'), 200, 'the page')),
     after(4, 'both products have sizes', (context) => sees(context, 'alice', listings({ 1: 'sizes', 2: 'sizes' }))),
   ],
-  checkers: [viewsMatchFreshRender, releasedEverywhere, nodesAgreeWithDatabase, joinedTopics],
+  checkers: [viewsMatchFreshRender, releasedEverywhere, nodesAgreeWithDatabase, joinedTopics, presenceMatchesReality],
 })

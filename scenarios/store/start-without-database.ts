@@ -1,5 +1,5 @@
-import { joinedTopics, scenariosFor, viewsMatchFreshRender } from '../../harness/index.ts'
-import { listings, openShop, sees, succeeded, theTab } from '../support.ts'
+import { joinedTopics, presenceMatchesReality, scenariosFor, viewsMatchFreshRender } from '../../harness/index.ts'
+import { enterBeside, listings, openShop, sees, succeeded, theTab } from '../support.ts'
 
 const { scenario, step, after } = scenariosFor('store')
 
@@ -10,7 +10,10 @@ export default scenario({
     'A server that is restarted while the database is down serves an error and no wrong page, and serves the shop once the database is back.',
   covers: ['AT-22', 'DF-70', 'ST-21', 'NF-5', 'DF-69'],
   steps: [
-    step('load the shop', async (context) => void (await openShop(context, 'alice', 'n1'))),
+    step('load the shop', async (context) => {
+      await openShop(context, 'alice', 'n1')
+      await enterBeside(context, 'n1')
+    }),
     step(
       'kill the database',
       async (context) => void context.scratch.set('outage', await context.nemesis.inject('db.kill', 'db')),
@@ -55,5 +58,5 @@ export default scenario({
     }),
     after(6, 'product 1 has sizes', (context) => sees(context, 'alice', listings({ 1: 'sizes', 2: 'soon' }))),
   ],
-  checkers: [viewsMatchFreshRender, joinedTopics],
+  checkers: [viewsMatchFreshRender, joinedTopics, presenceMatchesReality],
 })

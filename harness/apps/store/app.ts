@@ -2,7 +2,7 @@ import { defineApp } from '../../app.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import type { Present } from '../../history/inventory.ts'
 import { adminCredentials } from './admin.ts'
-import { checkers } from './checkers/index.ts'
+import { checkers, judgesAlways } from './checkers/index.ts'
 import { checkoutWindow } from './checkout-window.ts'
 import { statesOf } from './control.ts'
 import { type StoreGiven, seedsOf, setUpStore } from './database.ts'
@@ -20,6 +20,7 @@ export const storeApp = defineApp({
   setUpDatabase: setUpStore,
   seeds: (given: StoreGiven) => seedsOf(given),
   checkers,
+  judgesAlways,
   workload: storeWorkload,
   windows: [checkoutWindow],
   open(tools) {
@@ -47,8 +48,8 @@ const listenersOf = (people: People) => [
 
 async function presentIn(people: People): Promise<Present[]> {
   const tabs = tabsOf(people).map(async ({ who, node, joins }) => {
-    const { expected } = await joins()
-    return { who, node, connections: 1, polls: 0, channels: expected.length }
+    const { expected, socketCount } = await joins()
+    return { who, node, connections: socketCount, polls: 0, channels: expected.length }
   })
   const crowds = people.crowds().map((crowd) => {
     const open = crowd.connectedCount()

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { Client } from 'pg'
 import type { Seed } from '../../cluster/app.ts'
 import type { Database } from '../../cluster/services/database.ts'
-import type { FinalOrder, FinalStock } from './checkers/stock.ts'
+import type { Catalogue, FinalOrder, FinalStock } from './checkers/stock.ts'
 
 /** Changes to the store's data that a scenario can request. */
 export interface StoreGiven {
@@ -13,10 +14,29 @@ export interface StoreGiven {
 
 const setupScript = fileURLToPath(new URL('../../../system/apps/store/db/setup.ts', import.meta.url))
 
-/** Creates tables and seed data with the code of the system itself. */
+/**
+ * Names that a page must escape, an order of the products that is not the order of their ids, and counts on both sides of each border
+ * between two stock levels: whatever a scenario is about, its pages show them.
+ */
+const awkwardData = `
+  update products set brand = 'Squall & Co', name = 'Gale Runner <light>', position = 2 where id = 1;
+  update products set name = 'Doldrum''s "Low"', position = 1 where id = 2;
+  update items set size = '10½' where id = 12;
+  update item_availability a set initial_count = b.count, available_count = b.count
+    from (values (5, 149), (6, 150), (7, 499), (10, 500), (11, 1), (13, 0)) as b (item_id, count)
+   where a.item_id = b.item_id`
+
+/** Creates tables and seed data with the code of the system itself, and makes the data awkward. */
 export async function setUpStore(url: string, seed: number) {
   const flags = [setupScript, '--seed', String(seed)]
   await promisify(execFile)(process.execPath, flags, { env: { ...process.env, DATABASE_URL: url } })
+  const client = new Client({ connectionString: url })
+  try {
+    await client.connect()
+    await client.query(awkwardData)
+  } finally {
+    await client.end()
+  }
 }
 
 const setStockSql = 'update item_availability set initial_count = $2, available_count = $2 where item_id = $1'
@@ -65,6 +85,44 @@ export async function readStock(database: Database): Promise<FinalStock> {
   }
 }
 
+interface CatalogueRow {
+  id: number
+  brand: string
+  name: string
+  color: string
+  price_usd: number
+  main_image_url: string
+  released: boolean
+  item_id: number
+  sku: string
+  size: string
+  available_count: number
+}
+
+const catalogueSql = `
+  select p.id, p.brand, p.name, p.color, p.price_usd, p.main_image_url, p.released,
+         i.id as item_id, i.sku, i.size, a.available_count
+    from products p
+    join items i on i.product_id = p.id
+    join item_availability a on a.item_id = i.id
+   order by p.position, p.id, i.id`
+
+/** Returns all that pages show of the products, in the order in which they show it. */
+export async function readCatalogue(database: Database): Promise<Catalogue> {
+  const rows = await database.query<CatalogueRow>(catalogueSql)
+  const products = [...Map.groupBy(rows, ({ id }) => id).values()].map((own) => {
+    const { id, brand, name, color, price_usd, main_image_url, released } = own[0]!
+    const items = own.map((one) => ({
+      id: one.item_id,
+      sku: one.sku,
+      size: one.size,
+      availableCount: one.available_count,
+    }))
+    return { id, brand, name, color, priceUsd: price_usd, imageUrl: main_image_url, released, items }
+  })
+  return { products }
+}
+
 const ordersSql = `
   select o.id::integer, o.shopper, o.key, o.total_usd, o.items,
          array(select s.item_id from sales s where s.order_id = o.id order by s.item_id) as sold_item_ids,
@@ -78,7 +136,7 @@ interface OrderRow {
   shopper: string
   key: string
   total_usd: number
-  items: { itemId: number }[]
+  items: { itemId: number; priceUsd: number }[]
   sold_item_ids: number[]
   sold_usd: number
 }
@@ -92,6 +150,7 @@ export async function readOrders(database: Database): Promise<FinalOrder[]> {
     key,
     totalUsd: total_usd,
     itemIds: items.map(({ itemId }) => itemId),
+    lines: items,
     soldItemIds: sold_item_ids,
     soldUsd: sold_usd,
   }))

@@ -1,6 +1,8 @@
 import type { AppTools } from '../../app.ts'
 import { storeControl } from './control.ts'
-import { readStock } from './database.ts'
+import { readCatalogue, readOrders, readStock } from './database.ts'
+import { pageDifference } from './pages/page-difference.ts'
+import type { Tab } from './shopper.ts'
 
 /** Administrative operations on one node, recorded with their outcomes. */
 export function createOperations({ context: { cluster, recorder }, operation }: AppTools) {
@@ -17,6 +19,14 @@ export function createOperations({ context: { cluster, recorder }, operation }: 
       operation(node, 'notify-stock', { itemId, availableCount }, () =>
         controlOf(node).notifyStock(itemId, availableCount),
       ),
+    /** What a tab shows otherwise than the database has it, in words; undefined when it shows the truth. */
+    async differenceIn(tab: Tab): Promise<string | undefined> {
+      const [catalogue, orders] = await Promise.all([readCatalogue(cluster.database), readOrders(cluster.database)])
+      const { path, sight } = await tab.sight()
+      return pageDifference(path, sight, { catalogue, orders })
+    },
+    /** The orders in the database. */
+    readOrders: () => readOrders(cluster.database),
     /** Reads the current stock from the database and records it for the checkers. */
     async readStock() {
       const value = await readStock(cluster.database)

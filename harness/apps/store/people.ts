@@ -4,6 +4,13 @@ import { type Crowd, type CrowdOptions, gatherCrowd } from './crowd.ts'
 import { openShopper, type Shopper } from './shopper.ts'
 import { openWireShopper, type WireShopper, type WireShopperOptions } from './wire-shopper.ts'
 
+export interface ShopperWishes {
+  /** Whose browser keeps pages alive that were left. */
+  bfcache?: boolean
+  /** The name of a script that the browser does not load. */
+  without?: string
+}
+
 export type People = ReturnType<typeof createPeople>
 
 /** Everyone in the store in one scenario. A name that already exists returns the existing person. */
@@ -15,9 +22,9 @@ export function createPeople({ context: { cluster, recorder }, browsers, random 
 
   return {
     /** A person with their own browser and links. */
-    shopper: (name: string, { bfcache = false } = {}) =>
+    shopper: (name: string, { bfcache = false, ...options }: ShopperWishes = {}) =>
       known(shoppers, name, async () =>
-        openShopper({ name, browser: await browsers.get({ bfcache }), cluster, recorder }),
+        openShopper({ ...options, name, browser: await browsers.get({ bfcache }), cluster, recorder }),
       ),
     shoppers: () => [...shoppers.values()],
     /** An administrator of the store, whose browser has the credentials. */

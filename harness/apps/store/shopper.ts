@@ -1,15 +1,20 @@
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
-import type { Browser, BrowserContext, CDPSession, Page, WebSocket } from 'playwright'
+import type { Browser, BrowserContext, CDPSession, Page, Response, WebSocket } from 'playwright'
 import { noteIn, recordSocket, watchingScript } from '../../clients/socket-watch.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
+import { clientEvent } from '../../history/client-kinds.ts'
+import { answerTo, marksIn } from '../../history/marks.ts'
 import type { Recorder } from '../../history/recorder.ts'
 import { until } from '../../platform/until.ts'
+import { recordPage } from './answers.ts'
 import { createCartChanges } from './cart-changes.ts'
 import { withoutCartId } from './cart-topic.ts'
+import { readContent, readJoins, readLive } from './page-reads.ts'
+import { type PageSight, readPage, withoutFieldValues } from './pages/page-sight.ts'
 import { endOfPurchase } from './purchases.ts'
 import { selectors } from './selectors.ts'
-import type { CartSight, DashboardSight, Rendering } from './sights.ts'
+import type { CartSight, DashboardSight, LiveSight, Rendering } from './sights.ts'
 
 /** One person with their own browser context, cookies and links, and several tabs. */
 export interface Shopper {
@@ -31,7 +36,13 @@ export interface Tab {
   /** Presses the back button; returns whether the page came from the back-forward cache. */
   back(): Promise<{ restored: boolean }>
   rendering(): Promise<Rendering>
-  joins(): Promise<{ connected: boolean; expected: string[]; joined: string[] }>
+  /** What is in the live view of the page; undefined on a page without one. */
+  liveSight(): Promise<LiveSight | undefined>
+  /** HTML of a live page, in the form in which the tab's own is read. */
+  contentOf(html: string): Promise<string>
+  /** Returns all that the page shows now, without the secrets in its form. */
+  sight(): Promise<{ path: string; sight: PageSight }>
+  joins(): Promise<{ connected: boolean; expected: string[]; joined: string[]; socketCount: number }>
   text(selector: string): Promise<string>
   /** Returns the displayed cart; undefined on a page without one. */
   cart(): Promise<CartSight | undefined>
@@ -40,7 +51,7 @@ export interface Tab {
   /** Clicks the remove button of an item in the cart. */
   remove(itemId: number): Promise<void>
   /** Clicks the buy button; the tab then shows the page of the response. */
-  buy(): Promise<{ status: number; problem: string }>
+  buy(options?: { clicks?: number }): Promise<{ status: number; problem: string }>
   dashboard(): Promise<DashboardSight>
   /** Returns the size of the page's JavaScript heap after garbage collection. */
   heapBytes(): Promise<number>
@@ -57,28 +68,38 @@ interface ShopperOptions {
   browser: Browser
   cluster: Cluster
   recorder: Recorder
+  /** The name of a script that this browser does not load. */
+  without?: string
 }
 
 const loadWithinMs = 10_000
 const clickWithinMs = 5_000
 
-/** Records in the page whether it was restored from the back-forward cache, because only the page can tell. */
+/**
+ * Records in the page whether it was restored from the back-forward cache, because only the page can tell; and in its tab, because a live
+ * page loads itself again at once.
+ */
 const watchPageshow = () => {
   const shown: boolean[] = []
-  window.addEventListener('pageshow', (event) => shown.push(event.persisted))
+  window.addEventListener('pageshow', (event) => {
+    shown.push(event.persisted)
+    if (event.persisted) sessionStorage.setItem('squallRestored', String(performance.timeOrigin))
+  })
   Object.assign(window, { squallShown: shown })
 }
 
 /** Runs in the page. Returns the document and whether it was last shown by a restoration; undefined until it is shown. */
 const readShowing = () => {
   const { squallShown = [] } = window as { squallShown?: boolean[] }
-  return { document: performance.timeOrigin, restored: squallShown.at(-1) }
+  const restoredDocument = Number(sessionStorage.getItem('squallRestored'))
+  return { document: performance.timeOrigin, restored: squallShown.at(-1), restoredDocument }
 }
 
 export async function openShopper(options: ShopperOptions): Promise<Shopper> {
-  const { name, browser, cluster, recorder, credentials } = options
+  const { name, browser, cluster, recorder, credentials, without } = options
   const context = await browser.newContext(credentials ? { httpCredentials: credentials } : {})
   await context.addInitScript(watchPageshow)
+  if (without) await context.route(`**/assets/${without}.js`, (route) => route.abort())
   await context.addInitScript({ content: watchingScript })
   await context.tracing.start({ screenshots: true, snapshots: true })
   const tabs: Tab[] = []
@@ -101,6 +122,7 @@ export async function openShopper(options: ShopperOptions): Promise<Shopper> {
       const tab = await openTab({ context, who, node, link: link.name, url, recorder, otherSite, forget })
       opened += 1
       tabs.push(tab)
+      recorder.record(clientEvent({ who, node, kind: credentials ? 'dashboard' : 'tab', owner: name }))
       return tab
     },
     async saveEvidence(folder) {
@@ -137,6 +159,7 @@ interface TabOptions {
 async function openTab({ context, who, node, link, url, recorder, otherSite, forget }: TabOptions): Promise<Tab> {
   const page = await context.newPage()
   page.on('websocket', (socket) => tapFrames(socket, who, node, recorder))
+  page.on('response', (response) => void tapPage(response, who, node, recorder))
   page.on('console', (message) => {
     if (message.type() === 'error') recorder.record({ who, type: 'console', value: message.text() })
     const note = message.type() === 'debug' ? noteIn(message.text()) : undefined
@@ -162,18 +185,25 @@ async function openTab({ context, who, node, link, url, recorder, otherSite, for
       // A restored document is current only after its pageshow event; until then it still reports how it was first shown.
       const showing = await until(
         async () => {
-          const now = await page.evaluate(readShowing)
+          const now = await page.evaluate(readShowing).catch(() => undefined)
+          if (!now) return undefined
           const isSettled = now.document === left ? now.restored === true : now.restored !== undefined
           return isSettled ? now : undefined
         },
         { what: `${who} is shown the page again`, withinMs: loadWithinMs, everyMs: 20 },
       )
-      return { restored: showing.restored === true }
+      return { restored: showing.restored === true || showing.restoredDocument === left }
     },
     rendering: () => page.evaluate(readRendering, selectors.levelClassPrefix),
+    liveSight: () => page.evaluate(readLive),
+    contentOf: (html) => page.evaluate(readContent, html),
+    async sight() {
+      const { path, sight } = await page.evaluate<OpenPage>(readOpenPage)
+      return { path, sight: withoutFieldValues(sight) }
+    },
     async joins() {
-      const { connected, expected, joined } = await page.evaluate(readJoins)
-      return { connected, expected: expected.map(withoutCartId), joined: joined.map(withoutCartId) }
+      const { expected, joined, ...rest } = await page.evaluate(readJoins)
+      return { ...rest, expected: expected.map(withoutCartId), joined: joined.map(withoutCartId) }
     },
     text: async (selector) => (await page.locator(selector).allTextContents()).join(' '),
     async cart() {
@@ -183,12 +213,12 @@ async function openTab({ context, who, node, link, url, recorder, otherSite, for
     add: (itemId) => page.locator(`${selectors.sizeEntry}[value='${itemId}']`).click({ timeout: clickWithinMs }),
     remove: (itemId) =>
       page.locator(`${selectors.cartRemove}[data-item-id='${itemId}']`).click({ timeout: clickWithinMs }),
-    async buy() {
+    async buy({ clicks = 1 } = {}) {
       const operation = recorder.begin(who, 'purchase', { shopper, itemIds: await cartIds() })
       try {
         const [response] = await Promise.all([
           page.waitForResponse((one) => one.request().method() === 'POST', { timeout: loadWithinMs }),
-          page.locator(selectors.buy).click({ timeout: clickWithinMs }),
+          page.locator(selectors.buy).click({ timeout: clickWithinMs, clickCount: clicks }),
         ])
         await page.waitForLoadState('load', { timeout: loadWithinMs })
         const status = response.status()
@@ -234,6 +264,14 @@ async function openTab({ context, who, node, link, url, recorder, otherSite, for
   const cartIds = async () => (await tab.cart())?.items.map(({ id }) => id) ?? []
   return tab
 }
+
+interface OpenPage {
+  path: string
+  sight: PageSight
+}
+
+/** Runs in the page. */
+const readOpenPage = `({ path: window.location.pathname, sight: (${readPage})(document) })`
 
 /** Runs in the page. */
 function readCart(outClass: string): Omit<CartSight, 'shopper'> | undefined {
@@ -281,19 +319,21 @@ function readRendering(levelPrefix: string): Rendering {
   }
 }
 
-/** Runs in the page. */
-function readJoins() {
-  interface PageChannel {
-    topic: string
-    state: string
-  }
-  const { squall } = window as unknown as { squall: { socket: { isConnected(): boolean }; channels: PageChannel[] } }
-  return {
-    connected: squall.socket.isConnected(),
-    expected: squall.channels.map(({ topic }) => topic),
-    joined: squall.channels.filter(({ state }) => state === 'joined').map(({ topic }) => topic),
-  }
+/** Records the pages that the tab was given; of a redirect only its headers can be read. */
+async function tapPage(response: Response, who: string, node: string, recorder: Recorder) {
+  if (response.request().resourceType() !== 'document') return
+  const headers = await response.headersArray().catch(() => [])
+  const body = await response.text().catch(() => '')
+  recordPage(recorder, {
+    who,
+    request: `${response.request().method()} ${new URL(response.url()).pathname} of ${node}`,
+    cookies: headers.filter(({ name }) => name.toLowerCase() === 'set-cookie').map(({ value }) => value),
+    body,
+  })
 }
+
+/** The dashboard is told the id of every cart (PA-22): its frames say nothing about who may know what. */
+const isForEverybody = (topic: unknown) => !String(topic).startsWith('admin:')
 
 /** Records the actual frames in both directions. A socket without frames was rejected and does not count as connected. */
 function tapFrames(socket: WebSocket, who: string, node: string, recorder: Recorder) {
@@ -314,10 +354,17 @@ function tapFrames(socket: WebSocket, who: string, node: string, recorder: Recor
   socket.on('framereceived', ({ payload }) => {
     opened()
     const [joinRef, ref, topic, event, value] = parseFrame(payload)
+    const marks = isForEverybody(topic) ? marksIn(String(payload)) : []
     if (event === 'phx_reply') {
+      if (marks.length > 0)
+        recorder.record(answerTo(who, `a reply on ${withoutCartId(String(topic))}`, String(payload)))
       changes.answered(String(ref), value)
-      const isJoined = joins.delete(String(ref)) && (value as { status: string }).status === 'ok'
-      if (isJoined) recorder.record({ who, type: 'join', topic: withoutCartId(String(topic)), node })
+      const { status, response } = value as { status: string; response: { rendered?: object; diff?: object } }
+      const isJoined = joins.delete(String(ref)) && status === 'ok'
+      const { rendered, diff } = response
+      const joined = { who, topic: withoutCartId(String(topic)), node }
+      if (isJoined) recorder.record({ type: 'join', ...joined, ...(rendered && { value: rendered }) })
+      else if (diff) recorder.record({ type: 'receive', ...joined, event: 'diff', joinRef, value: diff })
     } else if (event === 'phx_error' || event === 'phx_close')
       recorder.record({ who, type: 'leave', topic: withoutCartId(String(topic)), node, event })
     else if (topic !== undefined && topic !== 'phoenix')
@@ -329,6 +376,7 @@ function tapFrames(socket: WebSocket, who: string, node: string, recorder: Recor
         joinRef,
         value,
         node,
+        ...(marks.length > 0 && { marks }),
       })
   })
   socket.on('close', () => {

@@ -18,3 +18,11 @@ export interface DashboardSight {
   items: Record<string, number>
   staleness: string
 }
+
+/** What a live view shows. */
+export interface LiveSight {
+  /** The path of its page. */
+  path: string
+  /** Its HTML, without what the client adds to it. */
+  html: string
+}

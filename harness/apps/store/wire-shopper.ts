@@ -1,36 +1,68 @@
-import { type Channel, Socket } from 'phoenix'
-import { recordedWebSocket } from '../../clients/socket-watch.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
+import { clientEvent } from '../../history/client-kinds.ts'
 import type { Present } from '../../history/inventory.ts'
 import type { Recorder } from '../../history/recorder.ts'
 import { until } from '../../platform/until.ts'
-import { clientHeartbeatMs, purchaseWithinMs, pushWithinMs } from '../../timing.ts'
+import { purchaseWithinMs, pushWithinMs } from '../../timing.ts'
+import { recordPage } from './answers.ts'
 import { createCartChanges } from './cart-changes.ts'
-import { withoutCartId } from './cart-topic.ts'
+import { type CartLine, type CartPage, openCartPage } from './cart-page.ts'
+import type { CheckoutForm, PageSight } from './pages/page-sight.ts'
 import { endOfPurchase } from './purchases.ts'
 import type { CartSight } from './sights.ts'
+import {
+  type BrowserStore,
+  createBrowserStore,
+  filledIn,
+  type Given,
+  type LoadedPage,
+  loadPage,
+} from './web-visitor.ts'
 
-/** A shopper without a browser: an HTTP session and a cart through the official client. Hundreds use the resources of two browsers. */
+/**
+ * A shopper without a screen, who does what the page and the browser do: reads the form and sends its fields, follows redirects, keeps
+ * cookies and the stored cart, and leaves the page that it was on. Hundreds use the resources of two browsers.
+ */
 export interface WireShopper {
+  /** `ann` in the first tab, `ann#2` in another one of the same browser. */
   readonly name: string
   readonly node: string
+  readonly browser: BrowserStore
   /** Returns the outcome: `ok`, or the server's error. */
   add(itemId: number): Promise<string>
   remove(itemId: number): Promise<string>
   /** The cart as last received. */
   cart(): CartSight
-  /** How many carts the server sent without a request. */
+  /** The same with all that the server says of each item. */
+  lines(): readonly CartLine[]
+  /** How many carts the server sent to the open page without a request. */
   pushedCount(): number
-  /** Buys the cart. Retries are the same order until a purchase is confirmed; with `again`, also afterwards. */
-  buy(options?: { again?: boolean }): Promise<'ok' | 'failed' | 'unsure'>
+  buy(options?: BuyOptions): Promise<'ok' | 'failed' | 'unsure'>
+  /** The page of the last order, as a node shows it to this browser. */
+  orderPage(node: string): Promise<LoadedPage>
+  /** The key of the last order that was confirmed. */
+  boughtKey(): string | undefined
   joins(): { connected: boolean; expected: string[]; joined: string[] }
   present(): Present
   close(): void
 }
 
+export interface BuyOptions {
+  /** Sends the form of the last confirmed order again, instead of loading a new one. */
+  again?: boolean
+  /** Loads a new form although the last attempt did not end, as somebody who reloads the page. */
+  anew?: boolean
+  /** The node that gets the form. Default: the shopper's own, and another one in turn while an attempt has no certain end. */
+  over?: string
+  /** Forges the form: with this key of another order. */
+  withKey?: string
+}
+
 export interface WireShopperOptions {
-  /** The path of the page that the shopper reports as open. */
+  /** The path of the page that the shopper has open in the beginning. */
   page?: string
+  /** Opens another tab of this shopper's browser. */
+  tabOf?: WireShopper
 }
 
 interface OpenWireShopperOptions extends WireShopperOptions {
@@ -40,157 +72,139 @@ interface OpenWireShopperOptions extends WireShopperOptions {
   recorder: Recorder
 }
 
-interface CartPayload {
-  items: { id: number; out_of_stock: boolean }[]
-  serialized: string
-}
-
 const joinWithinMs = 10_000
 
 /** All of them share one link to each node, so a fault on it affects all of them. */
 const linkName = 'shoppers'
 
 export async function openWireShopper(options: OpenWireShopperOptions): Promise<WireShopper> {
-  const { name, node, cluster, recorder, page = '/checkout' } = options
+  const { name, node, cluster, recorder, page: path = '/checkout', tabOf } = options
+  const [shopper = name] = name.split('#')
   const link = await cluster.links.link(linkName, node)
-  const visit = await visitCheckout(link.url)
+  const given: Given = (request, cookies, body) =>
+    recordPage(recorder, { who: shopper, request: `${request} of ${node}`, cookies, body })
+  const browser = tabOf?.browser ?? createBrowserStore(given)
   const changes = createCartChanges(name, recorder)
-  let last: CartPayload = { items: [], serialized: '' }
-  let pushedCount = 0
-  let lastRef = 0
-  let { key } = visit
+  const webNodes = cluster.nodes.filter(({ hasWeb }) => hasWeb).map((one) => one.name)
+  const visit = await loadForm(browser, link.url)
+  let { form } = visit
+  recorder.record({ who: name, type: 'read', operation: 'form', node, value: { shopper, key: form.fields.key } })
   let isBought = false
-  /** The cart from the page after a purchase; the socket may have missed the update. */
-  let own: string | undefined
-
-  const socket = new Socket(`ws://${link.host}:${link.port}/product_socket`, {
-    transport: recordedWebSocket({ who: name, node, link: link.name, recorder, nameOf: withoutCartId }),
-    heartbeatIntervalMs: clientHeartbeatMs,
-    timeout: pushWithinMs,
-  })
-  socket.onMessage(((message: { topic: string; event: string; payload: unknown }) => {
-    const { topic, event, payload } = message
-    if (event === 'phx_error' || event === 'phx_close')
-      recorder.record({ who: name, type: 'leave', topic: withoutCartId(topic), event, node })
-    if (topic === 'phoenix' || event.startsWith('phx_')) return
-    recorder.record({ who: name, type: 'receive', topic: withoutCartId(topic), event, value: idsIn(payload), node })
-  }) as never)
-  const topic = `cart:${visit.cartId}`
-  const channel: Channel = socket.channel(topic, () => ({ serialized: last.serialized || undefined, own, page }))
-  channel.on('cart', (cart: CartPayload) => {
-    last = cart
-    pushedCount += 1
-  })
-  socket.connect()
-  channel.join()
-  await until(() => channel.state === 'joined' && pushedCount > 0, {
-    what: `${name} has a cart`,
-    withinMs: joinWithinMs,
-  }).catch((error) => {
+  let pageNumber = -1
+  let boughtKey: string | undefined
+  let unsureCount = 0
+  let page = openPage(path, undefined)
+  await until(() => page.hasCart(), { what: `${name} has a cart`, withinMs: joinWithinMs }).catch((error) => {
     // A shopper whose opening failed must not stay connected, because no checker knows about it.
-    socket.disconnect()
+    page.close()
     throw error
   })
 
-  function ask(event: 'add_item' | 'remove_item', itemId: number): Promise<string> {
-    lastRef += 1
-    const ref = String(lastRef)
-    changes.sent(ref, event, { item_id: itemId })
-    return new Promise((resolve) => {
-      channel
-        .push(event, { item_id: String(itemId) }, pushWithinMs)
-        .receive('ok', (cart: CartPayload) => {
-          last = cart
-          changes.answered(ref, { status: 'ok' })
-          resolve('ok')
-        })
-        .receive('error', (response: { error?: string }) => {
-          changes.answered(ref, { status: 'error', response })
-          resolve(response.error ?? 'refused')
-        })
-        .receive('timeout', () => {
-          changes.lost()
-          resolve('timeout')
-        })
+  recorder.record(clientEvent({ who: name, node, kind: 'shopper', owner: linkName }))
+
+  function openPage(at: string, own: string | undefined): CartPage {
+    pageNumber += 1
+    return openCartPage({
+      pageNumber,
+      who: name,
+      node,
+      link,
+      cartId: visit.cartId,
+      path: at,
+      browser,
+      own,
+      changes,
+      recorder,
     })
   }
 
-  /** Submits the form like a browser and reads the cart from the page that follows. */
-  async function submit() {
-    const form = new URLSearchParams({ _csrf_token: visit.formToken, key, serialized: last.serialized })
-    const answer = await fetch(`${link.url}/checkout`, {
-      method: 'POST',
-      redirect: 'manual',
-      headers: { cookie: visit.cookie, 'content-type': 'application/x-www-form-urlencoded' },
-      body: form.toString(),
-      signal: AbortSignal.timeout(purchaseWithinMs),
-    })
-    const end = endOfPurchase(answer.status)
-    if (end === 'ok') own = await cartAfter(link.url, cookieOf(answer))
-    return { end, why: `status ${answer.status}` }
+  /** The node to which an attempt goes: after one without a certain end a shopper is led to another node. */
+  function target(over: string | undefined): string {
+    if (over !== undefined) return over
+    return webNodes[(webNodes.indexOf(node) + unsureCount) % webNodes.length]!
+  }
+
+  async function send(over: string) {
+    const { url } = await cluster.links.link(linkName, over)
+    const fields = filledIn(form, page.serialized())
+    const answer = await loadPage(browser, { url, path: form.action, form: fields, withinMs: purchaseWithinMs })
+    const end = endOfPurchase(answer.firstStatus)
+    if (end === 'ok') leavePageFor(answer)
+    else if (answer.sight.form) readAgain(answer.firstStatus, answer.sight.form)
+    return { end, why: `status ${answer.firstStatus}` }
+  }
+
+  /** What is answered is what is sent next: a form that lost its key would be another order. */
+  function readAgain(status: number, next: CheckoutForm) {
+    const value = { shopper, status, sent: form.fields.key, answered: next.fields.key, problem: next.problem }
+    recorder.record({ who: name, type: 'read', operation: 'form-again', node, value })
+    form = next
+  }
+
+  async function readAnew() {
+    ;({ form } = await loadForm(browser, link.url))
+    recorder.record({ who: name, type: 'read', operation: 'form', node, value: { shopper, key: form.fields.key } })
+  }
+
+  /** A browser that has loaded another page is off the one before: its connection ends, and the new page joins on its own. */
+  function leavePageFor({ path: at, cartAfter, status }: LoadedPage) {
+    if (cartAfter === undefined) throw new Error(`the page after the purchase has no cart (status ${status})`)
+    page.close()
+    page = openPage(at, cartAfter)
   }
 
   return {
     name,
     node,
-    add: (itemId) => ask('add_item', itemId),
-    remove: (itemId) => ask('remove_item', itemId),
+    browser,
+    add: (itemId) => page.ask('add_item', itemId),
+    remove: (itemId) => page.ask('remove_item', itemId),
     cart: () => ({
-      shopper: name,
-      page,
-      items: last.items.map(({ id, out_of_stock }) => ({ id, outOfStock: out_of_stock })),
+      shopper,
+      page: page.path,
+      items: page.items().map(({ id, out_of_stock }) => ({ id, outOfStock: out_of_stock })),
     }),
-    pushedCount: () => pushedCount,
-    async buy({ again = false } = {}) {
-      if (isBought && !again) key = await freshKey(link.url, visit.cookie)
+    lines: () => page.items(),
+    pushedCount: () => page.pushedCount(),
+    async buy({ again = false, anew = false, over, withKey } = {}) {
+      if (anew || (isBought && !again)) await readAnew()
       isBought = false
-      const operation = recorder.begin(name, 'purchase', {
-        shopper: name,
-        itemIds: last.items.map(({ id }) => id),
-        key,
-      })
-      const { end, why } = await submit().catch((error: Error) => ({ end: 'unsure' as const, why: error.message }))
+      if (withKey !== undefined) form = { ...form, fields: { ...form.fields, key: withKey } }
+      const { key } = form.fields
+      const itemIds = page.items().map(({ id }) => id)
+      const operation = recorder.begin(name, 'purchase', { shopper, itemIds, key })
+      const { end, why } = await send(target(over)).catch((error: Error) => ({
+        end: 'unsure' as const,
+        why: error.message,
+      }))
       isBought = end === 'ok'
+      // The session knows another order when an attempt was answered and its answer was lost.
+      boughtKey = isBought ? key : end === 'unsure' ? undefined : boughtKey
+      unsureCount = end === 'unsure' ? unsureCount + 1 : 0
       operation.end(end, end === 'ok' ? undefined : why)
       return end
     },
-    joins: () => ({
-      connected: socket.isConnected(),
-      expected: [withoutCartId(topic)],
-      joined: channel.state === 'joined' ? [withoutCartId(topic)] : [],
-    }),
-    present: () => ({ who: name, node, connections: 1, polls: 0, channels: 1 }),
-    close() {
-      changes.lost()
-      socket.disconnect()
+    async orderPage(at) {
+      const { url } = await cluster.links.link(linkName, at)
+      return loadPage(browser, { url, path: '/checkout/complete', withinMs: pushWithinMs })
     },
+    boughtKey: () => boughtKey,
+    joins: () => page.joins(),
+    present: () => ({ who: name, node, connections: 1, polls: 0, channels: 1 }),
+    close: () => page.close(),
   }
 }
 
-const idsIn = (payload: unknown) => {
-  const { items, ...rest } = payload as { items?: { id: number; out_of_stock: boolean }[]; serialized?: string }
-  return items ? { items: items.map(({ id, out_of_stock }) => ({ id, out_of_stock })) } : rest
+/** Loads the checkout page. Throws when it has no form or no cart. */
+async function loadForm(
+  browser: BrowserStore,
+  url: string,
+): Promise<{ cartId: string; form: CheckoutForm; sight: PageSight }> {
+  const { status, cartId, sight } = await loadPage(browser, { url, path: '/checkout', withinMs: pushWithinMs })
+  if (cartId === undefined || !sight.form)
+    throw new Error(`the checkout page has no cart or no form (status ${status})`)
+  return { cartId, form: sight.form, sight }
 }
-
-/** Returns a new order key; each order has its own. */
-const freshKey = async (url: string, cookie: string) => (await visitCheckout(url, cookie)).key
-
-/** Returns the cart that the page after a purchase stores in the browser. */
-async function cartAfter(url: string, cookie: string): Promise<string> {
-  const page = await fetch(`${url}/checkout/complete`, {
-    headers: { cookie },
-    signal: AbortSignal.timeout(pushWithinMs),
-  })
-  const [, serialized] = /window\.cartAfter = "([^"]+)"/.exec(await page.text()) ?? []
-  if (!serialized) throw new Error(`the page after the purchase has no cart (status ${page.status})`)
-  return serialized
-}
-
-const cookieOf = (answer: Response) =>
-  answer.headers
-    .getSetCookie()
-    .map((one) => one.split(';')[0])
-    .join('; ')
 
 interface Visit {
   cookie: string
@@ -199,20 +213,10 @@ interface Visit {
   key: string
 }
 
-/** Opens a session, like a browser that loads the checkout page. */
-export async function visitCheckout(url: string, cookie?: string): Promise<Visit> {
-  const signal = AbortSignal.timeout(pushWithinMs)
-  const answer = await fetch(`${url}/checkout`, { signal, ...(cookie && { headers: { cookie } }) })
-  const text = await answer.text()
-  const found = (pattern: RegExp, what: string) => {
-    const [, value] = pattern.exec(text) ?? []
-    if (!value) throw new Error(`the checkout page has no ${what} (status ${answer.status})`)
-    return value
-  }
-  return {
-    cookie: cookieOf(answer),
-    cartId: JSON.parse(`"${found(/window\.cartId = "([^"]+)"/, 'cart id')}"`),
-    formToken: found(/name="_csrf_token" value="([^"]+)"/, 'form token'),
-    key: found(/name="key" value="([^"]+)"/, 'order key'),
-  }
+/** Opens a session, like a browser that loads the checkout page, and returns what is in it. */
+export async function visitCheckout(url: string): Promise<Visit> {
+  const browser = createBrowserStore()
+  const { cartId, form } = await loadForm(browser, url)
+  const { _csrf_token: formToken = '', key = '' } = form.fields
+  return { cookie: browser.jar.header('/checkout'), cartId, formToken, key }
 }

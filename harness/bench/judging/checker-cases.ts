@@ -2,6 +2,8 @@ import { faultOutlastsTimer } from '../../checkers/core/fault-outlasts-timer.ts'
 import { reached } from '../../checkers/core/reached.ts'
 import { checkers } from '../../checkers/index.ts'
 import type { NodeHolds } from '../../history/inventory.ts'
+import { mannersOf } from '../../history/manners.ts'
+import { markOf, secretOf } from '../../history/marks.ts'
 import type { HistoryEvent } from '../../history/operation.ts'
 import type { Checker } from '../../verdict/checker.ts'
 import { createGrowingHistory, type GrowingHistory } from './growing-history.ts'
@@ -264,7 +266,129 @@ const views: Fill = (history, events) => {
   times(events, (n) => final(history, 'view', rendering, `page-${n}`))
 }
 
+const attempts: Fill = ({ record }, events) =>
+  times(events, (n) => {
+    const outcome = n % 2 === 0 ? 'allowed' : 'refused'
+    const tried = { visitor: `visitor ${n}`, action: 'join ping', node: 'n1', ids: ['CH-45'] }
+    record({ type: 'read', who: 'visitor', operation: 'access', value: { ...tried, expected: outcome, seen: outcome } })
+  })
+
+/** Everybody has one secret and is given it again and again, beside a few texts that are none. */
+const secrets: Fill = ({ record }, events) => {
+  for (const who of shoppers) record(secretOf(who, 'the cart id', `secret of ${who}`))
+  times(events - shoppers.length, (n) => {
+    const who = shoppers[n % shoppers.length]!
+    const marks = [`secret of ${who}`, `text ${n}`, `token ${n}`].map(markOf)
+    record({ type: 'receive', who, topic: 'cart:[id]', event: 'cart', marks })
+  })
+}
+
+const livePages: Fill = (history, events) => {
+  const html = '<main class="product-list"></main>'
+  final(history, 'live-render', { path: '/drops', html }, 'fresh', 'n1')
+  times(events, (n) => final(history, 'live-page', { path: '/drops', html }, `page-${n}`))
+}
+
+const liveFrames: Fill = (history, events) => {
+  const rendered = { 0: { k: { 0: { 0: 'low' }, kc: 1 }, s: ['<b>', '</b>'] }, s: ['<main>', '</main>'] }
+  for (const who of shoppers) history.record({ type: 'join', who, topic: 'lv:page', value: rendered })
+  times(events, (n) => {
+    const level = Math.floor(n / shoppers.length) % 2 === 0 ? 'out' : 'low'
+    receive(history, shoppers[n % shoppers.length]!, 'lv:page', 'diff', { 0: { k: { 0: { 0: level }, kc: 1 } } })
+  })
+}
+
+const watched = ({ record }: GrowingHistory) =>
+  record({ type: 'read', who: 'scenario', operation: mannersOf.settings, value: { idleTimeoutMs: 60_000 } })
+
+/** Clients that lose their connection while their node is killed, and connect again after the first delay. */
+const comings: Fill = (history, events) => {
+  watched(history)
+  faults(history, 1)
+  times(events / 2, (n) => {
+    history.at(n)
+    const who = `client-${n % 100}`
+    const of = { document: 1, path: '/socket/websocket', socket: n, link: `${who}->n1`, isOfficial: true } as const
+    const note = (value: object) =>
+      history.record({ type: 'read', who, node: 'n1', operation: mannersOf.socket, value: { ...of, ...value } })
+    note({ kind: 'attempt', atMs: n * 10_000 })
+    note({ kind: 'end', atMs: n * 10_000 + 1, code: 1006, closedBy: 'client', wasOpen: true })
+  })
+}
+
+/** Operations while an actor is killed, all of which end at once. */
+const interrupted: Fill = (history, events) => {
+  watched(history)
+  answered(history, events, (n) => [shoppers[n % 100]!, 'sell', { itemId: 1 }])
+}
+
+const stops: Fill = (history, events) => {
+  watched(history)
+  const end = { signal: 'SIGTERM', code: 0, tookMs: 900, hasEnded: true }
+  times(events, (n) => final(history, mannersOf.ends, [end], `n${n}`))
+}
+
+const looks: Fill = (history, events) => {
+  watched(history)
+  times(events, (n) => {
+    history.at(n * 10)
+    history.record({ type: 'read', who: `n${n % 3}`, operation: mannersOf.peers, value: { n9: n % 2 === 0 } })
+  })
+}
+
+const shownPages: Fill = (history, events) => {
+  const [item, color] = [{ id: 7, sku: 'sku', size: '9', availableCount: 5 }, 'ember']
+  const product = {
+    id: 1,
+    brand: 'Squall',
+    name: 'Gale',
+    color,
+    priceUsd: 1,
+    imageUrl: '#',
+    released: true,
+    items: [item],
+  }
+  final(history, 'catalogue', { products: [product] })
+  const sizes = [{ itemId: '7', size: '9', level: 'low', isDisabled: false }]
+  const listing = { id: '1', brand: 'Squall', name: 'Gale', color, price: '$1', picture: 'Squall Gale', sizes }
+  const cart = { title: '', rows: [], warning: '', total: '', checkout: '' }
+  const sight = { title: 'Sneakers23', products: [listing], cart, panels: [] }
+  times(events, (n) => final(history, 'open-page', { path: '/', sight }, `page-${n}`, 'n1'))
+}
+
+const servedPages: Fill = (history, events) =>
+  times(events, (n) => {
+    const headers = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' }
+    const page = { path: '/admin', visitor: 'admin', status: 200, headers, setCookies: [] }
+    final(history, 'served-page', page, 'visitor', `n${n}`)
+  })
+
+const hitOperations: Fill = ({ record }, events) => {
+  const left = { n1: 0, n2: 0 }
+  times(events, (n) => {
+    const sold = { itemId: n, units: 1, orders: 1, left }
+    const told = { 'ear-n1': true, 'ear-n2': true }
+    const value = { cell: `buy ${n}`, answers: [['unsure', 'ok'], ['failed']], sold, told }
+    record({ type: 'read', who: 'harness', operation: 'stake', value })
+  })
+}
+
+const refusals: Fill = (history, events) => {
+  final(history, 'catalogue', { products: [{ id: 1, items: [{ id: 1, availableCount: 0 }] }] })
+  times(events / 2, (n) => {
+    const who = shoppers[n % shoppers.length]!
+    history.begin(who, 'add_item', { shopper: who, itemId: 1 })('failed')
+  })
+}
+
 const fills: Readonly<Record<string, Fill>> = {
+  'access-as-stated': attempts,
+  'callers-fail-at-once': interrupted,
+  'clients-back-off': comings,
+  'connections-end-for-a-reason': comings,
+  'no-unexplained-errors': interrupted,
+  'nodes-stop-in-order': stops,
+  'peers-agree-again': looks,
   'background-accepted': (history, events) =>
     times(events, (n) => history.record({ type: 'connect', who: listeners[n % listeners.length]!, node: 'n1' })),
   'background-answered': backgroundPushes,
@@ -285,6 +409,8 @@ const fills: Readonly<Record<string, Fill>> = {
     const topics = ['ping', 'product:1', 'product:2']
     times(events, (n) => final(history, 'joined', { connected: true, expected: topics, joined: topics }, `client-${n}`))
   },
+  'live-frames-bounded': liveFrames,
+  'live-pages-match-fresh-render': livePages,
   'metrics-as-declared': ({ record }, events) =>
     times(events, () =>
       record({
@@ -299,18 +425,23 @@ const fills: Readonly<Record<string, Fill>> = {
   'node-inventory-accounted': inventories,
   'no-presence-to-shoppers': carts,
   'no-redundant-stock-broadcast': changes,
+  'no-secret-of-another': secrets,
   'nodes-agree-with-database': nodeStates,
   'one-announcement-per-change': announcements,
   'orders-charged-once': orders,
   'own-topics-only': changes,
+  'pages-match-database': shownPages,
+  'pages-served-properly': servedPages,
   'presence-join-delivered-once': arrivals,
   'presence-matches-reality': carts,
   'pushes-handled-once': pushes,
   reached: ({ record }, events) =>
     times(events, () => record({ type: 'reached', who: 'harness', operation: 'sold-out' })),
   'recovery-time': losses,
+  'refused-for-a-reason': refusals,
   'released-everywhere': releases,
   'replication-bounded': replication,
+  'stakes-kept': hitOperations,
   'tabs-converge': carts,
   'views-match-fresh-render': views,
 }

@@ -14,7 +14,7 @@ import type { Driver } from '../driver.ts'
 import { createLinks } from '../links.ts'
 import { createNode } from '../node.ts'
 import { createDatabase, localUrl } from '../services/database.ts'
-import { findPostgres, initDatabase, type Postgres } from '../services/postgres.ts'
+import { dropTemplates, findPostgres, initDatabase, type Postgres } from '../services/postgres.ts'
 import { createRedisProcess } from '../services/redis.ts'
 import type { ClusterInfrastructure, InfrastructureOptions, ListenAddress } from '../site.ts'
 import { openStatsdSink } from '../statsd/sink.ts'
@@ -60,6 +60,7 @@ export async function prepareTemplate(
   await initDatabase(binaries, folder)
   const database = await createPostgres(binaries, folder, join(runFolder, 'template.log'), leases)
   await database.start()
+  for (const sql of dropTemplates) await database.query(sql)
   await setUpDatabase(database, apps, seed)
   await database.kill()
   return { binaries, folder }
@@ -126,7 +127,7 @@ async function createInfrastructure(
     },
     createNode(name, { env, controlSecret, patch }) {
       const patched = patchedStart(patch)
-      const isWhole = patch.files.length === 0 && env.APP_MODULES === undefined
+      const isWhole = patch.files.length === 0 && patch.coverage === undefined && env.APP_MODULES === undefined
       const { script, compileCache } = isWhole ? programs.bundle : programs.source
       const { webPort: port, controlPort } = addresses.get(name)!
       const logFile = join(folder, `${name}.log`)

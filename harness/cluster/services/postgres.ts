@@ -73,10 +73,27 @@ log_min_messages = warning
 export async function initDatabase({ initdb, user }: Postgres, dataFolder: string) {
   mkdirSync(dataFolder, { recursive: true })
   if (user) chownSync(dataFolder, user.uid, user.gid)
-  const flags = ['-D', dataFolder, '-U', superuser, '--auth=trust', '--encoding=UTF8', '--no-locale', '--no-sync']
+  const flags = [
+    '-D',
+    dataFolder,
+    '-U',
+    superuser,
+    '--auth=trust',
+    '--encoding=UTF8',
+    '--no-locale',
+    '--no-sync',
+    '--wal-segsize=1',
+  ]
   await runToEnd(initdb, flags, user)
   writeFileSync(join(dataFolder, 'postgresql.conf'), settings, { flag: 'a' })
 }
+
+/** Nobody creates another database, and without these two a data folder is copied in a third of the time. */
+export const dropTemplates = [
+  "update pg_database set datistemplate = false where datname in ('template0', 'template1')",
+  'drop database template0',
+  'drop database template1',
+]
 
 /** Runs in its own process group, so that Ctrl-C does not reach it. Rejects with the program's output. */
 function runToEnd(program: string, args: readonly string[], user: Postgres['user']): Promise<void> {

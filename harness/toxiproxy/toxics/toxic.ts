@@ -1,4 +1,4 @@
-export type Attributes = Record<string, number>
+export type Attributes = Record<string, number | string>
 
 export interface Chunk {
   data: Buffer
@@ -22,6 +22,8 @@ export interface Stage {
   /** Aborts the connection with a TCP reset. */
   reset(): void
   random(): number
+  /** Whether this is the first claim of the toxic on its link: what must happen once happens in one connection only. */
+  claim(): boolean
   /** Kept for as long as the toxic is active in this connection. */
   memory: {
     passedBytes: number
@@ -31,15 +33,19 @@ export interface Stage {
 }
 
 /** One kind of network fault. A toxic loses data only when data loss is its purpose. */
-export interface Toxic {
-  attributes: Attributes
-  pipe?(chunk: Chunk, attributes: Attributes, stage: Stage): Promise<void>
+export interface Toxic<Own extends Attributes = Record<string, number>> {
+  attributes: Own
+  pipe?(chunk: Chunk, attributes: Own, stage: Stage): Promise<void>
   /** Called when the toxic becomes active in a connection and after each change of the toxic. */
-  begin?(attributes: Attributes, stage: Stage): void
+  begin?(attributes: Own, stage: Stage): void
   /** Called when the source has ended, before the other side sees the end. */
-  beforeEnd?(attributes: Attributes, stage: Stage): Promise<unknown>
+  beforeEnd?(attributes: Own, stage: Stage): Promise<unknown>
   /** How much data the toxic may buffer before the sender has to wait. */
   aheadBytesMax?: number
   /** Whether removing the toxic closes the connections in which it was active. */
   closesOnRemoval?: boolean
 }
+
+/** Any kind, whatever its attributes are. */
+// biome-ignore lint/suspicious/noExplicitAny: each kind is called with attributes that were read by its own shape
+export type AnyToxic = Toxic<any>

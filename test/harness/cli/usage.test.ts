@@ -66,6 +66,23 @@ describe('what makes no sense ends with one sentence and 64', () => {
       'selftest takes --defect or --defects, and got both; put all diff files into one folder',
     ],
     [
+      'files to mutate that are not there',
+      ['mutate', '--files', 'system/channel/**'],
+      '--files takes a pattern of files of the system, such as "system/channels/**"; nothing fits "system/channel/**"',
+    ],
+    [
+      'a tier that is none',
+      ['mutate', '--tiers', 'simulation,luck'],
+      '--tiers takes some of conversations, simulation, scenarios, tests, separated by commas; got "simulation,luck"',
+    ],
+    ['no mutants', ['mutate', '--count', '0'], '--count takes a whole number from 1 to 10000; got "0"'],
+    ['more than all', ['mutate', '--threshold', '101'], '--threshold takes a whole number from 0 to 100; got "101"'],
+    [
+      'coverage without runs',
+      ['mutate', '--out', 'mutants', '--only-covered'],
+      'mutate takes --out or --only-covered, and got both; coverage needs runs, and --out runs nothing',
+    ],
+    [
       'a plan kept elsewhere',
       ['explore', '--keep', '../mine'],
       '--keep takes a name of small letters, digits and dashes; got "../mine"',
@@ -80,7 +97,7 @@ describe('what makes no sense ends with one sentence and 64', () => {
     [
       'a list of what there is not',
       ['list', 'fault'],
-      'cannot list fault, did you mean faults?; there are scenarios, suites, faults, checkers, defects',
+      'cannot list fault, did you mean faults?; there are scenarios, suites, faults, checkers, defects, pairs',
     ],
   ])('%s', async (_what, words, sentence) => {
     expect(await squall(words)).toEqual({ code: 64, out: '', err: `squall: ${sentence}\n` })

@@ -16,7 +16,7 @@ describe('the toxics of a network (FI-4)', () => {
 
   it.each(all)('%s loses as many packets as it says, and keeps them so long', (_, network) => {
     const stall = toxicsOf(network, 'upstream').find(({ name }) => name === 'stall_upstream')!
-    const { latency = 0, jitter = 0 } = stall.attributes
+    const [latency, jitter] = [Number(stall.attributes.latency), Number(stall.attributes.jitter)]
     expect((100 * (latency + jitter)) / (2 * jitter)).toBeCloseTo(network.lossPercent, 1)
     expect(latency + jitter).toBe(network.stallMs)
   })

@@ -39,6 +39,13 @@ function events(isTty: boolean) {
 const start = { suite: 'acceptance', seed: '0x5eed', nodes: 3, scenarioCount: 2, folder: '/somewhere/reports/r1' }
 
 describe('the console', () => {
+  it('prints what the faults of a scenario hit, and what they did not', () => {
+    const { reporter, progress } = events(false)
+    const cells = [{ cell: 'buy at committed' }, { cell: 'add at asked', missed: 'too slow' }]
+    reporter.onScenarioEnd?.({ ...run.scenarios[1]!, cells })
+    expect(progress()).toContain('    hit: buy at committed\n    unknown: add at asked: too slow\n')
+  })
+
   it('tells in plain lines what is broken and for how long, where there is no terminal', () => {
     const { reporter, forward, progress } = events(false)
     reporter.onRunStart?.(start)

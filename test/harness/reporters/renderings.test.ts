@@ -52,6 +52,27 @@ describe('what this kind of cluster cannot tell', () => {
   })
 })
 
+describe('what the faults of a scenario hit', () => {
+  const cells = [
+    { cell: 'buy at committed under db.kill db' },
+    { cell: 'add at asked under node.kill n1', missed: 'the machine was too slow' },
+  ]
+  const record = readRecord(fixture)
+  const scenarios = record.run.scenarios.map((one, index) => (index === 0 ? { ...one, cells } : one))
+
+  it.each(['report.html', 'summary.md'] as const)('stands in %s, and what they did not hit with the reason', (name) => {
+    const page = renderings[name]({ ...record, run: { ...record.run, scenarios } })
+    for (const { cell, missed = '' } of cells) {
+      expect(page).toContain(cell)
+      expect(page).toContain(missed)
+    }
+  })
+
+  it('stands in no report of a scenario that draws nothing', () => {
+    expect(renderings['summary.md'](record)).not.toContain('hit')
+  })
+})
+
 describe('the record of a run', () => {
   it('says in a sentence that a folder is no finished run', () => {
     const folder = newFolder()

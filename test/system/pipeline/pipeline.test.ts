@@ -86,7 +86,7 @@ describe('a timed push', () => {
     expect(sent.filter(({ topic }) => topic !== 'user:1')).toEqual([])
   })
 
-  it('is measured from the call, the time in the mailbox of the producer included (PM-47, DF-40)', async () => {
+  it('is measured from the call, the time in the mailbox of the producer included (PM-47, PM-55, AT-37, DF-40)', async () => {
     const { producer, sent, clock, time, metrics, measured, runtime } = await startPipeline()
     const stage = runtime.registry.whereis('Pipeline.Producer')!
     let goOn = () => {}

@@ -1,5 +1,6 @@
 import type { Checker } from '../../../verdict/checker.ts'
 import { cartNeverLost } from './cart-never-lost.ts'
+import { livePagesMatchFreshRender } from './live-pages-match-fresh-render.ts'
 import { neverOversold } from './never-oversold.ts'
 import { noPresenceToShoppers } from './no-presence-to-shoppers.ts'
 import { noRedundantStockBroadcast } from './no-redundant-stock-broadcast.ts'
@@ -7,17 +8,22 @@ import { nodesAgreeWithDatabase } from './nodes-agree-with-database.ts'
 import { oneAnnouncementPerChange } from './one-announcement-per-change.ts'
 import { ordersChargedOnce } from './orders-charged-once.ts'
 import { ownTopicsOnly } from './own-topics-only.ts'
+import { pagesMatchDatabase } from './pages-match-database.ts'
+import { pagesServedProperly } from './pages-served-properly.ts'
 import { presenceJoinDeliveredOnce } from './presence-join-delivered-once.ts'
 import { presenceMatchesReality } from './presence-matches-reality.ts'
 import { purchasesLinearizable } from './purchases-linearizable.ts'
+import { refusedForAReason } from './refused-for-a-reason.ts'
 import { releasedEverywhere } from './released-everywhere.ts'
 import { replicationBounded } from './replication-bounded.ts'
+import { stakesKept } from './stakes-kept.ts'
 import { tabsConverge } from './tabs-converge.ts'
 import { viewsMatchFreshRender } from './views-match-fresh-render.ts'
 
 /** All checkers of the store. */
 export const checkers: readonly Checker[] = [
   cartNeverLost,
+  livePagesMatchFreshRender,
   neverOversold,
   noPresenceToShoppers,
   noRedundantStockBroadcast,
@@ -25,11 +31,18 @@ export const checkers: readonly Checker[] = [
   oneAnnouncementPerChange,
   ordersChargedOnce,
   ownTopicsOnly,
+  pagesMatchDatabase,
+  pagesServedProperly,
   presenceJoinDeliveredOnce,
   presenceMatchesReality,
   purchasesLinearizable,
+  refusedForAReason,
   releasedEverywhere,
   replicationBounded,
+  stakesKept,
   tabsConverge,
   viewsMatchFreshRender,
 ]
+
+/** What pages show, how they are served and why shoppers are refused must be right whatever a scenario is about. */
+export const judgesAlways: readonly Checker[] = [pagesMatchDatabase, pagesServedProperly, refusedForAReason]

@@ -31,7 +31,11 @@ export const ordersChargedOnce: Checker = {
       return violated(
         `order twice: there are ${orders.length} orders, and ${possible} purchases that can have made one`,
       )
-    return leftOver(history, orders) ?? passed(`${count(orders.length, 'order')}, each charged once`)
+    return (
+      formWithAnotherKey(history) ??
+      leftOver(history, orders) ??
+      passed(`${count(orders.length, 'order')}, each charged once`)
+    )
   },
 }
 
@@ -47,6 +51,49 @@ const distinct = (history: History, ends: readonly ('ok' | 'unsure')[]) =>
         return key === undefined ? `operation ${op}` : `${shopper} ${key}`
       }),
   ).size
+
+interface FormAgain {
+  status: number
+  sent: string
+  answered: string
+  problem: string
+}
+
+/** What a shopper must be told about an attempt, by its status (CT-58, CT-59). */
+const problemWords: Readonly<Record<number, string>> = {
+  409: 'sold out, so nothing was bought',
+  422: 'cart is empty',
+  503: 'you will not pay twice',
+}
+
+/**
+ * A form that is sent again after an attempt without a certain end is the same order, and every form that is loaded is an order of its own
+ * (CT-58, CT-59): else a shopper could pay twice, or never buy again.
+ */
+function formWithAnotherKey(history: History) {
+  for (const { who, value } of history.of('read', 'form-again')) {
+    const { status, sent, answered, problem } = value as FormAgain
+    const words = problemWords[status]
+    if (words !== undefined && !problem.includes(words))
+      return violated(`wrong reason: ${who} was answered ${status} with "${problem}", which does not say "${words}"`, {
+        who,
+      })
+    const isSameOrder = status === 409 || status === 503
+    if (isSameOrder && sent !== answered)
+      return violated(`form of another order: ${who} was answered ${status} with a form whose key is new`, {
+        who,
+        status,
+      })
+  }
+  const keys = new Set<string>()
+  for (const { who, value } of history.of('read', 'form')) {
+    const { key } = value as { key: string }
+    if (keys.has(key))
+      return violated(`form of another order: ${who} loaded a form whose key was given out before`, { who })
+    keys.add(key)
+  }
+  return undefined
+}
 
 /** Finds units that left the stock and belong to no order. A reducer sells without orders, in amounts that are not recorded. */
 function leftOver(history: History, orders: readonly FinalOrder[]) {

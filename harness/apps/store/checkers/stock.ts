@@ -16,6 +16,23 @@ export interface FinalOrder {
   key: string
   totalUsd: number
   itemIds: number[]
+  lines?: { itemId: number; priceUsd: number }[]
   soldItemIds: number[]
   soldUsd: number
+}
+
+/** All that pages show of the products, as the database has it and in the order of the pages. */
+export interface Catalogue {
+  products: CatalogueProduct[]
+}
+
+export interface CatalogueProduct {
+  id: number
+  brand: string
+  name: string
+  color: string
+  priceUsd: number
+  imageUrl: string
+  released: boolean
+  items: { id: number; sku: string; size: string; availableCount: number }[]
 }

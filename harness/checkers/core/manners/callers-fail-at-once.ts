@@ -7,6 +7,7 @@ import { finding, isInForce, isWatched, worstFinding } from './reasons.ts'
 /** Who waits for something that is killed is told at once (RT-8, FI-1, FI-14). Only faults that are sudden and slow nothing down are looked at. */
 export const callersFailAtOnce: Checker = {
   name: 'callers-fail-at-once',
+  needs: isWatched,
   invariant:
     'an operation that waits for a part that is killed ends when that part ends, and not when its time is over',
   check(history) {

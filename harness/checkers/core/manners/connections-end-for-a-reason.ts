@@ -27,6 +27,7 @@ const leaveAnsweredMs = 5_000
  */
 export const connectionsEndForAReason: Checker = {
   name: 'connections-end-for-a-reason',
+  needs: isWatched,
   invariant:
     'no connection and no channel ends, unless its client ends it, a fault touches it, or its client breaks a rule of the protocol',
   check(history) {
@@ -46,9 +47,9 @@ export const connectionsEndForAReason: Checker = {
 }
 
 function isExplained(history: History, one: SocketRecord): boolean {
-  const { closedBy, isHostile, tMs, who, node, link } = one
+  const { closedBy, isHostile, tMs, who, node, link, code } = one
   if (closedBy === 'client' || isHostile) return true
-  if (isTooIdle(history, one) || isProvoked(history, tMs, who)) return true
+  if (isTooIdle(history, one) || isProvoked(history, tMs, who, code)) return true
   return history.faults.some(
     (fault) => fault.endsConnections && touches(fault, who, node, link) && isInForce(fault, tMs),
   )

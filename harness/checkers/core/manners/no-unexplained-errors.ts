@@ -2,32 +2,32 @@ import type { History } from '../../../history/history.ts'
 import { type ErrorLine, mannersOf } from '../../../history/manners.ts'
 import type { HistoryEvent } from '../../../history/operation.ts'
 import { isWithin, merged } from '../../../history/spans.ts'
-import { type Checker, count, passed, unknown, type Verdict, violated } from '../../../verdict/checker.ts'
-import { feltForMs, finding, isProvoked, isWatched, socketsOf, worstFinding } from './reasons.ts'
+import { type Checker, count, passed, unknown, type Verdict } from '../../../verdict/checker.ts'
+import { feltForMs, finding, isWatched, socketsOf, worstFinding } from './reasons.ts'
 
 /** A line of a log and what caused it are so close to each other. */
 const causeNearMs = 2_000
+/** A node that logs that something took too long had waited for it so long. */
+const slowForMs = 5_000
 const serverError = /\bstatus 5\d\d\b|\btime(?:d |-)?out\b|\bcrash|\bunavailable\b/i
 
 /** Without a fault nothing fails: no node logs an error, and no operation ends uncertain or with a failure of the server (NF-1, RT-9). */
 export const noUnexplainedErrors: Checker = {
   name: 'no-unexplained-errors',
+  needs: isWatched,
   invariant:
     'no node logs an error and no operation fails by the fault of the server, unless something is broken or somebody is hostile',
   check(history) {
     if (!isWatched(history)) return unknown('nobody watched for errors')
     const isExplained = explainer(history)
-    const logs = history.finals<ErrorLine[]>(mannersOf.errors)
-    const lines = logs.flatMap(({ node = '', value }) => value.map((line) => ({ node, ...line })))
+    const lines = errorsOf(history)
     const stray = lines.find(({ atMs }) => !isExplained(atMs, atMs))
-    if (stray) {
-      const { node, atMs, text } = stray
-      return violated(`logged: ${node} logged an error at ${seconds(atMs)}, and nothing was broken: ${text}`, { stray })
-    }
     const failed = failuresOf(history)
-    const findings = failed
-      .filter(({ end, begunMs }) => !isExplained(begunMs, end.tMs))
-      .map((failure) => unexplained(history, failure))
+    const strayFailures = failed.filter(({ end, begunMs }) => !isExplained(begunMs, end.tMs))
+    const findings = [
+      ...(stray ? [logged(history, stray)] : []),
+      ...strayFailures.map((failure) => unexplained(history, failure)),
+    ]
     return (
       worstFinding(findings) ??
       passed(
@@ -37,16 +37,28 @@ export const noUnexplainedErrors: Checker = {
   },
 }
 
+/** What nodes logged while they started is not theirs: the machine that started them all at once was slow. */
+function errorsOf(history: History): (ErrorLine & { node: string })[] {
+  const [{ tMs: startedMs } = { tMs: 0 }] = history.of('read', mannersOf.settings)
+  return history
+    .finals<ErrorLine[]>(mannersOf.errors)
+    .flatMap(({ node = '', value }) => value.map((line) => ({ node, ...line })))
+    .filter(({ atMs }) => atMs >= startedMs)
+}
+
 interface Failure {
   end: HistoryEvent
   begunMs: number
 }
 
-/** Operations that failed by the fault of a server; a refusal such as "sold out" is an answer. */
+/**
+ * Operations that failed by the fault of a server. A refusal such as "sold out" is an answer, and an uncertain end without a reason is that of
+ * a client which waits for no answer.
+ */
 function failuresOf(history: History): Failure[] {
   const begun = new Map(history.of('invoke').map(({ op, tMs }) => [op, tMs]))
   return [...history.of('failed'), ...history.of('unsure')]
-    .filter(({ type, error = '' }) => type === 'unsure' || serverError.test(error))
+    .filter(({ type, error }) => error !== undefined && (type === 'unsure' || serverError.test(error)))
     .map((end) => ({ end, begunMs: begun.get(end.op) ?? end.tMs }))
 }
 
@@ -58,12 +70,19 @@ function explainer(history: History): (fromMs: number, toMs: number) => boolean 
   ]
   const spans = merged([
     ...hostileMs.map((tMs) => ({ fromMs: tMs - causeNearMs, toMs: tMs + causeNearMs })),
+    ...history.of('read', mannersOf.provocation).map(({ tMs }) => ({ fromMs: tMs, toMs: tMs + feltForMs })),
     ...history.faults.map(({ requestedMs, witnessedOffMs }) => ({
       fromMs: requestedMs,
       toMs: (witnessedOffMs ?? history.endMs) + feltForMs,
     })),
   ])
-  return (fromMs, toMs) => isWithin(spans, fromMs, toMs) || isProvoked(history, toMs)
+  return (fromMs, toMs) => isWithin(spans, fromMs, toMs)
+}
+
+function logged(history: History, line: ErrorLine & { node: string }): Verdict {
+  const { node, atMs, text } = line
+  const sentence = `logged: ${node} logged an error at ${seconds(atMs)}, and nothing was broken: ${text}`
+  return finding(history, sentence, atMs - slowForMs, atMs + causeNearMs, { line })
 }
 
 function unexplained(history: History, { end, begunMs }: Failure): Verdict {

@@ -7,6 +7,7 @@ import { finding, isWatched, socketsOf, touches, worstFinding } from './reasons.
 /** A node that is asked to end drains: it closes its connections with the code that is stated, and ends in time and in order (RT-13, NF-4). */
 export const nodesStopInOrder: Checker = {
   name: 'nodes-stop-in-order',
+  needs: isWatched,
   invariant: 'a node that is asked to end closes its connections with 1012, and exits with 0 within its time',
   check(history) {
     if (!isWatched(history)) return unknown('nobody watched the nodes')
@@ -51,5 +52,5 @@ const wrongCodes = (history: History): Verdict[] =>
       )
   })
 
-/** What a long poll is answered when its session has ended. */
-const pollEndCode = 410
+/** What a waiting long poll is answered: its session has ended, and there is no new one. */
+const pollEndCode = 503

@@ -10,6 +10,7 @@ type Peers = Record<string, boolean>
 /** After each cut, in each direction alone, the two nodes see each other again (DP-6, DP-9, FI-3, NF-3). */
 export const peersAgreeAgain: Checker = {
   name: 'peers-agree-again',
+  needs: isWatched,
   invariant: `a node that cannot reach another notices it within ${peersNoticeWithinMs} ms, and every node sees every other ${peersAgreeWithinMs} ms after that is over`,
   check(history) {
     if (!isWatched(history)) return unknown('nobody asked the nodes whom they see')

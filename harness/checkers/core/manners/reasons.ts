@@ -8,6 +8,7 @@ import { unknown, type Verdict, violated } from '../../../verdict/checker.ts'
 interface Provocation {
   why: string
   who?: readonly string[]
+  code?: number
 }
 
 /** A fault is felt a little after it is over, and a provocation for so long after it. */
@@ -38,10 +39,10 @@ export const touches = ({ target, parts = [target] }: FaultRecord, who: string, 
 const personOf = (who: string) => who.split('#')[0]!
 
 /** Whether the harness itself has just done something to this client, or to everybody. */
-export const isProvoked = (history: History, atMs: number, who?: string): boolean =>
+export const isProvoked = (history: History, atMs: number, who: string, code?: number): boolean =>
   history.of('read', mannersOf.provocation).some(({ tMs, value }) => {
-    const { who: meant } = value as Provocation
-    return tMs <= atMs && atMs <= tMs + feltForMs && (!meant || (who !== undefined && meant.includes(who)))
+    const { who: meant, code: expected = code } = value as Provocation
+    return tMs <= atMs && atMs <= tMs + feltForMs && (!meant || meant.includes(who)) && code === expected
   })
 
 /** For how long the machine, or one of the nodes, stood still at once in this time. */

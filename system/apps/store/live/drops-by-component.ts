@@ -23,7 +23,7 @@ export const dropsByComponentView = (shown: ShownListings): LiveView =>
     mount: (_params, _session, socket) => begin(socket, shown.all()),
     handleInfo(message, socket) {
       const productId = productInNews(message)
-      if (productId !== undefined) showOne(socket, productId, shown.after(message))
+      if (productId !== undefined) showOne(socket, shown.oneAfter(message, productId))
       else if (message === 'load') showAll(socket, shown.all())
     },
     render: ({ first }) =>
@@ -48,8 +48,7 @@ function showAll(socket: LiveSocket<Drops>, listings: readonly Listing[] | undef
   for (const one of listings) socket.sendUpdate(listing, componentId(one.id), { shown: one })
 }
 
-function showOne(socket: LiveSocket<Drops>, productId: number, listings: readonly Listing[] | undefined) {
-  const one = listings?.find(({ id }) => id === productId)
-  if (one) socket.sendUpdate(listing, componentId(productId), { shown: one })
+function showOne(socket: LiveSocket<Drops>, one: Listing | undefined) {
+  if (one) socket.sendUpdate(listing, componentId(one.id), { shown: one })
   else loadLater(socket)
 }

@@ -14,7 +14,7 @@ export const dropsView = (shown: ShownListings): LiveView =>
     name: 'Drops',
     mount: (_params, _session, socket) => show(socket, shown.all()),
     handleInfo(message, socket) {
-      if (productInNews(message) !== undefined) show(socket, shown.after(message))
+      if (productInNews(message) !== undefined) show(socket, shown.allAfter(message))
       else if (message === 'load') show(socket, shown.all())
     },
     render: ({ listings }) =>

@@ -40,7 +40,7 @@ export const finderView = (shown: ShownListings): LiveView =>
       find(socket, shown.all())
     },
     handleInfo(message, socket) {
-      if (productInNews(message) !== undefined) find(socket, shown.after(message))
+      if (productInNews(message) !== undefined) find(socket, shown.allAfter(message))
       else if (message === 'load') find(socket, shown.all())
     },
     render: ({ size, finds }) => html`<main class="finder">

@@ -9,6 +9,16 @@ export interface ShownListingsOptions {
   stateOf(product: Product): ShownState
 }
 
+interface Shown {
+  message: unknown
+  listings: readonly Listing[] | undefined
+}
+
+interface ShownOne {
+  message: unknown
+  listing: Listing | undefined
+}
+
 export type ShownListings = ReturnType<typeof createShownListings>
 
 /**
@@ -16,7 +26,8 @@ export type ShownListings = ReturnType<typeof createShownListings>
  * the stock, so levels are those that clients were told last (LV-21).
  */
 export function createShownListings({ products, stateOf }: ShownListingsOptions) {
-  let last: { message: unknown; listings: readonly Listing[] | undefined } = { message: undefined, listings: undefined }
+  let last: Shown = { message: undefined, listings: undefined }
+  let lastOne: ShownOne = { message: undefined, listing: undefined }
 
   function shown(product: Product): Listing {
     const { released, items } = stateOf(product)
@@ -26,13 +37,23 @@ export function createShownListings({ products, stateOf }: ShownListingsOptions)
 
   const all = (): readonly Listing[] | undefined => products()?.map(shown)
 
+  function one(productId: number): Listing | undefined {
+    const product = products()?.find(({ id }) => id === productId)
+    return product && shown(product)
+  }
+
   return {
     /** Undefined until this node has loaded its stock. */
     all,
     /** The same after a message, which all pages of a node get at once: computed for the first of them. */
-    after(message: unknown) {
+    allAfter(message: unknown) {
       if (last.message !== message) last = { message, listings: all() }
       return last.listings
+    },
+    /** The product that the message is about, in the same way. */
+    oneAfter(message: unknown, productId: number) {
+      if (lastOne.message !== message) lastOne = { message, listing: one(productId) }
+      return lastOne.listing
     },
   }
 }

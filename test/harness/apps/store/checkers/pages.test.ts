@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { livePagesMatchFreshRender } from '../../../../../harness/apps/store/checkers/live-pages-match-fresh-render.ts'
 import { noRedundantStockBroadcast } from '../../../../../harness/apps/store/checkers/no-redundant-stock-broadcast.ts'
 import { oneAnnouncementPerChange } from '../../../../../harness/apps/store/checkers/one-announcement-per-change.ts'
 import { ownTopicsOnly } from '../../../../../harness/apps/store/checkers/own-topics-only.ts'
@@ -156,5 +157,30 @@ describe('no-redundant-stock-broadcast (ST-29, ST-30, DF-64)', () => {
 
   it('is unknown when nothing was announced', () => {
     expect(check(events('low', '4')).outcome).toBe('unknown')
+  })
+})
+
+describe('live-pages-match-fresh-render (LV-5, LV-13, DF-117)', () => {
+  const check = (...events: TestEvent[]) => livePagesMatchFreshRender.check(historyOf(...events))
+  const page = (html: string, path = '/drops') => final('live-page', { path, html }, 'bob', 'n2')
+  const render = (html: string, path = '/drops') => final('live-render', { path, html }, 'fresh', 'n1')
+
+  it('passes when each page is what its address shows now', () => {
+    expect(
+      check(page('<p>low</p>'), render('<p>low</p>'), page('<i>1</i>', '/other'), render('<i>1</i>', '/other')).outcome,
+    ).toBe('passed')
+  })
+
+  it('is violated by any other letter, and shows where', () => {
+    const { outcome, why } = check(page('<p>high</p>'), render('<p>low</p>'))
+    expect(outcome).toBe('violated')
+    expect(why).toBe('stale live page: bob on n2 shows "<p>high</p>", and a fresh page of n1 "<p>low</p>"')
+  })
+
+  it('is unknown when no page is open, or its address shows nothing', () => {
+    expect(check(render('<p>low</p>')).outcome).toBe('unknown')
+    expect(check(page('<p>low</p>')).outcome).toBe('unknown')
+    expect(check(page('<p>low</p>'), render('<p>low</p>', '/other')).outcome).toBe('unknown')
+    expect(check(page('<p>low</p>'), render('')).outcome).toBe('unknown')
   })
 })

@@ -139,6 +139,40 @@ describe('orders-charged-once (CT-55, CT-58, DF-87)', () => {
     expect(check(twice, ...purchase('unsure', again), ...purchase('ok', again)).why).toMatch(/^order twice: /)
   })
 
+  const problems: Record<number, string> = {
+    409: 'Something in your cart is sold out, so nothing was bought.',
+    422: 'Your cart is empty.',
+    503: 'Try again: you will not pay twice.',
+  }
+
+  it.each([409, 422, 503])('is invalid when status %d comes with the words of another one', (status) => {
+    for (const [other, problem] of Object.entries(problems)) {
+      const value = { status, sent: 'k1', answered: 'k1', problem }
+      const again: TestEvent = { type: 'read', who: 'alice', operation: 'form-again', value }
+      const outcome = Number(other) === status ? 'passed' : 'violated'
+      expect(check([order()], ...purchase('unsure'), again).outcome).toBe(outcome)
+    }
+  })
+
+  it.each([
+    [503, 'k2', 'violated'],
+    [409, 'k2', 'violated'],
+    [503, 'k1', 'passed'],
+    [422, 'k2', 'passed'],
+  ])('takes the form after status %d with the key %s for %s', (status, answered, outcome) => {
+    const problem = problems[status]
+    const value = { shopper: 'alice', status, sent: 'k1', answered, problem }
+    const again: TestEvent = { type: 'read', who: 'alice', operation: 'form-again', value }
+    expect(check([order()], ...purchase('unsure'), again).outcome).toBe(outcome)
+  })
+
+  it('is invalid when two forms have one key', () => {
+    const form = (who: string, key: string): TestEvent => ({ type: 'read', who, operation: 'form', value: { key } })
+    expect(check([order()], ...purchase('ok'), form('alice', 'k1'), form('bob', 'k2')).outcome).toBe('passed')
+    const { why } = check([order()], ...purchase('ok'), form('alice', 'k1'), form('bob', 'k1'))
+    expect(why).toContain('bob loaded a form whose key was given out before')
+  })
+
   it('is invalid when something was sold and belongs to no order', () => {
     expect(check([], ...purchase('failed'), sold(2)).why).toBe('sold without an order: 2 units')
   })

@@ -20,7 +20,7 @@ describe.each(paths)('%s', (path) => {
     expect(html).toContain('coming soon...')
   })
 
-  it('shows the same when it is connected (LV-28, AT-38)', async () => {
+  it('shows the same when it is connected (LV-28, LV-31, AT-38)', async () => {
     const shop = await openShop()
     const page = await shop.visit(path)
     expect(page.text()).toBe(comparable(await shop.load(path)))

@@ -1,0 +1,28 @@
+import { type Checker, count, passed, unknown, violated } from '../../../verdict/checker.ts'
+import { findingOf, type StakeRecord } from '../stakes/record.ts'
+
+/** Of the operations that were drawn so many must have been hit at their point, in percent. */
+const reachedLeastPercent = 50
+
+/** Operations that a fault hits at a point: retried elsewhere, each happened at most once, and everybody sees it in the end (NF-3, NF-11, CT-57). */
+export const stakesKept: Checker = {
+  name: 'stakes-kept',
+  invariant:
+    'an operation that a fault hits at any of its points happens at most once, also when it is tried again on another node, and in the end everybody sees it',
+  check(history) {
+    const records = history.of('read', 'stake').map(({ value }) => value as StakeRecord)
+    if (records.length === 0) return unknown('no operation was drawn')
+    for (const record of records) {
+      const finding = findingOf(record)
+      if (finding) return violated(`${finding} (${record.cell})`, { record })
+    }
+    const hit = records.filter(({ missed }) => missed === undefined)
+    const evidence = { reached: hit.map(({ cell }) => cell), missed: records.filter(({ missed }) => missed) }
+    if (hit.length * 100 < records.length * reachedLeastPercent)
+      return unknown(`only ${hit.length} of ${records.length} operations were hit at their point`, evidence)
+    return passed(
+      `${count(hit.length, 'operation was', 'operations were')} hit at their point, of ${records.length}`,
+      evidence,
+    )
+  },
+}

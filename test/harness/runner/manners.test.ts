@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest'
+import { errorsIn } from '../../../harness/runner/manners.ts'
+
+const line = (level: number, second: number, more: object) =>
+  JSON.stringify({ level, time: `2026-01-01T00:00:0${second}.000Z`, msg: 'it broke', ...more })
+const beganMs = Date.parse('2026-01-01T00:00:01.000Z')
+
+it('finds the errors in a log, with the time since the scenario began and the reason', () => {
+  const log = [
+    'Debugger listening',
+    line(30, 2, {}),
+    line(50, 3, { err: { message: 'boom' } }),
+    line(50, 4, { reason: 'no port' }),
+    line(60, 5, {}),
+    '{"level":50,"time":"2026-01-01T00:0',
+  ].join('\n')
+  expect(errorsIn(log, beganMs)).toEqual([
+    { atMs: 2_000, text: 'it broke: boom' },
+    { atMs: 3_000, text: 'it broke: no port' },
+    { atMs: 4_000, text: 'it broke' },
+  ])
+})
