@@ -39,7 +39,7 @@ export interface Cluster {
   readonly nodes: readonly ClusterNode[]
   /** The names of the available applications that offer everything the harness needs. */
   readonly apps: readonly string[]
-  /** Environment variables that the scenario set on every node. */
+  /** Environment variables that the scenario set on every node; undefined for nodes that run already, whose settings are unknown. */
   readonly env?: Readonly<Record<string, string>>
   readonly database: Database
   /** Present when the nodes exchange messages through Redis. */
@@ -148,7 +148,7 @@ export async function startCluster(
   return {
     nodes,
     apps: apps.map(({ name }) => name),
-    ...(options.env && { env: options.env }),
+    env: options.env ?? {},
     database,
     ...(redis && { redis }),
     links,

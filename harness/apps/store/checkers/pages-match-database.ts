@@ -17,6 +17,7 @@ interface Shown {
 export const pagesMatchDatabase: Checker = {
   name: 'pages-match-database',
   invariant: 'after settling, every page of every node and every open tab shows what the database holds',
+  needs: (history) => history.finals('catalogue').length > 0,
   check(history) {
     const truth = truthOf(history)
     const pages = [...servedPages(history), ...openPages(history)]

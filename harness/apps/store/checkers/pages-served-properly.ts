@@ -57,6 +57,7 @@ export const pagesServedProperly: Checker = {
   name: 'pages-served-properly',
   invariant:
     'every page has the status, the caching, the content type and the cookie that it must have, and a session is good on every node',
+  needs: (history) => history.finals('served-page').length > 0,
   check(history) {
     const pages = history.finals<ServedPage>('served-page')
     if (pages.length === 0) return unknown('no page was asked for in the end')

@@ -19,6 +19,7 @@ const releaseKnownMs = 5_000
 export const refusedForAReason: Checker = {
   name: 'refused-for-a-reason',
   invariant: 'nobody is refused an item, a removal or a purchase that could be had',
+  needs: (history) => history.finals('catalogue').length > 0,
   check(history) {
     const [catalogue] = history.finals<Catalogue>('catalogue')
     if (!catalogue) return unknown('the products were not read')
