@@ -39,10 +39,7 @@ const scenariosDefault = 20
 const thresholdDefault = 75
 const percentMost = 100
 
-const collectGlobs = (text: string, before: unknown): string[] => [
-  ...((before as string[] | undefined) ?? []),
-  ...text.split(',').filter(Boolean),
-]
+const collectGlobs = (text: string, before: unknown): string[] => [...((before as string[] | undefined) ?? []), text]
 
 function parseTiers(text: string): TierName[] {
   const names = text.split(',').filter(Boolean)

@@ -53,7 +53,8 @@ function tables({ folders, operators, tiers, checkers }: MutateDocument): string
 
 function table(title: string, rows: readonly string[][]): string {
   const body = rows.map(([name, n]) => `<tr><td>${escapeHtml(name!)}</td><td class="n">${escapeHtml(n!)}</td></tr>`)
-  return `<section class="card"><h2>${title}</h2><table><tbody>${body.join('')}</tbody></table></section>`
+  const content = body.length === 0 ? '<p class="soft">none</p>' : `<table><tbody>${body.join('')}</tbody></table>`
+  return `<section class="card"><h2>${title}</h2>${content}</section>`
 }
 
 const mark = ({ outcome }: Shown) =>

@@ -160,10 +160,14 @@ async function openTab({ context, who, node, link, url, recorder, otherSite, for
   const page = await context.newPage()
   page.on('websocket', (socket) => tapFrames(socket, who, node, recorder))
   page.on('response', (response) => void tapPage(response, who, node, recorder))
+  /** A page that comes back from the back-forward cache repeats all that it ever wrote to its console. */
+  const heard = new Set<string>()
   page.on('console', (message) => {
     if (message.type() === 'error') recorder.record({ who, type: 'console', value: message.text() })
     const note = message.type() === 'debug' ? noteIn(message.text()) : undefined
-    if (note) recordSocket({ who, node, link, recorder, nameOf: withoutCartId }, note)
+    if (!note || heard.has(message.text())) return
+    heard.add(message.text())
+    recordSocket({ who, node, link, recorder, nameOf: withoutCartId }, note)
   })
   page.on('pageerror', (error) => recorder.record({ who, type: 'console', value: error.message }))
   await page.goto(url, { timeout: loadWithinMs })

@@ -143,10 +143,10 @@ function tierOfTests(
     const runMutant = () => copies.use((copy) => copy.runTests(words, { path: mutant.path, text }))
     const run = await runMutant()
     if (run.outcome === 'passed') return { outcome: 'missed', why: 'the tests passed' }
-    if (run.outcome === 'not ended') return { outcome: 'unknown', why: run.why }
     const before = await runClean(words)
     if (before.outcome !== 'passed')
       return { outcome: 'unknown', why: `${before.file} fails without the mutant too: ${before.why}` }
+    if (run.outcome === 'not ended') return { outcome: 'caught', by: 'time limit', where: words.at(-1)!, why: run.why }
     // What a busy machine makes fail seldom fails twice.
     const again = await runMutant()
     return again.outcome === 'failed' && again.test === run.test

@@ -80,6 +80,19 @@ describe('the order in which mutants are drawn', () => {
   })
 })
 
+describe('the files that mistakes are made in', () => {
+  it('are all but browser code, or those that fit a pattern', () => {
+    const all = filesToMutate(root)
+    expect(all).toContain('system/channels/socket.ts')
+    expect(all.filter((file) => file.includes('/client/'))).toEqual([])
+    expect(filesToMutate(root, ['system/apps/store/{cart/cart,client/cart}.ts', 'system/main.ts'])).toEqual([
+      'system/apps/store/cart/cart.ts',
+      'system/apps/store/client/cart.ts',
+      'system/main.ts',
+    ])
+  })
+})
+
 describe('mutants of the system', () => {
   it('type-check, are no program that is there already, and are those of the seed', async () => {
     const paths = filesToMutate(root, ['system/apps/store/web/*.ts'])
