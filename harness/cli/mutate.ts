@@ -35,7 +35,7 @@ interface MutateFlags {
 }
 
 const countMost = 10_000
-const scenariosDefault = 20
+const scenariosDefault = 12
 const thresholdDefault = 75
 const percentMost = 100
 

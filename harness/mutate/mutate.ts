@@ -122,7 +122,7 @@ async function openTiers(
   const { root, clock, seed, goesOn, scenariosMost } = options
   const memory = openMemory(root, seed)
   const sourceOf = sourceIn(root)
-  const tests = { root, clock, jobs: Math.min(2, options.jobs) }
+  const tests = { root, clock, jobs: options.jobs }
   const make: Record<TierName, () => Promise<Tier>> = {
     conversations: async () => conversationTier({ ...tests, store: openCoverage(root), sourceOf }),
     async simulation() {

@@ -126,6 +126,8 @@ export interface FakeClock extends Clock {
   advance(byMs: number): Promise<void>
   /** Time passes, and nobody is called: as while a process stands still. */
   stall(byMs: number): void
+  /** How many calls are still to come. */
+  timerCount(): number
 }
 
 export function createFakeClock(): FakeClock {
@@ -145,6 +147,7 @@ export function createFakeClock(): FakeClock {
     stall(byMs) {
       nowMs += byMs
     },
+    timerCount: () => timers.size,
     async advance(byMs) {
       await settled()
       const endMs = nowMs + byMs

@@ -42,7 +42,13 @@ export interface Tab {
   contentOf(html: string): Promise<string>
   /** Returns all that the page shows now, without the secrets in its form. */
   sight(): Promise<{ path: string; sight: PageSight }>
-  joins(): Promise<{ connected: boolean; expected: string[]; joined: string[]; socketCount: number }>
+  joins(): Promise<{
+    connected: boolean
+    expected: string[]
+    joined: string[]
+    socketCount: number
+    channelCount: number
+  }>
   text(selector: string): Promise<string>
   /** Returns the displayed cart; undefined on a page without one. */
   cart(): Promise<CartSight | undefined>

@@ -177,6 +177,20 @@ describe('presence (PA-15..PA-18)', () => {
     expect((state as { alice: { metas: unknown[] } }).alice.metas).toHaveLength(1)
   })
 
+  it('leaves no timer behind when it is stopped, and tells nobody of a change that waited', async () => {
+    const { clock, node } = cluster()
+    const pubsub = node('n1')
+    const presence = createPresence({ name: 'p', pubsub, clock, log })
+    const told: unknown[] = []
+    pubsub.subscribe('lobby', { deliver: (broadcast) => void told.push(broadcast) })
+    presence.start()
+    presence.track('c1', 'lobby', 'alice', {})
+    presence.stop()
+    expect(clock.timerCount()).toBe(0)
+    await clock.advance(10_000)
+    expect(told).toEqual([])
+  })
+
   it('keeps the official client right on every node, through joins, updates and leaves', async () => {
     const { clock, node } = cluster()
     const nodes = ['n1', 'n2'].map((name) => {
