@@ -1,4 +1,5 @@
 // @vitest-environment happy-dom
+import type { Socket } from 'phoenix'
 import { act, createElement as h } from 'react'
 import { createRoot } from 'react-dom/client'
 import { MemoryRouter } from 'react-router'
@@ -8,19 +9,20 @@ import { App } from '../../../../system/apps/spa/client/app.tsx'
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true })
 
 /** What is done with the channel client. */
-const done = vi.hoisted(() => [] as string[])
+const done: string[] = []
 
-vi.mock('phoenix', () => ({
-  Socket: class {
-    connect = () => void done.push('connect')
-    disconnect = () => void done.push('disconnect')
-    channel = (topic: string) => ({
+/** A connection that writes down what is done with it. */
+function open() {
+  done.push('connect')
+  return {
+    disconnect: () => void done.push('disconnect'),
+    channel: (topic: string) => ({
       on: () => 1,
       join: () => void done.push(`join ${topic}`),
       leave: () => void done.push(`leave ${topic}`),
-    })
-  },
-}))
+    }),
+  } as unknown as Socket
+}
 
 let container: HTMLElement
 let root: ReturnType<typeof createRoot>
@@ -37,7 +39,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-const show = (path = '/') => act(() => root.render(h(MemoryRouter, { initialEntries: [path] }, h(App))))
+const show = (path = '/') => act(() => root.render(h(MemoryRouter, { initialEntries: [path] }, h(App, { open }))))
 
 function follow(title: string): string[] {
   const before = done.length
