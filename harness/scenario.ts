@@ -91,8 +91,14 @@ export function checkedScenario(one: Scenario, apps: Apps): Scenario {
   const problem = problemOf(one) ?? strayCheckerOf(one, apps)
   if (problem !== undefined) throw new BadScenario(problem)
   const always = one.apps.flatMap((name) => apps[name]?.judgesAlways ?? [])
-  return always.length === 0 ? one : { ...one, checkers: [...new Set([...(one.checkers ?? []), ...always])] }
+  return always.length === 0 ? one : { ...one, checkers: withAlso(one.checkers ?? [], always) }
 }
+
+/** A checker that the scenario names itself must find evidence, so it stays as it is. */
+const withAlso = (own: readonly Checker[], always: readonly Checker[]) => [
+  ...own,
+  ...always.filter(({ name }) => own.every((one) => one.name !== name)),
+]
 
 /** Why a scenario could not mean anything. Pure. */
 function problemOf({ id, steps, expectations, checkers = [], outlasts = {}, covers }: Scenario): string | undefined {

@@ -273,9 +273,16 @@ export async function look(context: Pick<ScenarioContext, 'scratch'>, check: () 
   }
 }
 
-/** The same for a value that is there already. */
-export const lookIf = (context: Pick<ScenarioContext, 'scratch'>, seen: unknown, expected: unknown, what: string) =>
-  look(context, () => mustBe(seen, expected, what))
+/** The same for a value that is there already. An answer that did not come in time proves nothing. */
+export const lookIf = (
+  context: Pick<ScenarioContext, 'scratch' | 'notReached'>,
+  seen: unknown,
+  expected: unknown,
+  what: string,
+) =>
+  seen === 'timeout'
+    ? context.notReached(`${what} was not answered in time`)
+    : look(context, () => mustBe(seen, expected, what))
 
 /** The expectation after a step that looked. */
 export async function nothingWasWrong({ scratch }: Pick<ScenarioContext, 'scratch'>) {

@@ -27,12 +27,12 @@ const partsOf = (random: Random): Part[] => [
   {
     name: 'v1',
     role: { version: '1.0.0', transport: 'websocket', readsBytes: false },
-    topics: [commonTopic, ...topicsOf(1, 2)],
+    topics: [commonTopic, ...topicsOf(1, 2, 4)],
   },
   {
     name: 'poll',
     role: { version: random.pick(['1.0.0', '2.0.0', '2.0.0']), transport: 'longpoll', readsBytes: false },
-    topics: [commonTopic, ...topicsOf(2, 3)],
+    topics: [commonTopic, ...topicsOf(2, 3, 5, 6)],
   },
   { name: slowLink, role: webSocket, topics: [commonTopic, bytesTopic] },
   { name: slowReader, role: webSocket, topics: [commonTopic, bytesTopic, ...topicsOf(4)] },

@@ -4,7 +4,7 @@ import type { Random } from '../platform/random.ts'
 /** Lengths of frames at which something begins anew: length fields, buffers, direct writes, chunks of the kernel. */
 const borders = [126, 128, 256, 1_024, 4_096, 16_384, 32_768, 65_536] as const
 /** Beyond every one of them. Rare, because each costs a few milliseconds on every way. */
-const hugeBytes = [131_073, 200_000, 262_145] as const
+const hugeBytes = [131_073, 200_000] as const
 const hugeShare = 0.04
 const smallShare = 0.5
 const smallMaxBytes = 120
@@ -58,7 +58,7 @@ export function drawValue(random: Random, levels = 3): unknown {
 
 const keyOf = (random: Random, n: number) => `${random.pick(texts)}${n}`
 
-function nested(levels: number): unknown {
+export function nested(levels: number): unknown {
   let value: unknown = 'deep'
   for (let level = 0; level < levels; level += 1) value = level % 2 === 0 ? [value] : { value }
   return value

@@ -1,4 +1,5 @@
 import type { RawFrame } from '../clients/frames.ts'
+import { systemClock } from '../platform/clock.ts'
 import type { Transport, TransportEvents } from './transport.ts'
 
 interface Answer {
@@ -8,6 +9,18 @@ interface Answer {
 }
 
 const requestWithinMs = 20_000
+/** A request that fails so soon found nobody there, which is no poll that was cut off while it waited. */
+const nobodyThereWithinMs = 200
+const nobodyThereStatus = 503
+
+class SessionEnd extends Error {
+  readonly status: number
+
+  constructor(status: number) {
+    super(`a long poll was answered ${status}`)
+    this.status = status
+  }
+}
 
 /** A session over long polls: one poll waits at a time, and frames go out in batches, one after the other. */
 export function openPollTransport(url: string, events: TransportEvents): Transport {
@@ -18,16 +31,19 @@ export function openPollTransport(url: string, events: TransportEvents): Transpo
   let resumed = Promise.resolve()
   let resume = () => {}
 
-  function close() {
+  function close(error?: unknown) {
     if (ending.signal.aborted) return
     ending.abort()
     resume()
-    events.onClose()
+    events.onClose(error instanceof SessionEnd ? error.status : undefined)
   }
 
   async function request(init: RequestInit = {}): Promise<Answer> {
     const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(requestWithinMs)])
-    const response = await fetch(`${url}&token=${token}`, { ...init, signal })
+    const askedMs = systemClock.monotonicMs()
+    const response = await fetch(`${url}&token=${token}`, { ...init, signal }).catch((error) => {
+      throw systemClock.monotonicMs() - askedMs < nobodyThereWithinMs ? new SessionEnd(nobodyThereStatus) : error
+    })
     const answer = answerIn(await response.text(), events)
     // Whoever polls a session that is gone is given another one.
     if (answer.status === 410 && token !== '') events.onSession()
@@ -44,7 +60,7 @@ export function openPollTransport(url: string, events: TransportEvents): Transpo
       await resumed
       const { status, messages = [] } = await request()
       for (const text of messages) events.onFrame(text)
-      if (status !== 200 && status !== 204) throw new Error(`a poll was answered ${status}`)
+      if (status !== 200 && status !== 204) throw new SessionEnd(status)
     }
   }
 
@@ -52,7 +68,7 @@ export function openPollTransport(url: string, events: TransportEvents): Transpo
     while (outgoing.length > 0 && !ending.signal.aborted) {
       const body = outgoing.splice(0).map(lineOf).join('\n')
       const { status } = await request({ method: 'POST', headers: { 'content-type': 'application/x-ndjson' }, body })
-      if (status !== 200) throw new Error(`a batch was answered ${status}`)
+      if (status !== 200) throw new SessionEnd(status)
     }
     isSending = false
   }
@@ -72,7 +88,7 @@ export function openPollTransport(url: string, events: TransportEvents): Transpo
       })
     },
     resume: () => resume(),
-    close,
+    close: () => close(),
   }
 }
 

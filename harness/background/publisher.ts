@@ -7,15 +7,25 @@ import { digestOf, drawData, drawValue, jsonBytes, textOfBytes } from './content
 /** Publishes the numbered messages of one node, one after the other. */
 export interface Publisher {
   readonly name: string
+  /** The last message that was long; undefined before there is one. */
+  lastLong(): Said | undefined
   /** Publishes text on a topic, in a frame of about so many bytes. Returns its number; undefined when the node did not answer. */
   say(topic: string, bytes: number): Promise<number | undefined>
   sayBytes(topic: string, bytes: number): Promise<number | undefined>
 }
 
+export interface Said {
+  topic: string
+  seq: number
+}
+
+export const longBytes = 4_096
+
 export function createPublisher(node: ClusterNode, recorder: Recorder, random: Random): Publisher {
   const publisher = backgroundName(node.name)
   const origin = node.name
   let lastSeq = 0
+  let lastLong: Said | undefined
 
   async function publish(topic: string, content: unknown, send: () => Promise<unknown>) {
     const seq = lastSeq
@@ -27,14 +37,17 @@ export function createPublisher(node: ClusterNode, recorder: Recorder, random: R
 
   return {
     name: publisher,
+    lastLong: () => lastLong,
     say(topic, bytes) {
       lastSeq += 1
+      if (bytes > longBytes) lastLong = { topic, seq: lastSeq }
       const own = { publisher, seq: lastSeq, origin }
       const content = filled(random, bytes - frameBytes(topic, own))
       return publish(topic, content, () => node.control.broadcast(topic, 'ledger', { ...own, content }))
     },
     sayBytes(topic, bytes) {
       lastSeq += 1
+      if (bytes > longBytes) lastLong = { topic, seq: lastSeq }
       const head = Buffer.from(`${publisher} ${lastSeq} ${origin}\n`)
       const content = Buffer.concat([head, drawData(random, bytes - head.length)])
       return publish(topic, content, () => node.control.broadcastBytes(topic, 'ledger', content))

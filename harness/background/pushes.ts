@@ -1,6 +1,6 @@
 import type { Random } from '../platform/random.ts'
 import { answerOf, type Push, type Role } from './client.ts'
-import { drawBytes, drawData, drawValue, textOfBytes } from './content.ts'
+import { drawBytes, drawData, drawValue, nested, textOfBytes } from './content.ts'
 
 /** Beyond what a node may queue for a client that does not read: a single reply may be longer. */
 const longestBytes = 1_200_000
@@ -48,6 +48,17 @@ function bytes(random: Random, role: Role): Push {
 
 const drawPushBytes = (random: Random, { transport }: Role) =>
   transport === 'websocket' && random.next() < longestShare ? longestBytes : drawBytes(random)
+
+/** Longer than a fragment, a chunk of the kernel and every length of two bytes, and deep. */
+export const bigPush = (random: Random): Push =>
+  echo({ value: nested(60), text: textOfBytes(random, random.integer(66_000, 90_000)) })
+
+/** A long one between short ones, all in one chunk of the network: their answers keep that order. */
+export const mixed = (random: Random): Push[] => [
+  acknowledged('before'),
+  echo({ text: textOfBytes(random, random.integer(16_400, 20_000)) }),
+  acknowledged('after'),
+]
 
 /** Many small pushes at once, which are answered in their order. */
 export const burst = (random: Random): Push[] =>

@@ -4,8 +4,8 @@ import type { BackgroundClient } from './client.ts'
 import { bytesTopic, type Clients, commonTopic } from './clients.ts'
 import { drawAtBorder, drawBytes } from './content.ts'
 import type { Pause } from './pause.ts'
-import type { Publisher } from './publisher.ts'
-import { burst, drawPush } from './pushes.ts'
+import { longBytes, type Publisher } from './publisher.ts'
+import { bigPush, burst, drawPush, mixed } from './pushes.ts'
 
 interface TalkOptions {
   clients: Clients
@@ -20,7 +20,7 @@ interface TalkOptions {
 
 /** Short scenarios get to hear everything soon; then it goes on quietly. */
 const openingGapMs = 25
-const gapsMs = [150, 400] as const
+const gapsMs = [250, 600] as const
 /** A message that arrives so long after a leave is no matter of the order in which two nodes saw things. */
 const awayMs = 1_100
 const heardWithinMs = 1_000
@@ -50,7 +50,7 @@ export async function talk(options: TalkOptions): Promise<void> {
 export async function pushOn(options: PushOptions): Promise<void> {
   const { random, pause } = options
   while (!pause.isOver) {
-    await (random.next() < pushMuchShare ? pushMuch : push)(options)
+    await random.pick([push, pushMuch])(options)
     await pause.sleep(random.integer(...gapsMs))
   }
 }
@@ -60,46 +60,75 @@ function shuffled<T>(list: readonly T[], random: Random): T[] {
   return list.map(() => left.splice(random.integer(0, left.length - 1), 1)[0]!)
 }
 
-const said = async ({ pause }: TalkOptions, saying: Promise<number | undefined>) => {
-  // A node that does not answer is not asked again at once.
-  if ((await saying) === undefined) await pause.sleep(afterFailureMs)
+/**
+ * So many bytes, or few while somebody has not heard the last long message of this node: a node may cut off whom it has more to say to than
+ * it keeps, and on a busy machine everybody is slow.
+ */
+function affordable({ clients, publisher }: TalkOptions, bytes: number): number {
+  const last = publisher.lastLong()
+  const isHeard = !last || clients.membersOf(last.topic).every((one) => one.hasReceived(publisher.name, last.seq))
+  return bytes <= longBytes || isHeard ? bytes : 0
 }
 
-const say: Act = (options) => said(options, options.publisher.say(commonTopic, drawBytes(options.random)))
+async function say(options: TalkOptions, topic: string, bytes: number) {
+  const { publisher, pause } = options
+  const seq = await publisher.say(topic, affordable(options, bytes))
+  // A node that does not answer is not asked again at once.
+  if (seq === undefined) await pause.sleep(afterFailureMs)
+}
 
-const sayAtBorder: Act = (options) => said(options, options.publisher.say(commonTopic, drawAtBorder(options.random)))
+const sayToAll: Act = (options) => say(options, commonTopic, drawBytes(options.random))
+
+const sayAtBorder: Act = (options) => say(options, commonTopic, drawAtBorder(options.random))
 
 /** The border between a length of one byte and one of two, from both sides. */
-const sayAtShortBorder: Act = async ({ publisher }) => {
-  for (const bytes of [125, 126, 127]) await publisher.say(commonTopic, bytes)
+const sayAtShortBorder: Act = async (options) => {
+  for (const bytes of [125, 126, 127]) await say(options, commonTopic, bytes)
 }
 
 /** The border between a length of two bytes and one of eight: each node takes another side of it. */
-const sayAtLongBorder: Act = (options) =>
-  said(options, options.publisher.say(commonTopic, 65_535 + (options.index % 3)))
+const sayAtLongBorder: Act = (options) => say(options, commonTopic, 65_535 + (options.index % 3))
 
-const sayBytes: Act = (options) => said(options, options.publisher.sayBytes(bytesTopic, drawBytes(options.random)))
+const sayBytes: Act = (options) =>
+  options.publisher.sayBytes(bytesTopic, affordable(options, drawBytes(options.random)))
 
-const sayOnOne: Act = (options) =>
-  said(options, options.publisher.say(options.random.pick(options.own), drawBytes(options.random)))
+const sayOnOne: Act = (options) => say(options, options.random.pick(options.own), drawBytes(options.random))
 
 /** Sizes that go different ways, without a pause, on all topics: whoever hears several hears them in order. */
 const sayManyAtOnce: Act = async (options) => {
-  const { publisher, own, random } = options
-  for (const bytes of [0, 20_000, 40, 66_000, 0, 300]) await publisher.say(random.pick([commonTopic, ...own]), bytes)
+  const { own, random } = options
+  for (const bytes of [0, 20_000, 40, 66_000, 0, 300]) await say(options, random.pick([commonTopic, ...own]), bytes)
 }
 
 const push = async ({ clients, random }: PushOptions) => {
   const client = random.pick(clients.all)
   const { joined } = client.joins()
-  if (joined.length > 0) client.push(random.pick(joined), drawPush(random, client.role))
+  if (joined.length > 0 && isIdle(client)) client.push(random.pick(joined), drawPush(random, client.role))
 }
 
-/** Over a long poll the answers come in few responses. */
-const pushMuchAtOnce: Act = ({ clients, random }) =>
-  pushMuchOf(clients.all.find(({ role }) => role.transport === 'longpoll')!, random)
+/** Over a long poll answers are kept until they are fetched, and only so much of them. */
+const isIdle = (client: BackgroundClient) => client.role.transport === 'websocket' || client.unansweredCount() === 0
 
-const pushMuch = async ({ clients, random }: PushOptions) => pushMuchOf(random.pick(clients.all), random)
+const pushBig: Act = async ({ clients, random }) => {
+  const client = random.pick(clients.all)
+  const [topic] = client.joins().joined
+  if (topic && isIdle(client)) client.push(topic, bigPush(random))
+}
+
+const pushMixed: Act = async ({ clients, random }) => {
+  const client = random.pick(clients.all)
+  const [topic] = client.joins().joined
+  if (topic && isIdle(client)) for (const one of mixed(random)) client.push(topic, one)
+}
+
+/** Over a long poll the answers come in few responses. Once is enough: it costs as much as everything else of the opening. */
+const pushMuchAtOnce: Act = async ({ clients, index, random }) => {
+  if (index === 0) await pushMuchOf(clients.all.find(({ role }) => role.transport === 'longpoll')!, random)
+}
+
+const pushMuch = async ({ clients, random }: PushOptions) => {
+  if (random.next() < pushMuchShare) await pushMuchOf(random.pick(clients.all), random)
+}
 
 async function pushMuchOf(client: BackgroundClient, random: Random) {
   const [topic] = client.joins().joined
@@ -107,10 +136,11 @@ async function pushMuchOf(client: BackgroundClient, random: Random) {
 }
 
 /** For a moment somebody reads nothing, and hears all of it afterwards. */
-const readSlowly: Act = async ({ clients, random, pause, publisher }) => {
+const readSlowly: Act = async (options) => {
+  const { clients, random, pause, publisher } = options
   clients.slowReader.pause()
-  await publisher.say(commonTopic, drawAtBorder(random))
-  await publisher.sayBytes(bytesTopic, 70_000)
+  await publisher.sayBytes(bytesTopic, affordable(options, 70_000))
+  await say(options, commonTopic, drawAtBorder(random))
   await pause.sleep(random.integer(...pausedMs))
   clients.slowReader.resume()
 }
@@ -131,12 +161,12 @@ const leaveAndJoin: Act = async (options) => {
 
 /** Joins what is joined: the node replaces the channel (CH-61), and knows the join_ref of the one before no more. */
 const joinAnew: Act = async (options) => {
-  const { clients, publisher, own, random } = options
+  const { clients, own, random } = options
   const topic = random.pick(own)
   if (!(await isQuiet(options, topic)) || !(await clients.topics.join(topic))) return
   clients.topics.pushStale(topic)
   clients.topics.push(topic, drawPush(random, clients.topics.role))
-  await publisher.say(topic, drawBytes(random))
+  await say(options, topic, drawBytes(random))
 }
 
 /** Whether all that was said on a topic has arrived: what is on its way at a leave may arrive or not. */
@@ -152,8 +182,8 @@ async function isQuiet({ clients, publisher }: TalkOptions, topic: string): Prom
 }
 
 const opening: readonly Act[] = [
-  say,
-  say,
+  sayToAll,
+  sayToAll,
   sayAtShortBorder,
   sayAtLongBorder,
   sayAtBorder,
@@ -167,12 +197,15 @@ const opening: readonly Act[] = [
   push,
   push,
   pushMuchAtOnce,
+  pushBig,
+  pushMixed,
+  pushMixed,
   readSlowly,
   joinAnew,
   leaveAndJoin,
 ]
 
 const later: readonly Act[] = [
-  ...[say, say, say, say, sayAtBorder, sayBytes, sayOnOne, sayOnOne, sayManyAtOnce],
-  ...[push, push, push, push, push, pushMuch, readSlowly, joinAnew, leaveAndJoin],
+  ...[sayToAll, sayToAll, sayToAll, sayToAll, sayAtBorder, sayBytes, sayOnOne, sayOnOne, sayManyAtOnce],
+  ...[push, push, push, push, push, pushMuch, pushMixed, readSlowly, joinAnew, leaveAndJoin],
 ]

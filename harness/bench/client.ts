@@ -26,7 +26,12 @@ interface Reader {
 }
 
 /** Connects `size` clients, at most `atOnce` at a time, and joins each to the room. */
-export async function openLoad(port: number, wire: () => Wire, size: number, atOnce = 256): Promise<Load> {
+export async function openLoad(
+  port: number,
+  wire: () => Pick<Wire, 'hello' | 'steps'>,
+  size: number,
+  atOnce = 256,
+): Promise<Load> {
   const sockets: Socket[] = []
   let listener: OnFrames | undefined
   const waiting: Promise<void>[] = []

@@ -5,12 +5,13 @@ import { connect } from './benches/connect.ts'
 import { fanout } from './benches/fanout.ts'
 import { idle } from './benches/idle.ts'
 import { judge } from './benches/judge.ts'
+import { live } from './benches/live.ts'
 import { presence } from './benches/presence.ts'
 import { proxy } from './benches/proxy.ts'
 import { reply } from './benches/reply.ts'
 
 /** Every benchmark by its name. */
-export const benches: Record<string, Bench> = { fanout, chat, reply, connect, idle, judge, presence, proxy, cart }
+export const benches: Record<string, Bench> = { fanout, chat, reply, connect, idle, judge, live, presence, proxy, cart }
 
 export { type BenchResult, type Demand, type Grade, gradeOf, type Reading } from './bench.ts'
 export { keepOffServers, processors } from './server.ts'

@@ -24,7 +24,7 @@ export function maskedFrame(text: string): Buffer {
   return Buffer.concat([head, mask, masked])
 }
 
-const upgrade = (path: string) =>
+export const upgradeTo = (path: string) =>
   Buffer.from(
     [
       `GET ${path} HTTP/1.1`,
@@ -41,7 +41,7 @@ const upgrade = (path: string) =>
 const pushed = (event: string) => maskedFrame(JSON.stringify(['1', '2', 'room:1', event, body]))
 
 export const squallWire = (): Wire => ({
-  hello: upgrade('/bench/websocket?vsn=2.0.0'),
+  hello: upgradeTo('/bench/websocket?vsn=2.0.0'),
   steps: [{ send: maskedFrame('["1","1","room:1","phx_join",{}]'), awaitFrames: 1 }],
   shout: pushed('shout'),
   echo: pushed('echo'),
@@ -49,7 +49,7 @@ export const squallWire = (): Wire => ({
 })
 
 export const socketIoWire = (): Wire => ({
-  hello: upgrade('/socket.io/?EIO=4&transport=websocket'),
+  hello: upgradeTo('/socket.io/?EIO=4&transport=websocket'),
   steps: [
     { send: undefined, awaitFrames: 1 },
     { send: maskedFrame('40'), awaitFrames: 1 },

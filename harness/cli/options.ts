@@ -82,6 +82,10 @@ export const flags = {
     default: jobsUnasked,
   },
   out: { flags: '--out <folder>', help: 'parent folder for run folders (default: reports)' },
+  history: {
+    flags: '--history <file>',
+    help: 'append-only file of the nights (default: nights.ndjson in the folder for runs)',
+  },
   json: { flags: '--json', help: 'print one JSON document on stdout and nothing else' },
   headed: { flags: '--headed', help: 'show the browsers' },
   budget: { flags: '--budget <duration>', help: 'stop after this long, such as 90s or 10m', parse: parseDuration },

@@ -15,7 +15,7 @@ export interface Visitor {
   /** Returns the status of a WebSocket handshake, which is 101 when it is let in, and hangs up. */
   knock(url: string, headers?: Record<string, string>): Promise<number>
   /** Opens a WebSocket. Rejects when it is refused. */
-  connect(url: string): Promise<Conversation>
+  connect(url: string, headers?: Record<string, string>): Promise<Conversation>
   /** Says that a text is a secret of this visitor. */
   owns(kind: string, text: string): void
   /** Hangs up all connections. */
@@ -89,9 +89,9 @@ export function createVisitor({ name, recorder, mayKnowAll = false }: VisitorOpt
     async knock(url, headers = {}) {
       return (await sendRequest(url, { headers: { ...upgradeHeaders, ...headers } })).status
     },
-    async connect(url) {
+    async connect(url, headers = {}) {
       const where = `a frame of ${new URL(url).pathname}`
-      const conversation = await openConversation(url.replace(/^http/, 'ws'), (text) => given(where, text))
+      const conversation = await openConversation(url.replace(/^http/, 'ws'), headers, (text) => given(where, text))
       open.push(conversation)
       return conversation
     },
@@ -134,8 +134,12 @@ async function read(response: IncomingMessage): Promise<HttpAnswer> {
   return { status: response.statusCode ?? 0, headers: response.headers, body }
 }
 
-async function openConversation(url: string, given: (text: string) => void): Promise<Conversation> {
-  const socket = new WebSocket(url, { handshakeTimeout: answeredWithinMs })
+async function openConversation(
+  url: string,
+  headers: Record<string, string>,
+  given: (text: string) => void,
+): Promise<Conversation> {
+  const socket = new WebSocket(url, { headers, handshakeTimeout: answeredWithinMs })
   const frames: unknown[][] = []
   let lastRef = 0
   socket.on('message', (data) => {

@@ -9,13 +9,18 @@ export interface UntilOptions {
   /** What is awaited, as the failure will say it. */
   what: string
   withinMs: number
+  /** Default: often at first, and less often the longer it takes, because asking costs the processor that all wait for. */
   everyMs?: number
   clock?: Clock
 }
 
+const firstPauseMs = 25
+const pauseMostMs = 150
+
 /** Asks again and again until the answer is truthy, and returns it. Fails with what was awaited, how long, and what was last seen. */
 export async function until<T>(ask: () => T | Promise<T>, options: UntilOptions): Promise<NonNullable<T>> {
-  const { what, withinMs, everyMs = 50, clock = systemClock } = options
+  const { what, withinMs, everyMs, clock = systemClock } = options
+  let pauseMs = everyMs ?? firstPauseMs
   const deadlineMs = clock.monotonicMs() + withinMs
   let lastSeen: unknown
   for (;;) {
@@ -28,6 +33,7 @@ export async function until<T>(ask: () => T | Promise<T>, options: UntilOptions)
     }
     if (clock.monotonicMs() >= deadlineMs)
       throw new NotWithin(`timed out after ${withinMs} ms waiting for "${what}"; last value ${String(lastSeen)}`)
-    await clock.sleep(everyMs)
+    await clock.sleep(pauseMs)
+    if (everyMs === undefined) pauseMs = Math.min(1.25 * pauseMs, pauseMostMs)
   }
 }

@@ -12,6 +12,7 @@ import {
 import { rm } from 'node:fs/promises'
 import { cpus, platform, release, totalmem } from 'node:os'
 import { basename, dirname, join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import pLimit from 'p-limit'
 import type { HarnessApp } from '../app.ts'
 import type { PubSubName } from '../cluster/cluster.ts'
@@ -28,6 +29,7 @@ import type { RunPlan } from '../reporters/killed-run.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import type { Scenario } from '../scenario.ts'
 import { type RunResult, runSchemaVersion, type ScenarioResult, type Skipped, worstOutcome } from '../verdict/result.ts'
+import { type Durations, readDurations, saveDurations } from './durations.ts'
 import { inOrderOfBegin } from './order.ts'
 import { type RunEnvironment, withRunEnvironment } from './run-environment.ts'
 import { runScenario } from './run-scenario.ts'
@@ -165,7 +167,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
 
   async function all(environment: RunEnvironment) {
     const turns = pLimit(options.jobs)
-    await turns.map(inOrderOfBegin(options.scenarios), async (scenario) => {
+    await turns.map(inOrderOfBegin(options.scenarios, readDurations(durationsFile)), async (scenario) => {
       if (!stopEarly()) await one(scenario, environment)
     })
     return environment.driver
@@ -175,6 +177,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   const { done: driver, leaks } = await inEnvironment().finally(history.close)
 
   const sorted = results.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id))
+  if (patch.names.length === 0) saveDurations(durationsFile, durationsOf(sorted, options.scenarios))
   const run: RunResult = {
     schemaVersion: runSchemaVersion,
     suite: options.suite,
@@ -225,6 +228,14 @@ function exitCodeOf(
   if (overBudget) return exitCodes.budget
   if (run.leaks.length > 0) return exitCodes.leaked
   return run.outcome === 'unknown' ? exitCodes.unknown : exitCodes.passed
+}
+
+const durationsFile = fileURLToPath(new URL('../../.squall/durations.json', import.meta.url))
+
+/** Random scenarios are not run again. */
+const durationsOf = (results: readonly ScenarioResult[], scenarios: readonly Scenario[]): Durations => {
+  const lasting = new Set(scenarios.filter(({ plan }) => !plan).map(({ id }) => id))
+  return Object.fromEntries(results.filter(({ id }) => lasting.has(id)).map(({ id, durationMs }) => [id, durationMs]))
 }
 
 /** As somebody types it from here. */

@@ -1,5 +1,6 @@
 import { accessAsStated, type ScenarioContext, scenariosFor } from '../../harness/index.ts'
 import { cartSequence, disconnectSequence, hearingRows, pollSequence, refSequence } from './hearing-rows.ts'
+import { liveRows, liveSalt } from './live-rows.ts'
 import { controlRows, limitSequences, meshRows } from './node-rows.ts'
 import { helloRows, loginRows, pageSequences } from './page-rows.ts'
 import { independent, tryAll } from './row.ts'
@@ -53,6 +54,8 @@ export default scenario({
     'PA-34',
     'PA-35',
     'PA-36',
+    'LV-10',
+    'LV-11',
     'DP-10',
     'FI-16',
     'NF-20',
@@ -62,7 +65,7 @@ export default scenario({
     nodes: 2,
     pubsub: 'mesh',
     stock: { 1: plenty, 2: plenty, 3: plenty },
-    env: { PUBLIC_HOST: publicHost, ADMIN_ATTEMPTS: String(attemptsMax) },
+    env: { PUBLIC_HOST: publicHost, ADMIN_ATTEMPTS: String(attemptsMax), STORE_LIVE_SALT: liveSalt },
   },
   steps: [
     step('visitors arrive with their credentials', async (context) => {
@@ -86,9 +89,10 @@ export default scenario({
       ])
     }),
     step('one user is disconnected', (context) => tryAll(context, [disconnectSequence(worldOf(context))])),
-    step('pages, forms and orders', (context) => {
+    step('pages, forms and orders', async (context) => {
       const world = worldOf(context)
-      return tryAll(context, [...pageSequences(world), ...independent(helloRows(world))])
+      const rows = [...helloRows(world), ...(await liveRows(world))]
+      await tryAll(context, [...pageSequences(world), ...independent(rows)])
     }),
     step('the pages and ports of those who run it', async (context) => {
       const world = worldOf(context)

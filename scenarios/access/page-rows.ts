@@ -255,6 +255,8 @@ function storageRows(world: World): Row[] {
     '/': { headers: { cookie: anna.cookie }, ids: ['CT-16', 'ST-46'] },
     '/checkout': { headers: { cookie: anna.cookie }, ids: ['CT-16', 'CT-53'] },
     '/checkout/complete': { headers: { cookie: anna.cookie }, ids: ['CT-53'] },
+    '/drops': { headers: { cookie: anna.cookie }, ids: ['LV-2', 'CT-16'] },
+    '/counter': { headers: { cookie: anna.cookie }, ids: ['LV-2', 'LV-15'] },
     '/admin': { headers: rightLogin, ids: ['PA-31', 'PA-34'] },
     '/hello': { headers: {}, ids: ['CH-133', 'CH-85'] },
     '/hello/tracked?user_id=1': { headers: {}, ids: ['CH-133', 'CH-85'] },

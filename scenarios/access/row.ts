@@ -17,13 +17,27 @@ export type Sequence = readonly Row[]
 const atOnceMax = 16
 
 /** Tries all sequences, a few at once, and records what came of each row. */
-export async function tryAll({ recorder }: ScenarioContext, sequences: readonly Sequence[]) {
+export async function tryAll(context: ScenarioContext, sequences: readonly Sequence[]) {
   const left = [...sequences]
+  const announce = everySecond(context, () => context.provoke('what is refused is logged as an error', []))
   const worker = async () => {
     for (let next = left.shift(); next; next = left.shift())
-      for (const row of next) recorder.record({ ...event(row), value: await tried(row) })
+      for (const row of next) {
+        announce()
+        context.recorder.record({ ...event(row), value: await tried(row) })
+      }
   }
   await Promise.all(Array.from({ length: atOnceMax }, worker))
+}
+
+/** Calls `run` at most once in a second. */
+function everySecond({ clock }: Pick<ScenarioContext, 'clock'>, run: () => void) {
+  let lastMs = Number.NEGATIVE_INFINITY
+  return () => {
+    if (clock.monotonicMs() - lastMs < 1_000) return
+    lastMs = clock.monotonicMs()
+    run()
+  }
 }
 
 /** Rows that do not depend on each other. */

@@ -33,6 +33,8 @@ const sockets = ({ tokens }: World): Record<string, Record<string, string>> => (
   '/stats_socket': {},
   '/product_socket': {},
   '/admin_socket': { token: tokens.admin.good },
+  '/spa_socket': {},
+  '/live': {},
 })
 
 const versions: Record<string, 'allowed' | 'refused'> = {
@@ -101,18 +103,32 @@ const versionRows = (world: World, path: string, query: Record<string, string>):
 /** Which transports there are, and whose sessions a long poll may use (CH-19..CH-23). */
 export const pollRows = (world: World): Row[] => [
   ...pollOriginRows(world),
-  ...['/auth_socket', '/stats_socket', '/product_socket', '/admin_socket'].map((path) => ({
-    visitor: 'a visitor with a session of another socket',
-    action: `poll at ${path}`,
+  ...Object.entries(otherPolls).map(([path, expected]) => ({
+    visitor: 'a client with a session of another socket',
+    action: `send over a long poll at ${path}`,
     node: world.home.name,
-    expected: 'refused with 404',
-    ids: ['CH-21'],
-    attempt: async () => {
+    expected,
+    ids: ['CH-20', 'CH-21'],
+    async attempt() {
       const query = new URLSearchParams({ vsn: '2.0.0', token: world.tokens.poll.good })
-      return byStatus((await world.nobody.request(`${world.home.directUrl}${path}/longpoll?${query}`)).status)
+      const { status, body } = await world.nobody.request(`${world.home.directUrl}${path}/longpoll?${query}`, {
+        method: 'POST',
+        body: JSON.stringify([null, 'beat', 'phoenix', 'heartbeat', {}]),
+      })
+      return byStatus(status === 200 ? (JSON.parse(body) as { status: number }).status : status)
     },
   })),
 ]
+
+/** Sockets beside the one whose sessions are used here; those without long polls are no addresses. */
+const otherPolls: Record<string, string> = {
+  '/auth_socket': 'refused with 404',
+  '/stats_socket': 'refused with 404',
+  '/product_socket': 'refused with 404',
+  '/admin_socket': 'refused with 404',
+  '/live': 'refused with 404',
+  '/spa_socket': 'refused with 410',
+}
 
 /** Sent with a session, so that what is allowed opens no other. */
 const pollOriginRows = (world: World): Row[] =>

@@ -97,6 +97,31 @@ const connections = (world: World): Connection[] => [
       invalid: 'refused: always fails',
     },
   },
+  {
+    visitor: 'a visitor of the React example',
+    path: '/spa_socket',
+    ids: ['CH-45', 'RX-6'],
+    topics: {
+      ...ofOthers('ping'),
+      ...allOf(everywhereUnmatched, unmatched),
+      ...allOf(['ping', 'other', 'activities'], 'allowed'),
+      ...allOf(['ping:x', 'others', 'activity', 'activities:1', 'spa:ping'], unmatched),
+    },
+  },
+  {
+    visitor: 'a visitor without a page',
+    path: '/live',
+    ids: ['LV-10', 'CH-45'],
+    topics: {
+      ...ofOthers(),
+      ...allOf(
+        everywhereUnmatched.filter((topic) => !topic.startsWith('lv:')),
+        unmatched,
+      ),
+      ...allOf(['lv', 'LV:phx-1', 'live:phx-1'], unmatched),
+      ...allOf(['lv:', 'lv:phx-1', 'lv:*'], 'refused: stale'),
+    },
+  },
   ...userConnections(world),
 ]
 
@@ -186,8 +211,8 @@ export function once<T>(make: () => Promise<T>): () => Promise<T> {
   }
 }
 
-export async function joinOf(line: Conversation, topic: string): Promise<string> {
-  const { status, response } = await line.ask(topic, 'phx_join', {})
+export async function joinOf(line: Conversation, topic: string, payload: object = {}): Promise<string> {
+  const { status, response } = await line.ask(topic, 'phx_join', payload)
   if (status === 'ok') return 'allowed'
   const { reason } = response as { reason?: string }
   return reason === undefined ? 'refused' : `refused: ${reason}`

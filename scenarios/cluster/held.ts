@@ -4,7 +4,7 @@ type StoreContext = ScenarioContext<'store'>
 
 /** Longer than a statement may take. */
 const reachedWithinMs = 8_000
-const toldWithinMs = 6_000
+const toldWithinMs = 10_000
 
 /** An operation that waits at a point until it is released, or ended by a fault. */
 export interface HeldOperation<T> {

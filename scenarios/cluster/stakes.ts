@@ -5,6 +5,7 @@ import {
   openEars,
   ordersChargedOnce,
   performRound,
+  presenceMatchesReality,
   scenariosFor,
   stakesKept,
 } from '../../harness/index.ts'
@@ -45,5 +46,6 @@ export default scenario({
     ),
   ],
   expectations: [],
-  checkers: [stakesKept, ordersChargedOnce, neverOversold, nodesAgreeWithDatabase],
+  // In the end everybody is gone, and no node counts anybody.
+  checkers: [stakesKept, ordersChargedOnce, neverOversold, nodesAgreeWithDatabase, presenceMatchesReality],
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { toHistory } from '../../harness/history/history.ts'
 import { neverOversold, scenariosFor } from '../../harness/index.ts'
 import { BadScenario } from '../../harness/scenario.ts'
 
@@ -21,6 +22,15 @@ describe('scenario (AT-1)', () => {
   it('says which applications it needs, and takes their checkers', () => {
     const ofStore = scenariosFor('store').scenario({ ...example, checkers: [neverOversold] })
     expect([scenario(example).apps, ofStore.apps]).toEqual([[], ['store']])
+  })
+
+  it('is judged by what an application always asks, where there is evidence, and by its own checkers in any case', () => {
+    const judges = scenariosFor('store').scenario({ ...example, checkers: [neverOversold] }).checkers ?? []
+    expect(judges.filter(({ name }) => name === 'never-oversold')).toEqual([neverOversold])
+    const others = judges.filter((one) => one !== neverOversold)
+    expect(others.map(({ name }) => name)).toContain('pages-match-database')
+    expect(others.filter(({ needs }) => needs?.(toHistory([])) !== false)).toEqual([])
+    expect(scenario(example).checkers).toBeUndefined()
   })
 
   it('has the members of an application only where it names it', () => {

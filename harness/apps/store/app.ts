@@ -48,8 +48,8 @@ const listenersOf = (people: People) => [
 
 async function presentIn(people: People): Promise<Present[]> {
   const tabs = tabsOf(people).map(async ({ who, node, joins }) => {
-    const { expected, socketCount } = await joins()
-    return { who, node, connections: socketCount, polls: 0, channels: expected.length }
+    const { socketCount, channelCount } = await joins()
+    return { who, node, connections: socketCount, polls: 0, channels: channelCount }
   })
   const crowds = people.crowds().map((crowd) => {
     const open = crowd.connectedCount()

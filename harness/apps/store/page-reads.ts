@@ -8,18 +8,21 @@ export function readJoins() {
   }
   interface PageSocket {
     isConnected(): boolean
+    channels: unknown[]
   }
   const { squall, liveSocket } = window as unknown as {
-    squall?: { socket: PageSocket; channels: PageChannel[] }
+    squall?: { socket: PageSocket; sockets?: PageSocket[]; channels: PageChannel[] }
     liveSocket?: { socket: PageSocket; main: { channel: PageChannel } | null }
   }
   const sockets = [squall?.socket, liveSocket?.socket].filter((one) => one !== undefined)
+  const all = [...(squall?.sockets ?? []), ...sockets.filter((one) => !squall?.sockets?.includes(one))]
   const channels = [...(squall?.channels ?? []), ...(liveSocket?.main ? [liveSocket.main.channel] : [])]
   return {
     connected: sockets.length > 0 && sockets.every((socket) => socket.isConnected()),
     expected: channels.map(({ topic }) => topic),
     joined: channels.filter(({ state }) => state === 'joined').map(({ topic }) => topic),
-    socketCount: sockets.length,
+    socketCount: all.length,
+    channelCount: all.reduce((sum, socket) => sum + socket.channels.length, 0),
   }
 }
 

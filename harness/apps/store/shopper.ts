@@ -42,7 +42,13 @@ export interface Tab {
   contentOf(html: string): Promise<string>
   /** Returns all that the page shows now, without the secrets in its form. */
   sight(): Promise<{ path: string; sight: PageSight }>
-  joins(): Promise<{ connected: boolean; expected: string[]; joined: string[]; socketCount: number }>
+  joins(): Promise<{
+    connected: boolean
+    expected: string[]
+    joined: string[]
+    socketCount: number
+    channelCount: number
+  }>
   text(selector: string): Promise<string>
   /** Returns the displayed cart; undefined on a page without one. */
   cart(): Promise<CartSight | undefined>
@@ -160,10 +166,14 @@ async function openTab({ context, who, node, link, url, recorder, otherSite, for
   const page = await context.newPage()
   page.on('websocket', (socket) => tapFrames(socket, who, node, recorder))
   page.on('response', (response) => void tapPage(response, who, node, recorder))
+  /** A page that comes back from the back-forward cache repeats all that it ever wrote to its console. */
+  const heard = new Set<string>()
   page.on('console', (message) => {
     if (message.type() === 'error') recorder.record({ who, type: 'console', value: message.text() })
     const note = message.type() === 'debug' ? noteIn(message.text()) : undefined
-    if (note) recordSocket({ who, node, link, recorder, nameOf: withoutCartId }, note)
+    if (!note || heard.has(message.text())) return
+    heard.add(message.text())
+    recordSocket({ who, node, link, recorder, nameOf: withoutCartId }, note)
   })
   page.on('pageerror', (error) => recorder.record({ who, type: 'console', value: error.message }))
   await page.goto(url, { timeout: loadWithinMs })

@@ -1,6 +1,7 @@
 import type { Cluster } from '../../cluster/cluster.ts'
 import { clientEvent } from '../../history/client-kinds.ts'
 import type { Present } from '../../history/inventory.ts'
+import { forgeryOf } from '../../history/marks.ts'
 import type { Recorder } from '../../history/recorder.ts'
 import { until } from '../../platform/until.ts'
 import { purchaseWithinMs, pushWithinMs } from '../../timing.ts'
@@ -169,7 +170,10 @@ export async function openWireShopper(options: OpenWireShopperOptions): Promise<
     async buy({ again = false, anew = false, over, withKey } = {}) {
       if (anew || (isBought && !again)) await readAnew()
       isBought = false
-      if (withKey !== undefined) form = { ...form, fields: { ...form.fields, key: withKey } }
+      if (withKey !== undefined) {
+        recorder.record(forgeryOf(name, withKey))
+        form = { ...form, fields: { ...form.fields, key: withKey } }
+      }
       const { key } = form.fields
       const itemIds = page.items().map(({ id }) => id)
       const operation = recorder.begin(name, 'purchase', { shopper, itemIds, key })

@@ -1,10 +1,12 @@
-import { type IncomingHttpHeaders, STATUS_CODES } from 'node:http'
+import type { IncomingHttpHeaders } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import { authProtocol } from '../auth-token.ts'
 import type { SocketOptions } from '../socket-definition.ts'
 import { offeredSubprotocols } from '../subprotocols.ts'
 
+// Not imported: for an ES module Node reads every export of node:http, and one of them loads its whole HTTP client.
+const { STATUS_CODES } = process.getBuiltinModule('node:http')
 const maxFrameDefaultBytes = 16 * 1024 * 1024
 
 /** The WebSocket handshake of one mount, by its options. */

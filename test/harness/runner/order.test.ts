@@ -15,3 +15,9 @@ it('scenarios of the corpus begin first, then the long ones, then the others as 
   ]
   expect(inOrderOfBegin(scenarios).map(({ id }) => id)).toEqual(['corpus', 'longest', 'long', 'short', 'last'])
 })
+
+it('what took long last time begins early, whatever was expected', () => {
+  const scenarios = [{ id: 'expected', expectedDurationMs: 5_000 }, { id: 'new' }, { id: 'slow' }, { id: 'quick' }]
+  const lastTime = { slow: 9_000, quick: 1_000 }
+  expect(inOrderOfBegin(scenarios, lastTime).map(({ id }) => id)).toEqual(['slow', 'expected', 'quick', 'new'])
+})

@@ -1,4 +1,4 @@
-import type { Checker } from '../../../verdict/checker.ts'
+import { type Checker, judge } from '../../../verdict/checker.ts'
 import { cartNeverLost } from './cart-never-lost.ts'
 import { livePagesMatchFreshRender } from './live-pages-match-fresh-render.ts'
 import { neverOversold } from './never-oversold.ts'
@@ -44,5 +44,24 @@ export const checkers: readonly Checker[] = [
   viewsMatchFreshRender,
 ]
 
-/** What pages show, how they are served and why shoppers are refused must be right whatever a scenario is about. */
-export const judgesAlways: readonly Checker[] = [pagesMatchDatabase, pagesServedProperly, refusedForAReason]
+/** Judges where there is evidence: a scenario that is about something else need not have any. */
+const withEvidence = (checker: Checker): Checker => ({
+  ...checker,
+  needs: (history) => judge(checker, history).outcome !== 'unknown',
+})
+
+/** What must be right whatever a scenario is about: pages, refusals, carts, orders and stock. */
+export const judgesAlways: readonly Checker[] = [
+  pagesMatchDatabase,
+  pagesServedProperly,
+  refusedForAReason,
+  ...[
+    cartNeverLost,
+    neverOversold,
+    nodesAgreeWithDatabase,
+    ordersChargedOnce,
+    purchasesLinearizable,
+    tabsConverge,
+    viewsMatchFreshRender,
+  ].map(withEvidence),
+]

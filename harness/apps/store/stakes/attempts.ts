@@ -36,7 +36,7 @@ export interface Attempt {
   begin(): Promise<string>
   /** The same wish again, on a node; where all is healed, with patience. */
   again(node: string, isHealed?: boolean): Promise<void>
-  /** Answers of one list are those to one wish; several lists are of several. */
+  /** One list for each wish: what it was answered, in order. */
   answers(): string[][]
   /** The client that was hit is closed: from then on it counts for nothing. */
   giveUp(): void

@@ -32,6 +32,8 @@ function soldTwiceOrLost({ answers, sold }: StakeRecord): string | undefined {
   if (units > 1) return `twice: ${units} units of item ${itemId} were sold, and there was one`
   if (orders > 1) return `twice: item ${itemId} is in ${orders} orders`
   if (winners > 1) return `twice: ${winners} were told that they got the last of item ${itemId}`
+  if (answers.some((own) => own.includes('ok') && own.includes('failed')))
+    return `contradicted: one wish for the last of item ${itemId} was both confirmed and refused`
   if (winners === 1 && units === 0) return `lost: the last of item ${itemId} was confirmed, and is not sold`
   if (units === 0 && !answers.flat().includes('unsure'))
     return `lost: everybody was refused the last of item ${itemId}, which is not sold`

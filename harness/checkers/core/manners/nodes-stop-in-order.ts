@@ -40,7 +40,7 @@ const wrongCodes = (history: History): Verdict[] =>
       .filter(
         ({ tMs, who, node, link }) => requestedMs <= tMs && tMs <= witnessedOnMs && touches(fault, who, node, link),
       )
-      .filter(({ code, path }) => code !== (path.endsWith('/longpoll') ? pollEndCode : closesWith))
+      .filter(({ code, path }) => !(path.endsWith('/longpoll') ? pollEndCodes : [closesWith]).includes(code!))
       .map((one) =>
         finding(
           history,
@@ -52,5 +52,5 @@ const wrongCodes = (history: History): Verdict[] =>
       )
   })
 
-/** What a waiting long poll is answered: its session has ended, and there is no new one. */
-const pollEndCode = 503
+/** What a long poll is answered: its session has ended, and the node that drains opens no new one. */
+const pollEndCodes: readonly number[] = [410, 503]

@@ -28,7 +28,8 @@ function unnoticed(history: History, fault: FaultRecord): Verdict[] {
   const { witnessedOnMs, healRequestedMs, requestedMs, kind, target } = fault
   if (witnessedOnMs === null || (healRequestedMs ?? history.endMs) - witnessedOnMs < peersNoticeWithinMs) return []
   const looks = history.of('read', mannersOf.peers)
-  const toMs = (healRequestedMs ?? history.endMs) + peersNoticeWithinMs
+  // A black hole that is healed breaks the connections in it, which is noticed in any case.
+  const toMs = healRequestedMs ?? history.endMs
   return outOfReach(fault, [...new Set(looks.map(({ who }) => who))])
     .filter(
       ([node, peer]) =>

@@ -19,6 +19,8 @@ function say(...words: unknown[]) {
   while (log.childElementCount > linesMax) log.lastElementChild?.remove()
 }
 
+const sockets: Socket[] = []
+
 function open(name: string, path: string, params: () => object = () => ({})): Socket {
   const socket = new Socket(path, { params, heartbeatIntervalMs: Number(heartbeatMs) || 30_000 })
   const state = document.querySelector<HTMLElement>(`.sockets [data-socket='${name}']`)!
@@ -32,6 +34,7 @@ function open(name: string, path: string, params: () => object = () => ({})): So
   })
   socket.onClose(() => show('closed'))
   socket.connect()
+  sockets.push(socket)
   return socket
 }
 
@@ -87,7 +90,7 @@ function demonstrateAuthSocket() {
   user.on('push', (payload) => say('received auth user push', payload))
   user.on('push_timed', (payload) => say('received timed auth user push', payload))
   joined(user)
-  Object.assign(window, { squall: { socket, channels: [recurring, user] } })
+  Object.assign(window, { squall: { socket, sockets, channels: [recurring, user] } })
 }
 
 function demonstrateStatsSocket() {

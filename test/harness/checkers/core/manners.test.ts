@@ -291,6 +291,8 @@ describe('peers-agree-again', () => {
     expect(outcome(name, ...both, cut({ healRequestedMs: 2_000, witnessedOffMs: 2_500 }), theEnd(40_000))).toBe(
       'passed',
     )
+    const tooLate = [sees('n1', 9_500, { n2: false }), sees('n1', 12_000, { n2: true })]
+    expect(outcome(name, ...both, cut(), ...tooLate, theEnd(40_000))).toBe('violated')
     const killed = fault(1_000, { kind: 'node.kill', target: 'n2', healRequestedMs: 9_000, witnessedOffMs: 10_000 })
     expect(judge(name, ...both, killed, theEnd(40_000)).why).toMatch(/^unnoticed: n1 saw n2 all through node.kill n2/)
   })

@@ -64,6 +64,34 @@ const views: Record<string, () => Promise<unknown>> = {
     await page.getByRole('button', { name: 'Buy now' }).click()
     await page.waitForURL('**/checkout/complete')
   },
+  'the live shop with a cart': async () => {
+    await page.goto('/drops')
+    await page.waitForSelector('[data-phx-main].phx-connected')
+    for (const itemId of [available, 9]) await page.locator(`.size-container__entry[value='${itemId}']`).click()
+    await itemCount(2)
+  },
+  'the counter': async () => {
+    await page.goto('/counter')
+    await page.waitForSelector('[data-phx-main].phx-connected')
+  },
+  'the finder with a size': async () => {
+    await page.goto('/drops/finder')
+    await page.waitForSelector('[data-phx-main].phx-connected')
+    await page.fill('#finder input', '8')
+    await expect.poll(() => page.locator('.finder__finds li').count()).toBeGreaterThan(0)
+  },
+  'a React page': async () => {
+    await page.goto('/spa')
+    await page.getByRole('link', { name: 'Pings', exact: true }).click()
+    await page.getByRole('button').click()
+    await expect.poll(() => page.inputValue('textarea')).toContain('pong')
+  },
+  'the activity feed': async () => {
+    await page.goto('/spa/activities')
+    await page.getByLabel('What do you do?').fill('I run')
+    await page.getByRole('button').click()
+    await expect.poll(() => page.locator('.activities li').count()).toBe(1)
+  },
   'a page that is not there': () => page.goto('/nowhere'),
   'the dashboard': async () => {
     await page.goto('/admin')
@@ -113,6 +141,29 @@ describe('with the keyboard alone', () => {
     await page.keyboard.press('Enter')
     await page.waitForURL('**/checkout/complete')
     expect(await page.locator('.order__item').count()).toBe(1)
+  })
+})
+
+describe('live and React pages with the keyboard alone', () => {
+  it('the counter counts, and the focus stays (LV-8)', async () => {
+    await page.goto('/counter')
+    await page.waitForSelector('[data-phx-main].phx-connected')
+    const count = async () => Number((await page.textContent('h1'))!.replace(/\D/g, ''))
+    const before = await count()
+    await page.getByRole('button', { name: '+' }).focus()
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Space')
+    await expect.poll(count).toBe(before + 2)
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('+')
+  })
+
+  it('the React pages change, and their buttons work (RX-1)', async () => {
+    await page.goto('/spa')
+    await page.getByRole('link', { name: 'Pings', exact: true }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('button').focus()
+    await page.keyboard.press('Enter')
+    await expect.poll(() => page.inputValue('textarea')).toContain('pong')
   })
 })
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { stakesKept } from '../../../../../harness/apps/store/checkers/stakes-kept.ts'
 import type { StakeRecord } from '../../../../../harness/apps/store/stakes/record.ts'
+import { mannersOf } from '../../../../../harness/history/manners.ts'
 import { historyOf } from '../../../../support/histories.ts'
 
 const base: StakeRecord = { cell: 'buy at committed under link.reset n1->db', answers: [] }
@@ -46,6 +47,7 @@ describe('stakes-kept', () => {
       'lost: the last of item 3 is sold, and everybody',
       { answers: [['unsure', 'failed'], ['failed']], sold: sold(1, 1) },
     ],
+    ['contradicted: one wish', { answers: [['unsure', 'failed', 'ok']], sold: sold(1, 1), told: heard }],
     ['stuck: somebody asked both nodes', { answers: [Array(7).fill('unsure'), ['failed']], sold: sold(1, 1) }],
     ['not seen: n2 has 1 of item 3', { answers: [['ok']], sold: sold(1, 1, [0, 1]), told: heard }],
     ['not told: ear-n2', { answers: [['ok']], sold: sold(1, 1), told: { 'ear-n1': true, 'ear-n2': false } }],
@@ -65,6 +67,19 @@ describe('stakes-kept', () => {
   it('knows nothing when nothing was drawn, or most of it was not hit', () => {
     expect(judge().outcome).toBe('unknown')
     expect(judge({}, { missed: 'too slow' }, { missed: 'too slow' }).outcome).toBe('unknown')
+  })
+
+  it('blames nobody for what is not seen when the machine stood still, but for what happened twice', () => {
+    const after = (forMs: number, record: Partial<StakeRecord>) =>
+      stakesKept.check(
+        historyOf(
+          { type: 'read', who: 'harness', operation: mannersOf.stall, value: { forMs } },
+          { type: 'read', who: 'harness', operation: 'stake', value: { ...base, ...record } },
+        ),
+      ).outcome
+    const miscounted = { counted: { expected: 2, nodes: { n1: 3 } } }
+    expect([after(3_000, miscounted), after(600, miscounted)]).toEqual(['unknown', 'violated'])
+    expect(after(3_000, { answers: [['ok']], sold: sold(2, 1) })).toBe('violated')
   })
 
   it('lists what was hit, and what was not', () => {

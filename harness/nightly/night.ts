@@ -1,0 +1,74 @@
+import { reasons } from '../reporters/format.ts'
+import type { RunResult, ScenarioResult } from '../verdict/result.ts'
+import { fingerprintOf } from './fingerprint.ts'
+
+/** A fault as a night keeps it. */
+export interface NightFault {
+  kind: string
+  asked: number
+  witnessed: number
+}
+
+/** What one night says of one scenario: one line of the history of nights. */
+export interface NightLine {
+  version: 1
+  /** When the night began, in ISO 8601; it identifies the night. */
+  night: string
+  scenario: string
+  outcome: ScenarioResult['outcome']
+  durationMs: number
+  /** From the end of the last fault until everybody is back and nothing changes any more; null without a fault. */
+  recoveryMs: number | null
+  faults: NightFault[]
+  seed: string
+  /** The commit of the code; null when it is unknown or the working copy is changed, because then no two nights are known to be of the same code. */
+  commit: string | null
+  fingerprint: string | null
+  /** The first reason, in full. */
+  why: string | null
+  replay: string
+}
+
+/** Where a night belongs to. */
+export interface NightFacts {
+  night: string
+  commit: string | null
+}
+
+/** Returns whether a run is one of the system as it is, that came to its end. Runs with defects, replays and interrupted or killed runs never count. */
+export const countsAsNight = ({ defects, suite, interrupted, ended }: RunResult): boolean =>
+  defects.length === 0 && suite !== 'replay' && !interrupted && ended !== false
+
+/** Returns a line for each scenario of a run; none for a run that does not count. Pure. */
+export const nightLines = (run: RunResult, facts: NightFacts): NightLine[] =>
+  countsAsNight(run) ? run.scenarios.map((scenario) => lineOf(scenario, run, facts)) : []
+
+function lineOf(scenario: ScenarioResult, { seed }: RunResult, { night, commit }: NightFacts): NightLine {
+  const { id, outcome, durationMs, replay } = scenario
+  return {
+    version: 1,
+    night,
+    scenario: id,
+    outcome,
+    durationMs,
+    recoveryMs: recoveryMsOf(scenario),
+    faults: faultsOf(scenario),
+    seed,
+    commit,
+    fingerprint: fingerprintOf(scenario) ?? null,
+    why: outcome === 'passed' ? null : (reasons(scenario)[0] ?? 'no reason was recorded'),
+    replay,
+  }
+}
+
+function recoveryMsOf({ phases, faults }: ScenarioResult): number | null {
+  const settle = phases.find(({ name }) => name === 'settle')
+  return settle && faults.length > 0 ? settle.endMs - settle.startMs : null
+}
+
+const faultsOf = ({ faults }: ScenarioResult): NightFault[] =>
+  [...Map.groupBy(faults, ({ kind }) => kind)].map(([kind, list]) => ({
+    kind,
+    asked: list.length,
+    witnessed: list.filter(({ witnessedOnMs }) => witnessedOnMs !== null).length,
+  }))

@@ -1,0 +1,161 @@
+import { joinedTopics, type ScenarioContext, scenariosFor, type WireClient } from '../../harness/index.ts'
+import { mustBeConnected, watchingStalls } from '../stalls.ts'
+import { mustBe, openPage, seesIn, theTab } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
+
+/** More than a frame may have. */
+const hugeBytes = 1_200_000
+const stale = 'stale'
+const unauthorized = 'unauthorized'
+
+export default scenario({
+  id: 'live/bad-input',
+  title: 'a crash in a live page, forged tokens and oversized forms',
+  invariant:
+    'Whatever one client of live pages sends, a page that crashes is mounted afresh, what is forged or unknown is refused, nobody else notices, and the log has the reasons without a token.',
+  covers: ['LV-4', 'LV-9', 'LV-10', 'LV-12', 'FI-16', 'NF-1', 'NF-20', 'CH-35', 'CH-59'],
+  given: { nodes: 1 },
+  steps: [
+    step('two people count', async (context) => {
+      for (const who of ['alice', 'mallory']) {
+        const tab = await openPage(context, who, 'n1', '/counter')
+        context.scratch.set(who, await countOf(context, who))
+        await tab.page.getByRole('button', { name: '+', exact: true }).click()
+      }
+    }),
+    step('one of them sends an event that the page does not have', async (context) => {
+      await seesCount(context, 'mallory', 1)
+      context.provoke('an event that the page does not have crashes it', ['mallory'])
+      await theTab(context, 'mallory').page.evaluate(() => {
+        const button = document.querySelector<HTMLElement>('.counter button')!
+        button.setAttribute('phx-click', 'boom')
+        button.click()
+      })
+    }),
+    step('join pages that are not there, or not theirs', async (context) =>
+      watchingStalls(context, 'n1', async () => {
+        context.provoke('joins are refused and logged', [])
+        const page = await loadPage(context, '/counter')
+        const drops = await loadPage(context, '/drops')
+        const wire = await connect(context, 'joiner', page)
+        const joins: Record<string, [topic: string, payload: object, expected: string]> = {
+          'no session': [page.topic, { ...page.join, session: undefined }, stale],
+          'an altered session': [page.topic, { ...page.join, session: altered(page.join.session) }, stale],
+          'the session of another page': [page.topic, { ...page.join, session: drops.join.session }, stale],
+          'the static token as session': [page.topic, { ...page.join, session: page.join.static }, stale],
+          'a topic without a page': ['lv:phx-nobody', page.join, stale],
+          'an address without a route': [drops.topic, { ...drops.join, url: 'http://shop/nowhere' }, unauthorized],
+          'what is no live page': ['cart:1', {}, 'unmatched topic'],
+        }
+        for (const [what, [topic, payload, expected]] of Object.entries(joins)) {
+          const { response } = await ask(wire, topic, 'phx_join', payload)
+          if (response.reason !== expected)
+            context.scratch.set('wrong join', `${what}: ${response.reason} instead of ${expected}`)
+        }
+        const stranger = await connect(context, 'stranger', { ...page, csrfToken: 'forged' })
+        const { response } = await ask(stranger, page.topic, 'phx_join', page.join)
+        if (response.reason !== stale) context.scratch.set('wrong join', `a forged csrf token: ${response.reason}`)
+      }),
+    ),
+    step('send a page what it cannot handle', async (context) =>
+      watchingStalls(context, 'n1', async () => {
+        const page = await loadPage(context, '/counter')
+        const wire = await connect(context, 'sender', page)
+        context.provoke('an event that the page does not have crashes it, and an oversized form ends the connection', [
+          'sender',
+        ])
+        await ask(wire, page.topic, 'phx_join', page.join)
+        const { status } = await ask(wire, page.topic, 'event', { type: 'click', event: 'inc', value: {}, cid: 99 })
+        context.scratch.set('unknown component', status)
+        wire.send([null, 'x', page.topic, 'event', { type: 'click', event: 'boom', value: {} }])
+        await wire.receive('its end', ([, , , event]) => event === 'phx_error')
+        await ask(wire, page.topic, 'phx_join', page.join)
+        wire.send([null, 'y', page.topic, 'event', { type: 'form', event: 'find', value: 'x'.repeat(hugeBytes) }])
+        await context.until('the oversized form ends its connection', 5_000, () => wire.closedWith())
+        context.scratch.set('tokens', [...tokensOf(context), page.join.session, page.join.static])
+      }),
+    ),
+  ],
+  expectations: [
+    after(2, 'its page is mounted afresh, and counts again', async (context) => {
+      await seesCount(context, 'mallory', 0)
+      await theTab(context, 'mallory').page.getByRole('button', { name: '+', exact: true }).click()
+      await seesCount(context, 'mallory', 1)
+    }),
+    after(3, 'each is refused', async (context) => mustBe(context.scratch.get('wrong join'), undefined, 'a join')),
+    after(4, 'an event for no component changes nothing', async (context) =>
+      mustBe(context.scratch.get('unknown component'), 'ok', 'the answer'),
+    ),
+    after(4, 'the other one has the connection and the count of before', async (context) => {
+      await seesCount(context, 'alice', 1)
+      mustBeConnected(
+        context,
+        (who) => who === 'alice',
+        (who, times) => `${who} was disconnected ${times} times`,
+      )
+      const left = context.recorder.events.filter(({ type, who }) => type === 'leave' && who === 'alice')
+      mustBe(left.length, 0, 'pages that alice lost')
+    }),
+    after(4, 'the log has the reasons, and no token', async (context) => {
+      const log = context.cluster.node('n1').log()
+      for (const words of ['may not join this live page', 'no event \\"boom\\"'])
+        if (!log.includes(words) && !log.includes(words.replaceAll('\\', '')))
+          throw new Error(`the log does not say "${words}"`)
+      const tokens = tokensOf(context)
+      if (tokens.length < 2 || tokens.some((token) => log.includes(token.slice(0, 40))))
+        throw new Error('the log holds a token of a live page')
+    }),
+  ],
+  checkers: [joinedTopics],
+})
+
+type Context = ScenarioContext<'store'>
+
+const tokensOf = (context: Context) => (context.scratch.get('tokens') as string[] | undefined) ?? []
+
+async function countOf(context: Context, who: string) {
+  return Number(/Current count: (-?\d+)/.exec(await theTab(context, who).text('h1'))?.[1])
+}
+
+const seesCount = (context: Context, who: string, more: number) =>
+  seesIn(context, theTab(context, who), async () => {
+    const [seen, expected] = [await countOf(context, who), Number(context.scratch.get(who)) + more]
+    return seen === expected || `the count ${seen} instead of ${expected}`
+  })
+
+interface LivePage {
+  topic: string
+  join: { url?: string; params: object; session: string; static: string }
+  cookie: string
+  csrfToken: string
+}
+
+const elementPattern = /<div id="([^"]+)" data-phx-main data-phx-session="([^"]+)" data-phx-static="([^"]+)">/
+
+/** A page as a browser has it before its client connects. */
+async function loadPage(context: Context, path: string): Promise<LivePage> {
+  const url = context.cluster.node('n1').directUrl + path
+  const answer = await fetch(url)
+  const html = await answer.text()
+  const [, id, session, staticToken] = elementPattern.exec(html) ?? []
+  const [, csrfToken] = /window\.csrfToken = "([^"]+)"|csrfToken = "([^"]+)"/.exec(html) ?? []
+  if (!id || !session || !staticToken || !csrfToken) throw new Error(`${path} is no live page`)
+  const join = { params: { _mounts: 0 }, session, static: staticToken, ...(path !== '/counter' && { url }) }
+  return { topic: `lv:${id}`, join, cookie: answer.headers.getSetCookie()[0]?.split(';')[0] ?? '', csrfToken }
+}
+
+const connect = (context: Context, name: string, { cookie, csrfToken }: LivePage) =>
+  context.wire(name, 'n1', { path: '/live/websocket', query: { _csrf_token: csrfToken }, headers: { cookie } })
+
+let lastRef = 0
+
+async function ask(wire: WireClient, topic: string, event: string, payload: unknown) {
+  lastRef += 1
+  const ref = String(lastRef)
+  wire.send([event === 'phx_join' ? ref : null, ref, topic, event, payload])
+  const [, , , , answer] = await wire.receive(`an answer to ${event}`, ([, replied]) => replied === ref)
+  return answer as { status: string; response: { reason?: string } }
+}
+
+const altered = (token: string) => token.slice(0, -10) + (token.at(-10) === 'A' ? 'B' : 'A') + token.slice(-9)

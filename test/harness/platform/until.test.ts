@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest'
+import type { Clock } from '../../../harness/platform/clock.ts'
+import { until } from '../../../harness/platform/until.ts'
+
+function simulated() {
+  let nowMs = 0
+  const sleep = async (ms: number) => {
+    nowMs += ms
+  }
+  return { monotonicMs: () => nowMs, sleep } as unknown as Clock
+}
+
+/** When it was asked, in ms, until the time was over. */
+async function timesOfAsking(options: { withinMs: number; everyMs?: number }) {
+  const clock = simulated()
+  const times: number[] = []
+  const ask = () => void times.push(Math.round(clock.monotonicMs()))
+  await until(ask, { what: 'nothing', clock, ...options }).catch(() => {})
+  return times
+}
+
+it('asks often at first and then less often, and once more at the end of the time', async () => {
+  const times = await timesOfAsking({ withinMs: 3_000 })
+  expect(times.slice(0, 4)).toEqual([0, 25, 56, 95])
+  expect(times.at(-1)! - times.at(-2)!).toBe(150)
+  expect(times.at(-1)).toBeGreaterThanOrEqual(3_000)
+  expect(times.length).toBeLessThan(30)
+})
+
+it('asks as often as it is told', async () => {
+  expect(await timesOfAsking({ withinMs: 100, everyMs: 20 })).toEqual([0, 20, 40, 60, 80, 100])
+})
+
+it('says what was awaited, how long, and what was seen last', async () => {
+  const ask = () => Promise.reject(new Error('not yet'))
+  await expect(until(ask, { what: 'the door opens', withinMs: 50, clock: simulated() })).rejects.toThrow(
+    'timed out after 50 ms waiting for "the door opens"; last value not yet',
+  )
+})
