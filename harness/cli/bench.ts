@@ -56,11 +56,11 @@ export const bench: Command = {
         if (!json) io.out(describeResult(results.at(-1)!))
       }
     } catch (error) {
-      if (error instanceof Stopped) return codeOf(io.interruption.by()!)
-      throw asEnvironment(error as NodeJS.ErrnoException)
+      if (!(error instanceof Stopped)) throw asEnvironment(error as NodeJS.ErrnoException)
     }
     if (json) io.out(`${JSON.stringify({ processors, results }, null, 2)}\n`)
-    return codeFor(results)
+    const stopped = io.interruption.by()
+    return stopped ? codeOf(stopped) : codeFor(results)
   },
 }
 

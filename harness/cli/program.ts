@@ -12,7 +12,9 @@ import type { Command, OptionSpec } from './command.ts'
 import { doctor } from './doctor.ts'
 import { explore } from './explore.ts'
 import { list } from './list.ts'
+import { merge } from './merge.ts'
 import { mutate } from './mutate.ts'
+import { nightly } from './nightly.ts'
 import { proxy } from './proxy.ts'
 import { replay } from './replay.ts'
 import { report } from './report.ts'
@@ -39,6 +41,8 @@ export const commands: Record<string, Command> = {
   explore,
   simulate,
   bench,
+  nightly,
+  merge,
   report,
   trend,
   clean,
@@ -49,7 +53,7 @@ export const commands: Record<string, Command> = {
 const planned = ['compare']
 
 const exitCodeSummary =
-  '0 passed, 1 an invariant was violated, 2 unknown, 4 performance regression, 5 cleanup leaked, 64 usage, 69 environment missing, 70 harness bug, 124 budget exhausted, 130/143 interrupted after healing'
+  '0 passed, 1 an invariant was violated, 2 unknown, 3 flaky, 4 performance regression, 5 cleanup leaked, 64 usage, 69 environment missing, 70 harness bug, 124 budget exhausted, 130/143 interrupted after healing'
 
 /** Parses, runs one command and returns the exit code. Nothing that a person can do wrong shows a stack. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {

@@ -119,6 +119,7 @@ const gravest = [
   exitCodes.budget,
   exitCodes.unknown,
   exitCodes.leaked,
+  exitCodes.flaky,
 ]
 
 /** A proven failure is never hidden by what came after it. */

@@ -3,6 +3,7 @@ export const exitCodes = {
   passed: 0,
   violated: 1,
   unknown: 2,
+  flaky: 3,
   regression: 4,
   leaked: 5,
   usage: 64,

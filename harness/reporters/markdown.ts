@@ -54,8 +54,8 @@ const cellsOf = (scenario: ScenarioResult) =>
 
 const block = (command: string) => `\`\`\`sh\n${command}\n\`\`\``
 /** Reasons quote the output of programs; none of it may be interpreted as markup. */
-const text = (words: string) =>
+export const text = (words: string) =>
   stripVTControlCharacters(words)
     .replace(/\s+/g, ' ')
     .replace(/[<>*_`[\]\\]/g, '\\$&')
-const cell = (words: string) => text(words).replaceAll('|', '\\|')
+export const cell = (words: string) => text(words).replaceAll('|', '\\|')

@@ -1,0 +1,80 @@
+import { count } from '../verdict/checker.ts'
+import { describeStanding } from './format.ts'
+import { type Finding, linesOfStages, type NightReport } from './night-report.ts'
+import { type Standing, type StandingName, standingNames } from './standing.ts'
+
+/** Everything that makes the night fail, the newest first, each with one sentence and the command that shows it again. Pure. */
+export const failuresOf = ({ standings, stages }: NightReport): Finding[] => [
+  ...standings.filter(({ isFailure }) => isFailure).map(findingOf),
+  ...stages.flatMap(({ findings }) => findings),
+]
+
+/** Returns a standing as something to look at: what, why, and the command that repeats only this scenario. */
+export const findingOf = (standing: Standing): Finding => ({
+  title: `${standing.scenario}, ${describeStanding(standing)}`,
+  why: standing.line.why ?? 'it passed tonight',
+  command: commandOf(standing),
+})
+
+const commandOf = ({ scenario, line: { replay, seed, outcome } }: Standing) =>
+  outcome === 'passed' ? `./squall run ${scenario} --seed ${seed} --repeat 10` : `${replay} --grep '^${scenario}$'`
+
+export const having = ({ standings }: NightReport, ...names: StandingName[]): Standing[] =>
+  standings.filter(({ name }) => names.includes(name))
+
+/** Returns the verdict in one sentence. Pure. */
+export function nightSentence(report: NightReport): string {
+  const failures = failuresOf(report)
+  const [first] = failures
+  if (first) return `Failed: ${count(failures.length, 'failure')}, first ${first.title} (${first.why}).`
+  if (report.interrupted) return 'Interrupted: the report is partial.'
+  const open = incomplete(report)
+  if (open.length > 0) return `Incomplete: ${open.join(', ')}.`
+  const doubtful = having(report, 'unknown').length
+  if (doubtful > 0) return `Unknown: ${count(doubtful, 'scenario')} could not be judged.`
+  const unsteady = having(report, 'flaky', 'intermittent').length
+  if (unsteady > 0)
+    return `Unsteady: ${count(unsteady, 'scenario')} now pass${unsteady === 1 ? 'es' : ''} and now fail${unsteady === 1 ? 's' : ''}.`
+  if (report.exitCode !== 0) return `Not passed: the night ended with exit code ${report.exitCode}.`
+  return `Passed: ${count(report.standings.length, 'scenario')} held every invariant.`
+}
+
+/** Stages that failed or lack something of what a night has to do, and shards that are missing. */
+const incomplete = ({ stages, missingShards = [] }: NightReport): string[] => [
+  ...missingShards.map((name) => `shard ${name} is missing`),
+  ...stages
+    .filter(
+      ({ name, end }) => end === 'failed' || (end !== 'completed' && (name === 'acceptance' || name === 'corpus')),
+    )
+    .map(
+      ({ name, end }) =>
+        `${name} ${end === 'failed' ? 'could not be run' : end === 'not-run' ? 'was not run' : 'was cut short'}`,
+    ),
+]
+
+/** Returns the numbers of a night, each with its name. Pure. */
+export function nightNumbers(report: NightReport): [number: string, what: string][] {
+  const faults = linesOfStages(report.stages).flatMap((line) => line.faults)
+  const sum = (of: 'asked' | 'witnessed') => faults.reduce((total, one) => total + one[of], 0)
+  const detectors = report.stages.find((one) => one.detectors)?.detectors
+  const mutants = report.stages.find((one) => one.mutants)?.mutants
+  return [
+    ...standingNames.map((name): [string, string] => [String(having(report, name).length), name]),
+    [`${sum('witnessed')}/${sum('asked')}`, 'faults witnessed'],
+    [detectors ? `${detectors.live}/${detectors.of}` : '–', 'detectors live'],
+    [mutants ? `${mutants.caught}/${mutants.of}` : '–', 'mutants caught'],
+    [`${report.catalogue.covered}/${report.catalogue.of}`, 'catalogue covered'],
+    [String(report.stages.flatMap(({ leaks }) => leaks).length), 'left behind'],
+  ]
+}
+
+/** Returns where the night comes from, as names and values. Pure. */
+export const provenance = (report: NightReport): [name: string, value: string | number][] => [
+  ['night', report.night],
+  ['commit', report.commit ?? 'unknown'],
+  ['seed', report.seed],
+  ...(report.shard ? [['shard', `${report.shard.number}/${report.shard.of}`] as [string, string]] : []),
+  ['budget, in minutes', Math.round(report.budgetMs / 6_000) / 10],
+  ['exit code', report.exitCode],
+  ...Object.entries(report.environment),
+]

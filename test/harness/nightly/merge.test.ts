@@ -1,0 +1,105 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { readNights } from '../../../harness/nightly/history-file.ts'
+import { mergeNights } from '../../../harness/nightly/merge-nights.ts'
+import { squall } from '../cli/support.ts'
+import { aLine, nightOf } from './lines.ts'
+import { aNight, aStage } from './nights.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'squall-merge-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const shard = (number: number, of: number, own: Parameters<typeof aNight>[0] = {}) =>
+  aNight({
+    shard: { number, of },
+    night: nightOf(number),
+    stages: [
+      aStage({ lines: [aLine({ night: nightOf(number), scenario: `store/part-${number}` })], covers: ['CH-1'] }),
+      aStage({ name: 'selftest', detectors: { live: number, of: 3 } }),
+    ],
+    ...own,
+  })
+
+describe('shards of a night', () => {
+  it('become one night that has everything once', () => {
+    const merged = mergeNights([shard(2, 2), shard(1, 2)])
+    expect(merged.night).toBe(nightOf(1))
+    expect(merged.missingShards).toEqual([])
+    expect(merged.stages.map(({ name }) => name)).toEqual(['acceptance', 'selftest'])
+    expect(merged.stages[0]!.lines.map(({ scenario, night }) => [scenario, night])).toEqual([
+      ['store/part-2', nightOf(1)],
+      ['store/part-1', nightOf(1)],
+    ])
+    expect(merged.stages[0]!.covers).toEqual(['CH-1'])
+    expect(merged.stages[1]!.detectors).toEqual({ live: 3, of: 6 })
+  })
+
+  it('that are missing are named', () => {
+    expect(mergeNights([shard(1, 3)]).missingShards).toEqual(['2/3', '3/3'])
+  })
+
+  it('that do not belong together are refused', () => {
+    expect(() => mergeNights([shard(1, 2), shard(1, 2)])).toThrow('1/2 is there twice')
+    expect(() => mergeNights([shard(1, 2), shard(2, 2, { seed: '0x1' })])).toThrow('their seed is 0x5eed and 0x1')
+    expect(() => mergeNights([shard(1, 2), shard(2, 2, { commit: 'c2' })])).toThrow('their commit is c1 and c2')
+  })
+})
+
+describe('squall merge', () => {
+  const history = join(folder, 'nights.ndjson')
+  const written = (name: string, document: unknown) => {
+    mkdirSync(join(folder, name), { recursive: true })
+    writeFileSync(join(folder, name, 'nightly.json'), JSON.stringify(document))
+    return join(folder, name)
+  }
+  const merge = (...words: string[]) =>
+    squall(['merge', ...words, '--history', history, '--out', join(folder, 'whole')])
+
+  it('writes one report and appends the night to the history', async () => {
+    const { code, out } = await merge(written('one', shard(1, 2)), written('two', shard(2, 2)))
+    expect(out).toContain('# ✓ Passed: 2 scenarios held every invariant.')
+    expect(code).toBe(0)
+    expect(readNights(history).lines.map(({ scenario }) => scenario)).toEqual(['store/part-1', 'store/part-2'])
+    for (const name of ['nightly.json', 'summary.md', 'report.html'])
+      expect(readFileSync(join(folder, 'whole', name), 'utf8')).toContain('store/part-1')
+  })
+
+  it('calls a failure new, then recurring, then fixed', async () => {
+    const nightWith = (number: number, outcome: 'violated' | 'passed') => {
+      const fingerprint = outcome === 'violated' ? 'a: b' : null
+      const line = aLine({
+        night: nightOf(number),
+        outcome,
+        fingerprint,
+        commit: `c${number}`,
+        scenario: 'store/new-one',
+      })
+      return written(
+        `night-${number}`,
+        aNight({ night: nightOf(number), commit: `c${number}`, stages: [aStage({ lines: [line] })] }),
+      )
+    }
+    const first = await merge(nightWith(10, 'violated'))
+    expect([first.code, first.out]).toEqual([1, expect.stringContaining('store/new-one, new')])
+    const second = await merge(nightWith(11, 'violated'))
+    expect([second.code, second.out]).toEqual([1, expect.stringContaining('recurring since 2026-03-11')])
+    const third = await merge(nightWith(12, 'passed'), '--json')
+    expect(third.code).toBe(0)
+    expect(JSON.parse(third.out).standings[0].name).toBe('fixed')
+  })
+
+  it.each([
+    [['merge', '/nowhere'], '/nowhere is no night: there is no nightly.json in it'],
+    [
+      ['nightly', '--shard', '3/2'],
+      '--shard takes the number of a shard and how many there are, such as 2/4; got "3/2"',
+    ],
+    [['nightly', '--resume', '--out', '/nowhere'], 'there is no night to resume in /nowhere'],
+  ])('%s is refused with one sentence', async (words, sentence) => {
+    const { code, err } = await squall(words)
+    expect(err).toContain(sentence)
+    expect(code).toBe(64)
+  })
+})
