@@ -121,7 +121,7 @@ export async function openBackgroundClient({
       onSession: () => void sessionsMs.push(clock.monotonicMs()),
       onFrame: (frame) => own === transport && take(frame),
       onNonsense: (why, beginning) => unreadable(why, beginning),
-      onClose: (code) => own === transport && closed(code),
+      onClose: (code, waitedMs) => own === transport && closed(code, waitedMs),
     })
     transport = own
   }
@@ -137,9 +137,9 @@ export async function openBackgroundClient({
     for (const topic of wanted) void sendJoin(topic)
   }
 
-  function closed(code?: number) {
+  function closed(code?: number, waitedMs?: number) {
     stopBeat()
-    if (isOpen) recordEnd(code)
+    if (isOpen) recordEnd(code, waitedMs)
     isOpen = false
     joined.clear()
     replaced.clear()
@@ -150,13 +150,14 @@ export async function openBackgroundClient({
     if (!isClosed) clock.after(delayMs, connect)
   }
 
-  function recordEnd(code = abnormalCode) {
+  function recordEnd(code = abnormalCode, waitedMs?: number) {
     const closedBy = isClosed ? 'client' : hasGivenUp ? 'heartbeat' : 'others'
     if (!isClosed) recorder.record({ who: name, type: 'disconnect', node, value: code })
     const atMs = clock.monotonicMs()
+    const path = role.transport === 'websocket' ? '/socket' : '/socket/longpoll'
     const value: SocketEvent = {
-      ...{ kind: 'end', document: 0, path: '/socket', socket: connection, link: link.name, wasOpen: true },
-      ...{ atMs, code, closedBy, silentMs: atMs - sentMs },
+      ...{ kind: 'end', document: 0, path, socket: connection, link: link.name, wasOpen: true },
+      ...{ atMs, code, closedBy, silentMs: atMs - sentMs, ...(waitedMs !== undefined && { waitedMs }) },
     }
     recorder.record({ who: name, node, type: 'read', operation: mannersOf.socket, value })
   }

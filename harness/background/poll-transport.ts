@@ -9,16 +9,15 @@ interface Answer {
 }
 
 const requestWithinMs = 20_000
-/** A request that fails so soon found nobody there, which is no poll that was cut off while it waited. */
-const nobodyThereWithinMs = 200
-const nobodyThereStatus = 503
-
+/** Why a session is over: the status that a request was answered, or undefined for one that was not, and how long it had waited. */
 class SessionEnd extends Error {
-  readonly status: number
+  readonly status: number | undefined
+  readonly waitedMs: number
 
-  constructor(status: number) {
-    super(`a long poll was answered ${status}`)
+  constructor(status: number | undefined, askedMs: number) {
+    super(status === undefined ? 'a long poll was not answered' : `a long poll was answered ${status}`)
     this.status = status
+    this.waitedMs = systemClock.monotonicMs() - askedMs
   }
 }
 
@@ -35,18 +34,21 @@ export function openPollTransport(url: string, events: TransportEvents): Transpo
     if (ending.signal.aborted) return
     ending.abort()
     resume()
-    events.onClose(error instanceof SessionEnd ? error.status : undefined)
+    if (error instanceof SessionEnd) events.onClose(error.status, error.waitedMs)
+    else events.onClose()
   }
 
   async function request(init: RequestInit = {}): Promise<Answer> {
     const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(requestWithinMs)])
     const askedMs = systemClock.monotonicMs()
-    const response = await fetch(`${url}&token=${token}`, { ...init, signal }).catch((error) => {
-      throw systemClock.monotonicMs() - askedMs < nobodyThereWithinMs ? new SessionEnd(nobodyThereStatus) : error
-    })
-    const answer = answerIn(await response.text(), events)
+    const ended = (status?: number) => new SessionEnd(status, askedMs)
+    const response = await fetch(`${url}&token=${token}`, { ...init, signal }).catch(() => Promise.reject(ended()))
+    const text = await response.text().catch(() => Promise.reject(ended()))
+    if (!response.ok) throw ended(response.status)
+    const answer = answerIn(text, events)
     // Whoever polls a session that is gone is given another one.
     if (answer.status === 410 && token !== '') events.onSession()
+    if (answer.status !== 200 && answer.status !== 204 && token !== '') throw ended(answer.status)
     return answer
   }
 
@@ -58,17 +60,15 @@ export function openPollTransport(url: string, events: TransportEvents): Transpo
     events.onOpen()
     while (!ending.signal.aborted) {
       await resumed
-      const { status, messages = [] } = await request()
+      const { messages = [] } = await request()
       for (const text of messages) events.onFrame(text)
-      if (status !== 200 && status !== 204) throw new SessionEnd(status)
     }
   }
 
   async function sendAll() {
     while (outgoing.length > 0 && !ending.signal.aborted) {
       const body = outgoing.splice(0).map(lineOf).join('\n')
-      const { status } = await request({ method: 'POST', headers: { 'content-type': 'application/x-ndjson' }, body })
-      if (status !== 200) throw new SessionEnd(status)
+      await request({ method: 'POST', headers: { 'content-type': 'application/x-ndjson' }, body })
     }
     isSending = false
   }

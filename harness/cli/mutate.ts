@@ -141,15 +141,14 @@ async function writeOnly(wanted: Wanted, out: string, { json }: MutateFlags, io:
 }
 
 async function judge(wanted: Wanted, options: MutateFlags, io: Io): Promise<number> {
-  const result = await runMutate(wanted)
-  report(result, wanted.out, options.json === true, io)
+  const { result, leaks } = await runMutate(wanted, (done) => report(done, wanted.out, options.json === true, io))
   const stopped = io.interruption.by()
   const code = exitCodeFor(result, {
     threshold: options.threshold,
     interruptedCode: stopped && codeOf(stopped),
     isOverBudget: wanted.isOverBudget(),
   })
-  return worstCode([code, codeOfLeaks(result.leaks, io)])
+  return worstCode([code, codeOfLeaks(leaks, io)])
 }
 
 function report(result: MutateResult, folder: string, asJson: boolean, io: Io) {

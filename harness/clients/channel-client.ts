@@ -3,6 +3,7 @@ import type { Cluster } from '../cluster/cluster.ts'
 import { clientEvent } from '../history/client-kinds.ts'
 import type { Present } from '../history/inventory.ts'
 import type { Recorder } from '../history/recorder.ts'
+import { shortened } from '../history/shortened.ts'
 import { until } from '../platform/until.ts'
 import { clientHeartbeatMs } from '../timing.ts'
 import { recordedWebSocket } from './socket-watch.ts'
@@ -72,7 +73,15 @@ export async function openChannelClient(options: OpenClientOptions): Promise<Cha
     if (event === 'phx_error' || event === 'phx_close')
       recorder.record({ who: name, type: 'leave', topic, node, event })
     if (topic !== 'phoenix' && !lifecycle.has(event))
-      recorder.record({ who: name, type: 'receive', topic, event, joinRef: join_ref ?? null, value: payload, node })
+      recorder.record({
+        who: name,
+        type: 'receive',
+        topic,
+        event,
+        joinRef: join_ref ?? null,
+        value: shortened(payload),
+        node,
+      })
   }) as never)
   socket.connect()
   await until(() => socket.isConnected(), { what: `${name} connects to ${node}`, withinMs: connectWithinMs })

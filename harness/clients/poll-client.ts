@@ -79,10 +79,12 @@ export async function openPollClient({ name, node, cluster, recorder }: PollOpti
 
   async function pollOn() {
     while (!ending.signal.aborted && !isLeaving && !isGone) {
+      const askedMs = systemClock.monotonicMs()
       const answer = await ask(url, token).catch(() => undefined)
       for (const text of answer?.messages ?? []) recordFrame({ name, node, recorder, frames }, readParts('2.0.0', text))
-      if (!answer && !isBroken) recordEnd(brokenOffCode)
-      if (answer && isEnd(answer)) recordEnd(answer.status)
+      const waitedMs = systemClock.monotonicMs() - askedMs
+      if (!answer && !isBroken) recordEnd(brokenOffCode, waitedMs)
+      if (answer && isEnd(answer)) recordEnd(answer.status, waitedMs)
       isBroken = answer === undefined
       isGone = answer !== undefined && isEnd(answer)
       isRenewed = answer?.status === 410
@@ -91,10 +93,10 @@ export async function openPollClient({ name, node, cluster, recorder }: PollOpti
   }
 
   /** A poll was not answered, or its session has ended. */
-  function recordEnd(code: number) {
+  function recordEnd(code: number, waitedMs: number) {
     const own = { document: 0, path: '/socket/longpoll', socket: 1, link: link.name, code, wasOpen: true }
     const closedBy = isLeaving || ending.signal.aborted ? 'client' : 'others'
-    const value: SocketEvent = { ...own, kind: 'end', closedBy, atMs: systemClock.monotonicMs() }
+    const value: SocketEvent = { ...own, kind: 'end', closedBy, waitedMs, atMs: systemClock.monotonicMs() }
     recorder.record({ who: name, node, type: 'read', operation: mannersOf.socket, value })
   }
 

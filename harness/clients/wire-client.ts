@@ -4,6 +4,7 @@ import { clientEvent } from '../history/client-kinds.ts'
 import type { Present } from '../history/inventory.ts'
 import { mannersOf, type SocketEvent } from '../history/manners.ts'
 import type { Recorder } from '../history/recorder.ts'
+import { shortened } from '../history/shortened.ts'
 import { systemClock } from '../platform/clock.ts'
 import { until } from '../platform/until.ts'
 import { type Parts, type Read, readParts, type Version, writeParts } from './frames.ts'
@@ -136,7 +137,7 @@ export function recordFrame({ name, node, recorder, frames }: Receiver, read: Re
   }
   frames.push(read.value)
   const [joinRef, , topic, event, payload] = read.value
-  const value = Buffer.isBuffer(payload) ? { bytes: payload.length } : payload
+  const value = Buffer.isBuffer(payload) ? { bytes: payload.length } : shortened(payload)
   recorder.record({ who: name, type: 'receive', node, topic: String(topic), event: String(event), joinRef, value })
 }
 

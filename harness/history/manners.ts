@@ -27,6 +27,8 @@ export interface SocketEvent extends SocketNote {
   isHostile?: boolean
   /** How long it had sent nothing. */
   silentMs?: number
+  /** How long the long poll had waited that ended it. */
+  waitedMs?: number
 }
 
 /** The settings of the nodes that connections depend on. */

@@ -41,20 +41,23 @@ export interface MutateOptions {
   onProgress(sentence: string): void
 }
 
-/** Makes mutants and asks one tier after the other, the cheapest first, until one catches the mutant. */
-export async function mutate(options: MutateOptions): Promise<MutateResult> {
+/**
+ * Makes mutants and asks one tier after the other, the cheapest first, until one catches the mutant. Reports before it cleans up, so that
+ * nothing is lost when cleaning up fails. Returns the result, and what is left behind.
+ */
+export async function mutate(options: MutateOptions, report: (result: MutateResult) => void) {
+  const work = async (environment?: RunEnvironment) => {
+    const result = await withTools(options, environment)
+    report(result)
+    return result
+  }
   const needsCluster = options.tiers.includes('scenarios') || options.onlyCovered
-  if (!needsCluster) return { ...(await withTools(options, undefined)), leaks: [] }
-  const { done, leaks } = await withRunEnvironment({ seed: options.seed, headed: false }, (environment) =>
-    withTools(options, environment),
-  )
-  return { ...done, leaks }
+  if (!needsCluster) return { result: await work(), leaks: [] }
+  const { done, leaks } = await withRunEnvironment({ seed: options.seed, headed: false }, work)
+  return { result: done, leaks }
 }
 
-async function withTools(
-  options: MutateOptions,
-  environment: RunEnvironment | undefined,
-): Promise<Omit<MutateResult, 'leaks'>> {
+async function withTools(options: MutateOptions, environment: RunEnvironment | undefined): Promise<MutateResult> {
   const { seed, onProgress, onlyCovered, paths } = options
   const tools = environment && { ...options, environment }
   const recordedFirst = onlyCovered && tools ? await recordCoverage(tools, paths) : undefined

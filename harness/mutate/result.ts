@@ -23,7 +23,6 @@ export interface MutateResult extends Omit<Generated, 'mutants'> {
   /** What was not possible here, in a sentence each. */
   remarks: readonly string[]
   mutants: readonly MutantResult[]
-  leaks: readonly string[]
 }
 
 /** Pure. */

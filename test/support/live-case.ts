@@ -1,5 +1,5 @@
 import { connected } from '../../system/channels/index.ts'
-import { createLive } from '../../system/live/index.ts'
+import { createLive, type LiveSession } from '../../system/live/index.ts'
 import { type Clock, systemClock } from '../../system/platform/clock.ts'
 import { type Log, silentLog } from '../../system/platform/log.ts'
 import { createPubSub } from '../../system/pubsub/index.ts'
@@ -19,14 +19,17 @@ interface LiveCaseOptions {
   clock?: Clock
   log?: Log
   webSession?: Record<string, unknown>
+  /** Instead of those of the compatibility application. */
+  sessions?: readonly LiveSession[]
 }
 
 /** The compatibility application without a network. */
-export function createLiveCase({ clock = systemClock, log = silentLog, webSession = {} }: LiveCaseOptions = {}) {
+export function createLiveCase(options: LiveCaseOptions = {}) {
+  const { clock = systemClock, log = silentLog, webSession = {} } = options
   const pubsub = createPubSub({ nodeName: 'live@node', log })
   const secret = 'a secret that only these tests use'
   const salt = 'a signing salt that only these tests use'
-  const sessions = liveSessions({ pubsub, clock, csrfTokenOf: () => 'a csrf token' })
+  const sessions = options.sessions ?? liveSessions({ pubsub, clock, csrfTokenOf: () => 'a csrf token' })
   const live = createLive({ secret, salt, clock, log, sessions })
   return {
     live,

@@ -145,7 +145,7 @@ function tierOfTests(
     if (run.outcome === 'passed') return { outcome: 'missed', why: 'the tests passed' }
     const before = await runClean(words)
     if (before.outcome !== 'passed')
-      return { outcome: 'unknown', why: `${before.file} fails without the mutant too: ${before.why}` }
+      return { outcome: 'unknown', why: `${before.file || 'vitest'} fails without the mutant too: ${before.why}` }
     if (run.outcome === 'not ended') return { outcome: 'caught', by: 'time limit', where: words.at(-1)!, why: run.why }
     // What a busy machine makes fail seldom fails twice.
     const again = await runMutant()

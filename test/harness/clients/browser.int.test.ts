@@ -25,7 +25,7 @@ const pageHtml = `<!doctype html><title>Sneakers23</title><main class="product-l
   const channel = { topic: 'product:1', state: 'joining' }
   socket.onopen = () => socket.send(JSON.stringify(['1', '1', 'product:1', 'phx_join', {}]))
   socket.onmessage = ({ data }) => { if (JSON.parse(data)[3] === 'phx_reply') channel.state = 'joined' }
-  window.squall = { socket: { isConnected: () => socket.readyState === 1 }, channels: [channel] }
+  window.squall = { socket: { isConnected: () => socket.readyState === 1, channels: [channel] }, channels: [channel] }
   console.error('said by the page')
 </script>`
 
@@ -96,7 +96,13 @@ describe('a shopper in a real browser', () => {
     expect(seen('join')).toMatchObject([{ who: 'alice', topic: 'product:1' }])
     expect(seen('receive')).toMatchObject([{ topic: 'product:1', event: 'released', joinRef: null }])
     expect(seen('console')).toMatchObject([{ value: 'said by the page' }])
-    expect(await tab.joins()).toEqual({ connected: true, expected: ['product:1'], joined: ['product:1'] })
+    expect(await tab.joins()).toEqual({
+      connected: true,
+      expected: ['product:1'],
+      joined: ['product:1'],
+      socketCount: 1,
+      channelCount: 1,
+    })
     for (const socket of sockets) socket.terminate()
     await until(() => seen('disconnect').length === 1, { what: 'the loss is recorded', withinMs: 5_000 })
   })

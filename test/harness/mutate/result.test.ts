@@ -42,7 +42,6 @@ const result = (...mutants: MutantResult[]): MutateResult => ({
   thrownAway: { doesNotTypeCheck: 3, sameProgram: 2, notCovered: 1 },
   remarks: ['skipped something'],
   mutants,
-  leaks: [],
 })
 const caught = mutant('caught', {
   tiers: [tier('missed'), tier('caught', { by: 'cart-never-lost', where: 'cart/two-tabs' })],

@@ -83,7 +83,10 @@ describe('a run', () => {
     const seenEvents = example('shared', {
       steps: [
         step('join', async (context) => (await context.client('carol', 'n1')).join('ping')),
-        step('crash', async (context) => void (await crash(context))),
+        step('crash', async (context) => {
+          context.provoke('an event that nobody handles crashes the channel', ['carol'])
+          await crash(context)
+        }),
       ],
       expectations: [
         after(2, 'the client was told', (context) =>

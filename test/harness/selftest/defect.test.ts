@@ -94,8 +94,8 @@ describe('the names in a header', () => {
       /names the scenario cart\/one-sever, which does not exist, did you mean cart\/one-server\?/,
     ],
     [
-      { checker: 'never-oversold' },
-      /names the checker never-oversold, but cart\/one-server is judged by .*cart-never-lost/,
+      { checker: 'recovery-time' },
+      /names the checker recovery-time, but cart\/one-server is judged by .*cart-never-lost/,
     ],
   ])('are wrong in %j', async (header, sentence) => {
     expect(await problemOf(header)).toMatch(sentence)

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { html, liveSession, liveView, nestedView, route } from '../../../system/live/index.ts'
 import { createFakeClock } from '../../support/channel-case.ts'
 import { createLiveCase, event, type LoadedPage, nestedToken, origin } from '../../support/live-case.ts'
 
@@ -54,6 +55,24 @@ describe('views in a view', () => {
     const again = await ask('more')
     expect(nestedToken(again)).not.toBe(nestedToken(shown))
     expect(await joinChild(client, 'second', nestedToken(again))).toHaveProperty('status', 'ok')
+  })
+
+  it('are other ones when another view stands in their place, though it has their id', async () => {
+    const named = (name: string) => liveView({ name, render: () => html`<p>${name}</p>` })
+    const [first, second] = [named('First'), named('Second')]
+    const page = liveView<{ isSwapped: boolean }>({
+      name: 'Swap',
+      mount: (_params, _session, socket) => void socket.assign({ isSwapped: false }),
+      handleEvent: (_event, _value, socket) => void socket.update('isSwapped', (isSwapped) => !isSwapped),
+      render: (assigns) => html`<main>${() => nestedView(assigns.isSwapped ? second : first, 'child', {})}</main>`,
+    })
+    const sessions = [liveSession('main', [route('/swap', page)])]
+    const { client, rendered, ask } = await open('/swap', createLiveCase({ sessions }))
+    expect(await joinChild(client, 'child', nestedToken(rendered))).toMatchObject({
+      response: { rendered: { 0: 'First' } },
+    })
+    const swapped = nestedToken(await ask('swap'))
+    expect(await joinChild(client, 'child', swapped)).toMatchObject({ response: { rendered: { 0: 'Second' } } })
   })
 
   it('crash alone, start from mount with the same token, and are stale without their page', async () => {

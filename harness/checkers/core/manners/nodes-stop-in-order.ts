@@ -2,7 +2,7 @@ import type { History } from '../../../history/history.ts'
 import { mannersOf, type NodeEnd } from '../../../history/manners.ts'
 import { nodeStopsWithinMs } from '../../../timing.ts'
 import { type Checker, count, passed, unknown, type Verdict, violated } from '../../../verdict/checker.ts'
-import { finding, isWatched, socketsOf, touches, worstFinding } from './reasons.ts'
+import { finding, isWatched, type SocketRecord, socketsOf, touches, worstFinding } from './reasons.ts'
 
 /** A node that is asked to end drains: it closes its connections with the code that is stated, and ends in time and in order (RT-13, NF-4). */
 export const nodesStopInOrder: Checker = {
@@ -40,7 +40,7 @@ const wrongCodes = (history: History): Verdict[] =>
       .filter(
         ({ tMs, who, node, link }) => requestedMs <= tMs && tMs <= witnessedOnMs && touches(fault, who, node, link),
       )
-      .filter(({ code, path }) => !(path.endsWith('/longpoll') ? pollEndCodes : [closesWith]).includes(code!))
+      .filter((one) => (isPoll(one) ? isPollCutOff(one, requestedMs) : one.code !== closesWith))
       .map((one) =>
         finding(
           history,
@@ -52,5 +52,10 @@ const wrongCodes = (history: History): Verdict[] =>
       )
   })
 
-/** What a long poll is answered: its session has ended, and the node that drains opens no new one. */
-const pollEndCodes: readonly number[] = [410, 503]
+const isPoll = ({ path }: SocketRecord) => path.endsWith('/longpoll')
+
+/** A long poll that waits is answered. One that was sent to a node that ends already may find nobody. */
+const isPollCutOff = ({ code, tMs, waitedMs = Number.POSITIVE_INFINITY }: SocketRecord, requestedMs: number) =>
+  code === undefined || (code === brokenOffCode && tMs - waitedMs < requestedMs)
+
+const brokenOffCode = 1006

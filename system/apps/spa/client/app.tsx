@@ -1,7 +1,7 @@
 import { NavLink, Outlet, Route, Routes } from 'react-router'
 import { ActivityChannel } from './activity-channel.tsx'
 import { ActivityFeedPage } from './activity-feed-page.tsx'
-import { AppSocket } from './app-socket.tsx'
+import { AppSocket, openSocket } from './app-socket.tsx'
 import { CountPage } from './count-page.tsx'
 import { HomePage } from './home-page.tsx'
 import { PingChannel } from './ping-channel.tsx'
@@ -14,11 +14,6 @@ const tabs: readonly [path: string, title: string][] = [
   ['/count', 'Counter'],
 ]
 
-const socketRoutes = (
-  <AppSocket>
-    <Outlet />
-  </AppSocket>
-)
 const pingRoutes = (
   <PingChannel topic="ping">
     <Outlet />
@@ -36,7 +31,7 @@ const activityRoutes = (
 )
 
 /** The pages, each inside of what it needs: a socket around all that use it, a channel around those of one topic (RX-7). */
-export const App = () => (
+export const App = ({ open = openSocket }) => (
   <>
     <header>
       <h1>Channels and React</h1>
@@ -50,7 +45,13 @@ export const App = () => (
     </header>
     <main>
       <Routes>
-        <Route element={socketRoutes}>
+        <Route
+          element={
+            <AppSocket open={open}>
+              <Outlet />
+            </AppSocket>
+          }
+        >
           <Route element={pingRoutes}>
             <Route path="/pings" element={<PingsPage />} />
             <Route path="/count" element={<CountPage />} />

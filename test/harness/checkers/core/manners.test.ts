@@ -256,6 +256,10 @@ describe('nodes-stop-in-order', () => {
     )
     expect(outcome(name, stop, socket('end', 3_500, { code: 1012 }), ends())).toBe('passed')
     expect(outcome(name, stop, socket('end', 3_500, { closedBy: 'client' }), ends())).toBe('passed')
+    const poll = { path: '/socket/longpoll' }
+    expect(outcome(name, stop, socket('end', 3_500, { ...poll, code: 410 }), ends())).toBe('passed')
+    expect(outcome(name, stop, socket('end', 3_500, { ...poll, waitedMs: 9 }), ends())).toBe('passed')
+    expect(outcome(name, stop, socket('end', 3_500, { ...poll, waitedMs: 3_000 }), ends())).toBe('violated')
     expect(outcome(name, stop, socket('end', 3_500, { code: 503, path: '/socket/longpoll' }), ends())).toBe('passed')
     expect(outcome(name, stop, socket('end', 3_500, { path: '/socket/longpoll' }), ends())).toBe('violated')
   })

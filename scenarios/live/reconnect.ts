@@ -1,0 +1,123 @@
+import {
+  joinedTopics,
+  liveFramesBounded,
+  livePagesMatchFreshRender,
+  recoveryTime,
+  releasedEverywhere,
+  type ScenarioContext,
+  scenariosFor,
+  type Tab,
+  viewsMatchFreshRender,
+} from '../../harness/index.ts'
+import { type Look, listings, openPage, sees, seesIn, succeeded, theTab } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
+
+const size = '8'
+const plenty = 900
+const allItems = Array.from({ length: 13 }, (_, index) => index + 1)
+/** The tabs of alice, in the order in which she opens them. */
+const [counter, otherCounter, finder] = [1, 2, 3]
+
+export default scenario({
+  id: 'live/reconnect',
+  title: 'live pages after a cut, a killed node and the back button',
+  invariant:
+    'A live page that was cut off, whose node died, or that the browser kept alive, is mounted afresh from what is so now: it shows what it missed, its counter begins again, and its form has what was typed.',
+  covers: ['LV-13', 'LV-16', 'LV-18', 'AT-8', 'AT-9', 'NF-2', 'NF-9', 'FI-2', 'FI-3'],
+  given: { nodes: 2, env: { STORE_NO_STORE: 'off' }, stock: Object.fromEntries(allItems.map((id) => [id, plenty])) },
+  steps: [
+    step('open the shop, two counters and the finder on one node, and the shop in another browser', async (context) => {
+      await openPage(context, 'alice', 'n1', '/drops')
+      for (const _ of [counter, otherCounter]) await openPage(context, 'alice', 'n1', '/counter')
+      await openPage(context, 'alice', 'n1', '/drops/finder')
+      await openPage(context, 'erin', 'n2', '/drops', { bfcache: true })
+      await rememberCounts(context)
+    }),
+    step('count, and type a size', async (context) => {
+      await click(context, counter, '+', 2)
+      await click(context, otherCounter, '-', 1)
+      await theTab(context, 'alice', finder).page.fill('#finder input', size)
+    }),
+    step('leave one browser, cut the other one off, and release product 1', async (context) => {
+      await theTab(context, 'erin').leave()
+      await using _cut = await context.nemesis.inject('link.cut', 'alice->n1')
+      succeeded(await context.release('n2', 1), 'release')
+      await context.clock.sleep(1_000)
+    }),
+    step('go back', async (context) => {
+      const { restored } = await theTab(context, 'erin').back()
+      if (!restored) context.notReached('the browser did not restore the page from its back-forward cache')
+    }),
+    step('count again, kill the node, and release product 2', async (context) => {
+      await click(context, counter, '+', 1)
+      await seesCount(context, counter, 1)
+      await using _kill = await context.nemesis.inject('node.kill', 'n1')
+      succeeded(await context.release('n2', 2), 'release')
+    }),
+  ],
+  expectations: [
+    after(2, 'each counter counts for itself', async (context) => {
+      await seesCount(context, counter, 2)
+      await seesCount(context, otherCounter, -1)
+    }),
+    after(2, 'the finder has found the size', (context) => seesIn(context, finderOf(context), finds('coming soon'))),
+    after(3, 'the shop shows the release', (context) => sees(context, 'alice', listings({ 1: 'sizes', 2: 'soon' }))),
+    after(3, 'the counters begin again', async (context) => {
+      for (const tab of [counter, otherCounter]) await seesCount(context, tab, 0)
+    }),
+    after(3, 'the finder has what was typed, and what it finds now', (context) =>
+      seesIn(context, finderOf(context), finds('plenty')),
+    ),
+    after(4, 'the page that was kept alive shows the release', (context) =>
+      sees(context, 'erin', listings({ 1: 'sizes', 2: 'soon' })),
+    ),
+    after(5, 'both shops show the second release', async (context) => {
+      for (const who of ['alice', 'erin']) await sees(context, who, listings({ 1: 'sizes', 2: 'sizes' }))
+    }),
+    after(5, 'the counter begins again, and the finder has what was typed', async (context) => {
+      await seesCount(context, counter, 0)
+      await seesIn(context, finderOf(context), finds('plenty'))
+    }),
+  ],
+  checkers: [
+    recoveryTime(10_000),
+    viewsMatchFreshRender,
+    livePagesMatchFreshRender,
+    liveFramesBounded,
+    releasedEverywhere,
+    joinedTopics,
+  ],
+})
+
+type Context = ScenarioContext<'store'>
+
+const finderOf = (context: Context) => theTab(context, 'alice', finder)
+
+async function click(context: Context, index: number, name: string, times: number) {
+  const button = theTab(context, 'alice', index).page.getByRole('button', { name, exact: true })
+  for (let n = 0; n < times; n += 1) await button.click()
+}
+
+const countIn = async (tab: Tab) => Number(/Current count: (-?\d+)/.exec(await tab.text('h1'))?.[1])
+
+/** The numbers that the sessions of the counters hold. */
+async function rememberCounts(context: Context) {
+  for (const index of [counter, otherCounter])
+    context.scratch.set(`count ${index}`, await countIn(theTab(context, 'alice', index)))
+}
+
+const seesCount = (context: Context, index: number, more: number) =>
+  seesIn(context, theTab(context, 'alice', index), async (tab) => {
+    const [seen, expected] = [await countIn(tab), Number(context.scratch.get(`count ${index}`)) + more]
+    return seen === expected || `the count ${seen} instead of ${expected}`
+  })
+
+/** The form holds the size, and what was found for it has one shoe at least in this state. */
+const finds =
+  (state: string): Look =>
+  async (tab) => {
+    const typed = await tab.page.inputValue('#finder input')
+    const found = await tab.text('.finder__finds')
+    return (typed === size && found.includes(state)) || `"${typed}" in the form and "${found}"`
+  }
