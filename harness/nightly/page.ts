@@ -3,6 +3,7 @@ import { style } from '../reporters/style.ts'
 import { dayOf, describeStanding, durationOr, outcomeSigns, standingMarks } from './format.ts'
 import { type HeatCell, heatCells } from './heat-map.ts'
 import type { NightLine } from './night.ts'
+import { describeRecoveryShift } from './recovery.ts'
 import { type Standing, type StandingName, standingsOf } from './standing.ts'
 
 const colourOf: Record<StandingName, 'passed' | 'violated' | 'unknown'> = {
@@ -49,13 +50,16 @@ export function trendSection(lines: readonly NightLine[]): string {
   const byScenario = Map.groupBy(lines, ({ scenario }) => scenario)
   const rows = standingsOf(lines).map(
     (standing) =>
-      `<tr><td class="tight">${standingMark(standing)}</td><td>${escapeHtml(standing.scenario)}<br><span class="soft small">${escapeHtml(describeStanding(standing))}</span></td><td>${nightsPicture(byScenario.get(standing.scenario)!, nights)}</td></tr>`,
+      `<tr><td class="tight">${standingMark(standing)}</td><td>${escapeHtml(standing.scenario)}<br><span class="soft small">${escapeHtml(describeRow(standing, byScenario.get(standing.scenario)!))}</span></td><td>${nightsPicture(byScenario.get(standing.scenario)!, nights)}</td></tr>`,
   )
   return card(
     'Trend',
     `<table class="stack"><thead><tr><th>stands</th><th>scenario</th><th>nights, the newest on the right</th></tr></thead><tbody>${rows.join('')}</tbody></table>`,
   )
 }
+
+const describeRow = (standing: Standing, own: readonly NightLine[]) =>
+  [describeStanding(standing), describeRecoveryShift(own)].filter(Boolean).join('; ')
 
 const barWidth = 4
 const barHeights = { passed: 8, unknown: 14, flaky: 14, violated: 18 } as const

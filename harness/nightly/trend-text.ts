@@ -2,6 +2,7 @@ import { percentile } from '../stats/percentile.ts'
 import { count } from '../verdict/checker.ts'
 import { dayOf, describeStanding, durationOr, outcomeSigns, standingMarks } from './format.ts'
 import type { NightLine } from './night.ts'
+import { describeRecoveryShift } from './recovery.ts'
 import { standingsOf } from './standing.ts'
 
 const nightsShown = 30
@@ -17,7 +18,7 @@ export function trendText(lines: readonly NightLine[]): string {
     const own = byScenario.get(standing.scenario)!
     const recovery = percentile(recoveriesOf(own), 0.5)
     const head = `${standingMarks[standing.name]} ${standing.scenario.padEnd(width)}  ${signs(own, nights)}`
-    return `${head}  recovery ${durationOr(recovery).padStart(7)}  ${describeStanding(standing)}`
+    return `${head}  recovery ${durationOr(recovery).padStart(7)}  ${[describeStanding(standing), describeRecoveryShift(own)].filter(Boolean).join('; ')}`
   })
   const [first, last] = [nights[0]!, nights.at(-1)!].map(dayOf)
   return `${[`${count(nights.length, 'night')}, ${first} to ${last}; ${failuresIn(standings)}`, ...rows].join('\n')}\n`

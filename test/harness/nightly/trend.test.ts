@@ -33,6 +33,15 @@ describe('the trend as text', () => {
     )
   })
 
+  it('says since when a scenario recovers slower', () => {
+    const lines = Array.from({ length: 20 }, (_, night) =>
+      aLine({ night: nightOf(night), recoveryMs: (night < 12 ? 1_000 : 3_000) + (night % 3) }),
+    )
+    const sentence = 'recovers slower since 2026-03-13: 3.0 s, was 1.0 s'
+    expect(trendText(lines)).toContain(`passed; ${sentence}`)
+    expect(trendPage(lines)).toContain(sentence)
+  })
+
   it('says how to make a night where there is none', () => {
     expect(trendText([])).toContain('squall nightly')
   })
