@@ -10,6 +10,7 @@ const jobsMax = 16
 /** A scenario waits more than it works. */
 const jobsPerProcessor = 2
 const jobsUnasked = Math.min(8, jobsPerProcessor * availableParallelism())
+const retriesMost = 10
 const repeatMax = 1_000
 
 /** A whole number in bounds, or a sentence that says which. */
@@ -75,6 +76,13 @@ export const flags = {
     parse: wholeNumber('--repeat', 1, repeatMax),
     default: 1,
   },
+  retries: {
+    flags: '--retries <n>',
+    help: 'run a violated scenario again, at most this often; one that then passes is flaky, never passed',
+    parse: wholeNumber('--retries', 0, retriesMost),
+    default: 0,
+  },
+  failFast: { flags: '--fail-fast', help: 'begin no scenario after the first violated one' },
   jobs: {
     flags: '--jobs <n>',
     help: 'scenarios in parallel; 2 per CPU, at most 8',

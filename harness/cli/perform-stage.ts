@@ -168,7 +168,7 @@ async function runScenarios(
   const all = withoutMissingRedis((await loadAll(io.root)).filter(suites.acceptance.has), [], io)
   const ids = ofShard(all.map(({ id }) => id).filter(has), shard)
   if (ids.length === 0) return notRun(name, 'there is no scenario for it')
-  const { ended, document } = await call(run, ids, { seed, budget: budgetMs, out: join(folder, name) })
+  const { ended, document } = await call(run, ids, { seed, retries: 1, budget: budgetMs, out: join(folder, name) })
   return document ? reportOfRun(document, ended, facts) : silent(ended)
 }
 

@@ -31,6 +31,8 @@ export interface RunFlags {
   headed?: boolean
   budget?: number
   defect?: string[]
+  retries?: number
+  failFast?: boolean
 }
 
 export const run: Command = {
@@ -43,6 +45,8 @@ export const run: Command = {
     flags.grep,
     flags.repeat,
     flags.jobs,
+    flags.retries,
+    flags.failFast,
     flags.defect,
     flags.budget,
     flags.headed,
@@ -73,6 +77,8 @@ export const run: Command = {
       nodes: options.nodes,
       pubsub: options.pubsub,
       patch,
+      retries: options.retries ?? 0,
+      ...(options.failFast && { isEnough: ({ outcome }) => outcome === 'violated' }),
       reporter,
     }))
   },

@@ -5,7 +5,7 @@ import { trendPage } from '../nightly/page.ts'
 import { standingsOf } from '../nightly/standing.ts'
 import { trendText } from '../nightly/trend-text.ts'
 import type { Io } from '../platform/io.ts'
-import { counts, describeDefects, duration, outcomeMark, when } from '../reporters/format.ts'
+import { counts, describeDefects, duration, flakyPart, outcomeMark, when } from '../reporters/format.ts'
 import { palette, wantsColor } from '../reporters/palette.ts'
 import { isRunFolder, readRun } from '../reporters/record.ts'
 import { outFolder } from '../runner/run-folder.ts'
@@ -51,7 +51,7 @@ export const trend: Command = {
       const paint = palette(wantsColor(io.isTty, io.env))
       for (const one of facts)
         io.out(
-          `${paint[one.outcome](`${outcomeMark[one.outcome]} ${one.outcome.padEnd(8)}`)}  ${when(one.startedAt)}  ${one.passed} passed, ${one.violated} violated, ${one.unknown} unknown  ${one.witnessed}/${one.faults} faults  ${duration(one.durationMs)}  ${one.folder}${one.ended === false ? '  did not end' : ''}${one.defects.length > 0 ? `  with ${describeDefects(one.defects)}` : ''}\n`,
+          `${paint[one.outcome](`${outcomeMark[one.outcome]} ${one.outcome.padEnd(8)}`)}  ${when(one.startedAt)}  ${one.passed} passed, ${one.violated} violated, ${one.unknown} unknown${flakyPart(one.flaky)}  ${one.witnessed}/${one.faults} faults  ${duration(one.durationMs)}  ${one.folder}${one.ended === false ? '  did not end' : ''}${one.defects.length > 0 ? `  with ${describeDefects(one.defects)}` : ''}\n`,
         )
     }
     if (!json) sayNights(history, io)

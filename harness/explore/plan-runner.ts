@@ -70,7 +70,7 @@ export function createPlanRunner({ jobs, out, patch = unpatched, environment }: 
   }
 }
 
-export const marks = { passed: '✓', unknown: '?', violated: '✗' } as const
+export const marks = { passed: '✓', unknown: '?', violated: '✗', flaky: '~' } as const
 
 /** Returns why a scenario did not pass, one line for each verdict. */
 export const findings = ({ checks, outcome }: ScenarioResult): string[] =>

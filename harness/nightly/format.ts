@@ -13,7 +13,12 @@ export const standingMarks: Record<StandingName, string> = {
   passed: '✓',
 }
 
-export const outcomeSigns: Record<NightLine['outcome'], string> = { passed: '✓', violated: '✗', unknown: '?' }
+export const outcomeSigns: Record<NightLine['outcome'], string> = {
+  passed: '✓',
+  violated: '✗',
+  unknown: '?',
+  flaky: '~',
+}
 
 /** `2026-03-01`. */
 export const dayOf = (night: string): string => when(night).slice(0, 10)

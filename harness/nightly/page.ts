@@ -11,7 +11,7 @@ const colourOf: Record<StandingName, 'passed' | 'violated' | 'unknown'> = {
 }
 
 const own = `
-.nights{display:block;height:18px}.nights rect{fill:var(--lane)}.nights .passed{fill:var(--good)}.nights .violated{fill:var(--bad)}.nights .unknown{fill:var(--doubt)}
+.nights{display:block;height:18px}.nights rect{fill:var(--lane)}.nights .passed{fill:var(--good)}.nights .violated{fill:var(--bad)}.nights .unknown,.nights .flaky{fill:var(--doubt)}
 .heat td,.heat th{padding:4px 8px;white-space:nowrap;overflow-wrap:normal}.heat thead th{vertical-align:bottom}
 .heat td[data-heat]{background:color-mix(in srgb,var(--fault) calc(var(--heat)*45%),transparent)}
 h2+p{margin-top:2px}pre{margin-bottom:14px}`
@@ -58,7 +58,7 @@ export function trendSection(lines: readonly NightLine[]): string {
 }
 
 const barWidth = 4
-const barHeights = { passed: 8, unknown: 14, violated: 18 } as const
+const barHeights = { passed: 8, unknown: 14, flaky: 14, violated: 18 } as const
 
 /** Colour is not the only sign: what failed is higher. */
 function nightsPicture(lines: readonly NightLine[], nights: readonly string[]): string {

@@ -33,7 +33,8 @@ const switchesOfIntermittent = 3
 /** A row of passes that chance alone gives more often does not show a fix. */
 const chanceMost = 0.05
 
-const failedIn = ({ outcome }: NightLine) => outcome === 'violated'
+/** A flaky night failed as well. */
+const failedIn = ({ outcome }: NightLine) => outcome === 'violated' || outcome === 'flaky'
 const passedIn = ({ outcome }: NightLine) => outcome === 'passed'
 const isVerdict = (line: NightLine) => failedIn(line) || passedIn(line)
 
@@ -58,7 +59,7 @@ export function standingOf(own: readonly NightLine[]): Standing {
   return {
     scenario: line.scenario,
     name,
-    isFailure: failedIn(line) || unknownNights >= unknownNightsMost,
+    isFailure: line.outcome === 'violated' || unknownNights >= unknownNightsMost,
     since,
     failed,
     of: judged.length,
@@ -73,7 +74,7 @@ function nameOf(own: readonly NightLine[], judged: readonly NightLine[]): { name
   if (!isVerdict(line)) return { name: 'unknown', since: sinceOf(own, ({ outcome }) => outcome === 'unknown') }
   const firstFailed = judged.find(failedIn)
   if (firstFailed === undefined) return { name: 'passed', since: own[0]!.night }
-  if (hasBothOn(judged, line, ({ commit, seed }) => commit && `${commit} ${seed}`))
+  if (line.outcome === 'flaky' || hasBothOn(judged, line, ({ commit, seed }) => commit && `${commit} ${seed}`))
     return { name: 'flaky', since: firstFailed.night }
   return failedIn(line) ? failingName(judged, line) : passingName(judged, firstFailed)
 }
@@ -108,7 +109,12 @@ function passingName(judged: readonly NightLine[], firstFailed: NightLine): { na
 /** Whether chance decides rather than the code: the same code did both, or the outcome went to and fro. */
 function isMixed(judged: readonly NightLine[]): boolean {
   const switches = judged.filter((one, index) => index > 0 && failedIn(one) !== failedIn(judged[index - 1]!)).length
-  return switches >= switchesOfIntermittent || judged.some((line) => hasBothOn(judged, line, ({ commit }) => commit))
+  const wasFlaky = judged.some(({ outcome }) => outcome === 'flaky')
+  return (
+    wasFlaky ||
+    switches >= switchesOfIntermittent ||
+    judged.some((line) => hasBothOn(judged, line, ({ commit }) => commit))
+  )
 }
 
 /** How often this many passes in a row would come by chance, if it failed as rarely as the nights before allow. */

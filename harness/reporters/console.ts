@@ -4,10 +4,12 @@ import { count } from '../verdict/checker.ts'
 import type { RunResult, ScenarioResult } from '../verdict/result.ts'
 import {
   counts,
+  describeAttempts,
   describeCells,
   describeDefects,
   describeSkipped,
   duration,
+  flakyPart,
   outcomeMark,
   reasons,
   verdictSentence,
@@ -130,7 +132,10 @@ function lineOf({ id, doing, broken }: Running, elapsed: string, paint: Palette)
 function ended(result: ScenarioResult, paint: Palette): string {
   const { id, outcome, durationMs } = result
   const head = `${paint[outcome](`${outcomeMark[outcome]} ${outcome}`)}  ${id}  ${paint.soft(duration(durationMs))}`
-  return [head, ...[...reasons(result), ...describeCells(result)].map((line) => `    ${line}`)].join('\n')
+  return [
+    head,
+    ...[...reasons(result), ...describeAttempts(result), ...describeCells(result)].map((line) => `    ${line}`),
+  ].join('\n')
 }
 
 /** The shortest form a user can type; every command looks in the folder `reports`. */
@@ -145,7 +150,7 @@ export function closing(run: RunResult, paint: Palette, place: string): string {
     const cells = [id.padEnd(idWidth), `${seen}/${faults.length}`.padStart(9), duration(durationMs).padStart(11)]
     return `${paint[outcome](`${outcomeMark[outcome]} ${outcome.padEnd(8)}`)}  ${cells.join('  ')}`
   })
-  const { passed, violated, unknown } = counts(run)
+  const { passed, violated, unknown, flaky } = counts(run)
   return `${[
     '',
     paint.soft(`  verdict   ${'scenario'.padEnd(idWidth)}  witnessed         took`),
@@ -153,7 +158,7 @@ export function closing(run: RunResult, paint: Palette, place: string): string {
     '',
     paint[run.outcome](verdictSentence(run)),
     ...run.skipped.map((one) => paint.soft(`skipped: ${describeSkipped(one)}`)),
-    `${passed} passed, ${violated} violated, ${unknown} unknown${run.skipped.length > 0 ? `, ${run.skipped.length} skipped` : ''} in ${duration(run.durationMs)}`,
+    `${passed} passed, ${violated} violated, ${unknown} unknown${flakyPart(flaky)}${run.skipped.length > 0 ? `, ${run.skipped.length} skipped` : ''} in ${duration(run.durationMs)}`,
     ...run.leaks.map((leak) => `left behind: ${leak}`),
     `report: ${place}/report.html`,
     `replay: ./squall replay ${place}`,

@@ -1,8 +1,10 @@
 import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { ctrf } from './ctrf.ts'
 import { html } from './html.ts'
 import { junit } from './junit.ts'
 import { markdown } from './markdown.ts'
+import { openMetrics } from './openmetrics.ts'
 import type { RunRecord } from './record.ts'
 
 /** The files derived from a run's verdict, by file name. */
@@ -10,6 +12,8 @@ export const renderings = {
   'junit.xml': junit,
   'summary.md': markdown,
   'report.html': html,
+  'ctrf.json': ctrf,
+  'metrics.om': openMetrics,
 } as const satisfies Record<string, (record: RunRecord) => string>
 
 export type RenderingName = keyof typeof renderings

@@ -3,7 +3,7 @@ import { count } from '../verdict/checker.ts'
 import type { CheckResult, Outcome, RunResult, ScenarioResult, Skipped } from '../verdict/result.ts'
 
 /** Sentences that all reports share. Pure: the same record always gives the same text. */
-export const outcomeMark: Record<Outcome, string> = { passed: '✓', violated: '✗', unknown: '?' }
+export const outcomeMark: Record<Outcome, string> = { passed: '✓', violated: '✗', unknown: '?', flaky: '~' }
 
 /** `850 ms`, `12.3 s`, `2 min 05 s`. */
 export function duration(ms: number): string {
@@ -17,6 +17,7 @@ export interface Counts {
   passed: number
   violated: number
   unknown: number
+  flaky: number
   faults: number
   witnessed: number
 }
@@ -28,6 +29,7 @@ export function counts(run: RunResult): Counts {
     passed: having('passed'),
     violated: having('violated'),
     unknown: having('unknown'),
+    flaky: having('flaky'),
     faults: faults.length,
     witnessed: faults.filter((one) => one.witnessedOnMs !== null).length,
   }
@@ -68,6 +70,13 @@ export function reasons(scenario: ScenarioResult): string[] {
   )
 }
 
+/** Returns one line for each attempt of a scenario that was run again; none for all others. */
+export const describeAttempts = ({ attempts = [] }: ScenarioResult): string[] =>
+  attempts.map(({ outcome, why }, index) => `attempt ${index + 1}: ${outcome}${why === null ? '' : `, ${why}`}`)
+
+/** `, 2 flaky`, or nothing: most runs have no retries. */
+export const flakyPart = (flaky: number): string => (flaky > 0 ? `, ${flaky} flaky` : '')
+
 /** Returns one line for each cell that a scenario drew: whether the operation was hit at its point, and if not, why. */
 export const describeCells = ({ cells = [] }: ScenarioResult): string[] =>
   cells.map(({ cell, missed }) => (missed === undefined ? `hit: ${cell}` : `unknown: ${cell}: ${missed}`))
@@ -88,7 +97,7 @@ export const describeDefects = (names: readonly string[]): string =>
   `the ${names.length === 1 ? 'defect' : 'defects'} ${names.join(', ')}`
 
 function findingOf(run: RunResult): string {
-  const { passed, violated, unknown, faults, witnessed } = counts(run)
+  const { passed, violated, unknown, flaky, faults, witnessed } = counts(run)
   const first = (outcome: Outcome) => run.scenarios.find((one) => one.outcome === outcome)
   const because = (scenario: ScenarioResult) => `${scenario.id} (${reasons(scenario)[0] ?? 'no reason was recorded'})`
   if (violated > 0)
@@ -99,6 +108,8 @@ function findingOf(run: RunResult): string {
     return `Interrupted: ${count(run.scenarios.length, 'scenario')} had begun; the report is partial.`
   if (unknown > 0)
     return `Unknown: ${count(unknown, 'scenario')} of ${run.scenarios.length} ${unknown === 1 ? 'was' : 'were'} inconclusive, first ${because(first('unknown')!)}.`
+  if (flaky > 0)
+    return `Flaky: ${count(flaky, 'scenario')} of ${run.scenarios.length} failed and then passed, first ${because(first('flaky')!)}.`
   if (run.scenarios.length === 0)
     return `Unknown: no scenario ran${run.skipped.length > 0 ? `; ${run.skipped.length} skipped` : ''}.`
   if (endedEarly(run))

@@ -3,6 +3,7 @@ import type { CheckResult, ScenarioResult } from '../verdict/result.ts'
 import { escapeHtml } from './escape.ts'
 import {
   counts,
+  describeAttempts,
   describeSkipped,
   duration,
   outcomeMark,
@@ -46,6 +47,7 @@ function verdict({ run }: RunRecord): string {
     [numbers.passed, 'passed'],
     [numbers.violated, 'violated'],
     [numbers.unknown, 'unknown'],
+    ...(numbers.flaky > 0 ? [[numbers.flaky, 'flaky']] : []),
     [`${numbers.witnessed}/${numbers.faults}`, 'faults witnessed'],
     [run.leaks.length, 'left behind'],
   ]
@@ -67,7 +69,9 @@ const describeFaults = ({ faults }: ScenarioResult) =>
   faults.map(({ kind, target }) => `<span class="whole">${escapeHtml(`${kind} ${target}`)}</span>`).join(', ') || 'none'
 
 function scenarioCard(scenario: ScenarioResult, { eventsOf }: RunRecord): string {
-  const why = reasons(scenario).map((one) => `<p class="why ${scenario.outcome}">${escapeHtml(one)}</p>`)
+  const why = [...reasons(scenario), ...describeAttempts(scenario)].map(
+    (one) => `<p class="why ${scenario.outcome}">${escapeHtml(one)}</p>`,
+  )
   return `<section class="card" id="${anchor(scenario.id)}"><div class="head"><h2>${escapeHtml(scenario.id)}<br><span class="soft small">${escapeHtml(scenario.title)}</span></h2><span>${mark(scenario.outcome)} <span class="soft small">${duration(scenario.durationMs)}</span></span></div>
 <p>${escapeHtml(scenario.invariant)}</p>${why.join('')}
 <div class="wide">${timeline(scenario, eventsOf(scenario.id))}</div>${legend}

@@ -20,6 +20,8 @@ export const reporters = {
   junit: () => fileReporter('junit.xml'),
   markdown: () => fileReporter('summary.md'),
   html: () => fileReporter('report.html'),
+  ctrf: () => fileReporter('ctrf.json'),
+  metrics: () => fileReporter('metrics.om'),
   console: consoleReporter,
 } as const satisfies Record<string, (options: ConsoleOptions) => Reporter>
 

@@ -2,9 +2,11 @@ import { stripVTControlCharacters } from 'node:util'
 import type { ScenarioResult } from '../verdict/result.ts'
 import {
   counts,
+  describeAttempts,
   describeCells,
   describeSkipped,
   duration,
+  flakyPart,
   outcomeMark,
   reasons,
   replayCommand,
@@ -15,10 +17,10 @@ import type { RunRecord } from './record.ts'
 
 /** A summary for a CI step or an issue: the verdict, the table, each reason, the replay command. Pure. */
 export function markdown({ run }: RunRecord): string {
-  const { passed, violated, unknown, faults, witnessed } = counts(run)
+  const { passed, violated, unknown, flaky, faults, witnessed } = counts(run)
   return `${[
     `# ${outcomeMark[run.outcome]} ${text(verdictSentence(run))}`,
-    `**${passed} passed, ${violated} violated, ${unknown} unknown** · faults witnessed ${witnessed}/${faults} · left behind ${run.leaks.length} · ${duration(run.durationMs)} · ${when(run.startedAt)}`,
+    `**${passed} passed, ${violated} violated, ${unknown} unknown${flakyPart(flaky)}** · faults witnessed ${witnessed}/${faults} · left behind ${run.leaks.length} · ${duration(run.durationMs)} · ${when(run.startedAt)}`,
     table(run.scenarios),
     ...run.scenarios.filter(({ outcome }) => outcome !== 'passed').map(section),
     ...run.scenarios.filter(({ cells }) => cells).map(cellsOf),
@@ -39,7 +41,7 @@ function table(scenarios: readonly ScenarioResult[]): string {
 }
 
 function section(scenario: ScenarioResult): string {
-  const why = reasons(scenario).map((one) => `- ${text(one)}`)
+  const why = [...reasons(scenario), ...describeAttempts(scenario)].map((one) => `- ${text(one)}`)
   return [
     `## ${outcomeMark[scenario.outcome]} ${scenario.id}: ${scenario.outcome}`,
     ...(why.length > 0 ? [why.join('\n')] : []),

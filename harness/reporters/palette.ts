@@ -1,15 +1,21 @@
 import { styleText } from 'node:util'
 
-export type Palette = Record<'passed' | 'violated' | 'unknown' | 'soft', (text: string) => string>
+export type Palette = Record<'passed' | 'violated' | 'unknown' | 'flaky' | 'soft', (text: string) => string>
 
-const styles = { passed: 'green', violated: 'red', unknown: 'yellow', soft: 'dim' } as const
+const styles = { passed: 'green', violated: 'red', unknown: 'yellow', flaky: 'magenta', soft: 'dim' } as const
 
 /** Returns the terminal colours, or functions that add no colour. */
 export function palette(color: boolean): Palette {
   // The caller has already checked whether the output is a terminal.
   const paint = (style: keyof typeof styles) => (text: string) =>
     color ? styleText(styles[style], text, { validateStream: false }) : text
-  return { passed: paint('passed'), violated: paint('violated'), unknown: paint('unknown'), soft: paint('soft') }
+  return {
+    passed: paint('passed'),
+    violated: paint('violated'),
+    unknown: paint('unknown'),
+    flaky: paint('flaky'),
+    soft: paint('soft'),
+  }
 }
 
 /** Colour is used only on a terminal; a non-empty `NO_COLOR` disables it. */

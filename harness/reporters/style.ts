@@ -16,9 +16,9 @@ code{overflow-wrap:anywhere}
 .soft{color:var(--soft)}.small{font-size:.86rem}
 .verdict{border-radius:10px;padding:18px 22px;border-left:6px solid}
 .verdict.passed{background:var(--good-wash);border-color:var(--good)}.verdict.violated{background:var(--bad-wash);border-color:var(--bad)}
-.verdict.unknown{background:var(--doubt-wash);border-color:var(--doubt)}
+.verdict.unknown,.verdict.flaky{background:var(--doubt-wash);border-color:var(--doubt)}
 .whole{white-space:nowrap}
-.mark{font-weight:600;white-space:nowrap}.mark.passed{color:var(--good)}.mark.violated{color:var(--bad)}.mark.unknown{color:var(--doubt)}
+.mark{font-weight:600;white-space:nowrap}.mark.passed{color:var(--good)}.mark.violated{color:var(--bad)}.mark.unknown,.mark.flaky{color:var(--doubt)}
 .counts{display:flex;flex-wrap:wrap;gap:6px 28px;margin:18px 0 4px;padding:0;list-style:none}
 .counts b{font-size:1.5rem;font-variant-numeric:tabular-nums;margin-right:6px}
 table{border-collapse:collapse;width:100%;font-size:.92rem}th,td{text-align:left;padding:7px 10px 7px 0;border-bottom:1px solid var(--line);vertical-align:top}
@@ -28,7 +28,7 @@ a{color:inherit;text-underline-offset:3px;text-decoration-color:var(--soft)}
 .card{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:18px 20px;margin:20px 0}
 .head{display:flex;flex-wrap:wrap;justify-content:space-between;gap:4px 16px;align-items:baseline}
 .wide{overflow-x:auto;margin:10px -4px 0;padding:0 4px}
-.why{border-left:3px solid var(--bad);padding:2px 0 2px 12px;margin:10px 0;overflow-wrap:anywhere}.why.unknown{border-color:var(--doubt)}
+.why{border-left:3px solid var(--bad);padding:2px 0 2px 12px;margin:10px 0;overflow-wrap:anywhere}.why.unknown,.why.flaky{border-color:var(--doubt)}
 pre{background:var(--lane);border-radius:6px;padding:10px 12px;overflow-x:auto;margin:6px 0;white-space:pre-wrap;overflow-wrap:anywhere}
 details>summary{cursor:pointer;color:var(--soft);font-size:.86rem}
 .legend{display:flex;flex-wrap:wrap;gap:4px 18px;margin:6px 0 0;padding:0;list-style:none;font-size:.82rem;color:var(--soft)}

@@ -29,6 +29,7 @@ import type { RunPlan } from '../reporters/killed-run.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import type { Scenario } from '../scenario.ts'
 import { type RunResult, runSchemaVersion, type ScenarioResult, type Skipped, worstOutcome } from '../verdict/result.ts'
+import { withRetries } from './attempts.ts'
 import { type Durations, readDurations, saveDurations } from './durations.ts'
 import { inOrderOfBegin } from './order.ts'
 import { type RunEnvironment, withRunEnvironment } from './run-environment.ts'
@@ -53,6 +54,8 @@ export interface RunOptions {
   out: string
   reporter: Required<Reporter>
   recorded?: Schedule
+  /** How often a scenario that was violated runs again; default: never. */
+  retries?: number
   /** Asked after each scenario: whether the run has seen enough, and leaves the rest. */
   isEnough?(result: ScenarioResult): boolean
   /** The signal that ends the run early, once there is one. */
@@ -125,34 +128,45 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     const recorded = scenario.plan
       ? undefined
       : options.recorded?.scenarios.find(({ id }) => id === scenario.id)?.entries
-    const { result, entries, skippedBecause, fatal } = await runScenario(scenario, {
-      seed: options.seed,
-      nodes: options.nodes,
-      pubsub,
-      patch,
-      clusters,
-      apps,
-      browsers,
-      leases,
-      workFolder,
-      artifactFolder: join(folder, 'browser'),
-      reporter,
-      ...(recorded && { recorded }),
-      sink: (event) => {
-        history.append(JSON.stringify({ scenario: scenario.id, ...event }))
-        if (event.type === 'fault')
-          appendFileSync(
-            join(folder, 'faults.ndjson'),
-            `${JSON.stringify({ scenario: scenario.id, ...(event.value as object) })}\n`,
-          )
+    const attempt = (number: number) =>
+      runScenario(scenario, {
+        seed: options.seed,
+        nodes: options.nodes,
+        pubsub,
+        patch,
+        clusters,
+        apps,
+        browsers,
+        leases,
+        workFolder,
+        artifactFolder: join(folder, 'browser', ...(number === 1 ? [] : [`attempt-${number}`])),
+        reporter,
+        ...(recorded && { recorded }),
+        sink: (event) => {
+          // What is judged and shown is the first attempt; the others stand under names of their own.
+          const id = number === 1 ? scenario.id : `${scenario.id} (attempt ${number})`
+          history.append(JSON.stringify({ scenario: id, ...event }))
+          if (event.type === 'fault')
+            appendFileSync(
+              join(folder, 'faults.ndjson'),
+              `${JSON.stringify({ scenario: id, ...(event.value as object) })}\n`,
+            )
+        },
+        replay: `./squall replay ${shellPath(folder)}`,
+        stoppedBecause,
+      })
+    const { result, entries, skippedBecause, fatal } = await withRetries({
+      retries: options.retries ?? 0,
+      async attempt(number) {
+        const its = await attempt(number)
+        if (number === 1 && its.skippedBecause === undefined && its.result.outcome !== 'passed')
+          its.result.artifacts.push(...keepLogs(workFolder, folder, scenario.id))
+        // Not synchronously: this process runs other scenarios meanwhile.
+        await rm(join(workFolder, scenario.id.replaceAll('/', '-')), { recursive: true, force: true, maxRetries: 10 })
+        return its
       },
-      replay: `./squall replay ${shellPath(folder)}`,
-      stoppedBecause,
+      goesOn: () => !stopEarly(),
     })
-    if (skippedBecause === undefined && result.outcome !== 'passed')
-      result.artifacts.push(...keepLogs(workFolder, folder, scenario.id))
-    // Not synchronously: this process runs other scenarios meanwhile.
-    await rm(join(workFolder, scenario.id.replaceAll('/', '-')), { recursive: true, force: true, maxRetries: 10 })
     if (skippedBecause !== undefined) {
       skipped.push({ id: scenario.id, why: skippedBecause })
       reporter.onScenarioSkipped({ id: scenario.id, why: skippedBecause })
@@ -227,7 +241,7 @@ function exitCodeOf(
   if (lacking) return lacking instanceof UsageError ? exitCodes.usage : exitCodes.environment
   if (overBudget) return exitCodes.budget
   if (run.leaks.length > 0) return exitCodes.leaked
-  return run.outcome === 'unknown' ? exitCodes.unknown : exitCodes.passed
+  return exitCodes[run.outcome]
 }
 
 const durationsFile = fileURLToPath(new URL('../../.squall/durations.json', import.meta.url))

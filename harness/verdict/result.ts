@@ -1,7 +1,8 @@
 import type { FaultRecord } from '../history/operation.ts'
 import type { Verdict } from './checker.ts'
 
-export type Outcome = 'passed' | 'violated' | 'unknown'
+/** `flaky`: a scenario failed, and passed when it was run again. */
+export type Outcome = 'passed' | 'violated' | 'unknown' | 'flaky'
 
 export interface PhaseResult {
   name: string
@@ -23,6 +24,13 @@ export interface ExpectationResult {
 }
 export interface CheckResult extends Verdict {
   name: string
+}
+
+/** One of several attempts of a scenario. */
+export interface AttemptResult {
+  outcome: Outcome
+  durationMs: number
+  why: string | null
 }
 
 /** An operation that was to be hit by a fault at one of its points. */
@@ -57,6 +65,8 @@ export interface ScenarioResult {
   /** Only of a scenario that draws some. */
   cells?: CellResult[]
   checks: CheckResult[]
+  /** Only of a scenario that was run again because it failed; all else is of the first attempt. */
+  attempts?: AttemptResult[]
   replay: string
   artifacts: string[]
 }
@@ -96,5 +106,6 @@ export interface RunResult {
 /** A proven violation outranks everything; a scenario without a verdict is never a pass. */
 export function worstOutcome(outcomes: readonly Outcome[]): Outcome {
   if (outcomes.includes('violated')) return 'violated'
-  return outcomes.includes('unknown') || outcomes.length === 0 ? 'unknown' : 'passed'
+  if (outcomes.includes('unknown') || outcomes.length === 0) return 'unknown'
+  return outcomes.includes('flaky') ? 'flaky' : 'passed'
 }

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { exitCodes } from '../../harness/platform/exit-codes.ts'
 
@@ -48,6 +48,6 @@ describe('the workflows and the action', () => {
     const uses = ['action.yml', ...workflows].flatMap((file) => [
       ...readFileSync(file, 'utf8').matchAll(/uses: (\S+)/g),
     ])
-    expect(uses.map(([, name]) => dirname(name!)).filter((owner) => owner !== 'actions' && owner !== '.')).toEqual([])
+    expect(uses.map(([, name]) => name!.split('/')[0]!).filter((owner) => owner !== 'actions' && owner !== '.')).toEqual([])
   })
 })

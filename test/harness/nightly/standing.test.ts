@@ -4,9 +4,15 @@ import { type StandingName, standingOf, standingsOf } from '../../../harness/nig
 import { seededRandom } from '../../../harness/platform/random.ts'
 import { aLine, nightOf } from './lines.ts'
 
-const outcomes: Record<string, NightLine['outcome']> = { F: 'violated', G: 'violated', P: 'passed', '?': 'unknown' }
+const outcomes: Record<string, NightLine['outcome']> = {
+  F: 'violated',
+  G: 'violated',
+  P: 'passed',
+  '?': 'unknown',
+  '~': 'flaky',
+}
 
-/** `F1` failed on commit 1, `P1` passed on it, `G1` failed in another way, `?` unknown; each night has a seed of its own. */
+/** `F1` failed on commit 1, `P1` passed on it, `G1` failed in another way, `?` unknown, `~` flaky; each night has a seed of its own. */
 const nights = (text: string, own: Partial<NightLine> = {}) =>
   text.split(' ').map((word, index) => {
     const outcome = outcomes[word[0]!]!
@@ -33,6 +39,8 @@ const names: [nights: string, name: StandingName, isFailure: boolean][] = [
   ['P1 ? ?', 'unknown', false],
   ['P1 ? ? ?', 'unknown', true],
   ['F1 ? P2', 'fixed', false],
+  ['P1 ~1', 'flaky', false],
+  ['P1 ~1 P2', 'intermittent', false],
 ]
 
 describe('how a scenario stands after its nights', () => {

@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Ajv } from 'ajv'
+import { describe, expect, it } from 'vitest'
+import { ctrf } from '../../../harness/reporters/ctrf.ts'
+import { openMetrics } from '../../../harness/reporters/openmetrics.ts'
+import { readRecord } from '../../../harness/reporters/record.ts'
+import type { RunResult } from '../../../harness/verdict/result.ts'
+
+const jsonOf = (path: string) => JSON.parse(readFileSync(path, 'utf8'))
+const fixture = join(import.meta.dirname, 'fixture')
+const record = readRecord(fixture)
+const scenario = record.run.scenarios[0]!
+
+/** What a schema has against a document. */
+function problemsOf(schema: object, document: unknown): string[] {
+  const ajv = new Ajv({ allErrors: true, strict: false, validateFormats: false })
+  ajv.validate(schema, document)
+  return (ajv.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`)
+}
+
+/** A run that has every field that a run may have. */
+const everything: RunResult = {
+  ...record.run,
+  outcome: 'flaky',
+  skipped: [{ id: 'cluster/other', why: 'says "no" \\ and\nmore' }],
+  scenarios: [
+    {
+      ...scenario,
+      outcome: 'flaky',
+      cells: [{ cell: 'buy' }, { cell: 'add', missed: 'too slow' }],
+      attempts: [
+        { outcome: 'violated', durationMs: 5, why: 'w' },
+        { outcome: 'passed', durationMs: 4, why: null },
+      ],
+      steps: [{ ...scenario.steps[0]!, error: 'broke' }],
+      faults: [
+        {
+          ...scenario.faults[0]!,
+          ...{
+            parts: ['n1'],
+            explains: { at: 'node' },
+            forgets: 'memory',
+            endsConnections: true,
+            isSudden: true,
+            closesWith: 1012,
+          },
+          ...{ witnessedOnMs: null, healRequestedMs: null, witnessedOffMs: null },
+        },
+      ],
+    },
+  ],
+}
+
+describe('the schema of verdict.json', () => {
+  const schema = jsonOf('docs/schema/verdict.schema.json')
+
+  it.each([
+    ['the fixture', record.run],
+    ['a run with every field', everything],
+    ['a killed run', { ...record.run, ended: false }],
+  ])('accepts %s', (_what, run) => {
+    expect(problemsOf(schema, run)).toEqual([])
+  })
+
+  it.each([
+    ['an unknown field', { ...record.run, verdict: 'good' }, ' must NOT have additional properties'],
+    ['another outcome', { ...record.run, outcome: 'fine' }, '/outcome must be equal to one of the allowed values'],
+    [
+      'a scenario without checks',
+      { ...record.run, scenarios: [{ ...scenario, checks: undefined }] },
+      "/scenarios/0 must have required property 'checks'",
+    ],
+  ])('refuses %s', (_what, run, problem) => {
+    expect(problemsOf(schema, run)).toContain(problem)
+  })
+})
+
+describe('ctrf.json', () => {
+  /** Of ctrf 0.3.0 on npm. */
+  const schema = jsonOf('test/fixtures/ctrf-schema-0.0.json')
+  const of = (run: RunResult) => JSON.parse(ctrf({ ...record, run }))
+
+  it.each([
+    ['the fixture', record.run],
+    ['a run with every field', everything],
+  ])('of %s is what its schema accepts', (_what, run) => {
+    expect(problemsOf(schema, of(run))).toEqual([])
+  })
+
+  it('counts neither unknown nor flaky as passed', () => {
+    const { summary, tests } = of(record.run).results
+    expect(summary).toEqual(expect.objectContaining({ tests: 3, passed: 1, failed: 1, other: 1, skipped: 0 }))
+    expect(tests.map(({ rawStatus }: Record<string, string>) => rawStatus)).toEqual(['passed', 'violated', 'unknown'])
+    expect(of(everything).results.summary).toEqual(
+      expect.objectContaining({ passed: 0, other: 1, flaky: 1, skipped: 1 }),
+    )
+  })
+
+  it('would be refused with another status', () => {
+    const document = of(record.run)
+    document.results.tests[0].status = 'unknown'
+    expect(problemsOf(schema, document)).toEqual(['/results/tests/0/status must be equal to one of the allowed values'])
+  })
+})
+
+describe('metrics.om', () => {
+  /** One line of OpenMetrics 1.0: a description, a sample or the end. */
+  const line =
+    /^(# (TYPE [a-z_]+ (gauge|stateset|info)|UNIT [a-z_]+_seconds seconds|HELP [a-z_]+ [^\n]+|EOF)|[a-z_]+(\{[a-z_]+="(\\[\\"n]|[^"\\])*"(,[a-z_]+="(\\[\\"n]|[^"\\])*")*\})? \d+(\.\d+)?)$/
+
+  it.each([record.run, everything])('has only lines that OpenMetrics knows, and ends with the end', (run) => {
+    const lines = openMetrics({ ...record, run }).split('\n')
+    expect(lines.pop()).toBe('')
+    expect(lines.at(-1)).toBe('# EOF')
+    expect(lines.filter((one) => !line.test(one))).toEqual([])
+  })
+
+  it('says how each scenario ended and how long it took to recover', () => {
+    const text = openMetrics(record)
+    expect(text).toContain('squall_scenario_outcome{scenario="cluster/cut-link",squall_scenario_outcome="passed"} 1\n')
+    expect(text).toContain(
+      'squall_scenario_outcome{scenario="cluster/cut-link",squall_scenario_outcome="violated"} 0\n',
+    )
+    expect(text).toContain('squall_scenario_recovery_seconds{scenario="cluster/cut-link"} 0.5\n')
+    expect(text).toContain('scenario="store/stock <broken> & \\"quoted\\""')
+  })
+})
