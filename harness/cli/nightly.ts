@@ -18,7 +18,7 @@ import { performStage } from './perform-stage.ts'
 import { historyFile } from './trend.ts'
 
 interface NightlyFlags {
-  budget: number
+  budget?: number
   seed?: number
   shard?: Shard
   history?: string
@@ -49,7 +49,7 @@ export const nightly: Command = {
   summary:
     'acceptance, corpus, self-test, random scenarios, simulation, mutants and benchmarks within a budget; one resilience report over all',
   options: [
-    { ...flags.budget, help: 'the whole night ends within this time (default: 30m)', default: budgetDefaultMs },
+    { ...flags.budget, help: 'the whole night ends within this time (default: 30m)' },
     flags.seed,
     {
       flags: '--shard <i/n>',
@@ -65,13 +65,13 @@ export const nightly: Command = {
     const startedMs = io.clock.monotonicMs()
     checkPrerequisites(undefined, io)
     const { folder, begun } = options.resume ? resumed(options, io) : fresh(options, io)
-    const stages = await stagesOf({ folder, begun, budgetMs: options.budget }, io)
+    const stages = await stagesOf({ folder, begun, budgetMs: options.budget ?? budgetDefaultMs }, io)
     const history = readNights(historyFile(options, undefined, io))
     const report = finishNight(
       {
         ...{ night: begun.night, seed: begun.seed, commit: begun.commit, stages },
         ...(begun.shard && { shard: begun.shard }),
-        budgetMs: options.budget,
+        budgetMs: options.budget ?? budgetDefaultMs,
         durationMs: Math.round(io.clock.monotonicMs() - startedMs),
         ...{ folder, history: history.lines, json: options.json === true },
       },

@@ -48,6 +48,8 @@ describe('the workflows and the action', () => {
     const uses = ['action.yml', ...workflows].flatMap((file) => [
       ...readFileSync(file, 'utf8').matchAll(/uses: (\S+)/g),
     ])
-    expect(uses.map(([, name]) => name!.split('/')[0]!).filter((owner) => owner !== 'actions' && owner !== '.')).toEqual([])
+    expect(
+      uses.map(([, name]) => name!.split('/')[0]!).filter((owner) => owner !== 'actions' && owner !== '.'),
+    ).toEqual([])
   })
 })
