@@ -50,14 +50,6 @@ export const secretOf = (who: string, kind: string, text: string): NewEvent => (
   value: { kind, mark: markOf(text) } satisfies Secret,
 })
 
-/** Says that the harness lets somebody use a secret of another from now on. */
-export const forgeryOf = (who: string, text: string): NewEvent => ({
-  who,
-  type: 'read',
-  operation: 'forgery',
-  value: markOf(text),
-})
-
 /** Says what somebody was given: `where` completes "... was given it in". */
 export const answerTo = (who: string, where: string, text: string): NewEvent => ({
   who,

@@ -1,7 +1,6 @@
 import type { Cluster } from '../../cluster/cluster.ts'
 import { clientEvent } from '../../history/client-kinds.ts'
 import type { Present } from '../../history/inventory.ts'
-import { forgeryOf } from '../../history/marks.ts'
 import type { Recorder } from '../../history/recorder.ts'
 import { until } from '../../platform/until.ts'
 import { purchaseWithinMs, pushWithinMs } from '../../timing.ts'
@@ -55,7 +54,7 @@ export interface BuyOptions {
   anew?: boolean
   /** The node that gets the form. Default: the shopper's own, and another one in turn while an attempt has no certain end. */
   over?: string
-  /** Forges the form: with this key of another order. */
+  /** Forges the form: with this key, which no page has given. A key that belongs to another shopper would be a leak to `no-secret-of-another`. */
   withKey?: string
 }
 
@@ -170,10 +169,7 @@ export async function openWireShopper(options: OpenWireShopperOptions): Promise<
     async buy({ again = false, anew = false, over, withKey } = {}) {
       if (anew || (isBought && !again)) await readAnew()
       isBought = false
-      if (withKey !== undefined) {
-        recorder.record(forgeryOf(name, withKey))
-        form = { ...form, fields: { ...form.fields, key: withKey } }
-      }
+      if (withKey !== undefined) form = { ...form, fields: { ...form.fields, key: withKey } }
       const { key } = form.fields
       const itemIds = page.items().map(({ id }) => id)
       const operation = recorder.begin(name, 'purchase', { shopper, itemIds, key })

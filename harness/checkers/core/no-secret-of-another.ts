@@ -18,11 +18,10 @@ export const noSecretOfAnother: Checker = {
     if (secrets.size === 0) return unknown('nobody had a secret')
     const answers = answersIn(history)
     if (!hasSecretsOfOthers(history)) return unknown('nobody was given anything while somebody else had a secret')
-    const known = knowledgeIn(history)
     for (const answer of answers)
       for (const mark of answer.marks ?? []) {
         const secret = secrets.get(mark)
-        if (secret && secret.owner !== personOf(answer) && !known(answer, mark))
+        if (secret && secret.owner !== personOf(answer))
           return violated(`leak: ${answer.who} was given ${secret.kind} of ${secret.owner} in ${whereOf(answer)}`, {
             index: answer.index,
             ...secret,
@@ -52,14 +51,6 @@ function secretsIn(history: History): ReadonlyMap<Mark, Owned> {
     if (!owned.has(mark)) owned.set(mark, { owner: personOf(event), kind })
   }
   return owned
-}
-
-/** A forger who sends the secret of another is not given it by an answer that says it again. */
-function knowledgeIn(history: History): (answer: HistoryEvent, mark: Mark) => boolean {
-  const sinceIndex = new Map(
-    history.of('read', 'forgery').map((event) => [`${personOf(event)} ${event.value as Mark}`, event.index]),
-  )
-  return (answer, mark) => (sinceIndex.get(`${personOf(answer)} ${mark}`) ?? answer.index) < answer.index
 }
 
 const whereOf = ({ operation, value, event, topic }: HistoryEvent) =>
