@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
-import type { Endpoint } from '../channels/index.ts'
 import { type ControlActions, createControl } from '../control/server.ts'
-import { createMetricsPart, type Metrics, type Sources } from '../metrics/index.ts'
+import { createMetricsPart, type Metrics } from '../metrics/index.ts'
 import { type Clock, createCountedClock, createSkewableClock, systemClock } from '../platform/clock.ts'
 import { type NodeConfig, readConfig } from '../platform/config.ts'
 import { createLog, type Log } from '../platform/log.ts'
@@ -14,6 +13,7 @@ import { createControlActions } from './control-actions.ts'
 import { createDelays, type Delays } from './delays.ts'
 import { joinApps } from './join.ts'
 import { createLifecycle, type Lifecycle, type Part } from './lifecycle.ts'
+import { sourcesOf } from './measurements.ts'
 import type { App, AppContext, AppModule } from './module.ts'
 import { selectModules } from './select-modules.ts'
 import { webPart } from './web.ts'
@@ -86,11 +86,6 @@ const statsdOf = ({ STATSD_HOST: host, STATSD_PORT: port, TENANT_ID: tenant, SQU
   host,
   port,
   globalTags: { node, ...(tenant && { tenant_id: tenant }) },
-})
-
-const sourcesOf = ({ held }: Endpoint): Sources => ({
-  sockets: () => held().sessions,
-  channels: () => held().joined,
 })
 
 /** The control port is open for as long as anything of the node runs; none without a port and a secret. */

@@ -1,8 +1,8 @@
-import { type Attempts, createEndpoint, type Endpoint } from '../channels/index.ts'
-import { countConnect, countJoin, type Metrics } from '../metrics/index.ts'
+import { createEndpoint, type Endpoint } from '../channels/index.ts'
 import { type Child, type Supervisor, supervisor } from '../runtime/index.ts'
 import type { Delays } from './delays.ts'
 import type { Part } from './lifecycle.ts'
+import { countAttempts } from './measurements.ts'
 import type { AppContext, RunningApp } from './module.ts'
 
 /** Kills come in bursts when somebody breaks a node on purpose: the budget leaves room for each part to be killed a few times. */
@@ -52,12 +52,6 @@ export function joinApps(
     ],
   }
 }
-
-/** A socket is counted by its own name, without that of its application: `HelloSockets.StatsSocket` as `StatsSocket` (PM-9). */
-const countAttempts = (metrics: Metrics): Attempts => ({
-  connect: (socket, status) => countConnect(metrics, socket.slice(socket.lastIndexOf('.') + 1), status),
-  join: (channel, status) => countJoin(metrics, channel, status),
-})
 
 /** Under one supervisor every name has to be unique, and an application knows only its own. */
 const childrenOf = ({ name: app, children = [] }: RunningApp): Child[] =>
