@@ -1,14 +1,10 @@
 import type { RawFrame } from '../clients/frames.ts'
+import { endsSession, type PollAnswer, pollAnswerIn } from '../clients/poll-answer.ts'
 import { systemClock } from '../platform/clock.ts'
 import type { Transport, TransportEvents } from './transport.ts'
 
-interface Answer {
-  status: number
-  token?: string
-  messages?: string[]
-}
-
 const requestWithinMs = 20_000
+
 /** Why a session is over: the status that a request was answered, or undefined for one that was not, and how long it had waited. */
 class SessionEnd extends Error {
   readonly status: number | undefined
@@ -38,7 +34,7 @@ export function openPollTransport(url: string, events: TransportEvents): Transpo
     else events.onClose()
   }
 
-  async function request(init: RequestInit = {}): Promise<Answer> {
+  async function request(init: RequestInit = {}): Promise<PollAnswer> {
     const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(requestWithinMs)])
     const askedMs = systemClock.monotonicMs()
     const ended = (status?: number) => new SessionEnd(status, askedMs)
@@ -48,7 +44,7 @@ export function openPollTransport(url: string, events: TransportEvents): Transpo
     const answer = answerIn(text, events)
     // Whoever polls a session that is gone is given another one.
     if (answer.status === 410 && token !== '') events.onSession()
-    if (answer.status !== 200 && answer.status !== 204 && token !== '') throw ended(answer.status)
+    if (endsSession(answer) && token !== '') throw ended(answer.status)
     return answer
   }
 
@@ -97,21 +93,10 @@ const lineOf = (frame: RawFrame) => (typeof frame === 'string' ? frame : frame.t
 const shownMax = 60
 
 /** Throws when it is no answer of a long poll; a body that is no JSON, or has messages that are no text, is a finding. */
-function answerIn(text: string, { onNonsense }: TransportEvents): Answer {
-  const body = parsed(text)
-  const { status, messages = [] } = (body ?? {}) as Answer
-  const isGood =
-    typeof status === 'number' && Array.isArray(messages) && messages.every((one) => typeof one === 'string')
-  if (isGood) return body as Answer
+function answerIn(text: string, { onNonsense }: TransportEvents): PollAnswer {
+  const answer = pollAnswerIn(text)
+  if (answer) return answer
   // A server that is going down, or a proxy, may answer with a page.
   if (text.startsWith('{')) onNonsense('it is not what a long poll answers', JSON.stringify(text.slice(0, shownMax)))
   throw new Error('not the answer of a long poll')
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -5,6 +5,7 @@ import type { Recorder } from '../history/recorder.ts'
 import { systemClock } from '../platform/clock.ts'
 import { until } from '../platform/until.ts'
 import { readParts } from './frames.ts'
+import { endsSession, type PollAnswer, pollAnswerIn } from './poll-answer.ts'
 import { recordFrame, topicsIn, type WireClient } from './wire-client.ts'
 
 /** A raw protocol client that uses long polling instead of a WebSocket (CH-19, CH-20). */
@@ -21,29 +22,6 @@ interface PollOptions {
   cluster: Cluster
   recorder: Recorder
 }
-
-interface Answer {
-  status: number
-  token: string
-  messages: string[]
-}
-
-/** Whether a body is what a long poll answers. */
-const isAnswer = (body: unknown): body is Answer => {
-  const { status, messages = [] } = (body ?? {}) as Partial<Answer>
-  return typeof status === 'number' && Array.isArray(messages) && messages.every((one) => typeof one === 'string')
-}
-
-function parsedOr(otherwise: unknown, text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return otherwise
-  }
-}
-
-/** Everything but messages, or none within the window, says that the session has ended. */
-const isEnd = ({ status }: Answer) => status !== 200 && status !== 204
 
 const answeredWithinMs = 5_000
 const retryMs = 100
@@ -62,16 +40,16 @@ export async function openPollClient({ name, node, cluster, recorder }: PollOpti
   let isGone = false
   /** The end of a session is answered with the token of a new one, which stays until it expires. */
   let isRenewed = false
-  const { token } = await ask(url, '')
+  const { token = '' } = await ask(url, '')
   recorder.record(clientEvent({ who: name, node, kind: 'long poll', owner: name }))
   recorder.record({ who: name, type: 'connect', node })
   const polling = pollOn()
 
-  async function ask(to: string, ownToken: string): Promise<Answer> {
+  async function ask(to: string, ownToken: string): Promise<PollAnswer> {
     const response = await fetch(`${to}&token=${ownToken}`, { signal: ending.signal })
     const text = await response.text()
-    const body = response.ok ? parsedOr(undefined, text) : { status: response.status }
-    if (isAnswer(body)) return body
+    const answer = response.ok ? pollAnswerIn(text) : { status: response.status }
+    if (answer) return answer
     const value = { why: 'it is not what a long poll answers', beginning: JSON.stringify(text.slice(0, 60)) }
     recorder.record({ who: name, type: 'unreadable', node, value })
     throw new Error(`${name} received what is not the answer of a long poll: ${value.beginning}`)
@@ -84,9 +62,9 @@ export async function openPollClient({ name, node, cluster, recorder }: PollOpti
       for (const text of answer?.messages ?? []) recordFrame({ name, node, recorder, frames }, readParts('2.0.0', text))
       const waitedMs = systemClock.monotonicMs() - askedMs
       if (!answer && !isBroken) recordEnd(brokenOffCode, waitedMs)
-      if (answer && isEnd(answer)) recordEnd(answer.status, waitedMs)
+      if (answer && endsSession(answer)) recordEnd(answer.status, waitedMs)
       isBroken = answer === undefined
-      isGone = answer !== undefined && isEnd(answer)
+      isGone = answer !== undefined && endsSession(answer)
       isRenewed = answer?.status === 410
       if (isBroken) await systemClock.sleep(retryMs)
     }

@@ -2,6 +2,7 @@ import { request as httpRequest, type IncomingHttpHeaders, type IncomingMessage 
 import { WebSocket } from 'ws'
 import { answerTo, secretOf } from '../history/marks.ts'
 import type { Recorder } from '../history/recorder.ts'
+import { jsonIn } from '../platform/json.ts'
 import { until } from '../platform/until.ts'
 
 /**
@@ -181,10 +182,6 @@ async function openConversation(
 
 /** What is no frame is shown as one of a single text. */
 function frameOf(text: string): unknown[] {
-  try {
-    const frame: unknown = JSON.parse(text)
-    return Array.isArray(frame) ? frame : [text]
-  } catch {
-    return [text]
-  }
+  const frame = jsonIn(text)
+  return Array.isArray(frame) ? frame : [text]
 }

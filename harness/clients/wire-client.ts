@@ -119,6 +119,7 @@ export async function openWireClient(options: OpenWireClientOptions): Promise<Wi
 /** Whether it is a message as clients send them. */
 const isProper = (message: unknown[] | string | Buffer) =>
   Array.isArray(message) && message.length === 5 && typeof message[2] === 'string' && typeof message[3] === 'string'
+
 const versionOf = (vsn: string | null): Version => (vsn?.startsWith('1.') ? '1.0.0' : '2.0.0')
 
 interface Receiver {

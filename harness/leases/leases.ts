@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { systemClock } from '../platform/clock.ts'
 import { findDocker, listLabelled, removeLabelled } from '../platform/docker.ts'
+import { jsonIn } from '../platform/json.ts'
 import { forgetAllKilledPostgres, segmentExists } from '../platform/shared-memory.ts'
 import { family, isAlive, signalAll, startStamp } from './processes.ts'
 
@@ -160,13 +161,7 @@ function readLeaseFile(file: string): LeaseFile {
 }
 
 /** The last line may be truncated when the harness was killed while it wrote it. */
-function parseEntry(line: string): Entry | undefined {
-  try {
-    return JSON.parse(line) as Entry
-  } catch {
-    return undefined
-  }
-}
+const parseEntry = (line: string) => jsonIn(line) as Entry | undefined
 
 export interface Cleaned {
   killed: string[]

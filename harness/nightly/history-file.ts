@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fstatSync, fsyncSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { UsageError } from '../platform/errors.ts'
+import { jsonIn } from '../platform/json.ts'
 import { linesOf } from '../platform/lines.ts'
 import type { NightLine } from './night.ts'
 
@@ -20,20 +21,12 @@ export function readNights(file: string): NightHistory {
   for (const { line } of existsSync(file) ? linesOf(file) : []) {
     number += 1
     if (line === '') continue
-    const parsed = parse(line)
+    const parsed = jsonIn(line) as NightLine | undefined
     if (parsed === undefined) torn += 1
     else byKey.set(`${parsed.night} ${parsed.scenario}`, requireNight(parsed, file, number))
   }
   const lines = [...byKey.values()].sort((a, b) => (a.night < b.night ? -1 : a.night > b.night ? 1 : 0))
   return { lines, torn }
-}
-
-function parse(line: string): NightLine | undefined {
-  try {
-    return JSON.parse(line) as NightLine
-  } catch {
-    return undefined
-  }
 }
 
 function requireNight(value: NightLine, file: string, number: number): NightLine {

@@ -2,6 +2,7 @@ import type { ClusterNode } from '../cluster/node.ts'
 import { type ErrorLine, mannersOf, type NodeSettings } from '../history/manners.ts'
 import type { NewEvent } from '../history/operation.ts'
 import { systemClock } from '../platform/clock.ts'
+import { jsonIn } from '../platform/json.ts'
 import type { RunState } from './run-state.ts'
 
 const lookEveryMs = 250
@@ -80,7 +81,7 @@ export const errorsIn = (log: string, zero: number): ErrorLine[] =>
     .split('\n')
     .filter((line) => line.startsWith('{'))
     .flatMap((line) => {
-      const entry = parsed(line)
+      const entry = jsonIn(line) as LogEntry | undefined
       if (!entry || entry.level < pinoError) return []
       const reason = entry.err?.message ?? entry.reason
       return [{ atMs: Math.round(Date.parse(entry.time) - zero), text: reason ? `${entry.msg}: ${reason}` : entry.msg }]
@@ -92,12 +93,4 @@ interface LogEntry {
   msg: string
   reason?: string
   err?: { message?: string }
-}
-
-function parsed(line: string): LogEntry | undefined {
-  try {
-    return JSON.parse(line) as LogEntry
-  } catch {
-    return undefined
-  }
 }

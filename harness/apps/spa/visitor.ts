@@ -2,6 +2,7 @@ import type { Browser, Page, WebSocket } from 'playwright'
 import type { Joins } from '../../app.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import type { Recorder } from '../../history/recorder.ts'
+import { jsonIn } from '../../platform/json.ts'
 
 /** Somebody in the React example, with a browser of their own and one tab. */
 export interface Visitor {
@@ -127,10 +128,5 @@ export async function openVisitor({ name, node, browser, cluster, recorder }: Vi
 
 type Frame = [joinRef: string | null, ref: string | null, topic: string, event: string, value: unknown]
 
-function frameIn(payload: string | Buffer): Frame {
-  try {
-    return JSON.parse(String(payload)) as Frame
-  } catch {
-    return [null, null, '', '', undefined]
-  }
-}
+const frameIn = (payload: string | Buffer): Frame =>
+  (jsonIn(String(payload)) as Frame | undefined) ?? [null, null, '', '', undefined]

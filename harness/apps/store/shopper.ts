@@ -6,6 +6,7 @@ import type { Cluster } from '../../cluster/cluster.ts'
 import { clientEvent } from '../../history/client-kinds.ts'
 import { answerTo, marksIn } from '../../history/marks.ts'
 import type { Recorder } from '../../history/recorder.ts'
+import { jsonIn } from '../../platform/json.ts'
 import { until } from '../../platform/until.ts'
 import { recordPage } from './answers.ts'
 import { createCartChanges } from './cart-changes.ts'
@@ -396,13 +397,7 @@ function tapFrames(socket: WebSocket, who: string, node: string, recorder: Recor
   })
 }
 
-function parseFrame(payload: string | Buffer): unknown[] {
-  try {
-    return JSON.parse(String(payload)) as unknown[]
-  } catch {
-    return []
-  }
-}
+const parseFrame = (payload: string | Buffer) => (jsonIn(String(payload)) ?? []) as unknown[]
 
 /** Serves a site on another origin, to which a tab can navigate away. */
 function serveOtherSite(): Promise<Server> {

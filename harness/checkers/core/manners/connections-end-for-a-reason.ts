@@ -10,6 +10,7 @@ import {
   isProvoked,
   isWatched,
   type SocketRecord,
+  seconds,
   socketsOf,
   touches,
   worstFinding,
@@ -93,5 +94,3 @@ function brokenOff(history: History, { who, node, topic, event, tMs }: HistoryEv
   const sentence = `broken off: the channel ${topic} of ${who} on ${node} ${how} at ${seconds(tMs)}, and nothing explains it`
   return finding(history, sentence, tMs - lossNoticedWithinMs, tMs, { who, node, topic, event, tMs })
 }
-
-const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`

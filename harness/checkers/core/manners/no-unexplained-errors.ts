@@ -3,7 +3,7 @@ import { type ErrorLine, mannersOf } from '../../../history/manners.ts'
 import type { HistoryEvent } from '../../../history/operation.ts'
 import { isWithin, merged } from '../../../history/spans.ts'
 import { type Checker, count, passed, unknown, type Verdict } from '../../../verdict/checker.ts'
-import { feltForMs, finding, isWatched, socketsOf, worstFinding } from './reasons.ts'
+import { feltForMs, finding, isWatched, seconds, socketsOf, worstFinding } from './reasons.ts'
 
 /** A line of a log and what caused it are so close to each other. */
 const causeNearMs = 2_000
@@ -90,5 +90,3 @@ function unexplained(history: History, { end, begunMs }: Failure): Verdict {
   const sentence = `failed: ${operation} of ${who} ended ${type} at ${seconds(tMs)} though nothing was broken: ${error}`
   return finding(history, sentence, begunMs, tMs, { end })
 }
-
-const seconds = (ms: number) => `${(ms / 1_000).toFixed(1)} s`

@@ -68,3 +68,6 @@ export function finding(history: History, sentence: string, fromMs: number, toMs
 /** The first finding that is a proof, else the first one. */
 export const worstFinding = (findings: readonly Verdict[]): Verdict | undefined =>
   findings.find(({ outcome }) => outcome === 'violated') ?? findings[0]
+
+/** As findings say when something happened: `12.3 s`. */
+export const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`
