@@ -218,7 +218,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'harness/platform',
     'harness/verdict',
   ],
-  'harness/apps/spa': ['harness/app.ts', 'harness/cluster', 'harness/history'],
+  'harness/apps/spa': ['harness/app.ts', 'harness/cluster', 'harness/history', 'harness/platform'],
   'harness/apps': ['harness/app.ts', 'harness/apps/spa', 'harness/apps/store', 'harness/plans', 'harness/platform'],
   'harness/checkers': ['harness/app.ts', 'harness/apps', 'harness/checkers/core', 'harness/verdict'],
   'harness/index.ts': [
