@@ -183,12 +183,19 @@ function furtherTabs({ context, name }: AttemptOptions, first: WireTab) {
   }
 }
 
-async function change(what: 'add' | 'remove', point: Point, options: AttemptOptions): Promise<Attempt> {
-  const { context, supplies, name } = options
-  const itemId = supplies.plenty
+/** A tab on the node that is hit, and one on the other. */
+async function openOnBothNodes(options: AttemptOptions) {
+  const { context, name } = options
   const first = await openWireTab(context, { name, node: 'n1', page: name, over: clientLink })
   const further = furtherTabs(options, first)
   await further.open('n2')
+  return { first, further }
+}
+
+async function change(what: 'add' | 'remove', point: Point, options: AttemptOptions): Promise<Attempt> {
+  const { supplies, name } = options
+  const itemId = supplies.plenty
+  const { first, further } = await openOnBothNodes(options)
   if (what === 'remove') await first.add(itemId)
   const answers: string[] = []
   const changeIn = async (tab: WireTab) => {
@@ -256,10 +263,8 @@ async function enter(
 }
 
 async function leave(point: Point, options: AttemptOptions): Promise<Attempt> {
-  const { context, name } = options
-  const first = await openWireTab(context, { name, node: 'n1', page: name, over: clientLink })
-  const further = furtherTabs(options, first)
-  await further.open('n2')
+  const { name } = options
+  const { first, further } = await openOnBothNodes(options)
   const answers: string[] = []
   const holds: Partial<Record<Point, HoldPoint>> = {
     asked: ofClient('upstream', '"phx_leave"'),
@@ -283,9 +288,7 @@ async function leave(point: Point, options: AttemptOptions): Promise<Attempt> {
 /** The node of a tab stops: the other node counts the tab no more, and whoever comes back to it is counted. */
 async function drain(_point: Point, options: AttemptOptions): Promise<Attempt> {
   const { context, name } = options
-  const first = await openWireTab(context, { name, node: 'n1', page: name, over: clientLink })
-  const further = furtherTabs(options, first)
-  await further.open('n2')
+  const { first, further } = await openOnBothNodes(options)
   let stopped: Promise<Injected> | undefined
   return {
     subject: { page: name },
