@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import { channel, connected, createEndpoint, noreply, ok, reply, socket } from './channels/index.ts'
 import { systemClock as clock } from './platform/clock.ts'
 import { createLog } from './platform/log.ts'
+import { serveMeasurement } from './platform/serve-measurement.ts'
 import { createPubSub } from './pubsub/index.ts'
 import { createRuntime } from './runtime/index.ts'
 
@@ -35,7 +36,4 @@ const endpoint = createEndpoint({
 })
 const server = createServer((_request, response) => void response.writeHead(404).end())
 endpoint.attach(server)
-server.listen({ host: '127.0.0.1', port: Number(process.env.PORT ?? 0), backlog: 4_096 }, () => {
-  const { port } = server.address() as { port: number }
-  process.stdout.write(`${JSON.stringify({ port })}\n`)
-})
+serveMeasurement(server)
