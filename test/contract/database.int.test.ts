@@ -11,6 +11,7 @@ import { sellUnits } from '../../system/apps/store/checkout/single-item.ts'
 import { sellRandomUntilGone } from '../../system/apps/store/inventory/reducer.ts'
 import { silentLog as log } from '../../system/platform/log.ts'
 import {
+  aWhileMs,
   type Connection,
   errorOf,
   type Node,
@@ -38,8 +39,6 @@ const wish = (shopper: string, ...itemIds: number[]) => ({ shopper, key: 'k', it
 const buyer = ({ repo }: Node) => ({ repo, nodeName: 'n1' })
 /** How it ended, as data. */
 const ended = (work: Promise<unknown>) => work.then((value) => ({ value }), errorOf)
-/** So long that whoever does not wait for a lock is certainly done. */
-const aWhileMs = 250
 
 /** A connection with a transaction begun. */
 async function begun(node: Node): Promise<Connection> {
@@ -50,11 +49,16 @@ async function begun(node: Node): Promise<Connection> {
 
 /** Lets something that may have to wait begin, and notes when it is over. */
 async function noted(session: Session, who: string, work: Promise<unknown>) {
-  const over = work.then(
-    () => session.note(`${who} is done`),
-    (error: Error) => session.note(`${who} failed: ${errorOf(error).message}`),
-  )
-  await session.sleep(aWhileMs)
+  let isOver = false
+  const over = work
+    .then(
+      () => session.note(`${who} is done`),
+      (error: Error) => session.note(`${who} failed: ${errorOf(error).message}`),
+    )
+    .finally(() => {
+      isOver = true
+    })
+  await session.begins(() => isOver)
   return { over }
 }
 
@@ -371,10 +375,11 @@ const cases: Record<string, Case> = {
       const n1 = session.node('n1', { max: 2, connectionTimeoutMillis: 400 })
       const connections = [await n1.connect(), await n1.connect()]
       const tooLate = await ended(n1.query('select 1'))
-      const inTime = await noted(session, 'the third', n1.query('select 1'))
+      const inTime = n1.query('select 1').then(() => session.note('the third is done'))
+      await session.sleep(aWhileMs)
       session.note('one is given back')
       for (const one of connections) one.release()
-      await inTime.over
+      await inTime
       return tooLate
     },
     returns: { message: 'timeout exceeded when trying to connect' },

@@ -34,6 +34,8 @@ type Rows = readonly Record<string, unknown>[]
 interface Server {
   open(options: PoolOptions): DatabasePool
   sleep(delayMs: number): Promise<void>
+  /** Resolves when what was just begun is over or waits for a lock, behind all that wait already. */
+  begins(isOver: () => boolean): Promise<void>
   kill(): Promise<void>
   start(): Promise<void>
   pause(): Promise<void>
@@ -167,6 +169,9 @@ async function showOn(server: Server, work: (session: Session) => Promise<unknow
   return shown
 }
 
+/** So long that whoever does not wait for a lock is certainly done. */
+export const aWhileMs = 250
+
 /** The simulated database, in simulated time; a new one for each case. */
 export function simulatedSide(): Side {
   return {
@@ -184,6 +189,7 @@ export function simulatedSide(): Side {
       const server: Server = {
         open: (options) => createPool(database, createMachine(clock), options),
         sleep: clock.sleep,
+        begins: () => clock.sleep(aWhileMs),
         kill: async () => database.kill(),
         start: async () => database.start(),
         pause: async () => database.pause(),
@@ -235,10 +241,20 @@ export async function realSide(): Promise<Side> {
     }
   }
 
+  const waiting = `select count(*)::integer as count from pg_stat_activity where wait_event_type = 'Lock'`
+  /** How many waited for a lock when the last of them was seen to. */
+  let waitingCount = 0
+  async function begins(isOver: () => boolean) {
+    const hasBegun = async () => isOver() || (await query<{ count: number }>(waiting))[0]!.count > waitingCount
+    await until(hasBegun, { what: 'it is over or waits for a lock', withinMs: 5_000, everyMs: 10 })
+    if (!isOver()) waitingCount += 1
+  }
+
   let full: Fault | undefined
   const server: Server = {
     open: openPool(database.url),
     sleep: systemClock.sleep,
+    begins,
     kill: database.kill,
     start: database.start,
     pause: async () => database.pause(),
@@ -269,6 +285,7 @@ export async function realSide(): Promise<Side> {
   return {
     async show(work) {
       await fill()
+      waitingCount = 0
       return showOn(server, work)
     },
     async close() {
