@@ -94,6 +94,7 @@ export const flags = {
     flags: '--history <file>',
     help: 'append-only file of the nights (default: nights.ndjson in the folder for runs)',
   },
+  verbose: { flags: '--verbose', help: 'say every step and every fault in a line of its own' },
   json: { flags: '--json', help: 'print one JSON document on stdout and nothing else' },
   headed: { flags: '--headed', help: 'show the browsers' },
   budget: { flags: '--budget <duration>', help: 'stop after this long, such as 90s or 10m', parse: parseDuration },

@@ -31,6 +31,7 @@ export const replay: Command = {
     flags.budget,
     flags.headed,
     flags.out,
+    flags.verbose,
     flags.json,
   ],
   async run([name], options: RunFlags, io) {

@@ -5,7 +5,9 @@ import type { Io } from '../platform/io.ts'
 import { freshSeed } from '../platform/random.ts'
 import { allReporters } from '../reporters/index.ts'
 import { json } from '../reporters/json.ts'
-import { wantsColor } from '../reporters/palette.ts'
+import { resultPalette, wantsColor } from '../reporters/palette.ts'
+import { createProgress } from '../reporters/progress.ts'
+import { repeatTotal } from '../reporters/repeat-total.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import { checkPrerequisites, requireRedis, withoutMissingRedis } from '../runner/prerequisites.ts'
 import { type RunOptions, runAll } from '../runner/run.ts'
@@ -33,6 +35,7 @@ export interface RunFlags {
   defect?: string[]
   retries?: number
   failFast?: boolean
+  verbose?: boolean
 }
 
 export const run: Command = {
@@ -51,6 +54,7 @@ export const run: Command = {
     flags.budget,
     flags.headed,
     flags.out,
+    flags.verbose,
     flags.json,
     flags.driver,
     flags.target,
@@ -93,29 +97,40 @@ function sayOwnNodes(scenarios: readonly Scenario[], nodes: number, io: Io) {
   io.err(`squall: --nodes ${nodes} is not for scenarios that set their own number: ${list}\n`)
 }
 
+interface Repeated {
+  repeat?: number
+  json?: boolean
+  out?: string
+  verbose?: boolean
+}
+
 /** Runs as often as was asked for; the worst exit code counts. With --json, one document: a list when there is more than one run. */
 export async function repeatedly(
-  { repeat = 1, json: asJson = false, out }: { repeat?: number; json?: boolean; out?: string },
+  { repeat = 1, json: asJson = false, out, verbose = false }: Repeated,
   io: Io,
   optionsOf: (reporter: Required<Reporter>) => RunOptions,
 ): Promise<number> {
   checkPrerequisites(out, io)
   const documents: RunResult[] = []
+  const series = { progress: createProgress(repeat, io.clock), isOneOfMany: repeat > 1, verbose }
   for (let n = 0; n < repeat && io.interruption.by() === undefined; n += 1) {
-    const reporter = allReporters(reporterOptions(io, asJson))
+    const reporter = allReporters({ ...reporterOptions(io, asJson), ...series })
     documents.push(await runAll(optionsOf(reporter)))
   }
   if (asJson) io.out(json(documents))
+  else if (repeat > 1) io.out(repeatTotal(documents, resultPalette(io)))
   return worstCode(documents.map(({ exitCode }) => exitCode))
 }
 
 /** Without --json, the table is the result; with it, the table is progress. */
-export const reporterOptions = (io: Io, json: boolean) => ({
+const reporterOptions = (io: Io, json: boolean) => ({
   write: io.err,
   writeResult: json ? io.err : io.out,
   isTty: io.isTty,
   color: wantsColor(io.isTty, io.env),
+  colorOfResult: json ? wantsColor(io.isTty, io.env) : wantsColor(io.isResultTty === true, io.env),
   clock: io.clock,
+  ...(io.size && { size: io.size }),
 })
 
 const gravest = [

@@ -9,6 +9,10 @@ export interface Io {
   err(text: string): void
   /** Whether progress goes to a terminal. */
   isTty: boolean
+  /** Whether the result goes to a terminal, and not into a file or a pipe. Default: it does not. */
+  isResultTty?: boolean
+  /** Of the terminal of progress, in characters; it may change. Default: 80 by 24. */
+  size?: () => { columns: number; rows: number }
   env: Record<string, string | undefined>
   clock: Clock
   /** Folder that relative paths on the command line start from. */

@@ -87,6 +87,11 @@ describe('what makes no sense ends with one sentence and 64', () => {
       ['explore', '--keep', '../mine'],
       '--keep takes a name of small letters, digits and dashes; got "../mine"',
     ],
+    [
+      'tests that are not there',
+      ['test', 'harness/clj'],
+      'no test file has "harness/clj" in its path; a filter is a part of a path such as "cli" or "harness/faults/"',
+    ],
     ['nothing left', ['run', 'smoke', '--grep', '^none$'], 'no scenario of smoke matches --grep ^none$'],
     [
       'an unknown run',
