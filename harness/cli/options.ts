@@ -69,6 +69,12 @@ export const flags = {
     parse: wholeNumber('--nodes', 1, nodesMax),
     default: 3,
   },
+  tag: {
+    flags: '--tag <tag>',
+    help: 'only scenarios with this tag, such as browser (may be given again: with one of them); "squall list tags" lists them',
+    parse: collected,
+  },
+  open: { flags: '--open', help: 'open the report when it is written' },
   grep: { flags: '--grep <pattern>', help: 'only scenarios whose id or title matches', parse: parseGrep },
   repeat: {
     flags: '--repeat <n>',

@@ -31,6 +31,7 @@ export const replay: Command = {
     flags.budget,
     flags.headed,
     flags.out,
+    flags.open,
     flags.verbose,
     flags.json,
   ],

@@ -1,3 +1,4 @@
+import type { SquallConfig } from '../config.ts'
 import type { Clock } from './clock.ts'
 import type { Interruption } from './interruption.ts'
 
@@ -20,4 +21,6 @@ export interface Io {
   /** Folder of the project. */
   root: string
   interruption: Interruption
+  /** What stands in `squall.config.ts`, and the folder of that file; nothing where there is none. */
+  config?: SquallConfig & { folder: string }
 }
