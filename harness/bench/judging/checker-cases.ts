@@ -266,6 +266,13 @@ const views: Fill = (history, events) => {
   times(events, (n) => final(history, 'view', rendering, `page-${n}`))
 }
 
+const rendered: Fill = (history, events) => {
+  const stock = stockOf(() => 0)
+  const sizes = itemIds.map((id) => ({ itemId: String(id), level: 'high', disabled: false }))
+  final(history, 'database', stock)
+  times(events, (n) => final(history, 'fresh-render', { products: [{ id: '1', soon: false, sizes }] }, `n${n}`))
+}
+
 const attempts: Fill = ({ record }, events) =>
   times(events, (n) => {
     const outcome = n % 2 === 0 ? 'allowed' : 'refused'
@@ -440,6 +447,7 @@ const fills: Readonly<Record<string, Fill>> = {
   'recovery-time': losses,
   'refused-for-a-reason': refusals,
   'released-everywhere': releases,
+  'renders-match-database': rendered,
   'replication-bounded': replication,
   'stakes-kept': hitOperations,
   'tabs-converge': carts,
