@@ -133,7 +133,16 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'system/pubsub',
     'system/runtime',
   ],
-  'system/apps/hello': ['system/channels', 'system/metrics', 'system/node', 'system/platform', 'system/presence'],
+  'system/apps/hello': [
+    'system/channels',
+    'system/control',
+    'system/metrics',
+    'system/node',
+    'system/pipeline',
+    'system/platform',
+    'system/presence',
+    'system/runtime',
+  ],
   'system/apps/store': [
     'system/channels',
     'system/control',
