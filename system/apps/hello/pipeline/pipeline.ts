@@ -100,6 +100,7 @@ export function createPipeline(around: Surroundings) {
       producer: config.PIPELINE_PRODUCER,
       consumer: config.PIPELINE_CONSUMER,
       dispatch: config.PIPELINE_DISPATCH,
+      inOrder: config.PIPELINE_CONSUMERS === 1,
       demandMax: config.PIPELINE_MAX_DEMAND * config.PIPELINE_CONSUMERS,
       ...counters,
     }),
