@@ -10,6 +10,7 @@ export const scenariosFor = scenariosOf(apps)
 /** What a step can use: `ScenarioContext<'store'>` with the members of the store, `ScenarioContext` without any. */
 export type ScenarioContext<Name extends AppName = never> = ContextOf<typeof apps, Name>
 
+export { pipelineItemsAccounted } from './apps/hello/checkers/pipeline-items-accounted.ts'
 export { adminCredentials } from './apps/store/admin.ts'
 export { cartNeverLost } from './apps/store/checkers/cart-never-lost.ts'
 export { livePagesMatchFreshRender } from './apps/store/checkers/live-pages-match-fresh-render.ts'
