@@ -44,3 +44,5 @@ export { type Conversation, createVisitor, type HttpAnswer, type Visitor } from 
 export type { WireClient } from './clients/wire-client.ts'
 export { type HoldPoint, holdAt } from './faults/hold.ts'
 export type { Outcome } from './history/operation.ts'
+export { type Compared, Mismatch } from './platform/mismatch.ts'
+export { describeValue } from './platform/plain-text.ts'

@@ -229,6 +229,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'harness/clients',
     'harness/faults',
     'harness/history',
+    'harness/platform',
     'harness/scenario.ts',
   ],
   'harness/background': [

@@ -21,6 +21,9 @@ export interface ExpectationResult {
   title: string
   outcome: Verdict['outcome']
   why: string
+  /** Of a violated one that compares two values. */
+  expected?: unknown
+  seen?: unknown
 }
 export interface CheckResult extends Verdict {
   name: string
