@@ -58,6 +58,8 @@ export interface ScenarioResult {
   /** What must hold, in one sentence. */
   invariant: string
   covers: string[]
+  /** The applications that it names. */
+  apps?: string[]
   outcome: Outcome
   startedAt: string
   durationMs: number
