@@ -256,6 +256,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'harness/config.ts',
     'harness/faults',
     'harness/history',
+    'harness/platform',
     'harness/scenario.ts',
   ],
   'harness/background': [
