@@ -17,7 +17,7 @@ interface Declared {
 const status = /^(success|fail)$/
 const aName = /^[A-Z]\w+$/
 
-/** Every metric of the reference system (PM-1, PM-9..PM-13, PM-16). */
+/** Every metric of the reference system (PM-1, PM-9..PM-13, PM-16, MR-20). */
 const declared: Record<string, Declared> = {
   socket_connect: { kind: 'c', tags: { status, socket: aName } },
   channel_join: { kind: 'c', tags: { status, channel: aName } },
@@ -26,6 +26,7 @@ const declared: Record<string, Declared> = {
   'stats_channel.ping': { kind: 'ms', tags: {} },
   'pipeline.worker.process_time': { kind: 'ms', tags: {} },
   'pipeline.push_delivered': { kind: 'h', tags: {} },
+  'part2.event.latency': { kind: 'ms', tags: {} },
 }
 
 /** So many joins of a node, and not one metric of them: that is no packet that got lost (AM-9). */
