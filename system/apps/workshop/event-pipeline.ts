@@ -108,11 +108,12 @@ export function createEventPipeline(options: EventPipelineOptions) {
     return stages.start()
   }
 
-  /** Starts more consumers, also while events wait (MR-19). */
-  async function addConsumers(count: number) {
-    for (let added = 0; added < count; added += 1) {
-      await stages!.startChild(consumerChild(consumers + 1))
-      consumers += 1
+  /** Starts more consumers, also while events wait (MR-19), or stops some of them, for whom none may wait. */
+  async function setConsumers(wanted: number) {
+    for (; consumers < wanted; consumers += 1) await stages!.startChild(consumerChild(consumers + 1))
+    for (; consumers > wanted; consumers -= 1) {
+      await stages!.terminateChild(`consumer ${consumers}`)
+      await stages!.deleteChild(`consumer ${consumers}`)
     }
   }
 
@@ -128,7 +129,7 @@ export function createEventPipeline(options: EventPipelineOptions) {
       return true
     },
     consumers: () => consumers,
-    addConsumers,
+    setConsumers,
     hasWorkers: workers > 0,
   }
 }

@@ -93,7 +93,7 @@ export function createWorkshop({ config, runtime, clock, log, metrics, usage }: 
       history.noteWork(resource.currentRequests())
       return pipeline.enqueue()
     },
-    addConsumers: pipeline.addConsumers,
+    setConsumers: pipeline.setConsumers,
     hasWorkers: pipeline.hasWorkers,
     panel: (): Panel => ({
       settings: settings(),

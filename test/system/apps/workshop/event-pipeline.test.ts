@@ -57,12 +57,26 @@ describe('three consumers', () => {
     async (demand, busy) => {
       const { enqueue, clock, counts, workshop } = await started({ DEMAND: demand })
       await enqueue(30)
-      await workshop.addConsumers(2)
+      await workshop.setConsumers(3)
       await clock.advance(200)
       expect(counts().inside).toBe(busy)
       expect(workshop.panel().settings.consumers).toBe(3)
     },
   )
+})
+
+describe('consumers that are stopped again', () => {
+  it('are gone from the list, and the others go on (MR-19)', async () => {
+    const { enqueue, clock, counts, workshop, runtime } = await started()
+    const consumers = () => runtime.actors().filter(({ role }) => role === 'consumer').length
+    await workshop.setConsumers(4)
+    expect(consumers()).toBe(4)
+    await workshop.setConsumers(2)
+    expect(consumers()).toBe(2)
+    await enqueue(4)
+    await clock.advance(200)
+    expect(counts()).toMatchObject({ unprocessed: 0, processed: 4 })
+  })
 })
 
 describe('a consumer supervisor', () => {
