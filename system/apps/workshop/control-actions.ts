@@ -12,11 +12,15 @@ export const workshopControlActions = (workshop: Workshop): ControlAction[] => [
     workshop.clearRun()
     return { ok: true }
   }),
-  controlAction('/workshop/consumers', z.strictObject({ count: z.int().min(1).max(consumersMax) }), async ({ count }) => {
-    const { counts, settings } = workshop.panel()
-    if (workshop.hasWorkers) throw new ActionRefused(409, 'workers_take_the_place_of_consumers')
-    if (count < settings.consumers && counts.unprocessed > 0) throw new ActionRefused(409, 'events_wait')
-    await workshop.setConsumers(count)
-    return { consumers: count }
-  }),
+  controlAction(
+    '/workshop/consumers',
+    z.strictObject({ count: z.int().min(1).max(consumersMax) }),
+    async ({ count }) => {
+      const { counts, settings } = workshop.panel()
+      if (workshop.hasWorkers) throw new ActionRefused(409, 'workers_take_the_place_of_consumers')
+      if (count < settings.consumers && counts.unprocessed > 0) throw new ActionRefused(409, 'events_wait')
+      await workshop.setConsumers(count)
+      return { consumers: count }
+    },
+  ),
 ]
