@@ -150,6 +150,12 @@ const announcements: Fill = (history, events) => {
   times(events / 2, (n) => receive(history, `client-${n}`, 'product:1', 'released'))
 }
 
+const bursts: Fill = ({ record }, events) => {
+  const use = { endpoint: 'serial', count: 600, concurrency: 50, useMs: 50, limit: 15, insideMax: 15 }
+  const value = { ...use, tookMs: 500, ok: 150, refused: 450, others: 0 }
+  times(events, () => record({ type: 'read', who: 'n1', node: 'n1', operation: 'workshop-burst', value }))
+}
+
 const orders: Fill = (history, events) => {
   answered(history, events, (n) => [
     'buyer',
@@ -463,6 +469,7 @@ const fills: Readonly<Record<string, Fill>> = {
   'released-everywhere': releases,
   'renders-match-database': rendered,
   'replication-bounded': replication,
+  'resource-limit-kept': bursts,
   'stakes-kept': hitOperations,
   'tabs-converge': carts,
   'views-match-fresh-render': views,
