@@ -322,6 +322,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'harness/toxiproxy',
     'harness/verdict',
   ],
+  'harness/k6': [
+    'harness/app.ts',
+    'harness/apps',
+    'harness/cluster',
+    'harness/leases',
+    'harness/platform',
+    'harness/runner',
+  ],
   'harness/selftest': [
     'harness/cluster',
     'harness/platform',
@@ -363,6 +371,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'harness/explore',
     'harness/faults',
     'harness/history',
+    'harness/k6',
     'harness/leases',
     'harness/mutate',
     'harness/nightly',

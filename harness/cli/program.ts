@@ -13,6 +13,7 @@ import { optionsWithDefaults, readConfig, requireKnownDefaults } from './config.
 import { doctor } from './doctor.ts'
 import { explore } from './explore.ts'
 import { list } from './list.ts'
+import { load } from './load.ts'
 import { merge } from './merge.ts'
 import { mutate } from './mutate.ts'
 import { nightly } from './nightly.ts'
@@ -42,6 +43,7 @@ export const commands: Record<string, Command> = {
   explore,
   simulate,
   bench,
+  load,
   nightly,
   merge,
   report,
