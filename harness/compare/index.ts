@@ -1,0 +1,7 @@
+export { type CompareOptions, measureComparison } from './compare.ts'
+export { comparisonOf, defaultWork, parseWork, type WorkChoice } from './comparisons.ts'
+export { conclude } from './conclude.ts'
+export { describeComparison } from './describe.ts'
+export type { ComparisonDocument } from './document.ts'
+export { comparisonPage } from './page.ts'
+export { fullPlan, marginOf, type Plan, quickPlan, scaled } from './plan.ts'
