@@ -2,11 +2,16 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg, release } from 'node:os'
 import { join } from 'node:path'
 import {
+  type Arm,
+  armOfTarget,
   type CompareOptions,
+  type Comparison,
   type ComparisonDocument,
   comparisonOf,
+  comparisonOfArms,
   comparisonPage,
   conclude,
+  type DescribedArm,
   defaultWork,
   describeComparison,
   fullPlan,
@@ -15,17 +20,20 @@ import {
   type Plan,
   parseWork,
   quickPlan,
+  readArm,
   scaled,
   type WorkChoice,
 } from '../compare/index.ts'
+import { UsageError } from '../platform/errors.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
 import { codeOf } from '../platform/interruption.ts'
 import type { Io } from '../platform/io.ts'
 import { freshSeed } from '../platform/random.ts'
 import { requireRedis } from '../runner/prerequisites.ts'
 import { outFolder, requireBuiltAssets, requireWritable } from '../runner/run-folder.ts'
+import { patchFor } from '../selftest/defects.ts'
 import type { Command } from './command.ts'
-import { flags, wholeNumber } from './options.ts'
+import { collected, flags, wholeNumber } from './options.ts'
 
 interface CompareFlags {
   quick?: boolean
@@ -35,6 +43,7 @@ interface CompareFlags {
   seconds?: number
   work?: WorkChoice
   out?: string
+  target?: string[]
 }
 
 class Stopped extends Error {}
@@ -44,6 +53,11 @@ export const compare: Command = {
   argument: '[what...]',
   summary: 'compare two systems: sync-async, pubsub mesh redis, nodes 1 3, serializer v1 v2, or two JSON files',
   options: [
+    {
+      flags: '--target <address>',
+      help: 'a system that runs already, with WORKLOADS=on: its http:// address or the file that describes it; given twice',
+      parse: collected,
+    },
     { flags: '--quick', help: 'a first answer in about five minutes instead of one that is as sharp as it gets' },
     flags.json,
     flags.seed,
@@ -61,7 +75,7 @@ export const compare: Command = {
     },
   ],
   async run(what, options: CompareFlags, io) {
-    const comparison = comparisonOf(what, options.work ?? defaultWork)
+    const comparison = await chosen(what, options, io)
     requireBuiltAssets(io.root)
     requireWritable(outFolder(io, options.out))
     if ([comparison.first, comparison.second].some(({ pubsub }) => pubsub === 'redis')) requireRedis('process', io)
@@ -95,6 +109,25 @@ export const compare: Command = {
       throw error
     }
   },
+}
+
+/** By words, by two files, or by two systems that run already. */
+async function chosen(
+  what: readonly string[],
+  { target, work = defaultWork }: CompareFlags,
+  io: Io,
+): Promise<Comparison> {
+  const areFiles = what.length > 0 && what.every((name) => name.endsWith('.json'))
+  if (!target && !areFiles) return comparisonOf(what, work)
+  const named = [...what.map((file) => readArm(file, io.cwd)), ...(target ?? []).map((one) => armOfTarget(one, io.cwd))]
+  if (named.length !== 2 || !(areFiles || what.length === 0))
+    throw new UsageError(`compare takes two JSON files or two --target; got ${named.length}`)
+  const [first, second] = await Promise.all(named.map((arm) => withPatch(arm, io)))
+  return comparisonOfArms(first!, second!, work)
+}
+
+async function withPatch({ defects, ...arm }: DescribedArm, io: Io): Promise<Arm> {
+  return defects.length === 0 ? arm : { ...arm, patch: await patchFor([...defects], io) }
 }
 
 /** Writes the page and the document that it is drawn from; returns the path of the page. */

@@ -17,7 +17,7 @@ export const workloadsApp = defineApp({
 
 /** The same variables for every node; clients that only listen are not idle. */
 const nodeEnv = { APPS: 'workloads', WORKLOADS: 'on', LOG_LEVEL: 'error', SOCKET_IDLE_TIMEOUT_MS: '3600000' }
-const socketPath = '/work_socket'
+const workSocket = '/work_socket'
 
 /** One arm that runs, with the generator connected to it. */
 export interface ArmSystem {
@@ -29,7 +29,8 @@ export interface ArmSystem {
 }
 
 export interface ArmTools {
-  environment: RunEnvironment
+  /** Not needed for arms that run already. */
+  environment?: RunEnvironment
   threads: number
   /** Called with whatever must end at once when somebody interrupts. */
   onInterrupt(end: () => void): void
@@ -44,12 +45,12 @@ export async function withArm<T>(
   tools: ArmTools,
   work: (system: ArmSystem) => Promise<T>,
 ): Promise<T> {
-  const cluster = arm.addresses ? undefined : await startArm(arm, tools.environment)
+  const cluster = arm.addresses ? undefined : await startArm(arm, tools.environment!)
   const generators: Generator[] = []
   const addresses = arm.addresses ?? cluster!.nodes.map(({ port }) => ({ host: '127.0.0.1', port }))
 
   async function connect(connections: number) {
-    const topic = traffic.mode === 'broadcast' ? 'work:all' : 'work:#'
+    const topic = arm.topic ?? (traffic.mode === 'broadcast' ? 'work:all' : 'work:#')
     const generator = await connectTo(arm, addresses, { connections, topic, threads: tools.threads })
     generators.push(generator)
     return generator
@@ -71,17 +72,22 @@ interface Connecting {
   threads: number
 }
 
-function connectTo({ name, version }: Arm, addresses: readonly Address[], connecting: Connecting): Promise<Generator> {
+function connectTo(
+  { name, version, socketPath = workSocket }: Arm,
+  addresses: readonly Address[],
+  connecting: Connecting,
+): Promise<Generator> {
   return openGenerator({ ...connecting, addresses, socketPath, version }).catch((error: Error) => {
     throw new EnvironmentMissing(`the arm ${name} cannot be reached: ${error.message}`)
   })
 }
 
-async function startArm({ name, nodes, pubsub, env }: Arm, environment: RunEnvironment): Promise<Cluster> {
+async function startArm({ name, nodes, pubsub, env, patch }: Arm, environment: RunEnvironment): Promise<Cluster> {
   startedCount += 1
   const folder = join(environment.workFolder, `arm-${startedCount}`)
   const { clusters, leases } = environment
-  const options = { nodes, pubsub, folder, leases, random: seededRandom(startedCount), env: { ...nodeEnv, ...env } }
+  const own = { nodes, pubsub, env: { ...nodeEnv, ...env }, ...(patch && { patch }) }
+  const options = { ...own, folder, leases, random: seededRandom(startedCount) }
   const cluster = await clusters.start(options).catch((error: Error) => {
     throw new EnvironmentMissing(`the arm ${name} does not start: ${error.message}`)
   })

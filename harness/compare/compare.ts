@@ -1,13 +1,12 @@
 import { type Capacity, searchCapacity } from '../load/capacity.ts'
 import { seededRandom, seedOf } from '../platform/random.ts'
-import type { RunEnvironment } from '../runner/run-environment.ts'
-import { withRunEnvironment } from '../runner/run-environment.ts'
+import { type RunEnvironment, withRunEnvironment } from '../runner/run-environment.ts'
 import { type ArmTools, withArm, workloadsApp } from './arm-system.ts'
 import { drawBlocks } from './blocks.ts'
 import { armOf, type Comparison, type Role, roles } from './comparison.ts'
 import { describeCapacity } from './describe.ts'
 import type { Overload } from './document.ts'
-import { type Hazard, hazardList, measureHazards } from './hazards.ts'
+import { type Hazard, hazardEvents, hazardList, measureHazards } from './hazards.ts'
 import { measureOverload } from './overload.ts'
 import type { Plan } from './plan.ts'
 import { isVoid, type Run, runOnce, stageOf } from './run-once.ts'
@@ -36,15 +35,17 @@ export interface CompareOptions {
 
 /** Carries the comparison out. Rejects with EnvironmentMissing when an arm does not start; nothing is left running. */
 export async function measureComparison(options: CompareOptions): Promise<Measurements> {
-  const { plan } = options
+  const { plan, comparison } = options
+  if (comparison.first.addresses && comparison.second.addresses) return measureAll(options)
   const { done } = await withRunEnvironment({ seed: plan.seed, headed: false, apps: [workloadsApp] }, (environment) =>
     measureAll(options, environment),
   )
   return done
 }
 
-async function measureAll(options: CompareOptions, environment: RunEnvironment): Promise<Measurements> {
-  const tools: ArmTools = { environment, threads: options.threads, onInterrupt: options.onInterrupt }
+async function measureAll(options: CompareOptions, environment?: RunEnvironment): Promise<Measurements> {
+  const { threads, onInterrupt } = options
+  const tools: ArmTools = { threads, onInterrupt, ...(environment && { environment }) }
   const capacity = {
     first: await capacityOf('first', options, tools),
     second: await capacityOf('second', options, tools),
@@ -128,7 +129,7 @@ async function afterwards(role: Role, options: CompareOptions, tools: ArmTools, 
       `${arm.name}: overload ${Math.round(overload.ratePerS)}/s, backlog grows by ${Math.round(overload.backlogSlopePerS)}/s`,
     )
     const { cluster } = system
-    if (!cluster || traffic.mode === 'broadcast') return { overload, hazards: {} }
+    if (!cluster || traffic.mode === 'broadcast' || !hazardEvents.includes(arm.event)) return { overload, hazards: {} }
     goOn()
     const ratePerS = plan.load * capacityPerS
     const hazards = await measureHazards({ arm, system: { ...system, cluster }, seed: plan.seed, ratePerS })

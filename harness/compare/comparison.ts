@@ -1,4 +1,5 @@
 import type { PubSubName } from '../cluster/cluster.ts'
+import type { SystemPatch } from '../cluster/system-patch.ts'
 import type { Version } from '../load/messages.ts'
 import type { Address, StageOptions } from '../load/worker-messages.ts'
 
@@ -11,8 +12,15 @@ export interface Arm {
   env: Readonly<Record<string, string>>
   version: Version
   event: string
+  /** In place of those of the traffic. */
+  payloads?: readonly object[]
+  /** Default: the unmodified system. */
+  patch?: SystemPatch
   /** A system that somebody else has started: it is not started anew for each run. */
   addresses?: readonly Address[]
+  /** Default: those of the application for measurements. */
+  socketPath?: string
+  topic?: string
 }
 
 /** What the generator does with either arm. */

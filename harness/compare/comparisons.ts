@@ -40,14 +40,16 @@ export function parseWork(text: string): WorkChoice {
 const channelsFor = ({ kind, ms }: WorkChoice) =>
   kind === 'cpu' ? 20 : Math.min(200, Math.max(10, Math.round(2 * ms)))
 
+const workTraffic = (work: WorkChoice): Traffic => ({
+  mode: 'reply',
+  connections: channelsFor(work),
+  payloads: [work],
+  startPerS: 250,
+  mostPerS: 8_000,
+})
+
 function syncAsync(work: WorkChoice): Comparison {
-  const traffic: Traffic = {
-    mode: 'reply',
-    connections: channelsFor(work),
-    payloads: [work],
-    startPerS: 250,
-    mostPerS: 8_000,
-  }
+  const traffic = workTraffic(work)
   const title = `Replies from inside the channel (sync) or from a task of their own (async), for work of the kind ${work.kind} of ${work.ms} ms`
   const first = arm('sync', { event: 'sync' })
   return {
@@ -108,6 +110,24 @@ function serializers(given: readonly string[]): Comparison {
   )
   const title = 'Replies in two versions of the protocol'
   return { id: 'serializer', title, first: first!, second: second!, traffic: echoes, notTested: alwaysUntested }
+}
+
+const modeOf = ({ event }: Arm): Traffic['mode'] => (event === 'shout' ? 'broadcast' : 'reply')
+
+/** Returns the comparison of two arms that files or addresses describe; throws UsageError when they cannot get the same load. */
+export function comparisonOfArms(first: Arm, second: Arm, work: WorkChoice): Comparison {
+  if (modeOf(first) !== modeOf(second))
+    throw new UsageError(
+      `both arms must get the same load: ${first.name} has the event ${first.event}, ${second.name} ${second.event}`,
+    )
+  const traffic = modeOf(first) === 'broadcast' ? broadcasts : workTraffic(work)
+  const other = first.name === second.name ? { ...second, name: `${second.name} again` } : second
+  const title = `${first.name} and ${other.name}`
+  const isRunning = [first, other].some(({ addresses }) => addresses)
+  const notTested = isRunning
+    ? ['fresh nodes for each run: these systems were running already', ...alwaysUntested]
+    : alwaysUntested
+  return { id: 'arms', title, first, second: other, traffic, notTested }
 }
 
 type Maker = (given: readonly string[], work: WorkChoice) => Comparison

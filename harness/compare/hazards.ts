@@ -36,6 +36,9 @@ interface HazardTools {
   ratePerS: number
 }
 
+/** The handlers whose hazards are known: those of the application for measurements. */
+export const hazardEvents: readonly string[] = ['sync', 'async']
+
 type Measured = Record<string, HazardFigure>
 
 /** Names and provocations, in the order of the table. */

@@ -1,5 +1,7 @@
+export { armOfTarget, type DescribedArm, readArm } from './arm-file.ts'
 export { type CompareOptions, measureComparison } from './compare.ts'
-export { comparisonOf, defaultWork, parseWork, type WorkChoice } from './comparisons.ts'
+export type { Arm, Comparison } from './comparison.ts'
+export { comparisonOf, comparisonOfArms, defaultWork, parseWork, type WorkChoice } from './comparisons.ts'
 export { conclude } from './conclude.ts'
 export { describeComparison } from './describe.ts'
 export type { ComparisonDocument } from './document.ts'

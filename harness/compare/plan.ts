@@ -32,9 +32,9 @@ export const marginOf = (metric: number): number => margins[metric] ?? 0.1
 export const fullPlan: Omit<Plan, 'seed' | 'margin'> = {
   blocks: 8,
   metric: 0.5,
-  load: 0.7,
+  load: 0.6,
   measureMs: 20_000,
-  sweep: [0.2, 0.5, 0.7, 0.8, 0.9, 0.95],
+  sweep: [0.2, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95],
   sweepMs: 6_000,
   warmUpLeastMs: 20_000,
   warmUpMostMs: 120_000,
@@ -46,9 +46,9 @@ export const fullPlan: Omit<Plan, 'seed' | 'margin'> = {
 export const quickPlan: Omit<Plan, 'seed' | 'margin'> = {
   blocks: 5,
   metric: 0.5,
-  load: 0.7,
+  load: 0.6,
   measureMs: 4_000,
-  sweep: [0.2, 0.5, 0.9, 0.95],
+  sweep: [0.2, 0.6, 0.8, 0.95],
   sweepMs: 1_000,
   warmUpLeastMs: 3_000,
   warmUpMostMs: 12_000,

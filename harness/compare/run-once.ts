@@ -49,7 +49,7 @@ export const stageOf = (
   durationMs,
   slotMs,
   event: arm.event,
-  payloads: traffic.payloads,
+  payloads: arm.payloads ?? traffic.payloads,
   mode: traffic.mode,
   drainMs,
 })

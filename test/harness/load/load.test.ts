@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { backlogSlope, isSustained, searchCapacity } from '../../../harness/load/capacity.ts'
 import { createFrameReader, frameSize, maskedFrame } from '../../../harness/load/frames.ts'
-import { mergeStages, type StageResult } from '../../../harness/load/generator.ts'
+import { mergeStages } from '../../../harness/load/generator.ts'
 import { isBelievable, judgeGenerator } from '../../../harness/load/honesty.ts'
 import { createLatencies, encodedLatencies, mergedLatencies, quantileMs } from '../../../harness/load/latencies.ts'
 import { isError, wordingOf } from '../../../harness/load/messages.ts'
 import { poissonSchedule } from '../../../harness/load/schedule.ts'
 import { createTally } from '../../../harness/load/tally.ts'
+import { stageOf } from '../../support/stages.ts'
 
 const options = { seed: 5, ratePerS: 1_000, durationMs: 10_000, senders: 20 }
 
@@ -209,43 +210,9 @@ describe('the tally of a stage', () => {
   })
 })
 
-/** A stage in which everything went well, unless something else is said. */
-function stage(more: Partial<StageResult> = {}): StageResult {
-  const counts = {
-    offered: 1_000,
-    sentInTime: 1_000,
-    expected: 1_000,
-    received: 1_000,
-    errors: 0,
-    doubled: 0,
-    overtaken: 0,
-  }
-  const latencies = createLatencies()
-  const lag = createLatencies()
-  for (let n = 0; n < 1_000; n += 1) {
-    latencies.recordValue(10_000)
-    lag.recordValue(500)
-  }
-  const backlog = Array.from({ length: 30 }, () => 10)
-  return {
-    ...counts,
-    ratePerS: 1_000,
-    durationMs: 3_000,
-    slotMs: 1_000,
-    latencies,
-    slots: [],
-    lag,
-    lost: 0,
-    backlog,
-    busy: 0.1,
-    closed: 0,
-    ...more,
-  }
-}
-
 describe('the generator judges itself', () => {
   it('and is believed when it kept its schedule', () => {
-    expect(isBelievable(stage(), 0.5)).toBe(true)
+    expect(isBelievable(stageOf(), 0.5)).toBe(true)
   })
 
   it.each([
@@ -253,19 +220,19 @@ describe('the generator judges itself', () => {
     ['event-loop', { busy: 0.71 }],
     ['connections', { closed: 1 }],
   ])('and is not believed when it failed %s', (name, more) => {
-    const failed = judgeGenerator(stage(more), 0.5).filter(({ passed }) => !passed)
+    const failed = judgeGenerator(stageOf(more), 0.5).filter(({ passed }) => !passed)
     expect(failed.map((gate) => gate.name)).toEqual([name])
   })
 
   it('and is not believed at the percentile at which it was late, but at the others', () => {
     const lag = createLatencies()
     for (let n = 0; n < 1_000; n += 1) lag.recordValue(n < 950 ? 500 : 30_000)
-    expect(isBelievable(stage({ lag }), 0.5)).toBe(true)
-    expect(isBelievable(stage({ lag }), 0.99)).toBe(false)
+    expect(isBelievable(stageOf({ lag }), 0.5)).toBe(true)
+    expect(isBelievable(stageOf({ lag }), 0.99)).toBe(false)
   })
 
   it('and is not believed when it sent nothing', () => {
-    expect(isBelievable(stage({ offered: 0, sentInTime: 0 }), 0.5)).toBe(false)
+    expect(isBelievable(stageOf({ offered: 0, sentInTime: 0 }), 0.5)).toBe(false)
   })
 
   it('adds up what its threads counted', () => {
@@ -294,7 +261,7 @@ const system = (capacity: number, generatorMost = Number.POSITIVE_INFINITY) => {
     asked.push(ratePerS)
     const excess = Math.max(0, ratePerS - capacity)
     const backlog = Array.from({ length: 30 }, (_, at) => 10 + (excess * at) / 10)
-    return stage({
+    return stageOf({
       ratePerS,
       backlog,
       ...(ratePerS > generatorMost && { sentInTime: 900, backlog: backlog.map((n, at) => n + 100 * at) }),
@@ -330,7 +297,7 @@ describe('the search for the capacity', () => {
     let turn = 0
     const disturbed = async (rate: number) => {
       turn += 1
-      return turn === 1 ? stage({ ratePerS: rate, lost: 3 }) : measure(rate)
+      return turn === 1 ? stageOf({ ratePerS: rate, lost: 3 }) : measure(rate)
     }
     expect((await searchCapacity({ startPerS: 500, mostPerS: 50_000, measure: disturbed })).ratePerS).toBeGreaterThan(
       890,
@@ -342,14 +309,14 @@ describe('the search for the capacity', () => {
       await searchCapacity({
         startPerS: 250,
         mostPerS: 1_000,
-        measure: async (ratePerS) => stage({ ratePerS, errors: 5 }),
+        measure: async (ratePerS) => stageOf({ ratePerS, errors: 5 }),
       }),
     ).toEqual({ ratePerS: 0, limitedBy: 'system' })
   })
 
   it('knows a backlog that grows from one that goes up and down', () => {
     const wave = Array.from({ length: 30 }, (_, at) => 100 + (at % 2) * 40)
-    expect(isSustained(stage({ backlog: wave }))).toBe(true)
+    expect(isSustained(stageOf({ backlog: wave }))).toBe(true)
     expect(backlogSlope({ backlog: Array.from({ length: 30 }, (_, at) => 50 * at), durationMs: 3_000 })).toBeCloseTo(
       500,
       -1,
