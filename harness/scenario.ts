@@ -38,6 +38,8 @@ export interface Scenario<C = CoreContext, G = object> {
   covers: string[]
   /** The applications that it needs: their members are in its context, and where one is missing it is skipped. */
   apps: readonly string[]
+  /** For `--tag`: `browser` where people have tabs. Applications and Redis are tags by themselves. */
+  tags?: readonly string[]
   given?: Given & G
   /** The plan that it was made from; a run records it, and a replay makes the scenario from it again. */
   plan?: Plan

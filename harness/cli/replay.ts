@@ -32,6 +32,8 @@ export const replay: Command = {
     flags.budget,
     flags.headed,
     flags.out,
+    flags.open,
+    flags.verbose,
     flags.json,
   ],
   async run([name], options: RunFlags, io) {

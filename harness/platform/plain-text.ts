@@ -8,3 +8,22 @@ export function messageOf(error: unknown): string {
   const said = error instanceof Error ? error.message : String(error)
   return stripVTControlCharacters(said).replace(noise, '').trim()
 }
+
+const longestWords = 300
+
+/** Returns a value in words, for a sentence that people read: `status error, response (reason sold_out)`. Long ones are cut. */
+export function describeValue(value: unknown): string {
+  const words = wordsOf(value)
+  return words.length > longestWords ? `${words.slice(0, longestWords)}…` : words
+}
+
+function wordsOf(value: unknown): string {
+  if (value === undefined || value === null || value === '') return 'nothing'
+  if (typeof value !== 'object') return String(value)
+  const parts = Array.isArray(value) ? value.map(wordsOf) : Object.entries(value).map(([name, one]) => named(name, one))
+  if (parts.length > 0) return parts.join(', ')
+  return 'nothing'
+}
+
+const named = (name: string, value: unknown) =>
+  typeof value === 'object' && value !== null ? `${name} (${wordsOf(value)})` : `${name} ${wordsOf(value)}`

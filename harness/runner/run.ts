@@ -75,11 +75,14 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   const startedAt = new Date(clock.now()).toISOString()
   const folder = makeRunFolder(options, startedAt)
   const { reporter, pubsub = 'mesh', patch = unpatched } = options
+  const lastTime = readDurations(durationsFile)
   reporter.onRunStart({
     suite: options.suite,
     seed: hex(options.seed),
     nodes: options.nodes,
     scenarioCount: options.scenarios.length,
+    jobs: options.jobs,
+    planned: options.scenarios.map(({ id }) => ({ id, ...(lastTime[id] !== undefined && { lastMs: lastTime[id] }) })),
     folder,
     defects: patch.names,
   })
@@ -187,7 +190,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
 
   async function all(environment: RunEnvironment) {
     const turns = pLimit(options.jobs)
-    await turns.map(inOrderOfBegin(options.scenarios, readDurations(durationsFile)), async (scenario) => {
+    await turns.map(inOrderOfBegin(options.scenarios, lastTime), async (scenario) => {
       if (!stopEarly()) await one(scenario, environment)
     })
     return environment.driver
