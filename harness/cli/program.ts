@@ -11,6 +11,7 @@ import { clean } from './clean.ts'
 import type { Command, OptionSpec } from './command.ts'
 import { doctor } from './doctor.ts'
 import { explore } from './explore.ts'
+import { lab } from './lab.ts'
 import { list } from './list.ts'
 import { merge } from './merge.ts'
 import { mutate } from './mutate.ts'
@@ -41,6 +42,7 @@ export const commands: Record<string, Command> = {
   explore,
   simulate,
   bench,
+  lab,
   nightly,
   merge,
   report,
