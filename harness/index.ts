@@ -10,6 +10,7 @@ export const scenariosFor = scenariosOf(apps)
 /** What a step can use: `ScenarioContext<'store'>` with the members of the store, `ScenarioContext` without any. */
 export type ScenarioContext<Name extends AppName = never> = ContextOf<typeof apps, Name>
 
+export { pipelineItemsAccounted } from './apps/hello/checkers/pipeline-items-accounted.ts'
 export { adminCredentials } from './apps/store/admin.ts'
 export { cartNeverLost } from './apps/store/checkers/cart-never-lost.ts'
 export { livePagesMatchFreshRender } from './apps/store/checkers/live-pages-match-fresh-render.ts'
@@ -43,5 +44,8 @@ export { pushesHandledOnce } from './checkers/core/pushes-handled-once.ts'
 export { recoveryTime } from './checkers/core/recovery-time.ts'
 export { type Conversation, createVisitor, type HttpAnswer, type Visitor } from './clients/visitor.ts'
 export type { WireClient } from './clients/wire-client.ts'
+export { defineConfig, type SquallConfig } from './config.ts'
 export { type HoldPoint, holdAt } from './faults/hold.ts'
 export type { Outcome } from './history/operation.ts'
+export { type Compared, Mismatch } from './platform/mismatch.ts'
+export { describeValue } from './platform/plain-text.ts'
