@@ -13,6 +13,7 @@ import { compare } from './compare.ts'
 import { optionsWithDefaults, readConfig, requireKnownDefaults } from './config.ts'
 import { doctor } from './doctor.ts'
 import { explore } from './explore.ts'
+import { lab } from './lab.ts'
 import { list } from './list.ts'
 import { merge } from './merge.ts'
 import { mutate } from './mutate.ts'
@@ -44,6 +45,7 @@ export const commands: Record<string, Command> = {
   simulate,
   bench,
   compare,
+  lab,
   nightly,
   merge,
   report,
