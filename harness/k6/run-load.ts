@@ -2,11 +2,11 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Target } from '../cluster/remote/target.ts'
-import { openLeases } from '../leases/leases.ts'
+import { type Leases, openLeases } from '../leases/leases.ts'
 import type { Clock } from '../platform/clock.ts'
 import { EnvironmentMissing } from '../platform/errors.ts'
 import type { Interruption, StopSignal } from '../platform/interruption.ts'
-import { type Beside, withCluster } from '../runner/temporary-cluster.ts'
+import { withCluster } from '../runner/temporary-cluster.ts'
 import { type Load, seedsFor } from './loads.ts'
 import type { K6 } from './program.ts'
 import { type K6End, runK6 } from './run-k6.ts'
@@ -36,6 +36,13 @@ export interface LoadResult {
   metrics: Measured
 }
 
+/** For what runs beside the nodes. */
+interface Beside {
+  leases: Leases
+  /** Is removed in the end. */
+  workFolder: string
+}
+
 /** Where the load goes. */
 interface Place {
   urls: readonly string[]
@@ -60,9 +67,9 @@ export async function runLoad(options: LoadOptions): Promise<LoadResult | StopSi
 
 type Drive = (place: Place, beside: Beside) => Promise<LoadResult | StopSignal>
 
-function k6OptionsFor({ load, users, ...options }: LoadOptions, place: Place, { leases, folder }: Beside) {
+function k6OptionsFor({ load, users, ...options }: LoadOptions, place: Place, { leases, workFolder }: Beside) {
   const { k6, env, clock, interruption, say } = options
-  const out = join(folder, 'k6')
+  const out = join(workFolder, 'k6')
   mkdirSync(out)
   // The user of a container is somebody else.
   chmodSync(out, 0o777)
@@ -79,14 +86,14 @@ function k6OptionsFor({ load, users, ...options }: LoadOptions, place: Place, { 
 function onCluster({ load, users, seed, say }: LoadOptions, drive: Drive) {
   const { nodes, nodeEnv: env = {} } = load
   say(`starting a database and ${nodes} ${nodes === 1 ? 'node' : 'nodes'} ...`)
-  return withCluster({ seed, nodes, seeds: seedsFor(load, users), env }, (cluster, beside) => {
+  return withCluster({ seed, nodes, seeds: seedsFor(load, users), env }, (cluster, environment) => {
     const { secrets } = cluster
     const urls = cluster.nodes.map(({ directUrl }) => directUrl)
     const control = secrets && {
       url: `http://127.0.0.1:${cluster.nodes[0]!.controlPort}`,
       secret: secrets.control,
     }
-    return drive({ urls, scriptEnv: load.scriptEnv?.(users) ?? {}, ...(control && { control }) }, beside)
+    return drive({ urls, scriptEnv: load.scriptEnv?.(users) ?? {}, ...(control && { control }) }, environment)
   })
 }
 
@@ -95,13 +102,13 @@ async function onTarget({ nodes }: Target, { clock }: LoadOptions, drive: Drive)
   await Promise.all(urls.map(requireAnswer))
   const control = nodes.find((node) => node.control)?.control
   const leases = openLeases(`load-${process.pid}-${clock.now()}`)
-  const folder = mkdtempSync(join(tmpdir(), 'squall-load-'))
-  leases.holdFolder(folder, 'working folder')
+  const workFolder = mkdtempSync(join(tmpdir(), 'squall-load-'))
+  leases.holdFolder(workFolder, 'working folder')
   try {
-    return await drive({ urls, scriptEnv: {}, ...(control && { control }) }, { leases, folder })
+    return await drive({ urls, scriptEnv: {}, ...(control && { control }) }, { leases, workFolder })
   } finally {
-    rmSync(folder, { recursive: true, force: true })
-    leases.releaseFolder(folder)
+    rmSync(workFolder, { recursive: true, force: true })
+    leases.releaseFolder(workFolder)
     await leases.close()
   }
 }

@@ -128,9 +128,10 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     const workFolder = join(shared, basename(folder))
     reporter.onScenarioStart({ id: scenario.id, title: scenario.title })
     // A plan decides what is done; what is done in parallel comes in another order each time, so its record cannot be followed.
-    const recorded = scenario.plan
-      ? undefined
-      : options.recorded?.scenarios.find(({ id }) => id === scenario.id)?.entries
+    const recorded =
+      scenario.plan || scenario.recording
+        ? undefined
+        : options.recorded?.scenarios.find(({ id }) => id === scenario.id)?.entries
     const attempt = (number: number) =>
       runScenario(scenario, {
         seed: options.seed,
@@ -177,7 +178,12 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     }
     lacking ??= fatal
     results.push(result)
-    schedule.push({ id: scenario.id, entries: [...entries], ...(scenario.plan && { plan: scenario.plan }) })
+    schedule.push({
+      id: scenario.id,
+      entries: [...entries],
+      ...(scenario.plan && { plan: scenario.plan }),
+      ...(scenario.recording && { recording: scenario.recording() }),
+    })
     if (options.isEnough?.(result)) seenEnough = true
     reporter.onScenarioEnd(result)
   }
@@ -249,9 +255,9 @@ function exitCodeOf(
 
 const durationsFile = fileURLToPath(new URL('../../.squall/durations.json', import.meta.url))
 
-/** Random scenarios are not run again. */
+/** Random scenarios are not run again, and how long a recording takes says nothing about the next one. */
 const durationsOf = (results: readonly ScenarioResult[], scenarios: readonly Scenario[]): Durations => {
-  const lasting = new Set(scenarios.filter(({ plan }) => !plan).map(({ id }) => id))
+  const lasting = new Set(scenarios.filter(({ plan, recording }) => !plan && !recording).map(({ id }) => id))
   return Object.fromEntries(results.filter(({ id }) => lasting.has(id)).map(({ id, durationMs }) => [id, durationMs]))
 }
 

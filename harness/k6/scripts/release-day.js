@@ -26,6 +26,7 @@ const bought = new Counter('bought')
 const soldOut = new Counter('sold_out')
 const unclear = new Counter('unclear')
 const pagesRight = new Rate('pages_right')
+const stayed = new Counter('stayed')
 
 export const options = {
   scenarios: {
@@ -41,6 +42,8 @@ export const options = {
     purchase: ['p(95)<5000'],
     unclear: ['count==0'],
     pages_right: ['rate==1'],
+    // Who never came to the end of the day has not judged their page.
+    stayed: [`count==${users}`],
     ...(pairs > 0 && { bought: [`count==${Math.min(users, pairs * items)}`] }),
   },
 }
@@ -115,7 +118,7 @@ function arrive(shopper) {
       inCart.add(Date.now() - askedMs)
       if (status === 'ok') {
         serialized = response.serialized
-        buy()
+        void buy()
       } else if (response.error === 'out_of_stock') soldOut.add(1)
       else check(null, { [`a pair is put into the cart (${response.error})`]: () => false })
     })
