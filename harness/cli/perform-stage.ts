@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { benches } from '../bench/index.ts'
+import { findK6 } from '../clients/find-k6.ts'
 import { loads } from '../k6/loads.ts'
-import { findK6 } from '../k6/program.ts'
 import { labs } from '../lab/labs.ts'
 import type { NightFacts } from '../nightly/night.ts'
 import type { StageReport } from '../nightly/night-report.ts'

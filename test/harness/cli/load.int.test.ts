@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { findK6 } from '../../../harness/k6/program.ts'
+import { findK6 } from '../../../harness/clients/find-k6.ts'
 import { squall } from './support.ts'
 
 const missing = await findK6(process.env).then(

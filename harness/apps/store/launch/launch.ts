@@ -62,11 +62,13 @@ export async function openLaunch(options: LaunchOptions, tools: LaunchTools): Pr
   const purchaseMs: number[] = []
   const pending = new Map<string, ReturnType<Recorder['begin']>>()
   const workers = threadsOf(options, tools, plans)
+  for (const worker of workers)
+    worker.on('error', ({ message }) => problems.push(`a thread of shoppers ended: ${message}`))
 
   function buy(worker: Worker, number: number, attempt: number) {
     const { itemId } = plans[number]!
     // Recorded before the request is sent, and its end after the answer has come: no purchase seems shorter than it was.
-    const value = { shopper: nameOf(number), itemIds: [itemId], key: keys.get(number) }
+    const value = { shopper: nameOf(number), itemIds: [itemId], key: keys.get(number), waitsForOthers: true }
     pending.set(`${number} ${attempt}`, recorder.begin(nameOf(number), 'purchase', value))
     ask(worker, { kind: 'buy', number, attempt })
   }
@@ -172,14 +174,12 @@ function answerOf<K extends WorkerReport['kind']>(
   worker: Worker,
   kind: K,
 ): Promise<Extract<WorkerReport, { kind: K }>> {
-  return new Promise((resolve, reject) => {
-    const hear = (message: WorkerReport) => {
-      if (message.kind !== kind && message.kind !== 'failed') return
-      worker.off('message', hear)
-      if (message.kind === 'failed') reject(new Error(message.why))
-      else resolve(message as Extract<WorkerReport, { kind: K }>)
-    }
-    worker.on('message', hear)
-    worker.once('error', reject)
-  })
+  const { promise, resolve, reject } = Promise.withResolvers<Extract<WorkerReport, { kind: K }>>()
+  const hear = (message: WorkerReport) => {
+    if (message.kind === 'failed') reject(new Error(message.why))
+    else if (message.kind === kind) resolve(message as Extract<WorkerReport, { kind: K }>)
+  }
+  worker.on('message', hear)
+  worker.on('error', reject)
+  return promise.finally(() => worker.off('message', hear).off('error', reject))
 }
