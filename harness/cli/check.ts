@@ -64,6 +64,6 @@ export function judgeAgain({ run, eventsOf }: RunRecord, scenarios: readonly Sce
 /** The scenario's own checkers; for one that is gone, the checkers that judged it then. */
 function checkersThatJudged(result: ScenarioResult, scenarios: readonly Scenario[], history: History): Checker[] {
   const scenario = scenarios.find(({ id }) => id === result.id)
-  if (scenario) return checkersFor(scenario, history)
+  if (scenario) return checkersFor(scenario, history).checkers
   return result.checks.flatMap(({ name }) => checkers[name] ?? [])
 }

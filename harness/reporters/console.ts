@@ -7,6 +7,7 @@ import {
   describeAttempts,
   describeCells,
   describeDefects,
+  describeNotJudged,
   describeSkipped,
   duration,
   flakyPart,
@@ -134,7 +135,9 @@ function ended(result: ScenarioResult, paint: Palette): string {
   const head = `${paint[outcome](`${outcomeMark[outcome]} ${outcome}`)}  ${id}  ${paint.soft(duration(durationMs))}`
   return [
     head,
-    ...[...reasons(result), ...describeAttempts(result), ...describeCells(result)].map((line) => `    ${line}`),
+    ...[...reasons(result), ...describeAttempts(result), ...describeCells(result), ...describeNotJudged(result)].map(
+      (line) => `    ${line}`,
+    ),
   ].join('\n')
 }
 

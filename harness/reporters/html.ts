@@ -5,6 +5,7 @@ import {
   counts,
   describeAttempts,
   describeSkipped,
+  describeWaiting,
   duration,
   outcomeMark,
   outcomeOf,
@@ -75,7 +76,7 @@ function scenarioCard(scenario: ScenarioResult, { eventsOf }: RunRecord): string
   return `<section class="card" id="${anchor(scenario.id)}"><div class="head"><h2>${escapeHtml(scenario.id)}<br><span class="soft small">${escapeHtml(scenario.title)}</span></h2><span>${mark(scenario.outcome)} <span class="soft small">${duration(scenario.durationMs)}</span></span></div>
 <p>${escapeHtml(scenario.invariant)}</p>${why.join('')}
 <div class="wide">${timeline(scenario, eventsOf(scenario.id))}</div>${legend}
-${checksTable(scenario.checks)}${expectationsTable(scenario)}${faultsTable(scenario.faults)}${cellsTable(scenario)}${artifacts(scenario)}
+${checksTable(scenario.checks)}${expectationsTable(scenario)}${faultsTable(scenario.faults)}${cellsTable(scenario)}${notJudgedTable(scenario)}${artifacts(scenario)}
 <h3>Repeat this scenario</h3><pre>${escapeHtml(replayOf(scenario))}</pre></section>`
 }
 
@@ -123,6 +124,11 @@ function cellsTable({ cells = [] }: ScenarioResult): string {
   return table('What the faults hit', ['hit', 'operation, point and fault', 'why'], rows)
 }
 
+function notJudgedTable({ notJudged = [] }: ScenarioResult): string {
+  const rows = notJudged.map(({ name, why }) => `<tr><td>${escapeHtml(name)}</td><td>${escapeHtml(why)}</td></tr>`)
+  return table('Not judged', ['checker or expectation', 'because'], rows)
+}
+
 function table(title: string, heads: readonly string[], rows: readonly string[]): string {
   if (rows.length === 0) return ''
   const head = heads.map((one) => `<th>${one}</th>`).join('')
@@ -148,6 +154,7 @@ function leaks({ run }: RunRecord): string {
 }
 
 function environment({ run }: RunRecord): string {
+  const waiting = describeWaiting(run)
   const facts: [string, unknown][] = [
     ['seed', run.seed],
     ...(run.defects.length > 0 ? [['defects', run.defects.join(', ')] as [string, unknown]] : []),
@@ -155,6 +162,7 @@ function environment({ run }: RunRecord): string {
     ['nodes', run.nodes],
     ['exit code', run.exitCode],
     ...Object.entries(run.environment),
+    ...(waiting === undefined ? [] : [['waited for', waiting] as [string, unknown]]),
   ]
   const rows = facts.map(
     ([name, value]) =>

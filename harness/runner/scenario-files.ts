@@ -58,6 +58,8 @@ function shapeProblem(value: unknown): string | undefined {
 /** Scenarios of a project with a catalogue cover what stands in it; elsewhere ids are free. */
 function requireKnownIds(scenario: Scenario, shown: string, root: string): Scenario {
   const known = catalogueIds(root)
+  if (known && scenario.covers.length === 0)
+    throw new UsageError(`${shown} is no scenario: ${scenario.id} names no catalogue id that it covers`)
   const stranger = known && scenario.covers.find((id) => !known.has(id))
   if (stranger === undefined) return scenario
   throw new UsageError(

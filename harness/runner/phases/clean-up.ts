@@ -15,6 +15,7 @@ export const cleanUp: Phase = {
   async run(state) {
     if (outcomeOf(state.checks) !== 'passed') await keepEvidence(state)
     state.stopWatching?.()
+    state.stopMetering?.()
     state.background?.close()
     await state.open?.close()
     await state.cluster?.stop()
