@@ -69,6 +69,12 @@ export const flags = {
     parse: wholeNumber('--nodes', 1, nodesMax),
     default: 3,
   },
+  tag: {
+    flags: '--tag <tag>',
+    help: 'only scenarios with this tag, such as browser (may be given again: with one of them); "squall list tags" lists them',
+    parse: collected,
+  },
+  open: { flags: '--open', help: 'open the report when it is written' },
   grep: { flags: '--grep <pattern>', help: 'only scenarios whose id or title matches', parse: parseGrep },
   repeat: {
     flags: '--repeat <n>',
@@ -94,6 +100,7 @@ export const flags = {
     flags: '--history <file>',
     help: 'append-only file of the nights (default: nights.ndjson in the folder for runs)',
   },
+  verbose: { flags: '--verbose', help: 'say every step and every fault in a line of its own' },
   json: { flags: '--json', help: 'print one JSON document on stdout and nothing else' },
   headed: { flags: '--headed', help: 'show the browsers' },
   budget: { flags: '--budget <duration>', help: 'stop after this long, such as 90s or 10m', parse: parseDuration },

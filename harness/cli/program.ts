@@ -9,6 +9,7 @@ import { bench } from './bench.ts'
 import { check } from './check.ts'
 import { clean } from './clean.ts'
 import type { Command, OptionSpec } from './command.ts'
+import { optionsWithDefaults, readConfig, requireKnownDefaults } from './config.ts'
 import { doctor } from './doctor.ts'
 import { explore } from './explore.ts'
 import { list } from './list.ts'
@@ -61,7 +62,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     const verb = argv.find((word) => !word.startsWith('-'))
     if (verb !== undefined) requireKnown(verb)
     let code: number = exitCodes.passed
-    const program = build(io, (answer) => {
+    const program = build(await configured(argv, io), (answer) => {
       code = answer
     })
     if (argv.length === 0) {
@@ -73,6 +74,14 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     return complain(asEnvironment(error as Error), io)
   }
+}
+
+/** Help and versions need no configuration, and are there when it is wrong. */
+async function configured(argv: readonly string[], io: Io): Promise<Io> {
+  const isAsking = argv.length === 0 || argv.some((word) => ['--help', '-h', '--version', 'help'].includes(word))
+  const config = isAsking ? undefined : await readConfig(io)
+  requireKnownDefaults(commands, config)
+  return config ? { ...io, config } : io
 }
 
 function requireKnown(verb: string) {
@@ -97,7 +106,7 @@ function build(io: Io, answer: (code: number) => void): Program {
     const sub = program.command(command.name).description(command.summary)
     quiet(sub, io)
     if (command.argument) sub.argument(command.argument)
-    for (const option of command.options) sub.addOption(toOption(option))
+    for (const option of optionsWithDefaults(command, io.config)) sub.addOption(toOption(option))
     sub.action(async (...args: unknown[]) => {
       const given = command.argument ? args[0] : []
       const names = Array.isArray(given) ? given : given === undefined ? [] : [given]

@@ -18,7 +18,7 @@ export const promisesShape = z
     tokensHoldOnlyTheUser: z.boolean(),
     /** A client that reads nothing is cut off, instead of kept for without bound. */
     slowReaderIsCut: z.boolean(),
-    /** So many `parallel_slow_ping` of one channel are in progress at most; more are refused. */
+    /** So many `parallel_slow_ping` of one channel are in progress at most; more wait for them. */
     parallelRepliesMax: z.int().positive(),
     /** `/socket` also takes long polls. */
     longPolls: z.boolean(),

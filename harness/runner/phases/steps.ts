@@ -1,6 +1,7 @@
 import { ScheduleDiverged } from '../../plans/schedule.ts'
 import { asEnvironment, endsRun, NotSupported } from '../../platform/errors.ts'
 import { Abandoned, limited } from '../../platform/limited.ts'
+import { type Compared, comparedBy } from '../../platform/mismatch.ts'
 import { messageOf } from '../../platform/plain-text.ts'
 import { type Expectation, type Step, stepsWithinMs, stepWithinMs } from '../../scenario.ts'
 import type { StepResult } from '../../verdict/result.ts'
@@ -73,11 +74,11 @@ async function expectThat(state: RunState, { after, title, promised, check }: Ex
   const fromMs = elapsedMs()
   if (promised !== undefined && !cluster!.promises[promised])
     return void notJudged.push({ name: title, why: `the system does not promise ${promised}` })
-  const record = (met: boolean, error?: string) =>
+  const record = (met: boolean, error?: string, compared?: Partial<Compared>) =>
     recorder.record({
       who: 'scenario',
       type: 'expectation',
-      value: { after, text: title, met },
+      value: { after, text: title, met, ...compared },
       ...(error !== undefined && { error }),
     })
   try {
@@ -90,8 +91,9 @@ async function expectThat(state: RunState, { after, title, promised, check }: Ex
     const why = messageOf(error)
     const starved = starvedInstead(state, fromMs)
     if (starved !== undefined) throw new NotReached(`after step ${after}: ${title}: ${why}; ${starved}`)
-    expectations.push({ after, title, outcome: 'violated', why })
-    record(false, why)
+    const compared = comparedBy(thrown)
+    expectations.push({ after, title, outcome: 'violated', why, ...compared })
+    record(false, why, compared)
   }
 }
 

@@ -87,6 +87,11 @@ describe('what makes no sense ends with one sentence and 64', () => {
       ['explore', '--keep', '../mine'],
       '--keep takes a name of small letters, digits and dashes; got "../mine"',
     ],
+    [
+      'tests that are not there',
+      ['test', 'harness/clj'],
+      'no test file has "harness/clj" in its path; a filter is a part of a path such as "cli" or "harness/faults/"',
+    ],
     ['nothing left', ['run', 'smoke', '--grep', '^none$'], 'no scenario of smoke matches --grep ^none$'],
     [
       'an unknown run',
@@ -97,7 +102,7 @@ describe('what makes no sense ends with one sentence and 64', () => {
     [
       'a list of what there is not',
       ['list', 'fault'],
-      'cannot list fault, did you mean faults?; there are scenarios, suites, faults, checkers, defects, pairs',
+      'cannot list fault, did you mean faults?; there are scenarios, suites, tags, faults, checkers, defects, pairs',
     ],
   ])('%s', async (_what, words, sentence) => {
     expect(await squall(words)).toEqual({ code: 64, out: '', err: `squall: ${sentence}\n` })
@@ -271,7 +276,7 @@ describe('help and lists', () => {
     })
   })
 
-  it.each(['scenarios', 'suites', 'faults', 'checkers', 'defects'])('%s as one JSON document', async (kind) => {
+  it.each(['scenarios', 'suites', 'tags', 'faults', 'checkers', 'defects'])('%s as one JSON document', async (kind) => {
     const { code, out, err } = await squall(['list', kind, '--json'])
     expect([code, err]).toEqual([0, ''])
     expect(JSON.parse(out)[kind].length).toBeGreaterThan(1)
