@@ -12,16 +12,17 @@ import { type Checker, judge } from '../verdict/checker.ts'
 import { type CheckResult, type ScenarioResult, worstOutcome } from '../verdict/result.ts'
 import type { Command } from './command.ts'
 import { flags } from './options.ts'
+import { foldersOf } from './run.ts'
 
 export const check: Command = {
   name: 'check',
   argument: '<run>',
   summary: 'judge a recorded history again with the current checkers',
-  options: [flags.json],
-  async run([name], { json }: { json?: boolean }, io) {
+  options: [flags.scenarios, flags.json],
+  async run([name], { json, ...options }: { json?: boolean; scenarios?: string[] }, io) {
     const record = readRecord(findRun(name!, io))
     io.err(tornLine(record) ?? '')
-    const judged = judgeAgain(record, await loadAll(io.root))
+    const judged = judgeAgain(record, await loadAll(io.root, foldersOf(options, io)))
     const outcome = worstOutcome(judged.flatMap(({ checks }) => checks.map((one) => outcomeOf(one.outcome))))
     if (json) io.out(`${JSON.stringify({ outcome, scenarios: judged }, null, 2)}\n`)
     else {

@@ -57,7 +57,7 @@ describe('a system that is not ours', { timeout: 120_000 }, () => {
   })
 
   it('has links whose protocol nobody here speaks: a cut is witnessed by what the proxy counts', async () => {
-    const run = await squall(join(root, 'test/fixtures/foreign/scenarios/cut-between-nodes.ts'))
+    const run = await squall('--scenarios', join(root, 'test/fixtures/foreign/scenarios'))
     expect(outcomesOf(run)).toEqual({ 'foreign/cut-between-nodes': 'passed' })
     const [{ faults }] = run.scenarios as [RunResult['scenarios'][number]]
     expect(faults.map(({ kind }) => kind)).toEqual(['link.cut', 'link.cut-one-way', 'link.reset'])
