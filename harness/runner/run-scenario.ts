@@ -101,6 +101,7 @@ function resultOf(state: RunState, startedAt: string, timings: PhaseResult[]): S
     title: scenario.title,
     invariant: scenario.invariant,
     covers: scenario.covers,
+    apps: [...scenario.apps],
     outcome: outcomeOf(checks),
     startedAt,
     durationMs: Math.round(state.elapsedMs()),

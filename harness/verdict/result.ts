@@ -21,6 +21,9 @@ export interface ExpectationResult {
   title: string
   outcome: Verdict['outcome']
   why: string
+  /** Of a violated one that compares two values. */
+  expected?: unknown
+  seen?: unknown
 }
 export interface CheckResult extends Verdict {
   name: string
@@ -55,6 +58,8 @@ export interface ScenarioResult {
   /** What must hold, in one sentence. */
   invariant: string
   covers: string[]
+  /** The applications that it names. */
+  apps?: string[]
   outcome: Outcome
   startedAt: string
   durationMs: number

@@ -1,4 +1,4 @@
-import { joinedTopics, scenariosFor, viewsMatchFreshRender } from '../../harness/index.ts'
+import { describeValue, joinedTopics, scenariosFor, viewsMatchFreshRender } from '../../harness/index.ts'
 import { mustBeConnected, watchingStalls } from '../stalls.ts'
 import { listings, openShop, sees, succeeded } from '../support.ts'
 
@@ -12,6 +12,7 @@ export default scenario({
   invariant:
     'The channel of one product is killed under a shopper; the page keeps its connection and its other channel, joins again by itself, and hears the next release.',
   covers: ['CH-108', 'DF-4', 'DF-9', 'DF-10', 'FI-1', 'NF-1', 'NF-24', 'ST-47'],
+  tags: ['browser'],
   steps: [
     step('load the shop', async (context) => void (await openShop(context, 'alice', 'n1'))),
     step('kill the channel of product 1', async (context) =>
@@ -27,7 +28,8 @@ export default scenario({
     after(2, 'the page was told, and of nothing else', async (context) => {
       mustBeConnected(context, isAlice, (who, times) => `${who} was disconnected ${times} times`)
       const left = context.recorder.events.filter(({ type, who }) => type === 'leave' && who === 'alice')
-      if (left.length !== 1 || left[0]?.topic !== 'product:1') throw new Error(`alice left ${JSON.stringify(left)}`)
+      if (left.length !== 1 || left[0]?.topic !== 'product:1')
+        throw new Error(`alice left ${describeValue(left.map(({ topic }) => topic))}`)
     }),
     after(3, 'both products have sizes', (context) => sees(context, 'alice', listings({ 1: 'sizes', 2: 'sizes' }))),
   ],

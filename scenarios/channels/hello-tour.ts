@@ -1,4 +1,4 @@
-import { type ScenarioContext, scenariosFor, type WireClient } from '../../harness/index.ts'
+import { describeValue, type ScenarioContext, scenariosFor, type WireClient } from '../../harness/index.ts'
 import { type Ask, askOn, error, ok, type Reply } from '../asking.ts'
 import { mustTakeAtMost, watchingStalls } from '../stalls.ts'
 import { lookIf, nothingWasWrong, tokenOf } from '../support.ts'
@@ -243,5 +243,5 @@ async function listed(context: ScenarioContext, asks: readonly Ask[], users: rea
   }
   const came = await comes(context, `the list ${users}`, isRight)
   if (came) await lookIf(context, seen, expected, 'the lists of who is there')
-  else missing(context, `the lists of who is there stay ${JSON.stringify(seen)} instead of [${users}]`)
+  else missing(context, `the lists of who is there stay ${describeValue(seen)} instead of [${users}]`)
 }

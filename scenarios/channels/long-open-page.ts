@@ -16,6 +16,7 @@ export default scenario({
   invariant:
     'A page stays open for longer than the token that it was loaded with is good for; it is sent fresh ones, and connects with them after its connection broke.',
   covers: ['AT-11', 'AT-46', 'CH-87', 'CH-88', 'CH-99', 'CH-127', 'CH-133', 'CH-134', 'DF-19', 'DF-27', 'DF-20'],
+  tags: ['browser'],
   given: { nodes: 1, env: { USER_TOKEN_AGE_S: '3', RECURRING_TOKEN_MS: '1000' } },
   steps: [
     step('load the demo page, three times', async (context) => {

@@ -150,6 +150,12 @@ const announcements: Fill = (history, events) => {
   times(events / 2, (n) => receive(history, `client-${n}`, 'product:1', 'released'))
 }
 
+const bursts: Fill = ({ record }, events) => {
+  const use = { endpoint: 'serial', count: 600, concurrency: 50, useMs: 50, limit: 15, insideMax: 15 }
+  const value = { ...use, tookMs: 500, ok: 150, refused: 450, others: 0 }
+  times(events, () => record({ type: 'read', who: 'n1', node: 'n1', operation: 'workshop-burst', value }))
+}
+
 const orders: Fill = (history, events) => {
   answered(history, events, (n) => [
     'buyer',
@@ -277,6 +283,13 @@ const inventories: Fill = (history, events) => {
 const views: Fill = (history, events) => {
   times(3, (n) => final(history, 'fresh-render', rendering, `n${n}`))
   times(events, (n) => final(history, 'view', rendering, `page-${n}`))
+}
+
+const rendered: Fill = (history, events) => {
+  const stock = stockOf(() => 0)
+  const sizes = itemIds.map((id) => ({ itemId: String(id), level: 'high', disabled: false }))
+  final(history, 'database', stock)
+  times(events, (n) => final(history, 'fresh-render', { products: [{ id: '1', soon: false, sizes }] }, `n${n}`))
 }
 
 const attempts: Fill = ({ record }, events) =>
@@ -454,7 +467,9 @@ const fills: Readonly<Record<string, Fill>> = {
   'recovery-time': losses,
   'refused-for-a-reason': refusals,
   'released-everywhere': releases,
+  'renders-match-database': rendered,
   'replication-bounded': replication,
+  'resource-limit-kept': bursts,
   'stakes-kept': hitOperations,
   'tabs-converge': carts,
   'views-match-fresh-render': views,

@@ -21,7 +21,7 @@ const dayMs = 24 * 3_600_000
 const status = /^(success|fail)$/
 const aName = /^[A-Z]\w+$/
 
-/** Every metric of the reference system (PM-1, PM-9..PM-13, PM-16, PM-42). */
+/** Every metric of the reference system (PM-1, PM-9..PM-13, PM-16, PM-42, MR-20). */
 const declared: Record<string, Declared> = {
   socket_connect: { kind: 'c', tags: { status, socket: aName } },
   channel_join: { kind: 'c', tags: { status, channel: aName } },
@@ -32,6 +32,7 @@ const declared: Record<string, Declared> = {
   'pipeline.push_delivered': { kind: 'h', tags: {}, comparesClocks: true },
   'pipeline.item_dropped': { kind: 'c', tags: {} },
   'pipeline.item_discarded': { kind: 'c', tags: {} },
+  'part2.event.latency': { kind: 'ms', tags: {} },
 }
 
 /** So many joins of a node, and not one metric of them: that is no packet that got lost (AM-9). */

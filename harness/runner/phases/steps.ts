@@ -1,6 +1,7 @@
 import { ScheduleDiverged } from '../../plans/schedule.ts'
 import { asEnvironment, endsRun, NotSupported } from '../../platform/errors.ts'
 import { Abandoned, limited } from '../../platform/limited.ts'
+import { type Compared, comparedBy } from '../../platform/mismatch.ts'
 import { messageOf } from '../../platform/plain-text.ts'
 import { type Expectation, type Step, stepsWithinMs, stepWithinMs } from '../../scenario.ts'
 import type { StepResult } from '../../verdict/result.ts'
@@ -69,11 +70,11 @@ const saysWhy = (error: unknown) =>
 
 async function expectThat(state: RunState, { after, title, check }: Expectation, endMs: number) {
   const { open, recorder, expectations } = state
-  const record = (met: boolean, error?: string) =>
+  const record = (met: boolean, error?: string, compared?: Partial<Compared>) =>
     recorder.record({
       who: 'scenario',
       type: 'expectation',
-      value: { after, text: title, met },
+      value: { after, text: title, met, ...compared },
       ...(error !== undefined && { error }),
     })
   try {
@@ -84,7 +85,8 @@ async function expectThat(state: RunState, { after, title, check }: Expectation,
     const error = asEnvironment(thrown as Error)
     if (saysWhy(error) || isBeyondIt(error)) throw error
     const why = messageOf(error)
-    expectations.push({ after, title, outcome: 'violated', why })
-    record(false, why)
+    const compared = comparedBy(thrown)
+    expectations.push({ after, title, outcome: 'violated', why, ...compared })
+    record(false, why, compared)
   }
 }
