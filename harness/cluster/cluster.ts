@@ -57,7 +57,7 @@ export interface Cluster {
   /** Absent for a system that somebody else has started. */
   readonly secrets?: ClusterSecrets
   /** Present where the nodes can reach it. */
-  readonly statsd?: Pick<StatsdSink, 'listen'>
+  readonly statsd?: Omit<StatsdSink, 'close'>
   node(name: string): ClusterNode
   /** Returns another node of this cluster, not started yet, with its own configuration. */
   spare(name: string, env: Record<string, string>): Promise<ClusterNode>
