@@ -44,8 +44,8 @@ export function summaryOf({ requests, tookMs, busy }: LoadResult): LoadSummary {
 /** Above this the generator may have been late with what it sent. */
 const busyMax = 0.9
 const sampleEveryMs = 50
-/** Timers of a node that is left in peace come about 2 % late; where they come later, somebody else has the processor. */
-const lateShareMax = 0.12
+/** Timers of a node that is left in peace come a few per cent late; where they come much later, somebody else has the processor. */
+const lateShareMax = 0.2
 const standstillMaxMs = 400
 /** A sample may be stamped so much before it is due. */
 const earlyMaxMs = 2

@@ -1,6 +1,7 @@
 import type { ClusterNode } from '../cluster/node.ts'
 import type { SystemPatch } from '../cluster/system-patch.ts'
 import type { Io } from '../platform/io.ts'
+import { until } from '../platform/until.ts'
 import { withCluster } from '../runner/temporary-cluster.ts'
 import type { ChartSpec } from './chart-spec.ts'
 import { type AnyLab, judgeLab, type LabResult } from './lab.ts'
@@ -18,6 +19,8 @@ export interface LabRun {
   charts: readonly ChartSpec[]
 }
 
+const servesWithinMs = 30_000
+
 /** Runs a lab on nodes of its own, which are gone afterwards, however it went. Rejects when a node does not start. */
 export function runLab(lab: AnyLab, { seed, patch, io: { clock }, say, goOn }: RunLabOptions): Promise<LabRun> {
   return withCluster({ seed, nodes: 0, patch }, async (cluster) => {
@@ -28,9 +31,14 @@ export function runLab(lab: AnyLab, { seed, patch, io: { clock }, say, goOn }: R
       const one = await cluster.spare(`lab${started}`, env)
       await one.start()
       await one.ready()
+      await isServing(one)
       return one
     }
     const measured = await lab.run({ clock, node, say, goOn })
     return { result: judgeLab(lab, measured), charts: lab.charts(measured) }
   })
 }
+
+/** A node without conditions of its own is ready before its web server is. */
+const isServing = ({ name, directUrl }: ClusterNode) =>
+  until(async () => (await fetch(`${directUrl}/healthz`)).ok, { what: `${name} serves`, withinMs: servesWithinMs })
