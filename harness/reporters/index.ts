@@ -22,6 +22,7 @@ export const reporters = {
   html: () => fileReporter('report.html'),
   ctrf: () => fileReporter('ctrf.json'),
   metrics: () => fileReporter('metrics.om'),
+  perfetto: () => fileReporter('trace.perfetto.json'),
   console: consoleReporter,
 } as const satisfies Record<string, (options: ConsoleOptions) => Reporter>
 
