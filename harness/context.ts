@@ -18,6 +18,8 @@ export interface Injected extends AsyncDisposable {
 export interface Nemesis {
   /** Resolves when the fault was seen to hold, or was looked for in vain; the verdict knows which. */
   inject(kind: FaultName, target: string, options?: FaultOptions): Promise<Injected>
+  /** Heals one by the number of its record in the history; resolves at once for one that is healed already. */
+  heal(id: number): Promise<void>
   /** In the reverse order of injection. */
   healEverything(): Promise<void>
 }

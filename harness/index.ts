@@ -10,6 +10,7 @@ export const scenariosFor = scenariosOf(apps)
 /** What a step can use: `ScenarioContext<'store'>` with the members of the store, `ScenarioContext` without any. */
 export type ScenarioContext<Name extends AppName = never> = ContextOf<typeof apps, Name>
 
+export { pipelineItemsAccounted } from './apps/hello/checkers/pipeline-items-accounted.ts'
 export { adminCredentials } from './apps/store/admin.ts'
 export { cartNeverLost } from './apps/store/checkers/cart-never-lost.ts'
 export { livePagesMatchFreshRender } from './apps/store/checkers/live-pages-match-fresh-render.ts'
@@ -34,6 +35,7 @@ export type { Tab } from './apps/store/shopper.ts'
 export { drawStakes, openEars, performRound } from './apps/store/stakes/perform.ts'
 export { visitCheckout, type WireShopper } from './apps/store/wire-shopper.ts'
 export { openWireTab, type WireTab } from './apps/store/wire-tab.ts'
+export { resourceLimitKept } from './apps/workshop/checkers/resource-limit-kept.ts'
 export { type AccessTried, accessAsStated } from './checkers/core/access-as-stated.ts'
 export { atMostOnce } from './checkers/core/at-most-once.ts'
 export { joinedTopics } from './checkers/core/joined-topics.ts'
@@ -42,6 +44,7 @@ export { pushesHandledOnce } from './checkers/core/pushes-handled-once.ts'
 export { recoveryTime } from './checkers/core/recovery-time.ts'
 export { type Conversation, createVisitor, type HttpAnswer, type Visitor } from './clients/visitor.ts'
 export type { WireClient } from './clients/wire-client.ts'
+export { defineConfig, type SquallConfig } from './config.ts'
 export { type HoldPoint, holdAt } from './faults/hold.ts'
 export type { Outcome } from './history/operation.ts'
 export { type Compared, Mismatch } from './platform/mismatch.ts'

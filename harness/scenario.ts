@@ -3,6 +3,7 @@ import type { PubSubName } from './cluster/cluster.ts'
 import type { CoreContext } from './context.ts'
 import { type FaultName, faults, isFaultName } from './faults/index.ts'
 import type { Plan } from './plans/plan.ts'
+import type { Recording } from './plans/recording.ts'
 import { orNearest } from './platform/nearest.ts'
 import type { Checker } from './verdict/checker.ts'
 
@@ -37,9 +38,15 @@ export interface Scenario<C = CoreContext, G = object> {
   covers: string[]
   /** The applications that it needs: their members are in its context, and where one is missing it is skipped. */
   apps: readonly string[]
+  /** For `--tag`: `browser` where people have tabs. Applications and Redis are tags by themselves. */
+  tags?: readonly string[]
   given?: Given & G
   /** The plan that it was made from; a run records it, and a replay makes the scenario from it again. */
   plan?: Plan
+  /** What was done by hand in the console, once its steps are over; a run records it, and a replay does the same at the same times. */
+  recording?(): Recording
+  /** People of whom the history knows nothing may use the nodes too: what the nodes hold is not accounted for. */
+  hasVisitors?: true
   /** A step, or an expectation, that takes longer than this many ms is abandoned, and the verdict is `unknown`. Default: `stepWithinMs`. */
   stepWithinMs?: number
   /** The same for all steps together. Default: `stepsWithinMs`. */

@@ -2,7 +2,7 @@ import { checkers } from '../checkers/index.ts'
 import { type History, toHistory } from '../history/history.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
 import { outcomeMark, outcomeOf } from '../reporters/format.ts'
-import { palette, wantsColor } from '../reporters/palette.ts'
+import { resultPalette } from '../reporters/palette.ts'
 import { type RunRecord, readRecord, tornLine } from '../reporters/record.ts'
 import { checkersFor } from '../runner/checkers-of.ts'
 import { findRun } from '../runner/run-folder.ts'
@@ -25,7 +25,7 @@ export const check: Command = {
     const outcome = worstOutcome(judged.flatMap(({ checks }) => checks.map((one) => outcomeOf(one.outcome))))
     if (json) io.out(`${JSON.stringify({ outcome, scenarios: judged }, null, 2)}\n`)
     else {
-      const paint = palette(wantsColor(io.isTty, io.env))
+      const paint = resultPalette(io)
       for (const { id, checks } of judged)
         for (const one of checks) {
           const now = outcomeOf(one.outcome)

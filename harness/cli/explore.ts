@@ -18,6 +18,7 @@ import { codeOfLeaks } from '../reporters/leak-report.ts'
 import { checkPrerequisites } from '../runner/prerequisites.ts'
 import { hex } from '../runner/run.ts'
 import { type RunEnvironment, withRunEnvironment } from '../runner/run-environment.ts'
+import { exploreFolder, shownPath } from '../runner/run-folder.ts'
 import { patchFor } from '../selftest/defects.ts'
 import type { Command } from './command.ts'
 import { explorationJobs, flags, wholeNumber } from './options.ts'
@@ -71,6 +72,7 @@ export const explore: Command = {
     checkPrerequisites(options.out, io)
     const seed = options.seed ?? freshSeed()
     const patch = await patchFor(options.defect, io)
+    io.err(`seed ${hex(seed)}; the runs are kept in ${shownPath(exploreFolder(io, options.out), io)}\n`)
     const { done, leaks } = await withRunEnvironment({ seed, headed: false }, (environment) =>
       options.hunt === undefined
         ? explorePlans(seed, { ...options, patch, environment }, io)
@@ -93,7 +95,8 @@ async function explorePlans(
   const violation =
     violated && (await reproduceAndShrink(violated, planRunner, io, Math.min(budgetMs, shrinkDefaultMs)))
   if (violation && options.keep !== undefined) keep(options.keep, violation, io)
-  const summary = { seed: hex(seed), ...found, ...(violation && { violation }) }
+  const folder = shownPath(exploreFolder(io, options.out), io)
+  const summary = { seed: hex(seed), folder, ...found, ...(violation && { violation }) }
   io.out(options.json ? `${JSON.stringify(summary, null, 2)}\n` : conclusion(summary))
   if (violation) return exitCodes.violated
   // Mostly inconclusive runs do not show that there is nothing to find.
@@ -102,6 +105,7 @@ async function explorePlans(
 
 interface Summary {
   seed: string
+  folder: string
   scenarios: number
   distinct: number
   unknown: number
@@ -110,10 +114,11 @@ interface Summary {
   violation?: Reproduction
 }
 
-function conclusion({ seed, scenarios, distinct, unknown, faultKinds, neverWitnessed, violation }: Summary) {
+function conclusion({ seed, folder, scenarios, distinct, unknown, faultKinds, neverWitnessed, violation }: Summary) {
   const summary = [
     `seed ${seed}: ${scenarios} scenarios, ${distinct} distinct, ${unknown} inconclusive`,
     `witnessed: ${faultKinds.join(', ')}${neverWitnessed.length > 0 ? `; not: ${neverWitnessed.join(', ')}` : ''}`,
   ]
-  return `${[...summary, ...(violation ? describeViolation(violation) : ['No invariant was violated.'])].join('\n')}\n`
+  const kept = `runs: ${folder}; "squall trend" lists them`
+  return `${[...summary, ...(violation ? describeViolation(violation) : ['No invariant was violated.']), kept].join('\n')}\n`
 }

@@ -4,12 +4,17 @@ import { faults } from '../faults/index.ts'
 import { describeOptionsInFull } from '../faults/options.ts'
 import { type ClientKind, clientKinds, pairsMet } from '../history/client-kinds.ts'
 import { UsageError } from '../platform/errors.ts'
+import type { Io } from '../platform/io.ts'
 import { orNearest } from '../platform/nearest.ts'
 import { readRecord } from '../reporters/record.ts'
 import { findRun } from '../runner/run-folder.ts'
 import { loadAll } from '../runner/scenario-files.ts'
+import { ofSuite } from '../runner/selection.ts'
 import { suites } from '../runner/suites.ts'
+import { hasTag, tagsOf } from '../runner/tags.ts'
+import type { Scenario } from '../scenario.ts'
 import { shippedDefects } from '../selftest/defects.ts'
+import { count } from '../verdict/checker.ts'
 import type { Command } from './command.ts'
 import { flags } from './options.ts'
 
@@ -21,18 +26,39 @@ interface Listed {
 }
 
 const scenarioList = async (root: string): Promise<Listed[]> =>
-  (await loadAll(root)).map(({ id, title, covers, apps }) => ({ name: id, title, covers, apps }))
+  (await loadAll(root)).map((one) => ({
+    name: one.id,
+    title: one.title,
+    covers: one.covers,
+    apps: one.apps,
+    tags: tagsOf(one),
+  }))
 
 /** What there is, by kind. */
 const lists = {
   scenarios: scenarioList,
-  async suites(root: string) {
+  async suites(root: string, { config }: Io) {
     const all = await loadAll(root)
-    return Object.entries(suites).map(([name, { summary, has }]) => ({
+    const idsOf = (scenarios: readonly Scenario[]) => scenarios.map(({ id }) => id)
+    const shipped = Object.entries(suites).map(([name, { summary, has }]) => ({
       name,
       title: summary,
-      scenarios: all.filter(has).map(({ id }) => id),
+      scenarios: idsOf(all.filter(has)),
     }))
+    const own = Object.entries(config?.suites ?? {}).map(async ([name, suite]) => ({
+      name,
+      title: suite.summary,
+      scenarios: idsOf(await ofSuite(suite, all, { root, cwd: config!.folder })),
+    }))
+    return [...shipped, ...(await Promise.all(own))]
+  },
+  async tags(root: string) {
+    const all = await loadAll(root)
+    const tags = [...new Set(all.flatMap(tagsOf))].sort()
+    return tags.map((name) => {
+      const scenarios = all.filter((one) => hasTag(one, [name])).map(({ id }) => id)
+      return { name, title: count(scenarios.length, 'scenario'), scenarios }
+    })
   },
   faults: () =>
     Object.entries(faults).map(([name, { title, aim, options, simulated, drawn }]) => ({
@@ -67,7 +93,7 @@ const lists = {
       }
     })
   },
-} as const satisfies Record<string, (root: string) => Listed[] | Promise<Listed[]>>
+} as const satisfies Record<string, (root: string, io: Io) => Listed[] | Promise<Listed[]>>
 
 const isKind = (name: string): name is keyof typeof lists => Object.hasOwn(lists, name)
 
@@ -75,14 +101,14 @@ export const list: Command = {
   name: 'list',
   argument: '[kind]',
   summary:
-    'list scenarios (default), suites, faults, checkers, defects, or the pairs of client kinds and faults that the latest run met',
+    'list scenarios (default), suites, tags, faults, checkers, defects, or the pairs of client kinds and faults that the latest run met',
   options: [flags.json],
   async run([kind = 'scenarios'], { json }: { json?: boolean }, io) {
     if (!isKind(kind)) {
       const kinds = Object.keys(lists)
       throw new UsageError(`cannot list ${kind}${orNearest(kind, kinds)}; there are ${kinds.join(', ')}`)
     }
-    const entries: Listed[] = await lists[kind](io.root)
+    const entries: Listed[] = await lists[kind](io.root, io)
     const facts = entries.map(({ details: _details, ...entry }) => entry)
     io.out(json ? `${JSON.stringify({ [kind]: facts }, null, 2)}\n` : lines(entries))
     return 0

@@ -13,6 +13,8 @@ const code = await main(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
   err: say,
   isTty: process.stderr.isTTY === true,
+  isResultTty: process.stdout.isTTY === true,
+  size: () => ({ columns: process.stderr.columns || 80, rows: process.stderr.rows || 24 }),
   env: process.env,
   clock: systemClock,
   cwd: process.cwd(),

@@ -6,6 +6,7 @@ import { runStages } from '../nightly/run-stages.ts'
 import type { Shard, StageName } from '../nightly/stages.ts'
 import { UsageError } from '../platform/errors.ts'
 import type { Io } from '../platform/io.ts'
+import { openFile } from '../platform/open-file.ts'
 import { freshSeed, parseSeed } from '../platform/random.ts'
 import { checkPrerequisites } from '../runner/prerequisites.ts'
 import { hex } from '../runner/run.ts'
@@ -24,6 +25,7 @@ interface NightlyFlags {
   history?: string
   out?: string
   resume?: boolean
+  open?: boolean
   json?: boolean
 }
 
@@ -59,6 +61,7 @@ export const nightly: Command = {
     flags.history,
     { flags: '--out <folder>', help: 'folder of the night (default: a new one in reports)' },
     { flags: '--resume', help: 'go on with the night in --out, or with the newest one that has not ended' },
+    flags.open,
     flags.json,
   ],
   async run(_names, options: NightlyFlags, io) {
@@ -83,6 +86,7 @@ export const nightly: Command = {
         historyFile(options, undefined, io),
         stages.flatMap(({ lines }) => lines),
       )
+    if (options.open) openFile(join(folder, 'report.html'), io)
     return report.exitCode
   },
 }

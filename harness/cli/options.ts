@@ -37,7 +37,11 @@ export function parseGrep(text: string): RegExp {
   }
 }
 
-const collected = (text: string, before: unknown): string[] => [...((before as string[] | undefined) ?? []), text]
+/** An option that may be given again. */
+export const collected = (text: string, before: unknown): string[] => [
+  ...((before as string[] | undefined) ?? []),
+  text,
+]
 
 const oneOf = (flag: string, names: readonly string[]) => (text: string) => {
   if (names.includes(text)) return text
@@ -69,6 +73,12 @@ export const flags = {
     parse: wholeNumber('--nodes', 1, nodesMax),
     default: 3,
   },
+  tag: {
+    flags: '--tag <tag>',
+    help: 'only scenarios with this tag, such as browser (may be given again: with one of them); "squall list tags" lists them',
+    parse: collected,
+  },
+  open: { flags: '--open', help: 'open the report when it is written' },
   grep: { flags: '--grep <pattern>', help: 'only scenarios whose id or title matches', parse: parseGrep },
   repeat: {
     flags: '--repeat <n>',
@@ -94,6 +104,7 @@ export const flags = {
     flags: '--history <file>',
     help: 'append-only file of the nights (default: nights.ndjson in the folder for runs)',
   },
+  verbose: { flags: '--verbose', help: 'say every step and every fault in a line of its own' },
   json: { flags: '--json', help: 'print one JSON document on stdout and nothing else' },
   headed: { flags: '--headed', help: 'show the browsers' },
   budget: { flags: '--budget <duration>', help: 'stop after this long, such as 90s or 10m', parse: parseDuration },

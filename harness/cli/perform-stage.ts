@@ -78,6 +78,7 @@ export async function performStage(name: StageName, budgetMs: number, settings: 
       {
         ...io,
         isTty: false,
+        isResultTty: false,
         out: (part) => {
           text += part
         },

@@ -9,8 +9,11 @@ import { bench } from './bench.ts'
 import { check } from './check.ts'
 import { clean } from './clean.ts'
 import type { Command, OptionSpec } from './command.ts'
+import { compare } from './compare.ts'
+import { optionsWithDefaults, readConfig, requireKnownDefaults } from './config.ts'
 import { doctor } from './doctor.ts'
 import { explore } from './explore.ts'
+import { lab } from './lab.ts'
 import { list } from './list.ts'
 import { merge } from './merge.ts'
 import { mutate } from './mutate.ts'
@@ -41,6 +44,8 @@ export const commands: Record<string, Command> = {
   explore,
   simulate,
   bench,
+  compare,
+  lab,
   nightly,
   merge,
   report,
@@ -48,9 +53,6 @@ export const commands: Record<string, Command> = {
   clean,
   test,
 }
-
-/** Verbs that are agreed on and not there yet. */
-const planned = ['compare']
 
 const exitCodeSummary =
   '0 passed, 1 an invariant was violated, 2 unknown, 3 flaky, 4 performance regression, 5 cleanup leaked, 64 usage, 69 environment missing, 70 harness bug, 124 budget exhausted, 130/143 interrupted after healing'
@@ -61,7 +63,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     const verb = argv.find((word) => !word.startsWith('-'))
     if (verb !== undefined) requireKnown(verb)
     let code: number = exitCodes.passed
-    const program = build(io, (answer) => {
+    const program = build(await configured(argv, io), (answer) => {
       code = answer
     })
     if (argv.length === 0) {
@@ -75,9 +77,16 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
+/** Help and versions need no configuration, and are there when it is wrong. */
+async function configured(argv: readonly string[], io: Io): Promise<Io> {
+  const isAsking = argv.length === 0 || argv.some((word) => ['--help', '-h', '--version', 'help'].includes(word))
+  const config = isAsking ? undefined : await readConfig(io)
+  requireKnownDefaults(commands, config)
+  return config ? { ...io, config } : io
+}
+
 function requireKnown(verb: string) {
   if (verb in commands || verb === 'help') return
-  if (planned.includes(verb)) throw new UsageError(`${verb} is not available yet; "squall --help" shows what is`)
   throw new UsageError(
     `there is no command ${verb}${orNearest(verb, Object.keys(commands))}; "squall --help" shows what there is`,
   )
@@ -97,7 +106,7 @@ function build(io: Io, answer: (code: number) => void): Program {
     const sub = program.command(command.name).description(command.summary)
     quiet(sub, io)
     if (command.argument) sub.argument(command.argument)
-    for (const option of command.options) sub.addOption(toOption(option))
+    for (const option of optionsWithDefaults(command, io.config)) sub.addOption(toOption(option))
     sub.action(async (...args: unknown[]) => {
       const given = command.argument ? args[0] : []
       const names = Array.isArray(given) ? given : given === undefined ? [] : [given]

@@ -9,6 +9,7 @@ import type { Io } from '../platform/io.ts'
 import { parseSeed } from '../platform/random.ts'
 import { scenarioOfPlan } from '../runner/plan-scenario.ts'
 import { requireRedis } from '../runner/prerequisites.ts'
+import { scenarioOfRecording } from '../runner/recording-scenario.ts'
 import { findRun } from '../runner/run-folder.ts'
 import { baseOptions, targetOptions } from '../runner/run-options.ts'
 import { loadAll } from '../runner/scenario-files.ts'
@@ -31,6 +32,8 @@ export const replay: Command = {
     flags.budget,
     flags.headed,
     flags.out,
+    flags.open,
+    flags.verbose,
     flags.json,
   ],
   async run([name], options: RunFlags, io) {
@@ -102,8 +105,9 @@ export function chosenFrom(recorded: Schedule, all: readonly Scenario[], grep?: 
     throw new UsageError(
       grep ? `the run has no scenario that matches --grep ${grep.source}` : 'the run has no scenarios',
     )
-  return wanted.map(({ id, plan }) => {
+  return wanted.map(({ id, plan, recording }) => {
     const found = all.find((one) => one.id === id)
+    if (recording) return scenarioOfRecording(recording)
     if (plan) return scenarioOfPlan(plan, id, found)
     if (!found) throw new UsageError(`the run has the scenario ${id}, which is not in scenarios/ any more`)
     return found

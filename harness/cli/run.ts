@@ -1,19 +1,23 @@
+import { join } from 'node:path'
 import type { PubSubName } from '../cluster/cluster.ts'
 import type { DriverName } from '../cluster/drivers.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
 import type { Io } from '../platform/io.ts'
+import { openFile } from '../platform/open-file.ts'
 import { freshSeed } from '../platform/random.ts'
 import { allReporters } from '../reporters/index.ts'
 import { json } from '../reporters/json.ts'
-import { wantsColor } from '../reporters/palette.ts'
+import { resultPalette, wantsColor } from '../reporters/palette.ts'
+import { createProgress } from '../reporters/progress.ts'
+import { repeatTotal } from '../reporters/repeat-total.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import { checkPrerequisites, requireRedis, withoutMissingRedis } from '../runner/prerequisites.ts'
 import { type RunOptions, runAll } from '../runner/run.ts'
 import { baseOptions, targetOptions } from '../runner/run-options.ts'
-import { selectScenarios } from '../runner/scenario-files.ts'
+import { selectScenarios } from '../runner/selection.ts'
 import type { Scenario } from '../scenario.ts'
 import { patchFor } from '../selftest/defects.ts'
-import type { RunResult } from '../verdict/result.ts'
+import { type RunResult, worstOutcome } from '../verdict/result.ts'
 import type { Command } from './command.ts'
 import { flags } from './options.ts'
 
@@ -24,6 +28,8 @@ export interface RunFlags {
   nodes: number
   pubsub: PubSubName
   grep?: RegExp
+  tag?: string[]
+  open?: boolean
   repeat: number
   jobs: number
   out?: string
@@ -33,6 +39,7 @@ export interface RunFlags {
   defect?: string[]
   retries?: number
   failFast?: boolean
+  verbose?: boolean
 }
 
 export const run: Command = {
@@ -42,6 +49,7 @@ export const run: Command = {
   options: [
     flags.seed,
     flags.nodes,
+    flags.tag,
     flags.grep,
     flags.repeat,
     flags.jobs,
@@ -51,6 +59,8 @@ export const run: Command = {
     flags.budget,
     flags.headed,
     flags.out,
+    flags.open,
+    flags.verbose,
     flags.json,
     flags.driver,
     flags.target,
@@ -62,6 +72,8 @@ export const run: Command = {
       root: io.root,
       cwd: io.cwd,
       ...(options.grep && { grep: options.grep }),
+      ...(options.tag && { tags: options.tag }),
+      ...(io.config && { config: io.config }),
     })
     const where = targetOptions(options, io)
     if (options.pubsub === 'redis') requireRedis(options.driver, io)
@@ -93,29 +105,56 @@ function sayOwnNodes(scenarios: readonly Scenario[], nodes: number, io: Io) {
   io.err(`squall: --nodes ${nodes} is not for scenarios that set their own number: ${list}\n`)
 }
 
+interface Repeated {
+  repeat?: number
+  json?: boolean
+  out?: string
+  verbose?: boolean
+  open?: boolean
+}
+
 /** Runs as often as was asked for; the worst exit code counts. With --json, one document: a list when there is more than one run. */
 export async function repeatedly(
-  { repeat = 1, json: asJson = false, out }: { repeat?: number; json?: boolean; out?: string },
+  { repeat = 1, json: asJson = false, out, verbose = false, open = false }: Repeated,
   io: Io,
   optionsOf: (reporter: Required<Reporter>) => RunOptions,
 ): Promise<number> {
   checkPrerequisites(out, io)
   const documents: RunResult[] = []
+  const folders: string[] = []
+  const series = { progress: createProgress(repeat, io.clock), isOneOfMany: repeat > 1, verbose }
   for (let n = 0; n < repeat && io.interruption.by() === undefined; n += 1) {
-    const reporter = allReporters(reporterOptions(io, asJson))
-    documents.push(await runAll(optionsOf(reporter)))
+    const reporter = allReporters({ ...reporterOptions(io, asJson), ...series })
+    documents.push(await runAll(optionsOf({ ...reporter, onRunStart: withFolder(folders, reporter) })))
   }
   if (asJson) io.out(json(documents))
+  else if (repeat > 1) io.out(repeatTotal(documents, resultPalette(io)))
+  if (open && documents.length > 0) openFile(join(folders[worstIndex(documents)]!, 'report.html'), io)
   return worstCode(documents.map(({ exitCode }) => exitCode))
 }
 
+/** Notes the folder of each run: its result has a path that people type. */
+const withFolder =
+  (folders: string[], { onRunStart }: Required<Reporter>): Required<Reporter>['onRunStart'] =>
+  (run) => {
+    folders.push(run.folder)
+    onRunStart(run)
+  }
+
+function worstIndex(runs: readonly RunResult[]): number {
+  const worst = worstOutcome(runs.map(({ outcome }) => outcome))
+  return runs.findIndex(({ outcome }) => outcome === worst)
+}
+
 /** Without --json, the table is the result; with it, the table is progress. */
-export const reporterOptions = (io: Io, json: boolean) => ({
+const reporterOptions = (io: Io, json: boolean) => ({
   write: io.err,
   writeResult: json ? io.err : io.out,
   isTty: io.isTty,
   color: wantsColor(io.isTty, io.env),
+  colorOfResult: json ? wantsColor(io.isTty, io.env) : wantsColor(io.isResultTty === true, io.env),
   clock: io.clock,
+  ...(io.size && { size: io.size }),
 })
 
 const gravest = [

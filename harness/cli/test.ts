@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process'
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { UsageError } from '../platform/errors.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
 import { codeOf } from '../platform/interruption.ts'
 import type { Io } from '../platform/io.ts'
+import { wantsColor } from '../reporters/palette.ts'
 import type { Command } from './command.ts'
 
 /** What is checked before the tests run, by name. */
@@ -18,11 +21,12 @@ export const test: Command = {
   name: 'test',
   argument: '[filter...]',
   summary:
-    "run the project's own tests: types, lint, dead code, unit, integration (with a filter: only matching tests)",
+    "run the project's own tests: types, lint, dead code, unit, integration; with a filter only the test files whose path contains it",
   options: [],
   async run(filters, _options, io) {
+    requireMatches(filters, io.root)
     const broken: string[] = []
-    for (const [name, command] of Object.entries(checks))
+    for (const [name, command] of filters.length > 0 ? [] : Object.entries(checks))
       if ((await tool(command, io, io.out)).code !== 0) broken.push(name)
     const stopped = io.interruption.by()
     if (stopped) return codeOf(stopped)
@@ -35,6 +39,18 @@ export const test: Command = {
     if (signal) return codeOf(signal)
     return tests.code === 0 && broken.length === 0 ? exitCodes.passed : exitCodes.violated
   },
+}
+
+/** A filter that fits nothing is a mistake, and no test that failed. */
+function requireMatches(filters: readonly string[], root: string) {
+  const files = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.test\.tsx?$/.test(name))
+    .map((name) => `test/${name}`)
+  const stray = filters.find((filter) => !files.some((file) => file.includes(filter.replace(/:\d+$/, ''))))
+  if (stray !== undefined)
+    throw new UsageError(
+      `no test file has "${stray}" in its path; a filter is a part of a path such as "cli" or "harness/faults/"`,
+    )
 }
 
 /** The last line: failed checks count as failed, and a test runner that died did not pass. */
@@ -57,14 +73,20 @@ interface Ended {
   last: string | undefined
 }
 
+/** The pinned Node, whatever the caller has; and colours only where somebody sees them: the tools write to pipes, and guess. */
+function environmentOf({ env, isTty, isResultTty = false }: Io, bin: string) {
+  const { FORCE_COLOR: _, ...others } = env
+  const isSeen = isTty && wantsColor(isResultTty, env)
+  return { ...others, PATH: `${bin}:${env.PATH ?? ''}`, ...(isSeen ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }) }
+}
+
 /** Runs one of the project's tools and passes on what it says, line by line. */
 function tool([name, ...args]: readonly string[], io: Io, out: Io['out']): Promise<Ended> {
   const bin = join(io.root, 'node_modules', '.bin')
   const child = spawn(join(bin, name!), args, {
     cwd: io.root,
     stdio: ['ignore', 'pipe', 'inherit'],
-    // The pinned Node, whatever the caller has; and colours where the caller sees them.
-    env: { ...io.env, PATH: `${bin}:${io.env.PATH ?? ''}`, ...(io.isTty && !io.env.NO_COLOR && { FORCE_COLOR: '1' }) },
+    env: environmentOf(io, bin),
   })
   let rest = ''
   let last: string | undefined

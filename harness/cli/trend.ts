@@ -6,9 +6,9 @@ import { standingsOf } from '../nightly/standing.ts'
 import { trendText } from '../nightly/trend-text.ts'
 import type { Io } from '../platform/io.ts'
 import { counts, describeDefects, duration, flakyPart, outcomeMark, when } from '../reporters/format.ts'
-import { palette, wantsColor } from '../reporters/palette.ts'
+import { resultPalette } from '../reporters/palette.ts'
 import { isRunFolder, readRun } from '../reporters/record.ts'
-import { outFolder } from '../runner/run-folder.ts'
+import { exploreFolder, outFolder } from '../runner/run-folder.ts'
 import { count } from '../verdict/checker.ts'
 import type { RunResult } from '../verdict/result.ts'
 import type { Command } from './command.ts'
@@ -33,7 +33,9 @@ export const trend: Command = {
   async run(_names, { out, json, ...options }: TrendFlags, io) {
     const history = readNights(historyFile(options, out, io))
     if (options.html !== undefined) writeFileSync(resolve(io.cwd, options.html), trendPage(history.lines))
-    const runs = keptRuns(outFolder(io, out), io)
+    const runs = [outFolder(io, out), exploreFolder(io, out)]
+      .flatMap((folder) => keptRuns(folder, io))
+      .sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1))
     const facts = runs.map((run) => ({
       folder: run.folder,
       startedAt: run.startedAt,
@@ -48,7 +50,7 @@ export const trend: Command = {
     if (json) io.out(`${JSON.stringify({ runs: facts, ...nightFacts(history) }, null, 2)}\n`)
     else if (facts.length === 0) io.out('no run is kept; "squall run" makes one\n')
     else {
-      const paint = palette(wantsColor(io.isTty, io.env))
+      const paint = resultPalette(io)
       for (const one of facts)
         io.out(
           `${paint[one.outcome](`${outcomeMark[one.outcome]} ${one.outcome.padEnd(8)}`)}  ${when(one.startedAt)}  ${one.passed} passed, ${one.violated} violated, ${one.unknown} unknown${flakyPart(one.flaky)}  ${one.witnessed}/${one.faults} faults  ${duration(one.durationMs)}  ${one.folder}${one.ended === false ? '  did not end' : ''}${one.defects.length > 0 ? `  with ${describeDefects(one.defects)}` : ''}\n`,
@@ -77,7 +79,7 @@ export const historyFile = ({ history }: { history?: string }, out: string | und
 /** Damaged runs are named and left out. */
 function keptRuns(folder: string, io: Io): RunResult[] {
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => name !== 'latest') : []
-  const runs = names.flatMap((name) => {
+  return names.flatMap((name) => {
     if (!isRunFolder(join(folder, name))) return []
     try {
       return [readRun(join(folder, name))]
@@ -86,5 +88,4 @@ function keptRuns(folder: string, io: Io): RunResult[] {
       return []
     }
   })
-  return runs.sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1))
 }

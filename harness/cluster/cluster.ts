@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Leases } from '../leases/leases.ts'
 import type { Random } from '../platform/random.ts'
 import { clientHeartbeatMs, clusterHeartbeatMs } from '../timing.ts'
-import { type ClusterApp, envOfApps, type Seed } from './app.ts'
+import { type ClusterApp, databaseEnvOf, envOfApps, type Seed } from './app.ts'
 import type { Links } from './links.ts'
 import type { ClusterNode } from './node.ts'
 import type { Database } from './services/database.ts'
@@ -110,6 +110,7 @@ export async function startCluster(
   async function envOf(name: string, own: Record<string, string>): Promise<Record<string, string>> {
     const address = addresses.get(name)!
     const db = await links.link(name, 'db')
+    const databaseUrl = `postgres://${superuser}@${linkHost}:${db.port}/postgres`
     return {
       SQUALL_NODE: name,
       HOST: address.host,
@@ -122,7 +123,8 @@ export async function startCluster(
       CONTROL_HOST: address.host,
       CONTROL_PORT: String(address.controlPort),
       CONTROL_SECRET: controlSecret,
-      DATABASE_URL: `postgres://${superuser}@${linkHost}:${db.port}/postgres`,
+      DATABASE_URL: databaseUrl,
+      ...databaseEnvOf(apps, databaseUrl),
       WEB: webless.includes(name) ? 'off' : 'on',
       ...(statsd && { STATSD_HOST: statsd.host, STATSD_PORT: String(statsd.port) }),
       ...options.env,

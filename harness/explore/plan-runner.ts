@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { type SystemPatch, unpatched } from '../cluster/system-patch.ts'
 import type { Plan } from '../plans/plan.ts'
 import type { Io } from '../platform/io.ts'
@@ -6,7 +5,7 @@ import { multiplex } from '../reporters/multiplexer.ts'
 import { scenarioOfPlan } from '../runner/plan-scenario.ts'
 import { runAll } from '../runner/run.ts'
 import type { RunEnvironment } from '../runner/run-environment.ts'
-import { outFolder } from '../runner/run-folder.ts'
+import { exploreFolder } from '../runner/run-folder.ts'
 import { baseOptions } from '../runner/run-options.ts'
 import { amplifyInSimulation, scout, shrinkSimulated } from '../simulation/campaign.ts'
 import type { ScenarioResult } from '../verdict/result.ts'
@@ -53,7 +52,7 @@ export function createPlanRunner({ jobs, out, patch = unpatched, environment }: 
       })
       const run = await runAll({
         ...baseOptions({ jobs }, io),
-        out: join(outFolder(io, out), 'explore'),
+        out: exploreFolder(io, out),
         suite: 'explore',
         scenarios: scenarios.map(({ scenario }) => scenario),
         seed: plans[0]!.seed,

@@ -1,3 +1,4 @@
+import type { SquallConfig } from '../config.ts'
 import type { Clock } from './clock.ts'
 import type { Interruption } from './interruption.ts'
 
@@ -9,6 +10,10 @@ export interface Io {
   err(text: string): void
   /** Whether progress goes to a terminal. */
   isTty: boolean
+  /** Whether the result goes to a terminal, and not into a file or a pipe. Default: it does not. */
+  isResultTty?: boolean
+  /** Of the terminal of progress, in characters; it may change. Default: 80 by 24. */
+  size?: () => { columns: number; rows: number }
   env: Record<string, string | undefined>
   clock: Clock
   /** Folder that relative paths on the command line start from. */
@@ -16,4 +21,6 @@ export interface Io {
   /** Folder of the project. */
   root: string
   interruption: Interruption
+  /** What stands in `squall.config.ts`, and the folder of that file; nothing where there is none. */
+  config?: SquallConfig & { folder: string }
 }

@@ -1,4 +1,6 @@
 import { basename, dirname } from 'node:path'
+import cliTruncate from 'cli-truncate'
+import stringWidth from 'string-width'
 import type { Clock } from '../platform/clock.ts'
 import { count } from '../verdict/checker.ts'
 import type { RunResult, ScenarioResult } from '../verdict/result.ts'
@@ -14,7 +16,9 @@ import {
   reasons,
   verdictSentence,
 } from './format.ts'
+import { createLiveArea, type TerminalSize } from './live-area.ts'
 import { type Palette, palette } from './palette.ts'
+import { createProgress, type Progress } from './progress.ts'
 import type { Reporter } from './reporter.ts'
 
 export interface ConsoleOptions {
@@ -24,7 +28,17 @@ export interface ConsoleOptions {
   writeResult(text: string): void
   isTty: boolean
   color: boolean
+  /** Default: as progress. */
+  colorOfResult?: boolean
   clock: Clock
+  /** Default: 80 columns and 24 rows. */
+  size?: () => TerminalSize
+  /** Of all runs of which this is one; default: of this run alone. */
+  progress?: Progress
+  /** One of several runs: its result is one line, because a total follows. */
+  isOneOfMany?: boolean
+  /** Says every step and every fault in a line of its own. */
+  verbose?: boolean
 }
 
 interface Running {
@@ -37,57 +51,63 @@ interface Running {
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
 const redrawEveryMs = 120
+const usualSize = () => ({ columns: 80, rows: 24 })
 
-/** One line per scenario with the current faults and the elapsed time. Redrawn in place on a terminal, plain lines elsewhere. */
+/**
+ * On a terminal: one line per running scenario with its faults and the elapsed time, and below them how much is left, redrawn in place.
+ * Elsewhere one line for each scenario that has ended.
+ */
 export function consoleReporter(options: ConsoleOptions): Reporter {
-  const { write, writeResult, isTty, clock } = options
+  const { write, writeResult, isTty, clock, size = usualSize, verbose = false } = options
   const paint = palette(options.color)
+  const progress = options.progress ?? createProgress(1, clock)
   const running = new Map<string, Running>()
+  const live = createLiveArea(write, size)
   let place = ''
-  let drawn = 0
   let frame = 0
+  let notPassed = 0
   let stopSpinner = () => {}
 
   const elapsed = ({ sinceMs }: Running) => duration(clock.monotonicMs() - sinceMs)
-  const erase = () => {
-    if (drawn > 0) write(`\x1b[${drawn}A\x1b[0J`)
-    drawn = 0
+  const summary = () =>
+    [progress.counted(), notPassed > 0 ? `${notPassed} not passed` : undefined, progress.left()]
+      .filter((part) => part !== undefined)
+      .join(', ')
+  const draw = (above = '') => {
+    const spinner = paint.soft(frames[frame % frames.length]!)
+    const { columns, rows } = size()
+    const shown = [...running.values()].slice(0, Math.max(1, rows - 3))
+    const lines = shown.map((one) => `${spinner} ${lineOf(one, elapsed(one), paint, columns - 3)}`)
+    live.draw([...lines, paint.soft(summary())], above)
   }
-  const draw = () => {
-    if (!isTty) return
-    for (const one of running.values())
-      write(`${paint.soft(frames[frame % frames.length]!)} ${lineOf(one, elapsed(one), paint)}\n`)
-    drawn = running.size
-  }
-  const say = (line: string) => {
-    erase()
-    write(`${line}\n`)
-    draw()
-  }
-  const change = (one: Running | undefined, plain: () => string | undefined) => {
-    if (!one) return
-    const words = plain()
-    if (!isTty && words) write(`  ${one.id}: ${words} (${elapsed(one)})\n`)
+  const say = (line: string) => (isTty ? draw(`${line}\n`) : write(`${line}\n`))
+  const narrate = (one: Running | undefined, words: string | undefined) => {
+    if (verbose && one && words) say(`  ${one.id}: ${words} (${elapsed(one)})`)
   }
   const spin = () => {
     stopSpinner = clock.after(redrawEveryMs, () => {
       frame += 1
-      erase()
       draw()
       spin()
     })
   }
+  const end = (id: string) => {
+    running.delete(id)
+    progress.end(id)
+  }
 
   return {
-    onRunStart({ seed, nodes, scenarioCount, folder, defects = [] }) {
+    onRunStart({ seed, nodes, scenarioCount, folder, jobs = 1, planned = [], defects = [] }) {
       place = shownPlace(folder)
+      progress.beginRun(planned, jobs)
       const withDefects = defects.length > 0 ? `, with ${describeDefects(defects)}` : ''
-      say(paint.soft(`${count(scenarioCount, 'scenario')}, ${nodes} nodes, seed ${seed}${withDefects}, ${folder}`))
+      say(paint.soft(`${count(scenarioCount, 'scenario')}, ${nodes} nodes, seed ${seed}${withDefects}, ${place}`))
       if (isTty) spin()
     },
     onScenarioStart({ id, title }) {
       running.set(id, { id, sinceMs: clock.monotonicMs(), doing: 'starts', broken: new Map() })
-      if (!isTty) write(`> ${id}: ${title}\n`)
+      progress.begin(id)
+      if (verbose) say(`> ${id}: ${title}`)
     },
     onPhase(id, phase) {
       const one = running.get(id)
@@ -96,42 +116,50 @@ export function consoleReporter(options: ConsoleOptions): Reporter {
     onStep(id, n, title) {
       const one = running.get(id)
       if (one) one.doing = `step ${n}, ${title}`
-      change(one, () => `step ${n}, ${title}`)
+      narrate(one, `step ${n}, ${title}`)
     },
     onFault(id, { kind, target, state }) {
       const one = running.get(id)
       const name = `${kind} ${target}`
       if (state === 'off') one?.broken.delete(name)
       else one?.broken.set(name, state === 'on' ? name : `${name} (${state})`)
-      change(
-        one,
-        () => ({ injecting: undefined, on: `broken now: ${name}`, healing: undefined, off: `healed: ${name}` })[state],
-      )
+      const words = { injecting: undefined, on: `broken now: ${name}`, healing: undefined, off: `healed: ${name}` }
+      narrate(one, words[state])
     },
     onScenarioSkipped(skipped) {
-      running.delete(skipped.id)
+      end(skipped.id)
       say(paint.soft(`- skipped  ${describeSkipped(skipped)}`))
     },
     onScenarioEnd(result) {
-      running.delete(result.id)
-      say(ended(result, paint))
+      end(result.id)
+      if (result.outcome !== 'passed') notPassed += 1
+      say(ended(result, paint, isTty ? '' : `[${progress.counted()}]`))
     },
     onRunEnd(run) {
       stopSpinner()
-      erase()
-      writeResult(closing(run, paint, place))
+      live.erase()
+      if (options.isOneOfMany) write(`${closingLine(run, paint, place)}\n`)
+      else writeResult(closing(run, palette(options.colorOfResult ?? options.color), place))
     },
   }
 }
 
-function lineOf({ id, doing, broken }: Running, elapsed: string, paint: Palette): string {
-  const now = broken.size > 0 ? paint.violated(`breaking ${[...broken.values()].join(', ')}`) : paint.soft(doing)
-  return `${id}  ${now}  ${paint.soft(elapsed)}`
+/** What a scenario does gives way first: its id and its time are what one looks for. */
+function lineOf({ id, doing, broken }: Running, elapsed: string, paint: Palette, columns: number): string {
+  const isBroken = broken.size > 0
+  const words = isBroken ? `breaking ${[...broken.values()].join(', ')}` : doing
+  const name = cliTruncate(id, columns - stringWidth(elapsed) - 2)
+  const room = columns - stringWidth(name) - stringWidth(elapsed) - 4
+  const shown = room < shortestWords ? undefined : paint[isBroken ? 'violated' : 'soft'](cliTruncate(words, room))
+  return [name, shown, paint.soft(elapsed)].filter((part) => part !== undefined).join('  ')
 }
 
-function ended(result: ScenarioResult, paint: Palette): string {
+const shortestWords = 8
+
+function ended(result: ScenarioResult, paint: Palette, counted: string): string {
   const { id, outcome, durationMs } = result
-  const head = `${paint[outcome](`${outcomeMark[outcome]} ${outcome}`)}  ${id}  ${paint.soft(duration(durationMs))}`
+  const mark = paint[outcome](`${outcomeMark[outcome]} ${outcome}`)
+  const head = [counted, mark, id, paint.soft(duration(durationMs))].filter((part) => part !== '').join('  ')
   return [
     head,
     ...[...reasons(result), ...describeAttempts(result), ...describeCells(result)].map((line) => `    ${line}`),
@@ -141,6 +169,10 @@ function ended(result: ScenarioResult, paint: Palette): string {
 /** The shortest form a user can type; every command looks in the folder `reports`. */
 const shownPlace = (folder: string) =>
   basename(dirname(folder)) === 'reports' ? `reports/${basename(folder)}` : folder
+
+/** The result of one run of several. */
+const closingLine = (run: RunResult, paint: Palette, place: string) =>
+  `${paint[run.outcome](`${outcomeMark[run.outcome]} ${run.outcome}`)}  ${place}  ${paint.soft(duration(run.durationMs))}`
 
 /** Returns the result of a run for people: table, summary sentence, path of the report, replay command. */
 export function closing(run: RunResult, paint: Palette, place: string): string {

@@ -13,6 +13,16 @@ export function duration(ms: number): string {
   return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`
 }
 
+/** `8 s`, `40 s`, `2 min`, `1 h 20 min`: as exact as an estimate is. */
+export function roughly(ms: number): string {
+  const seconds = Math.ceil(ms / 1_000)
+  if (seconds < 10) return `${Math.max(1, seconds)} s`
+  if (seconds < 90) return `${Math.round(seconds / 10) * 10} s`
+  const minutes = Math.round(seconds / 60)
+  if (minutes < 60) return `${minutes} min`
+  return `${Math.floor(minutes / 60)} h${minutes % 60 === 0 ? '' : ` ${minutes % 60} min`}`
+}
+
 export interface Counts {
   passed: number
   violated: number

@@ -15,14 +15,18 @@ function fileReporter(name: RenderingName): Reporter {
   }
 }
 
-/** Every reporter by its name. */
-export const reporters = {
+const ofFiles = {
   junit: () => fileReporter('junit.xml'),
   markdown: () => fileReporter('summary.md'),
   html: () => fileReporter('report.html'),
   ctrf: () => fileReporter('ctrf.json'),
   metrics: () => fileReporter('metrics.om'),
   perfetto: () => fileReporter('trace.perfetto.json'),
+} as const satisfies Record<string, () => Reporter>
+
+/** Every reporter by its name. */
+export const reporters = {
+  ...ofFiles,
   console: consoleReporter,
 } as const satisfies Record<string, (options: ConsoleOptions) => Reporter>
 
@@ -31,3 +35,7 @@ export function allReporters(options: ConsoleOptions): Required<Reporter> {
   const made = Object.entries(reporters).map(([name, make]) => [name, make(options)] as const)
   return multiplex(Object.fromEntries(made), (sentence) => options.write(`squall: ${sentence}\n`))
 }
+
+/** Those that write the files of a run, by name. */
+export const fileReporters = (): Record<string, Reporter> =>
+  Object.fromEntries(Object.entries(ofFiles).map(([name, make]) => [name, make()]))

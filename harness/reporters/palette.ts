@@ -18,6 +18,15 @@ export function palette(color: boolean): Palette {
   }
 }
 
+/** The colours of what goes to stdout: none in a file. */
+export const resultPalette = ({ isResultTty = false, env }: ResultTerminal): Palette =>
+  palette(wantsColor(isResultTty, env))
+
+interface ResultTerminal {
+  isResultTty?: boolean
+  env: Record<string, string | undefined>
+}
+
 /** Colour is used only on a terminal; a non-empty `NO_COLOR` disables it. */
 export const wantsColor = (isTty: boolean, env: Record<string, string | undefined>): boolean =>
   isTty && !env.NO_COLOR && env.TERM !== 'dumb'

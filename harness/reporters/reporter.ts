@@ -1,4 +1,5 @@
 import type { RunResult, ScenarioResult, Skipped } from '../verdict/result.ts'
+import type { Planned } from './progress.ts'
 
 export type FaultState = 'injecting' | 'on' | 'healing' | 'off'
 
@@ -9,6 +10,10 @@ export interface Reporter {
     seed: string
     nodes: number
     scenarioCount: number
+    /** How many run in parallel; default: 1. */
+    jobs?: number
+    /** The scenarios in the order of the run, with how long each took last time; default: nothing is known. */
+    planned?: readonly Planned[]
     folder: string
     defects?: readonly string[]
   }): void

@@ -40,6 +40,7 @@ export function scenarioOfPlan(
     invariant: 'Whatever is done and whatever breaks, every invariant holds when all is mended.',
     covers: covers ?? ['FI-18'],
     apps: [plan.app],
+    tags: ['browser'],
     given: { nodes: nodes.length, pubsub: 'mesh', ...workload.given },
     plan,
     steps,

@@ -1,5 +1,5 @@
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { isAlive } from '../leases/processes.ts'
 import { EnvironmentMissing, UsageError } from '../platform/errors.ts'
 import { isRunFolder } from '../reporters/record.ts'
@@ -12,6 +12,15 @@ interface Places {
 /** The folder for the folders of runs. */
 export const outFolder = ({ root, cwd }: Places, out?: string): string =>
   out === undefined ? join(root, 'reports') : resolve(cwd, out)
+
+/** A path as somebody types it from where they are. */
+export const shownPath = (path: string, { cwd }: Pick<Places, 'cwd'>): string => {
+  const fromHere = relative(cwd, path)
+  return fromHere.startsWith('..') ? path : fromHere || '.'
+}
+
+/** The folder for the runs of `explore`, of which there are many, with one plan or a few in each. */
+export const exploreFolder = (places: Places, out?: string): string => join(outFolder(places, out), 'explore')
 
 /** A run by its path, or by its name below reports/, or `latest`. Throws a sentence when there is none. */
 export function findRun(name: string, { root, cwd }: Places): string {
@@ -72,4 +81,10 @@ function makeFolder(folder: string) {
 export function requireBuiltAssets(root: string) {
   if (existsSync(join(root, 'dist', 'client', 'app.js'))) return
   throw new EnvironmentMissing('the pages are not built: dist/client/app.js is missing; run "npm run build"')
+}
+
+/** The page of the console comes from the same build. */
+export function requireBuiltConsole(root: string) {
+  if (existsSync(join(root, 'dist', 'console', 'index.html'))) return
+  throw new EnvironmentMissing('the console is not built: dist/console/index.html is missing; run "npm run build"')
 }

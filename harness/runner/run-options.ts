@@ -49,7 +49,7 @@ export function baseOptions({ jobs, headed = false, out, budget }: CommonFlags, 
 }
 
 /** Elsewhere than on Linux there always is one. */
-function requireDisplay({ env }: Io) {
+export function requireDisplay({ env }: Pick<Io, 'env'>) {
   if (process.platform !== 'linux' || env.DISPLAY || env.WAYLAND_DISPLAY) return
   throw new EnvironmentMissing(
     '--headed needs a display, but neither DISPLAY nor WAYLAND_DISPLAY is set; leave --headed out, or use xvfb-run',

@@ -75,11 +75,14 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   const startedAt = new Date(clock.now()).toISOString()
   const folder = makeRunFolder(options, startedAt)
   const { reporter, pubsub = 'mesh', patch = unpatched } = options
+  const lastTime = readDurations(durationsFile)
   reporter.onRunStart({
     suite: options.suite,
     seed: hex(options.seed),
     nodes: options.nodes,
     scenarioCount: options.scenarios.length,
+    jobs: options.jobs,
+    planned: options.scenarios.map(({ id }) => ({ id, ...(lastTime[id] !== undefined && { lastMs: lastTime[id] }) })),
     folder,
     defects: patch.names,
   })
@@ -125,9 +128,10 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     const workFolder = join(shared, basename(folder))
     reporter.onScenarioStart({ id: scenario.id, title: scenario.title })
     // A plan decides what is done; what is done in parallel comes in another order each time, so its record cannot be followed.
-    const recorded = scenario.plan
-      ? undefined
-      : options.recorded?.scenarios.find(({ id }) => id === scenario.id)?.entries
+    const recorded =
+      scenario.plan || scenario.recording
+        ? undefined
+        : options.recorded?.scenarios.find(({ id }) => id === scenario.id)?.entries
     const attempt = (number: number) =>
       runScenario(scenario, {
         seed: options.seed,
@@ -174,14 +178,19 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     }
     lacking ??= fatal
     results.push(result)
-    schedule.push({ id: scenario.id, entries: [...entries], ...(scenario.plan && { plan: scenario.plan }) })
+    schedule.push({
+      id: scenario.id,
+      entries: [...entries],
+      ...(scenario.plan && { plan: scenario.plan }),
+      ...(scenario.recording && { recording: scenario.recording() }),
+    })
     if (options.isEnough?.(result)) seenEnough = true
     reporter.onScenarioEnd(result)
   }
 
   async function all(environment: RunEnvironment) {
     const turns = pLimit(options.jobs)
-    await turns.map(inOrderOfBegin(options.scenarios, readDurations(durationsFile)), async (scenario) => {
+    await turns.map(inOrderOfBegin(options.scenarios, lastTime), async (scenario) => {
       if (!stopEarly()) await one(scenario, environment)
     })
     return environment.driver
@@ -246,9 +255,9 @@ function exitCodeOf(
 
 const durationsFile = fileURLToPath(new URL('../../.squall/durations.json', import.meta.url))
 
-/** Random scenarios are not run again. */
+/** Random scenarios are not run again, and how long a recording takes says nothing about the next one. */
 const durationsOf = (results: readonly ScenarioResult[], scenarios: readonly Scenario[]): Durations => {
-  const lasting = new Set(scenarios.filter(({ plan }) => !plan).map(({ id }) => id))
+  const lasting = new Set(scenarios.filter(({ plan, recording }) => !plan && !recording).map(({ id }) => id))
   return Object.fromEntries(results.filter(({ id }) => lasting.has(id)).map(({ id, durationMs }) => [id, durationMs]))
 }
 

@@ -1,12 +1,11 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
-import { join, relative, resolve } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { UsageError } from '../platform/errors.ts'
 import { orNearest } from '../platform/nearest.ts'
 import type { Scenario } from '../scenario.ts'
 import { catalogueIds } from './catalogue.ts'
 import { corpusScenarios } from './plan-scenario.ts'
-import { isSuite, suites } from './suites.ts'
 
 export function scenarioFiles(folder: string): string[] {
   if (!existsSync(folder)) return []
@@ -40,7 +39,7 @@ function asScenario(loaded: Loaded, shown: string): Scenario {
 }
 
 /** The line number, where the error knows one, is worth more than the stack. */
-function whyNotLoaded(error: Error): string {
+export function whyNotLoaded(error: Error): string {
   const line = /^(?:file:\/\/)?\S+?\.ts:(\d+)/.exec(error.stack ?? '')?.[1]
   const message = error.message.split('\n')[0]
   return `${error.name === 'Error' || error.name === 'BadScenario' ? '' : `${error.name}: `}${message}${line ? ` (line ${line})` : ''}`
@@ -56,7 +55,7 @@ function shapeProblem(value: unknown): string | undefined {
 }
 
 /** Scenarios of a project with a catalogue cover what stands in it; elsewhere ids are free. */
-function requireKnownIds(scenario: Scenario, shown: string, root: string): Scenario {
+export function requireKnownIds(scenario: Scenario, shown: string, root: string): Scenario {
   const known = catalogueIds(root)
   const stranger = known && scenario.covers.find((id) => !known.has(id))
   if (stranger === undefined) return scenario
@@ -93,64 +92,4 @@ function scenariosOfCorpus(root: string): Scenario[] {
   } catch (error) {
     throw new UsageError((error as Error).message)
   }
-}
-
-export interface Selection {
-  /** Names the run. */
-  suite: string
-  scenarios: Scenario[]
-}
-
-interface Requested {
-  names: readonly string[]
-  grep?: RegExp
-  root: string
-  cwd: string
-}
-
-/** Scenarios by suite, id or path of a file; each once. Throws a sentence when nothing is left, or a name is unknown. */
-export async function selectScenarios({ names, grep, root, cwd }: Requested): Promise<Selection> {
-  const wanted = names.length === 0 ? ['acceptance'] : names
-  const known = wanted.every((name) => isFile(name, cwd)) ? [] : await loadAll(root)
-  const chosen: Scenario[] = []
-  for (const name of wanted) chosen.push(...(await named(name, known, { cwd, root })))
-  const unique = [...new Map(chosen.map((one) => [one.id, one])).values()]
-  const matching = grep ? unique.filter(({ id, title }) => grep.test(id) || grep.test(title)) : unique
-  if (matching.length === 0)
-    throw new UsageError(
-      grep
-        ? `no scenario of ${wanted.join(', ')} matches --grep ${grep.source}`
-        : `${wanted.join(', ')} has no scenarios`,
-    )
-  return { suite: nameOf(wanted, matching), scenarios: matching }
-}
-
-const nameOf = (wanted: readonly string[], scenarios: readonly Scenario[]) => {
-  if (wanted.length > 1) return 'selection'
-  return isSuite(wanted[0]!) ? wanted[0]! : scenarios[0]!.id
-}
-
-async function loadNamed(file: string, shown: string, root: string): Promise<Scenario> {
-  const one = await loadScenario(file, shown)
-  const isOfProject = !relative(join(root, 'scenarios'), file).startsWith('..')
-  return isOfProject ? requireKnownIds(one, shown, root) : one
-}
-
-const isFile = (name: string, cwd: string) =>
-  name.endsWith('.ts') && existsSync(resolve(cwd, name)) && statSync(resolve(cwd, name)).isFile()
-
-async function named(
-  name: string,
-  known: readonly Scenario[],
-  { cwd, root }: Pick<Requested, 'cwd' | 'root'>,
-): Promise<Scenario[]> {
-  if (isFile(name, cwd)) return [await loadNamed(resolve(cwd, name), name, root)]
-  if (name.endsWith('.ts')) throw new UsageError(`there is no scenario file ${name}`)
-  if (isSuite(name)) return known.filter(suites[name].has)
-  const found = known.filter(({ id }) => id === name || id.startsWith(`${name}/`))
-  if (found.length > 0) return found
-  const words = [...Object.keys(suites), ...known.map(({ id }) => id)]
-  throw new UsageError(
-    `there is no scenario or suite ${name}${orNearest(name, words)}; "squall list scenarios" lists them`,
-  )
 }

@@ -12,6 +12,8 @@ export interface Checker {
   invariant: string
   /** Of a checker of every scenario: whether there is what it judges. Where there is not, it does not judge. Default: always. */
   needs?(history: History): boolean
+  /** A violation that it finds in the beginning of a history stays one, whatever follows: it can judge while a session goes on. */
+  judgesOpen?: true
   check(history: History): Verdict
 }
 

@@ -9,6 +9,7 @@ export default scenario({
   title: 'a scenario that is not true',
   invariant: 'The shop shows sizes before anything was released.',
   covers: ['DF-126'],
+  tags: ['browser'],
   canary: true,
   given: { nodes: 1 },
   steps: [step('load the shop', async (context) => void (await openShop(context, 'alice', 'n1')))],

@@ -39,6 +39,7 @@ export default scenario({
     'DF-84',
     'DF-86',
   ],
+  tags: ['browser'],
   given: { nodes: 1, stock: { [kept]: plenty, [gone]: 0, 8: plenty } },
   steps: [
     step('a bystander has a cart', async (context) => {

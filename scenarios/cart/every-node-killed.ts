@@ -19,6 +19,7 @@ export default scenario({
   invariant:
     'A cart is kept by the browser: its node is killed under the shopper, then every node, and it is there again.',
   covers: ['CT-2', 'CT-11', 'CT-32', 'NF-3', 'NF-4', 'NF-9', 'NF-10', 'AM-11', 'FI-2', 'DF-3', 'DF-85'],
+  tags: ['browser'],
   given: { stock: { 1: plenty, 2: plenty, 9: plenty } },
   steps: [
     step('a shopper fills a cart', async (context) => {

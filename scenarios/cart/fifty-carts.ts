@@ -26,6 +26,7 @@ export default scenario({
   title: 'an item sells out that is in fifty carts',
   invariant: 'Fifty carts on three nodes hold the same item; two nodes sell the last pairs, and every cart says so.',
   covers: ['CT-25', 'CT-43', 'CT-49', 'CT-52', 'NF-23', 'ST-1', 'RT-59', 'DF-51'],
+  tags: ['browser'],
   given: { stock: { [wanted]: pairs, [other]: pairs, [another]: plenty } },
   steps: [
     step('fifty shoppers want the same shoe', async (context) => {

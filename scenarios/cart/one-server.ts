@@ -13,6 +13,7 @@ export default scenario({
   invariant:
     'A shopper fills a cart, leaves, comes back, changes it in a second tab, fills it again and finds it on the checkout page.',
   covers: ['AT-12', 'CT-1', 'CT-16', 'CT-17', 'CT-31', 'CT-33', 'CT-34', 'CT-35', 'CT-54', 'CT-62', 'DF-72', 'DF-83'],
+  tags: ['browser'],
   given: { nodes: 1, stock: { [topSix]: plenty, [topSeven]: plenty, [bottomSix]: plenty, [bottomTen]: plenty } },
   steps: [
     step('open the shop', async (context) => void (await openShop(context, 'alice', 'n1'))),

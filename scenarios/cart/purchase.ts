@@ -21,6 +21,7 @@ export default scenario({
   invariant:
     'With one of four items sold out nothing is bought; without it the other three are, once, every node knows, and the cart is empty in all tabs.',
   covers: ['AT-14', 'CT-53', 'CT-55', 'CT-56', 'CT-57', 'CT-59', 'CT-61', 'CT-64', 'ST-11', 'ST-19'],
+  tags: ['browser'],
   given: { stock: { 1: 2, 2: 1, 8: 5, [last]: 1 } },
   steps: [
     step('put four items into the cart and go to the checkout', async (context) => {

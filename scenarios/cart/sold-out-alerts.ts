@@ -17,6 +17,7 @@ export default scenario({
   invariant:
     'When an item in a cart sells out its tabs are told, once; also after a reload, also right after it was put in; nobody is told of what was taken out.',
   covers: ['CT-21', 'CT-44', 'CT-45', 'CT-46', 'CT-47', 'CT-48', 'DF-76', 'DF-77', 'DF-78', 'DF-79'],
+  tags: ['browser'],
   given: { stock: { [kept]: 1, [takenOut]: 1, [hasty]: 1 } },
   steps: [
     step('somebody keeps one item and takes another one out', async (context) => {

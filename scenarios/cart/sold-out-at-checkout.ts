@@ -17,6 +17,7 @@ export default scenario({
   title: 'an item sells out while the checkout page is open',
   invariant: 'The page says so before anybody pays; whoever buys all the same gets nothing, and nothing is announced.',
   covers: ['CT-55', 'CT-57', 'CT-60', 'DF-87', 'DF-88', 'DF-90'],
+  tags: ['browser'],
   given: { stock: { 1: 2, 2: 1, [last]: 1 } },
   steps: [
     step('go to the checkout with three items', async (context) => {

@@ -12,6 +12,7 @@ export default scenario({
   invariant:
     'A tab is suspended until its node gives up the connection, and the cart changes elsewhere meanwhile; when it goes on it comes back, joins again and shows the cart as it is.',
   covers: ['AT-10', 'FI-5', 'CH-25', 'CH-106', 'CH-108', 'CT-21', 'CT-39', 'NF-3'],
+  tags: ['browser'],
   given: { env: { SOCKET_IDLE_TIMEOUT_MS: String(silentMs) }, stock: { 1: plenty, 2: plenty } },
   steps: [
     step('one cart in tabs on two nodes', async (context) => {

@@ -11,6 +11,7 @@ export default scenario({
   invariant:
     'Each side goes on; after the link is healed both tabs show every edit of both, and what one side took out stays out.',
   covers: ['CT-40', 'CT-41', 'FI-7', 'NF-8', 'AM-11', 'DF-82'],
+  tags: ['browser'],
   given: { pubsub: 'mesh', stock: { 1: plenty, 2: plenty, 3: plenty, 4: plenty } },
   steps: [
     step('a cart with two items in tabs on two nodes', async (context) => {

@@ -40,6 +40,7 @@ export default scenario({
     'DF-74',
     'DF-75',
   ],
+  tags: ['browser'],
   given: { nodes: 2, nodesWithoutWeb: ['n2'], stock: { [topSix]: left, [topSeven]: left } },
   steps: [
     step('release both shoes from the backend', (context) => releaseBoth(context, 'n2')),

@@ -12,6 +12,7 @@ export default scenario({
   invariant:
     'Whatever one tab does the other one shows and takes over, also when both act at once; nobody is told of their own change again, and another shopper hears nothing.',
   covers: ['CT-38', 'CT-39', 'CT-40', 'CT-41', 'CT-42', 'CT-28', 'DF-80', 'DF-81', 'NF-10', 'DF-114'],
+  tags: ['browser'],
   given: { stock: { 1: plenty, 2: plenty, 3: plenty, 4: plenty } },
   steps: [
     step('a shopper with tabs on two nodes, and another one', async (context) => {

@@ -12,6 +12,7 @@ export default scenario({
   invariant:
     'The channel of one product is killed under a shopper; the page keeps its connection and its other channel, joins again by itself, and hears the next release.',
   covers: ['CH-108', 'DF-4', 'DF-9', 'DF-10', 'FI-1', 'NF-1', 'NF-24', 'ST-47'],
+  tags: ['browser'],
   steps: [
     step('load the shop', async (context) => void (await openShop(context, 'alice', 'n1'))),
     step('kill the channel of product 1', async (context) =>

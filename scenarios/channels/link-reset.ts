@@ -19,6 +19,7 @@ export default scenario({
   invariant:
     'The connection of one client is reset; the client comes back by itself and is joined as before; nobody else notices.',
   covers: ['NF-2', 'FI-3', 'CH-61', 'CH-63', 'CH-106', 'CH-108', 'AM-1', 'AM-5', 'DF-8', 'RT-11', 'DF-104'],
+  tags: ['browser'],
   steps: [
     step('a client listens on every node', async (context) => {
       await listenEverywhere(context)

@@ -12,6 +12,7 @@ export default scenario({
     'The network of a shopper goes away without closing anything; the page notices, and is back by itself when the network is.',
   given: { env: { CLIENT_HEARTBEAT_MS: String(heartbeatMs) } },
   covers: ['CH-24', 'CH-27', 'CH-106', 'CH-107', 'CH-112', 'NF-2', 'DF-6', 'DF-7'],
+  tags: ['browser'],
   steps: [
     step('load the shop', async (context) => {
       await openShop(context, 'alice', 'n1')

@@ -8,6 +8,7 @@ export default scenario({
   title: 'a poor network delays news and loses none',
   invariant: 'A shopper whose network is slow and uneven sees a release a little later and keeps the connection.',
   covers: ['FI-4', 'CH-9', 'ST-4', 'AM-1', 'DF-65', 'DF-142'],
+  tags: ['browser'],
   steps: [
     step('load the shop', async (context) => {
       await openShop(context, 'alice', 'n1')

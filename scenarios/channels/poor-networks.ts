@@ -34,6 +34,7 @@ export default scenario({
   invariant:
     'Clients behind a narrow link, a link that loses packets, and a mobile network get every message once and in order, and keep their connections.',
   covers: ['FI-4', 'CH-9', 'AM-1', 'AM-3', 'AM-6'],
+  tags: ['browser'],
   steps: [
     step('three clients listen', async (context) => {
       for (const name of people) await (await context.client(name, 'n1')).join('ping')

@@ -21,6 +21,7 @@ export default scenario({
   invariant:
     'While the ping handler of a node is slow, another event on another topic of the same connection is answered at once.',
   covers: ['CH-4', 'CH-5', 'FI-11', 'NF-13', 'DF-35', 'RT-58', 'DF-52', 'DF-53'],
+  tags: ['browser'],
   steps: [
     step('one client joins two topics', async (context) => {
       const client = await context.client('carol', 'n1')

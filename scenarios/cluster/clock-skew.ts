@@ -30,6 +30,7 @@ export default scenario({
   invariant:
     'One clock is two minutes ahead and another two minutes behind: carts, logins, purchases and the dashboard work across all nodes, before, during and after.',
   covers: ['FI-10', 'NF-22', 'DF-42', 'CT-11', 'CH-83'],
+  tags: ['browser'],
   given: { stock: { 1: plenty, 2: plenty, 3: plenty, 9: plenty } },
   steps: [
     step('a cart in two tabs, and a dashboard', async (context) => {

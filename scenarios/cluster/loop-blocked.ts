@@ -20,6 +20,7 @@ export default scenario({
   invariant:
     'While the event loop of one node is blocked the shoppers of the others go on; its own see everything that happened when it is over.',
   covers: ['FI-11', 'NF-13', 'NF-15', 'DF-52'],
+  tags: ['browser'],
   given: { stock: { 1: plenty, 2: plenty, 3: few } },
   steps: [
     step('a shopper on each of two nodes', async (context) => {

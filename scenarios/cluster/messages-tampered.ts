@@ -42,6 +42,7 @@ export default scenario({
   invariant:
     'Whatever happens to the messages of other nodes on their way into one node: carts, stock and dashboard end right, and nobody is told twice who came.',
   covers: ['FI-8', 'FI-9', 'PA-2', 'PA-4', 'CT-41', 'ST-57', 'AM-11'],
+  tags: ['browser'],
   given: {
     env: { TRACKER_DOWN_MS: '6000' },
     stock: { 1: plenty, 2: plenty, 3: plenty, 4: plenty, 5: plenty, 8: plenty, 9: plenty, 10: plenty },

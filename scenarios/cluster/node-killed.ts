@@ -21,6 +21,7 @@ export default scenario({
   invariant:
     'One of three nodes is killed while people look; the others go on delivering, its own viewers are back after its restart and see what happened.',
   covers: ['NF-9', 'FI-2', 'DP-1', 'DP-14', 'AM-1', 'AM-4', 'AM-5', 'DF-4', 'CH-108', 'DF-141'],
+  tags: ['browser'],
   steps: [
     step('people look and listen on every node', async (context) => {
       await openShop(context, 'alice', 'n1')

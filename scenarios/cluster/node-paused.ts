@@ -16,6 +16,7 @@ export default scenario({
   invariant:
     'One node is paused: the others drop it, go on delivering to each other, and take it back when it wakes; it catches up with what was sold.',
   covers: ['FI-11', 'DP-11', 'DP-14', 'AM-1', 'AM-4', 'ST-57', 'NF-13'],
+  tags: ['browser'],
   given: { stock: { 2: 10 } },
   steps: [
     step('a client listens on every node, and n3 has clients of every kind', async (context) => {

@@ -15,6 +15,7 @@ export default scenario({
   invariant:
     'Answers from n2 to n1 are lost until n1 drops the connection; after healing, messages flow again, each once.',
   covers: ['FI-7', 'DP-11', 'DP-14', 'AM-1', 'AM-4', 'AM-6', 'DF-144'],
+  tags: ['browser'],
   given: { pubsub: 'mesh' },
   steps: [
     step('a client listens on every node', async (context) => {

@@ -15,6 +15,7 @@ export default scenario({
   invariant:
     'n2 is cut off from the others while both sides sell the last pair; one of them gets it, and after healing every node and page knows.',
   covers: ['NF-8', 'FI-7', 'ST-11', 'ST-14', 'ST-19', 'ST-57', 'DF-61', 'AM-11'],
+  tags: ['browser'],
   given: { pubsub: 'mesh', stock: { 4: 1 } },
   steps: [
     step('shoppers look on both sides', async (context) => {

@@ -38,6 +38,7 @@ export default scenario({
   invariant:
     'Redis is killed: clients get what their own node publishes, the rest is lost for good; once Redis is back, messages cross nodes again, each once.',
   covers: ['FI-14', 'NF-18', 'DP-7', 'DP-8', 'DP-9', 'AM-1', 'AM-4', 'DF-112'],
+  tags: ['browser'],
   given: { nodes: nodes.length, pubsub: 'redis' },
   steps: [
     step('a client listens on every node', async (context) => {

@@ -38,6 +38,7 @@ export default scenario({
   invariant:
     'What one node publishes reaches clients of the same node at once and clients of others late, each once and in order.',
   covers: ['FI-14', 'NF-18', 'DP-7', 'DP-8', 'AM-1', 'AM-3', 'AM-6'],
+  tags: ['browser'],
   given: { nodes: nodes.length, pubsub: 'redis' },
   steps: [
     step('a client listens on every node, and n1 has clients of every kind', async (context) => {

@@ -39,6 +39,7 @@ export default scenario({
     'ST-29',
     'DF-89',
   ],
+  tags: ['browser'],
   given: { nodesWithoutWeb: ['n3'], stock: { 1: 2, 8: 151 } },
   steps: [
     step('shoppers look at the shop on both web nodes', async (context) => {

@@ -15,6 +15,7 @@ export default scenario({
   invariant:
     'Whatever one client of live pages sends, a page that crashes is mounted afresh, what is forged or unknown is refused, nobody else notices, and the log has the reasons without a token.',
   covers: ['LV-4', 'LV-9', 'LV-10', 'LV-12', 'FI-16', 'NF-1', 'NF-20', 'CH-35', 'CH-59'],
+  tags: ['browser'],
   given: { nodes: 1 },
   steps: [
     step('two people count', async (context) => {

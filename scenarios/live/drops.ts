@@ -57,6 +57,7 @@ export default scenario({
     'DF-117',
     'DF-118',
   ],
+  tags: ['browser'],
   given: { nodes: 2, stock: { [taken]: atTheBorder, [focused]: atTheBorder, [sold]: atTheBorder } },
   steps: [
     step('load every live page several times, and keep three of them open on two nodes', async (context) => {

@@ -25,6 +25,7 @@ export default scenario({
   invariant:
     'A live page that was cut off, whose node died, or that the browser kept alive, is mounted afresh from what is so now: it shows what it missed, its counter begins again, and its form has what was typed.',
   covers: ['LV-13', 'LV-16', 'LV-18', 'AT-8', 'AT-9', 'NF-2', 'NF-9', 'FI-2', 'FI-3'],
+  tags: ['browser'],
   given: { nodes: 2, env: { STORE_NO_STORE: 'off' }, stock: Object.fromEntries(allItems.map((id) => [id, plenty])) },
   steps: [
     step('open the shop, two counters and the finder on one node, and the shop in another browser', async (context) => {

@@ -22,6 +22,7 @@ export default scenario({
   invariant:
     'Without the password nobody gets the page, without its token nobody the socket, guessing is limited, shoppers cannot join its topic, and no door of the tests is open.',
   covers: ['PA-31', 'PA-32', 'PA-33', 'PA-34', 'PA-35', 'PA-36', 'PA-45', 'ST-20', 'DF-32', 'DF-33', 'FI-16', 'NF-20'],
+  tags: ['browser'],
   given: { nodes: 1, env: { ADMIN_ATTEMPTS: String(attemptsMax) } },
   steps: [
     step('a shopper is there', async (context) => void (await openShop(context, 'alice', 'n1'))),

@@ -19,6 +19,7 @@ export default scenario({
   invariant:
     'While nothing reaches the dashboard it says how old its numbers are; when it is back they are right, though shoppers came and went meanwhile.',
   covers: ['PA-43', 'PA-44', 'PA-45', 'FI-3', 'NF-3', 'AM-11'],
+  tags: ['browser'],
   given: { stock: { 1: plenty } },
   steps: [
     step('two shoppers and a dashboard', async (context) => {

@@ -31,6 +31,7 @@ export function dashboardScenario(id: string, nodes: number, covers: string[]) {
     invariant:
       'A shopper with two tabs and another one fill and empty their carts, move on and leave; the dashboard counts shoppers, pages and items rightly after each step.',
     covers,
+    tags: ['browser'],
     given: { nodes, stock: { 1: plenty, 2: plenty, 9: plenty } },
     steps: [
       step('open the dashboard', async (context) => {

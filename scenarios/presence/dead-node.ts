@@ -12,6 +12,7 @@ export default scenario({
   invariant:
     'The entries of a node that was killed vanish from the other nodes in time; its shoppers are counted again, once, when they are back.',
   covers: ['PA-4', 'PA-10', 'PA-24', 'NF-9', 'FI-2', 'DF-91'],
+  tags: ['browser'],
   given: { pubsub: 'mesh', env: { TRACKER_DOWN_MS: String(downMs) }, stock: { 1: plenty } },
   steps: [
     step('shoppers on two nodes', async (context) => {

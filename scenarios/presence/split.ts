@@ -13,6 +13,7 @@ export default scenario({
   invariant:
     'Each side counts its own shoppers while it is cut off; within 30 s after the healing both dashboards count everybody who is there, and nobody who left.',
   covers: ['PA-2', 'PA-4', 'PA-7', 'PA-41', 'PA-44', 'NF-8', 'FI-7', 'DF-92'],
+  tags: ['browser'],
   given: { pubsub: 'mesh', env: { TRACKER_DOWN_MS: String(downMs) }, stock: { 1: plenty, 2: plenty } },
   steps: [
     step('shoppers on both sides, and a dashboard on each', async (context) => {

@@ -47,6 +47,7 @@ export default scenario({
     'FI-1',
     'FI-2',
   ],
+  tags: ['browser'],
   given: { nodes: 1, env: { SPA_PING_MS: String(pingMs) } },
   steps: [
     step('load the first page', async (context) => {

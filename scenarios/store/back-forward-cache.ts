@@ -9,6 +9,7 @@ export default scenario({
   title: 'a page that the browser kept alive catches up when it comes back',
   invariant: 'A shopper whose page was frozen while a product was released sees the release after coming back.',
   covers: ['AT-8', 'AT-7', 'DF-1', 'ST-47', 'CH-108'],
+  tags: ['browser'],
   given: { env: { STORE_NO_STORE: 'off' } },
   steps: [
     step('load the shop', async (context) => void (await openShop(context, 'alice', 'n1', { bfcache: true }))),

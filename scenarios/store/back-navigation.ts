@@ -9,6 +9,7 @@ export default scenario({
   title: 'going back to the shop shows what is on sale now',
   invariant: 'A shopper who saw a release, went to another site and came back with the back button sees the release.',
   covers: ['AT-8', 'DF-1', 'ST-22', 'ST-23', 'ST-46', 'ST-47'],
+  tags: ['browser'],
   steps: [
     step('load the shop', async (context) => void (await openShop(context, 'alice', 'n1'))),
     step('release product 1', async (context) => void (await context.release('n2', 1))),

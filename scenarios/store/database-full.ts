@@ -10,6 +10,7 @@ export default scenario({
   invariant:
     'Pages and carts go on; a release and a purchase are refused and change nothing; both work when there are connections again, without a restart.',
   covers: ['FI-6', 'NF-5', 'ST-15', 'ST-16', 'CT-55', 'DF-66', 'DF-70'],
+  tags: ['browser'],
   given: refusedWrites.given,
   steps: [
     refusedWrites.haveCarts,

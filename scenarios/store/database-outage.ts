@@ -16,6 +16,7 @@ export default scenario({
   invariant:
     'A waiting shopper can reload while the database is down, a release is refused and announced to nobody, and works afterwards.',
   covers: ['AT-21', 'NF-5', 'FI-6', 'ST-15', 'ST-16', 'DF-66', 'DF-70'],
+  tags: ['browser'],
   steps: [
     step('load the shop', async (context) => {
       await openShop(context, 'alice', 'n1')

@@ -15,6 +15,7 @@ export default scenario({
   invariant:
     'While the database hangs, pages are served and sales end unsure; afterwards every unit that was sold existed, and sales work.',
   covers: ['NF-5', 'FI-6', 'ST-15', 'ST-19'],
+  tags: ['browser'],
   given: { stock: { 1: 5 } },
   steps: [
     step('sell one pair', async (context) => {

@@ -10,6 +10,7 @@ export default scenario({
   invariant:
     'Pages and carts go on; a release is refused and announced to nobody, a purchase sells nothing; both work when the database writes again.',
   covers: ['FI-6', 'NF-5', 'ST-11', 'ST-16', 'CT-55', 'CT-59'],
+  tags: ['browser'],
   given: refusedWrites.given,
   steps: [
     refusedWrites.haveCarts,

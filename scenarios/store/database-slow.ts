@@ -23,6 +23,7 @@ export default scenario({
   title: 'the database is slow',
   invariant: 'A release and a purchase take longer and happen once; pages do not wait for the database.',
   covers: ['FI-6', 'NF-5', 'ST-11', 'CT-55', 'CT-58'],
+  tags: ['browser'],
   given: { stock: { 2: few } },
   steps: [
     step('one shopper looks, another has a cart', async (context) => {

@@ -16,6 +16,7 @@ export default scenario({
   invariant:
     'A shopper misses a release while the server is down, and joins again before the server could read the database: once it can, the page shows the release.',
   covers: ['AT-22', 'AM-5', 'AM-11', 'DF-2', 'FI-2', 'FI-6', 'NF-4', 'ST-47'],
+  tags: ['browser'],
   steps: [
     step('load the shop', async (context) => void (await openShop(context, 'alice', 'n1'))),
     step('stop the server, release product 1 on another node', async (context) => {

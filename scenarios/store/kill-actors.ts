@@ -24,6 +24,7 @@ export default scenario({
   invariant:
     'Inventory, replication and database access of a node are killed; the shopper keeps the connection and sees the next release.',
   covers: ['AT-23', 'NF-6', 'FI-1', 'RT-9', 'RT-10', 'RT-77', 'ST-12', 'DF-69', 'RT-32', 'DF-99', 'DF-100', 'DF-103'],
+  tags: ['browser'],
   steps: [
     step('release product 2 and load the shop', async (context) => {
       succeeded(await context.release('n1', 2), 'release')

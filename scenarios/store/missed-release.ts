@@ -9,6 +9,7 @@ export default scenario({
   invariant:
     'A product is released while a shopper is cut off; once the shopper is back the page shows it without a reload.',
   covers: ['AT-9', 'DF-2', 'ST-47', 'AM-5', 'AM-11', 'FI-3', 'NF-2', 'CH-27'],
+  tags: ['browser'],
   steps: [
     step('load the shop', async (context) => void (await openShop(context, 'alice', 'n1'))),
     step('cut the shopper off, release product 1, mend the cut', async (context) => {

@@ -24,6 +24,7 @@ export default scenario({
     'CH-29',
     'DF-128',
   ],
+  tags: ['browser'],
   given: { stock: { 8: 10 } },
   steps: [
     step('load the shop', async (context) => void (await openShop(context, 'alice', 'n1'))),

@@ -16,6 +16,7 @@ export const reconnectAfter = (seconds: number) =>
     title: `a shopper is back after the server was gone for ${seconds} s`,
     invariant: `A shopper's server is killed and started again after ${seconds} s; the shopper is connected again within 10 s and sees the next release.`,
     covers: ['AT-9', 'NF-3', 'NF-4', 'CH-106', 'CH-108', 'ST-61', 'FI-2', 'DF-4'],
+    tags: ['browser'],
     expectedDurationMs: seconds * 1_000,
     steps: [
       step('load the shop', async (context) => void (await openShop(context, 'alice', 'n1'))),

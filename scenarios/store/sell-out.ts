@@ -17,6 +17,7 @@ export default scenario({
   invariant:
     'Two reducers on two nodes sell until nothing is left: every unit once, and every page ends sold out without a reload.',
   covers: ['ST-1', 'ST-19', 'ST-50', 'ST-59', 'NF-23', 'CH-51', 'DF-15', 'DF-68', 'ST-29', 'DF-143'],
+  tags: ['browser'],
   steps: [
     step('two shoppers look at the shop on two nodes, and somebody asks for all news at once', async (context) => {
       await openShop(context, 'alice', 'n1')

@@ -9,6 +9,7 @@ export default scenario({
   invariant:
     'A server that is restarted while the database is down serves an error and no wrong page, and serves the shop once the database is back.',
   covers: ['AT-22', 'DF-70', 'ST-21', 'NF-5', 'DF-69'],
+  tags: ['browser'],
   steps: [
     step('load the shop', async (context) => {
       await openShop(context, 'alice', 'n1')

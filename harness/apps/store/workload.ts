@@ -29,6 +29,7 @@ import { ownTopicsOnly } from './checkers/own-topics-only.ts'
 import { presenceJoinDeliveredOnce } from './checkers/presence-join-delivered-once.ts'
 import { presenceMatchesReality } from './checkers/presence-matches-reality.ts'
 import { purchasesLinearizable } from './checkers/purchases-linearizable.ts'
+import { rendersMatchDatabase } from './checkers/renders-match-database.ts'
 import { tabsConverge } from './checkers/tabs-converge.ts'
 import { viewsMatchFreshRender } from './checkers/views-match-fresh-render.ts'
 import { isOnSale } from './control.ts'
@@ -54,6 +55,7 @@ const workloadCheckers: readonly Checker[] = [
   presenceMatchesReality,
   presenceJoinDeliveredOnce,
   purchasesLinearizable,
+  rendersMatchDatabase,
   tabsConverge,
   viewsMatchFreshRender,
 ]

@@ -1,8 +1,8 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findBrowser } from '../../../harness/clients/find-browser.ts'
+import { findBrowser, findHeadlessShell } from '../../../harness/clients/find-browser.ts'
 import { EnvironmentMissing } from '../../../harness/platform/errors.ts'
 
 let folder: string
@@ -31,5 +31,31 @@ describe('findBrowser', () => {
 
   it('says what is wrong in one sentence that names the variable', () => {
     expect(() => findBrowser({ SQUALL_BROWSER: '/nowhere' })).toThrow(/SQUALL_BROWSER names \/nowhere/)
+  })
+})
+
+describe('findHeadlessShell', () => {
+  const place = (...path: string[]) => {
+    const file = join(folder, ...path)
+    mkdirSync(join(file, '..'), { recursive: true })
+    writeFileSync(file, '#!/bin/sh\n')
+    chmodSync(file, 0o755)
+    return file
+  }
+
+  it('takes the one beside the browser of Playwright, of the same version', () => {
+    place('chromium_headless_shell-6', 'linux', 'headless_shell')
+    const shell = place('chromium_headless_shell-7', 'linux', 'headless_shell')
+    expect(findHeadlessShell({ PATH: '' }, join(folder, 'chromium-7', 'linux', 'chrome'))).toBe(shell)
+  })
+
+  it('takes the one on the PATH', () => {
+    const shell = place('bin', 'chromium-headless-shell')
+    expect(findHeadlessShell({ PATH: join(folder, 'bin') }, '/nowhere/chrome')).toBe(shell)
+  })
+
+  it('is none where there is none, and where a browser is named', () => {
+    expect(findHeadlessShell({ PATH: folder }, join(folder, 'chromium-8', 'linux', 'chrome'))).toBeUndefined()
+    expect(findHeadlessShell({ PATH: join(folder, 'bin'), SQUALL_BROWSER: program }, '/nowhere/chrome')).toBeUndefined()
   })
 })

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { consoleReporter } from '../../../harness/reporters/console.ts'
+import { type ConsoleOptions, consoleReporter } from '../../../harness/reporters/console.ts'
 import { verdictSentence } from '../../../harness/reporters/format.ts'
 import { palette, wantsColor } from '../../../harness/reporters/palette.ts'
 import { readRecord } from '../../../harness/reporters/record.ts'
@@ -18,7 +18,7 @@ function handClock() {
   }
 }
 
-function events(isTty: boolean) {
+function events(isTty: boolean, more: Partial<ConsoleOptions> = {}) {
   const { clock, forward } = handClock()
   let progress = ''
   let result = ''
@@ -32,6 +32,7 @@ function events(isTty: boolean) {
     isTty,
     color: false,
     clock,
+    ...more,
   })
   return { reporter, forward, progress: () => progress, result: () => result }
 }
@@ -46,9 +47,21 @@ describe('the console', () => {
     expect(progress()).toContain('    hit: buy at committed\n    unknown: add at asked: too slow\n')
   })
 
-  it('tells in plain lines what is broken and for how long, where there is no terminal', () => {
-    const { reporter, forward, progress } = events(false)
-    reporter.onRunStart?.(start)
+  it('is quiet where there is no terminal: one line for each scenario that ended', () => {
+    const { reporter, progress } = events(false)
+    reporter.onRunStart?.({ ...start, planned: [{ id: 'a/one' }, { id: run.scenarios[0]!.id }] })
+    reporter.onScenarioStart?.({ id: 'a/one', title: 'the first' })
+    reporter.onStep?.('a/one', 1, 'cut the link')
+    reporter.onFault?.('a/one', { kind: 'link.cut', target: 'n1->n2', state: 'on' })
+    reporter.onScenarioEnd?.(run.scenarios[0]!)
+    expect(progress()).toBe(
+      `2 scenarios, 3 nodes, seed 0x5eed, reports/r1\n[1 of 2]  ✓ passed  ${run.scenarios[0]!.id}  11.8 s\n`,
+    )
+  })
+
+  it('tells with --verbose in plain lines what is broken and for how long', () => {
+    const { reporter, forward, progress } = events(false, { verbose: true })
+    reporter.onRunStart?.({ ...start, planned: [{ id: 'a/one' }, { id: 'a/two' }] })
     reporter.onScenarioStart?.({ id: 'a/one', title: 'the first' })
     reporter.onPhase?.('a/one', 'steps')
     reporter.onStep?.('a/one', 1, 'cut the link')
@@ -60,12 +73,12 @@ describe('the console', () => {
     reporter.onScenarioEnd?.(run.scenarios[1]!)
     expect(progress()).toBe(
       [
-        '2 scenarios, 3 nodes, seed 0x5eed, /somewhere/reports/r1',
+        '2 scenarios, 3 nodes, seed 0x5eed, reports/r1',
         '> a/one: the first',
         '  a/one: step 1, cut the link (0 ms)',
         '  a/one: broken now: link.cut n1->n2 (1.5 s)',
         '  a/one: healed: link.cut n1->n2 (2.5 s)',
-        '✗ violated  store/stock <broken> & "quoted"  6.2 s',
+        '[1 of 2]  ✗ violated  store/stock <broken> & "quoted"  6.2 s',
         '    after step 2, the page says <low>: not within 2000 ms; last saw "high"',
         '    views-match-fresh-render: stale view: alice differs from a fresh rendering by n1: item 1 shows high, not low',
         '',
@@ -73,14 +86,31 @@ describe('the console', () => {
     )
   })
 
-  it('redraws on a terminal, one line for each scenario', () => {
+  it('redraws on a terminal, one line for each scenario and one for what is left', () => {
     const { reporter, progress } = events(true)
-    reporter.onRunStart?.(start)
+    const planned = [
+      { id: 'a/one', lastMs: 60_000 },
+      { id: 'a/two', lastMs: 20_000 },
+    ]
+    reporter.onRunStart?.({ ...start, planned, jobs: 1 })
     reporter.onScenarioStart?.({ id: 'a/one', title: 'the first' })
     reporter.onScenarioStart?.({ id: 'a/two', title: 'the second' })
     reporter.onFault?.('a/one', { kind: 'node.kill', target: 'n1', state: 'on' })
     reporter.onScenarioEnd?.({ ...run.scenarios[0]!, id: 'a/two' })
-    expect(progress()).toContain('✓ passed  a/two  11.8 s\n⠋ a/one  breaking node.kill n1  0 ms\n')
+    expect(progress()).toContain(
+      '✓ passed  a/two  11.8 s\n⠋ a/one  breaking node.kill n1  0 ms\n1 of 2, about 60 s left\n',
+    )
+  })
+
+  it('keeps id and time where the terminal is narrow', () => {
+    const { reporter, progress } = events(true, { size: () => ({ columns: 40, rows: 24 }) })
+    const id = 'cluster/a-scenario-with-a-long-name'
+    reporter.onRunStart?.(start)
+    reporter.onScenarioStart?.({ id, title: 'long' })
+    reporter.onScenarioStart?.({ id: 'a/two', title: 'short' })
+    reporter.onFault?.('a/two', { kind: 'node.kill', target: 'n1,n2,n3,n4,n5', state: 'on' })
+    reporter.onScenarioEnd?.({ ...run.scenarios[0]!, id: 'a/three' })
+    expect(progress()).toContain('⠋ cluster/a-scenario-with-a-long…  0 ms\n⠋ a/two  breaking node.kill n1,n…  0 ms\n')
   })
 
   it('ends with the table, the sentence and the command that repeats the run', async () => {

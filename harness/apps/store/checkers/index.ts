@@ -15,6 +15,7 @@ import { presenceMatchesReality } from './presence-matches-reality.ts'
 import { purchasesLinearizable } from './purchases-linearizable.ts'
 import { refusedForAReason } from './refused-for-a-reason.ts'
 import { releasedEverywhere } from './released-everywhere.ts'
+import { rendersMatchDatabase } from './renders-match-database.ts'
 import { replicationBounded } from './replication-bounded.ts'
 import { stakesKept } from './stakes-kept.ts'
 import { tabsConverge } from './tabs-converge.ts'
@@ -38,6 +39,7 @@ export const checkers: readonly Checker[] = [
   purchasesLinearizable,
   refusedForAReason,
   releasedEverywhere,
+  rendersMatchDatabase,
   replicationBounded,
   stakesKept,
   tabsConverge,

@@ -1,20 +1,12 @@
 import type { CartLine } from '../cart-page.ts'
 import type { Catalogue, CatalogueProduct, FinalOrder } from '../checkers/stock.ts'
+import { levelOf } from '../level.ts'
 import type { CartBox, CheckoutForm, OrderSight, PageSight, PanelSight, ProductSight } from './page-sight.ts'
 
 /** What the database holds of what pages show. */
 export interface Truth {
   catalogue: Catalogue
   orders: readonly FinalOrder[]
-}
-
-/** The counts at which a level ends (ST-27), known here on its own: the system's could be wrong. */
-const [lowBelow, mediumBelow] = [150, 500]
-
-function levelOf(availableCount: number): string {
-  if (availableCount === 0) return 'out'
-  if (availableCount < lowBelow) return 'low'
-  return availableCount < mediumBelow ? 'medium' : 'high'
 }
 
 /** The pages with all products, however they are rendered. */

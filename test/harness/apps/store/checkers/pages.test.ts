@@ -4,9 +4,10 @@ import { noRedundantStockBroadcast } from '../../../../../harness/apps/store/che
 import { oneAnnouncementPerChange } from '../../../../../harness/apps/store/checkers/one-announcement-per-change.ts'
 import { ownTopicsOnly } from '../../../../../harness/apps/store/checkers/own-topics-only.ts'
 import { releasedEverywhere } from '../../../../../harness/apps/store/checkers/released-everywhere.ts'
+import { rendersMatchDatabase } from '../../../../../harness/apps/store/checkers/renders-match-database.ts'
 import { viewsMatchFreshRender } from '../../../../../harness/apps/store/checkers/views-match-fresh-render.ts'
 import { joinedTopics } from '../../../../../harness/checkers/core/joined-topics.ts'
-import { final, historyOf, invoke, ok, rendering, type TestEvent } from '../../../../support/histories.ts'
+import { final, historyOf, invoke, ok, rendering, stock, type TestEvent } from '../../../../support/histories.ts'
 
 const view = (value: unknown) => final('view', value, 'alice', 'n1')
 const fresh = (value: unknown) => final('fresh-render', value, 'fresh', 'n2')
@@ -41,6 +42,38 @@ describe('views-match-fresh-render (ST-58, DF-1, DF-2)', () => {
   it('is unknown when there is nothing to compare', () => {
     expect(check(fresh(rendering())).outcome).toBe('unknown')
     expect(check(view(rendering())).outcome).toBe('unknown')
+  })
+})
+
+describe('renders-match-database (ST-27, ST-40, ST-41)', () => {
+  const check = (...events: TestEvent[]) => rendersMatchDatabase.check(historyOf(...events))
+  const of = (released: boolean, availableCount: number, shown: unknown) =>
+    check(final('database', stock(released, { availableCount })), fresh(shown))
+
+  it.each([
+    [0, rendering('out', false, true)],
+    [1, rendering('low')],
+    [149, rendering('low')],
+    [150, rendering('medium')],
+    [499, rendering('medium')],
+    [500, rendering('high')],
+  ])('is valid for the level of %d', (availableCount, shown) => {
+    expect(of(true, availableCount, shown).outcome).toBe('passed')
+  })
+
+  it('is invalid for another level, another button, another state and one product more', () => {
+    expect(of(true, 8, rendering('high')).why).toBe('wrong page: n2 shows "item 7 high" instead of "item 7 low"')
+    expect(of(true, 8, rendering('low', false, true)).why).toContain('"item 7 low, not to be clicked"')
+    expect(of(true, 0, rendering('out')).outcome).toBe('violated')
+    expect(of(false, 8, rendering()).why).toContain('"product 1 released" instead of "product 1 coming soon"')
+    const two = { products: [...rendering().products, { id: '2', soon: true, sizes: [] }] }
+    expect(of(true, 8, two).why).toBe('wrong page: n2 shows "product 2 coming soon", which is not in the database')
+    expect(of(true, 8, { products: [] }).why).toContain('"nothing more"')
+  })
+
+  it('is unknown when no page or not the database was read', () => {
+    expect(check(fresh(rendering())).outcome).toBe('unknown')
+    expect(check(final('database', stock())).outcome).toBe('unknown')
   })
 })
 

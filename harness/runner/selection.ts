@@ -1,0 +1,94 @@
+import { existsSync, statSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
+import type { OwnSuite, SquallConfig } from '../config.ts'
+import { UsageError } from '../platform/errors.ts'
+import { orNearest } from '../platform/nearest.ts'
+import type { Scenario } from '../scenario.ts'
+import { loadAll, loadScenario, requireKnownIds } from './scenario-files.ts'
+import { isSuite, suites } from './suites.ts'
+import { hasTag, tagsOf } from './tags.ts'
+
+export interface Selection {
+  /** Names the run. */
+  suite: string
+  scenarios: Scenario[]
+}
+
+interface Places {
+  root: string
+  cwd: string
+  /** What stands in `squall.config.ts`, and the folder of that file. */
+  config?: SquallConfig & { folder: string }
+}
+
+interface Requested extends Places {
+  names: readonly string[]
+  grep?: RegExp
+  /** Only scenarios that have one of them. Default: all. */
+  tags?: readonly string[]
+}
+
+/** Scenarios by suite, id or path of a file; each once. Throws a sentence when nothing is left, or a name is unknown. */
+export async function selectScenarios({ names, grep, tags = [], ...places }: Requested): Promise<Selection> {
+  const wanted = names.length === 0 ? [places.config?.suite ?? 'acceptance'] : names
+  const known = wanted.every((name) => isFile(name, places.cwd)) ? [] : await loadAll(places.root)
+  const chosen: Scenario[] = []
+  for (const name of wanted) chosen.push(...(await named(name, known, places)))
+  const unique = [...new Map(chosen.map((one) => [one.id, one])).values()]
+  const tagged = unique.filter((one) => hasTag(one, tags))
+  const matching = grep ? tagged.filter(({ id, title }) => grep.test(id) || grep.test(title)) : tagged
+  const list = wanted.join(', ')
+  if (unique.length === 0) throw new UsageError(`${list} has no scenarios`)
+  if (tagged.length === 0) throw new UsageError(`no scenario of ${list} has the ${describeTags(tags, unique)}`)
+  if (matching.length === 0) throw new UsageError(`no scenario of ${list} matches --grep ${grep!.source}`)
+  return { suite: nameOf(wanted, matching, places), scenarios: matching }
+}
+
+/** `tag brwser, did you mean browser?; there are browser, store`. */
+function describeTags(tags: readonly string[], scenarios: readonly Scenario[]): string {
+  const known = [...new Set(scenarios.flatMap(tagsOf))].sort()
+  const nearest = tags.length === 1 ? orNearest(tags[0]!, known) : ''
+  return `${tags.length === 1 ? 'tag' : 'tags'} ${tags.join(', ')}${nearest}; there are ${known.join(', ')}`
+}
+
+const nameOf = (wanted: readonly string[], scenarios: readonly Scenario[], { config }: Places) => {
+  if (wanted.length > 1) return 'selection'
+  const [name = ''] = wanted
+  return isSuite(name) || Object.hasOwn(config?.suites ?? {}, name) ? name : scenarios[0]!.id
+}
+
+async function loadNamed(file: string, shown: string, root: string): Promise<Scenario> {
+  const one = await loadScenario(file, shown)
+  const isOfProject = !relative(join(root, 'scenarios'), file).startsWith('..')
+  return isOfProject ? requireKnownIds(one, shown, root) : one
+}
+
+const isFile = (name: string, cwd: string) =>
+  name.endsWith('.ts') && existsSync(resolve(cwd, name)) && statSync(resolve(cwd, name)).isFile()
+
+async function named(name: string, known: readonly Scenario[], { cwd, root, config }: Places): Promise<Scenario[]> {
+  if (isFile(name, cwd)) return [await loadNamed(resolve(cwd, name), name, root)]
+  if (name.endsWith('.ts')) throw new UsageError(`there is no scenario file ${name}`)
+  const own = config?.suites?.[name]
+  if (own) return ofSuite(own, known, { root, cwd: config.folder })
+  if (isSuite(name)) return known.filter(suites[name].has)
+  const found = known.filter((one) => isBelow(one, name))
+  if (found.length > 0) return found
+  const words = [...Object.keys(config?.suites ?? {}), ...Object.keys(suites), ...known.map(({ id }) => id)]
+  throw new UsageError(
+    `there is no scenario or suite ${name}${orNearest(name, words)}; "squall list scenarios" lists them`,
+  )
+}
+
+/** The scenarios of a suite of one's own; its files are named from the folder of `squall.config.ts`. */
+export async function ofSuite(
+  { scenarios = ['acceptance'], tags = [], except = [] }: OwnSuite,
+  known: readonly Scenario[],
+  places: Omit<Places, 'config'>,
+): Promise<Scenario[]> {
+  const chosen: Scenario[] = []
+  for (const name of scenarios) chosen.push(...(await named(name, known, places)))
+  return chosen.filter((one) => hasTag(one, tags) && !except.some((name) => isBelow(one, name)))
+}
+
+const isBelow = ({ id }: Scenario, name: string) => id === name || id.startsWith(`${name}/`)
