@@ -37,7 +37,11 @@ export function parseGrep(text: string): RegExp {
   }
 }
 
-const collected = (text: string, before: unknown): string[] => [...((before as string[] | undefined) ?? []), text]
+/** An option that may be given again. */
+export const collected = (text: string, before: unknown): string[] => [
+  ...((before as string[] | undefined) ?? []),
+  text,
+]
 
 const oneOf = (flag: string, names: readonly string[]) => (text: string) => {
   if (names.includes(text)) return text
@@ -75,6 +79,11 @@ export const flags = {
     parse: collected,
   },
   open: { flags: '--open', help: 'open the report when it is written' },
+  scenarios: {
+    flags: '--scenarios <folder>',
+    help: 'folder with scenarios of your own, which can be named too (may be given again); without a name all of them are meant',
+    parse: collected,
+  },
   grep: { flags: '--grep <pattern>', help: 'only scenarios whose id or title matches', parse: parseGrep },
   repeat: {
     flags: '--repeat <n>',

@@ -5,8 +5,14 @@ const noise = /\n+(Call log|Browser logs|=+ ?logs ?=+|Logs)\b[\s\S]*$/
 
 /** What an error says, for a reason that people read: without escape codes of terminals, and without the log that a browser adds. */
 export function messageOf(error: unknown): string {
-  const said = error instanceof Error ? error.message : String(error)
+  const said = error instanceof Error ? causeOfRequest(error) : String(error)
   return stripVTControlCharacters(said).replace(noise, '').trim()
+}
+
+/** `fetch` says only that it failed, and keeps why to itself. */
+function causeOfRequest({ message, cause }: Error): string {
+  if (message !== 'fetch failed' || !(cause instanceof Error)) return message
+  return `a request failed: ${cause.message || (cause as NodeJS.ErrnoException).code}`
 }
 
 const longestWords = 300
