@@ -133,7 +133,7 @@ describe('the nemesis (FI-6)', () => {
     await nemesis.inject('db.kill', 'db')
     await nemesis.heal(99)
     expect(isRunning()).toBe(false)
-    const [{ id }] = faults() as [{ id: number }]
+    const { id } = faults()[0]!
     await Promise.all([nemesis.heal(id), nemesis.heal(id)])
     expect(isRunning()).toBe(true)
     expect(states.filter((state) => state === 'off')).toHaveLength(1)
