@@ -16,6 +16,7 @@ import { flags } from './options.ts'
 export const check: Command = {
   name: 'check',
   argument: '<run>',
+  completes: 'paths',
   summary: 'judge a recorded history again with the current checkers',
   options: [flags.json],
   async run([name], { json }: { json?: boolean }, io) {

@@ -9,12 +9,14 @@ import { bench } from './bench.ts'
 import { check } from './check.ts'
 import { clean } from './clean.ts'
 import type { Command, OptionSpec } from './command.ts'
+import { completionOf } from './completion/index.ts'
 import { optionsWithDefaults, readConfig, requireKnownDefaults } from './config.ts'
 import { doctor } from './doctor.ts'
 import { explore } from './explore.ts'
 import { list } from './list.ts'
 import { merge } from './merge.ts'
 import { mutate } from './mutate.ts'
+import { newFile } from './new.ts'
 import { nightly } from './nightly.ts'
 import { proxy } from './proxy.ts'
 import { replay } from './replay.ts'
@@ -47,7 +49,9 @@ export const commands: Record<string, Command> = {
   report,
   trend,
   clean,
+  new: newFile,
   test,
+  completion: completionOf(() => commands),
 }
 
 /** Verbs that are agreed on and not there yet. */
@@ -105,12 +109,18 @@ function build(io: Io, answer: (code: number) => void): Program {
   for (const command of Object.values(commands)) {
     const sub = program.command(command.name).description(command.summary)
     quiet(sub, io)
-    if (command.argument) sub.argument(command.argument)
+    const words = command.argument?.split(' ') ?? []
+    for (const word of words) sub.argument(word)
     for (const option of optionsWithDefaults(command, io.config)) sub.addOption(toOption(option))
     sub.action(async (...args: unknown[]) => {
-      const given = command.argument ? args[0] : []
-      const names = Array.isArray(given) ? given : given === undefined ? [] : [given]
-      answer(await command.run(names as string[], sub.opts(), io))
+      const names = args.slice(0, words.length).flat() as (string | undefined)[]
+      answer(
+        await command.run(
+          names.filter((name) => name !== undefined),
+          sub.opts(),
+          io,
+        ),
+      )
     })
   }
   return program

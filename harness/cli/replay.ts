@@ -21,6 +21,7 @@ import { type RunFlags, repeatedly } from './run.ts'
 export const replay: Command = {
   name: 'replay',
   argument: '<run>',
+  completes: 'paths',
   summary: 'repeat the workload and faults of a recorded run, or of a plan file',
   options: [
     flags.grep,

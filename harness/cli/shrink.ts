@@ -32,6 +32,7 @@ interface ShrinkFlags {
 export const shrink: Command = {
   name: 'shrink',
   argument: '<run>',
+  completes: 'paths',
   summary:
     'reduce a failed run to fewer faults (and a random scenario to fewer actions) that still violate the same invariant',
   options: [
