@@ -6,7 +6,7 @@ import { resultPalette } from '../reporters/palette.ts'
 import { type RunRecord, readRecord, tornLine } from '../reporters/record.ts'
 import { checkersFor } from '../runner/checkers-of.ts'
 import { findRun } from '../runner/run-folder.ts'
-import { loadAll } from '../runner/scenario-files.ts'
+import { loadKnown } from '../runner/selection.ts'
 import type { Scenario } from '../scenario.ts'
 import { type Checker, judge } from '../verdict/checker.ts'
 import { type CheckResult, type ScenarioResult, worstOutcome } from '../verdict/result.ts'
@@ -22,7 +22,7 @@ export const check: Command = {
   async run([name], { json }: { json?: boolean }, io) {
     const record = readRecord(findRun(name!, io))
     io.err(tornLine(record) ?? '')
-    const judged = judgeAgain(record, await loadAll(io.root))
+    const judged = judgeAgain(record, await loadKnown(io))
     const outcome = worstOutcome(judged.flatMap(({ checks }) => checks.map((one) => outcomeOf(one.outcome))))
     if (json) io.out(`${JSON.stringify({ outcome, scenarios: judged }, null, 2)}\n`)
     else {

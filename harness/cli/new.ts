@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { relative } from 'node:path'
+import { relative, resolve } from 'node:path'
 import { UsageError } from '../platform/errors.ts'
 import type { Io } from '../platform/io.ts'
 import { orNearest } from '../platform/nearest.ts'
@@ -20,8 +20,7 @@ const kinds = {
   scenario(name: string, io: Io): Made {
     const folder = io.config?.folder ?? io.root
     const scenarios = folder === io.root ? 'scenarios' : 'squall/scenarios'
-    const door = relative(folder, `${io.root}/harness/index.ts`)
-    return { ...newScenario(name, { scenarios, door }), folder }
+    return { ...newScenario(name, { folder, door: resolve(io.root, 'harness/index.ts'), scenarios }), folder }
   },
   fault: (name: string, io: Io): Made => ({ ...newFault(name), folder: ownSources('fault', io) }),
   checker: (name: string, io: Io): Made => ({ ...newChecker(name), folder: ownSources('checker', io) }),

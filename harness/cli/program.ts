@@ -13,6 +13,7 @@ import { completionOf } from './completion/index.ts'
 import { optionsWithDefaults, readConfig, requireKnownDefaults } from './config.ts'
 import { doctor } from './doctor.ts'
 import { explore } from './explore.ts'
+import { init } from './init.ts'
 import { list } from './list.ts'
 import { merge } from './merge.ts'
 import { mutate } from './mutate.ts'
@@ -28,6 +29,7 @@ import { simulate } from './simulate.ts'
 import { test } from './test.ts'
 import { trend } from './trend.ts'
 import { up } from './up.ts'
+import { watch } from './watch.ts'
 
 /** Every command by its name, in the order of the help. */
 export const commands: Record<string, Command> = {
@@ -49,6 +51,8 @@ export const commands: Record<string, Command> = {
   report,
   trend,
   clean,
+  watch,
+  init,
   new: newFile,
   test,
   completion: completionOf(() => commands),
@@ -80,9 +84,10 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-/** Help and versions need no configuration, and are there when it is wrong. */
+/** Help needs no configuration, and is there when it is wrong; `init` makes one. */
 async function configured(argv: readonly string[], io: Io): Promise<Io> {
-  const isAsking = argv.length === 0 || argv.some((word) => ['--help', '-h', '--version', 'help'].includes(word))
+  const isAsking =
+    argv.length === 0 || argv[0] === 'init' || argv.some((word) => ['--help', '-h', '--version', 'help'].includes(word))
   const config = isAsking ? undefined : await readConfig(io)
   requireKnownDefaults(commands, config)
   return config ? { ...io, config } : io

@@ -11,7 +11,7 @@ import { scenarioOfPlan } from '../runner/plan-scenario.ts'
 import { requireRedis } from '../runner/prerequisites.ts'
 import { findRun } from '../runner/run-folder.ts'
 import { baseOptions, targetOptions } from '../runner/run-options.ts'
-import { loadAll } from '../runner/scenario-files.ts'
+import { loadKnown } from '../runner/selection.ts'
 import type { Scenario } from '../scenario.ts'
 import { patchFor, patchOf, recordedDefects } from '../selftest/defects.ts'
 import type { Command } from './command.ts'
@@ -40,7 +40,7 @@ export const replay: Command = {
     if (name!.endsWith('.json')) return replayPlan(resolve(io.cwd, name!), options, io)
     const recorded = readSchedule(findRun(name!, io))
     if (recorded.pubsub === 'redis') requireRedis(recorded.driver, io)
-    const scenarios = chosenFrom(recorded, await loadAll(io.root), options.grep)
+    const scenarios = chosenFrom(recorded, await loadKnown(io), options.grep)
     const patch = options.defect
       ? await patchFor(options.defect, io)
       : await patchOf(recordedDefects(recorded.defects, io.root), io.root)

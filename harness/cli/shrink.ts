@@ -12,7 +12,7 @@ import { checkPrerequisites } from '../runner/prerequisites.ts'
 import { type RunEnvironment, withRunEnvironment } from '../runner/run-environment.ts'
 import { findRun } from '../runner/run-folder.ts'
 import { targetOptions } from '../runner/run-options.ts'
-import { loadAll } from '../runner/scenario-files.ts'
+import { loadKnown } from '../runner/selection.ts'
 import { patchOf, recordedDefects } from '../selftest/defects.ts'
 import type { ScenarioResult } from '../verdict/result.ts'
 import type { Command } from './command.ts'
@@ -48,7 +48,7 @@ export const shrink: Command = {
     const recorded = readSchedule(folder)
     const failed = firstViolated(readRecord(folder).run.scenarios, options.grep)
     const own = { ...recorded, scenarios: recorded.scenarios.filter(({ id }) => id === failed.id) }
-    const [scenario] = chosenFrom(own, await loadAll(io.root))
+    const [scenario] = chosenFrom(own, await loadKnown(io))
     const patch = await patchOf(recordedDefects(recorded.defects, io.root), io.root)
     checkPrerequisites(options.out, io)
     const budgetMs = options.budget ?? shrinkDefaultMs

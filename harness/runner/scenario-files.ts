@@ -71,16 +71,26 @@ const isHelper = (loaded: Loaded, file: string) =>
 /** At the beginning of a line: a function that makes scenarios for other files is indented. */
 const makesScenario = /^(?:(?:export )?const \w+ = )?scenario\(/m
 
-/** Every scenario of the project: the plans of the corpus, and the others in the order of their files. */
-export async function loadAll(root: string): Promise<Scenario[]> {
-  const files = scenarioFiles(join(root, 'scenarios')).map((file) => ({ file, shown: relative(root, file) }))
+/** Every scenario below a folder, in the order of its files. Throws a sentence that names the file and what is wrong with it. */
+export async function loadFolder(folder: string, shownFrom: string): Promise<{ scenario: Scenario; shown: string }[]> {
+  const files = scenarioFiles(folder).map((file) => ({ file, shown: relative(shownFrom, file) }))
   const loaded = await Promise.all(
     files.map(async ({ file, shown }) => ({ file, shown, it: await loadModule(file, shown) })),
   )
-  const ofFiles = loaded
+  return loaded
     .filter(({ it, file }) => !isHelper(it, file))
-    .map(({ it, shown }) => requireKnownIds(asScenario(it, shown), shown, root))
-  const all = [...scenariosOfCorpus(root), ...ofFiles]
+    .map(({ it, shown }) => ({ scenario: asScenario(it, shown), shown }))
+}
+
+/** Every scenario of the project: the plans of the corpus, and the others in the order of their files. */
+export async function loadAll(root: string): Promise<Scenario[]> {
+  const loaded = await loadFolder(join(root, 'scenarios'), root)
+  const ofFiles = loaded.map(({ scenario, shown }) => requireKnownIds(scenario, shown, root))
+  return requireDifferentIds([...scenariosOfCorpus(root), ...ofFiles])
+}
+
+/** Returns them. Throws a sentence when two have the same id. */
+export function requireDifferentIds(all: Scenario[]): Scenario[] {
   const twice = all.find(({ id }, index) => all.findIndex((one) => one.id === id) !== index)
   if (twice) throw new UsageError(`two scenarios are called ${twice.id}; give one of them another id`)
   return all
