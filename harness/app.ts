@@ -19,6 +19,8 @@ export interface HarnessApp<Members extends object = object, Given extends objec
   readonly judgesAlways?: readonly Checker[]
   /** How it takes part in random scenarios. */
   readonly workload?: Workload
+  /** What a person can do with it by hand, and see of it, in the console. */
+  readonly controls?: AppControls
   /** Points inside an operation at which a fault can begin. */
   readonly windows?: readonly OperationWindow[]
   /** The data that a scenario asks for. */
@@ -62,6 +64,44 @@ export interface AppSession<Members extends object = object> {
   /** Writes screenshots, traces and the like of a scenario that did not pass; returns their paths. */
   saveEvidence?(folder: string): Promise<string[]>
   close?(): void | Promise<void>
+}
+
+/** An application in the hands of a person. The members of the context are its own, as in its workload. */
+export interface AppControls<C extends CoreContext = CoreContext> {
+  /** By the names of the operations that they record. Throws, before anything is done, for a value that makes no sense. */
+  readonly operations: Readonly<Record<string, AppOperation<C>>>
+  /** Hold on a cluster that was used before, and that people use whom the history does not know. */
+  readonly checkers: readonly Checker[]
+  /** Those that do not, by name, and why not. */
+  readonly neverJudged: Readonly<Record<string, string>>
+  /** What the application holds now. */
+  look(cluster: Cluster): Promise<AppView>
+  /** What checkers can be given of a session that goes on: true at any time. */
+  readNow(cluster: Cluster): Promise<NewEvent[]>
+}
+
+export interface AppOperation<C extends CoreContext = CoreContext> {
+  /** On the button. */
+  title: string
+  run(context: C, node: string, value: Record<string, unknown>): Promise<Outcome<unknown>>
+}
+
+/** What an application holds, as rows that a page shows without knowing the application. */
+export interface AppView {
+  groups: { title: string; note: string; button?: AppButton; rows: AppRow[] }[]
+  carts: { who: string; items: string[] }[]
+}
+
+export interface AppRow {
+  title: string
+  value: string
+  button?: AppButton
+}
+
+export interface AppButton {
+  operation: string
+  title: string
+  value: Record<string, unknown>
 }
 
 export interface Listener {

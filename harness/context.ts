@@ -18,6 +18,8 @@ export interface Injected extends AsyncDisposable {
 export interface Nemesis {
   /** Resolves when the fault was seen to hold, or was looked for in vain; the verdict knows which. */
   inject(kind: FaultName, target: string, options?: FaultOptions): Promise<Injected>
+  /** Heals one by the number of its record in the history; resolves at once for one that is healed already. */
+  heal(id: number): Promise<void>
   /** In the reverse order of injection. */
   healEverything(): Promise<void>
 }
@@ -28,6 +30,8 @@ export interface Nemesis {
  */
 export interface CoreContext {
   readonly cluster: Cluster
+  /** The applications whose members are in this context. */
+  readonly apps: readonly string[]
   readonly nemesis: Nemesis
   readonly recorder: Recorder
   readonly clock: Clock
@@ -58,6 +62,10 @@ export interface CoreContext {
    * to explain what `who` loses right after it (default: everybody), with this close code if it says one.
    */
   provoke(why: string, who?: readonly string[], code?: number): void
+  /** Whether the system takes a request at all; somebody else's need not. Every other failure is thrown. */
+  isOffered(ask: () => Promise<unknown>): Promise<boolean>
+  /** For how long the process that waited most, the harness or a node, had no processor, or the harness stood still, in the last `lastMs`. */
+  starvedMs(lastMs: number): number
   /** Ends the scenario as `unknown`: what it is about was never reached. */
   notReached(why: string): never
 }

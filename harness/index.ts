@@ -1,15 +1,19 @@
 import type { ContextOf } from './app.ts'
 import { type AppName, apps } from './apps/index.ts'
-import { scenariosOf } from './scenario.ts'
+import { scenariosOf, withAppOf } from './scenario.ts'
 
 /** All that scenarios may import. */
 
 /** The kit of a scenario file: `const { scenario, step, after } = scenariosFor('store')` for what needs the store, `scenariosFor()` for what needs no application. */
 export const scenariosFor = scenariosOf(apps)
 
+/** The context with the members of an application that takes part where the system has it (`alsoWith`); undefined where it has none. */
+export const withApp = withAppOf(apps)
+
 /** What a step can use: `ScenarioContext<'store'>` with the members of the store, `ScenarioContext` without any. */
 export type ScenarioContext<Name extends AppName = never> = ContextOf<typeof apps, Name>
 
+export { pipelineItemsAccounted } from './apps/hello/checkers/pipeline-items-accounted.ts'
 export { adminCredentials } from './apps/store/admin.ts'
 export { cartNeverLost } from './apps/store/checkers/cart-never-lost.ts'
 export { livePagesMatchFreshRender } from './apps/store/checkers/live-pages-match-fresh-render.ts'
@@ -34,6 +38,7 @@ export type { Tab } from './apps/store/shopper.ts'
 export { drawStakes, openEars, performRound } from './apps/store/stakes/perform.ts'
 export { visitCheckout, type WireShopper } from './apps/store/wire-shopper.ts'
 export { openWireTab, type WireTab } from './apps/store/wire-tab.ts'
+export { resourceLimitKept } from './apps/workshop/checkers/resource-limit-kept.ts'
 export { type AccessTried, accessAsStated } from './checkers/core/access-as-stated.ts'
 export { atMostOnce } from './checkers/core/at-most-once.ts'
 export { joinedTopics } from './checkers/core/joined-topics.ts'
@@ -45,3 +50,5 @@ export type { WireClient } from './clients/wire-client.ts'
 export { defineConfig, type SquallConfig } from './config.ts'
 export { type HoldPoint, holdAt } from './faults/hold.ts'
 export type { Outcome } from './history/operation.ts'
+export { type Compared, Mismatch } from './platform/mismatch.ts'
+export { describeValue } from './platform/plain-text.ts'

@@ -1,4 +1,4 @@
-import { isOnSale, type ScenarioContext, type Tab } from '../harness/index.ts'
+import { type Compared, describeValue, isOnSale, Mismatch, type ScenarioContext, type Tab } from '../harness/index.ts'
 
 type StoreContext = ScenarioContext<'store'>
 
@@ -45,7 +45,12 @@ export async function goToCheckout(context: StoreContext, name: string, cart: re
   await seesIn(context, await openPage(context, name, node, '/checkout'), inCart(...cart))
 }
 
-export type Look = (tab: Tab) => Promise<true | string>
+/** What is seen instead of what should be: `sees` completes "alice sees ...", and the values are for the diff of a report. */
+interface Difference extends Compared {
+  sees: string
+}
+
+export type Look = (tab: Tab) => Promise<true | string | Difference>
 
 /** What each listing shows, and nothing of the other kind. */
 export const listings =
@@ -56,8 +61,16 @@ export const listings =
       products.map(({ id, soon, sizes }) => [id, soon ? 'soon' : sizes.length > 0 ? 'sizes' : 'nothing']),
     )
     const same = Object.entries(expected).every(([id, kind]) => shown[id] === kind)
-    return same || JSON.stringify(shown)
+    return same || { sees: listingsSeen(shown, expected), expected, seen: shown }
   }
+
+const listingNames: Record<string, string> = { soon: "'coming soon'", sizes: 'its sizes', nothing: 'nothing' }
+
+function listingsSeen(shown: Record<string, string>, expected: Record<number, Listing>): string {
+  const [id, kind] = Object.entries(expected).find(([product, listing]) => shown[product] !== listing)!
+  const seen = listingNames[shown[id] ?? 'nothing']
+  return `${seen} for product ${id}, expected ${listingNames[kind]}`
+}
 
 /** The level of one item's button. */
 export const level =
@@ -65,7 +78,9 @@ export const level =
   async (tab) => {
     const { products } = await tab.rendering()
     const found = products.flatMap(({ sizes }) => sizes).filter((size) => size.itemId === String(itemId))
-    return (found.length === 1 && found[0]!.level === expected) || `item ${itemId}: ${JSON.stringify(found)}`
+    const seen = found.map((size) => size.level)
+    const sees = `item ${itemId} ${seen.length === 0 ? 'nowhere' : `as ${seen.join(' and as ')}`}, expected ${expected}`
+    return (seen.length === 1 && seen[0] === expected) || { sees, expected: [expected], seen }
   }
 
 /** Every size of every released product is sold out. */
@@ -81,15 +96,16 @@ export async function sees(context: StoreContext, name: string, look: Look) {
 }
 
 export async function seesIn(context: StoreContext, tab: Tab, look: Look) {
-  let last = ''
+  let last: Awaited<ReturnType<Look>> = true
   await context
     .until(`${tab.who} sees it`, seenWithinMs, async () => {
-      const answer = await look(tab)
-      last = answer === true ? '' : answer
-      return answer === true
+      last = await look(tab)
+      return last === true
     })
     .catch((error: Error) => {
-      throw new Error(last ? `${tab.who} sees ${last}` : error.message)
+      if (last === true) throw error
+      if (typeof last === 'string') throw new Error(`${tab.who} sees ${last}`)
+      throw new Mismatch(`${tab.who} sees ${last.sees}`, { expected: last.expected, seen: last.seen })
     })
 }
 
@@ -189,9 +205,13 @@ export async function enterBeside(context: StoreContext, node: string) {
 export const inCart =
   (...itemIds: number[]): Look =>
   async (tab) => {
-    const items = (await tab.cart())?.items.map(({ id }) => id).join()
-    return items === itemIds.join() || `[${items}] in the cart instead of [${itemIds}]`
+    const seen = (await tab.cart())?.items.map(({ id }) => id)
+    const sees = `${seen ? itemsIn(seen) : 'nothing'} in the cart, expected ${itemsIn(itemIds)}`
+    return seen?.join() === itemIds.join() || { sees, expected: itemIds, seen: seen ?? null }
   }
+
+const itemsIn = (ids: readonly number[]) =>
+  ids.length === 0 ? 'no item' : `${ids.length === 1 ? 'item' : 'items'} ${ids.join(', ')}`
 
 /** The items of a cart that a tab shows as sold out. */
 export const grayed =
@@ -199,7 +219,8 @@ export const grayed =
   async (tab) => {
     const items = (await tab.cart())?.items ?? []
     const gray = items.filter(({ outOfStock }) => outOfStock).map(({ id }) => id)
-    return gray.join() === itemIds.join() || `[${gray}] as sold out instead of [${itemIds}]`
+    const sees = `${itemsIn(gray)} as sold out, expected ${itemsIn(itemIds)}`
+    return gray.join() === itemIds.join() || { sees, expected: itemIds, seen: gray }
   }
 
 /** Clicks a size and waits until the cart has it. */
@@ -231,7 +252,8 @@ export const counts =
     const same = (a: object | undefined, b: object) =>
       !a || JSON.stringify(sortedByKey(a)) === JSON.stringify(sortedByKey(b))
     const isSame = seen.shoppers === shoppers && same(pages, seen.pages) && same(items, seen.items)
-    return isSame || JSON.stringify(seen)
+    const expected = { shoppers, ...(pages && { pages }), ...(items && { items }) }
+    return isSame || { sees: 'other counts than there are', expected, seen }
   }
 
 const sortedByKey = (record: object) => Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1))
@@ -257,8 +279,8 @@ export const connectionsToStore = <C extends { socket: string }>(connections: re
 
 /** Fails with what is, when it is not what it should be. */
 export function mustBe(seen: unknown, expected: unknown, what: string) {
-  if (JSON.stringify(seen) !== JSON.stringify(expected))
-    throw new Error(`${what}: ${JSON.stringify(seen)} instead of ${JSON.stringify(expected)}`)
+  if (JSON.stringify(seen) === JSON.stringify(expected)) return
+  throw new Mismatch(`${what}: ${describeValue(seen)} instead of ${describeValue(expected)}`, { expected, seen })
 }
 
 /**
@@ -269,7 +291,7 @@ export async function look(context: Pick<ScenarioContext, 'scratch'>, check: () 
   try {
     await check()
   } catch (error) {
-    if (!context.scratch.has('wrong')) context.scratch.set('wrong', (error as Error).message)
+    if (!context.scratch.has('wrong')) context.scratch.set('wrong', error)
   }
 }
 
@@ -286,7 +308,9 @@ export const lookIf = (
 
 /** The expectation after a step that looked. */
 export async function nothingWasWrong({ scratch }: Pick<ScenarioContext, 'scratch'>) {
-  if (scratch.has('wrong')) throw new Error(String(scratch.get('wrong')))
+  if (!scratch.has('wrong')) return
+  const wrong = scratch.get('wrong')
+  throw wrong instanceof Error ? wrong : new Error(String(wrong))
 }
 
 /** Everything so far in which somebody was sent an event. */

@@ -37,6 +37,7 @@ export function parseGrep(text: string): RegExp {
   }
 }
 
+/** An option that may be given again. */
 export const collected = (text: string, before: unknown): string[] => [
   ...((before as string[] | undefined) ?? []),
   text,
@@ -82,6 +83,11 @@ export const flags = {
     completes: 'tags',
   },
   open: { flags: '--open', help: 'open the report when it is written' },
+  scenarios: {
+    flags: '--scenarios <folder>',
+    help: 'folder with scenarios of your own, which can be named too (may be given again); without a name all of them are meant',
+    parse: collected,
+  },
   grep: { flags: '--grep <pattern>', help: 'only scenarios whose id or title matches', parse: parseGrep },
   repeat: {
     flags: '--repeat <n>',

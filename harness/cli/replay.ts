@@ -9,6 +9,7 @@ import type { Io } from '../platform/io.ts'
 import { parseSeed } from '../platform/random.ts'
 import { scenarioOfPlan } from '../runner/plan-scenario.ts'
 import { requireRedis } from '../runner/prerequisites.ts'
+import { scenarioOfRecording } from '../runner/recording-scenario.ts'
 import { findRun } from '../runner/run-folder.ts'
 import { baseOptions, targetOptions } from '../runner/run-options.ts'
 import { loadKnown } from '../runner/selection.ts'
@@ -16,7 +17,7 @@ import type { Scenario } from '../scenario.ts'
 import { patchFor, patchOf, recordedDefects } from '../selftest/defects.ts'
 import type { Command } from './command.ts'
 import { flags } from './options.ts'
-import { type RunFlags, repeatedly } from './run.ts'
+import { foldersOf, type RunFlags, repeatedly } from './run.ts'
 
 export const replay: Command = {
   name: 'replay',
@@ -25,6 +26,7 @@ export const replay: Command = {
   summary: 'repeat the workload and faults of a recorded run, or of a plan file',
   options: [
     flags.grep,
+    flags.scenarios,
     flags.repeat,
     flags.defect,
     flags.target,
@@ -40,7 +42,8 @@ export const replay: Command = {
     if (name!.endsWith('.json')) return replayPlan(resolve(io.cwd, name!), options, io)
     const recorded = readSchedule(findRun(name!, io))
     if (recorded.pubsub === 'redis') requireRedis(recorded.driver, io)
-    const scenarios = chosenFrom(recorded, await loadKnown(io), options.grep)
+    const known = await loadKnown({ ...io, otherFolders: foldersOf(options, io) })
+    const scenarios = chosenFrom(recorded, known, options.grep)
     const patch = options.defect
       ? await patchFor(options.defect, io)
       : await patchOf(recordedDefects(recorded.defects, io.root), io.root)
@@ -105,8 +108,9 @@ export function chosenFrom(recorded: Schedule, all: readonly Scenario[], grep?: 
     throw new UsageError(
       grep ? `the run has no scenario that matches --grep ${grep.source}` : 'the run has no scenarios',
     )
-  return wanted.map(({ id, plan }) => {
+  return wanted.map(({ id, plan, recording }) => {
     const found = all.find((one) => one.id === id)
+    if (recording) return scenarioOfRecording(recording)
     if (plan) return scenarioOfPlan(plan, id, found)
     if (!found) throw new UsageError(`the run has the scenario ${id}, which is not in scenarios/ any more`)
     return found

@@ -49,6 +49,10 @@ export const shrink: Command = {
     const failed = firstViolated(readRecord(folder).run.scenarios, options.grep)
     const own = { ...recorded, scenarios: recorded.scenarios.filter(({ id }) => id === failed.id) }
     const [scenario] = chosenFrom(own, await loadKnown(io))
+    if (scenario!.recording)
+      throw new UsageError(
+        `${name} was recorded in the console and cannot be shrunk; "squall replay ${name}" does it again`,
+      )
     const patch = await patchOf(recordedDefects(recorded.defects, io.root), io.root)
     checkPrerequisites(options.out, io)
     const budgetMs = options.budget ?? shrinkDefaultMs

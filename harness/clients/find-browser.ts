@@ -43,7 +43,7 @@ export function findHeadlessShell(
   return [...besidePlaywrights(playwrights), ...onPath(shellNames, env)].find(isProgram)
 }
 
-/** Playwright keeps `chromium-N/PLATFORM/chrome` and `chromium_headless_shell-N/PLATFORM/SHELL` side by side. */
+/** Playwright keeps `chromium-N/PLATFORM/chrome` next to `chromium_headless_shell-N/PLATFORM/SHELL`. */
 function besidePlaywrights(browser: string): string[] {
   const installed = dirname(dirname(browser))
   const folder = installed.replace(/chromium(-\d+)$/, 'chromium_headless_shell$1')

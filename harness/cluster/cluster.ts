@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto'
 import type { Leases } from '../leases/leases.ts'
 import type { Random } from '../platform/random.ts'
 import { clientHeartbeatMs, clusterHeartbeatMs } from '../timing.ts'
-import { type ClusterApp, envOfApps, type Seed } from './app.ts'
+import { type ClusterApp, databaseEnvOf, envOfApps, type Seed } from './app.ts'
 import type { Links } from './links.ts'
 import type { ClusterNode } from './node.ts'
+import { ownPromises, type SystemPromises } from './promises.ts'
 import type { Database } from './services/database.ts'
 import { superuser } from './services/postgres.ts'
 import type { RedisServer } from './services/redis.ts'
@@ -26,10 +27,16 @@ export interface ClusterOptions {
   random: Random
   /** For every node. */
   env?: Record<string, string>
+  /** The same; nodes that run already need not have it. */
+  fasterEnv?: Record<string, string>
+  /** What the system has to promise. Default: nothing. */
+  promised?: readonly (keyof SystemPromises)[]
   /** Default: the unmodified system. */
   patch?: SystemPatch
   /** Nodes without a web server (DP-3). */
   webless?: readonly string[]
+  /** The applications that the scenario cannot do without. Default: none. */
+  neededApps?: readonly string[]
   /** Data that the scenario needs, written before the nodes start. */
   seeds?: readonly Seed[]
 }
@@ -41,6 +48,8 @@ export interface Cluster {
   readonly apps: readonly string[]
   /** Environment variables that the scenario set on every node; undefined for nodes that run already, whose settings are unknown. */
   readonly env?: Readonly<Record<string, string>>
+  /** What the system is expected to do beyond the contract. */
+  readonly promises: SystemPromises
   readonly database: Database
   /** Present when the nodes exchange messages through Redis. */
   readonly redis?: RedisServer
@@ -48,7 +57,7 @@ export interface Cluster {
   /** Absent for a system that somebody else has started. */
   readonly secrets?: ClusterSecrets
   /** Present where the nodes can reach it. */
-  readonly statsd?: Pick<StatsdSink, 'listen'>
+  readonly statsd?: Omit<StatsdSink, 'close'>
   node(name: string): ClusterNode
   /** Returns another node of this cluster, not started yet, with its own configuration. */
   spare(name: string, env: Record<string, string>): Promise<ClusterNode>
@@ -110,6 +119,7 @@ export async function startCluster(
   async function envOf(name: string, own: Record<string, string>): Promise<Record<string, string>> {
     const address = addresses.get(name)!
     const db = await links.link(name, 'db')
+    const databaseUrl = `postgres://${superuser}@${linkHost}:${db.port}/postgres`
     return {
       SQUALL_NODE: name,
       HOST: address.host,
@@ -122,10 +132,12 @@ export async function startCluster(
       CONTROL_HOST: address.host,
       CONTROL_PORT: String(address.controlPort),
       CONTROL_SECRET: controlSecret,
-      DATABASE_URL: `postgres://${superuser}@${linkHost}:${db.port}/postgres`,
+      DATABASE_URL: databaseUrl,
+      ...databaseEnvOf(apps, databaseUrl),
       WEB: webless.includes(name) ? 'off' : 'on',
       ...(statsd && { STATSD_HOST: statsd.host, STATSD_PORT: String(statsd.port) }),
       ...options.env,
+      ...options.fasterEnv,
       ...own,
     }
   }
@@ -149,6 +161,7 @@ export async function startCluster(
     nodes,
     apps: apps.map(({ name }) => name),
     env: options.env ?? {},
+    promises: ownPromises,
     database,
     ...(redis && { redis }),
     links,

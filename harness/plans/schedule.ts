@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { pubsubNames } from '../cluster/cluster.ts'
 import { driverNames } from '../cluster/drivers.ts'
 import { planShape } from './plan.ts'
+import { recordingShape } from './recording.ts'
 
 /** A decision made by the random source or the scenario. The ordered entries suffice to request the same run again. */
 const entry = z.object({
@@ -24,7 +25,15 @@ export const scheduleShape = z.object({
   pubsub: z.enum(pubsubNames).default('mesh'),
   defects: z.array(z.string()),
   /** A scenario that comes from a plan is replayed from the plan; its entries only record the decisions. */
-  scenarios: z.array(z.object({ id: z.string(), entries: z.array(entry), plan: planShape.optional() })),
+  scenarios: z.array(
+    z.object({
+      id: z.string(),
+      entries: z.array(entry),
+      plan: planShape.optional(),
+      /** The same for a scenario that was done by hand in the console. */
+      recording: recordingShape.optional(),
+    }),
+  ),
 })
 export type Schedule = z.infer<typeof scheduleShape>
 

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import { count } from '../verdict/checker.ts'
-import type { CheckResult, Outcome, RunResult, ScenarioResult, Skipped } from '../verdict/result.ts'
+import type { CheckResult, ExpectationResult, Outcome, RunResult, ScenarioResult, Skipped } from '../verdict/result.ts'
 
 /** Sentences that all reports share. Pure: the same record always gives the same text. */
 export const outcomeMark: Record<Outcome, string> = { passed: '✓', violated: '✗', unknown: '?', flaky: '~' }
@@ -56,29 +56,52 @@ export function causeFirst(checks: readonly CheckResult[]): CheckResult[] {
   return checks.toSorted((a, b) => Number(b.name === completed) - Number(a.name === completed))
 }
 
-/** Returns why a scenario did not pass: violated checks and expectations first, then unknown ones, starting with their cause. */
-export function reasons(scenario: ScenarioResult): string[] {
+/** One reason why a scenario did not pass, and where it was found. */
+export interface Finding {
+  from: 'check' | 'expectation' | 'step'
+  name: string
+  outcome: Outcome
+  why: string
+  /** The sentence that people read. */
+  sentence: string
+  /** The number of the step, of an expectation or a step. */
+  step?: number
+  evidence: Record<string, unknown>
+}
+
+/** Returns why a scenario did not pass, each reason once: violated checks and expectations first, then unknown ones, starting with their cause. */
+export function findings(scenario: ScenarioResult): Finding[] {
   const cause = scenario.checks.find(({ name }) => name === completed)
-  const checks = causeFirst(scenario.checks).map(({ name, outcome, why }) => ({
-    name,
-    outcome: outcomeOfCheck[outcome],
-    why,
-  }))
-  const expectations = scenario.expectations.map((one) => ({
-    name: `after step ${one.after}, ${one.title}`,
-    outcome: outcomeOf(one.outcome),
-    why: one.why,
-  }))
+  const expectations = scenario.expectations.map(ofExpectation)
+  // The `expectations` check only summarizes what the expectations themselves state in more detail.
+  const own = causeFirst(scenario.checks)
+    .filter(({ name }) => name !== 'expectations' || (!cause && expectations.every(held)))
+    .map(ofCheck)
   const steps = scenario.steps
     .filter(({ error }) => error !== undefined && !cause?.why.includes(error))
-    .map((step) => ({ name: `step ${step.n}, ${step.title}`, outcome: 'unknown' as const, why: step.error ?? '' }))
-  // The `expectations` check only summarizes what the expectations themselves state in more detail.
-  const own = checks.filter(({ name }) => name !== 'expectations' || (!cause && expectations.every(held)))
+    .map(({ n, title, error = '' }) => findingOf('step', `step ${n}, ${title}`, 'unknown', error, n))
   const all = [...expectations, ...own, ...steps]
-  return [...all.filter((one) => one.outcome === 'violated'), ...all.filter((one) => one.outcome === 'unknown')].map(
-    ({ name, why }) => stripVTControlCharacters(name === completed ? why : `${name}: ${why}`),
-  )
+  return [...all.filter(({ outcome }) => outcome === 'violated'), ...all.filter(({ outcome }) => outcome === 'unknown')]
 }
+
+const ofCheck = ({ name, outcome, why, evidence }: CheckResult): Finding => ({
+  ...findingOf('check', name, outcomeOf(outcome), why),
+  evidence,
+})
+
+function ofExpectation({ after, title, outcome, why, ...compared }: ExpectationResult): Finding {
+  const finding = findingOf('expectation', `after step ${after}, ${title}`, outcomeOf(outcome), why, after)
+  return { ...finding, evidence: compared }
+}
+
+const findingOf = (from: Finding['from'], name: string, outcome: Outcome, why: string, step?: number): Finding => ({
+  ...{ from, name, outcome, why, evidence: {} },
+  ...(step !== undefined && { step }),
+  sentence: stripVTControlCharacters(name === completed ? why : `${name}: ${why}`),
+})
+
+/** Returns the sentences of why a scenario did not pass. */
+export const reasons = (scenario: ScenarioResult): string[] => findings(scenario).map(({ sentence }) => sentence)
 
 /** Returns one line for each attempt of a scenario that was run again; none for all others. */
 export const describeAttempts = ({ attempts = [] }: ScenarioResult): string[] =>
@@ -98,7 +121,7 @@ export const outcomeOf = (outcome: keyof typeof outcomeOfCheck): Outcome => outc
 /** Returns the headline of every report. A failure caused by a known defect is not a regression, so the sentence names the defects. */
 export function verdictSentence(run: RunResult): string {
   const { defects } = run
-  const sentence = findingOf(run)
+  const sentence = headlineOf(run)
   return defects.length === 0 ? sentence : `${sentence} The system ran with ${describeDefects(defects)}.`
 }
 
@@ -106,7 +129,7 @@ export function verdictSentence(run: RunResult): string {
 export const describeDefects = (names: readonly string[]): string =>
   `the ${names.length === 1 ? 'defect' : 'defects'} ${names.join(', ')}`
 
-function findingOf(run: RunResult): string {
+function headlineOf(run: RunResult): string {
   const { passed, violated, unknown, flaky, faults, witnessed } = counts(run)
   const first = (outcome: Outcome) => run.scenarios.find((one) => one.outcome === outcome)
   const because = (scenario: ScenarioResult) => `${scenario.id} (${reasons(scenario)[0] ?? 'no reason was recorded'})`
@@ -133,6 +156,25 @@ function findingOf(run: RunResult): string {
 /** Returns whether every scenario that ran passed, but the run ended before all of them had started. */
 export const endedEarly = ({ outcome, scenarios }: RunResult): boolean =>
   outcome === 'unknown' && scenarios.every((one) => one.outcome === 'passed')
+
+const resources = { cpu: 'processor', io: 'disk', memory: 'memory' } as const
+
+/** Returns what the processes of a run waited for: `processor 97 %, disk 3 %; the harness 3.2 s of 60.0 s`; undefined where nobody counted. */
+export function describeWaiting({ starvation }: Pick<RunResult, 'starvation'>): string | undefined {
+  if (!starvation) return undefined
+  const { pressure, waitedMs, overMs } = starvation
+  const shares = (['cpu', 'io', 'memory'] as const).flatMap((kind) => {
+    const share = pressure[kind]
+    return share === undefined ? [] : [`${resources[kind]} ${Math.round(100 * share)} %`]
+  })
+  const own = waitedMs.harness === undefined ? [] : [`the harness ${duration(waitedMs.harness)} of ${duration(overMs)}`]
+  const parts = [...(shares.length > 0 ? [shares.join(', ')] : []), ...own]
+  return parts.length > 0 ? parts.join('; ') : undefined
+}
+
+/** Returns what of a scenario was not judged, as lines of a list. */
+export const describeNotJudged = ({ notJudged = [] }: Pick<ScenarioResult, 'notJudged'>): string[] =>
+  notJudged.map(({ name, why }) => `not judged: ${name}, because ${why}`)
 
 /** Returns why a scenario was skipped, as one line of a list. */
 export const describeSkipped = ({ id, why }: Skipped): string => `${id}: ${why}`

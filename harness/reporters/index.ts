@@ -15,13 +15,17 @@ function fileReporter(name: RenderingName): Reporter {
   }
 }
 
-/** Every reporter by its name. */
-export const reporters = {
+const ofFiles = {
   junit: () => fileReporter('junit.xml'),
   markdown: () => fileReporter('summary.md'),
   html: () => fileReporter('report.html'),
   ctrf: () => fileReporter('ctrf.json'),
   metrics: () => fileReporter('metrics.om'),
+} as const satisfies Record<string, () => Reporter>
+
+/** Every reporter by its name. */
+export const reporters = {
+  ...ofFiles,
   console: consoleReporter,
 } as const satisfies Record<string, (options: ConsoleOptions) => Reporter>
 
@@ -30,3 +34,7 @@ export function allReporters(options: ConsoleOptions): Required<Reporter> {
   const made = Object.entries(reporters).map(([name, make]) => [name, make(options)] as const)
   return multiplex(Object.fromEntries(made), (sentence) => options.write(`squall: ${sentence}\n`))
 }
+
+/** Those that write the files of a run, by name. */
+export const fileReporters = (): Record<string, Reporter> =>
+  Object.fromEntries(Object.entries(ofFiles).map(([name, make]) => [name, make()]))

@@ -65,6 +65,6 @@ const stepsOf = (events: readonly HistoryEvent[], endMs: number) =>
     }))
 
 function asResult({ value, error }: HistoryEvent): ExpectationResult {
-  const { after, text, met } = value as { after: number; text: string; met: boolean }
-  return { after, title: text, outcome: met ? 'passed' : 'violated', why: error ?? 'seen' }
+  const { after, text, met, ...compared } = value as { after: number; text: string; met: boolean }
+  return { after, title: text, outcome: met ? 'passed' : 'violated', why: error ?? 'seen', ...compared }
 }

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import type { HistoryEvent } from '../history/operation.ts'
 import { UsageError } from '../platform/errors.ts'
 import { linesOf } from '../platform/lines.ts'
@@ -10,6 +10,9 @@ import { killedRun, type RunPlan } from './killed-run.ts'
 export interface RunRecord {
   run: RunResult
   eventsOf(scenarioId: string): readonly HistoryEvent[]
+  /** Returns a log, trace or picture by its path below the run's folder; undefined when it is not there. */
+  read(path: string): Uint8Array | undefined
+  has(path: string): boolean
   /** Whether the last line of the history is truncated. */
   isTorn: boolean
 }
@@ -26,7 +29,7 @@ export function readRecord(folder: string): RunRecord {
     )
   const { lines, isTorn } = readHistory(join(folder, 'history.ndjson'))
   const byScenario = Map.groupBy(lines, ({ scenario }) => scenario)
-  return { run, isTorn, eventsOf: (id) => byScenario.get(id) ?? [] }
+  return { run, isTorn, eventsOf: (id) => byScenario.get(id) ?? [], ...filesOf(folder) }
 }
 
 /** Reads only the verdict of a run. Throws UsageError like `readRecord`. */
@@ -42,7 +45,19 @@ function readKilled(folder: string): RunRecord {
     throw new UsageError(`${folder} is no run: there is neither a verdict.json nor a run.json in it`)
   const { lines, isTorn } = readHistory(join(folder, 'history.ndjson'))
   const byScenario = Map.groupBy(lines, ({ scenario }) => scenario)
-  return { run: killedRun(readPlan(file), byScenario, folder), isTorn, eventsOf: (id) => byScenario.get(id) ?? [] }
+  return {
+    run: killedRun(readPlan(file), byScenario, folder),
+    isTorn,
+    eventsOf: (id) => byScenario.get(id) ?? [],
+    ...filesOf(folder),
+  }
+}
+
+/** Whoever edits a verdict may not make a report show other files of the machine. */
+function filesOf(folder: string): Pick<RunRecord, 'read' | 'has'> {
+  const isInside = (path: string) => !relative(folder, join(folder, path)).startsWith('..')
+  const has = (path: string) => isInside(path) && existsSync(join(folder, path))
+  return { has, read: (path) => (has(path) ? readFileSync(join(folder, path)) : undefined) }
 }
 
 function readPlan(file: string): RunPlan {

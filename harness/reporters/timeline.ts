@@ -1,130 +1,306 @@
-import type { FaultRecord, HistoryEvent } from '../history/operation.ts'
+import { toHistory } from '../history/history.ts'
+import { ledger } from '../history/ledger.ts'
+import type { FaultRecord, HistoryEvent, LedgerEntry } from '../history/operation.ts'
+import { describeValue } from '../platform/plain-text.ts'
 import type { ScenarioResult } from '../verdict/result.ts'
-import { escapeHtml } from './escape.ts'
+import { describeEvent, describeMessage } from './describe-event.ts'
+import { findings } from './format.ts'
+import { momentOf } from './moment.ts'
 
-/** One diagram per scenario: requested faults, witnessed faults, connected clients, received messages. Pure. */
-export function timeline(scenario: ScenarioResult, events: readonly HistoryEvent[]): string {
-  const endMs = Math.max(
-    1,
-    scenario.durationMs,
-    ...events.map(({ tMs }) => tMs),
-    ...scenario.phases.map((p) => p.endMs),
-  )
-  const x = (tMs: number) => round(labelWidth + (Math.min(Math.max(tMs, 0), endMs) / endMs) * plotWidth)
-  const rows = [
-    phaseRow(scenario, x),
-    stepRow(scenario, x),
-    ...scenario.faults.map((fault) => faultRow(fault, endMs, x)),
-    ...clientsOf(events).map((who) => clientRow(who, events, endMs, x)),
-  ]
-  const height = axisHeight + rows.length * rowHeight + 6
-  const drawn = rows.map(({ label, title, marks }, index) => {
-    const top = axisHeight + index * rowHeight
-    return `<g transform="translate(0 ${top})"><rect class="lane" x="${labelWidth}" y="2" width="${plotWidth}" height="${rowHeight - 4}"/><text class="label" x="${labelWidth - 8}" y="17"><title>${escapeHtml(title)}</title>${escapeHtml(short(label))}</text>${marks}</g>`
-  })
-  return `<svg class="timeline" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escapeHtml(`Timeline of ${scenario.id}`)}">${axis(endMs, height, x)}${drawn.join('')}</svg>`
+/**
+ * One scenario as lanes over time, compact enough to be part of a page: numbers are milliseconds, the first of every pair or triple is the
+ * distance from the one before it, and texts are indexes into `texts`.
+ */
+export interface TimelineData {
+  id: string
+  endMs: number
+  /** What is shown at first: without provisioning and clean-up. */
+  fromMs: number
+  toMs: number
+  texts: string[]
+  violations: { tMs: number; text: string }[]
+  /** Witnessed faults, which are shaded over all lanes. */
+  bands: { fromMs: number; toMs: number }[]
+  groups: LaneGroup[]
 }
 
-interface Row {
-  label: string
-  title: string
-  marks: string
-}
-type Scale = (tMs: number) => number
-
-const width = 1_000
-const labelWidth = 170
-const plotWidth = width - labelWidth - 12
-const rowHeight = 26
-const axisHeight = 22
-/** Ticks closer than this are merged, so that a thousand messages stay readable and the file stays small. */
-const tickStep = 2
-
-const round = (n: number) => Math.round(n * 10) / 10
-const short = (text: string) => (text.length > 25 ? `${text.slice(0, 24)}…` : text)
-const seconds = (ms: number) => `${Number((ms / 1_000).toFixed(2))} s`
-
-function bar(kind: string, fromX: number, toX: number, title: string): string {
-  const barWidth = round(Math.max(1.5, toX - fromX))
-  return `<rect class="${kind}" x="${fromX}" y="5" width="${barWidth}" height="${rowHeight - 10}" rx="2"><title>${escapeHtml(title)}</title></rect>`
+export interface LaneGroup {
+  name: string
+  isFolded: boolean
+  lanes: Lane[]
 }
 
-/** Returns the text truncated to the width of the band, or nothing when not even three letters fit. */
-function inBand(text: string, fromX: number, toX: number): string {
-  const letters = Math.floor((toX - fromX - 6) / 6.2)
-  if (letters < 3 && text.length > letters) return ''
-  const fitting = text.length > letters ? `${text.slice(0, letters - 1)}…` : text
-  return `<text class="inband" x="${round(fromX + 4)}" y="17">${escapeHtml(fitting)}</text>`
+export type SpanKind =
+  | 'phase'
+  | 'step'
+  | 'broken'
+  | 'requested'
+  | 'witnessed'
+  | 'connected'
+  | 'ok'
+  | 'failed'
+  | 'unsure'
+  | 'open'
+export type MarkKind = 'event' | 'received' | 'joined' | 'delivered' | 'duplicated' | 'explained' | 'lost'
+
+export interface Lane {
+  name: string
+  /** Triples: distance to the one before, length, text. */
+  spans: Partial<Record<SpanKind, number[]>>
+  /** Pairs: distance to the one before, text. */
+  marks: Partial<Record<MarkKind, number[]>>
+  chart?: Chart
 }
 
-function axis(endMs: number, height: number, x: Scale): string {
-  const steps = [100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000, 60_000, 120_000, 300_000]
-  const everyMs = steps.find((step) => endMs / step <= 10) ?? endMs / 8
-  const marks: string[] = []
-  for (let tMs = 0; tMs <= endMs; tMs += everyMs)
-    marks.push(
-      `<line class="grid" x1="${x(tMs)}" x2="${x(tMs)}" y1="${axisHeight}" y2="${height - 4}"/><text class="axis" x="${x(tMs)}" y="14">${seconds(tMs)}</text>`,
-    )
-  return marks.join('')
+/** Values over time, as pairs: distance to the one before, value. */
+export interface Chart {
+  unit: string
+  shape: 'dots' | 'steps'
+  series: Record<string, number[]>
 }
 
-function phaseRow({ phases }: ScenarioResult, x: Scale): Row {
-  const marks = phases.map(({ name, startMs, endMs }, index) => {
-    const title = `${name}: ${seconds(startMs)} to ${seconds(endMs)}`
-    return bar(`phase phase${index % 2}`, x(startMs), x(endMs), title) + inBand(name, x(startMs), x(endMs))
-  })
-  return { label: 'phases', title: 'phases of the run', marks: marks.join('') }
-}
-
-function stepRow({ steps }: ScenarioResult, x: Scale): Row {
-  const marks = steps.map(({ n, title, startMs, endMs, error }) => {
-    const words = `step ${n}: ${title}${error === undefined ? '' : `, failed: ${error}`}`
-    return (
-      bar(error === undefined ? 'step' : 'step broken', x(startMs), x(endMs), words) +
-      `<text class="number" x="${round(x(startMs) + 3)}" y="17">${n}</text>`
-    )
-  })
-  return { label: 'steps', title: 'steps of the scenario', marks: marks.join('') }
-}
-
-/** The frame is the requested fault; the filled band is the witnessed fault. A frame without a band is no evidence of a fault. */
-function faultRow(fault: FaultRecord, endMs: number, x: Scale): Row {
-  const name = `${fault.kind} ${fault.target}`
-  const requested = bar(
-    'requested',
-    x(fault.requestedMs),
-    x(fault.healRequestedMs ?? endMs),
-    `${name}, asked for: ${seconds(fault.requestedMs)} to ${fault.healRequestedMs === null ? 'the end' : seconds(fault.healRequestedMs)}`,
-  )
-  if (fault.witnessedOnMs === null)
-    return { label: name, title: `${name}: not witnessed`, marks: `${requested}${notWitnessed(x(fault.requestedMs))}` }
-  const witnessed = bar(
-    'witnessed',
-    x(fault.witnessedOnMs),
-    x(fault.witnessedOffMs ?? endMs),
-    `${name}, witnessed: ${seconds(fault.witnessedOnMs)} to ${fault.witnessedOffMs === null ? 'the end' : seconds(fault.witnessedOffMs)}`,
-  )
-  return { label: name, title: name, marks: requested + witnessed }
-}
-
-const notWitnessed = (atX: number) => `<text class="inband" x="${round(atX + 5)}" y="17">not witnessed</text>`
-
-const clientEvents = new Set(['connect', 'disconnect', 'join', 'leave', 'receive'])
-const clientsOf = (events: readonly HistoryEvent[]) => [
-  ...new Set(events.filter(({ type }) => clientEvents.has(type)).map(({ who }) => who)),
-]
-
-function clientRow(who: string, all: readonly HistoryEvent[], endMs: number, x: Scale): Row {
-  const events = all.filter((event) => event.who === who)
-  const bars = connections(events, endMs).map(({ fromMs, toMs }) =>
-    bar('connected', x(fromMs), x(toMs), `${who} connected: ${seconds(fromMs)} to ${seconds(toMs)}`),
-  )
-  const received = events.filter(({ type }) => type === 'receive')
+/** Returns what the timeline of a scenario shows. Pure, and linear in its events. */
+export function timelineOf(scenario: ScenarioResult, events: readonly HistoryEvent[]): TimelineData {
+  const endMs = Math.max(1, scenario.durationMs, events.at(-1)?.tMs ?? 0, ...scenario.phases.map((one) => one.endMs))
+  const texts = createTexts()
+  const kinds = kindsOf(events)
+  const messages = messageLanes(events, texts)
+  const groups = [
+    group('scenario', [phaseLane(scenario, texts), stepLane(scenario, texts)]),
+    group(
+      'faults',
+      scenario.faults.map((fault) => faultLane(fault, endMs, texts)),
+    ),
+    group('nodes', nodeLanes(scenario, events, endMs, texts)),
+    group('links', linkLanes(scenario, endMs, texts)),
+    ...byKind('', kinds, clientLanes(events, endMs, texts)),
+    ...byKind('operations', kinds, operationLanes(events, endMs, texts)),
+    ...byKind('messages', kinds, messages),
+    group('latency', latencyLanes(events), events.length === 0),
+    group('metrics', metricLanes(events)),
+  ].filter(({ lanes }) => lanes.length > 0)
+  const violations = violationsOf(scenario, events)
   return {
-    label: who,
-    title: `${who}: ${received.length} messages received`,
-    marks: bars.join('') + ticks(received, x),
+    id: scenario.id,
+    endMs,
+    ...firstView(scenario, endMs),
+    texts: texts.all,
+    violations,
+    bands: bandsOf(scenario, endMs),
+    groups,
   }
+}
+
+const group = (name: string, lanes: Lane[], isFolded = false): LaneGroup => ({ name, isFolded, lanes })
+
+/** Steps and what comes after them; clusters start slowly, and nothing can be seen of it. */
+function firstView({ phases }: ScenarioResult, endMs: number): { fromMs: number; toMs: number } {
+  const of = (name: string) => phases.find((phase) => phase.name === name)
+  return {
+    fromMs: of('steps')?.startMs ?? 0,
+    // A little more, so that what is found in the end is not at the edge.
+    toMs: Math.min(endMs, 1.02 * (of('final-reads')?.endMs ?? of('judge')?.startMs ?? endMs)),
+  }
+}
+
+const violationsOf = (scenario: ScenarioResult, events: readonly HistoryEvent[]) =>
+  findings(scenario)
+    .filter(({ outcome }) => outcome === 'violated')
+    .map((finding) => ({ tMs: momentOf(finding, scenario, events).tMs, text: finding.sentence }))
+    .sort((a, b) => a.tMs - b.tMs)
+
+const bandsOf = ({ faults }: ScenarioResult, endMs: number) =>
+  faults.flatMap(({ witnessedOnMs, witnessedOffMs }) =>
+    witnessedOnMs === null ? [] : [{ fromMs: witnessedOnMs, toMs: witnessedOffMs ?? endMs }],
+  )
+
+type Texts = ReturnType<typeof createTexts>
+
+function createTexts() {
+  const all: string[] = []
+  const known = new Map<string, number>()
+  return {
+    all,
+    of(text: string): number {
+      const index = known.get(text) ?? all.length
+      if (index === all.length) {
+        known.set(text, index)
+        all.push(text)
+      }
+      return index
+    },
+  }
+}
+
+interface Span {
+  kind: SpanKind
+  fromMs: number
+  toMs: number
+  text: string
+}
+interface Mark {
+  kind: MarkKind
+  tMs: number
+  text: string
+}
+
+function laneOf(name: string, texts: Texts, spans: readonly Span[], marks: readonly Mark[] = []): Lane {
+  const lane: Lane = { name, spans: {}, marks: {} }
+  for (const [kind, own] of Map.groupBy(spans, (span) => span.kind)) {
+    let lastMs = 0
+    lane.spans[kind] = own
+      .toSorted((a, b) => a.fromMs - b.fromMs)
+      .flatMap(({ fromMs, toMs, text }) => {
+        const from = Math.round(fromMs)
+        const triple = [from - lastMs, Math.max(0, Math.round(toMs) - from), texts.of(text)]
+        lastMs = from
+        return triple
+      })
+  }
+  for (const [kind, own] of Map.groupBy(marks, (mark) => mark.kind))
+    lane.marks[kind] = pairs(own.toSorted((a, b) => a.tMs - b.tMs).map(({ tMs, text }) => [tMs, texts.of(text)]))
+  return lane
+}
+
+function pairs(list: readonly (readonly [tMs: number, value: number])[]): number[] {
+  let lastMs = 0
+  return list.flatMap(([tMs, value]) => {
+    const pair = [tMs - lastMs, value]
+    lastMs = tMs
+    return pair
+  })
+}
+
+const phaseLane = ({ phases }: ScenarioResult, texts: Texts) =>
+  laneOf(
+    'phases',
+    texts,
+    phases.map(({ name, startMs, endMs }) => ({ kind: 'phase', fromMs: startMs, toMs: endMs, text: name })),
+  )
+
+const stepLane = ({ steps }: ScenarioResult, texts: Texts) =>
+  laneOf(
+    'steps',
+    texts,
+    steps.map(({ n, title, startMs, endMs, error }) => ({
+      kind: error === undefined ? 'step' : 'broken',
+      fromMs: startMs,
+      toMs: endMs,
+      text: `${n}. ${title}${error === undefined ? '' : `, failed: ${error}`}`,
+    })),
+  )
+
+/** What was asked for and what was witnessed; the first without the second is no evidence of a fault. */
+function faultSpans(fault: FaultRecord, endMs: number): Span[] {
+  const name = `${fault.kind} ${fault.target}`
+  const asked: Span = {
+    kind: 'requested',
+    fromMs: fault.requestedMs,
+    toMs: fault.healRequestedMs ?? endMs,
+    text: `${name}, asked for`,
+  }
+  if (fault.witnessedOnMs === null) return [{ ...asked, text: `${name}, asked for and not witnessed` }]
+  return [
+    asked,
+    { kind: 'witnessed', fromMs: fault.witnessedOnMs, toMs: fault.witnessedOffMs ?? endMs, text: `${name}, witnessed` },
+  ]
+}
+
+const faultLane = (fault: FaultRecord, endMs: number, texts: Texts) =>
+  laneOf(`${fault.kind} ${fault.target}`, texts, faultSpans(fault, endMs))
+
+const partsOf = ({ target, parts = [target] }: FaultRecord) => parts
+const isLink = (part: string) => part.includes('->')
+
+function nodeLanes({ faults }: ScenarioResult, events: readonly HistoryEvent[], endMs: number, texts: Texts): Lane[] {
+  const own = Map.groupBy(
+    events.filter(({ who, node, type }) => who === node && type !== 'metric' && type !== 'connect'),
+    ({ who }) => who,
+  )
+  const sent = Map.groupBy(
+    events.filter(({ type }) => type === 'publish'),
+    ({ value }) => (value as LedgerEntry).origin,
+  )
+  const names = new Set(events.flatMap(({ who, node, type }) => (who === node && type === 'metric' ? [who] : [])))
+  for (const name of own.keys()) names.add(name)
+  return [...names].sort().map((name) => {
+    const touching = faults.filter((fault) => partsOf(fault).some((part) => part.split('/')[0] === name))
+    const marks = [...(own.get(name) ?? []), ...(sent.get(name) ?? [])].map(
+      (event): Mark => ({ kind: 'event', tMs: event.tMs, text: `${name} ${describeEvent(event)}` }),
+    )
+    return laneOf(
+      name,
+      texts,
+      touching.flatMap((fault) => faultSpans(fault, endMs)),
+      marks,
+    )
+  })
+}
+
+function linkLanes({ faults }: ScenarioResult, endMs: number, texts: Texts): Lane[] {
+  const pieces = faults.flatMap((fault) =>
+    partsOf(fault)
+      .filter(isLink)
+      .map((link) => ({ link, fault })),
+  )
+  return [...Map.groupBy(pieces, ({ link }) => link)].map(([link, own]) =>
+    laneOf(
+      link,
+      texts,
+      own.flatMap(({ fault }) => faultSpans(fault, endMs)),
+    ),
+  )
+}
+
+/** The kind of each client that said what it is. */
+const kindsOf = (events: readonly HistoryEvent[]): ReadonlyMap<string, string> =>
+  new Map(
+    events
+      .filter(({ type, operation }) => type === 'read' && operation === 'client')
+      .map(({ who, value }) => [who, (value as { kind: string }).kind]),
+  )
+
+const isBackground = (name: string) => name.startsWith('background')
+
+/** Browsers, other clients, and those of the background, which are folded. */
+function byKind(what: string, kinds: ReadonlyMap<string, string>, lanes: readonly Lane[]): LaneGroup[] {
+  const isTab = ({ name }: Lane) => ['tab', 'dashboard'].includes(kinds.get(name) ?? '')
+  const shown = lanes.filter(({ name }) => !isBackground(name))
+  const background = group(
+    what === '' ? 'background' : `background ${what}`,
+    lanes.filter(({ name }) => isBackground(name)),
+    true,
+  )
+  if (what !== '') return [group(what, shown), background]
+  return [
+    group('tabs', shown.filter(isTab)),
+    group(
+      'clients',
+      shown.filter((lane) => !isTab(lane)),
+    ),
+    background,
+  ]
+}
+
+const ofClients = new Set(['connect', 'disconnect', 'join', 'leave', 'receive'])
+
+function clientLanes(events: readonly HistoryEvent[], endMs: number, texts: Texts): Lane[] {
+  const byWho = Map.groupBy(
+    events.filter(({ type }) => ofClients.has(type)),
+    ({ who }) => who,
+  )
+  return [...byWho].map(([who, own]) =>
+    laneOf(
+      who,
+      texts,
+      connections(own, endMs).map((span) => ({ kind: 'connected', ...span, text: `${who} is connected` })),
+      own.flatMap((event): Mark[] => {
+        const text = `${who} ${describeEvent(event)}`
+        if (event.type === 'join' || event.type === 'leave') return [{ kind: 'joined', tMs: event.tMs, text }]
+        return event.type === 'receive' && event.event !== 'ledger' ? [{ kind: 'received', tMs: event.tMs, text }] : []
+      }),
+    ),
+  )
 }
 
 /** When at least one connection was open. */
@@ -145,8 +321,134 @@ function connections(events: readonly HistoryEvent[], endMs: number): { fromMs: 
   return open > 0 ? [...spans, { fromMs: sinceMs, toMs: endMs }] : spans
 }
 
-function ticks(received: readonly HistoryEvent[], x: Scale): string {
-  const places = new Set(received.map(({ tMs }) => Math.round(x(tMs) / tickStep) * tickStep))
-  if (places.size === 0) return ''
-  return `<path class="tick" d="${[...places].map((at) => `M${at} 7v${rowHeight - 14}`).join('')}"/>`
+interface Operation {
+  invoked: HistoryEvent
+  end: HistoryEvent | undefined
+}
+
+function operationsOf(events: readonly HistoryEvent[]): Operation[] {
+  const history = toHistory(events)
+  return history.of('invoke').map((invoked) => ({ invoked, end: history.endOf(invoked) }))
+}
+
+function operationLanes(events: readonly HistoryEvent[], endMs: number, texts: Texts): Lane[] {
+  const byWho = Map.groupBy(operationsOf(events), ({ invoked }) => invoked.who)
+  return [...byWho].map(([who, own]) =>
+    laneOf(
+      who,
+      texts,
+      own.map(({ invoked, end }): Span => {
+        const kind = (end?.type ?? 'open') as SpanKind
+        const how =
+          end === undefined ? 'without an end' : `${end.type}${end.error === undefined ? '' : `: ${end.error}`}`
+        return {
+          kind,
+          fromMs: invoked.tMs,
+          toMs: end?.tMs ?? endMs,
+          text: `${who}: ${describeOperation(invoked)}, ${how}`,
+        }
+      }),
+    ),
+  )
+}
+
+/** Of pushes and messages there are too many to give each a text of its own. */
+const describeOperation = ({ operation = '', value }: HistoryEvent) =>
+  operation === 'push' || operation === 'publish' ? operation : `${operation} ${describeValue(value)}`.slice(0, 120)
+
+const keyOf = ({ publisher, seq }: Pick<LedgerEntry, 'publisher' | 'seq'>) => `${publisher}/${seq}`
+
+const kindOfFate: Partial<Record<ReturnType<typeof ledger>[number]['fate'], MarkKind>> = {
+  'lost-unexplained': 'lost',
+  'lost-in-witnessed-window': 'explained',
+  'lost-while-disconnected': 'explained',
+  duplicate: 'duplicated',
+  altered: 'lost',
+  late: 'lost',
+  'non-member': 'lost',
+}
+
+function messageLanes(events: readonly HistoryEvent[], texts: Texts): Lane[] {
+  const sentAt = sendTimes(events)
+  const marks: (Mark & { who: string })[] = []
+  for (const { type, event, who, tMs, value } of events)
+    if (type === 'receive' && event === 'ledger')
+      marks.push({ who, kind: 'delivered', tMs, text: `${describeMessage(value)} delivered` })
+  for (const line of ledger(toHistory(events))) {
+    const kind = kindOfFate[line.fate]
+    const tMs = sentAt.get(keyOf(line))
+    const words = line.fate.replaceAll('-', ' ')
+    if (kind && tMs !== undefined)
+      marks.push({ who: line.subscriber, kind, tMs, text: `${describeMessage(line)} to ${line.subscriber}: ${words}` })
+  }
+  return [...Map.groupBy(marks, ({ who }) => who)].map(([who, own]) => laneOf(who, texts, [], own))
+}
+
+const sendTimes = (events: readonly HistoryEvent[]) =>
+  new Map(
+    events
+      .filter(({ type }) => type === 'publish')
+      .map(({ value, tMs }) => [keyOf(value as LedgerEntry), tMs] as const),
+  )
+
+const chartLane = (name: string, chart: Chart): Lane => ({ name, spans: {}, marks: {}, chart })
+
+/** How long operations took until their end, and messages until they arrived. */
+function latencyLanes(events: readonly HistoryEvent[]): Lane[] {
+  const ended = operationsOf(events).filter(({ end }) => end !== undefined)
+  const operations = Map.groupBy(ended, ({ end }) => end!.type)
+  const sentAt = sendTimes(events)
+  const delivered = events.flatMap(({ type, event, tMs, value }): [number, number][] => {
+    const sentMs = type === 'receive' && event === 'ledger' ? sentAt.get(keyOf(value as LedgerEntry)) : undefined
+    return sentMs === undefined ? [] : [[tMs, Math.max(0, tMs - sentMs)]]
+  })
+  const series = Object.fromEntries(
+    [...operations].map(([type, own]) => [
+      type,
+      pairs(own.map(({ invoked, end }) => [end!.tMs, end!.tMs - invoked.tMs] as const).sort((a, b) => a[0] - b[0])),
+    ]),
+  )
+  return [
+    ...(ended.length > 0 ? [chartLane('operations', { unit: 'ms', shape: 'dots', series })] : []),
+    ...(delivered.length > 0
+      ? [chartLane('messages', { unit: 'ms', shape: 'dots', series: { delivered: pairs(delivered) } })]
+      : []),
+  ]
+}
+
+interface MetricValue {
+  value: number
+  kind: string
+}
+
+/** Gauges as they are, counters summed up, times as dots; one series for each node. */
+function metricLanes(events: readonly HistoryEvent[]): Lane[] {
+  const byName = Map.groupBy(
+    events.filter(({ type, operation }) => type === 'metric' && operation !== undefined),
+    ({ operation }) => operation!,
+  )
+  return [...byName]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, own]) => {
+      const { kind } = own[0]!.value as MetricValue
+      const series = [...Map.groupBy(own, ({ who }) => who)].sort(([a], [b]) => (a < b ? -1 : 1))
+      const shape = kind === 'ms' ? 'dots' : 'steps'
+      const unit = kind === 'ms' ? 'ms' : kind === 'c' ? 'in all' : ''
+      return chartLane(name, {
+        unit,
+        shape,
+        series: Object.fromEntries(series.map(([who, list]) => [who, valuesOf(list, kind)])),
+      })
+    })
+}
+
+function valuesOf(events: readonly HistoryEvent[], kind: string): number[] {
+  let sum = 0
+  return pairs(
+    events.map(({ tMs, value }) => {
+      const { value: number } = value as MetricValue
+      sum += number
+      return [tMs, kind === 'c' ? sum : number] as const
+    }),
+  )
 }

@@ -115,7 +115,11 @@ export function createNemesis(options: NemesisOptions): Nemesis & Closes {
       report({ kind, target, state: 'injecting' })
       active.set(record.id, () => heal(fault, record))
       note(record)
-      await fault.inject()
+      await fault.inject().catch((error: Error) => {
+        record.witness.on = `could not be injected: ${error.message}`
+        note(record)
+        throw error
+      })
       if (isClosed) {
         // It took hold after everything was healed, in a step that had been abandoned.
         await fault.heal()
@@ -131,6 +135,7 @@ export function createNemesis(options: NemesisOptions): Nemesis & Closes {
       const healThis = () => heal(fault, record)
       return { heal: healThis, [Symbol.asyncDispose]: healThis }
     },
+    heal: async (id) => active.get(id)?.(),
     healEverything,
     async close() {
       isClosed = true

@@ -82,3 +82,9 @@ export function requireBuiltAssets(root: string) {
   if (existsSync(join(root, 'dist', 'client', 'app.js'))) return
   throw new EnvironmentMissing('the pages are not built: dist/client/app.js is missing; run "npm run build"')
 }
+
+/** The page of the console comes from the same build. */
+export function requireBuiltConsole(root: string) {
+  if (existsSync(join(root, 'dist', 'console', 'index.html'))) return
+  throw new EnvironmentMissing('the console is not built: dist/console/index.html is missing; run "npm run build"')
+}

@@ -24,6 +24,7 @@ import { systemClock as clock } from '../platform/clock.ts'
 import { EnvironmentMissing, UsageError } from '../platform/errors.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
 import { openLineWriter } from '../platform/line-writer.ts'
+import { readPressure, readWaitedMs } from '../platform/pressure.ts'
 import { withSourcePositions } from '../platform/source-positions.ts'
 import type { RunPlan } from '../reporters/killed-run.ts'
 import type { Reporter } from '../reporters/reporter.ts'
@@ -34,6 +35,7 @@ import { type Durations, readDurations, saveDurations } from './durations.ts'
 import { inOrderOfBegin } from './order.ts'
 import { type RunEnvironment, withRunEnvironment } from './run-environment.ts'
 import { runScenario } from './run-scenario.ts'
+import { createStarvationMeter } from './starvation.ts'
 
 export interface RunOptions {
   suite: string
@@ -88,6 +90,12 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     defects: patch.names,
   })
   const order = options.scenarios.map(({ id }) => id)
+  const meter = createStarvationMeter()
+  const meterOnce = () => {
+    const waited = { harness: { pid: process.pid, ms: readWaitedMs('self') } }
+    meter.add({ atMs: clock.monotonicMs() - startedMs, pressure: readPressure(), waited })
+  }
+  meterOnce()
   const environmentFacts = {
     node: process.version,
     platform: `${platform()} ${release()}`,
@@ -129,9 +137,10 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     const workFolder = join(shared, basename(folder))
     reporter.onScenarioStart({ id: scenario.id, title: scenario.title })
     // A plan decides what is done; what is done in parallel comes in another order each time, so its record cannot be followed.
-    const recorded = scenario.plan
-      ? undefined
-      : options.recorded?.scenarios.find(({ id }) => id === scenario.id)?.entries
+    const recorded =
+      scenario.plan || scenario.recording
+        ? undefined
+        : options.recorded?.scenarios.find(({ id }) => id === scenario.id)?.entries
     const attempt = (number: number) =>
       runScenario(scenario, {
         seed: options.seed,
@@ -178,7 +187,12 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     }
     lacking ??= fatal
     results.push(result)
-    schedule.push({ id: scenario.id, entries: [...entries], ...(scenario.plan && { plan: scenario.plan }) })
+    schedule.push({
+      id: scenario.id,
+      entries: [...entries],
+      ...(scenario.plan && { plan: scenario.plan }),
+      ...(scenario.recording && { recording: scenario.recording() }),
+    })
     if (options.isEnough?.(result)) seenEnough = true
     reporter.onScenarioEnd(result)
   }
@@ -194,6 +208,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     options.environment ? { done: await all(options.environment), leaks: [] } : await withRunEnvironment(options, all)
   const { done: driver, leaks } = await inEnvironment().finally(history.close)
 
+  meterOnce()
   const sorted = results.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id))
   if (patch.names.length === 0) saveDurations(durationsFile, durationsOf(sorted, options.scenarios))
   const run: RunResult = {
@@ -211,6 +226,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     startedAt,
     durationMs: Math.round(clock.monotonicMs() - startedMs),
     environment: environmentFacts,
+    starvation: { ...meter.between(0, clock.monotonicMs() - startedMs), longestStallMs: longestStalls(sorted) },
     leaks,
     interrupted: options.interruptedBy() !== undefined,
     folder: shellPath(folder),
@@ -233,6 +249,12 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   return run
 }
 
+/** Every scenario sees the stalls of this process; those of nodes are its own. */
+function longestStalls(scenarios: readonly ScenarioResult[]): Record<string, number> {
+  const longest = Math.max(0, ...scenarios.map(({ starvation }) => starvation?.longestStallMs.harness ?? 0))
+  return longest > 0 ? { harness: longest } : {}
+}
+
 /** A proven violation is never hidden, not even by Ctrl-C. */
 function exitCodeOf(
   run: RunResult,
@@ -250,9 +272,9 @@ function exitCodeOf(
 
 const durationsFile = fileURLToPath(new URL('../../.squall/durations.json', import.meta.url))
 
-/** Random scenarios are not run again. */
+/** Random scenarios are not run again, and how long a recording takes says nothing about the next one. */
 const durationsOf = (results: readonly ScenarioResult[], scenarios: readonly Scenario[]): Durations => {
-  const lasting = new Set(scenarios.filter(({ plan }) => !plan).map(({ id }) => id))
+  const lasting = new Set(scenarios.filter(({ plan, recording }) => !plan && !recording).map(({ id }) => id))
   return Object.fromEntries(results.filter(({ id }) => lasting.has(id)).map(({ id, durationMs }) => [id, durationMs]))
 }
 

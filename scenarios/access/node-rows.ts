@@ -64,6 +64,7 @@ const writes = [
   '/reduce',
   '/notify/release',
   '/notify/stock',
+  '/pipeline/push',
 ]
 
 /** Every path, without the secret and with a wrong one. */

@@ -2,6 +2,7 @@ import {
   adminCredentials,
   type Conversation,
   createVisitor,
+  describeValue,
   type HttpAnswer,
   type ScenarioContext,
   type Visitor,
@@ -143,7 +144,7 @@ export async function joinCart(
   const line = await visitor.connect(`${url}/product_socket/websocket?vsn=2.0.0`)
   const topic = `cart:${cartId}`
   const { status, response } = await line.ask(topic, 'phx_join', payload)
-  if (status !== 'ok') throw new Error(`the cart cannot be joined: ${JSON.stringify(response)}`)
+  if (status !== 'ok') throw new Error(`the cart cannot be joined: ${describeValue(response)}`)
   const [, , , , shown] = await line.receive('the cart', ([, , , event]) => event === 'cart')
   return { line, topic, itemIds: (shown as { items: { id: number }[] }).items.map(({ id }) => id) }
 }
@@ -152,7 +153,7 @@ export async function joinCart(
 async function filledCart(url: string, shopper: Shopper, item = itemId): Promise<string> {
   const { line, topic } = await joinCart(url, shopper)
   const { status, response } = await line.ask(topic, 'add_item', { item_id: String(item) })
-  if (status !== 'ok') throw new Error(`item ${item} cannot be put into a cart: ${JSON.stringify(response)}`)
+  if (status !== 'ok') throw new Error(`item ${item} cannot be put into a cart: ${describeValue(response)}`)
   line.close()
   return (response as { serialized: string }).serialized
 }

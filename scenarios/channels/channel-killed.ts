@@ -1,4 +1,4 @@
-import { joinedTopics, scenariosFor, viewsMatchFreshRender } from '../../harness/index.ts'
+import { describeValue, joinedTopics, scenariosFor, viewsMatchFreshRender } from '../../harness/index.ts'
 import { mustBeConnected, watchingStalls } from '../stalls.ts'
 import { listings, openShop, sees, succeeded } from '../support.ts'
 
@@ -28,7 +28,8 @@ export default scenario({
     after(2, 'the page was told, and of nothing else', async (context) => {
       mustBeConnected(context, isAlice, (who, times) => `${who} was disconnected ${times} times`)
       const left = context.recorder.events.filter(({ type, who }) => type === 'leave' && who === 'alice')
-      if (left.length !== 1 || left[0]?.topic !== 'product:1') throw new Error(`alice left ${JSON.stringify(left)}`)
+      if (left.length !== 1 || left[0]?.topic !== 'product:1')
+        throw new Error(`alice left ${describeValue(left.map(({ topic }) => topic))}`)
     }),
     after(3, 'both products have sizes', (context) => sees(context, 'alice', listings({ 1: 'sizes', 2: 'sizes' }))),
   ],

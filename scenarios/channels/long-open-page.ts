@@ -7,7 +7,7 @@ const tabCount = 3
 
 const allJoined = async (context: ScenarioContext<'store'>) => {
   const joins = await Promise.all(context.shoppers()[0]!.tabs.map((tab) => tab.joins()))
-  return joins.every(({ joined }) => joined.length === 2)
+  return joins.every(({ joined }) => joined.length === 3)
 }
 
 export default scenario({
@@ -20,7 +20,10 @@ export default scenario({
   given: { nodes: 1, env: { USER_TOKEN_AGE_S: '3', RECURRING_TOKEN_MS: '1000' } },
   steps: [
     step('load the demo page, three times', async (context) => {
-      for (let n = 0; n < tabCount; n += 1) await (await context.shopper('alice')).open('n1', '/hello')
+      for (let n = 1; n <= tabCount; n += 1) {
+        context.provoke('the page pushes an event that crashes its channel ping', [n === 1 ? 'alice' : `alice#${n}`])
+        await (await context.shopper('alice')).open('n1', '/hello')
+      }
       const tab = theTab(context, 'alice')
       await context.until('the pages are joined', 8_000, () => allJoined(context))
       const asked: number[] = []

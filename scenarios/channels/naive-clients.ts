@@ -1,4 +1,4 @@
-import { scenariosFor } from '../../harness/index.ts'
+import { describeValue, scenariosFor } from '../../harness/index.ts'
 
 const { scenario, step, after } = scenariosFor()
 
@@ -43,7 +43,7 @@ export default scenario({
     after(2, 'its push is answered by nobody', async (context) => {
       const [, , , , payload] = context.scratch.get('answer') as unknown[]
       if (JSON.stringify(payload) !== '{"status":"error","response":{"reason":"unmatched topic"}}')
-        throw new Error(`it was answered ${JSON.stringify(payload)}`)
+        throw new Error(`it was answered ${describeValue(payload)}`)
     }),
     after(2, 'connected but not joined, it hears nothing', async (context) => {
       if (context.scratch.get('heard') !== 0) throw new Error(`it heard ${context.scratch.get('heard')} messages`)

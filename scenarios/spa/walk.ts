@@ -1,4 +1,4 @@
-import { joinedTopics, type ScenarioContext, scenariosFor } from '../../harness/index.ts'
+import { describeValue, joinedTopics, type ScenarioContext, scenariosFor } from '../../harness/index.ts'
 import { mustBe } from '../support.ts'
 
 const { scenario, step, after } = scenariosFor('spa')
@@ -64,7 +64,7 @@ export default scenario({
         // The frames of the page before may be on their way; those of this one come before the next click.
         await context
           .until(`the frames of ${title}`, 2_000, () => JSON.stringify(seen()) === expected)
-          .catch(() => context.scratch.set('wrong walk', `page ${index + 1}, ${title}: ${JSON.stringify(seen())}`))
+          .catch(() => context.scratch.set('wrong walk', `page ${index + 1}, ${title}: ${describeValue(seen())}`))
         if (context.scratch.has('wrong walk')) return
       }
     }),

@@ -13,5 +13,12 @@ export {
   stop,
 } from './channel.ts'
 export { createEndpoint, type Endpoint } from './endpoint.ts'
-export { connected, refused, type SocketDefinition, type SocketOptions, socket } from './socket-definition.ts'
+export {
+  type ConnectInfo,
+  connected,
+  refused,
+  type SocketDefinition,
+  type SocketOptions,
+  socket,
+} from './socket-definition.ts'
 export { createTokens, type Sealer, signToken, verifyToken } from './token.ts'

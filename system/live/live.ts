@@ -1,4 +1,4 @@
-import { connected, type SocketDefinition, type SocketOptions, socket } from '../channels/index.ts'
+import { type ConnectInfo, connected, type SocketDefinition, type SocketOptions, socket } from '../channels/index.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import { type FirstPage, renderFirstPage } from './first-page.ts'
@@ -23,6 +23,11 @@ export interface LiveOptions {
   /** Where the socket is mounted (LV-11). */
   path?: string
   socketOptions?: SocketOptions
+  /**
+   * Returns the web session of whoever connects; a client without one gets no page. Default: the session of the application that reads
+   * those of the node.
+   */
+  webSession?(info: ConnectInfo): Promise<Readonly<Record<string, unknown>> | undefined>
 }
 
 interface PageRequest {
@@ -35,11 +40,13 @@ interface PageRequest {
 /** A larger frame of a client, such as an oversized form, ends its connection. */
 const frameMaxBytes = 1_048_576
 
+const ownSession = (info: ConnectInfo) => info.session()
+
 export type Live = ReturnType<typeof createLive>
 
 /** The live pages of an application: the socket of their clients, and their first HTML. Throws on a bad salt or two views of one name. */
 export function createLive(options: LiveOptions) {
-  const { log, sessions, views = [], path = '/live', socketOptions } = options
+  const { log, sessions, views = [], path = '/live', socketOptions, webSession = ownSession } = options
   const tokens = createSessionTokens(options)
   const router = createRouter(sessions)
   const registry = createViewRegistry([...router.views(), ...views])
@@ -48,7 +55,7 @@ export function createLive(options: LiveOptions) {
     name: 'LiveSocket',
     path,
     channels: { [`${topicPrefix}*`]: liveChannel },
-    connect: async (_params, info) => connected({ webSession: await info.session() }),
+    connect: async (_params, info) => connected({ webSession: await webSession(info) }),
     options: { maxFrameBytes: frameMaxBytes, ...socketOptions },
   })
 

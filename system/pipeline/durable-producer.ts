@@ -64,15 +64,43 @@ export function durableProducer(runtime: Runtime, options: DurableProducerOption
   const { database, owner, clock, log, claimMs = 60_000, pollMs = 1_000, name = producerName } = options
   /** Of the stage that runs now. */
   let wake = () => {}
+  let hasTable = false
+  /** What the owner had claimed before belongs to nobody now. */
+  let hasReleased = false
+  let preparing: Promise<void> | undefined
+
+  /** One at a time: a release after a claim would give the claimed items away. */
+  function prepare(): Promise<void> {
+    preparing ??= prepareOnce().finally(() => {
+      preparing = undefined
+    })
+    return preparing
+  }
+
+  async function prepareOnce() {
+    if (!hasTable) await database.query(sql.create)
+    hasTable = true
+    if (!hasReleased) await database.query(sql.release, [owner])
+    hasReleased = true
+  }
 
   async function store(item: unknown, enqueuedAt: number | null) {
+    await prepare()
     await database.query(sql.store, [JSON.stringify(readItem(item).item), enqueuedAt])
     wake()
   }
 
   async function claim(count: number): Promise<PipelineItem[]> {
+    await prepare()
     const { rows } = await database.query(sql.claim, [owner, count, claimMs / 1_000])
     return (rows as Row[]).sort((a, b) => Number(a.id) - Number(b.id)).map(readRow)
+  }
+
+  function unreachable(error: unknown) {
+    log.warn(
+      { event: 'pipeline_database_unreachable', err: error },
+      'items of the pipeline could not be read; trying again',
+    )
   }
 
   /** One stage: what its consumers asked for, and the one query that is under way. */
@@ -95,10 +123,7 @@ export function durableProducer(runtime: Runtime, options: DurableProducerOption
     }
 
     function complain(error: unknown): PipelineItem[] {
-      log.warn(
-        { event: 'pipeline_database_unreachable', err: error },
-        'items of the pipeline could not be read; trying again',
-      )
+      unreachable(error)
       return []
     }
 
@@ -114,8 +139,9 @@ export function durableProducer(runtime: Runtime, options: DurableProducerOption
 
   return {
     async start() {
-      await database.query(sql.create)
-      await database.query(sql.release, [owner])
+      hasReleased = false
+      // Without its database the stage starts all the same, and goes on asking.
+      await prepare().catch(unreachable)
       const fetching = startFetching(() => stage)
       const stage: Stage<PipelineItem> = startStage<never, PipelineItem>(runtime, {
         kind: 'producer',

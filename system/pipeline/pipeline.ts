@@ -15,12 +15,14 @@ export interface PipelineOptions {
   metrics: Pick<Metrics, 'increment'>
   /** One item after the other, or a worker for each: the same otherwise (PM-44). */
   consumer?: 'consumer' | 'consumer_supervisor'
+  /** How many of them share the items. Default: 1. */
+  consumers?: number
   /** 10 and 5, as in the catalogue (PM-33). */
   demand?: DemandOptions
   subscribeTo?: string
 }
 
-export const consumerName = {
+const consumerName = {
   consumer: 'Pipeline.Consumer',
   consumer_supervisor: 'Pipeline.ConsumerSupervisor',
 } as const
@@ -30,12 +32,13 @@ export const consumerName = {
  * both, so that no request finds no process (PM-38). A supervisor with `rest_for_one` keeps that order after a failure.
  */
 export function pipelineStages(runtime: Runtime, options: PipelineOptions): Child[] {
-  const { producer, consumer = 'consumer_supervisor' } = options
+  const { producer, consumer = 'consumer_supervisor', consumers = 1 } = options
+  const startOne = consumer === 'consumer' ? startConsumer : startWorkers
+  const nameOf = (index: number) => (index === 0 ? consumerName[consumer] : `${consumerName[consumer]} ${index + 1}`)
+  const names = Array.from({ length: consumers }, (_, index) => nameOf(index))
   return [
     child('pipeline producer', () => producer.start()),
-    child('pipeline consumer', (parent) =>
-      consumer === 'consumer' ? startConsumer(runtime, options) : startWorkers(runtime, options, parent),
-    ),
+    ...names.map((name) => child(name, (parent) => startOne(runtime, options, name, parent))),
   ]
 }
 
@@ -43,36 +46,38 @@ const subscriptionOf = ({ subscribeTo = producerName, demand = { max: 10, min: 5
   { to: subscribeTo, options: demand },
 ]
 
-function startConsumer(runtime: Runtime, options: PipelineOptions): Stage {
+function startConsumer(runtime: Runtime, options: PipelineOptions, name: string): Stage {
   const { producer, work, metrics } = options
-  const name = consumerName.consumer
+  const ended = new AbortController()
 
   async function handle(item: PipelineItem) {
     try {
-      await work(item)
+      await work(item, ended.signal)
     } catch (error) {
       runtime.log.error({ event: 'item_dropped', err: error }, 'an item of the pipeline was dropped')
       metrics.increment('pipeline.item_dropped')
     }
-    await producer.done(item)
+    if (!ended.signal.aborted) await producer.done(item)
   }
 
-  return startStage<PipelineItem, never>(runtime, {
+  const stage = startStage<PipelineItem, never>(runtime, {
     kind: 'consumer',
     name,
     subscribeTo: subscriptionOf(options),
     async handleItems(items) {
       const [first, last] = [items[0], items.at(-1)]
       runtime.log.info({ event: 'batch', stage: name, size: items.length, first, last }, 'a batch of the pipeline')
-      for (const item of items) await handle(item)
+      for (const item of items) if (!ended.signal.aborted) await handle(item)
     },
   })
+  stage.onExit(() => ended.abort())
+  return stage
 }
 
 /** Its workers give up by themselves, so that no item can end the stage. */
-function startWorkers(runtime: Runtime, options: PipelineOptions, parent: AnyActorRef): Stage {
+function startWorkers(runtime: Runtime, options: PipelineOptions, name: string, parent: AnyActorRef): Stage {
   return startConsumerSupervisor<PipelineItem>(runtime, {
-    name: consumerName.consumer_supervisor,
+    name,
     parent,
     restartsMax: Number.POSITIVE_INFINITY,
     subscribeTo: subscriptionOf(options),

@@ -13,13 +13,15 @@ interface ProducerSideParts<T> {
   /** New demand: the buffer may answer `asked` of it, and the source what is then left of `demand`. */
   onDemand(demand: number, asked: number): unknown
   onCancel(subscription: Subscription, kind: CancelKind, reason: ExitReason): void
+  /** The buffer was full. */
+  onDiscard(count: number): void
   /** Runs a message of this stage later, as if a consumer had sent it. */
   later(kind: string, run: () => unknown): void
 }
 
 /** What a stage does for its consumers. Every function is called from the stage's own messages. */
 export function createProducerSide<T>(parts: ProducerSideParts<T>) {
-  const { stageName, log, buffer, dispatcher, onDemand, onCancel, later } = parts
+  const { stageName, log, buffer, dispatcher, onDemand, onCancel, onDiscard, later } = parts
   /** Each with what forgets the watch on its consumer. */
   const consumers = new Map<Subscription, () => void>()
   let held: (() => unknown)[] | undefined = parts.demandMode === 'accumulate' ? [] : undefined
@@ -90,11 +92,12 @@ export function createProducerSide<T>(parts: ProducerSideParts<T>) {
 
   function keep(items: readonly T[]) {
     const discarded = buffer.store(items)
-    if (discarded > 0)
-      log.warn(
-        { event: 'buffer_discarded', stage: stageName, count: discarded },
-        'the buffer is full: items were discarded',
-      )
+    if (discarded === 0) return
+    onDiscard(discarded)
+    log.warn(
+      { event: 'buffer_discarded', stage: stageName, count: discarded },
+      'the buffer is full: items were discarded',
+    )
   }
 
   /** Serves demand from the buffer and returns what is left of it. */

@@ -31,11 +31,17 @@ export interface ProducerOptions {
   dispatcher?: () => Dispatcher<Subscription, PipelineItem>
 }
 
+export interface MemoryProducerOptions extends ProducerOptions {
+  buffer?: BufferOptions
+  onDiscard?(count: number): void
+  /** Called at each push; the stage takes no item until it resolves: the control port may slow it down. */
+  beforePush?(): Promise<void> | undefined
+}
+
 /** Keeps what nobody asked for in memory: fast, bounded, and lost with its actor (PM-30). */
-export function memoryProducer(
-  runtime: Runtime,
-  { name = producerName, clock, buffer = {}, dispatcher }: ProducerOptions & { buffer?: BufferOptions },
-): Producer {
+export function memoryProducer(runtime: Runtime, options: MemoryProducerOptions): Producer {
+  const { name = producerName, clock, buffer = {}, dispatcher, onDiscard, beforePush = () => undefined } = options
+
   function stage(): Stage<PipelineItem> {
     const current = stageNamed(runtime, name)
     if (!current?.alive)
@@ -43,11 +49,24 @@ export function memoryProducer(
     return current
   }
 
+  function add(item: PipelineItem) {
+    const current = stage()
+    const slow = beforePush()
+    if (slow) current.run('slow push', () => slow)
+    current.push([item])
+  }
+
   return {
     start: () =>
-      startStage<never, PipelineItem>(runtime, { kind: 'producer', name, buffer, ...(dispatcher && { dispatcher }) }),
-    push: (item) => stage().push([readItem(item)]),
-    pushTimed: (item) => stage().push([{ ...readItem(item), enqueued_at: clock.now() }]),
+      startStage<never, PipelineItem>(runtime, {
+        kind: 'producer',
+        name,
+        buffer,
+        ...(dispatcher && { dispatcher }),
+        ...(onDiscard && { onDiscard }),
+      }),
+    push: (item) => add(readItem(item)),
+    pushTimed: (item) => add({ ...readItem(item), enqueued_at: clock.now() }),
     done() {},
     queued: async () => stage().buffered(),
   }

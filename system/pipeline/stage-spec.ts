@@ -20,6 +20,8 @@ interface CommonSpec {
 
 interface EmittingSpec<Out> extends CommonSpec {
   buffer?: BufferOptions
+  /** The buffer was full, and so many items were discarded. */
+  onDiscard?(count: number): void
   dispatcher?: () => Dispatcher<Subscription, Out>
 }
 

@@ -53,6 +53,7 @@ export function startStage<In, Out>(runtime: Runtime, spec: StageSpec<In, Out>):
       onDemand: (demand, asked) =>
         kind === 'producer' ? answerDemand(emitting, demand, asked) : inbound!.demanded(demand, asked),
       onCancel: (subscription, how, reason) => spec.onCancel?.(subscription, how, reason),
+      onDiscard: (count) => emitting.onDiscard?.(count),
       later: send,
     })
   }

@@ -1,5 +1,5 @@
 import type { Metrics } from '../metrics/index.ts'
-import type { ActorRef, AnyActorRef, Runtime } from '../runtime/index.ts'
+import type { ActorRef, ActorSpec, AnyActorRef, Runtime } from '../runtime/index.ts'
 import type { PipelineItem } from './item.ts'
 import type { Producer } from './producer.ts'
 import type { Worker } from './worker.ts'
@@ -12,7 +12,9 @@ export interface WorkerActorOptions {
   retriesMax?: number
 }
 
-export const retriesMaxDefault = 3
+/** All workers of a node have this name. */
+const workerName = 'Pipeline.Worker'
+const retriesMaxDefault = 3
 
 /**
  * Starts the actor of one item, which ends with it. A failure ends the actor too, and its supervisor starts it again with the item; an item
@@ -24,13 +26,14 @@ export function createWorkerActors(
 ) {
   const failures = new WeakMap<PipelineItem, number>()
 
-  async function handle(item: PipelineItem) {
+  async function handle(item: PipelineItem, signal: AbortSignal) {
     try {
-      await work(item)
+      await work(item, signal)
     } catch (error) {
       if (!giveUp(item, error)) throw error
     }
-    await producer.done(item)
+    // One that was killed is started again with its item, or was stopped: either way the item is not handled yet.
+    if (!signal.aborted) await producer.done(item)
   }
 
   function giveUp(item: PipelineItem, error: unknown): boolean {
@@ -43,15 +46,19 @@ export function createWorkerActors(
   }
 
   return (item: PipelineItem, supervisor: AnyActorRef): ActorRef<PipelineItem> => {
-    const actor = runtime.spawn<PipelineItem>({
+    const ended = new AbortController()
+    const spec: ActorSpec<PipelineItem> = {
+      name: workerName,
       role: 'pipeline-worker',
       takesTurns: true,
       parent: supervisor,
       async handle(message, self) {
-        await handle(message)
+        await handle(message, ended.signal)
         self.exit()
       },
-    })
+    }
+    const actor = runtime.spawn(spec, { unique: false })
+    actor.onExit(() => ended.abort())
     actor.send(item)
     return actor
   }

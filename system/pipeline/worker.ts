@@ -1,5 +1,5 @@
 import { type Metrics, metricNames } from '../metrics/index.ts'
-import type { Clock } from '../platform/clock.ts'
+import { type Clock, sleepUntil } from '../platform/clock.ts'
 import type { PipelineItem } from './item.ts'
 
 export interface WorkerOptions {
@@ -19,19 +19,21 @@ const workMsDefault = 1_000
 
 /** What is done with one item: a push to the user whom it is for. */
 export function createWorker({ broadcast, clock, metrics, workMs = workMsDefault, enrich, isOnline }: WorkerOptions) {
-  async function deliver({ item, enqueued_at }: PipelineItem) {
+  async function deliver({ item, enqueued_at }: PipelineItem, signal: AbortSignal) {
     const { data, user_id: userId } = item
     if (userId === undefined) throw new Error('an item of the pipeline names no user_id, so nobody can get it')
     if (isOnline && !isOnline(userId)) return
     const enriched = enrich ? await enrich(data, userId) : data
+    if (signal.aborted) return
     // A timed item is told by its time, and does not wait (PM-49).
     if (enqueued_at !== undefined) return broadcast(`user:${userId}`, 'push_timed', { data: enriched, at: enqueued_at })
-    await clock.sleep(workMs)
-    broadcast(`user:${userId}`, 'push', enriched)
+    await sleepUntil(clock, workMs, signal)
+    if (!signal.aborted) broadcast(`user:${userId}`, 'push', enriched)
   }
 
-  /** Rejects for an item that cannot be handled. */
-  return (item: PipelineItem): Promise<void> => metrics.measure(metricNames.workerProcessTime, () => deliver(item))
+  /** Rejects for an item that cannot be handled. Once the signal is aborted, nothing is broadcast any more. */
+  return (item: PipelineItem, signal: AbortSignal): Promise<void> =>
+    metrics.measure(metricNames.workerProcessTime, () => deliver(item, signal))
 }
 
 export type Worker = ReturnType<typeof createWorker>

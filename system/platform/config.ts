@@ -60,6 +60,8 @@ const nodeVariables = {
   CLIENT_HEARTBEAT_MS: positiveInteger.default(30_000),
   /** Folder of the built scripts and styles, where it is not `dist/client`. */
   CLIENT_ASSETS_DIR: z.string().min(1).optional(),
+  /** Applications that keep something need it. */
+  DATABASE_URL: z.string().startsWith('postgres', 'must be a postgres:// address').optional(),
   /** The StatsD daemon; without a host, nothing is measured (PM-5). */
   STATSD_HOST: z.string().min(1).optional(),
   STATSD_PORT: portNumber.default(8126),

@@ -55,6 +55,8 @@ const endpoint = createEndpoint({
       ...authSocket({
         tokens,
         log,
+        clock,
+        metrics: noMetrics,
         recurringMs: 1_000,
         channels: { tracked: trackedChannel(tracker, clock.now), 'presence:*': presenceOf },
       }),

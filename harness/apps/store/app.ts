@@ -5,6 +5,7 @@ import { adminCredentials } from './admin.ts'
 import { checkers, judgesAlways } from './checkers/index.ts'
 import { checkoutWindow } from './checkout-window.ts'
 import { statesOf } from './control.ts'
+import { storeControls } from './controls.ts'
 import { type StoreGiven, seedsOf, setUpStore } from './database.ts'
 import { readFinals } from './final-reads.ts'
 import { createOperations } from './operations.ts'
@@ -22,6 +23,7 @@ export const storeApp = defineApp({
   checkers,
   judgesAlways,
   workload: storeWorkload,
+  controls: storeControls,
   windows: [checkoutWindow],
   open(tools) {
     const { cluster } = tools.context

@@ -107,6 +107,19 @@ const losses: Fill = (history, events) => {
   history.record({ type: 'phase', who: 'harness' })
 }
 
+const pushedItems: Fill = (history, events) => {
+  const each = 10
+  const state = { producer: 'memory', consumer: 'consumer_supervisor', dispatch: 'fifo', inOrder: true, demandMax: 10 }
+  history.record({ type: 'join', who: 'ann', topic: 'user:1', node: 'n1' })
+  times(Math.ceil(events / (each + 2)), (round) => {
+    history.at(round)
+    history.begin('n1', 'push items', { userId: 1, timed: true, first: 1 + round * each, count: each })('ok')
+    times(each, (index) => receive(history, 'ann', 'user:1', 'push_timed', { n: 1 + round * each + index }))
+  })
+  const counts = { pushed: 0, handled: 0, dropped: 0, discarded: 0, skipped: 0, running: 0, runningMax: 1 }
+  final(history, 'pipeline', { ...state, ...counts }, 'n1', 'n1')
+}
+
 const edits: Fill = (history, events) => {
   answered(history, events, (n) => {
     const itemId = itemIds[Math.floor(n / shoppers.length) % itemIds.length]!
@@ -135,6 +148,12 @@ const releases: Fill = (history, events) => {
 const announcements: Fill = (history, events) => {
   answered(history, events / 2, () => ['admin', 'release', { productId: 1 }])
   times(events / 2, (n) => receive(history, `client-${n}`, 'product:1', 'released'))
+}
+
+const bursts: Fill = ({ record }, events) => {
+  const use = { endpoint: 'serial', count: 600, concurrency: 50, useMs: 50, limit: 15, insideMax: 15 }
+  const value = { ...use, tookMs: 500, ok: 150, refused: 450, others: 0 }
+  times(events, () => record({ type: 'read', who: 'n1', node: 'n1', operation: 'workshop-burst', value }))
 }
 
 const orders: Fill = (history, events) => {
@@ -439,6 +458,7 @@ const fills: Readonly<Record<string, Fill>> = {
   'own-topics-only': changes,
   'pages-match-database': shownPages,
   'pages-served-properly': servedPages,
+  'pipeline-items-accounted': pushedItems,
   'presence-join-delivered-once': arrivals,
   'presence-matches-reality': carts,
   'pushes-handled-once': pushes,
@@ -449,6 +469,7 @@ const fills: Readonly<Record<string, Fill>> = {
   'released-everywhere': releases,
   'renders-match-database': rendered,
   'replication-bounded': replication,
+  'resource-limit-kept': bursts,
   'stakes-kept': hitOperations,
   'tabs-converge': carts,
   'views-match-fresh-render': views,

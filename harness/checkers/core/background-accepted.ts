@@ -8,6 +8,7 @@ const blamingCodes: ReadonlySet<unknown> = new Set([1003, 1007, 1008, 1009, 1010
 /** Clients that keep to the protocol are not thrown out, and their channels do not crash by themselves (CH-14, CH-18, CH-69). */
 export const backgroundAccepted: Checker = {
   name: 'background-accepted',
+  judgesOpen: true,
   invariant:
     'no node closes a connection of the background for what it sent, and none of its channels crashes, unless parts of the node are killed',
   needs: (history) => connectsOf(history).length > 0,

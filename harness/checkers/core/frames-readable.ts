@@ -8,6 +8,7 @@ interface Unreadable {
 /** Whatever a node sends to a client is a message of the protocol that the client speaks (CH-14, CH-36). */
 export const framesReadable: Checker = {
   name: 'frames-readable',
+  judgesOpen: true,
   invariant: 'every frame that a client receives is a message of its version of the protocol',
   needs: (history) => history.of('receive').length + history.of('unreadable').length > 0,
   check(history) {

@@ -12,12 +12,16 @@ interface Declared {
   kind: string
   /** Tag -> what it may be; any other tag but `tenant_id` is wrong. */
   tags: Record<string, RegExp>
+  /** It compares the clocks of two nodes, so that it may be negative, but not absurd: they are wall clocks (PM-48, DF-41). */
+  comparesClocks?: true
 }
+
+const dayMs = 24 * 3_600_000
 
 const status = /^(success|fail)$/
 const aName = /^[A-Z]\w+$/
 
-/** Every metric of the reference system (PM-1, PM-9..PM-13, PM-16). */
+/** Every metric of the reference system (PM-1, PM-9..PM-13, PM-16, PM-42, MR-20). */
 const declared: Record<string, Declared> = {
   socket_connect: { kind: 'c', tags: { status, socket: aName } },
   channel_join: { kind: 'c', tags: { status, channel: aName } },
@@ -25,7 +29,10 @@ const declared: Record<string, Declared> = {
   channels_connected: { kind: 'g', tags: {} },
   'stats_channel.ping': { kind: 'ms', tags: {} },
   'pipeline.worker.process_time': { kind: 'ms', tags: {} },
-  'pipeline.push_delivered': { kind: 'h', tags: {} },
+  'pipeline.push_delivered': { kind: 'h', tags: {}, comparesClocks: true },
+  'pipeline.item_dropped': { kind: 'c', tags: {} },
+  'pipeline.item_discarded': { kind: 'c', tags: {} },
+  'part2.event.latency': { kind: 'ms', tags: {} },
 }
 
 /** So many joins of a node, and not one metric of them: that is no packet that got lost (AM-9). */
@@ -52,7 +59,7 @@ function problemOf({ who, operation: name, value, error }: HistoryEvent): string
   const known = declared[name]
   if (!known) return `${who} sends a metric ${name}, which nothing declares`
   if (kind !== known.kind) return `${who} sends ${name} as ${kind} (declared: ${known.kind})`
-  if (!Number.isFinite((value as Measured).value) || (value as Measured).value < 0)
+  if (!isPlausible((value as Measured).value, known))
     return `${who} sends ${name} with the value ${(value as Measured).value}`
   for (const [tag, allowed] of Object.entries(known.tags))
     if (!allowed.test(tags[tag] ?? '')) return `${who} sends ${name} with ${tag}=${tags[tag] ?? 'nothing'}`
@@ -60,9 +67,13 @@ function problemOf({ who, operation: name, value, error }: HistoryEvent): string
   return more ? `${who} sends ${name} with a tag ${more}, which nothing declares` : undefined
 }
 
+const isPlausible = (value: number, { comparesClocks }: Declared) =>
+  Number.isFinite(value) && (comparesClocks ? Math.abs(value) < dayMs : value >= 0)
+
 /** Only where nodes send metrics at all: on other targets nobody collects them. */
-function silentNode({ of }: History, metrics: readonly HistoryEvent[]): string | undefined {
-  if (metrics.length === 0) return undefined
+function silentNode({ of, faults }: History, metrics: readonly HistoryEvent[]): string | undefined {
+  const hadNoDaemon = faults.some(({ kind }) => kind === 'metrics.stop')
+  if (metrics.length === 0 || hadNoDaemon) return undefined
   const counting = new Set(metrics.filter(({ operation }) => operation === 'channel_join').map(({ who }) => who))
   const joins = Map.groupBy(
     of('join').filter(({ node }) => node !== undefined),

@@ -11,6 +11,7 @@ interface Owned {
 /** No answer to one visitor contains a cookie, an id or a token of another, whatever the answer is: a page, a header or a frame (CT-18). */
 export const noSecretOfAnother: Checker = {
   name: 'no-secret-of-another',
+  judgesOpen: true,
   invariant: 'nobody is given a cookie, an id, a token or a message that belongs to somebody else',
   needs: hasSecretsOfOthers,
   check(history) {

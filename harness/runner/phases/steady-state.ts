@@ -13,7 +13,7 @@ export const steadyState: Phase = {
     const { cluster, open } = state
     await allReady(cluster!, readyWithinMs)
     for (const session of open!.sessions) await session.checkSteadyState?.()
-    await recordBaseInventory(state)
+    if (!state.scenario.hasVisitors) await recordBaseInventory(state)
     recordSettings(state)
     state.stopWatching = watchMachine(state)
     const { scenario, settings, recorder } = state

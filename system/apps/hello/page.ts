@@ -4,10 +4,12 @@ interface DemoPage {
   userId: string
   authToken: string
   heartbeatMs: number
+  /** How long the page waits for a reply (PM-18). */
+  pushTimeoutMs: number
 }
 
-/** The demo page: a user of its own with a fresh token, on three sockets (CH-133). */
-export const demoPage = ({ userId, authToken, heartbeatMs }: DemoPage): string => `<!doctype html>
+/** The demo page: a user of its own with a fresh token, on five connections (CH-133, CH-134). */
+export const demoPage = ({ userId, authToken, heartbeatMs, pushTimeoutMs }: DemoPage): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -16,13 +18,15 @@ export const demoPage = ({ userId, authToken, heartbeatMs }: DemoPage): string =
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/assets/hello.css">
 </head>
-<body data-heartbeat-ms="${heartbeatMs}">
+<body data-heartbeat-ms="${heartbeatMs}" data-push-timeout-ms="${pushTimeoutMs}">
 <h1>HelloSockets</h1>
 <p>Three sockets and their channels, as they speak. Newest first.</p>
 <ul class="sockets">
 <li data-socket="user"><b>UserSocket</b><span>connecting</span></li>
 <li data-socket="auth"><b>AuthSocket</b><span>connecting</span></li>
 <li data-socket="stats"><b>StatsSocket</b><span>connecting</span></li>
+<li data-socket="slow"><b>StatsSocket, slow</b><span>connecting</span></li>
+<li data-socket="fast"><b>StatsSocket, parallel</b><span>connecting</span></li>
 </ul>
 <ol class="log" reversed></ol>
 <script>window.userId = ${toScript(userId)}; window.authToken = ${toScript(authToken)}</script>

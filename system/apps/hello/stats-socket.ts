@@ -8,13 +8,14 @@ interface StatsSocketOptions {
   clock: Clock
   random: Random
   metrics: Metrics
+  slowPingMs?: number
 }
 
 /** Routes every topic to the StatsChannel, which accepts two (CH-131). */
-export const statsSocket = ({ clock, random, metrics }: StatsSocketOptions) =>
+export const statsSocket = ({ random, ...around }: StatsSocketOptions) =>
   socket({
     name: 'HelloSockets.StatsSocket',
     path: '/stats_socket',
-    channels: { '*': statsChannel({ clock, metrics, pingMs: () => random.integer(1, 1_000) }) },
+    channels: { '*': statsChannel({ ...around, pingMs: () => random.integer(1, 1_000) }) },
     connect: () => connected(),
   })

@@ -3,7 +3,6 @@ import { type ConfigOf, configPart, onOff, positiveInteger } from '../../platfor
 
 export const storeConfig = configPart({
   variables: {
-    DATABASE_URL: z.string().startsWith('postgres', 'must be a postgres:// address'),
     STORE_NO_STORE: onOff('on'),
     STORE_STATE_ON_JOIN: onOff('on'),
     STORE_PRODUCT_ROUTE: z.string().min(1).default('product:*'),
@@ -15,7 +14,8 @@ export const storeConfig = configPart({
     ADMIN_ATTEMPTS: positiveInteger.default(10),
     STORE_LIVE_SALT: z.string().min(32).optional(),
   },
-  problem({ NODE_ENV, WEB, ADMIN_PASSWORD, STORE_LIVE_SALT }) {
+  problem({ DATABASE_URL, NODE_ENV, WEB, ADMIN_PASSWORD, STORE_LIVE_SALT }) {
+    if (!DATABASE_URL) return 'DATABASE_URL is missing'
     if (NODE_ENV !== 'production' || !WEB) return undefined
     if (!ADMIN_PASSWORD) return 'ADMIN_PASSWORD is missing: production needs a password of its own for /admin'
     return STORE_LIVE_SALT

@@ -27,7 +27,7 @@ export const createStoreModule = (open: (url: string) => ShopOptions['openPool']
     redactions: [withoutCartIds],
     create(context: Context) {
       const { config, clock, secret, log } = context
-      const shop = createShop({ ...context, openPool: open(config.DATABASE_URL) })
+      const shop = createShop({ ...context, openPool: open(config.DATABASE_URL!) })
       const sessions = createSessions({ secret, clock, generateCartId })
       const live = createStoreLive({
         secret,

@@ -12,3 +12,10 @@ it.each([
 ])('%j is shown as %j', (said, shown) => {
   expect(messageOf(new Error(said))).toBe(shown)
 })
+
+it('says why a request failed', () => {
+  const refused = new Error('connect ECONNREFUSED 127.0.0.1:9')
+  expect(messageOf(new TypeError('fetch failed', { cause: refused }))).toBe(`a request failed: ${refused.message}`)
+  const silent = Object.assign(new Error(''), { code: 'ECONNRESET' })
+  expect(messageOf(new TypeError('fetch failed', { cause: silent }))).toBe('a request failed: ECONNRESET')
+})

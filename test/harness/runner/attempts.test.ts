@@ -62,7 +62,7 @@ describe('flaky is a word of its own', () => {
   it('in every report', async () => {
     const { result } = await attempts(['violated', 'passed'], 1)
     const run = { ...fixtureRun(), leaks: [], outcome: 'flaky' as const, scenarios: [result] }
-    const record = { run, isTorn: false, eventsOf: () => [] }
+    const record = { run, isTorn: false, eventsOf: () => [], read: () => undefined, has: () => false }
     expect(renderings['summary.md'](record)).toContain('# ~ Flaky: 1 scenario of 1 failed and then passed')
     expect(renderings['summary.md'](record)).toContain('0 unknown, 1 flaky**')
     expect(renderings['report.html'](record)).toContain('<span class="mark flaky">~ flaky</span>')

@@ -25,11 +25,11 @@ async function quiet() {
 
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
 
-type Setup = { fair?: boolean } & Pick<PipelineOptions, 'consumer' | 'demand'> &
+type Setup = { fair?: boolean } & Pick<PipelineOptions, 'consumer' | 'consumers' | 'demand'> &
   Pick<WorkerOptions, 'workMs' | 'enrich' | 'isOnline'>
 
 /** A whole pipeline of its own, so that tests do not meet (PM-56). */
-async function startPipeline({ fair = false, consumer, demand, ...worker }: Setup = {}) {
+async function startPipeline({ fair = false, consumer, consumers, demand, ...worker }: Setup = {}) {
   const time = createFakeClock()
   const clock = createSkewableClock(time)
   const { log, lines } = keptLog()
@@ -54,6 +54,7 @@ async function startPipeline({ fair = false, consumer, demand, ...worker }: Setu
     work,
     metrics,
     ...(consumer && { consumer }),
+    ...(consumers && { consumers }),
     ...(demand && { demand }),
   })
   const top = await supervisor(
@@ -192,6 +193,49 @@ describe('the stages', () => {
       await quiet()
     }
     expect(sent.length).toBe(2)
+  })
+
+  it('deliver the item of a killed worker once: its next worker begins anew (PM-24, PM-42, NF-7)', async () => {
+    const { producer, sent, runtime, time } = await startPipeline()
+    void producer.push(forUser(1))
+    await quiet()
+    await time.advance(400)
+    runtime
+      .actors()
+      .find(({ name }) => name === 'Pipeline.Worker')!
+      .kill()
+    await quiet()
+    await time.advance(3_000)
+    expect(sent.map(({ atMs, payload }) => [atMs, payload])).toEqual([[1_400, { n: 1 }]])
+  })
+
+  it('deliver nothing of a consumer that was killed (PM-24)', async () => {
+    const { producer, sent, runtime, time } = await startPipeline({ consumer: 'consumer' })
+    for (const n of numbers(3)) void producer.push(forUser(1, n))
+    await quiet()
+    await time.advance(400)
+    runtime.registry.whereis('Pipeline.Consumer')!.kill()
+    await quiet()
+    void producer.push(forUser(1, 4))
+    await time.advance(3_000)
+    expect(sent.map(({ payload }) => payload)).toEqual([{ n: 4 }])
+  })
+
+  it('share the items between several consumers evenly (DF-47)', async () => {
+    const { producer, sent, time } = await startPipeline({ consumer: 'consumer', consumers: 3 })
+    for (const n of numbers(9)) void producer.push(forUser(1, n))
+    await quiet()
+    await time.advance(3_000)
+    await quiet()
+    expect(sent.map(({ atMs }) => atMs)).toEqual([1, 1, 1, 2, 2, 2, 3, 3, 3].map((second) => second * 1_000))
+  })
+
+  it('are no faster than the one stage that handles one item at a time, whoever asks (PM-23)', async () => {
+    const { producer, sent, time } = await startPipeline({ consumer: 'consumer', demand: { max: 100 } })
+    for (const n of numbers(20)) void producer.push(forUser(1, n))
+    await quiet()
+    await time.advance(5_000)
+    expect([sent.length, await producer.queued()]).toEqual([5, 0])
   })
 
   it('ask a slow source for no more at once than they may work on (PM-27, PM-59)', async () => {

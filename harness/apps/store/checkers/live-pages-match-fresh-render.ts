@@ -17,7 +17,7 @@ export const livePagesMatchFreshRender: Checker = {
       if (other)
         return violated(
           `stale live page: ${page.who} on ${page.node} shows ${excerptOf(page.value.html, other.value.html)}, and a fresh page of ${other.node} ${excerptOf(other.value.html, page.value.html)}`,
-          { page, fresh: other },
+          { who: page.who, node: other.node, path: page.value.path, expected: other.value.html, seen: page.value.html },
         )
     }
     return passed(`${count(pages.length, 'live page equals', 'live pages equal')} their fresh renderings`)
@@ -30,5 +30,5 @@ const excerptLength = 80
 function excerptOf(html: string, other: string): string {
   let at = 0
   while (at < html.length && html[at] === other[at]) at += 1
-  return JSON.stringify(html.slice(Math.max(0, at - excerptLength / 2), at + excerptLength / 2))
+  return `"${html.slice(Math.max(0, at - excerptLength / 2), at + excerptLength / 2)}"`
 }

@@ -4,6 +4,7 @@ import { type FinalStock, itemsOf } from './stock.ts'
 /** Units are conserved: initial = on hand + sold, and no count is below zero (ST-19, DF-68). */
 export const neverOversold: Checker = {
   name: 'never-oversold',
+  judgesOpen: true,
   invariant: 'for every item, whenever it is read: initial stock = available + sold, and available >= 0',
   check(history) {
     const items = history.finals<FinalStock>('database').flatMap(({ value }) => itemsOf(value))

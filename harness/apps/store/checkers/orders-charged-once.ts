@@ -17,7 +17,7 @@ export const ordersChargedOnce: Checker = {
       const sold = sorted(order.soldItemIds)
       if (sold !== sorted(order.itemIds))
         return violated(`wrong order: order ${order.id} lists [${sorted(order.itemIds)}] and [${sold}] was sold`, {
-          order,
+          ...{ order, expected: order.soldItemIds.toSorted(), seen: order.itemIds.toSorted() },
         })
       if (order.totalUsd !== order.soldUsd)
         return violated(`wrong total: order ${order.id} is $${order.totalUsd}, what was sold is $${order.soldUsd}`, {

@@ -23,7 +23,8 @@ export const presenceMatchesReality: Checker = {
     const real = countsOf(tabs)
     for (const { who, value } of dashboards) {
       const difference = firstDifference(value, real)
-      if (difference) return violated(`dashboard ${who} shows ${difference}`, { who, shown: value, real })
+      if (difference)
+        return violated(`dashboard ${who} shows ${difference}`, { who, expected: real, seen: countsIn(value) })
     }
     for (const { who, value } of nodes) {
       const difference = nodeDifference(value, real, tabs.length)
@@ -36,6 +37,7 @@ export const presenceMatchesReality: Checker = {
   },
 }
 
+const countsIn = ({ shoppers, pages, items }: Counts): Counts => ({ shoppers, pages, items })
 const wasThere = (history: History) => history.of('receive').some(({ event }) => event === 'cart')
 
 function countsOf(tabs: readonly CartSight[]): Counts {

@@ -23,18 +23,23 @@ export const rendersMatchDatabase: Checker = {
   },
 }
 
-/** One text for each product and each item, in the order of the pages. */
+/** One text for each product and each item, by their ids: the stock has no order, and another checker knows that of the pages. */
 const texts = ({ products }: FinalStock): string[] =>
-  products.flatMap(({ id, released, items }) => [
+  byId(products).flatMap(({ id, released, items }) => [
     `product ${id} ${released ? 'released' : 'coming soon'}`,
-    ...(released ? items.map((item) => textOf(String(item.id), levelOf(item.availableCount))) : []),
+    ...(released ? byId(items).map((item) => textOf(String(item.id), levelOf(item.availableCount))) : []),
   ])
 
 const textsShown = ({ products }: Rendering): string[] =>
-  products.flatMap(({ id, soon, sizes }) => [
+  byId(products).flatMap(({ id, soon, sizes }) => [
     `product ${id} ${soon ? 'coming soon' : 'released'}`,
-    ...sizes.map(({ itemId, level, disabled }) => textOf(itemId, level, disabled)),
+    ...byId(sizes.map((size) => ({ ...size, id: size.itemId }))).map(({ id: itemId, level, disabled }) =>
+      textOf(itemId, level, disabled),
+    ),
   ])
+
+const byId = <T extends { id: number | string }>(list: readonly T[]) =>
+  list.toSorted((a, b) => Number(a.id) - Number(b.id))
 
 /** The button of an item can be clicked exactly when there is one left (ST-42). */
 const textOf = (itemId: string, level: string, disabled = level === 'out') =>

@@ -22,9 +22,10 @@ export const tabsConverge: Checker = {
       const ids = value.items.map(({ id }) => id).join()
       const other = first.get(value.shopper)
       if (other && other.ids !== ids)
-        return violated(`tabs differ: ${who} shows [${ids}], ${other.who} shows [${other.ids}]`, {
+        return violated(`tabs differ: ${who} shows ${itemsIn(ids)}, ${other.who} shows ${itemsIn(other.ids)}`, {
           who,
           other: other.who,
+          ...{ expected: listOf(other.ids), seen: listOf(ids) },
         })
       first.set(value.shopper, { who, ids })
       const stale = value.items.find(({ id, outOfStock }) => outOfStock !== gone.has(id))
@@ -37,3 +38,6 @@ export const tabsConverge: Checker = {
     return passed(`${count(tabs.length, 'tab')} of ${count(first.size, 'cart')} agree`)
   },
 }
+
+const itemsIn = (ids: string) => (ids === '' ? 'no item' : `${ids.includes(',') ? 'items' : 'item'} ${ids}`)
+const listOf = (ids: string) => ids.split(',').filter((id) => id !== '')

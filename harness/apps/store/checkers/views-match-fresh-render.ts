@@ -20,8 +20,10 @@ export const viewsMatchFreshRender: Checker = {
         const difference = firstDifference(view.value, render.value)
         if (difference)
           return violated(`stale view: ${view.who} differs from a fresh rendering by ${render.node}: ${difference}`, {
-            view,
-            render,
+            who: view.who,
+            node: render.node,
+            expected: render.value,
+            seen: view.value,
           })
       }
     }

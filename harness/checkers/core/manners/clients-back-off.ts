@@ -19,6 +19,7 @@ const gaveUpMs = reconnectAtLastMs + 3_000
 /** Clients that lost their connection or their channel come back, and not in a storm (CH-104..CH-108, NF-3). */
 export const clientsBackOff: Checker = {
   name: 'clients-back-off',
+  judgesOpen: true,
   needs: isWatched,
   invariant:
     'an official client connects and joins again after the delays that are stated, longer with each failure, and does not give up',

@@ -28,6 +28,7 @@ const leaveAnsweredMs = 5_000
  */
 export const connectionsEndForAReason: Checker = {
   name: 'connections-end-for-a-reason',
+  judgesOpen: true,
   needs: isWatched,
   invariant:
     'no connection and no channel ends, unless its client ends it, a fault touches it, or its client breaks a rule of the protocol',

@@ -1,9 +1,9 @@
 import { type Channel, Socket } from 'phoenix'
 import './hello.css'
 
-/** The script of the demo page: three sockets, every channel of HelloSockets, and a log of their messages (CH-134). */
+/** The script of the demo page: three sockets on five connections, every channel of HelloSockets, and a log of their messages (CH-134). */
 const { authToken, userId } = window as unknown as { authToken: string; userId: string }
-const { heartbeatMs } = document.body.dataset
+const { heartbeatMs, pushTimeoutMs } = document.body.dataset
 const log = document.querySelector('.log')!
 const started = performance.now()
 const linesMax = 200
@@ -22,7 +22,11 @@ function say(...words: unknown[]) {
 const sockets: Socket[] = []
 
 function open(name: string, path: string, params: () => object = () => ({})): Socket {
-  const socket = new Socket(path, { params, heartbeatIntervalMs: Number(heartbeatMs) || 30_000 })
+  const socket = new Socket(path, {
+    params,
+    heartbeatIntervalMs: Number(heartbeatMs) || 30_000,
+    timeout: Number(pushTimeoutMs) || 10_000,
+  })
   const state = document.querySelector<HTMLElement>(`.sockets [data-socket='${name}']`)!
   const show = (now: string) => {
     state.dataset.state = now
@@ -38,7 +42,7 @@ function open(name: string, path: string, params: () => object = () => ({})): So
   return socket
 }
 
-const ended = (what: string) => () => say(`${what} timeout`)
+const requestCount = 5
 const failed = (what: string) => (reply: unknown) => say(`${what} error`, reply)
 
 function joined(channel: Channel): Channel {
@@ -49,12 +53,12 @@ function joined(channel: Channel): Channel {
   return channel
 }
 
-function push(channel: Channel, event: string, payload: object = {}) {
+function push(channel: Channel, event: string, payload: object = {}, timeout = `${event} timeout`) {
   channel
     .push(event, payload)
     .receive('ok', (reply) => say(`receive ${event}`, reply))
     .receive('error', failed(event))
-    .receive('timeout', ended(event))
+    .receive('timeout', () => say(timeout))
 }
 
 function demonstrateUserSocket() {
@@ -68,9 +72,12 @@ function demonstrateUserSocket() {
   joined(ping)
   say('send ping')
   push(ping, 'ping')
-  push(ping, 'pong')
+  say('send pong')
+  push(ping, 'pong', {}, 'pong message timeout')
   push(ping, 'param_ping', { error: true })
   push(ping, 'param_ping', { error: false, arr: [1, 2] })
+  // Last: it crashes the channel, which the client then joins again.
+  push(ping, 'invalid', {}, 'invalid event timeout')
   const dupe = socket.channel('dupe')
   dupe.on('number', (payload) => say('new number received', payload))
   joined(dupe)
@@ -90,13 +97,14 @@ function demonstrateAuthSocket() {
   user.on('push', (payload) => say('received auth user push', payload))
   user.on('push_timed', (payload) => say('received timed auth user push', payload))
   joined(user)
-  Object.assign(window, { squall: { socket, sockets, channels: [recurring, user] } })
+  const tracked = joined(socket.channel('tracked'))
+  Object.assign(window, { squall: { socket, sockets, channels: [recurring, user, tracked] } })
 }
 
 function demonstrateStatsSocket() {
   const socket = open('stats', '/stats_socket')
   const valid = joined(socket.channel('valid'))
-  for (let n = 0; n < 5; n += 1) push(valid, 'ping')
+  for (let n = 0; n < requestCount; n += 1) push(valid, 'ping')
   const invalid = socket.channel('invalid')
   // Leaves, because the client would otherwise retry the join forever (CH-110).
   invalid.join().receive('error', (reply) => {
@@ -105,6 +113,26 @@ function demonstrateStatsSocket() {
   })
 }
 
+/** The same slow work inside the channel and beside it, each on a connection of its own (PM-17..PM-19). */
+function demonstrateSlowPings() {
+  const slow = joined(open('slow', '/stats_socket').channel('valid'))
+  requestAll(slow, 'slow_ping', 'Slow ping response received')
+  say(`${requestCount} slow pings requested`)
+  const fast = joined(open('fast', '/stats_socket').channel('valid'))
+  requestAll(fast, 'parallel_slow_ping', 'Parallel slow ping response received')
+  say(`${requestCount} parallel slow pings requested`)
+}
+
+function requestAll(channel: Channel, event: string, received: string) {
+  for (let n = 1; n <= requestCount; n += 1)
+    channel
+      .push(event, {})
+      .receive('ok', () => say(received, n))
+      .receive('error', () => say('Error for request', n))
+      .receive('timeout', () => say('pong message timeout', event, n))
+}
+
 demonstrateUserSocket()
 demonstrateAuthSocket()
 demonstrateStatsSocket()
+demonstrateSlowPings()

@@ -21,6 +21,8 @@ describe('metrics-as-declared (PM-1, PM-9, PM-10, PM-11, PM-16)', () => {
       'every declared kind',
       [joined, connects, metric('sockets_connected', 3, 'g'), metric('stats_channel.ping', 9, 'ms')],
     ],
+    ['a delivery that clocks make negative (PM-48)', [metric('pipeline.push_delivered', -30_000, 'h')]],
+    ['an item that was dropped (PM-42)', [metric('pipeline.item_dropped', 1, 'c')]],
     ['the tag of a tenant (PM-2)', [metric('channels_connected', 0, 'g', { tenant_id: 'acme' })]],
     ['joins that are counted', [...joins, joined]],
     ['a few joins whose packets were lost (AM-9)', [...joins.slice(1), connects]],
@@ -39,6 +41,10 @@ describe('metrics-as-declared (PM-1, PM-9, PM-10, PM-11, PM-16)', () => {
     [
       'n1 sends socket_connect with socket=HelloSockets.AuthSocket',
       [metric('socket_connect', 1, 'c', { status: 'fail', socket: 'HelloSockets.AuthSocket' })],
+    ],
+    [
+      'n1 sends pipeline.push_delivered with the value 1700000000000',
+      [metric('pipeline.push_delivered', 1_700_000_000_000, 'h')],
     ],
     ['n1 sends stats_channel.ping with the value -1', [metric('stats_channel.ping', -1, 'ms')]],
     [

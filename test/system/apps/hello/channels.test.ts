@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { slowPingMs, statsChannel } from '../../../../system/apps/hello/stats-channel.ts'
+import {
+  parallelMax,
+  slowPingDefaultMs as slowPingMs,
+  statsChannel,
+} from '../../../../system/apps/hello/stats-channel.ts'
 import { userSocket } from '../../../../system/apps/hello/user-socket.ts'
 import { socket } from '../../../../system/channels/index.ts'
 import { type Metrics, noMetrics } from '../../../../system/metrics/index.ts'
@@ -102,6 +106,28 @@ describe('StatsChannel (CH-4, CH-5, CH-68, CH-131, PM-17)', () => {
     await clock.advance(slowPingMs)
     expect(answered()).toBe(5)
     for (const ref of refs) expect(await client.replyTo(ref)).toEqual({ status: 'ok', response: { ping: 'pong' } })
+  })
+
+  it('handles no more at once than its cap, and the rest when there is room, in order (PM-21, PM-22, DF-36)', async () => {
+    const { clock, client, answered } = await opened()
+    const refs = Array.from({ length: parallelMax + 2 }, () => client.push('valid', 'parallel_slow_ping'))
+    const after = client.push('valid', 'ping')
+    await clock.advance(slowPingMs)
+    expect(answered()).toBeLessThanOrEqual(parallelMax + 1)
+    expect(client.sent.some(([, ref]) => ref === refs.at(-1))).toBe(false)
+    await clock.advance(slowPingMs)
+    for (const ref of [...refs, after])
+      expect(await client.replyTo(ref)).toEqual({ status: 'ok', response: { ping: 'pong' } })
+    expect(answered()).toBe(parallelMax + 3)
+  })
+
+  it('ends a push that waits for room with the channel (PM-20)', async () => {
+    const { clock, client, answered } = await opened()
+    for (let n = 0; n < parallelMax + 5; n += 1) client.push('valid', 'parallel_slow_ping')
+    await clock.advance(slowPingMs / 2)
+    client.session.gone()
+    await clock.advance(2 * slowPingMs)
+    expect([answered(), clock.timerCount()]).toEqual([0, 0])
   })
 
   it('refuses one topic and crashes on every other, and each attempt counts once (PM-10, PM-16)', async () => {

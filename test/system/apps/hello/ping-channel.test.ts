@@ -3,6 +3,7 @@ import { authSocket } from '../../../../system/apps/hello/auth-socket.ts'
 import { trackedChannel } from '../../../../system/apps/hello/tracked-channel.ts'
 import { userSocket } from '../../../../system/apps/hello/user-socket.ts'
 import { createUserTokens } from '../../../../system/apps/hello/user-token.ts'
+import { noMetrics } from '../../../../system/metrics/index.ts'
 import { silentLog as log } from '../../../../system/platform/log.ts'
 import { createTracker } from '../../../../system/presence/index.ts'
 import { createPubSub } from '../../../../system/pubsub/index.ts'
@@ -67,7 +68,13 @@ describe('TrackedChannel (CH-56, CH-132, PA-13, PA-14)', () => {
     const clock = createFakeClock()
     const tokens = createUserTokens({ secret: 'a secret of more than thirty-two characters', clock })
     const tracker = createTracker({ name: 't', pubsub: createPubSub({ nodeName: 'n', log }), clock, log })
-    const definition = authSocket({ tokens, log, channels: { tracked: trackedChannel(tracker, clock.now) } })
+    const definition = authSocket({
+      tokens,
+      log,
+      clock,
+      metrics: noMetrics,
+      channels: { tracked: trackedChannel(tracker, clock.now) },
+    })
     const open = async (id: string) => {
       const client = await openCase(definition, { params: { token: await tokens.sign(id) }, clock })
       expect(await client.join('tracked')).toEqual(ok({}))

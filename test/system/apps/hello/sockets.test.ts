@@ -3,13 +3,14 @@ import { authSocket } from '../../../../system/apps/hello/auth-socket.ts'
 import { userSocket } from '../../../../system/apps/hello/user-socket.ts'
 import { createUserTokens, userTokenAgeMaxS } from '../../../../system/apps/hello/user-token.ts'
 import { signToken } from '../../../../system/channels/index.ts'
+import { type Metrics, noMetrics } from '../../../../system/metrics/index.ts'
 import { silentLog } from '../../../../system/platform/log.ts'
 import { connectTo, createFakeClock, keptLog, openCase } from '../../../support/channel-case.ts'
 
 const secret = 'a secret of more than thirty-two characters'
 const clock = createFakeClock()
 const tokens = createUserTokens({ secret, clock })
-const auth = authSocket({ tokens, log: silentLog })
+const auth = authSocket({ tokens, log: silentLog, clock, metrics: noMetrics })
 
 describe('UserSocket (CH-115, AT-33)', () => {
   it('accepts everybody', async () => {
@@ -66,10 +67,42 @@ describe('AuthSocket (CH-124, CH-125, CH-138, AT-34)', () => {
 describe('AuthChannel (CH-8, CH-92, CH-126)', () => {
   it('is for the user who connected, and says in the log who tried otherwise', async () => {
     const { lines, log } = keptLog()
-    const client = await openCase(authSocket({ tokens, log }), { params: { token: await tokens.sign(1) } })
+    const client = await openCase(authSocket({ tokens, log, clock, metrics: noMetrics }), {
+      params: { token: await tokens.sign(1) },
+    })
     expect(await client.join('user:1')).toEqual({ status: 'ok', response: {} })
     expect(await client.join('user:2')).toEqual({ status: 'error', response: { reason: 'unauthorized' } })
     expect(lines).toContain('AuthChannel: 1 may not join user:2')
+  })
+})
+
+describe('a timed push on its way to the client (PM-50, DF-41)', () => {
+  async function listening(user: string) {
+    const own = createFakeClock()
+    const measured: [name: string, value: number][] = []
+    const metrics: Metrics = { ...noMetrics, histogram: (name, value) => void measured.push([name, value]) }
+    const client = await openCase(authSocket({ tokens, log: silentLog, clock: own, metrics }), {
+      params: { token: await tokens.sign(user) },
+    })
+    await client.join(`user:${user}`)
+    return { client, own, measured }
+  }
+
+  it('is pushed without its time, and measured by the wall clock', async () => {
+    const { client, own, measured } = await listening('1')
+    const at = own.now()
+    await own.advance(25)
+    client.pubsub.broadcast('user:1', 'push_timed', { data: { n: 1 }, at })
+    await expect.poll(() => client.received('push_timed')).toEqual([{ n: 1 }])
+    expect(measured).toEqual([['pipeline.push_delivered', 25]])
+  })
+
+  it('for another user is neither pushed nor measured (PM-54, PM-57)', async () => {
+    const { client, measured } = await listening('2')
+    client.pubsub.broadcast('user:1', 'push_timed', { data: { n: 1 }, at: 0 })
+    client.pubsub.broadcast('user:2', 'push', { n: 2 })
+    await expect.poll(() => client.received('push')).toEqual([{ n: 2 }])
+    expect([client.received('push_timed'), measured]).toEqual([[], []])
   })
 })
 
@@ -77,7 +110,7 @@ describe('RecurringChannel (CH-127)', () => {
   it('sends a fresh and valid token every five seconds until it ends', async () => {
     const ticking = createFakeClock()
     const own = createUserTokens({ secret, clock: ticking })
-    const client = await openCase(authSocket({ tokens: own, log: silentLog }), {
+    const client = await openCase(authSocket({ tokens: own, log: silentLog, clock: ticking, metrics: noMetrics }), {
       params: { token: await own.sign(1) },
       clock: ticking,
     })
