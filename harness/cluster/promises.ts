@@ -30,6 +30,8 @@ export const promisesShape = z
     disconnectCode: z.int().min(1_000).max(4_999),
     /** A broadcast is encoded once for all who listen, as the counters `encodes` and `pushes` of `/state` show. */
     encodesBroadcastsOnce: z.boolean(),
+    /** The nodes talk to each other over the mesh of Squall, which knows its members by a secret. */
+    mesh: z.boolean(),
     /** A connection over which nothing comes for so long is closed; clients send heartbeats. */
     idleTimeoutMs: z.int().positive(),
   })
@@ -51,5 +53,6 @@ export const ownPromises: SystemPromises = {
   binary: true,
   disconnectCode: 1001,
   encodesBroadcastsOnce: true,
+  mesh: true,
   idleTimeoutMs: 60_000,
 }
