@@ -97,3 +97,15 @@ export function receivedPerJoin({ recorder }: Pick<ScenarioContext, 'recorder'>,
   }
   return [...counts.values()]
 }
+
+/** Throws the sentence, unless the machine stood still while somebody watched: timers then prove nothing. */
+export function withoutStalls(
+  context: Pick<ScenarioContext, 'scratch' | 'notReached'>,
+  isRight: boolean,
+  sentence: string,
+) {
+  if (isRight) return
+  const { totalMs } = stallsOf(context)
+  if (totalMs > 0) context.notReached(`${sentence}, but the machine stood still for ${ms(totalMs)} meanwhile`)
+  throw new Error(sentence)
+}

@@ -73,8 +73,8 @@ describe('who may import whom', () => {
   it('the harness knows its applications by their list only, and no application another one', () => {
     const own = foldersIn('harness/apps')
     const isOfOne = below(...own.map((name) => `harness/apps/${name}/`))
-    // Scenarios get everything through the door, and some benchmarks are about the store.
-    const mayName = below('harness/apps/', 'harness/index.ts', 'harness/bench/')
+    // Scenarios get everything through the door; benchmarks and labs may be about one application.
+    const mayName = below('harness/apps/', 'harness/index.ts', 'harness/bench/', 'harness/lab/')
     const core = edges('harness/').filter(({ file }) => !mayName(file))
     expect(core.filter(({ to }) => isOfOne(to))).toEqual([])
     for (const name of own) {
@@ -153,6 +153,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'system/pubsub',
     'system/runtime',
   ],
+  'system/apps/workloads': ['system/channels', 'system/node', 'system/platform'],
   'system/apps/spa': ['system/channels', 'system/node', 'system/platform', 'system/pubsub'],
   'system/apps/workshop': [
     'system/control',
@@ -163,13 +164,21 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'system/platform',
     'system/runtime',
   ],
-  'system/apps': ['system/apps/hello', 'system/apps/spa', 'system/apps/store', 'system/apps/workshop', 'system/node'],
+  'system/apps': [
+    'system/apps/hello',
+    'system/apps/spa',
+    'system/apps/store',
+    'system/apps/workloads',
+    'system/apps/workshop',
+    'system/node',
+  ],
   'system/main.ts': ['system/apps', 'system/node', 'system/platform'],
   'harness/timing.ts': [],
   'harness/config.ts': [],
   'harness/history': ['harness/timing.ts'],
   'harness/stats': [],
   'harness/platform': ['harness/config.ts'],
+  'harness/load': ['harness/platform', 'harness/stats'],
   'harness/leases': ['harness/platform'],
   'harness/toxiproxy': ['harness/platform'],
   'harness/verdict': ['harness/history'],
@@ -182,6 +191,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'harness/timing.ts',
   ],
   'harness/reporters': ['harness/history', 'harness/platform', 'harness/verdict'],
+  'harness/charts': ['harness/reporters'],
   'harness/nightly': ['harness/platform', 'harness/reporters', 'harness/stats', 'harness/verdict'],
   'harness/clients': ['harness/cluster', 'harness/history', 'harness/leases', 'harness/platform', 'harness/timing.ts'],
   'harness/faults': ['harness/clients', 'harness/cluster', 'harness/history', 'harness/platform', 'harness/timing.ts'],
@@ -321,6 +331,16 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'harness/platform',
     'harness/verdict',
   ],
+  'harness/compare': [
+    'harness/app.ts',
+    'harness/charts',
+    'harness/cluster',
+    'harness/load',
+    'harness/platform',
+    'harness/reporters',
+    'harness/runner',
+    'harness/stats',
+  ],
   'harness/bench': [
     'harness/apps/store',
     'harness/checkers',
@@ -328,11 +348,20 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'harness/clients',
     'harness/cluster',
     'harness/history',
+    'harness/load',
     'harness/platform',
     'harness/runner',
     'harness/stats',
     'harness/toxiproxy',
     'harness/verdict',
+  ],
+  'harness/k6': [
+    'harness/app.ts',
+    'harness/apps',
+    'harness/cluster',
+    'harness/leases',
+    'harness/platform',
+    'harness/runner',
   ],
   'harness/selftest': [
     'harness/cluster',
@@ -342,6 +371,15 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'harness/scenario.ts',
     'harness/stats',
     'harness/verdict',
+  ],
+  'harness/lab': [
+    'harness/apps/workshop',
+    'harness/clients',
+    'harness/cluster',
+    'harness/platform',
+    'harness/reporters',
+    'harness/runner',
+    'harness/stats',
   ],
   'harness/mutate': [
     'harness/cluster',
@@ -371,11 +409,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'harness/bench',
     'harness/checkers',
     'harness/cluster',
+    'harness/compare',
     'harness/config.ts',
     'harness/console',
     'harness/explore',
     'harness/faults',
     'harness/history',
+    'harness/k6',
+    'harness/lab',
     'harness/leases',
     'harness/mutate',
     'harness/nightly',

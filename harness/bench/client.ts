@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import { frameSize } from '../load/frames.ts'
 import type { Wire } from './wire.ts'
 
 /** Called with the number of complete frames received on a connection. */
@@ -152,12 +153,4 @@ function countFrames(reader: Reader, piece: Buffer): number {
     if (size.body === 0) frames += 1
   }
   return frames
-}
-
-function frameSize(data: Buffer, at: number): { head: number; body: number } | undefined {
-  if (at + 2 > data.length) return undefined
-  const short = data[at + 1]! & 0x7f
-  if (short < 126) return { head: 2, body: short }
-  if (short === 126) return at + 4 > data.length ? undefined : { head: 4, body: data.readUInt16BE(at + 2) }
-  return at + 10 > data.length ? undefined : { head: 10, body: Number(data.readBigUInt64BE(at + 2)) }
 }

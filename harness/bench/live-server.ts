@@ -1,7 +1,8 @@
 import { WebSocket } from 'ws'
+import { maskedFrame, upgradeTo } from '../load/frames.ts'
 import { type Load, openLoad } from './client.ts'
 import { type BenchServer, startServer } from './server.ts'
-import { maskedFrame, upgradeTo, type Wire } from './wire.ts'
+import type { Wire } from './wire.ts'
 
 /** Pages that are open on a server of their own, and what changes one item there. */
 export interface OpenPages {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { maskedFrame, upgradeTo } from '../load/frames.ts'
 
 /** How a client of one kind of server joins the room, and which messages it sends there. */
 export interface Wire {
@@ -13,30 +13,6 @@ export interface Wire {
 
 /** About 150 bytes on the wire, like a chat message. */
 const body = { user: 'a shopper', text: 'x'.repeat(70) }
-
-/** Returns a client's text frame, masked as the protocol requires. */
-export function maskedFrame(text: string): Buffer {
-  const payload = Buffer.from(text)
-  const mask = Buffer.from([0x11, 0x22, 0x33, 0x44])
-  const head = payload.length < 126 ? Buffer.from([0x81, 0x80 | payload.length]) : Buffer.from([0x81, 0x80 | 126, 0, 0])
-  if (payload.length >= 126) head.writeUInt16BE(payload.length, 2)
-  const masked = payload.map((byte, at) => byte ^ mask[at % 4]!)
-  return Buffer.concat([head, mask, masked])
-}
-
-export const upgradeTo = (path: string) =>
-  Buffer.from(
-    [
-      `GET ${path} HTTP/1.1`,
-      'host: 127.0.0.1',
-      'connection: Upgrade',
-      'upgrade: websocket',
-      'sec-websocket-version: 13',
-      `sec-websocket-key: ${randomBytes(16).toString('base64')}`,
-      '',
-      '',
-    ].join('\r\n'),
-  )
 
 const pushed = (event: string) => maskedFrame(JSON.stringify(['1', '2', 'room:1', event, body]))
 

@@ -37,7 +37,11 @@ export function parseGrep(text: string): RegExp {
   }
 }
 
-const collected = (text: string, before: unknown): string[] => [...((before as string[] | undefined) ?? []), text]
+/** An option that may be given again. */
+export const collected = (text: string, before: unknown): string[] => [
+  ...((before as string[] | undefined) ?? []),
+  text,
+]
 
 const oneOf = (flag: string, names: readonly string[]) => (text: string) => {
   if (names.includes(text)) return text

@@ -9,10 +9,13 @@ import { bench } from './bench.ts'
 import { check } from './check.ts'
 import { clean } from './clean.ts'
 import type { Command, OptionSpec } from './command.ts'
+import { compare } from './compare.ts'
 import { optionsWithDefaults, readConfig, requireKnownDefaults } from './config.ts'
 import { doctor } from './doctor.ts'
 import { explore } from './explore.ts'
+import { lab } from './lab.ts'
 import { list } from './list.ts'
+import { load } from './load.ts'
 import { merge } from './merge.ts'
 import { mutate } from './mutate.ts'
 import { nightly } from './nightly.ts'
@@ -42,6 +45,9 @@ export const commands: Record<string, Command> = {
   explore,
   simulate,
   bench,
+  compare,
+  lab,
+  load,
   nightly,
   merge,
   report,
@@ -49,9 +55,6 @@ export const commands: Record<string, Command> = {
   clean,
   test,
 }
-
-/** Verbs that are agreed on and not there yet. */
-const planned = ['compare']
 
 const exitCodeSummary =
   '0 passed, 1 an invariant was violated, 2 unknown, 3 flaky, 4 performance regression, 5 cleanup leaked, 64 usage, 69 environment missing, 70 harness bug, 124 budget exhausted, 130/143 interrupted after healing'
@@ -86,7 +89,6 @@ async function configured(argv: readonly string[], io: Io): Promise<Io> {
 
 function requireKnown(verb: string) {
   if (verb in commands || verb === 'help') return
-  if (planned.includes(verb)) throw new UsageError(`${verb} is not available yet; "squall --help" shows what is`)
   throw new UsageError(
     `there is no command ${verb}${orNearest(verb, Object.keys(commands))}; "squall --help" shows what there is`,
   )

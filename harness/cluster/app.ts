@@ -5,6 +5,8 @@ export interface ClusterApp {
   readonly name: string
   /** Environment variables of every node. */
   readonly env?: Readonly<Record<string, string>>
+  /** A variable of its own that gets the address of the database, beside DATABASE_URL. */
+  readonly databaseVariable?: string
   /** Creates the application's tables and seed data in an empty database; deterministic for a given seed. */
   setUpDatabase?(url: string, seed: number): Promise<void>
   /** What a running system must provide so that the harness can use the application there. */
@@ -24,6 +26,10 @@ export interface Seed {
 /** Returns the environment variables that these applications set on every node. */
 export const envOfApps = (apps: readonly ClusterApp[]): Record<string, string> =>
   Object.assign({}, ...apps.map(({ env }) => env ?? {}))
+
+/** Returns the variables in which these applications expect the address of the database. */
+export const databaseEnvOf = (apps: readonly ClusterApp[], url: string): Record<string, string> =>
+  Object.fromEntries(apps.flatMap(({ databaseVariable }) => (databaseVariable ? [[databaseVariable, url]] : [])))
 
 /** Sets up an empty database for these applications and flushes it to disk. */
 export async function setUpDatabase({ url, query }: Database, apps: readonly ClusterApp[], seed: number) {

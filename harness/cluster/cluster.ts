@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Leases } from '../leases/leases.ts'
 import type { Random } from '../platform/random.ts'
 import { clientHeartbeatMs, clusterHeartbeatMs } from '../timing.ts'
-import { type ClusterApp, envOfApps, type Seed } from './app.ts'
+import { type ClusterApp, databaseEnvOf, envOfApps, type Seed } from './app.ts'
 import type { Links } from './links.ts'
 import type { ClusterNode } from './node.ts'
 import { ownPromises, type SystemPromises } from './promises.ts'
@@ -57,7 +57,7 @@ export interface Cluster {
   /** Absent for a system that somebody else has started. */
   readonly secrets?: ClusterSecrets
   /** Present where the nodes can reach it. */
-  readonly statsd?: Pick<StatsdSink, 'listen'>
+  readonly statsd?: Omit<StatsdSink, 'close'>
   node(name: string): ClusterNode
   /** Returns another node of this cluster, not started yet, with its own configuration. */
   spare(name: string, env: Record<string, string>): Promise<ClusterNode>
@@ -119,6 +119,7 @@ export async function startCluster(
   async function envOf(name: string, own: Record<string, string>): Promise<Record<string, string>> {
     const address = addresses.get(name)!
     const db = await links.link(name, 'db')
+    const databaseUrl = `postgres://${superuser}@${linkHost}:${db.port}/postgres`
     return {
       SQUALL_NODE: name,
       HOST: address.host,
@@ -131,7 +132,8 @@ export async function startCluster(
       CONTROL_HOST: address.host,
       CONTROL_PORT: String(address.controlPort),
       CONTROL_SECRET: controlSecret,
-      DATABASE_URL: `postgres://${superuser}@${linkHost}:${db.port}/postgres`,
+      DATABASE_URL: databaseUrl,
+      ...databaseEnvOf(apps, databaseUrl),
       WEB: webless.includes(name) ? 'off' : 'on',
       ...(statsd && { STATSD_HOST: statsd.host, STATSD_PORT: String(statsd.port) }),
       ...options.env,

@@ -17,3 +17,8 @@ export const systemClock: Clock = {
   },
   sleep: (delayMs) => new Promise((resolve) => setTimeout(resolve, delayMs)),
 }
+
+/** Monotonic ms that all threads and processes of this machine share; `monotonicMs` starts anew in each thread. */
+export const sharedMonotonicMs = (): number => performance.now() + offsetMs
+
+const offsetMs = Number(process.hrtime.bigint()) / 1e6 - performance.now()

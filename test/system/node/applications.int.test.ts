@@ -119,7 +119,10 @@ describe('a node without APPS', () => {
 
 describe('a start that cannot work ends with one sentence', () => {
   it.each([
-    [{ APPS: 'shop' }, 'APPS is "shop": there is no application shop; known are hello, store, spa, workshop'],
+    [
+      { APPS: 'shop' },
+      'APPS is "shop": there is no application shop; known are hello, store, spa, workshop, workloads',
+    ],
     [{ APPS: 'store' }, 'DATABASE_URL is missing'],
     [{ APPS: 'hello', RECURRING_TOKEN_MS: 'often' }, expect.stringContaining('RECURRING_TOKEN_MS is "often"')],
   ])('and 64 for %j', async (env, sentence) => {

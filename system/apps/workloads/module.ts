@@ -1,0 +1,46 @@
+import { Pool } from 'pg'
+import { connected, socket } from '../../channels/index.ts'
+import { defineModule } from '../../node/module.ts'
+import { workloadsConfig } from './config.ts'
+import { createWork } from './work.ts'
+import { type WorkCounts, workChannel } from './work-channel.ts'
+
+/** A channel that does nothing but work of a stated kind and duration, for measurements. Serves nothing unless WORKLOADS is on. */
+export const workloadsModule = defineModule({
+  name: 'workloads',
+  config: workloadsConfig,
+  create({ config, clock }) {
+    if (!config.WORKLOADS) return {}
+    const counts: WorkCounts = {
+      started: 0,
+      finished: 0,
+      finishedAfterLeave: 0,
+      cancelled: 0,
+      refused: 0,
+      pendingMost: 0,
+    }
+    const { WORKLOADS_DATABASE_URL: url, WORKLOADS_DATABASE_CONNECTIONS: max } = config
+    const pool = url ? new Pool({ connectionString: url, max }) : undefined
+    pool?.on('error', () => {})
+    const sleepInDatabase = pool && ((ms: number) => pool.query('select pg_sleep($1)', [ms / 1_000]))
+    const channel = workChannel({
+      work: createWork({ clock, sleepInDatabase }),
+      counts,
+      parallelMax: config.WORKLOADS_PARALLEL_MAX,
+    })
+    return {
+      sockets: [
+        socket({
+          name: 'WorkSocket',
+          path: '/work_socket',
+          channels: { 'work:*': channel },
+          connect: () => connected(),
+        }),
+      ],
+      // Created with its first query, so that a node that measures something else has no connection.
+      afterPubSub: [{ name: 'workloads database', stop: () => pool?.end() }],
+      holds: () => ({ pending: { work: counts.started - counts.finished - counts.cancelled } }),
+      state: () => ({ work: { ...counts } }),
+    }
+  },
+})
