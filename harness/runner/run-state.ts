@@ -54,6 +54,8 @@ export interface RunState {
   readonly artifacts: string[]
   readonly leases: ScopedLeases
   readonly meter: StarvationMeter
+  /** How many loops without an end had been ended before this scenario. */
+  readonly endedLoopsBefore: number
   /** From here on: what `provision` makes. */
   cluster?: Cluster
   nemesis?: ReturnType<typeof createNemesis>
