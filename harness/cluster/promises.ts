@@ -6,6 +6,8 @@ import { z } from 'zod'
  */
 export const promisesShape = z
   .strictObject({
+    /** Every channel, event and reply of HelloSockets is there, word for word, and not only those that most scenarios use. */
+    wholeHelloSockets: z.boolean(),
     /** A WebSocket whose `Origin` is another site is refused. */
     checksOrigin: z.boolean(),
     /** A connection with a `vsn` that nobody speaks is refused. */
@@ -41,6 +43,7 @@ export type SystemPromises = z.infer<typeof promisesShape>
 
 /** Those of the system in this repository. */
 export const ownPromises: SystemPromises = {
+  wholeHelloSockets: true,
   checksOrigin: true,
   refusesUnknownVersions: true,
   logsRefusals: true,
