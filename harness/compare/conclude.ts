@@ -80,7 +80,7 @@ export function conclude({ comparison, plan, measured, environment, command, too
       first: percentilesOf(sound.map(([first]) => first)),
       second: percentilesOf(sound.map(([, second]) => second)),
     },
-    overload: measured.overload,
+    overload: measured.overload ?? null,
     hazards: measured.hazards,
     gates: gatesOf(runs),
     generator: generatorOf(runs, measured.repeated, sound.length, plan),
@@ -88,6 +88,7 @@ export function conclude({ comparison, plan, measured, environment, command, too
     seed: plan.seed,
     command,
     notTested: comparison.notTested,
+    others: [],
     tookMs,
     histograms: {
       first: encodedLatencies(merged(sound.map(([first]) => first.primary.latencies))),
@@ -215,3 +216,14 @@ function generatorOf(runs: readonly Run[], repeatedRuns: number, soundCount: num
     lagMs: { p50: at(0.5), p99: at(0.99) },
   }
 }
+
+/** Adds comparisons of other kinds of work, for which the verdict of the first is not adjusted: they describe. Pure. */
+export const withOthers = (
+  document: ComparisonDocument,
+  others: readonly { work: string; document: ComparisonDocument }[],
+): ComparisonDocument => ({
+  ...document,
+  others: others.map(({ work, document: { verdict, sentence, interval, control, capacity } }) => ({
+    ...{ work, verdict, sentence, interval, control, capacity },
+  })),
+})

@@ -34,6 +34,7 @@ export function describeVerdict({ verdict, names, metric, judgement, margin, rea
 
 /** What a terminal shows. */
 export function describeComparison(document: ComparisonDocument): string {
+  const others = document.others.map(({ work, sentence }) => `${work.padEnd(13)} ${sentence}`)
   const { arms, control, capacity, hazards, detectableEffect, overload, environment } = document
   const range = control.interval
     ? ` (${times(control.interval.ratio.low)} to ${times(control.interval.ratio.high)})`
@@ -66,6 +67,7 @@ export function describeComparison(document: ComparisonDocument): string {
         `  ${arms.second.padEnd(12)} ${one.second?.said ?? 'not measured'}`,
       ]),
     '',
+    ...others,
   ]
   return `${lines.join('\n')}\n`
 }
