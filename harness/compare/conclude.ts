@@ -144,6 +144,9 @@ function pairOf(block: (Run | undefined)[], index: number, runOrder: Role[], met
 
 const numberOrNull = (value: number) => (Number.isFinite(value) ? value : null)
 
+/** The interval of fewer would be as wide as the picture. */
+const runsPerPoint = 3
+
 function curveOf(runs: readonly Run[], role: Role, draws: ReturnType<typeof seededRandom>): CurvePoint[] {
   const stages = runs.filter((run) => run.role === role).flatMap((run) => run.sweep)
   const shares = [...new Set(stages.map(({ share }) => share))].sort((a, b) => a - b)
@@ -152,7 +155,7 @@ function curveOf(runs: readonly Run[], role: Role, draws: ReturnType<typeof seed
       .filter((one) => one.share === share)
       .map(({ stage }) => believedMs(stage, percentile))
       .filter(Number.isFinite)
-    if (values.length < 2) return null
+    if (values.length < runsPerPoint) return null
     const { low, high } = meanInterval(values.map(Math.log), draws)
     return { low: Math.exp(low), high: Math.exp(high), mean: Math.exp(meanOf(values.map(Math.log))) }
   }

@@ -1,6 +1,6 @@
 import { chartPage, linesFigure, pairsFigure, percentileFigure, ratiosFigure } from '../charts/index.ts'
 import { escapeHtml } from '../reporters/escape.ts'
-import { describeCapacity, percent } from './describe.ts'
+import { describeCapacity, describeEffect, percent } from './describe.ts'
 import type { ComparisonDocument, CurvePoint, Overload } from './document.ts'
 
 type Section = { heading: string; body: string }
@@ -32,7 +32,7 @@ function ratios({ interval, control, margin, arms, detectableEffect }: Compariso
   const effect =
     detectableEffect === null
       ? ''
-      : `<p>So many blocks find a difference of ${percent(detectableEffect)} four times out of five.</p>`
+      : `<p>So many blocks find ${describeEffect(detectableEffect)} four times out of five.</p>`
   return { heading: 'How large the difference is', body: ratiosFigure(caption, margin, rows) + effect }
 }
 
