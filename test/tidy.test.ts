@@ -73,8 +73,8 @@ describe('who may import whom', () => {
   it('the harness knows its applications by their list only, and no application another one', () => {
     const own = foldersIn('harness/apps')
     const isOfOne = below(...own.map((name) => `harness/apps/${name}/`))
-    // Scenarios get everything through the door, and some benchmarks are about the store.
-    const mayName = below('harness/apps/', 'harness/index.ts', 'harness/bench/')
+    // Scenarios get everything through the door; benchmarks and labs may be about one application.
+    const mayName = below('harness/apps/', 'harness/index.ts', 'harness/bench/', 'harness/lab/')
     const core = edges('harness/').filter(({ file }) => !mayName(file))
     expect(core.filter(({ to }) => isOfOne(to))).toEqual([])
     for (const name of own) {
@@ -355,6 +355,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'harness/toxiproxy',
     'harness/verdict',
   ],
+  'harness/k6': [
+    'harness/app.ts',
+    'harness/apps',
+    'harness/cluster',
+    'harness/leases',
+    'harness/platform',
+    'harness/runner',
+  ],
   'harness/selftest': [
     'harness/cluster',
     'harness/platform',
@@ -363,6 +371,15 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'harness/scenario.ts',
     'harness/stats',
     'harness/verdict',
+  ],
+  'harness/lab': [
+    'harness/apps/workshop',
+    'harness/clients',
+    'harness/cluster',
+    'harness/platform',
+    'harness/reporters',
+    'harness/runner',
+    'harness/stats',
   ],
   'harness/mutate': [
     'harness/cluster',
@@ -398,6 +415,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'harness/explore',
     'harness/faults',
     'harness/history',
+    'harness/k6',
+    'harness/lab',
     'harness/leases',
     'harness/mutate',
     'harness/nightly',

@@ -29,7 +29,7 @@ import { UsageError } from '../platform/errors.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
 import { codeOf } from '../platform/interruption.ts'
 import type { Io } from '../platform/io.ts'
-import { processorPressureUs } from '../platform/pressure.ts'
+import { readPressure } from '../platform/pressure.ts'
 import { freshSeed } from '../platform/random.ts'
 import { requireRedis } from '../runner/prerequisites.ts'
 import { outFolder, requireBuiltAssets, requireWritable } from '../runner/run-folder.ts'
@@ -124,7 +124,7 @@ interface Task {
 
 async function carryOut({ comparison, plan, command }: Task, io: Io): Promise<ComparisonDocument> {
   const startedMs = io.clock.monotonicMs()
-  const before = { load: loadavg()[0]!, pressureUs: processorPressureUs() }
+  const before = { load: loadavg()[0]!, pressureMs: readPressure().cpuMs }
   const threads = threadsFor(availableParallelism())
   const measured = await measureComparison({ comparison, plan, threads, ...talk(io) })
   const tookMs = Math.round(io.clock.monotonicMs() - startedMs)
@@ -212,16 +212,16 @@ function commandOf(what: readonly string[], options: CompareFlags, { seed }: Pla
 
 interface Before {
   load: number
-  pressureUs: number | undefined
+  pressureMs: number | undefined
 }
 
-const environmentSince = ({ load, pressureUs }: Before, tookMs: number) => ({
+const environmentSince = ({ load, pressureMs }: Before, tookMs: number) => ({
   processors: availableParallelism(),
   model: cpus()[0]?.model ?? 'unknown',
   kernel: release(),
   node: process.version,
   load: [load, loadavg()[0]!] as [number, number],
-  pressure: pressureUs === undefined ? null : (processorPressureUs()! - pressureUs) / (1_000 * tookMs),
+  pressure: pressureMs === undefined ? null : (readPressure().cpuMs! - pressureMs) / tookMs,
 })
 
 /** A comparison is no test: each answer is a success. No answer is none. */

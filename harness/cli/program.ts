@@ -13,7 +13,9 @@ import { compare } from './compare.ts'
 import { optionsWithDefaults, readConfig, requireKnownDefaults } from './config.ts'
 import { doctor } from './doctor.ts'
 import { explore } from './explore.ts'
+import { lab } from './lab.ts'
 import { list } from './list.ts'
+import { load } from './load.ts'
 import { merge } from './merge.ts'
 import { mutate } from './mutate.ts'
 import { nightly } from './nightly.ts'
@@ -44,6 +46,8 @@ export const commands: Record<string, Command> = {
   simulate,
   bench,
   compare,
+  lab,
+  load,
   nightly,
   merge,
   report,

@@ -82,9 +82,9 @@ export function createRunHistory({ clock, look, isBusy }: RunHistoryOptions) {
     run: (): Run => ({ samples, events, insideMax }),
     /** Forgets the run; what goes on now belongs to a new one. */
     clear() {
+      cancel?.()
       begin()
       busyMs = startedMs
-      if (cancel) return
       sample()
     },
     stop() {

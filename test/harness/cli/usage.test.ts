@@ -104,6 +104,7 @@ describe('what makes no sense ends with one sentence and 64', () => {
       ['mutate', '--tiers', 'simulation,luck'],
       '--tiers takes some of conversations, simulation, scenarios, tests, separated by commas; got "simulation,luck"',
     ],
+    ['an unknown lab', ['lab', 'qeue'], 'there is no lab qeue, did you mean queue?; "squall lab" lists them'],
     ['no mutants', ['mutate', '--count', '0'], '--count takes a whole number from 1 to 10000; got "0"'],
     ['more than all', ['mutate', '--threshold', '101'], '--threshold takes a whole number from 0 to 100; got "101"'],
     [

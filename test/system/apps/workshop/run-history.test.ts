@@ -71,6 +71,6 @@ describe('the history of one run', () => {
     history.clear()
     await clock.advance(100)
     expect(history.run().events).toEqual([])
-    expect(history.run().samples.map(({ atMs }) => atMs)).toEqual([50, 100])
+    expect(history.run().samples.map(({ atMs }) => atMs)).toEqual([0, 50, 100])
   })
 })

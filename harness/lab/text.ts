@@ -1,0 +1,34 @@
+import type { AnyLab, Finding, JudgedPrediction, LabResult } from './lab.ts'
+
+const marks: Record<Finding['outcome'], string> = { held: '✓', contradicted: '✗', unknown: '?' }
+
+/** What is printed before the run. Pure. */
+export const predictionText = ({ name, title, scaled, predictions }: AnyLab): string =>
+  [
+    `\n${name}: ${title}`,
+    scaled,
+    'Predicted:',
+    ...predictions.map(({ says }, index) => `  ${index + 1}. ${says}`),
+    '',
+  ].join('\n')
+
+/** What is printed after it. Pure. */
+export function resultText({ verdict, findings, figures, unmeasured }: LabResult): string {
+  if (unmeasured !== undefined) return `? unknown: nothing was measured: ${unmeasured}\n`
+  const width = Math.max(0, ...figures.map(({ what }) => what.length))
+  return [
+    'Measured:',
+    ...findings.map(findingText),
+    ...figures.map(({ what, value }) => `    ${what.padEnd(width)}  ${value}`),
+    `${verdictMark[verdict]} ${verdict}`,
+    '',
+  ].join('\n')
+}
+
+const verdictMark: Record<LabResult['verdict'], string> = { 'as predicted': '✓', contradicted: '✗', unknown: '?' }
+
+function findingText({ outcome, saw, why, seed }: JudgedPrediction, index: number): string {
+  const known = why === undefined ? '' : `, but ${why}`
+  const text = seed === undefined ? '' : ` (the text: ${seed})`
+  return `  ${marks[outcome]} ${index + 1}. ${saw}${known}${text}`
+}

@@ -1,0 +1,57 @@
+import { parse } from 'node-html-parser'
+import { describe, expect, it } from 'vitest'
+import { judgeLab, unmeasured } from '../../../harness/lab/lab.ts'
+import { labPage } from '../../../harness/lab/page.ts'
+import { predictionText, resultText } from '../../../harness/lab/text.ts'
+import { queue } from '../../../harness/lab/workshop/queue.ts'
+import { drained } from './support.ts'
+
+const measured = drained(1_000, 21)
+const result = judgeLab(queue, measured)
+
+describe('the page of a lab', () => {
+  const html = labPage(result, queue.charts(measured))
+  const page = parse(html)
+
+  it('says its verdict first, then each prediction with what was measured', () => {
+    expect(page.querySelector('main > :first-child p')!.text).toBe('as predicted')
+    const table = page.querySelector('table')!.text
+    for (const { says, saw } of result.findings)
+      expect([table.includes(says), table.includes(saw)]).toEqual([true, true])
+  })
+
+  it('draws a chart with axes and needs no network (MR-26)', () => {
+    expect(page.querySelectorAll('svg path').length).toBeGreaterThan(0)
+    expect(page.querySelector('svg')!.text).toContain('events')
+    expect(html).not.toMatch(/(src|href)="?https?:/)
+    expect(html).toContain('prefers-color-scheme:dark')
+  })
+
+  it('shows markup in names as text', () => {
+    const bad = labPage({ ...result, title: '<script>alert(1)</script>' }, [])
+    expect(bad).not.toContain('<script>')
+  })
+})
+
+describe('a lab that could not be run', () => {
+  const result = unmeasured(queue, 'lab1 ended with code 1 while it started')
+
+  it('is unknown in all that it predicted, and says why in one sentence', () => {
+    expect(result.verdict).toBe('unknown')
+    expect(result.findings.map(({ outcome }) => outcome)).toEqual(queue.predictions.map(() => 'unknown'))
+    expect(resultText(result)).toBe('? unknown: nothing was measured: lab1 ended with code 1 while it started\n')
+  })
+})
+
+describe('the text of a lab', () => {
+  it('has the prediction before the measurement, one line for each', () => {
+    expect(
+      predictionText(queue)
+        .split('\n')
+        .filter((line) => /^ {2}\d\. /.test(line)),
+    ).toHaveLength(6)
+    const lines = resultText({ ...result, verdict: 'unknown' }).split('\n')
+    expect(lines.filter((line) => /^ {2}✓ \d\. /.test(line))).toHaveLength(6)
+    expect(lines.at(-2)).toBe('? unknown')
+  })
+})
