@@ -11,10 +11,13 @@ const markOf = {
   unknown: ['unknown', '? unknown'],
 } as const
 
+/** On a phone a chart is scrolled, so that its text can be read. */
+const own = 'figure{margin:0}.wide>svg,.wide figure>svg{min-width:640px}'
+
 /** The result of a lab as one file that needs no network, for light, dark and phone; the verdict is its first line (MR-26). */
 export const labPage = (result: LabResult, charts: readonly ChartSpec[]): string => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<title>${escapeHtml(`${result.verdict}: ${result.name}`)}</title><style>${style}</style></head>
+<title>${escapeHtml(`${result.verdict}: ${result.name}`)}</title><style>${style}${own}</style></head>
 <body><main>
 <header class="verdict ${classOf[result.verdict]}"><p class="mark ${classOf[result.verdict]}">${result.verdict}</p>
 <h1>${escapeHtml(result.title)}</h1><p class="soft">${escapeHtml(`${result.name}. ${result.scaled}`)}</p></header>

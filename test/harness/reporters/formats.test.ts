@@ -131,7 +131,7 @@ describe('junit.xml', () => {
 describe('metrics.om', () => {
   /** One line of OpenMetrics 1.0: a description, a sample or the end. */
   const line =
-    /^(# (TYPE [a-z_]+ (gauge|stateset|info)|UNIT [a-z_]+_seconds seconds|HELP [a-z_]+ [^\n]+|EOF)|[a-z_]+(\{[a-z_]+="(\\[\\"n]|[^"\\])*"(,[a-z_]+="(\\[\\"n]|[^"\\])*")*\})? \d+(\.\d+)?)$/
+    /^(# (TYPE [a-z_]+ (gauge|stateset|info)|UNIT [a-z_]+_(seconds seconds|ratio ratio)|HELP [a-z_]+ [^\n]+|EOF)|[a-z_]+(\{[a-z_]+="(\\[\\"n]|[^"\\])*"(,[a-z_]+="(\\[\\"n]|[^"\\])*")*\})? \d+(\.\d+)?)$/
 
   it.each([record.run, everything])('has only lines that OpenMetrics knows, and ends with the end', (run) => {
     const lines = openMetrics({ ...record, run }).split('\n')

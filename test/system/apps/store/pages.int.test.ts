@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { AxeBuilder } from '@axe-core/playwright'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { findBrowser } from '../../../../harness/clients/find-browser.ts'
+import { findTabBrowser } from '../../../../harness/clients/find-browser.ts'
 import { type Database, type StoreNode, startDatabase, startNode } from '../../../support/store-cluster.ts'
 
 /** The pages as somebody with a keyboard, a phone or a screen reader meets them. */
@@ -19,7 +19,7 @@ beforeAll(async () => {
   await database.seed()
   await database.query('update item_availability set available_count = 5, initial_count = 5')
   const flags = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-  browser = await chromium.launch({ executablePath: findBrowser(process.env), args: flags })
+  browser = await chromium.launch({ executablePath: findTabBrowser(process.env), args: flags })
 })
 afterAll(async () => {
   await browser?.close()
