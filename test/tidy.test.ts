@@ -355,6 +355,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'harness/toxiproxy',
     'harness/verdict',
   ],
+  'harness/k6': [
+    'harness/app.ts',
+    'harness/apps',
+    'harness/cluster',
+    'harness/leases',
+    'harness/platform',
+    'harness/runner',
+  ],
   'harness/selftest': [
     'harness/cluster',
     'harness/platform',
@@ -408,6 +416,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'harness/explore',
     'harness/faults',
     'harness/history',
+    'harness/k6',
     'harness/lab',
     'harness/leases',
     'harness/mutate',

@@ -17,6 +17,7 @@ import {
   fullPlan,
   marginOf,
   measureComparison,
+  metrics,
   type Plan,
   parseWork,
   quickPlan,
@@ -28,6 +29,7 @@ import { UsageError } from '../platform/errors.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
 import { codeOf } from '../platform/interruption.ts'
 import type { Io } from '../platform/io.ts'
+import { readPressure } from '../platform/pressure.ts'
 import { freshSeed } from '../platform/random.ts'
 import { requireRedis } from '../runner/prerequisites.ts'
 import { outFolder, requireBuiltAssets, requireWritable } from '../runner/run-folder.ts'
@@ -44,6 +46,9 @@ interface CompareFlags {
   work?: WorkChoice
   out?: string
   target?: string[]
+  rate?: number
+  metric?: number
+  margin?: number
 }
 
 class Stopped extends Error {}
@@ -69,6 +74,21 @@ export const compare: Command = {
     },
     { flags: '--seconds <n>', help: 'length of each measured stage', parse: wholeNumber('--seconds', 1, 600) },
     {
+      flags: '--rate <n>',
+      help: 'messages per second at which the verdict is measured, in place of a search for the capacity',
+      parse: wholeNumber('--rate', 1, 100_000),
+    },
+    {
+      flags: '--metric <percentile>',
+      help: 'what is judged: p50 (default), p90 or p99 of the latency',
+      parse: parseMetric,
+    },
+    {
+      flags: '--margin <percent>',
+      help: 'the smallest difference that matters; default: 5 for p50, 10 for the others',
+      parse: wholeNumber('--margin', 1, 100),
+    },
+    {
       flags: '--work <kind:ms>',
       help: 'what a handler does in sync-async: wait:10, database:10, cpu:1',
       parse: parseWork,
@@ -81,7 +101,7 @@ export const compare: Command = {
     if ([comparison.first, comparison.second].some(({ pubsub }) => pubsub === 'redis')) requireRedis('process', io)
     const plan = planOf(options)
     const startedMs = io.clock.monotonicMs()
-    const loadBefore = loadavg()[0]!
+    const before = { load: loadavg()[0]!, pressureMs: readPressure().cpuMs }
     try {
       const measured = await measureComparison({
         comparison,
@@ -89,8 +109,8 @@ export const compare: Command = {
         threads: threadsFor(availableParallelism()),
         ...talk(io),
       })
-      const environment = environmentNow(loadBefore)
       const tookMs = Math.round(io.clock.monotonicMs() - startedMs)
+      const environment = environmentSince(before, tookMs)
       const document = conclude({
         comparison,
         plan,
@@ -142,10 +162,24 @@ function savePage(document: ComparisonDocument, folder: string): string {
 /** One thread on a small machine: the nodes need the other processors. */
 const threadsFor = (processors: number) => Math.max(1, Math.min(4, Math.floor(processors / 2)))
 
-function planOf({ quick, seed = freshSeed(), blocks, seconds }: CompareFlags): Plan {
+function planOf({ quick, seed = freshSeed(), blocks, seconds, rate, metric, margin }: CompareFlags): Plan {
   const base = quick ? quickPlan : fullPlan
   const sized = seconds === undefined ? base : scaled(base, seconds)
-  return { ...sized, seed, margin: marginOf(sized.metric), ...(blocks !== undefined && { blocks }) }
+  const judged = metric ?? sized.metric
+  return {
+    ...sized,
+    seed,
+    metric: judged,
+    margin: margin === undefined ? marginOf(judged) : margin / 100,
+    ...(blocks !== undefined && { blocks }),
+    ...(rate !== undefined && { ratePerS: rate }),
+  }
+}
+
+function parseMetric(text: string): number {
+  const share = metrics[text]
+  if (share !== undefined) return share
+  throw new UsageError(`--metric takes ${Object.keys(metrics).join(' or ')}; got "${text}"`)
 }
 
 function talk(io: Io): Pick<CompareOptions, 'say' | 'goOn' | 'onInterrupt'> {
@@ -163,22 +197,32 @@ function talk(io: Io): Pick<CompareOptions, 'say' | 'goOn' | 'onInterrupt'> {
 }
 
 function commandOf(what: readonly string[], options: CompareFlags, { seed }: Plan): string {
-  const { quick, blocks, seconds, work } = options
+  const { quick, blocks, seconds, work, rate, margin } = options
   const given = [
     quick && '--quick',
     blocks && `--blocks ${blocks}`,
     seconds && `--seconds ${seconds}`,
     work && `--work ${work.kind}:${work.ms}`,
+    rate && `--rate ${rate}`,
+    margin && `--margin ${margin}`,
+    options.metric && `--metric p${Math.round(100 * options.metric)}`,
+    ...(options.target ?? []).map((one) => `--target ${one}`),
   ]
   return ['squall compare', ...what, ...given.filter(Boolean), `--seed ${seed}`].join(' ')
 }
 
-const environmentNow = (loadBefore: number) => ({
+interface Before {
+  load: number
+  pressureMs: number | undefined
+}
+
+const environmentSince = ({ load, pressureMs }: Before, tookMs: number) => ({
   processors: availableParallelism(),
   model: cpus()[0]?.model ?? 'unknown',
   kernel: release(),
   node: process.version,
-  load: [loadBefore, loadavg()[0]!] as [number, number],
+  load: [load, loadavg()[0]!] as [number, number],
+  pressure: pressureMs === undefined ? null : (readPressure().cpuMs! - pressureMs) / tookMs,
 })
 
 /** A comparison is no test: each answer is a success. No answer is none. */

@@ -79,6 +79,11 @@ export const flags = {
     parse: collected,
   },
   open: { flags: '--open', help: 'open the report when it is written' },
+  scenarios: {
+    flags: '--scenarios <folder>',
+    help: 'folder with scenarios of your own, which can be named too (may be given again); without a name all of them are meant',
+    parse: collected,
+  },
   grep: { flags: '--grep <pattern>', help: 'only scenarios whose id or title matches', parse: parseGrep },
   repeat: {
     flags: '--repeat <n>',

@@ -15,6 +15,7 @@ import { doctor } from './doctor.ts'
 import { explore } from './explore.ts'
 import { lab } from './lab.ts'
 import { list } from './list.ts'
+import { load } from './load.ts'
 import { merge } from './merge.ts'
 import { mutate } from './mutate.ts'
 import { nightly } from './nightly.ts'
@@ -46,6 +47,7 @@ export const commands: Record<string, Command> = {
   bench,
   compare,
   lab,
+  load,
   nightly,
   merge,
   report,

@@ -17,7 +17,7 @@ import type { Scenario } from '../scenario.ts'
 import { patchFor, patchOf, recordedDefects } from '../selftest/defects.ts'
 import type { Command } from './command.ts'
 import { flags } from './options.ts'
-import { type RunFlags, repeatedly } from './run.ts'
+import { foldersOf, type RunFlags, repeatedly } from './run.ts'
 
 export const replay: Command = {
   name: 'replay',
@@ -25,6 +25,7 @@ export const replay: Command = {
   summary: 'repeat the workload and faults of a recorded run, or of a plan file',
   options: [
     flags.grep,
+    flags.scenarios,
     flags.repeat,
     flags.defect,
     flags.target,
@@ -40,7 +41,7 @@ export const replay: Command = {
     if (name!.endsWith('.json')) return replayPlan(resolve(io.cwd, name!), options, io)
     const recorded = readSchedule(findRun(name!, io))
     if (recorded.pubsub === 'redis') requireRedis(recorded.driver, io)
-    const scenarios = chosenFrom(recorded, await loadAll(io.root), options.grep)
+    const scenarios = chosenFrom(recorded, await loadAll(io.root, foldersOf(options, io)), options.grep)
     const patch = options.defect
       ? await patchFor(options.defect, io)
       : await patchOf(recordedDefects(recorded.defects, io.root), io.root)

@@ -34,21 +34,17 @@ export function conclude({ comparison, plan, measured, environment, command, too
   const blocks = Array.from({ length: plan.blocks }, (_, block) => blockOf(runs, block))
   const sound = blocks.filter((block) => block.every((run) => run && !isVoid(run))) as [Run, Run, Run][]
   const draws = (purpose: string) => seededRandom(seedOf(plan.seed, `bootstrap of ${purpose}`))
-  const judge = (of: (block: [Run, Run, Run]) => [Run, Run], purpose: string) =>
-    judgePairs(
-      sound.map(of).map(([first, second]) => ({ first: metricOf(first), second: metricOf(second) })),
-      plan.margin,
-      draws(purpose),
-    )
-  const judgement = judge(([first, second]) => [first, second], 'the arms')
-  const control = judge(([first, , again]) => [first, again], 'the control')
+  const pairsWith = (role: 1 | 2) =>
+    sound.map((block) => ({ first: metricOf(block[0]), second: metricOf(block[role]) }))
+  const control = judgePairs(pairsWith(2), plan.margin, draws('the control'))
+  const judgement = judgePairs(pairsWith(1), plan.margin, draws('the arms'), control.pairs)
   const { verdict, reason } = verdictOf({ plan, judgement, control, soundCount: sound.length, measured })
   const isKnown = verdict !== 'unknown'
   const percent = Math.round(100 * plan.metric)
   const ratePerS = runs[0]?.primary.ratePerS ?? null
   const names = { first: comparison.first.name, second: comparison.second.name }
   const metric = {
-    name: `p${percent} of the latency at ${Math.round(100 * plan.load)} % of the slower arm's capacity`,
+    name: `p${percent} of the latency at ${plan.ratePerS ? `${plan.ratePerS} messages/s` : `${Math.round(100 * plan.load)} % of the slower arm's capacity`}`,
     percentile: plan.metric,
     load: plan.load,
     ratePerS,
@@ -78,7 +74,7 @@ export function conclude({ comparison, plan, measured, environment, command, too
         : { verdict: 'unknown', interval: null },
     blocks: plan.blocks,
     pairs: blocks.map((block, index) => pairOf(block, index, measured.orders[index]!, metricOf)),
-    capacity,
+    capacity: capacity ?? null,
     curves: { first: curveOf(runs, 'first', draws('the curve')), second: curveOf(runs, 'second', draws('the curve')) },
     percentiles: {
       first: percentilesOf(sound.map(([first]) => first)),
@@ -119,8 +115,9 @@ function verdictOf({ plan, judgement, control, soundCount, measured }: Evidence)
   verdict: Verdict
   reason?: string
 } {
-  const slowest = Math.min(measured.capacity.first.ratePerS, measured.capacity.second.ratePerS)
-  if (slowest === 0) return { verdict: 'unknown', reason: 'one arm sustained no rate at all' }
+  const { capacity } = measured
+  if (capacity && Math.min(capacity.first.ratePerS, capacity.second.ratePerS) === 0)
+    return { verdict: 'unknown', reason: 'one arm sustained no rate at all' }
   if (soundCount < blocksNeeded(plan))
     return {
       verdict: 'unknown',

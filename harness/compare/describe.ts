@@ -34,7 +34,7 @@ export function describeVerdict({ verdict, names, metric, judgement, margin, rea
 
 /** What a terminal shows. */
 export function describeComparison(document: ComparisonDocument): string {
-  const { arms, control, capacity, hazards, detectableEffect, overload } = document
+  const { arms, control, capacity, hazards, detectableEffect, overload, environment } = document
   const range = control.interval
     ? ` (${times(control.interval.ratio.low)} to ${times(control.interval.ratio.high)})`
     : ''
@@ -54,6 +54,9 @@ export function describeComparison(document: ComparisonDocument): string {
           `overload   backlog grows by ${Math.round(overload.first.backlogSlopePerS)}/s (${arms.first}), ${Math.round(overload.second.backlogSlopePerS)}/s (${arms.second})`,
         ]
       : []),
+    ...(environment.pressure === null
+      ? []
+      : [`machine    something waited for a processor ${percent(environment.pressure)} of the time`]),
     '',
     ...hazards
       .filter(({ first, second }) => first || second)

@@ -48,6 +48,7 @@ export interface ComparisonDocument {
   control: { verdict: Verdict; interval: Ratios | null }
   blocks: number
   pairs: { block: number; order: Role[]; firstMs: number | null; secondMs: number | null; controlMs: number | null }[]
+  /** Null when the rate was given. */
   capacity: { first: Capacity; second: Capacity } | null
   curves: { first: CurvePoint[]; second: CurvePoint[] }
   /** The whole distribution of the measured stages; null where it ends. */
@@ -89,4 +90,6 @@ export interface Environment {
   node: string
   /** Load average of the machine at the beginning and at the end. */
   load: [number, number]
+  /** The share of the time in which something waited for a processor; null where the kernel does not say. */
+  pressure: number | null
 }

@@ -68,9 +68,9 @@ const capacityText = (arms: ComparisonDocument['arms'], capacity: ComparisonDocu
     ? `<p>Highest sustained rate: ${escapeHtml(arms.first)}: ${describeCapacity(capacity.first)}; ${escapeHtml(arms.second)}: ${describeCapacity(capacity.second)}.</p>`
     : ''
 
-function percentiles({ percentiles: found, arms, metric }: ComparisonDocument): Section | undefined {
+function percentiles({ percentiles: found, arms }: ComparisonDocument): Section | undefined {
   if (found.first.length === 0 || found.second.length === 0) return undefined
-  const caption = `All latencies at ${percent(metric.load)} of the slower arm's capacity, over all blocks. A percentile is shown only with 30 messages beyond it.`
+  const caption = `All latencies of the stages that count, over all blocks. A percentile is shown only with 30 messages beyond it.`
   const series = [
     { name: arms.first, points: found.first },
     { name: arms.second, points: found.second },
@@ -124,14 +124,17 @@ function gates({ gates: all, generator, environment }: ComparisonDocument): Sect
     const mark = passed ? '<span class="mark passed">✓ passed</span>' : '<span class="mark unknown">? void</span>'
     return `<td class="tight">${mark}</td>${cell(name)}${cell(said)}${cell(runs)}`
   })
-  const { processors, model, kernel, node, load } = environment
-  const machine = `${processors} processors (${model}), kernel ${kernel}, Node ${node}, load average ${load[0].toFixed(1)} before and ${load[1].toFixed(1)} after`
+  const { processors, model, kernel, node, load, pressure } = environment
+  const machine = `${processors} processors (${model}), kernel ${kernel}, Node ${node}, load average ${load[0].toFixed(1)} before and ${load[1].toFixed(1)} after${pressureText(pressure)}`
   const why = `<p>The generator ${generator.isBelievable ? 'may be believed' : 'cannot be believed'}: ${escapeHtml(generator.why)}. ${generator.messages} messages in ${generator.runs} runs; ${generator.repeatedRuns === 1 ? 'one run was' : `${generator.repeatedRuns} runs were`} repeated.</p>`
   return {
     heading: 'Why it may be believed',
     body: `${why}${table(['', 'gate', 'measured', 'held in'], rows)}<p class="soft small">${escapeHtml(machine)}</p>`,
   }
 }
+
+const pressureText = (pressure: number | null) =>
+  pressure === null ? '' : `; something waited for a processor ${percent(pressure)} of the time`
 
 const untested = ({ notTested }: ComparisonDocument): Section => ({
   heading: 'Not tested',

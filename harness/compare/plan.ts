@@ -9,6 +9,8 @@ export interface Plan {
   /** The load at which it is measured, as a share of the slower arm's capacity. */
   load: number
   measureMs: number
+  /** The rate at which it is measured, in place of a search for the capacity. */
+  ratePerS?: number
   /** Loads of the curve, as shares of the slower arm's capacity. */
   sweep: readonly number[]
   sweepMs: number
@@ -25,6 +27,9 @@ export interface Plan {
 export const blocksNeeded = ({ blocks }: Pick<Plan, 'blocks'>): number => Math.max(3, Math.ceil(0.6 * blocks))
 
 const margins: Readonly<Record<number, number>> = { 0.5: 0.05, 0.9: 0.1, 0.99: 0.1 }
+
+/** Percentiles that can be judged, by the name that people give them. */
+export const metrics: Readonly<Record<string, number>> = { p50: 0.5, p90: 0.9, p99: 0.99 }
 
 /** The smallest difference that matters by default: percentiles far out vary more from run to run. */
 export const marginOf = (metric: number): number => margins[metric] ?? 0.1

@@ -56,6 +56,11 @@ export const aTab: Aim = {
 }
 export const theDatabase: Aim = { what: 'the database', examples: ['db'], fits: (part) => part === 'db' }
 export const theRedis: Aim = { what: 'the Redis server', examples: ['redis'], fits: (part) => part === 'redis' }
+export const theMetricsDaemon: Aim = {
+  what: 'the metrics daemon',
+  examples: ['statsd'],
+  fits: (part) => part === 'statsd',
+}
 
 export const describeAim = ({ what, examples }: Aim) => `${what}: ${examples.join(', ')}`
 

@@ -11,6 +11,7 @@ import { linkCut, linkCutOneWay, linkPartition } from './link-cut.ts'
 import { linkLatency } from './link-latency.ts'
 import { linkReset } from './link-reset.ts'
 import { messagesDelay, messagesDrop, messagesDuplicate, messagesReorder } from './messages-tampered.ts'
+import { metricsStop } from './metrics-stop.ts'
 import { nodeBlock } from './node-block.ts'
 import { nodeDisconnect } from './node-disconnect.ts'
 import { nodeKill, nodePause, nodeStop } from './node-down.ts'
@@ -42,6 +43,7 @@ export const faults = {
   'messages.drop': messagesDrop,
   'messages.duplicate': messagesDuplicate,
   'messages.reorder': messagesReorder,
+  'metrics.stop': metricsStop,
   'node.block': nodeBlock,
   'node.disconnect': nodeDisconnect,
   'node.kill': nodeKill,

@@ -9,6 +9,7 @@ import {
   describeAttempts,
   describeCells,
   describeDefects,
+  describeNotJudged,
   describeSkipped,
   duration,
   flakyPart,
@@ -162,7 +163,9 @@ function ended(result: ScenarioResult, paint: Palette, counted: string): string 
   const head = [counted, mark, id, paint.soft(duration(durationMs))].filter((part) => part !== '').join('  ')
   return [
     head,
-    ...[...reasons(result), ...describeAttempts(result), ...describeCells(result)].map((line) => `    ${line}`),
+    ...[...reasons(result), ...describeAttempts(result), ...describeCells(result), ...describeNotJudged(result)].map(
+      (line) => `    ${line}`,
+    ),
   ].join('\n')
 }
 

@@ -68,6 +68,7 @@ button{cursor:pointer}button:hover{background:var(--lane)}:focus-visible{outline
 table.stack thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}table.stack tr{display:block;padding:8px 0;border-bottom:1px solid var(--line)}
 table.stack td{display:block;border:0;padding:1px 0;text-align:left}
 .tl-body{grid-template-columns:104px minmax(0,1fr);gap:4px}.tl-label{padding-left:4px}.tl-hint{display:none}.filter [type=search]{min-width:0;width:100%}.filter label:first-child{flex-basis:100%}
+table.stack th[scope=row]{display:block;border:0;padding:2px 0}.finding .more td.n,.finding .more td.tight{display:inline-block;margin-right:10px}.finding .more td.n::before{display:none}
 .scenario .end{margin-left:0}.scenario .what{flex-basis:100%}.finding{padding-left:10px}
 table.stack td[data-label]::before{content:attr(data-label) ": ";color:var(--soft)}}
 @media print{:root{--paper:#fff;--card:#fff}body{font-size:11pt}main{max-width:none;padding:0}.card{break-inside:avoid-page;border-color:#bbb}

@@ -11,9 +11,10 @@ import type { DecisionLog, ScheduleEntry } from '../plans/schedule.ts'
 import type { EnvironmentMissing, UsageError } from '../platform/errors.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import type { Scenario } from '../scenario.ts'
-import type { CheckResult, ExpectationResult, StepResult } from '../verdict/result.ts'
+import type { CheckResult, ExpectationResult, NotJudged, StepResult } from '../verdict/result.ts'
 import type { OpenContext } from './context.ts'
 import type { createNemesis } from './nemesis.ts'
+import type { StarvationMeter } from './starvation.ts'
 
 export interface ScenarioSettings {
   seed: number
@@ -47,14 +48,19 @@ export interface RunState {
   readonly steps: StepResult[]
   readonly expectations: ExpectationResult[]
   readonly checks: CheckResult[]
+  readonly notJudged: NotJudged[]
   readonly artifacts: string[]
   readonly leases: ScopedLeases
+  readonly meter: StarvationMeter
   /** From here on: what `provision` makes. */
   cluster?: Cluster
   nemesis?: ReturnType<typeof createNemesis>
   open?: OpenContext
   /** Stops the look-out for a machine that stands still. */
   stopWatching?(): void
+  /** When the meter began, since the scenario began; undefined before there is a cluster. */
+  meteredFromMs?: number
+  stopMetering?(): void
   /** Undefined where the scenario leaves it out, or the target does not know it. */
   background?: Background
   /** How much had happened when everybody was back. */

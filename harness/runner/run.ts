@@ -24,6 +24,7 @@ import { systemClock as clock } from '../platform/clock.ts'
 import { EnvironmentMissing, UsageError } from '../platform/errors.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
 import { openLineWriter } from '../platform/line-writer.ts'
+import { readPressure, readWaitedMs } from '../platform/pressure.ts'
 import { withSourcePositions } from '../platform/source-positions.ts'
 import type { RunPlan } from '../reporters/killed-run.ts'
 import type { Reporter } from '../reporters/reporter.ts'
@@ -34,6 +35,7 @@ import { type Durations, readDurations, saveDurations } from './durations.ts'
 import { inOrderOfBegin } from './order.ts'
 import { type RunEnvironment, withRunEnvironment } from './run-environment.ts'
 import { runScenario } from './run-scenario.ts'
+import { createStarvationMeter } from './starvation.ts'
 
 export interface RunOptions {
   suite: string
@@ -87,6 +89,12 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     defects: patch.names,
   })
   const order = options.scenarios.map(({ id }) => id)
+  const meter = createStarvationMeter()
+  const meterOnce = () => {
+    const waited = { harness: { pid: process.pid, ms: readWaitedMs('self') } }
+    meter.add({ atMs: clock.monotonicMs() - startedMs, pressure: readPressure(), waited })
+  }
+  meterOnce()
   const environmentFacts = {
     node: process.version,
     platform: `${platform()} ${release()}`,
@@ -199,6 +207,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     options.environment ? { done: await all(options.environment), leaks: [] } : await withRunEnvironment(options, all)
   const { done: driver, leaks } = await inEnvironment().finally(history.close)
 
+  meterOnce()
   const sorted = results.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id))
   if (patch.names.length === 0) saveDurations(durationsFile, durationsOf(sorted, options.scenarios))
   const run: RunResult = {
@@ -216,6 +225,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     startedAt,
     durationMs: Math.round(clock.monotonicMs() - startedMs),
     environment: environmentFacts,
+    starvation: { ...meter.between(0, clock.monotonicMs() - startedMs), longestStallMs: longestStalls(sorted) },
     leaks,
     interrupted: options.interruptedBy() !== undefined,
     folder: shellPath(folder),
@@ -236,6 +246,12 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   pointLatest(folder)
   await reporter.onRunEnd(run)
   return run
+}
+
+/** Every scenario sees the stalls of this process; those of nodes are its own. */
+function longestStalls(scenarios: readonly ScenarioResult[]): Record<string, number> {
+  const longest = Math.max(0, ...scenarios.map(({ starvation }) => starvation?.longestStallMs.harness ?? 0))
+  return longest > 0 ? { harness: longest } : {}
 }
 
 /** A proven violation is never hidden, not even by Ctrl-C. */

@@ -4,7 +4,7 @@ import type { OwnSuite, SquallConfig } from '../config.ts'
 import { UsageError } from '../platform/errors.ts'
 import { orNearest } from '../platform/nearest.ts'
 import type { Scenario } from '../scenario.ts'
-import { loadAll, loadScenario, requireKnownIds } from './scenario-files.ts'
+import { loadAll, loadOther, loadScenario, requireKnownIds } from './scenario-files.ts'
 import { isSuite, suites } from './suites.ts'
 import { hasTag, tagsOf } from './tags.ts'
 
@@ -26,14 +26,16 @@ interface Requested extends Places {
   grep?: RegExp
   /** Only scenarios that have one of them. Default: all. */
   tags?: readonly string[]
+  /** Folders outside the project whose scenarios can be named too; without a name, all of theirs are meant. */
+  otherFolders?: readonly string[]
 }
 
 /** Scenarios by suite, id or path of a file; each once. Throws a sentence when nothing is left, or a name is unknown. */
-export async function selectScenarios({ names, grep, tags = [], ...places }: Requested): Promise<Selection> {
-  const wanted = names.length === 0 ? [places.config?.suite ?? 'acceptance'] : names
-  const known = wanted.every((name) => isFile(name, places.cwd)) ? [] : await loadAll(places.root)
-  const chosen: Scenario[] = []
-  for (const name of wanted) chosen.push(...(await named(name, known, places)))
+export async function selectScenarios(requested: Requested): Promise<Selection> {
+  const { names, grep, tags = [], otherFolders = [], ...places } = requested
+  const wanted =
+    names.length > 0 ? names : otherFolders.length > 0 ? otherFolders : [places.config?.suite ?? 'acceptance']
+  const chosen = await chosenBy({ ...places, names, otherFolders }, wanted)
   const unique = [...new Map(chosen.map((one) => [one.id, one])).values()]
   const tagged = unique.filter((one) => hasTag(one, tags))
   const matching = grep ? tagged.filter(({ id, title }) => grep.test(id) || grep.test(title)) : tagged
@@ -41,7 +43,16 @@ export async function selectScenarios({ names, grep, tags = [], ...places }: Req
   if (unique.length === 0) throw new UsageError(`${list} has no scenarios`)
   if (tagged.length === 0) throw new UsageError(`no scenario of ${list} has the ${describeTags(tags, unique)}`)
   if (matching.length === 0) throw new UsageError(`no scenario of ${list} matches --grep ${grep!.source}`)
-  return { suite: nameOf(wanted, matching, places), scenarios: matching }
+  const isNamed = names.length > 0 || otherFolders.length === 0
+  return { suite: isNamed ? nameOf(wanted, matching, places) : 'selection', scenarios: matching }
+}
+
+async function chosenBy({ names, otherFolders = [], ...places }: Requested, wanted: readonly string[]) {
+  if (names.length === 0 && otherFolders.length > 0) return (await Promise.all(otherFolders.map(loadOther))).flat()
+  const known = wanted.every((name) => isFile(name, places.cwd)) ? [] : await loadAll(places.root, otherFolders)
+  const chosen: Scenario[] = []
+  for (const name of wanted) chosen.push(...(await named(name, known, places)))
+  return chosen
 }
 
 /** `tag brwser, did you mean browser?; there are browser, store`. */

@@ -71,8 +71,9 @@ const isPlausible = (value: number, { comparesClocks }: Declared) =>
   Number.isFinite(value) && (comparesClocks ? Math.abs(value) < dayMs : value >= 0)
 
 /** Only where nodes send metrics at all: on other targets nobody collects them. */
-function silentNode({ of }: History, metrics: readonly HistoryEvent[]): string | undefined {
-  if (metrics.length === 0) return undefined
+function silentNode({ of, faults }: History, metrics: readonly HistoryEvent[]): string | undefined {
+  const hadNoDaemon = faults.some(({ kind }) => kind === 'metrics.stop')
+  if (metrics.length === 0 || hadNoDaemon) return undefined
   const counting = new Set(metrics.filter(({ operation }) => operation === 'channel_join').map(({ who }) => who))
   const joins = Map.groupBy(
     of('join').filter(({ node }) => node !== undefined),

@@ -1,8 +1,9 @@
 import type { Cluster } from '../../cluster/cluster.ts'
 import { neverLoaded, type SystemPatch } from '../../cluster/system-patch.ts'
 import { toHistory } from '../../history/history.ts'
-import { judge } from '../../verdict/checker.ts'
-import type { CheckResult } from '../../verdict/result.ts'
+import type { Scenario } from '../../scenario.ts'
+import { type Checker, judge } from '../../verdict/checker.ts'
+import type { CheckResult, NotJudged } from '../../verdict/result.ts'
 import { checkersFor } from '../checkers-of.ts'
 import type { Phase } from '../run-state.ts'
 
@@ -11,10 +12,13 @@ export const judgeHistory: Phase = {
   name: 'judge',
   always: true,
   isLastWord: true,
-  async run({ scenario, settings, recorder, checks, obstacle, log, cluster }) {
+  async run({ scenario, settings, recorder, checks, notJudged, obstacle, log, cluster }) {
     const history = toHistory(recorder.events)
-    for (const checker of checkersFor(scenario, history))
-      checks.push({ name: checker.name, ...judge(checker, history) })
+    const judges = checkersFor(scenario, history)
+    for (const checker of judges.checkers) checks.push({ name: checker.name, ...judge(checker, history) })
+    notJudged.push(...judges.notJudged)
+    if (!isAboutSomething(scenario, judges.checkers))
+      checks.push({ name: 'scenario-completed', outcome: 'unknown', why: nothingJudged(notJudged), evidence: {} })
     if (cluster) checks.push(...defectsLoaded(cluster, settings.patch))
     const left = log.remaining()
     if (left > 0 && obstacle === undefined)
@@ -40,3 +44,10 @@ function defectsLoaded({ nodes }: Cluster, patch: SystemPatch): CheckResult[] {
   const why = `no node has loaded ${missing.join(', ')}, which ${patch.names.join(', ')} changes`
   return [{ name: 'defects-loaded', outcome: 'unknown', why, evidence: { missing } }]
 }
+
+/** Whether anything judges what the scenario itself is about. */
+const isAboutSomething = ({ expectations, checkers = [], alsoWith }: Scenario, judging: readonly Checker[]) =>
+  expectations.length > 0 || judging.some((one) => checkers.includes(one) || alsoWith?.checkers.includes(one))
+
+const nothingJudged = (notJudged: readonly NotJudged[]) =>
+  `nothing that the scenario is about could be judged: ${notJudged.map(({ name, why }) => `${name} (${why})`).join('; ')}`

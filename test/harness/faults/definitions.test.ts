@@ -38,6 +38,7 @@ describe('a target that a fault cannot be aimed at', () => {
     ['actor.kill', 'n1', 'actor.kill is aimed at an actor of a node'],
     ['connection.drop', 'n1', 'such as n1/<topic>; got "n1"'],
     ['db.kill', 'n1', 'db.kill is aimed at the database, such as db; got "n1"'],
+    ['metrics.stop', 'n1', 'metrics.stop is aimed at the metrics daemon, such as statsd; got "n1"'],
     ['redis.kill', 'db', 'redis.kill is aimed at the Redis server, such as redis; got "db"'],
   ] as const)('%s %s is refused at once', (kind, target, why) => {
     expect(() => checkAim(kind, faults[kind].aim, target)).toThrow(why)

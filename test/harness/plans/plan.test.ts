@@ -65,6 +65,7 @@ describe('a random plan', () => {
     const left = Object.entries(faults).filter(([name]) => !kinds.some(({ kind }) => kind === name))
     expect(left.map(([name]) => name)).toEqual([
       'client.suspend',
+      'metrics.stop',
       'node.disconnect',
       'redis.kill',
       'redis.pause',

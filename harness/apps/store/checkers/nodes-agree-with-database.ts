@@ -40,8 +40,10 @@ const saleOf = (released: boolean | undefined) =>
 
 /** The parts that are compared. */
 const copyOf = (products: readonly Copy[]) =>
-  products.map(({ id, released, items }) => ({
-    id,
+  products
+    .toSorted((one, other) => one.id - other.id)
+    .map(({ id, released, items }) => ({
+    product: id,
     released,
     items: Object.fromEntries(items.map((item) => [item.id, item.availableCount])),
   }))
