@@ -375,6 +375,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   'harness/lab': [
     'harness/apps/workshop',
+    'harness/charts',
     'harness/clients',
     'harness/cluster',
     'harness/platform',
