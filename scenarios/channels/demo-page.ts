@@ -22,6 +22,7 @@ export default scenario({
     ...['CH-134', 'CH-110', 'PA-15', 'AT-27', 'PM-3', 'PM-9', 'PM-10', 'PM-11', 'PM-17', 'PM-18', 'PM-19', 'AT-44'],
     ...['PM-4', 'FI-15', 'NF-19', 'AM-9', 'DF-48', 'DF-49', 'DF-135'],
   ],
+  tags: ['browser'],
   given: { nodes: 2, env: { SLOW_PING_MS: String(slowMs), HELLO_PUSH_TIMEOUT_MS: String(timeoutMs) } },
   steps: [
     step('two users open the page, each on a node', async (context) => {
