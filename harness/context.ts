@@ -30,6 +30,8 @@ export interface Nemesis {
  */
 export interface CoreContext {
   readonly cluster: Cluster
+  /** The applications whose members are in this context. */
+  readonly apps: readonly string[]
   readonly nemesis: Nemesis
   readonly recorder: Recorder
   readonly clock: Clock
@@ -60,6 +62,10 @@ export interface CoreContext {
    * to explain what `who` loses right after it (default: everybody), with this close code if it says one.
    */
   provoke(why: string, who?: readonly string[], code?: number): void
+  /** Whether the system takes a request at all; somebody else's need not. Every other failure is thrown. */
+  isOffered(ask: () => Promise<unknown>): Promise<boolean>
+  /** For how long the process that waited most, the harness or a node, had no processor, or the harness stood still, in the last `lastMs`. */
+  starvedMs(lastMs: number): number
   /** Ends the scenario as `unknown`: what it is about was never reached. */
   notReached(why: string): never
 }

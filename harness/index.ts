@@ -1,11 +1,14 @@
 import type { ContextOf } from './app.ts'
 import { type AppName, apps } from './apps/index.ts'
-import { scenariosOf } from './scenario.ts'
+import { scenariosOf, withAppOf } from './scenario.ts'
 
 /** All that scenarios may import. */
 
 /** The kit of a scenario file: `const { scenario, step, after } = scenariosFor('store')` for what needs the store, `scenariosFor()` for what needs no application. */
 export const scenariosFor = scenariosOf(apps)
+
+/** The context with the members of an application that takes part where the system has it (`alsoWith`); undefined where it has none. */
+export const withApp = withAppOf(apps)
 
 /** What a step can use: `ScenarioContext<'store'>` with the members of the store, `ScenarioContext` without any. */
 export type ScenarioContext<Name extends AppName = never> = ContextOf<typeof apps, Name>
@@ -13,6 +16,7 @@ export type ScenarioContext<Name extends AppName = never> = ContextOf<typeof app
 export { pipelineItemsAccounted } from './apps/hello/checkers/pipeline-items-accounted.ts'
 export { adminCredentials } from './apps/store/admin.ts'
 export { cartNeverLost } from './apps/store/checkers/cart-never-lost.ts'
+export { launchPagesRight } from './apps/store/checkers/launch-pages-right.ts'
 export { livePagesMatchFreshRender } from './apps/store/checkers/live-pages-match-fresh-render.ts'
 export { neverOversold } from './apps/store/checkers/never-oversold.ts'
 export { noPresenceToShoppers } from './apps/store/checkers/no-presence-to-shoppers.ts'

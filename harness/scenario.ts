@@ -1,5 +1,6 @@
 import type { Apps, ContextOf, GivenOf } from './app.ts'
 import type { PubSubName } from './cluster/cluster.ts'
+import type { SystemPromises } from './cluster/promises.ts'
 import type { CoreContext } from './context.ts'
 import { type FaultName, faults, isFaultName } from './faults/index.ts'
 import type { Plan } from './plans/plan.ts'
@@ -16,6 +17,8 @@ export interface Expectation<C = CoreContext> {
   /** The number of the step after which it must hold; steps count from 1. */
   after: number
   title: string
+  /** What a system has to promise for it to be expected; else it is not judged. */
+  promised?: keyof SystemPromises
   /** Throws, with what was seen, when it does not hold. */
   check(context: C): Promise<unknown>
 }
@@ -28,6 +31,10 @@ export interface Given {
   pubsub?: PubSubName
   nodesWithoutWeb?: string[]
   env?: Record<string, string>
+  /** Settings that only make the scenario faster: a system that runs already keeps its own. */
+  fasterEnv?: Record<string, string>
+  /** What the scenario is about; a system that does not promise it is skipped. */
+  promised?: (keyof SystemPromises)[]
 }
 
 /** One scenario: what must hold, the steps, and what one sees after each; written before it runs (AT-1). */
@@ -35,6 +42,7 @@ export interface Scenario<C = CoreContext, G = object> {
   id: string
   title: string
   invariant: string
+  /** Ids of this project's catalogue; a scenario outside this repository needs none. */
   covers: string[]
   /** The applications that it needs: their members are in its context, and where one is missing it is skipped. */
   apps: readonly string[]
@@ -61,10 +69,17 @@ export interface Scenario<C = CoreContext, G = object> {
   outlasts?: Partial<Record<FaultName, number>>
   /** Judge the whole history, beside `expectations` and `faults-witnessed`, which always do. */
   checkers?: Checker[]
+  /**
+   * An application that takes part where the system has it: its members are in the context then (`withApp`), and its checkers judge. The
+   * scenario runs without it too.
+   */
+  alsoWith?: { app: string; checkers: Checker[] }
   /** Why it runs without the clients of the background, which every other scenario has. */
   withoutBackground?: string
   /** Must fail: shows that the harness can say no. Left out of suites. */
   canary?: boolean
+  /** Why it runs only when it is asked for: it needs the whole machine. Left out of the acceptance suite. */
+  aloneBecause?: string
 }
 
 /** Limits of a scenario that sets none; ten times what the slowest needs on a quiet machine. */
@@ -78,9 +93,16 @@ export class BadScenario extends Error {
 /** What a scenario file writes its scenario with: steps whose context has the members of its applications. */
 export interface ScenarioKit<C, G> {
   /** Refuses a scenario that could not mean anything. Throws BadScenario. */
-  scenario(scenario: Omit<Scenario<C, G>, 'apps'>): Scenario
+  scenario(scenario: Omit<Scenario<C, G>, 'apps' | 'covers'> & { covers?: string[] }): Scenario
   step(title: string, run: Step<C>['run']): Step<C>
   after(n: number, title: string, check: Expectation<C>['check']): Expectation<C>
+  /** The same, of a system that makes this promise (`promises` of its target). */
+  afterIfPromised(
+    promised: keyof SystemPromises,
+    n: number,
+    title: string,
+    check: Expectation<C>['check'],
+  ): Expectation<C>
 }
 
 /** Makes `scenariosFor`, which gives a scenario file its kit: `const { scenario, step, after } = scenariosFor('store')`. */
@@ -88,18 +110,32 @@ export const scenariosOf =
   <A extends Apps>(apps: A) =>
   <Name extends keyof A & string = never>(...names: Name[]): ScenarioKit<ContextOf<A, Name>, GivenOf<A, Name>> => ({
     // The runner makes a context with the members of the applications that the scenario names, so its steps get what they expect.
-    scenario: (one) => checkedScenario({ ...one, apps: names } as Scenario, apps),
+    scenario: (one) => checkedScenario({ covers: [], ...one, apps: names } as Scenario, apps),
     step: (title, run) => ({ title, run }),
     after: (n, title, check) => ({ after: n, title, check }),
+    afterIfPromised: (promised, n, title, check) => ({ promised, after: n, title, check }),
   })
 
 /** Refuses a scenario that could not mean anything. Throws BadScenario. */
 export function checkedScenario(one: Scenario, apps: Apps): Scenario {
   const problem = problemOf(one) ?? strayCheckerOf(one, apps)
   if (problem !== undefined) throw new BadScenario(problem)
+  const { alsoWith } = one
   const always = one.apps.flatMap((name) => apps[name]?.judgesAlways ?? [])
-  return always.length === 0 ? one : { ...one, checkers: withAlso(one.checkers ?? [], always) }
+  const also = alsoWith && withAlso(alsoWith.checkers, apps[alsoWith.app]?.judgesAlways ?? [])
+  return {
+    ...one,
+    ...(always.length > 0 && { checkers: withAlso(one.checkers ?? [], always) }),
+    ...(alsoWith && { alsoWith: { app: alsoWith.app, checkers: also! } }),
+  }
 }
+
+/** The same context with the members of an application, where it takes part in the scenario. */
+export const withAppOf =
+  <A extends Apps>(_apps: A) =>
+  <Name extends keyof A & string>(context: CoreContext, name: Name): ContextOf<A, Name> | undefined =>
+    // The runner adds the members of every application that it lists.
+    context.apps.includes(name) ? (context as ContextOf<A, Name>) : undefined
 
 /** A checker that the scenario names itself must find evidence, so it stays as it is. */
 const withAlso = (own: readonly Checker[], always: readonly Checker[]) => [
@@ -108,7 +144,7 @@ const withAlso = (own: readonly Checker[], always: readonly Checker[]) => [
 ]
 
 /** Why a scenario could not mean anything. Pure. */
-function problemOf({ id, steps, expectations, checkers = [], outlasts = {}, covers }: Scenario): string | undefined {
+function problemOf({ id, steps, expectations, checkers = [], outlasts = {} }: Scenario): string | undefined {
   if (!/^[a-z]+(\/[a-z0-9-]+)+$/.test(id)) return `"${id}" is no scenario id; expected group/name`
   if (steps.length === 0) return `${id} has no steps`
   if (expectations.length + checkers.length === 0)
@@ -122,7 +158,7 @@ function problemOf({ id, steps, expectations, checkers = [], outlasts = {}, cove
     return `${id} outlasts ${stranger}, which is no fault${orNearest(stranger, Object.keys(faults))}`
   const [timer, timerMs] = Object.entries(outlasts).find(([, ms]) => !(ms > 0)) ?? []
   if (timer) return `${id} says that ${timer} outlasts a timer of ${timerMs} ms: any fault would`
-  return covers.length === 0 ? `${id} names no catalogue id that it covers` : undefined
+  return undefined
 }
 
 /** A function without a statement returns nothing, and throws nothing. */

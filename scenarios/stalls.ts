@@ -22,11 +22,12 @@ const stallsOf = ({ scratch }: Pick<ScenarioContext, 'scratch'>) =>
  * Without a node it watches only whether this process gets its turns: for a scenario about a node that may itself be too busy to answer.
  */
 export async function watchingStalls<T>(
-  { cluster, clock, scratch }: Pick<ScenarioContext, 'cluster' | 'clock' | 'scratch'>,
+  { cluster, clock, scratch, starvedMs }: Pick<ScenarioContext, 'cluster' | 'clock' | 'scratch' | 'starvedMs'>,
   node: string | undefined,
   work: () => Promise<T>,
 ): Promise<T> {
   const control = node === undefined ? undefined : cluster.node(node).control
+  const startedMs = clock.monotonicMs()
   let isOver = false
   async function watch() {
     while (!isOver) {
@@ -44,6 +45,10 @@ export async function watchingStalls<T>(
   } finally {
     isOver = true
     await watching
+    // The operating system knows of many short waits that no question is late enough to show.
+    const starved = starvedMs(clock.monotonicMs() - startedMs)
+    const { totalMs, longestMs } = stallsOf({ scratch })
+    if (starved > totalMs) scratch.set('stalls', { totalMs: starved, longestMs })
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Joins, Listener } from '../app.ts'
 import type { Cluster } from '../cluster/cluster.ts'
+import type { ClusterNode } from '../cluster/node.ts'
 import type { Present } from '../history/inventory.ts'
 import type { Recorder } from '../history/recorder.ts'
 import { systemClock as clock } from '../platform/clock.ts'
@@ -38,12 +39,12 @@ const heardAgainWithinMs = 500
 export async function startBackground({ cluster, recorder, seed }: Options): Promise<Background | undefined> {
   const clients = await openClients(cluster, recorder, seededRandom(seed))
   await joined(clients)
-  const controlled = cluster.nodes.filter(({ hasControl }) => hasControl)
-  if (controlled.length === 0 && leaveOut(clients, recorder)) return undefined
+  if (isOfSomebodyElse(cluster) && leaveOut(clients, recorder)) return undefined
+  const controlled = await publishing(cluster)
   const pause = createPause(clock)
   const talks = controlled.slice(0, manyTopics.length).map((node, index, speaking) => {
     const random = seededRandom(seed + index + 1)
-    const publisher = createPublisher(node, recorder, random)
+    const publisher = createPublisher({ node, recorder, random, withBytes: cluster.promises.binary === true })
     const own = manyTopics.filter((_, n) => n % speaking.length === index)
     return { publisher, own, ended: talk({ clients, publisher, own, index, random, pause }) }
   })
@@ -63,12 +64,27 @@ export async function startBackground({ cluster, recorder, seed }: Options): Pro
   }
 }
 
+const isOfSomebodyElse = ({ secrets }: Cluster) => secrets === undefined
+
+/** The nodes that publish what they are asked to; of somebody else's system there may be none. */
+async function publishing(cluster: Cluster): Promise<ClusterNode[]> {
+  const controlled = cluster.nodes.filter(({ hasControl }) => hasControl)
+  if (!isOfSomebodyElse(cluster)) return controlled
+  const canPublish = (node: ClusterNode) =>
+    node.control.broadcast('ping:background-nobody', 'ledger', {}).then(
+      () => true,
+      () => false,
+    )
+  const answers = await Promise.all(controlled.map(canPublish))
+  return controlled.filter((_, index) => answers[index])
+}
+
 async function joined({ all }: Clients) {
   const areJoined = () => all.every((client) => isComplete(client.joins()))
   await until(areJoined, { what: 'the background is joined', withinMs: joinedWithinMs, everyMs: 10 }).catch(() => {})
 }
 
-/** Whoever cannot join at a server that is not ours: it need not know version 1 or long polls. Returns whether nobody is left. */
+/** Whoever cannot join at a server that is not ours. Returns whether nobody is left. */
 function leaveOut(clients: Clients, recorder: Recorder): boolean {
   for (const client of clients.all.filter((one) => !isComplete(one.joins()))) {
     clients.remove(client)

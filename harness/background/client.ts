@@ -40,6 +40,8 @@ export interface Role {
   readonly transport: 'websocket' | 'longpoll'
   /** Joins the topic of binary broadcasts. */
   readonly readsBytes: boolean
+  /** Pushes no bytes either: the system does not promise to take them. */
+  readonly isTextOnly?: true
 }
 
 export interface Push {

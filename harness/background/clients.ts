@@ -1,4 +1,5 @@
 import type { Cluster } from '../cluster/cluster.ts'
+import type { SystemPromises } from '../cluster/promises.ts'
 import { backgroundName } from '../history/background.ts'
 import type { Recorder } from '../history/recorder.ts'
 import type { Random } from '../platform/random.ts'
@@ -21,8 +22,20 @@ interface Part {
 
 const webSocket = { version: '2.0.0', transport: 'websocket', readsBytes: true } as const
 
-/** Clients as unlike each other as the protocol allows. */
-const partsOf = (random: Random): Part[] => [
+/** Clients as unlike each other as the system promises to serve. */
+const partsOf = (random: Random, { binary, versionOne, longPolls }: SystemPromises): Part[] =>
+  allParts(random, versionOne === true)
+    .filter(({ role }) => role.transport === 'websocket' || longPolls)
+    .filter(({ role }) => role.version === '2.0.0' || versionOne)
+    .map((part) => (binary ? part : withoutBytes(part)))
+
+const withoutBytes = ({ role, topics, name }: Part): Part => ({
+  name,
+  role: { ...role, readsBytes: false, isTextOnly: true },
+  topics: topics.filter((topic) => topic !== bytesTopic),
+})
+
+const allParts = (random: Random, versionOne: boolean): Part[] => [
   { name: 'v2', role: webSocket, topics: [commonTopic, bytesTopic, ...topicsOf(1)] },
   {
     name: 'v1',
@@ -31,7 +44,11 @@ const partsOf = (random: Random): Part[] => [
   },
   {
     name: 'poll',
-    role: { version: random.pick(['1.0.0', '2.0.0', '2.0.0']), transport: 'longpoll', readsBytes: false },
+    role: {
+      version: versionOne ? random.pick(['1.0.0', '2.0.0', '2.0.0']) : '2.0.0',
+      transport: 'longpoll',
+      readsBytes: false,
+    },
     topics: [commonTopic, ...topicsOf(2, 3, 5, 6)],
   },
   { name: slowLink, role: webSocket, topics: [commonTopic, bytesTopic] },
@@ -64,7 +81,7 @@ const slowToxics = [
 export async function openClients(cluster: Cluster, recorder: Recorder, random: Random): Promise<Clients> {
   const nodes = cluster.nodes.filter(({ hasWeb }) => hasWeb)
   const first = random.integer(0, nodes.length - 1)
-  const parts = partsOf(random)
+  const parts = partsOf(random, cluster.promises)
   const open = async ({ name, role, topics }: Part, index: number) => {
     const node = nodes[(first + index) % nodes.length]!.name
     const client = await openBackgroundClient({ name: backgroundName(name), node, role, cluster, recorder })

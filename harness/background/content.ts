@@ -87,8 +87,17 @@ export function drawData(random: Random, bytes: number): Buffer {
   return data
 }
 
-/** Tells contents apart: the length and a hash, of bytes as they are and of everything else as JSON. */
+/**
+ * Tells contents apart: the length and a hash, of bytes as they are and of everything else as JSON. The order of keys does not count: a system
+ * may keep objects in maps that have none.
+ */
 export function digestOf(content: unknown): string {
-  const bytes = Buffer.isBuffer(content) ? content : Buffer.from(JSON.stringify(content) ?? 'undefined')
+  const bytes = Buffer.isBuffer(content) ? content : Buffer.from(JSON.stringify(content, inOrder) ?? 'undefined')
   return `${bytes.length}:${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}`
+}
+
+/** For `JSON.stringify`: the keys of every object in one order. */
+function inOrder(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
 }

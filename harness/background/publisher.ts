@@ -21,7 +21,15 @@ export interface Said {
 
 export const longBytes = 4_096
 
-export function createPublisher(node: ClusterNode, recorder: Recorder, random: Random): Publisher {
+interface PublisherOptions {
+  node: ClusterNode
+  recorder: Recorder
+  random: Random
+  /** Whether the system promises to broadcast bytes; without it `sayBytes` does nothing. */
+  withBytes: boolean
+}
+
+export function createPublisher({ node, recorder, random, withBytes }: PublisherOptions): Publisher {
   const publisher = backgroundName(node.name)
   const origin = node.name
   let lastSeq = 0
@@ -45,7 +53,8 @@ export function createPublisher(node: ClusterNode, recorder: Recorder, random: R
       const content = filled(random, bytes - frameBytes(topic, own))
       return publish(topic, content, () => node.control.broadcast(topic, 'ledger', { ...own, content }))
     },
-    sayBytes(topic, bytes) {
+    async sayBytes(topic, bytes) {
+      if (!withBytes) return undefined
       lastSeq += 1
       if (bytes > longBytes) lastLong = { topic, seq: lastSeq }
       const head = Buffer.from(`${publisher} ${lastSeq} ${origin}\n`)

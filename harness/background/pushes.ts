@@ -16,7 +16,7 @@ export function drawPush(random: Random, role: Role): Push {
   if (kind === 2) return named(random)
   if (kind === 3) return refused
   if (kind === 4) return echo({})
-  if (kind <= 6 && role.version === '2.0.0') return bytes(random, role)
+  if (kind <= 6 && role.version === '2.0.0' && !role.isTextOnly) return bytes(random, role)
   return echo({ value: drawValue(random), text: textOfBytes(random, drawPushBytes(random, role)) })
 }
 

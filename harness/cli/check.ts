@@ -6,22 +6,24 @@ import { resultPalette } from '../reporters/palette.ts'
 import { type RunRecord, readRecord, tornLine } from '../reporters/record.ts'
 import { checkersFor } from '../runner/checkers-of.ts'
 import { findRun } from '../runner/run-folder.ts'
-import { loadAll } from '../runner/scenario-files.ts'
+import { loadKnown } from '../runner/selection.ts'
 import type { Scenario } from '../scenario.ts'
 import { type Checker, judge } from '../verdict/checker.ts'
 import { type CheckResult, type ScenarioResult, worstOutcome } from '../verdict/result.ts'
 import type { Command } from './command.ts'
 import { flags } from './options.ts'
+import { foldersOf } from './run.ts'
 
 export const check: Command = {
   name: 'check',
   argument: '<run>',
+  completes: 'paths',
   summary: 'judge a recorded history again with the current checkers',
-  options: [flags.json],
-  async run([name], { json }: { json?: boolean }, io) {
+  options: [flags.scenarios, flags.json],
+  async run([name], { json, ...options }: { json?: boolean; scenarios?: string[] }, io) {
     const record = readRecord(findRun(name!, io))
     io.err(tornLine(record) ?? '')
-    const judged = judgeAgain(record, await loadAll(io.root))
+    const judged = judgeAgain(record, await loadKnown({ ...io, otherFolders: foldersOf(options, io) }))
     const outcome = worstOutcome(judged.flatMap(({ checks }) => checks.map((one) => outcomeOf(one.outcome))))
     if (json) io.out(`${JSON.stringify({ outcome, scenarios: judged }, null, 2)}\n`)
     else {
@@ -64,6 +66,6 @@ export function judgeAgain({ run, eventsOf }: RunRecord, scenarios: readonly Sce
 /** The scenario's own checkers; for one that is gone, the checkers that judged it then. */
 function checkersThatJudged(result: ScenarioResult, scenarios: readonly Scenario[], history: History): Checker[] {
   const scenario = scenarios.find(({ id }) => id === result.id)
-  if (scenario) return checkersFor(scenario, history)
+  if (scenario) return checkersFor(scenario, history).checkers
   return result.checks.flatMap(({ name }) => checkers[name] ?? [])
 }

@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { PubSubName } from '../cluster/cluster.ts'
 import type { DriverName } from '../cluster/drivers.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
@@ -28,6 +28,7 @@ export interface RunFlags {
   nodes: number
   pubsub: PubSubName
   grep?: RegExp
+  scenarios?: string[]
   tag?: string[]
   open?: boolean
   repeat: number
@@ -45,12 +46,14 @@ export interface RunFlags {
 export const run: Command = {
   name: 'run',
   argument: '[scenario...]',
+  completes: 'scenarios',
   summary: 'run scenarios, judge their histories, write a report (default: suite acceptance)',
   options: [
     flags.seed,
     flags.nodes,
     flags.tag,
     flags.grep,
+    flags.scenarios,
     flags.repeat,
     flags.jobs,
     flags.retries,
@@ -71,6 +74,7 @@ export const run: Command = {
       names,
       root: io.root,
       cwd: io.cwd,
+      otherFolders: foldersOf(options, io),
       ...(options.grep && { grep: options.grep }),
       ...(options.tag && { tags: options.tag }),
       ...(io.config && { config: io.config }),
@@ -95,6 +99,10 @@ export const run: Command = {
     }))
   },
 }
+
+/** Where `--scenarios` leads to. */
+export const foldersOf = ({ scenarios = [] }: { scenarios?: string[] }, { cwd }: Pick<Io, 'cwd'>): string[] =>
+  scenarios.map((folder) => resolve(cwd, folder))
 
 /** Whoever chose a number of nodes is told which scenarios do not follow. */
 function sayOwnNodes(scenarios: readonly Scenario[], nodes: number, io: Io) {

@@ -24,6 +24,8 @@ export interface WireClient {
   receive(what: string, fits: (frame: unknown[]) => boolean, withinMs?: number): Promise<unknown[]>
   /** Stops reading from the connection, like a client that hangs. */
   stall(): void
+  /** Reads again. */
+  resume(): void
   present(): Present
   close(): void
 }
@@ -101,6 +103,7 @@ export async function openWireClient(options: OpenWireClientOptions): Promise<Wi
       isHostile = true
       socket.pause()
     },
+    resume: () => socket.resume(),
     present: () => ({
       who: name,
       node,

@@ -5,6 +5,7 @@ import { clientHeartbeatMs, clusterHeartbeatMs } from '../timing.ts'
 import { type ClusterApp, databaseEnvOf, envOfApps, type Seed } from './app.ts'
 import type { Links } from './links.ts'
 import type { ClusterNode } from './node.ts'
+import { ownPromises, type SystemPromises } from './promises.ts'
 import type { Database } from './services/database.ts'
 import { superuser } from './services/postgres.ts'
 import type { RedisServer } from './services/redis.ts'
@@ -26,10 +27,16 @@ export interface ClusterOptions {
   random: Random
   /** For every node. */
   env?: Record<string, string>
+  /** The same; nodes that run already need not have it. */
+  fasterEnv?: Record<string, string>
+  /** What the system has to promise. Default: nothing. */
+  promised?: readonly (keyof SystemPromises)[]
   /** Default: the unmodified system. */
   patch?: SystemPatch
   /** Nodes without a web server (DP-3). */
   webless?: readonly string[]
+  /** The applications that the scenario cannot do without. Default: none. */
+  neededApps?: readonly string[]
   /** Data that the scenario needs, written before the nodes start. */
   seeds?: readonly Seed[]
 }
@@ -41,6 +48,8 @@ export interface Cluster {
   readonly apps: readonly string[]
   /** Environment variables that the scenario set on every node; undefined for nodes that run already, whose settings are unknown. */
   readonly env?: Readonly<Record<string, string>>
+  /** What the system is expected to do beyond the contract. */
+  readonly promises: SystemPromises
   readonly database: Database
   /** Present when the nodes exchange messages through Redis. */
   readonly redis?: RedisServer
@@ -128,6 +137,7 @@ export async function startCluster(
       WEB: webless.includes(name) ? 'off' : 'on',
       ...(statsd && { STATSD_HOST: statsd.host, STATSD_PORT: String(statsd.port) }),
       ...options.env,
+      ...options.fasterEnv,
       ...own,
     }
   }
@@ -151,6 +161,7 @@ export async function startCluster(
     nodes,
     apps: apps.map(({ name }) => name),
     env: options.env ?? {},
+    promises: ownPromises,
     database,
     ...(redis && { redis }),
     links,

@@ -1,4 +1,6 @@
 import type { NodeHolds } from '../history/inventory.ts'
+import { NotSupported } from '../platform/errors.ts'
+import { jsonIn } from '../platform/json.ts'
 import { controlWithinMs } from '../timing.ts'
 
 export class ControlError extends Error {
@@ -38,13 +40,17 @@ export interface ActorInfo {
 /** Applications add their own conditions. */
 export interface Readiness {
   ready: boolean
-  peers: Record<string, boolean>
+  /** A node of somebody else's system need not say whom it sees. */
+  peers?: Record<string, boolean>
 }
 
 export type ControlClient = ReturnType<typeof createControlClient>
 
-/** Client of a node's control port, direct and not through a link. An error response throws ControlError, a timeout ControlTimeout. */
-export function createControlClient(baseUrl: string, secret: string) {
+/**
+ * Client of a node's control port, direct and not through a link. An error response throws ControlError, a timeout ControlTimeout. The node of
+ * somebody else's system (`foreign` is its name) need not offer everything: what it does not know throws NotSupported.
+ */
+export function createControlClient(baseUrl: string, secret: string, foreign?: string) {
   async function request<T>(
     path: string,
     body?: unknown,
@@ -59,7 +65,14 @@ export function createControlClient(baseUrl: string, secret: string) {
       if (error.name === 'TimeoutError') throw new ControlTimeout(`${path}: no answer within ${withinMs} ms`)
       throw new ControlError(0, `${path}: ${(error.cause as Error | undefined)?.message ?? error.message}`)
     })
-    return { status: response.status, body: (await response.json()) as T }
+    const text = await response.text()
+    const answer = jsonIn(text)
+    if (foreign !== undefined && isNotOffered(response.status, answer, body))
+      throw new NotSupported(
+        `the control port of ${foreign} does not offer ${body === undefined ? 'GET' : 'POST'} ${path} (it answers ${response.status})`,
+      )
+    if (answer === undefined) throw new ControlError(response.status, `${path}: status ${response.status} without JSON`)
+    return { status: response.status, body: answer as T }
   }
 
   async function call<T>(path: string, body?: unknown, withinMs?: number): Promise<T> {
@@ -91,4 +104,16 @@ export function createControlClient(baseUrl: string, secret: string) {
     block: (forMs: number) => call<{ ok: true }>('/block', { forMs }),
     delay: (handler: string, delayMs: number) => call<{ ok: true }>('/delay', { handler, delayMs }),
   }
+}
+
+/**
+ * Whether an answer says that there is no such route. Where what was asked for is missing, such as an actor, the sentence in `error` names it.
+ * Pure.
+ */
+export function isNotOffered(status: number, answer: unknown, asked: unknown): boolean {
+  if (status === 405 || status === 501) return true
+  if (status !== 404) return false
+  const { error } = (answer ?? {}) as { error?: unknown }
+  const names = Object.values((asked ?? {}) as object).map(String)
+  return !(typeof error === 'string' && names.some((name) => name !== '' && error.includes(name)))
 }

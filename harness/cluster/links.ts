@@ -18,8 +18,16 @@ export interface Link {
   readonly host: string
   readonly port: number
   readonly url: string
+  /** Of a link of somebody else's: where its own proxy listens, which shows a reset as it is. */
+  readonly proxy?: { readonly host: string; readonly port: number }
   addToxic(spec: ToxicSpec): Promise<void>
   removeToxic(name: string): Promise<void>
+}
+
+/** Bytes that a proxy received in one direction of a link, and those that it passed on. */
+export interface Counted {
+  receivedBytes: number
+  sentBytes: number
 }
 
 export interface Links {
@@ -31,6 +39,7 @@ export interface Links {
   link(from: string, to: string, options?: { forCanary?: boolean }): Promise<Link>
   /** Returns the bytes received on a link so far, in one direction or in both together. */
   bytes(name: string, direction?: 'upstream' | 'downstream'): Promise<number>
+  counted(name: string, direction: 'upstream' | 'downstream'): Promise<Counted>
   /** Returns the bytes that were received in one direction of a link and not passed on: held, dropped, or lost with their connection. */
   keptBytes(name: string, direction: 'upstream' | 'downstream'): Promise<number>
   /** Returns whether a link has carried more than `knownBytes`, or, if bytes are not counted immediately, whether it is in use. */
@@ -45,7 +54,7 @@ type ProxyKind = 'embedded' | 'real'
 
 /** Returns a link whose port is on this machine and whose toxics are those of a proxy. */
 export const steered = (
-  link: Pick<Link, 'name' | 'from' | 'to' | 'port'>,
+  link: Pick<Link, 'name' | 'from' | 'to' | 'port' | 'proxy'>,
   proxy: Pick<ToxicProxy, 'addToxic' | 'getToxic' | 'update'>,
   kind: ProxyKind,
 ): Link => ({
@@ -73,6 +82,21 @@ interface LinksOptions {
   countsAtOnce: boolean
 }
 
+/** Asks a Toxiproxy what it has counted on a link, in one direction or, without one, in both; nothing where it keeps no metrics. */
+export async function countedBy(
+  apiUrl: string,
+  name: string,
+  direction: 'upstream' | 'downstream' | '' = '',
+): Promise<Counted> {
+  const lines = (await (await fetch(`${apiUrl}/metrics`)).text()).split('\n')
+  const own = lines.filter((line) => line.includes(`direction="${direction}`) && line.includes(`proxy="${name}"`))
+  const sum = (kind: 'received' | 'sent') =>
+    own
+      .filter((line) => line.startsWith(`toxiproxy_proxy_${kind}`))
+      .reduce((total, line) => total + Number(line.split(' ').at(-1)), 0)
+  return { receivedBytes: sum('received'), sentBytes: sum('sent') }
+}
+
 /** Returns the links of a cluster, controlled through the Toxiproxy API, which is the same for the embedded proxy and a real Toxiproxy. */
 export function createLinks({ apiUrl, route, countsAtOnce }: LinksOptions): Links {
   const toxiproxy = new Toxiproxy(apiUrl)
@@ -89,17 +113,9 @@ export function createLinks({ apiUrl, route, countsAtOnce }: LinksOptions): Link
     )
   }
 
-  async function count(name: string, kinds: readonly ('received' | 'sent')[], direction = ''): Promise<number[]> {
-    const lines = (await (await fetch(`${apiUrl}/metrics`)).text()).split('\n')
-    const own = lines.filter((line) => line.includes(`direction="${direction}`) && line.includes(`proxy="${name}"`))
-    return kinds.map((kind) =>
-      own
-        .filter((line) => line.startsWith(`toxiproxy_proxy_${kind}`))
-        .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0),
-    )
-  }
-
-  const bytes = async (name: string, direction = '') => (await count(name, ['received'], direction))[0]!
+  const counted: Links['counted'] = (name, direction) => countedBy(apiUrl, name, direction)
+  const bytes = async (name: string, direction: 'upstream' | 'downstream' | '' = '') =>
+    (await countedBy(apiUrl, name, direction)).receivedBytes
 
   return {
     apiUrl,
@@ -113,9 +129,10 @@ export function createLinks({ apiUrl, route, countsAtOnce }: LinksOptions): Link
       return known
     },
     bytes,
+    counted,
     async keptBytes(name, direction) {
-      const [received, sent] = await count(name, ['received', 'sent'], direction)
-      return received! - sent!
+      const { receivedBytes, sentBytes } = await counted(name, direction)
+      return receivedBytes - sentBytes
     },
     isUsed: async (name, knownBytes) => (countsAtOnce ? (await bytes(name)) > knownBytes : given.has(name)),
   }

@@ -12,6 +12,12 @@ export interface ClusterNode {
   readonly hasWeb: boolean
   /** Whether the node has a control port; without one it can be observed only from outside. */
   readonly hasControl: boolean
+  /** What of the node's state can be read. A node of somebody else's system need not show any. */
+  readonly shows: Shows
+  /** Of its pages, as people reach them. */
+  readonly origin: string
+  /** What the node calls itself, such as in `from_node`. */
+  readonly ownName: string
   readonly pid: number | undefined
   readonly running: boolean
   /** The web listener, not through a link. */
@@ -37,6 +43,13 @@ export interface ClusterNode {
   log(): string
 }
 
+export interface Shows {
+  /** Connections, handled pushes and counters. */
+  readonly state: boolean
+  /** All that it holds. */
+  readonly inventory: boolean
+}
+
 export interface NodeOptions {
   name: string
   instance: Instance
@@ -47,6 +60,12 @@ export interface NodeOptions {
   hasWeb: boolean
   /** Default: true. */
   hasControl?: boolean
+  /** Default: everything, where there is a control port. */
+  shows?: Shows
+  /** Default: its port on loopback. */
+  origin?: string
+  /** Default: `name`. */
+  ownName?: string
   /** Undefined when the log cannot be read. */
   logFile: string | undefined
 }
@@ -55,6 +74,11 @@ const startWithinMs = 60_000
 
 export function createNode(options: NodeOptions): ClusterNode {
   const { name, instance, port, controlPort, control, hasWeb, hasControl = true, logFile } = options
+  const {
+    shows = { state: hasControl, inventory: hasControl },
+    ownName = name,
+    origin = `http://127.0.0.1:${port}`,
+  } = options
   const ends: NodeEnd[] = []
   const readLog = () => {
     if (logFile === undefined) throw new NotSupported(`nobody says where the log of ${name} is`)
@@ -93,6 +117,9 @@ export function createNode(options: NodeOptions): ClusterNode {
     name,
     hasWeb,
     hasControl,
+    shows,
+    ownName,
+    origin,
     port,
     controlPort,
     control,

@@ -119,7 +119,7 @@ async function lookAtNode(node: ClusterNode, before: NodeView) {
       ...base,
       state: ready ? 'ready' : 'not ready',
       isReady: ready,
-      sees: Object.keys(peers).filter((peer) => peers[peer]),
+      sees: Object.entries(peers ?? {}).flatMap(([peer, isThere]) => (isThere ? [peer] : [])),
       connections: connections.length,
       channels: topics.length,
     }

@@ -3,7 +3,8 @@ import { afterAwake } from '../platform/awake.ts'
 import { systemClock } from '../platform/clock.ts'
 
 export interface CanaryResult {
-  answer: 'answered' | 'silent' | 'closed' | 'refused'
+  /** `uncounted`: nobody knows what became of it. */
+  answer: 'answered' | 'silent' | 'closed' | 'refused' | 'uncounted'
   tookMs: number
   /** Of the request and its answer. */
   bytes: number
@@ -15,11 +16,9 @@ const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
 const cancelRequest = Buffer.from([0, 0, 0, 16, 4, 210, 22, 46, 0, 0, 0, 0, 0, 0, 0, 0])
 const httpRequest = Buffer.from('GET /healthz HTTP/1.1\r\nhost: canary\r\nconnection: close\r\n\r\n')
 
-/** As much as a server accepts in a header; answered with a whole page. */
-const payload = 'x'.repeat(12_000)
-const payloadRequest = Buffer.from(
-  `GET / HTTP/1.1\r\nhost: canary\r\nx-payload: ${payload}\r\nconnection: close\r\n\r\n`,
-)
+/** As much as a server accepts in all headers together, and none of them long; answered with a whole page. */
+const payloadHeaders = Array.from({ length: 12 }, (_, n) => `x-payload-${n}: ${'x'.repeat(1_000)}\r\n`).join('')
+const payloadRequest = Buffer.from(`GET / HTTP/1.1\r\nhost: canary\r\n${payloadHeaders}connection: close\r\n\r\n`)
 
 const requests = {
   http: httpRequest,

@@ -1,9 +1,11 @@
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Link, ToxicSpec } from '../cluster/links.ts'
+import { NotSupported } from '../platform/errors.ts'
 import { type CanaryResult, canary } from './canary.ts'
 import { type Fault, unseen } from './fault.ts'
 import { addedLatencyMs, type Pair } from './latency-witness.ts'
 import type { Before, Requests, Signature } from './link-signatures.ts'
+import { tcpCanary } from './tcp-canary.ts'
 
 const defaultProbeMs = 500
 const lastWithinMs = 1_000
@@ -14,7 +16,7 @@ async function linkOf(cluster: Cluster, target: string): Promise<Link> {
   return cluster.links.link(from, to, { forCanary: true })
 }
 
-/** What the other end of a link understands; every node speaks HTTP. */
+/** What the other end of a link understands. A node of ours speaks HTTP on every port; what another one speaks is found out. */
 const protocols = {
   db: { plain: 'database', last: 'database-cancel' },
   redis: { plain: 'redis', last: 'redis-quit' },
@@ -42,6 +44,46 @@ async function lookBefore(through: Requests['through'], controlProbe: Requests['
   return { answer, bytes, addedMs: pairs.length > 0 ? addedLatencyMs(pairs) : 0 }
 }
 
+/** How to look through a link. */
+interface Look {
+  through(): Promise<CanaryResult>
+  lastThrough(): Promise<CanaryResult>
+}
+
+/**
+ * Chosen by what the link carries: a request that its other end answers, or else bytes that the proxy counts. Throws NotSupported where neither
+ * shows anything, or where the fault shows in how long an answer takes and nothing answers.
+ */
+async function lookOf(cluster: Cluster, link: Link, { ask: asks, isTimed, withinMs }: LookOptions): Promise<Look> {
+  const spoken = { through: () => asks(link, withinMs), lastThrough: () => askLast(link, lastWithinMs) }
+  const isBetweenNodes = cluster.nodes.some(({ name }) => name === link.from)
+  if (cluster.secrets !== undefined || !isBetweenNodes || (await isAnswered(spoken.through))) return spoken
+  const through = () => tcpCanary({ to: link.proxy ?? link, counts: () => countsOf(cluster, link), withinMs })
+  if (isTimed) throw new NotSupported(`${link.name} carries no HTTP: nobody can see how long an answer takes on it`)
+  if ((await through()).answer === 'uncounted')
+    throw new NotSupported(
+      `${link.name} carries no HTTP, and its Toxiproxy does not count bytes: nobody can see whether it is broken (start it with -proxy-metrics)`,
+    )
+  return { through, lastThrough: through }
+}
+
+/** Asked again, because a busy machine may be late. */
+async function isAnswered(through: Look['through']): Promise<boolean> {
+  for (let left = looksBefore; left > 0; left -= 1) if ((await through()).answer === 'answered') return true
+  return false
+}
+
+interface LookOptions {
+  ask: Ask
+  isTimed: boolean
+  withinMs: number
+}
+
+const countsOf = async ({ links }: Cluster, { name }: Link) => ({
+  upstream: await links.counted(name, 'upstream'),
+  downstream: await links.counted(name, 'downstream'),
+})
+
 interface LinkFault {
   toxics: ToxicSpec[]
   signature: Signature
@@ -68,8 +110,11 @@ export function linkFault(cluster: Cluster, target: string, options: LinkFault):
       link = await linkOf(cluster, target)
       const control = await linkOf(cluster, `witness->${link.to}`)
       wasUsed = await cluster.links.isUsed(link.name, ownBytes.get(link) ?? 0)
-      const through = () => asks(link, probeWithinMs)
-      const lastThrough = () => askLast(link, lastWithinMs)
+      const { through, lastThrough } = await lookOf(cluster, link, {
+        ask: asks,
+        isTimed: signature.isTimed === true,
+        withinMs: probeWithinMs,
+      })
       const controlProbe = () => asks(control, probeWithinMs)
       requests = { through, lastThrough, controlProbe, before: await lookBefore(through, controlProbe) }
       for (const toxic of toxics) await link.addToxic(toxic)

@@ -23,6 +23,8 @@ export interface Before {
 
 /** How a broken link is recognized, and how one that is not broken any more. */
 export interface Signature {
+  /** It is told by how long an answer takes. */
+  isTimed?: true
   present(requests: Requests): Promise<Witness>
   cleared(requests: Requests): Promise<Witness>
 }
@@ -72,6 +74,7 @@ export function allDelayed(leastMsOf: (bytes: number) => number): Signature {
     return isQuick ? seen(describeAnswer(now)) : unseen(describeAnswer(now))
   }
   return {
+    isTimed: true,
     present(requests) {
       const { bytes, addedMs } = requests.before
       const lateness = { what: 'a request', leastMs: leastMsOf(bytes), beforeMs: addedMs }
@@ -98,6 +101,7 @@ export function someDelayed(leastMs: number): Signature {
     }
   }
   return {
+    isTimed: true,
     present(requests) {
       let delayed = 0
       const look = (now: CanaryResult, controlMs: number) => {

@@ -1,6 +1,6 @@
+import type { ClusterNode } from '../cluster/node.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { ChartSpec } from './chart-spec.ts'
-import type { WorkshopNode, WorkshopSettings } from './workshop-node.ts'
 
 /** What a measurement says about one prediction. */
 export interface Finding {
@@ -44,8 +44,8 @@ export interface Lab<M> {
 /** What a lab works with. */
 export interface LabTools {
   clock: Clock
-  /** Starts a node of its own with these settings; it is ended with the lab at the latest. */
-  workshop(settings: WorkshopSettings): Promise<WorkshopNode>
+  /** Starts a node with these environment variables and waits until it is ready; it is ended with the lab at the latest. */
+  node(env: Readonly<Record<string, string>>): Promise<ClusterNode>
   say(sentence: string): void
   /** Throws after Ctrl-C. */
   goOn(): void

@@ -44,8 +44,11 @@ export function summaryOf({ requests, tookMs, busy }: LoadResult): LoadSummary {
 /** Above this the generator may have been late with what it sent. */
 const busyMax = 0.9
 const sampleEveryMs = 50
-/** A node whose timers are so late is not slow by itself: somebody else has the processor. */
-const lateMaxMs = 25
+/** Timers of a node that is left in peace come a few per cent late; where they come much later, somebody else has the processor. */
+const lateShareMax = 0.2
+const standstillMaxMs = 400
+/** A sample may be stamped so much before it is due. */
+const earlyMaxMs = 2
 
 /** Why the times of a load cannot be believed. */
 export interface LoadLimits {
@@ -57,22 +60,27 @@ export interface LoadLimits {
 
 /** Pure. */
 export function limitsOf({ busy }: Pick<LoadResult, 'busy'>, { samples }: Pick<WorkshopRun, 'samples'>): LoadLimits {
-  const lateMs = medianLateMs(samples.map(({ atMs }) => atMs))
+  const problem = machineProblem(samples.map(({ atMs }) => atMs))
   return {
     ...(busy > busyMax && {
       generator: `the generator was busy for ${Math.round(busy * 100)} % of the time, so it was the limit`,
     }),
-    ...(lateMs > lateMaxMs && {
-      machine: `timers of the node were ${Math.round(lateMs)} ms late, so the machine was too busy`,
-    }),
+    ...(problem !== undefined && { machine: problem }),
   }
 }
 
-/** Of samples that are due every 50 ms; those of a long run are further apart, and say nothing. */
-function medianLateMs(atMs: readonly number[]): number {
+/** Samples are due every 50 ms, and in a long run every 100, 200 and so on: what comes later shows how busy the machine was. */
+function machineProblem(atMs: readonly number[]): string | undefined {
   const gaps = atMs.slice(1).map((at, index) => at - atMs[index]!)
-  const shortest = Math.min(...gaps)
-  return gaps.length === 0 || shortest >= 2 * sampleEveryMs ? 0 : percentile(gaps, 0.5) - sampleEveryMs
+  if (gaps.length === 0) return undefined
+  const dueMs = sampleEveryMs * Math.max(1, Math.floor((Math.min(...gaps) + earlyMaxMs) / sampleEveryMs))
+  const longestMs = Math.max(...gaps) - dueMs
+  const lateShare = 1 - (dueMs * gaps.length) / (atMs.at(-1)! - atMs[0]!)
+  if (longestMs > standstillMaxMs)
+    return `the node stood still for ${Math.round(longestMs)} ms, so the machine was too busy`
+  if (lateShare > lateShareMax)
+    return `timers of the node were late by ${Math.round(lateShare * 100)} %, so the machine was too busy`
+  return undefined
 }
 
 type Limited = readonly { limits: LoadLimits }[]

@@ -1,9 +1,10 @@
+import type { ClusterNode } from '../cluster/node.ts'
 import type { SystemPatch } from '../cluster/system-patch.ts'
 import type { Io } from '../platform/io.ts'
+import { until } from '../platform/until.ts'
 import { withCluster } from '../runner/temporary-cluster.ts'
 import type { ChartSpec } from './chart-spec.ts'
 import { type AnyLab, judgeLab, type LabResult } from './lab.ts'
-import { envOf, type WorkshopNode, workshopNode } from './workshop-node.ts'
 
 interface RunLabOptions {
   seed: number
@@ -18,19 +19,26 @@ export interface LabRun {
   charts: readonly ChartSpec[]
 }
 
+const servesWithinMs = 30_000
+
 /** Runs a lab on nodes of its own, which are gone afterwards, however it went. Rejects when a node does not start. */
 export function runLab(lab: AnyLab, { seed, patch, io: { clock }, say, goOn }: RunLabOptions): Promise<LabRun> {
   return withCluster({ seed, nodes: 0, patch }, async (cluster) => {
     let started = 0
-    async function workshop(settings: Parameters<typeof envOf>[0]): Promise<WorkshopNode> {
+    async function node(env: Readonly<Record<string, string>>): Promise<ClusterNode> {
       goOn()
       started += 1
-      const node = await cluster.spare(`lab${started}`, envOf(settings))
-      await node.start()
-      await node.ready()
-      return workshopNode({ node, settings, clock, goOn })
+      const one = await cluster.spare(`lab${started}`, env)
+      await one.start()
+      await one.ready()
+      await isServing(one)
+      return one
     }
-    const measured = await lab.run({ clock, workshop, say, goOn })
+    const measured = await lab.run({ clock, node, say, goOn })
     return { result: judgeLab(lab, measured), charts: lab.charts(measured) }
   })
 }
+
+/** A node without conditions of its own is ready before its web server is. */
+const isServing = ({ name, directUrl }: ClusterNode) =>
+  until(async () => (await fetch(`${directUrl}/healthz`)).ok, { what: `${name} serves`, withinMs: servesWithinMs })

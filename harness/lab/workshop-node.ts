@@ -1,9 +1,8 @@
 import { type Endpoint, pathOf } from '../apps/workshop/burst.ts'
 import { type WorkshopRun, workshopControl } from '../apps/workshop/control.ts'
 import { sendRequests } from '../clients/request-load.ts'
-import type { ClusterNode } from '../cluster/node.ts'
-import type { Clock } from '../platform/clock.ts'
 import { until } from '../platform/until.ts'
+import type { LabTools } from './lab.ts'
 import { type LoadLimits, type LoadSummary, limitsOf, summaryOf } from './load-summary.ts'
 
 export interface WorkshopSettings {
@@ -43,7 +42,7 @@ export interface WorkshopNode {
 const idleWithinMs = 120_000
 
 /** As environment variables. */
-export const envOf = ({ useMs, limit = 0, demand = 1, workers = 0 }: WorkshopSettings): Record<string, string> => ({
+const envOf = ({ useMs, limit = 0, demand = 1, workers = 0 }: WorkshopSettings): Record<string, string> => ({
   APPS: 'workshop',
   WORKSHOP_RESOURCE_MS: String(useMs),
   WORKSHOP_LIMIT: String(limit),
@@ -51,14 +50,12 @@ export const envOf = ({ useMs, limit = 0, demand = 1, workers = 0 }: WorkshopSet
   WORKSHOP_WORKERS: String(workers),
 })
 
-interface WorkshopNodeOptions {
-  node: ClusterNode
-  settings: WorkshopSettings
-  clock: Clock
-  goOn(): void
-}
-
-export function workshopNode({ node, settings: { useMs }, clock, goOn }: WorkshopNodeOptions): WorkshopNode {
+/** Starts a node that runs the workshop alone. */
+export async function startWorkshop(
+  { node: startNode, clock, goOn }: Pick<LabTools, 'node' | 'clock' | 'goOn'>,
+  settings: WorkshopSettings,
+): Promise<WorkshopNode> {
+  const node = await startNode(envOf(settings))
   const { panel, run, clear, setConsumers } = workshopControl(node.control)
 
   async function isIdle() {
@@ -80,7 +77,7 @@ export function workshopNode({ node, settings: { useMs }, clock, goOn }: Worksho
       return {
         ...summaryOf(result),
         load,
-        useMs,
+        useMs: settings.useMs,
         run: history,
         drainMs: Math.max(0, lastBusyMs(history) - answeredMs),
         refused,

@@ -157,6 +157,25 @@ function headlineOf(run: RunResult): string {
 export const endedEarly = ({ outcome, scenarios }: RunResult): boolean =>
   outcome === 'unknown' && scenarios.every((one) => one.outcome === 'passed')
 
+const resources = { cpu: 'processor', io: 'disk', memory: 'memory' } as const
+
+/** Returns what the processes of a run waited for: `processor 97 %, disk 3 %; the harness 3.2 s of 60.0 s`; undefined where nobody counted. */
+export function describeWaiting({ starvation }: Pick<RunResult, 'starvation'>): string | undefined {
+  if (!starvation) return undefined
+  const { pressure, waitedMs, overMs } = starvation
+  const shares = (['cpu', 'io', 'memory'] as const).flatMap((kind) => {
+    const share = pressure[kind]
+    return share === undefined ? [] : [`${resources[kind]} ${Math.round(100 * share)} %`]
+  })
+  const own = waitedMs.harness === undefined ? [] : [`the harness ${duration(waitedMs.harness)} of ${duration(overMs)}`]
+  const parts = [...(shares.length > 0 ? [shares.join(', ')] : []), ...own]
+  return parts.length > 0 ? parts.join('; ') : undefined
+}
+
+/** Returns what of a scenario was not judged, as lines of a list. */
+export const describeNotJudged = ({ notJudged = [] }: Pick<ScenarioResult, 'notJudged'>): string[] =>
+  notJudged.map(({ name, why }) => `not judged: ${name}, because ${why}`)
+
 /** Returns why a scenario was skipped, as one line of a list. */
 export const describeSkipped = ({ id, why }: Skipped): string => `${id}: ${why}`
 

@@ -1,6 +1,6 @@
 import type { RunResult, ScenarioResult } from '../verdict/result.ts'
 import { escapeHtml } from './escape.ts'
-import { counts, describeSkipped, duration, replayCommand, verdictSentence, when } from './format.ts'
+import { counts, describeSkipped, describeWaiting, duration, replayCommand, verdictSentence, when } from './format.ts'
 import { command, table } from './markup.ts'
 import type { RunRecord } from './record.ts'
 import { scenarioCard } from './scenario-card.ts'
@@ -94,6 +94,7 @@ function leaks({ run }: RunRecord): string {
 const sources = ['verdict.json', 'history.ndjson', 'faults.ndjson', 'schedule.json'] as const
 
 function environment({ run, has }: RunRecord): string {
+  const waiting = describeWaiting(run)
   const facts: [string, unknown][] = [
     ['seed', run.seed],
     ...(run.defects.length > 0 ? [['defects', run.defects.join(', ')] as [string, unknown]] : []),
@@ -101,6 +102,7 @@ function environment({ run, has }: RunRecord): string {
     ['nodes', run.nodes],
     ['exit code', run.exitCode],
     ...Object.entries(run.environment),
+    ...(waiting === undefined ? [] : [['waited for', waiting] as [string, unknown]]),
   ]
   const rows = facts.map(
     ([name, value]) =>

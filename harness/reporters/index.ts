@@ -21,6 +21,7 @@ const ofFiles = {
   html: () => fileReporter('report.html'),
   ctrf: () => fileReporter('ctrf.json'),
   metrics: () => fileReporter('metrics.om'),
+  perfetto: () => fileReporter('trace.perfetto.json'),
 } as const satisfies Record<string, () => Reporter>
 
 /** Every reporter by its name. */

@@ -1,10 +1,11 @@
 import { stripVTControlCharacters } from 'node:util'
-import type { ScenarioResult } from '../verdict/result.ts'
+import type { RunResult, ScenarioResult } from '../verdict/result.ts'
 import {
   counts,
   describeAttempts,
   describeCells,
   describeSkipped,
+  describeWaiting,
   duration,
   flakyPart,
   outcomeMark,
@@ -24,10 +25,12 @@ export function markdown({ run }: RunRecord): string {
     table(run.scenarios),
     ...run.scenarios.filter(({ outcome }) => outcome !== 'passed').map(section),
     ...run.scenarios.filter(({ cells }) => cells).map(cellsOf),
+    ...run.scenarios.filter(({ notJudged }) => notJudged).map(notJudgedOf),
     ...(run.skipped.length > 0
       ? [`## Skipped\n\n${run.skipped.map((one) => `- ${text(describeSkipped(one))}`).join('\n')}`]
       : []),
     ...(run.leaks.length > 0 ? [`## Left behind\n\n${run.leaks.map((leak) => `- ${text(leak)}`).join('\n')}`] : []),
+    ...waitingOf(run),
     `Seed \`${run.seed}\`, driver ${run.driver}, ${run.nodes} nodes. Repeat it:\n\n${block(replayCommand(run))}`,
   ].join('\n\n')}\n`
 }
@@ -52,6 +55,16 @@ function section(scenario: ScenarioResult): string {
 const cellsOf = (scenario: ScenarioResult) =>
   `## What the faults of ${scenario.id} hit\n\n${describeCells(scenario)
     .map((line) => `- ${text(line)}`)
+    .join('\n')}`
+
+function waitingOf(run: RunResult): string[] {
+  const waiting = describeWaiting(run)
+  return waiting === undefined ? [] : [text(`Waited for: ${waiting}.`)]
+}
+
+const notJudgedOf = (scenario: ScenarioResult) =>
+  `## Not judged in ${scenario.id}\n\n${scenario
+    .notJudged!.map(({ name, why }) => `- ${text(`${name}: ${why}`)}`)
     .join('\n')}`
 
 const block = (command: string) => `\`\`\`sh\n${command}\n\`\`\``

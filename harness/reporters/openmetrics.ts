@@ -10,7 +10,7 @@ interface Sample {
 interface Family {
   name: string
   type: 'gauge' | 'stateset' | 'info'
-  unit?: 'seconds'
+  unit?: 'seconds' | 'ratio'
   help: string
   samples: Sample[]
 }
@@ -34,6 +34,16 @@ function familiesOf(run: RunResult): Family[] {
       unit: 'seconds',
       help: 'How long the run took.',
       samples: [{ labels: {}, value: seconds(run.durationMs) }],
+    },
+    {
+      name: name('run_pressure_ratio'),
+      type: 'gauge',
+      unit: 'ratio',
+      help: 'Share of the time in which something on the machine waited for it.',
+      samples: Object.entries(run.starvation?.pressure ?? {}).map(([resource, value]) => ({
+        labels: { resource },
+        value,
+      })),
     },
     {
       name: name('run_leaks'),

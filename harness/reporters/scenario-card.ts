@@ -23,7 +23,7 @@ export function scenarioCard(scenario: ScenarioResult, record: RunRecord, positi
 <div class="inside"><p>${escapeHtml(scenario.invariant)}</p>
 ${attempts(scenario)}${isOpen ? findingsSection(scenario, record, position) : ''}
 ${timelineFigure(scenario, record)}
-${checks(scenario)}${expectations(scenario)}${faultsTable(faults)}${cells(scenario)}${artifacts(scenario, record)}
+${checks(scenario)}${expectations(scenario)}${faultsTable(faults)}${cells(scenario)}${notJudged(scenario)}${artifacts(scenario, record)}
 ${scenario.covers.length > 0 ? `<p class="small soft">Covers ${escapeHtml(scenario.covers.join(', '))}.</p>` : ''}<h3>Repeat this scenario</h3>${command(replayOf(scenario))}</div></details>`
 }
 
@@ -111,6 +111,12 @@ function cells({ cells: all = [] }: ScenarioResult): string {
   const hitCount = all.filter(({ missed }) => missed === undefined).length
   const summary = `${count(all.length, 'operation')} to be hit by a fault, ${hitCount} hit`
   return folded(summary, table(['hit', 'operation, point and fault', 'why'], rows))
+}
+
+function notJudged({ notJudged: all = [] }: ScenarioResult): string {
+  if (all.length === 0) return ''
+  const rows = all.map(({ name, why }) => `<tr><td>${escapeHtml(name)}</td><td>${escapeHtml(why)}</td></tr>`)
+  return folded(`${all.length} not judged`, table(['checker or expectation', 'because'], rows))
 }
 
 function artifacts({ artifacts: paths }: ScenarioResult, { has }: RunRecord): string {

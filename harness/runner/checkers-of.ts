@@ -14,15 +14,22 @@ import { reached } from '../checkers/core/reached.ts'
 import type { History } from '../history/history.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Checker } from '../verdict/checker.ts'
+import type { NotJudged } from '../verdict/result.ts'
 
 /** Everything that judges a scenario: what it says itself, and what every scenario has to stand. */
-export const checkersOf = ({ expectations: expected, sometimes, outlasts, checkers = [] }: Scenario): Checker[] => [
+export const checkersOf = (scenario: Scenario): Checker[] => [...ownCheckers(scenario), ...everywhere]
+
+const ownCheckers = ({ expectations: expected, sometimes, outlasts, checkers = [], alsoWith }: Scenario): Checker[] => [
   ...(expected.length > 0 ? [expectations] : []),
   faultsWitnessed,
   ...(sometimes ? [reached(sometimes)] : []),
   ...(outlasts ? [faultOutlastsTimer(outlasts)] : []),
-  metricsAsDeclared,
   ...checkers,
+  ...(alsoWith?.checkers ?? []),
+]
+
+const everywhere: readonly Checker[] = [
+  metricsAsDeclared,
   ...manners,
   framesReadable,
   backgroundDelivered,
@@ -33,6 +40,31 @@ export const checkersOf = ({ expectations: expected, sometimes, outlasts, checke
   noSecretOfAnother,
 ]
 
-/** Those of them that this history has evidence for: nothing can be said of nodes that give no control, or of traffic that was left out. */
-export const checkersFor = (scenario: Scenario, history: History): Checker[] =>
-  checkersOf(scenario).filter(({ needs }) => needs?.(history) ?? true)
+interface Judges {
+  checkers: Checker[]
+  /** Of the others: why they cannot judge this system. */
+  notJudged: NotJudged[]
+}
+
+/**
+ * Those that this history has evidence for: nothing can be said of nodes that give no control, of traffic that was left out, or of an
+ * application that the system does not have.
+ */
+export function checkersFor(scenario: Scenario, history: History): Judges {
+  const judging: Judges = { checkers: [], notJudged: [] }
+  const absent = absentApp(scenario, history)
+  for (const checker of checkersOf(scenario)) {
+    if (checker.needs?.(history) === false) continue
+    const isOfAbsent = absent !== undefined && scenario.alsoWith!.checkers.includes(checker)
+    const why = isOfAbsent ? `the system has no application ${absent}` : checker.lacks?.(history)
+    if (why === undefined) judging.checkers.push(checker)
+    else judging.notJudged.push({ name: checker.name, why })
+  }
+  return judging
+}
+
+/** The application that would have taken part, had the system got it. */
+function absentApp({ alsoWith }: Scenario, history: History): string | undefined {
+  const apps = history.of('read', 'applications')[0]?.value as readonly string[] | undefined
+  return alsoWith && apps && !apps.includes(alsoWith.app) ? alsoWith.app : undefined
+}

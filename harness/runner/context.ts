@@ -11,6 +11,7 @@ import type { Recorder } from '../history/recorder.ts'
 import type { DecisionLog } from '../plans/schedule.ts'
 import { describeTrigger, hasFired, seenBetween, type Trigger } from '../plans/trigger.ts'
 import { systemClock } from '../platform/clock.ts'
+import { NotSupported } from '../platform/errors.ts'
 import type { Random } from '../platform/random.ts'
 import { until } from '../platform/until.ts'
 
@@ -21,6 +22,8 @@ export interface ContextOptions {
   random: Random
   log: DecisionLog
   browsers: BrowserPool
+  /** For how long a process of the scenario had no processor, or the harness stood still, in the last `lastMs`. */
+  starvedMs(lastMs: number): number
   /** Those that the scenario names. */
   apps: readonly HarnessApp[]
 }
@@ -49,6 +52,7 @@ export function openContext(options: ContextOptions): OpenContext {
   }
   const core: CoreContext = {
     cluster,
+    apps: apps.map(({ name }) => name),
     nemesis,
     recorder,
     clock: systemClock,
@@ -72,6 +76,15 @@ export function openContext(options: ContextOptions): OpenContext {
         operation: mannersOf.provocation,
         value: { why, who, code },
       }),
+    isOffered: (ask) =>
+      ask().then(
+        () => true,
+        (error) => {
+          if (error instanceof NotSupported) return false
+          throw error
+        },
+      ),
+    starvedMs: options.starvedMs,
     notReached(why) {
       throw new NotReached(why)
     },

@@ -8,18 +8,19 @@ import type { RunState } from './run-state.ts'
 
 const operation = 'node-holds'
 
-const controlled = ({ cluster }: RunState) => cluster!.nodes.filter(({ hasControl }) => hasControl)
+/** Those of which it can be read. */
+const shown = ({ cluster }: RunState) => cluster!.nodes.filter(({ shows }) => shows.inventory)
 
 /** Records what each node holds before the first step. */
 export async function recordBaseInventory(state: RunState) {
-  for (const { name, control } of controlled(state))
+  for (const { name, control } of shown(state))
     state.recorder.record({ who: name, node: name, type: 'read', operation, value: (await control.state()).holds })
 }
 
 /** What each node holds in the end. Reads again while something is left over: it may only be on its way out. */
 export const readInventories = (state: RunState): Promise<NewEvent[]> =>
   Promise.all(
-    controlled(state).map(async (node) => {
+    shown(state).map(async (node) => {
       const { name } = node
       return { who: name, node: name, type: 'final', operation, value: await readInventory(state, node) } as const
     }),

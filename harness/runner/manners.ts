@@ -3,7 +3,9 @@ import { type ErrorLine, mannersOf, type NodeSettings } from '../history/manners
 import type { NewEvent } from '../history/operation.ts'
 import { systemClock } from '../platform/clock.ts'
 import { jsonIn } from '../platform/json.ts'
+import { readPressure, readWaitedMs } from '../platform/pressure.ts'
 import type { RunState } from './run-state.ts'
+import type { Reading } from './starvation.ts'
 
 const lookEveryMs = 250
 /** Less is the noise of any machine. */
@@ -12,8 +14,9 @@ const idleTimeoutDefaultMs = 60_000
 const pinoError = 50
 
 /** Records the settings of the nodes on which it depends whether a connection may end. */
-export function recordSettings({ recorder, scenario }: RunState) {
-  const idleTimeoutMs = Number(scenario.given?.env?.SOCKET_IDLE_TIMEOUT_MS ?? idleTimeoutDefaultMs)
+export function recordSettings({ recorder, scenario, cluster }: RunState) {
+  const promised = cluster!.promises.idleTimeoutMs ?? idleTimeoutDefaultMs
+  const idleTimeoutMs = Number(scenario.given?.env?.SOCKET_IDLE_TIMEOUT_MS ?? promised)
   const value: NodeSettings = { idleTimeoutMs }
   recorder.record({ who: 'scenario', type: 'read', operation: mannersOf.settings, value })
 }
@@ -30,6 +33,31 @@ export function watchMachine(state: RunState): () => void {
   return () => {
     isOver = true
   }
+}
+
+/** Reads again and again what this process and the nodes wait for, until it is stopped. Returns the function that stops it. */
+export function meterMachine(state: RunState): () => void {
+  let isOver = false
+  state.meteredFromMs = state.elapsedMs()
+  const read = async () => {
+    while (!isOver) {
+      state.meter.add(readingOf(state))
+      await systemClock.sleep(lookEveryMs)
+    }
+  }
+  void read()
+  return () => {
+    isOver = true
+    state.meter.add(readingOf(state))
+  }
+}
+
+function readingOf({ cluster, elapsedMs }: RunState): Reading {
+  const nodes = cluster!.nodes.flatMap(({ name, pid }) => (pid === undefined ? [] : [[name, pid] as const]))
+  const waited = [['harness', process.pid] as const, ...nodes].map(
+    ([name, pid]) => [name, { pid, ms: readWaitedMs(pid) }] as const,
+  )
+  return { atMs: elapsedMs(), pressure: readPressure(), waited: Object.fromEntries(waited) }
 }
 
 async function watchThisProcess(state: RunState, isWatching: () => boolean) {
@@ -55,9 +83,10 @@ async function watchNode(state: RunState, { name, control }: ClusterNode, isWatc
   }
 }
 
-function recordStall({ recorder }: RunState, who: string, forMs: number) {
-  if (forMs >= stallMinMs)
-    recorder.record({ who, type: 'read', operation: mannersOf.stall, value: { forMs: Math.round(forMs) } })
+function recordStall({ recorder, meter, elapsedMs }: RunState, who: string, forMs: number) {
+  if (forMs < stallMinMs) return
+  meter.addStall({ who, atMs: elapsedMs(), forMs })
+  recorder.record({ who, type: 'read', operation: mannersOf.stall, value: { forMs: Math.round(forMs) } })
 }
 
 /** How each node ended when it was stopped, and the errors in its log. */

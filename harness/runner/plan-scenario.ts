@@ -102,7 +102,7 @@ async function mend(context: CoreContext, rounds: Rounds, workload: Workload) {
   await rounds.everythingDone()
   await context.until('every node is ready and sees the others', readyWithinMs, async () => {
     const states = await Promise.all(context.cluster.nodes.map(({ control }) => control.ready()))
-    return states.every(({ ready, peers }) => ready && Object.values(peers).every((isThere) => isThere))
+    return states.every(({ ready, peers }) => ready && Object.values(peers ?? {}).every((isThere) => isThere))
   })
   await workload.recover(context)
 }

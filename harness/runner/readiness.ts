@@ -13,7 +13,7 @@ const isReady = (node: ClusterNode, nodes: readonly ClusterNode[], withinMs: num
   until(
     async () => {
       const { ready, peers } = await node.control.ready()
-      return ready && nodes.every(({ name }) => name === node.name || peers[name])
+      return ready && nodes.every(({ name }) => name === node.name || !peers || peers[name])
     },
     { what: `${node.name} is ready and sees its peers`, withinMs },
   )

@@ -15,6 +15,7 @@ import type { CellResult, PhaseResult, ScenarioResult } from '../verdict/result.
 import { outcomeOf } from './outcome.ts'
 import { phases } from './phases/index.ts'
 import type { Phase, RunState, ScenarioSettings } from './run-state.ts'
+import { createStarvationMeter, describeStarvation } from './starvation.ts'
 
 export interface ScenarioRun {
   result: ScenarioResult
@@ -50,8 +51,11 @@ function beginRun(scenario: Scenario, settings: ScenarioSettings): RunState {
     steps: [],
     expectations: [],
     checks: [],
+    notJudged: [],
     artifacts: [],
     leases: scopeLeases(settings.leases),
+    meter: createStarvationMeter(),
+    endedLoopsBefore: settings.endedLoops?.() ?? 0,
   }
 }
 
@@ -71,7 +75,7 @@ async function runPhase(phase: Phase, state: RunState): Promise<PhaseResult> {
   try {
     await (phase.limitsItself ? phase.run(state) : inTime(phase, state))
   } catch (error) {
-    recordObstacle(phase, asEnvironment(error as Error), state)
+    recordObstacle(phase, asEnvironment(error as Error), state, startMs)
   }
   return { name, startMs, endMs: Math.round(state.elapsedMs()) }
 }
@@ -85,17 +89,25 @@ const inTime = (phase: Phase, state: RunState) =>
     why: `was abandoned at its limit of ${phaseWithinMs / 1_000} s`,
   })
 
-function recordObstacle({ name, isLastWord }: Phase, error: Error, state: RunState) {
+function recordObstacle({ name, isLastWord }: Phase, error: Error, state: RunState, startMs: number) {
   if (endsRun(error)) state.fatal ??= error
   if (error instanceof NotSupported) state.skippedBecause ??= error.message
   if (name === 'provision' && error instanceof Abandoned) state.isAbandoned = true
-  const why = `${name}: ${messageOf(error)}`
+  const why = `${name}: ${withStarvation(messageOf(error), state, startMs)}`
   state.obstacle ??= why
   if (isLastWord) state.checks.push({ name: 'scenario-completed', outcome: 'unknown', why, evidence: {} })
 }
 
+/** What was waited for in vain on a starved machine says little of the system, and the reason says so. */
+function withStarvation(why: string, { meter, steps, skippedBecause, elapsedMs }: RunState, phaseFromMs: number) {
+  if (skippedBecause !== undefined || why.includes('the machine was starved')) return why
+  const fromMs = Math.max(phaseFromMs, steps.at(-1)?.startMs ?? 0)
+  const starved = describeStarvation(meter.between(fromMs, elapsedMs()))
+  return starved ? `${why}; ${starved}` : why
+}
+
 function resultOf(state: RunState, startedAt: string, timings: PhaseResult[]): ScenarioResult {
-  const { scenario, settings, recorder, steps, expectations, checks, artifacts } = state
+  const { scenario, settings, recorder, steps, expectations, checks, notJudged, artifacts } = state
   return {
     id: scenario.id,
     title: scenario.title,
@@ -111,6 +123,10 @@ function resultOf(state: RunState, startedAt: string, timings: PhaseResult[]): S
     faults: toHistory(recorder.events).faults,
     ...cellsOf(recorder.events),
     checks: causeFirst(checks),
+    ...(state.meteredFromMs !== undefined && {
+      starvation: state.meter.between(state.meteredFromMs, state.elapsedMs()),
+    }),
+    ...(notJudged.length > 0 && { notJudged }),
     replay: settings.replay,
     // Relative to the folder of the run, which may be moved or uploaded.
     artifacts: artifacts.map((file) => relative(dirname(settings.artifactFolder), file)),

@@ -11,9 +11,10 @@ import type { DecisionLog, ScheduleEntry } from '../plans/schedule.ts'
 import type { EnvironmentMissing, UsageError } from '../platform/errors.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import type { Scenario } from '../scenario.ts'
-import type { CheckResult, ExpectationResult, StepResult } from '../verdict/result.ts'
+import type { CheckResult, ExpectationResult, NotJudged, StepResult } from '../verdict/result.ts'
 import type { OpenContext } from './context.ts'
 import type { createNemesis } from './nemesis.ts'
+import type { StarvationMeter } from './starvation.ts'
 
 export interface ScenarioSettings {
   seed: number
@@ -35,6 +36,8 @@ export interface ScenarioSettings {
   replay: string
   /** Why the run is to end now (a signal, its budget): a step that runs is abandoned, everything is healed and judged. */
   stoppedBecause(): string | undefined
+  /** How often code that never gave the event loop a turn was ended in this run. */
+  endedLoops?(): number
 }
 
 /** How far one run of a scenario has come. */
@@ -47,14 +50,21 @@ export interface RunState {
   readonly steps: StepResult[]
   readonly expectations: ExpectationResult[]
   readonly checks: CheckResult[]
+  readonly notJudged: NotJudged[]
   readonly artifacts: string[]
   readonly leases: ScopedLeases
+  readonly meter: StarvationMeter
+  /** How many loops without an end had been ended before this scenario. */
+  readonly endedLoopsBefore: number
   /** From here on: what `provision` makes. */
   cluster?: Cluster
   nemesis?: ReturnType<typeof createNemesis>
   open?: OpenContext
   /** Stops the look-out for a machine that stands still. */
   stopWatching?(): void
+  /** When the meter began, since the scenario began; undefined before there is a cluster. */
+  meteredFromMs?: number
+  stopMetering?(): void
   /** Undefined where the scenario leaves it out, or the target does not know it. */
   background?: Background
   /** How much had happened when everybody was back. */

@@ -24,6 +24,8 @@ import { systemClock as clock } from '../platform/clock.ts'
 import { EnvironmentMissing, UsageError } from '../platform/errors.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
 import { openLineWriter } from '../platform/line-writer.ts'
+import { guardLoop } from '../platform/loop-guard.ts'
+import { readPressure, readWaitedMs } from '../platform/pressure.ts'
 import { withSourcePositions } from '../platform/source-positions.ts'
 import type { RunPlan } from '../reporters/killed-run.ts'
 import type { Reporter } from '../reporters/reporter.ts'
@@ -34,6 +36,7 @@ import { type Durations, readDurations, saveDurations } from './durations.ts'
 import { inOrderOfBegin } from './order.ts'
 import { type RunEnvironment, withRunEnvironment } from './run-environment.ts'
 import { runScenario } from './run-scenario.ts'
+import { createStarvationMeter } from './starvation.ts'
 
 export interface RunOptions {
   suite: string
@@ -84,9 +87,17 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     jobs: options.jobs,
     planned: options.scenarios.map(({ id }) => ({ id, ...(lastTime[id] !== undefined && { lastMs: lastTime[id] }) })),
     folder,
+    place: shellPath(folder),
     defects: patch.names,
   })
   const order = options.scenarios.map(({ id }) => id)
+  const guard = guardLoop()
+  const meter = createStarvationMeter()
+  const meterOnce = () => {
+    const waited = { harness: { pid: process.pid, ms: readWaitedMs('self') } }
+    meter.add({ atMs: clock.monotonicMs() - startedMs, pressure: readPressure(), waited })
+  }
+  meterOnce()
   const environmentFacts = {
     node: process.version,
     platform: `${platform()} ${release()}`,
@@ -158,6 +169,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
         },
         replay: `./squall replay ${shellPath(folder)}`,
         stoppedBecause,
+        endedLoops: guard.endedCount,
       })
     const { result, entries, skippedBecause, fatal } = await withRetries({
       retries: options.retries ?? 0,
@@ -197,8 +209,12 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   }
   const inEnvironment = async () =>
     options.environment ? { done: await all(options.environment), leaks: [] } : await withRunEnvironment(options, all)
-  const { done: driver, leaks } = await inEnvironment().finally(history.close)
+  const { done: driver, leaks } = await inEnvironment().finally(() => {
+    guard.stop()
+    return history.close()
+  })
 
+  meterOnce()
   const sorted = results.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id))
   if (patch.names.length === 0) saveDurations(durationsFile, durationsOf(sorted, options.scenarios))
   const run: RunResult = {
@@ -216,6 +232,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     startedAt,
     durationMs: Math.round(clock.monotonicMs() - startedMs),
     environment: environmentFacts,
+    starvation: { ...meter.between(0, clock.monotonicMs() - startedMs), longestStallMs: longestStalls(sorted) },
     leaks,
     interrupted: options.interruptedBy() !== undefined,
     folder: shellPath(folder),
@@ -236,6 +253,12 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   pointLatest(folder)
   await reporter.onRunEnd(run)
   return run
+}
+
+/** Every scenario sees the stalls of this process; those of nodes are its own. */
+function longestStalls(scenarios: readonly ScenarioResult[]): Record<string, number> {
+  const longest = Math.max(0, ...scenarios.map(({ starvation }) => starvation?.longestStallMs.harness ?? 0))
+  return longest > 0 ? { harness: longest } : {}
 }
 
 /** A proven violation is never hidden, not even by Ctrl-C. */

@@ -57,6 +57,8 @@ function shapeProblem(value: unknown): string | undefined {
 /** Scenarios of a project with a catalogue cover what stands in it; elsewhere ids are free. */
 export function requireKnownIds(scenario: Scenario, shown: string, root: string): Scenario {
   const known = catalogueIds(root)
+  if (known && scenario.covers.length === 0)
+    throw new UsageError(`${shown} is no scenario: ${scenario.id} names no catalogue id that it covers`)
   const stranger = known && scenario.covers.find((id) => !known.has(id))
   if (stranger === undefined) return scenario
   throw new UsageError(
@@ -71,19 +73,37 @@ const isHelper = (loaded: Loaded, file: string) =>
 /** At the beginning of a line: a function that makes scenarios for other files is indented. */
 const makesScenario = /^(?:(?:export )?const \w+ = )?scenario\(/m
 
-/** Every scenario of the project: the plans of the corpus, and the others in the order of their files. */
-export async function loadAll(root: string): Promise<Scenario[]> {
-  const files = scenarioFiles(join(root, 'scenarios')).map((file) => ({ file, shown: relative(root, file) }))
-  const loaded = await Promise.all(
-    files.map(async ({ file, shown }) => ({ file, shown, it: await loadModule(file, shown) })),
-  )
-  const ofFiles = loaded
-    .filter(({ it, file }) => !isHelper(it, file))
-    .map(({ it, shown }) => requireKnownIds(asScenario(it, shown), shown, root))
-  const all = [...scenariosOfCorpus(root), ...ofFiles]
+/** Every scenario of the project, the plans of the corpus first, and those of other folders: each in the order of their files. */
+export async function loadAll(root: string, otherFolders: readonly string[] = []): Promise<Scenario[]> {
+  const own = await loadFolder(join(root, 'scenarios'), root)
+  const ofProject = own.map(({ scenario, shown }) => requireKnownIds(scenario, shown, root))
+  const others = await Promise.all(otherFolders.map(loadOther))
+  return requireDifferentIds([...scenariosOfCorpus(root), ...ofProject, ...others.flat()])
+}
+
+/** Returns them. Throws a sentence when two have the same id. */
+export function requireDifferentIds(all: Scenario[]): Scenario[] {
   const twice = all.find(({ id }, index) => all.findIndex((one) => one.id === id) !== index)
   if (twice) throw new UsageError(`two scenarios are called ${twice.id}; give one of them another id`)
   return all
+}
+
+/** The scenarios of a folder outside the project, which need no id of the catalogue. Throws UsageError where there is none. */
+export async function loadOther(folder: string): Promise<Scenario[]> {
+  const loaded = await loadFolder(folder, process.cwd())
+  if (loaded.length === 0) throw new UsageError(`--scenarios ${folder} has no scenario file (*.ts)`)
+  return loaded.map(({ scenario }) => scenario)
+}
+
+/** Files are named from `from` in what is said about them. */
+export async function loadFolder(folder: string, from: string): Promise<{ scenario: Scenario; shown: string }[]> {
+  const files = scenarioFiles(folder).map((file) => ({ file, shown: relative(from, file) }))
+  const loaded = await Promise.all(
+    files.map(async ({ file, shown }) => ({ file, shown, it: await loadModule(file, shown) })),
+  )
+  return loaded
+    .filter(({ it, file }) => !isHelper(it, file))
+    .map(({ it, shown }) => ({ scenario: asScenario(it, shown), shown }))
 }
 
 function scenariosOfCorpus(root: string): Scenario[] {

@@ -12,6 +12,8 @@ export interface Checker {
   invariant: string
   /** Of a checker of every scenario: whether there is what it judges. Where there is not, it does not judge. Default: always. */
   needs?(history: History): boolean
+  /** Of a checker that judges what only some systems show: why it cannot judge this one. Then it is left out, and the verdict says so. */
+  lacks?(history: History): string | undefined
   /** A violation that it finds in the beginning of a history stays one, whatever follows: it can judge while a session goes on. */
   judgesOpen?: true
   check(history: History): Verdict

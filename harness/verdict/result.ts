@@ -29,6 +29,23 @@ export interface CheckResult extends Verdict {
   name: string
 }
 
+/** A checker, or an expectation, that this system shows or promises too little for. */
+export interface NotJudged {
+  name: string
+  why: string
+}
+
+/** How starved the processes were, as far as the operating system and their event loops say. Where it says nothing, members are empty. */
+export interface Starvation {
+  overMs: number
+  /** Share of the time, from 0 to 1, in which something on the machine waited for it. */
+  pressure: { cpu?: number; io?: number; memory?: number }
+  /** By process, `harness` or a node: ms for which its main thread was ready to run and had no processor. */
+  waitedMs: Record<string, number>
+  /** By process: the longest time for which its event loop did not turn, or its control port did not answer. */
+  longestStallMs: Record<string, number>
+}
+
 /** One of several attempts of a scenario. */
 export interface AttemptResult {
   outcome: Outcome
@@ -70,6 +87,10 @@ export interface ScenarioResult {
   /** Only of a scenario that draws some. */
   cells?: CellResult[]
   checks: CheckResult[]
+  /** Only of a scenario whose cluster had started. */
+  starvation?: Starvation
+  /** Only where the system shows or promises less than the scenario looks at. */
+  notJudged?: NotJudged[]
   /** Only of a scenario that was run again because it failed; all else is of the first attempt. */
   attempts?: AttemptResult[]
   replay: string
@@ -99,6 +120,8 @@ export interface RunResult {
   startedAt: string
   durationMs: number
   environment: Record<string, string | number>
+  /** Of the harness, over the whole run. */
+  starvation?: Starvation
   leaks: string[]
   interrupted: boolean
   /** Only of a run that left no verdict: it was killed, or still runs. */

@@ -37,7 +37,7 @@ export default scenario({
     }),
     after(3, 'the outgoing handler named the node of the client', async (context) => {
       const request = context.recorder.events.find(({ event }) => event === 'send_ping')
-      if ((request?.value as { from_node?: string } | undefined)?.from_node !== 'n1')
+      if ((request?.value as { from_node?: string } | undefined)?.from_node !== context.cluster.node('n1').ownName)
         throw new Error('the raw broadcast came, or another node was named')
     }),
   ],

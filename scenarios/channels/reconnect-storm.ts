@@ -18,7 +18,12 @@ export default scenario({
       for (const name of names) await (await context.client(name, 'n1', { over: 'crowd' })).join('ping')
     }),
     step('break all their connections', async (context) => {
-      const drop = await context.nemesis.inject('connection.drop', 'n1/ping')
+      // Where no node shows its connections, a reset of the link that they share breaks all of them too.
+      const { shows } = context.cluster.node('n1')
+      const drop = await (shows.state
+        ? context.nemesis.inject('connection.drop', 'n1/ping')
+        : context.nemesis.inject('link.reset', 'crowd->n1'))
+      if (!shows.state) await drop.heal()
       const isBack = () => joinedCount(context) === size
       const startedMs = context.clock.monotonicMs()
       await watchingStalls(context, undefined, async () => {

@@ -3,6 +3,9 @@ import type { z } from 'zod'
 /** One thing that the control port can be asked to do: `POST <path>`. */
 export interface ControlAction {
   path: string
+  /** In one sentence, for the description of the API. */
+  summary: string
+  body: z.ZodType
   /** Returns what is answered. Throws ActionRefused for a bad body, or when the answer is no. */
   run(body: unknown): Promise<object>
 }
@@ -19,10 +22,10 @@ export class ActionRefused extends Error {
 
 /** An action whose body is checked before it runs. */
 export const controlAction = <Body>(
-  path: string,
+  [path, summary]: readonly [path: string, summary: string],
   body: z.ZodType<Body>,
   run: (body: Body) => object | Promise<object>,
-): ControlAction => ({ path, run: async (given) => run(parse(body, given)) })
+): ControlAction => ({ path, summary, body, run: async (given) => run(parse(body, given)) })
 
 function parse<Body>(schema: z.ZodType<Body>, body: unknown): Body {
   const parsed = schema.safeParse(body ?? {})

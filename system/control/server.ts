@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { sameSecret } from '../platform/same-secret.ts'
 import type { TamperRule } from '../pubsub/index.ts'
 import { ActionRefused, type ControlAction, controlAction } from './action.ts'
+import { openApiOf } from './openapi.ts'
 
 /** What the control port can do to any node; `system/node` supplies it. */
 export interface ControlActions {
@@ -89,41 +90,61 @@ export function createControl({ secret, actions, more = [] }: ControlOptions): F
   })
   control.get('/state', async () => actions.state())
   control.get('/actors', async () => ({ actors: actions.actors() }))
-  for (const { path, run } of [...nodeActions(actions), ...more]) control.post(path, async ({ body }) => run(body))
+  const offered = [...nodeActions(actions), ...more]
+  for (const { path, run } of offered) control.post(path, async ({ body }) => run(body))
+  control.get('/openapi.json', async () => openApiOf(offered))
   return control
 }
 
 const ok = { ok: true }
 
 const nodeActions = (actions: ControlActions): ControlAction[] => [
-  controlAction('/actors/kill', bodies.kill, (which) => {
+  controlAction(['/actors/kill', 'Kills one actor or connection, by id or by name.'], bodies.kill, (which) => {
     const killedId = actions.killActor(which)
     if (killedId === undefined) throw new ActionRefused(404, `there is no actor ${which.name ?? which.id}`)
     return { killedId }
   }),
-  controlAction('/connections/drop', bodies.drop, ({ topic }) => {
-    const droppedIds = actions.dropConnections(topic)
-    if (droppedIds.length === 0) throw new ActionRefused(404, `nobody here has joined ${topic}`)
-    return { droppedIds }
-  }),
-  controlAction('/broadcast', bodies.broadcast, ({ topic, event, payload, base64 = '' }) => {
-    actions.broadcast(topic, event, payload ?? Buffer.from(base64, 'base64'))
-    return ok
-  }),
-  controlAction('/delay', bodies.delay, ({ handler, delayMs }) => {
-    actions.delay(handler, delayMs)
-    return ok
-  }),
-  controlAction('/clock', bodies.clock, ({ skewMs }) => {
+  controlAction(
+    ['/connections/drop', 'Breaks every connection that has a topic joined, without a word.'],
+    bodies.drop,
+    ({ topic }) => {
+      const droppedIds = actions.dropConnections(topic)
+      if (droppedIds.length === 0) throw new ActionRefused(404, `nobody here has joined ${topic}`)
+      return { droppedIds }
+    },
+  ),
+  controlAction(
+    ['/broadcast', 'Broadcasts an event to all who have joined the topic on any node: a payload, or bytes in base64.'],
+    bodies.broadcast,
+    ({ topic, event, payload, base64 = '' }) => {
+      actions.broadcast(topic, event, payload ?? Buffer.from(base64, 'base64'))
+      return ok
+    },
+  ),
+  controlAction(
+    ['/delay', 'Makes a handler wait before it runs; 0 ends that.'],
+    bodies.delay,
+    ({ handler, delayMs }) => {
+      actions.delay(handler, delayMs)
+      return ok
+    },
+  ),
+  controlAction(['/clock', "Shifts the node's time of day; 0 sets it right."], bodies.clock, ({ skewMs }) => {
     actions.skewClock(skewMs)
     return ok
   }),
-  controlAction('/messages', bodies.messages, ({ rules }) => {
-    actions.tamper(rules)
-    return ok
-  }),
-  controlAction('/memory', bodies.memory, () => ({ heapBytes: actions.heapBytes() })),
-  controlAction('/block', bodies.block, ({ forMs }) => {
+  controlAction(
+    ['/messages', 'Says what happens to messages of other nodes on their way in.'],
+    bodies.messages,
+    ({ rules }) => {
+      actions.tamper(rules)
+      return ok
+    },
+  ),
+  controlAction(['/memory', 'Returns the heap in use after a garbage collection.'], bodies.memory, () => ({
+    heapBytes: actions.heapBytes(),
+  })),
+  controlAction(['/block', 'Keeps the event loop busy.'], bodies.block, ({ forMs }) => {
     // The answer goes out first: nothing is answered while the event loop is blocked.
     setImmediate(() => actions.block(forMs))
     return ok

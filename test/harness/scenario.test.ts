@@ -48,7 +48,6 @@ describe('scenario (AT-1)', () => {
     ['whose only check cannot fail', { expectations: [after(1, 'nothing', async () => {})] }],
     ['that outlasts what is no fault', { outlasts: { 'link.cutt': 100 } as never }],
     ['with a timer that any fault outlasts', { outlasts: { 'link.cut': 0 } }],
-    ['that covers nothing', { covers: [] }],
     ['with a checker of an application that it does not name', { checkers: [neverOversold] }],
   ])('refuses a scenario %s', (_, change) => {
     expect(() => scenario({ ...example, ...change })).toThrow(BadScenario)

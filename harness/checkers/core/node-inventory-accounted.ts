@@ -15,7 +15,7 @@ export const nodeInventoryAccounted: Checker = {
   name: 'node-inventory-accounted',
   invariant:
     'after settling, a node holds what its clients account for, what it held before the first step, and nothing else',
-  needs: (history) => history.of('read', 'node-holds').length > 0,
+  lacks: (history) => (history.of('read', 'node-holds').length > 0 ? undefined : 'no node shows what it holds'),
   check(history) {
     const bases = history.of('read', 'node-holds')
     const ends = new Map(history.finals<NodeInventory>('node-holds').map((one) => [one.node, one]))

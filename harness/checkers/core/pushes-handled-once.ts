@@ -1,3 +1,4 @@
+import type { History } from '../../history/history.ts'
 import { type Checker, passed, unknown, violated } from '../../verdict/checker.ts'
 
 interface NodePushes {
@@ -9,12 +10,13 @@ export const pushesHandledOnce: Checker = {
   name: 'pushes-handled-once',
   invariant:
     'of the pushes to a kind of channel at least those that were answered were handled, and at most those that were tried',
+  lacks: (history) => (nodesOf(history).length > 0 ? undefined : 'no node shows how many pushes it has handled'),
   check(history) {
     const attempts = history.of('invoke', 'push')
     if (attempts.length === 0) return unknown('nobody pushed anything')
     if (history.faults.some(({ forgets }) => forgets === 'memory'))
       return unknown('a node was started again, and forgot')
-    const nodes = history.finals<NodePushes>('node-state')
+    const nodes = nodesOf(history)
     if (nodes.length === 0) return unknown('no node was asked how many pushes it has handled')
     const evidence: Record<string, object> = {}
     for (const [channel, own] of Map.groupBy(attempts, channelOf)) {
@@ -33,5 +35,9 @@ export const pushesHandledOnce: Checker = {
     return passed(`${attempts.length} pushes were tried, none was handled twice`, evidence)
   },
 }
+
+/** A state that was never read is no evidence. */
+const nodesOf = (history: History) =>
+  history.finals<NodePushes>('node-state').filter(({ value }) => value.pushes !== undefined)
 
 const channelOf = ({ value }: { value?: unknown }) => (value as { channel: string }).channel

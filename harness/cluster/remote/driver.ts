@@ -2,9 +2,9 @@ import { NotSupported } from '../../platform/errors.ts'
 import { seedMost } from '../../platform/random.ts'
 import { createLinkThread, type LinkThread } from '../../toxiproxy/index.ts'
 import type { Cluster, ClusterOptions } from '../cluster.ts'
-import { type ControlClient, createControlClient } from '../control-client.ts'
+import { type ControlClient, createControlClient, type Readiness } from '../control-client.ts'
 import type { Driver } from '../driver.ts'
-import { createNode } from '../node.ts'
+import { createNode, type Shows } from '../node.ts'
 import { createDatabase, type Database } from '../services/database.ts'
 import { unpatched } from '../system-patch.ts'
 import { createCommanded, runCommand } from './commanded.ts'
@@ -41,18 +41,23 @@ async function attach(target: Target, linkThread: LinkThread, options: ClusterOp
     toxiproxy: target.toxiproxy,
   })
   const nodes = await Promise.all(
-    target.nodes.map(async ({ url, control, commands }, index) => {
+    target.nodes.map(async (described, index) => {
+      const { url, commands } = described
       const name = names[index]!
+      const control = described.control && controlOf(target, index)
       // Direct requests to a node use their own link, on which no faults are injected.
       const { port } = await links.link('direct', name)
       return createNode({
         name,
         instance: createCommanded(name, commands, target.folder),
         port,
-        controlPort: control ? Number(new URL(control.url).port) : port,
-        control: control ? createControlClient(control.url, control.secret) : noControl(name, url),
+        controlPort: described.control ? Number(new URL(described.control.url).port) : port,
+        control: control ?? noControl(name, url),
         hasWeb: true,
         hasControl: control !== undefined,
+        shows: await shownBy(control),
+        ownName: described.name ?? name,
+        origin: new URL(url).origin,
         logFile: undefined,
       })
     }),
@@ -60,6 +65,7 @@ async function attach(target: Target, linkThread: LinkThread, options: ClusterOp
   return {
     nodes,
     apps: Object.keys(target.apps),
+    promises: target.promises,
     database: databaseOf(target),
     links,
     node(name) {
@@ -74,21 +80,71 @@ async function attach(target: Target, linkThread: LinkThread, options: ClusterOp
   }
 }
 
-/** Rejects options that must be set before a node starts. */
-function requireSupported(
-  target: Target,
-  { nodes, env = {}, webless = [], seeds = [], patch = unpatched, pubsub }: ClusterOptions,
+/** Rejects what the target lacks, with the reason that says most: what no other setting would change comes first. */
+export function requireSupported(
+  target: Pick<Target, 'nodes' | 'apps' | 'promises'>,
+  {
+    nodes,
+    neededApps = [],
+    promised = [],
+    env = {},
+    webless = [],
+    seeds = [],
+    patch = unpatched,
+    pubsub,
+  }: WantedCluster,
 ) {
+  const app = neededApps.find((name) => !Object.hasOwn(target.apps, name))
+  if (app !== undefined)
+    throw new NotSupported(
+      `the scenario needs the application ${app}, and the target has none, or no command that puts it back`,
+    )
+  const broken = promised.find((promise) => !target.promises[promise])
+  if (broken !== undefined) throw new NotSupported(`the scenario is about ${broken}, which the target does not promise`)
   const specs: Record<string, boolean> = {
-    [`${nodes} nodes, and the target has ${target.nodes.length}`]: nodes > target.nodes.length,
-    [`nodes that are started with ${Object.keys(env).join(', ')}`]: Object.keys(env).length > 0,
-    'a node without a web server': webless.length > 0,
-    ...Object.fromEntries(seeds.map(({ what }) => [what, true])),
-    [`nodes that are started with ${patch.names.join(', ')}`]: patch.names.length > 0,
     'nodes that talk through Redis': pubsub === 'redis',
+    [`nodes that are started with ${patch.names.join(', ')}`]: patch.names.length > 0,
+    'a node without a web server': webless.length > 0,
+    [`nodes that are started with ${Object.keys(env).join(', ')}`]: Object.keys(env).length > 0,
+    ...Object.fromEntries(seeds.map(({ what }) => [what, true])),
   }
   const missing = Object.keys(specs).find((spec) => specs[spec])
   if (missing) throw new NotSupported(`the scenario needs ${missing}; the target runs already`)
+  if (nodes > target.nodes.length)
+    throw new NotSupported(
+      `the scenario needs ${nodes} nodes, and the target has ${target.nodes.length}; scenarios that do not set their number take that of --nodes`,
+    )
+}
+
+type WantedCluster = Pick<
+  ClusterOptions,
+  'nodes' | 'neededApps' | 'promised' | 'env' | 'webless' | 'seeds' | 'patch' | 'pubsub'
+>
+
+/** The control port of a node, with its peers by the names that they have here. */
+function controlOf({ nodes }: Target, index: number): ControlClient {
+  const { url, control } = nodes[index]!
+  const client = createControlClient(control!.url, control!.secret, `n${index + 1}`)
+  const names = new Map(nodes.map(({ name }, at) => [name, `n${at + 1}`]))
+  async function ready<R extends Readiness = Readiness>(): Promise<R> {
+    const answer = await client.ready<R>().catch(async (error) => {
+      if (!(error instanceof NotSupported)) throw error
+      await answers(url)
+      return { ready: true } as R
+    })
+    if (!answer.peers) return answer
+    const peers = Object.entries(answer.peers).map(([name, isThere]) => [names.get(name) ?? name, isThere])
+    return { ...answer, peers: Object.fromEntries(peers) }
+  }
+  return { ...client, ready }
+}
+
+const answers = (url: string) => fetch(url, { signal: AbortSignal.timeout(healthWithinMs) })
+
+/** What can be read of a node is found out once, when the harness attaches to it. */
+async function shownBy(control: ControlClient | undefined): Promise<Shows> {
+  const state = await control?.state().catch(() => undefined)
+  return { state: state?.connections !== undefined, inventory: state?.holds !== undefined }
 }
 
 /** Stands in for a missing control port: health is checked from outside; every other request throws NotSupported. */
@@ -96,8 +152,9 @@ function noControl(name: string, url: string): ControlClient {
   const refuse = async () => {
     throw new NotSupported(`the target gives no control of ${name}`)
   }
-  const health = () => fetch(url, { signal: AbortSignal.timeout(healthWithinMs) })
-  return new Proxy({} as ControlClient, { get: (_, question) => (question === 'health' ? health : refuse) })
+  return new Proxy({} as ControlClient, {
+    get: (_, question) => (question === 'health' ? () => answers(url) : refuse),
+  })
 }
 
 function databaseOf({ database, folder }: Target): Database {

@@ -1,6 +1,6 @@
 import { Toxiproxy } from 'toxiproxy-node-client'
 import { NotSupported } from '../../platform/errors.ts'
-import { createLinks, type Link, type Links, steered } from '../links.ts'
+import { countedBy, createLinks, type Link, type Links, steered } from '../links.ts'
 
 interface RemoteLinksOptions {
   /** API of this machine's link server, through which all traffic of the harness goes. */
@@ -25,15 +25,20 @@ export function createRemoteLinks({ localApiUrl, addresses, nodeNames, toxiproxy
     return address
   }
 
+  const isInside = (name: string) => nodeNames.includes(name.split('->')[0]!)
+  const counted: Links['counted'] = (name, direction) =>
+    isInside(name) ? countedBy(toxiproxy!, name, direction) : local.counted(name, direction)
+
   async function adopt(from: string, to: string): Promise<Link> {
     const name = `${from}->${to}`
     if (!toxiproxy) throw new NotSupported(`the target has no Toxiproxy: ${name} cannot be broken`)
     const proxy = await new Toxiproxy(toxiproxy).get(name).catch(() => {
       throw new NotSupported(`the Toxiproxy of the target has no proxy ${name}`)
     })
-    adopted.set(`canary of ${name}`, `${new URL(toxiproxy).hostname}:${proxy.listen.split(':').at(-1)}`)
+    const listening = { host: new URL(toxiproxy).hostname, port: Number(proxy.listen.split(':').at(-1)) }
+    adopted.set(`canary of ${name}`, `${listening.host}:${listening.port}`)
     const { port } = await local.link(`canary of ${from}`, to, { forCanary: true })
-    return steered({ name, from, to, port }, proxy, 'real')
+    return steered({ name, from, to, port, proxy: listening }, proxy, 'real')
   }
 
   return {
@@ -44,6 +49,13 @@ export function createRemoteLinks({ localApiUrl, addresses, nodeNames, toxiproxy
       inside.set(`${from}->${to}`, known)
       return known
     },
-    isUsed: async (name, knownBytes) => nodeNames.includes(name.split('->')[0]!) || local.isUsed(name, knownBytes),
+    counted,
+    bytes: async (name, direction) =>
+      isInside(name) ? (await countedBy(toxiproxy!, name, direction)).receivedBytes : local.bytes(name, direction),
+    async keptBytes(name, direction) {
+      const { receivedBytes, sentBytes } = await counted(name, direction)
+      return receivedBytes - sentBytes
+    },
+    isUsed: async (name, knownBytes) => isInside(name) || local.isUsed(name, knownBytes),
   }
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
 import type { ClusterApp, Need } from '../app.ts'
+import { promisesShape } from '../promises.ts'
 
 const httpUrl = z.url({ protocol: /^http$/, error: 'expected an http:// address' })
 
@@ -26,6 +27,8 @@ const targetShape = z.strictObject({
     .array(
       z.strictObject({
         url: httpUrl,
+        /** What it calls itself, such as in `from_node`. Default: n1, n2 and so on. */
+        name: z.string().min(1).optional(),
         control: z.strictObject({ url: httpUrl, secret: z.string().min(1) }).optional(),
         commands: commands.default({}),
       }),
@@ -34,6 +37,8 @@ const targetShape = z.strictObject({
   database: z.strictObject({ url: z.url({ protocol: /^postgres(ql)?$/ }), commands: commands.default({}) }).optional(),
   /** The API of a Toxiproxy server whose proxies are named `n1->n2`, `n1->db` and so on. */
   toxiproxy: httpUrl.optional(),
+  /** What the system promises beyond the contract of HelloSockets. Default: nothing. */
+  promises: promisesShape.default({}),
   /** Squall applications of the target, by name. The command resets one to a fresh seed, in the nodes and in the database. */
   apps: z.record(z.string(), z.strictObject({ reset: z.string().min(1) })).default({}),
 })

@@ -2,7 +2,7 @@ import { exactly, inTime, isBetween } from '../finding.ts'
 import { defineLab } from '../lab.ts'
 import { machineLimits } from '../load-summary.ts'
 import { duration } from '../words.ts'
-import type { Load, LoadRun } from '../workshop-node.ts'
+import { type Load, type LoadRun, startWorkshop } from '../workshop-node.ts'
 import { backlogSeries, meanLatencyMs, wholeMs } from './backlog.ts'
 
 export interface Consumers {
@@ -37,7 +37,7 @@ export const consumers = defineLab<Consumers>({
         ),
     },
     {
-      says: 'whatever their demand is, if they are there before the burst: 1000 as well as 1',
+      says: 'whatever their demand is, if they have asked for equally many before the burst: 1000 as well as 1',
       judge: (all) =>
         inTime(
           machineLimits(all.one, all.threeGreedy),
@@ -74,18 +74,22 @@ export const consumers = defineLab<Consumers>({
       },
     },
   ],
-  async run({ workshop, say }) {
-    const [modest, greedy] = [await workshop({ useMs }), await workshop({ useMs, demand: 1_000 })]
-    say('one consumer')
+  async run(tools) {
+    const modest = await startWorkshop(tools, { useMs })
+    tools.say('one consumer')
     const one = await modest.load(load)
-    say('one consumer, and two more while events wait; demand 1')
+    tools.say('one consumer, and two more while events wait; demand 1')
     const added = await modest.load(load, () => modest.setConsumers(3))
-    say('three consumers, demand 1')
+    tools.say('three consumers, demand 1')
     const three = await modest.load(load)
-    say('one consumer, and two more while events wait; demand 1000')
-    const addedGreedy = await greedy.load(load, () => greedy.setConsumers(3))
-    say('three consumers, demand 1000')
+    const greedy = await startWorkshop(tools, { useMs, demand: 1_000 })
+    // First: one that has taken events has asked for fewer since, and would get fewer than those that are new.
+    await greedy.setConsumers(3)
+    tools.say('three consumers, demand 1000')
     const threeGreedy = await greedy.load(load)
+    await greedy.setConsumers(1)
+    tools.say('one consumer, and two more while events wait; demand 1000')
+    const addedGreedy = await greedy.load(load, () => greedy.setConsumers(3))
     return { one, three, threeGreedy, added, addedGreedy }
   },
   figures: ({ one, three, threeGreedy, added, addedGreedy }) =>

@@ -3,7 +3,7 @@ import { inTime, isBetween } from '../finding.ts'
 import { defineLab } from '../lab.ts'
 import { machineLimits } from '../load-summary.ts'
 import { duration } from '../words.ts'
-import type { Load, LoadRun } from '../workshop-node.ts'
+import { type Load, type LoadRun, startWorkshop } from '../workshop-node.ts'
 import { meanLatencyMs } from './backlog.ts'
 
 export interface Latencies {
@@ -65,12 +65,12 @@ export const latency = defineLab<Latencies>({
       },
     },
   ],
-  async run({ workshop, say }) {
-    const node = await workshop({ useMs })
-    say('500 events, one consumer')
+  async run(tools) {
+    const node = await startWorkshop(tools, { useMs })
+    tools.say('500 events, one consumer')
     const one = await node.load(load)
     await node.setConsumers(3)
-    say('500 events, three consumers')
+    tools.say('500 events, three consumers')
     return { one, three: await node.load(load) }
   },
   figures: ({ one, three }) => [

@@ -2,7 +2,7 @@ import { exactly, inTime, isBetween } from '../finding.ts'
 import { defineLab } from '../lab.ts'
 import { machineLimits } from '../load-summary.ts'
 import { duration } from '../words.ts'
-import type { LoadRun } from '../workshop-node.ts'
+import { type LoadRun, startWorkshop } from '../workshop-node.ts'
 import { backlogMax, backlogSeries, fallOf, wholeMs } from './backlog.ts'
 import { costOf } from './cost.ts'
 
@@ -52,9 +52,9 @@ export const queue = defineLab<LoadRun>({
         exactly(events.length === count && dropped === 0, `${events.length} processed, ${dropped} dropped`),
     },
   ],
-  async run({ workshop, say }) {
-    const node = await workshop({ useMs })
-    say('1000 requests to /part2/genstage, 50 at once')
+  async run(tools) {
+    const node = await startWorkshop(tools, { useMs })
+    tools.say('1000 requests to /part2/genstage, 50 at once')
     return node.load({ endpoint: 'genstage', count, concurrency: 50 })
   },
   figures: (one) => [...costOf('genstage', one), { what: 'until all was processed', value: duration(wholeMs(one)) }],

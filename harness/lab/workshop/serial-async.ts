@@ -2,7 +2,7 @@ import { exactly, inTime, isBetween } from '../finding.ts'
 import { defineLab } from '../lab.ts'
 import { allLimits, machineLimits } from '../load-summary.ts'
 import { duration, percent } from '../words.ts'
-import type { Load, LoadRun } from '../workshop-node.ts'
+import { type Load, type LoadRun, startWorkshop } from '../workshop-node.ts'
 import { actorsMax, costOf } from './cost.ts'
 
 export interface SerialAsync {
@@ -116,12 +116,12 @@ export const serialAsync = defineLab<SerialAsync>({
         ),
     },
   ],
-  async run({ workshop, say }) {
+  async run(tools) {
     async function both(each: number) {
-      const node = await workshop({ useMs: each })
-      say(`3000 requests to /part1/serial, D = ${each} ms`)
+      const node = await startWorkshop(tools, { useMs: each })
+      tools.say(`3000 requests to /part1/serial, D = ${each} ms`)
       const serial = await node.load(load('serial'))
-      say(`3000 requests to /part1/async, D = ${each} ms`)
+      tools.say(`3000 requests to /part1/async, D = ${each} ms`)
       const async = await node.load(load('async'))
       await node.stop()
       return { serial, async }

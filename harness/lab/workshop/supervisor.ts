@@ -2,7 +2,7 @@ import { exactly, inTime, isBetween } from '../finding.ts'
 import { defineLab } from '../lab.ts'
 import { machineLimits } from '../load-summary.ts'
 import { duration } from '../words.ts'
-import type { LoadRun } from '../workshop-node.ts'
+import { type LoadRun, startWorkshop } from '../workshop-node.ts'
 import { backlogSeries, wholeMs } from './backlog.ts'
 
 const workerCounts = [1, 5, 15] as const
@@ -61,11 +61,11 @@ export const supervisor = defineLab<SupervisorRuns>({
       },
     },
   ],
-  async run({ workshop, say }) {
+  async run(tools) {
     const runs: { workers: number; run: LoadRun }[] = []
     for (const workers of workerCounts) {
-      const node = await workshop({ useMs, limit, workers })
-      say(`200 events, ${workers} ${workers === 1 ? 'worker' : 'workers'}`)
+      const node = await startWorkshop(tools, { useMs, limit, workers })
+      tools.say(`200 events, ${workers} ${workers === 1 ? 'worker' : 'workers'}`)
       runs.push({ workers, run: await node.load({ endpoint: 'genstage', count, concurrency: 50 }) })
       await node.stop()
     }

@@ -15,6 +15,7 @@ export const cleanUp: Phase = {
   async run(state) {
     if (outcomeOf(state.checks) !== 'passed') await keepEvidence(state)
     state.stopWatching?.()
+    state.stopMetering?.()
     // The cluster may outlive the scenario, and nobody may speak on it any more.
     await state.background?.stop()
     state.background?.close()

@@ -36,7 +36,7 @@ async function readFinals(state: RunState): Promise<NewEvent[]> {
 
 async function readNodes({ cluster }: RunState): Promise<NewEvent[]> {
   const finals: NewEvent[] = []
-  for (const { name, control } of cluster!.nodes.filter(({ hasControl }) => hasControl)) {
+  for (const { name, control } of cluster!.nodes.filter(({ shows }) => shows.state)) {
     const of = { who: name, node: name, type: 'final' } as const
     finals.push({ ...of, operation: 'node-state', value: await control.state() })
   }

@@ -2,22 +2,25 @@ import { join } from 'node:path'
 import type { HarnessApp } from '../../app.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import type { Recorder } from '../../history/recorder.ts'
-import { NotSupported } from '../../platform/errors.ts'
 import { seededRandom, seedOf } from '../../platform/random.ts'
 import { openContext } from '../context.ts'
+import { meterMachine } from '../manners.ts'
 import { createNemesis } from '../nemesis.ts'
 import { folderOf, type Phase, type RunState } from '../run-state.ts'
+import { starvedMsOf } from '../starvation.ts'
 
 /** Starts the cluster of the scenario, with all that its steps use. */
 export const provision: Phase = {
   name: 'provision',
   async run(state) {
     const { scenario, settings, recorder, log } = state
-    const apps = appsOf(state)
-    const cluster = await startCluster(state, apps)
+    const needed = appsNamed(state, scenario.apps)
+    const cluster = await startCluster(state, needed)
     if (state.isAbandoned) return cluster.stop()
     state.cluster = cluster
-    requireApps(apps, cluster)
+    const also = scenario.alsoWith && cluster.apps.includes(scenario.alsoWith.app) ? [scenario.alsoWith.app] : []
+    const apps = [...needed, ...appsNamed(state, also)]
+    recorder.record({ who: 'scenario', type: 'read', operation: 'applications', value: apps.map(({ name }) => name) })
     recordMetrics(cluster, recorder)
     state.nemesis = createNemesis({
       cluster,
@@ -28,7 +31,10 @@ export const provision: Phase = {
       elapsedMs: state.elapsedMs,
       report: (fault) => settings.reporter.onFault(scenario.id, fault),
     })
+    state.stopMetering = meterMachine(state)
+    const { meter, elapsedMs } = state
     state.open = openContext({
+      starvedMs: (lastMs) => starvedMsOf(meter.between(elapsedMs() - lastMs, elapsedMs())),
       cluster,
       nemesis: state.nemesis,
       recorder,
@@ -40,8 +46,8 @@ export const provision: Phase = {
   },
 }
 
-function appsOf({ scenario, settings }: RunState): HarnessApp[] {
-  return scenario.apps.map((name) => {
+function appsNamed({ settings }: RunState, names: readonly string[]): HarnessApp[] {
+  return names.map((name) => {
     const found = settings.apps.find((app) => app.name === name)
     if (found) return found
     const known = settings.apps.map((app) => app.name).join(', ')
@@ -59,8 +65,11 @@ function startCluster({ scenario, settings, leases }: RunState, apps: readonly H
     leases,
     random: seededRandom(settings.seed),
     patch: settings.patch,
+    neededApps: scenario.apps,
     seeds,
     ...(given.env && { env: given.env }),
+    ...(given.fasterEnv && { fasterEnv: given.fasterEnv }),
+    ...(given.promised && { promised: given.promised }),
     ...(given.nodesWithoutWeb && { webless: given.nodesWithoutWeb }),
   })
 }
@@ -73,12 +82,4 @@ function recordMetrics({ statsd }: Cluster, { record }: Recorder) {
     },
     onUnreadable: (text) => void record({ who: 'nobody', type: 'metric', error: text }),
   })
-}
-
-function requireApps(apps: readonly HarnessApp[], cluster: Cluster) {
-  const missing = apps.find(({ name }) => !cluster.apps.includes(name))
-  if (missing)
-    throw new NotSupported(
-      `the scenario needs the application ${missing.name}, and the target has none, or no command that puts it back`,
-    )
 }

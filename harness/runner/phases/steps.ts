@@ -7,6 +7,7 @@ import { type Expectation, type Step, stepsWithinMs, stepWithinMs } from '../../
 import type { StepResult } from '../../verdict/result.ts'
 import { NotReached } from '../context.ts'
 import type { Phase, RunState } from '../run-state.ts'
+import { describeStarvation, starvedMsOf } from '../starvation.ts'
 
 /** Does what the scenario does, and looks after each step for what one should see then. */
 export const steps: Phase = {
@@ -49,9 +50,13 @@ function inTime<T>({ scenario, settings, elapsedMs }: RunState, endMs: number, w
     leftMs < ownMs
       ? `the limit of ${seconds(scenario.stepsWithinMs ?? stepsWithinMs)} for all steps`
       : `its limit of ${seconds(ownMs)}`
+  const endedBefore = settings.endedLoops?.() ?? 0
   return limited(work, {
     withinMs: Math.min(leftMs, ownMs),
-    why: `${what} was abandoned at ${limit}`,
+    why() {
+      const hasEnded = (settings.endedLoops?.() ?? 0) > endedBefore
+      return `${what} was abandoned at ${limit}${hasEnded ? ': it kept this process busy without an end' : ''}`
+    },
     stoppedBecause() {
       const reason = settings.stoppedBecause()
       return reason && `${what} was abandoned: ${reason}`
@@ -68,8 +73,11 @@ const seconds = (ms: number) => `${ms / 1_000} s`
 const saysWhy = (error: unknown) =>
   error instanceof NotReached || error instanceof ScheduleDiverged || error instanceof Abandoned
 
-async function expectThat(state: RunState, { after, title, check }: Expectation, endMs: number) {
-  const { open, recorder, expectations } = state
+async function expectThat(state: RunState, { after, title, promised, check }: Expectation, endMs: number) {
+  const { open, recorder, expectations, cluster, notJudged, elapsedMs } = state
+  const fromMs = elapsedMs()
+  if (promised !== undefined && !cluster!.promises[promised])
+    return void notJudged.push({ name: title, why: `the system does not promise ${promised}` })
   const record = (met: boolean, error?: string, compared?: Partial<Compared>) =>
     recorder.record({
       who: 'scenario',
@@ -85,8 +93,21 @@ async function expectThat(state: RunState, { after, title, check }: Expectation,
     const error = asEnvironment(thrown as Error)
     if (saysWhy(error) || isBeyondIt(error)) throw error
     const why = messageOf(error)
+    const starved = starvedInstead(state, fromMs)
+    if (starved !== undefined) throw new NotReached(`after step ${after}: ${title}: ${why}; ${starved}`)
     const compared = comparedBy(thrown)
     expectations.push({ after, title, outcome: 'violated', why, ...compared })
     record(false, why, compared)
   }
+}
+
+/** Shorter looks do not wait for anything. */
+const waitMinMs = 1_000
+
+/** What was waited for while a process had no processor for most of the time is not seen to be missing: says so, or undefined. */
+function starvedInstead({ meter, elapsedMs }: RunState, fromMs: number): string | undefined {
+  const waitedMs = elapsedMs() - fromMs
+  if (waitedMs < waitMinMs) return undefined
+  const starvation = meter.between(fromMs, elapsedMs())
+  return starvedMsOf(starvation) > waitedMs / 2 ? describeStarvation(starvation) : undefined
 }

@@ -34,23 +34,23 @@ export function storeControlActions(shop: StoreActions): ControlAction[] {
   const productOf = (productId: number) => shop.products()?.find((product) => product.id === productId)
 
   return [
-    controlAction('/release', bodies.product, async ({ productId }) => {
+    controlAction(['/release', 'Puts a product on sale.'], bodies.product, async ({ productId }) => {
       await shop.release(productId)
       return { ok: true }
     }),
-    controlAction('/sell', bodies.item, async ({ itemId }) => {
+    controlAction(['/sell', 'Sells one unit of an item.'], bodies.item, async ({ itemId }) => {
       if (!(await shop.sell(itemId))) throw new ActionRefused(409, 'out_of_stock')
       return { ok: true }
     }),
-    controlAction('/reduce', bodies.reduce, async ({ unitsPerStep, delayMs }) => {
+    controlAction(['/reduce', 'Sells everything, in steps.'], bodies.reduce, async ({ unitsPerStep, delayMs }) => {
       const sold = await shop.reduce({ ...(unitsPerStep && { unitsPerStep }), ...(delayMs && { delayMs }) })
       return { ok: true, sold }
     }),
-    controlAction('/notify/release', bodies.product, ({ productId }) => {
+    controlAction(['/notify/release', 'Announces the release of a product again.'], bodies.product, ({ productId }) => {
       shop.notifications.released(found(productOf(productId), `product ${productId}`))
       return { ok: true, result: 'broadcast' }
     }),
-    controlAction('/notify/stock', bodies.stock, ({ itemId, availableCount }) => {
+    controlAction(['/notify/stock', 'Announces a stock level.'], bodies.stock, ({ itemId, availableCount }) => {
       const before = found(shop.item(itemId), `item ${itemId}`)
       return { ok: true, result: shop.notifications.stockChange({ before, after: { ...before, availableCount } }) }
     }),

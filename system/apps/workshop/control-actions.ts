@@ -7,13 +7,13 @@ const nothing = z.strictObject({})
 
 /** `POST /workshop/...` on the control port: the history of a run, and another number of consumers. */
 export const workshopControlActions = (workshop: Workshop): ControlAction[] => [
-  controlAction('/workshop/run', nothing, () => workshop.run()),
-  controlAction('/workshop/clear', nothing, () => {
+  controlAction(['/workshop/run', 'Returns the history of the run.'], nothing, () => workshop.run()),
+  controlAction(['/workshop/clear', 'Forgets the history of the run.'], nothing, () => {
     workshop.clearRun()
     return { ok: true }
   }),
   controlAction(
-    '/workshop/consumers',
+    ['/workshop/consumers', 'Sets the number of consumers.'],
     z.strictObject({ count: z.int().min(1).max(consumersMax) }),
     async ({ count }) => {
       const { counts, settings } = workshop.panel()

@@ -27,6 +27,13 @@ describe('what the background says', () => {
       expect(digestOf(JSON.parse(JSON.stringify(value)))).toBe(digestOf(value))
   })
 
+  it('is the same in whatever order a system keeps the keys of its objects', () => {
+    const nested = (inner: object) => ({ list: [inner], text: 'é' })
+    expect(digestOf({ text: 'é', list: [{ b: 2, a: 1 }] })).toBe(digestOf(nested({ a: 1, b: 2 })))
+    expect(digestOf(nested({ a: 2, b: 1 }))).not.toBe(digestOf(nested({ a: 1, b: 2 })))
+    expect(digestOf([1, 2])).not.toBe(digestOf([2, 1]))
+  })
+
   it('has every size around each border, and beyond', () => {
     const random = seededRandom(4)
     const sizes = new Set(times(5_000, () => drawBytes(random)))

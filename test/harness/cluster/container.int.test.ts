@@ -72,7 +72,7 @@ describe.runIf(isWanted)(`a cluster of containers${because}`, { timeout: 240_000
 
   it('serves on loopback only, sees its peers, and keeps its logs', async () => {
     expect(await answer('n1')).toBe('answered')
-    const peersUp = async () => Object.values((await cluster.node('n1').control.ready()).peers).every(Boolean)
+    const peersUp = async () => Object.values((await cluster.node('n1').control.ready()).peers ?? {}).every(Boolean)
     await until(peersUp, { what: 'n1 sees n2', withinMs: 10_000 })
     expect(cluster.node('n1').log()).toContain('node is up')
     const { api } = await findDocker()

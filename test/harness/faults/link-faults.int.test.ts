@@ -39,7 +39,8 @@ afterAll(async () => {
 })
 
 /** A cluster of links alone; with `isBroken: false` nothing is done to them. */
-const clusterOf = ({ isBroken = true } = {}) => ({ links: isBroken ? links : harmless(links) }) as Cluster
+const clusterOf = ({ isBroken = true } = {}) =>
+  ({ nodes: [], links: isBroken ? links : harmless(links) }) as unknown as Cluster
 
 let people = 0
 /** Somebody's link that was used before. */

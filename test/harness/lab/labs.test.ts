@@ -9,7 +9,7 @@ import { serialAsync } from '../../../harness/lab/workshop/serial-async.ts'
 import { supervisor } from '../../../harness/lab/workshop/supervisor.ts'
 import { drained, loadRun, samplesOf } from './support.ts'
 
-const machine = { machine: 'timers of the node were 80 ms late, so the machine was too busy' }
+const machine = { machine: 'timers of the node were late by 40 %, so the machine was too busy' }
 const generator = { generator: 'the generator was busy for 99 % of the time, so it was the limit' }
 
 /** The outcome of one prediction, found by its words. */
@@ -32,7 +32,7 @@ describe('the verdict of a lab', () => {
   it('has a prediction for everything that is judged, written before the run (MR-26)', () => {
     for (const { name, predictions, scaled } of labs) {
       expect(predictions.length, name).toBeGreaterThanOrEqual(4)
-      expect(scaled, name).toMatch(/^D is /)
+      expect(scaled, name).toContain(' instead of ')
       expect(new Set(predictions.map(({ says }) => says)).size).toBe(predictions.length)
     }
   })

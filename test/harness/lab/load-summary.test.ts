@@ -34,7 +34,14 @@ describe('why a load cannot be believed', () => {
   it('is a generator without time, or a node whose timers are late', () => {
     expect(limitsOf({ busy: 0.97 }, { samples }).generator).toMatch(/^the generator was busy for 97 %/)
     const late = samples.map((one, index) => ({ ...one, atMs: index * 85 }))
-    expect(limitsOf({ busy: 0.2 }, { samples: late }).machine).toMatch(/^timers of the node were 35 ms late/)
+    expect(limitsOf({ busy: 0.2 }, { samples: late }).machine).toMatch(/^timers of the node were late by 41 %/)
+  })
+
+  it('is a node that stood still once', () => {
+    const still = samples.map((one, index) => ({ ...one, atMs: one.atMs + (index > 10 ? 900 : 0) }))
+    expect(limitsOf({ busy: 0.2 }, { samples: still }).machine).toBe(
+      'the node stood still for 900 ms, so the machine was too busy',
+    )
   })
 
   it('is not said of a long run, whose samples are further apart on purpose', () => {

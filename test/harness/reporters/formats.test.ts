@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv } from 'ajv'
 import { schema as ctrfSchema } from 'ctrf'
+import { parse as parseJunit, type TestSuites } from 'junit2json'
 import { describe, expect, it } from 'vitest'
 import { ctrf } from '../../../harness/reporters/ctrf.ts'
+import { junit } from '../../../harness/reporters/junit.ts'
 import { openMetrics } from '../../../harness/reporters/openmetrics.ts'
 import { readRecord } from '../../../harness/reporters/record.ts'
 import type { RunResult } from '../../../harness/verdict/result.ts'
@@ -105,10 +107,31 @@ describe('ctrf.json', () => {
   })
 })
 
+describe('junit.xml', () => {
+  const of = async (run: RunResult) => (await parseJunit(junit({ ...record, run })))!
+
+  it('is what a parser of JUnit reads, one suite for each scenario and one case for each checker', async () => {
+    const { testsuite = [], failures, errors, tests } = (await of(record.run)) as TestSuites
+    const ids = record.run.scenarios.map(({ id }) => id)
+    expect(testsuite.map(({ name }) => name)).toEqual([...ids, 'nothing-left-behind'])
+    const cases = testsuite.flatMap(({ testcase = [] }) => testcase)
+    expect([tests, failures, errors]).toEqual([cases.length, 1, 2])
+    expect(cases.find(({ failure }) => failure)!.failure![0]!.message).toMatch(/^stale view: alice differs/)
+    expect(testsuite[0]!.properties!.map(({ name }) => name)).toEqual(['seed', 'covers', 'replay'])
+  })
+
+  it('says of a flaky scenario that its failure was none when it ran again', () => {
+    const failed = { ...record.run.scenarios[1]!, outcome: 'flaky' as const }
+    const xml = junit({ ...record, run: { ...record.run, scenarios: [failed], leaks: [] } })
+    expect(xml).toContain('<flakyFailure type="violated" message="stale view: alice')
+    expect(xml).toContain('failures="0" errors="0"')
+  })
+})
+
 describe('metrics.om', () => {
   /** One line of OpenMetrics 1.0: a description, a sample or the end. */
   const line =
-    /^(# (TYPE [a-z_]+ (gauge|stateset|info)|UNIT [a-z_]+_seconds seconds|HELP [a-z_]+ [^\n]+|EOF)|[a-z_]+(\{[a-z_]+="(\\[\\"n]|[^"\\])*"(,[a-z_]+="(\\[\\"n]|[^"\\])*")*\})? \d+(\.\d+)?)$/
+    /^(# (TYPE [a-z_]+ (gauge|stateset|info)|UNIT [a-z_]+_(seconds seconds|ratio ratio)|HELP [a-z_]+ [^\n]+|EOF)|[a-z_]+(\{[a-z_]+="(\\[\\"n]|[^"\\])*"(,[a-z_]+="(\\[\\"n]|[^"\\])*")*\})? \d+(\.\d+)?)$/
 
   it.each([record.run, everything])('has only lines that OpenMetrics knows, and ends with the end', (run) => {
     const lines = openMetrics({ ...record, run }).split('\n')

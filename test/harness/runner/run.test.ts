@@ -56,7 +56,8 @@ describe('what is found out in the middle of a run', () => {
     [64, new UsageError('there is no fault link.cutt')],
   ])('ends it with %i, and is the reason', async (code, error) => {
     const result = await run(error)
-    expect([result.exitCode, result.scenarios.map(({ id }) => id)]).toEqual([code, ['test/one']])
+    // Which of the two begins depends on how long they took last time.
+    expect([result.exitCode, result.scenarios.length]).toEqual([code, 1])
     expect(result.scenarios[0]!.checks[0]).toMatchObject({
       name: 'scenario-completed',
       outcome: 'unknown',

@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { Validator } from '@seriousme/openapi-schema-validator'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { ActionRefused, controlAction } from '../../../system/control/action.ts'
@@ -9,7 +11,7 @@ class UnknownId extends Error {
 
 /** What an application adds: it fails as it is told. */
 const failing = (error?: Error) =>
-  controlAction('/feed', z.strictObject({ tankId: z.number().int().positive() }), async () => {
+  controlAction(['/feed', 'Feeds a tank.'], z.strictObject({ tankId: z.number().int().positive() }), async () => {
     if (error) throw error
     return { ok: true, fed: 3 }
   })
@@ -115,5 +117,34 @@ describe('the control port', () => {
 
   it('tells what the node holds', async () => {
     expect(await control().send('POST', '/memory', {})).toEqual({ status: 200, body: { heapBytes: 4_000 } })
+  })
+})
+
+describe('the description of the control API', () => {
+  const copy = 'docs/schema/control-api.openapi.json'
+  /** The copy holds what every node offers; an application adds its own actions. */
+  async function served() {
+    const actions = { dropConnections: () => [] } as unknown as ControlActions
+    const server = createControl({ secret: 'right', actions })
+    const answer = await server.inject({ url: '/openapi.json', headers: { authorization: 'Bearer right' } })
+    return answer.json()
+  }
+
+  it('is valid OpenAPI, as its own validator has it', async () => {
+    expect(await new Validator().validate(await served())).toEqual({ valid: true })
+  })
+
+  it('names what an application adds, with the shape of its body', async () => {
+    const { body } = await control().send('GET', '/openapi.json')
+    expect(body.paths['/feed'].post.summary).toBe('Feeds a tank.')
+    expect(body.paths['/feed'].post.requestBody.content['application/json'].schema).toMatchObject({
+      required: ['tankId'],
+    })
+  })
+
+  it('stands in docs/schema/ for those who do not run a node (UPDATE=1 writes it)', async () => {
+    const text = `${JSON.stringify(await served(), null, 2)}\n`
+    if (process.env.UPDATE) writeFileSync(copy, text)
+    expect(JSON.parse(readFileSync(copy, 'utf8'))).toEqual(JSON.parse(text))
   })
 })

@@ -139,7 +139,7 @@ const mayTryElsewhere = (hits: Part) => hits === 'node' || hits === 'clientLink'
 const allAreBack = ({ cluster, until }: StakeContext) =>
   until('the nodes are ready and see each other', readyWithinMs, async () => {
     const states = await Promise.all(cluster.nodes.map(({ control }) => control.ready()))
-    return states.every(({ ready, peers }) => ready && Object.values(peers).every((isThere) => isThere))
+    return states.every(({ ready, peers }) => ready && Object.values(peers ?? {}).every((isThere) => isThere))
   })
 
 /** Looks until all is as it must be, or the time is over: what is not so by then stands in the history, and is judged. */

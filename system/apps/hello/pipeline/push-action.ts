@@ -13,16 +13,20 @@ const pushBody = z.strictObject({
 
 /** `POST /pipeline/push {"item": {"data": {}, "user_id": 1}, "timed": true, "count": 50}` on the control port (PM-31, PM-47). */
 export const pushAction = ({ push, pushTimed }: Pick<Producer, 'push' | 'pushTimed'>) =>
-  controlAction('/pipeline/push', pushBody, async ({ item, timed, count, first }) => {
-    const items = count === undefined ? [item] : numbered(item, count, first)
-    try {
-      for (const one of items) await (timed ? pushTimed(one) : push(one))
-    } catch (error) {
-      if (error instanceof InvalidItem) throw new ActionRefused(400, error.message)
-      throw error
-    }
-    return { ok: true, pushedCount: items.length }
-  })
+  controlAction(
+    ['/pipeline/push', 'Pushes items into the pipeline.'],
+    pushBody,
+    async ({ item, timed, count, first }) => {
+      const items = count === undefined ? [item] : numbered(item, count, first)
+      try {
+        for (const one of items) await (timed ? pushTimed(one) : push(one))
+      } catch (error) {
+        if (error instanceof InvalidItem) throw new ActionRefused(400, error.message)
+        throw error
+      }
+      return { ok: true, pushedCount: items.length }
+    },
+  )
 
 function numbered(item: unknown, count: number, first: number): unknown[] {
   const { data, ...rest } = Object(item) as { data?: unknown }

@@ -49,7 +49,7 @@ describe('no-secret-of-another (CT-18)', () => {
 
   it('judges every scenario whose run left the evidence for it', () => {
     const scenario = { expectations: [] } as unknown as Scenario
-    expect(checkersFor(scenario, historyOf(annas, page('ben', ofBen)))).toContain(noSecretOfAnother)
-    expect(checkersFor(scenario, historyOf(annas))).not.toContain(noSecretOfAnother)
+    expect(checkersFor(scenario, historyOf(annas, page('ben', ofBen))).checkers).toContain(noSecretOfAnother)
+    expect(checkersFor(scenario, historyOf(annas)).checkers).not.toContain(noSecretOfAnother)
   })
 })

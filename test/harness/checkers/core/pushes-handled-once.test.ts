@@ -35,6 +35,14 @@ describe('pushes-handled-once (AM-10)', () => {
     })
   })
 
+  it('is left out, with the reason, where no node shows its pushes', () => {
+    const shown = [...three, counted('n1', 2)]
+    const hidden = [...three, final('node-state', { connections: [] }, 'n1', 'n1')]
+    expect(pushesHandledOnce.lacks?.(historyOf(...shown))).toBe(undefined)
+    expect(pushesHandledOnce.lacks?.(historyOf(...hidden))).toBe('no node shows how many pushes it has handled')
+    expect(check(...hidden).outcome).toBe('unknown')
+  })
+
   it('is unknown when nobody pushed, no node was asked, or a node forgot', () => {
     expect(check(...three).outcome).toBe('unknown')
     expect(check(counted('n1', 1)).outcome).toBe('unknown')

@@ -9,7 +9,17 @@ import type { Scenario } from '../../../../harness/scenario.ts'
 const never = () => new Promise<never>(() => {})
 const seen: Scenario['expectations'] = [{ after: 1, title: 'the shelf is full', check: async () => {} }]
 
-function stateOf(own: Partial<Scenario>, stoppedBecause: () => string | undefined = () => undefined): RunState {
+const starvationOf = (waitedMs: number, overMs: number) => ({
+  overMs,
+  pressure: {},
+  waitedMs: { n1: waitedMs },
+  longestStallMs: {},
+})
+
+function stateOf(
+  { waitedMs = 0, ...own }: Partial<Scenario> & { waitedMs?: number },
+  stoppedBecause: () => string | undefined = () => undefined,
+): RunState {
   const elapsedMs = () => performance.now()
   const reporter = { onStep() {} }
   return {
@@ -17,6 +27,9 @@ function stateOf(own: Partial<Scenario>, stoppedBecause: () => string | undefine
     settings: { reporter, stoppedBecause },
     recorder: createRecorder({ elapsedMs, sink: () => {}, isDefinite: () => false }),
     open: { context: {} },
+    cluster: { promises: { longPolls: true } },
+    notJudged: [],
+    meter: { between: (fromMs: number, toMs: number) => starvationOf(waitedMs, toMs - fromMs) },
     elapsedMs,
     steps: [],
     expectations: [],
@@ -63,4 +76,43 @@ it('what the machine lacks is not the fault of the step', async () => {
   const noFiles = Object.assign(new Error('spawn EMFILE'), { code: 'EMFILE' })
   const state = stateOf({ steps: [{ title: 'open', run: () => Promise.reject(noFiles) }] })
   await expect(steps.run(state)).rejects.toThrow(EnvironmentMissing)
+})
+
+it('what the system does not promise is not expected, and the verdict says so', async () => {
+  const fails = async () => {
+    throw new Error('it is not so')
+  }
+  const look = (promised: 'longPolls' | 'slowReaderIsCut') => ({ promised, after: 1, title: promised, check: fails })
+  const state = stateOf({
+    steps: [{ title: 'go', run: async () => {} }],
+    expectations: [look('longPolls'), look('slowReaderIsCut')],
+  })
+  await steps.run(state)
+  expect(state.expectations).toMatchObject([{ title: 'longPolls', outcome: 'violated' }])
+  expect(state.notJudged).toEqual([{ name: 'slowReaderIsCut', why: 'the system does not promise slowReaderIsCut' }])
+})
+
+describe('what was waited for in vain', () => {
+  const waits = async () => {
+    await new Promise((resolve) => setTimeout(resolve, 1_050))
+    throw new Error('timed out after 1000 ms waiting for "the shelf is full"')
+  }
+  const after = (waitedMs: number) =>
+    stateOf({
+      steps: [{ title: 'go', run: async () => {} }],
+      expectations: [{ after: 1, title: 'the shelf is full', check: waits }],
+      waitedMs,
+    })
+
+  it('is violated where every process got its turns', async () => {
+    const state = after(100)
+    await steps.run(state)
+    expect(state.expectations).toMatchObject([{ outcome: 'violated' }])
+  })
+
+  it('is not seen to be missing while a process had no processor for most of the time, and the reason says so', async () => {
+    const state = after(800)
+    await expect(steps.run(state)).rejects.toThrow(/timed out .*; the machine was starved: n1 waited 0\.8 s of 1\.\d s/)
+    expect(state.expectations).toEqual([])
+  })
 })

@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs'
+
+/** Ms for which something on this machine has waited for a processor, a disk or memory since it started; a member is missing where the system does not say. */
+export interface PressureTotals {
+  cpuMs?: number
+  ioMs?: number
+  memoryMs?: number
+}
+
+const kinds = ['cpu', 'io', 'memory'] as const
+
+/** What the operating system counts in `/proc/pressure`; nothing elsewhere than on Linux, or where it is switched off. */
+export function readPressure(): PressureTotals {
+  const found = kinds.map((kind) => [`${kind}Ms`, pressureIn(textOf(`/proc/pressure/${kind}`))] as const)
+  return Object.fromEntries(found.filter(([, ms]) => ms !== undefined))
+}
+
+/** Ms for which the main thread of a process was ready to run and had no processor, since it started; undefined where nobody counts them. */
+export const readWaitedMs = (pid: number | 'self'): number | undefined => waitedIn(textOf(`/proc/${pid}/schedstat`))
+
+/** The total of a file of `/proc/pressure`, which counts microseconds: `some avg10=0.00 avg60=0.00 avg300=0.00 total=1500`. Pure. */
+export function pressureIn(text: string): number | undefined {
+  const [, total] = /^some .*\btotal=(\d+)/m.exec(text) ?? []
+  return total === undefined ? undefined : Number(total) / 1_000
+}
+
+/** The second number of `/proc/<pid>/schedstat`, which counts nanoseconds: time run, time waited, number of slices. Pure. */
+export function waitedIn(text: string): number | undefined {
+  const [, waited] = /^\d+ (\d+) \d+/.exec(text) ?? []
+  return waited === undefined ? undefined : Number(waited) / 1_000_000
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return ''
+  }
+}

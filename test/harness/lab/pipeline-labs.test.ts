@@ -1,0 +1,190 @@
+import { describe, expect, it } from 'vitest'
+import { judgeLab, type Lab } from '../../../harness/lab/lab.ts'
+import { batches } from '../../../harness/lab/pipeline/batches.ts'
+import { fair } from '../../../harness/lab/pipeline/fair.ts'
+import { groups } from '../../../harness/lab/pipeline/groups.ts'
+import { latency } from '../../../harness/lab/pipeline/latency.ts'
+import { loss } from '../../../harness/lab/pipeline/loss.ts'
+
+/** The outcome of one prediction, found by its words. */
+function outcomeOf<M>(lab: Lab<M>, measured: M, words: string) {
+  const found = judgeLab(lab, measured).findings.filter(({ says }) => says.includes(words))
+  expect(found.map(({ says }) => says)).toHaveLength(1)
+  return found[0]!.outcome
+}
+
+const numbers = (count: number, of: (index: number) => number = (index) => index + 1) =>
+  Array.from({ length: count }, (_, index) => of(index))
+
+describe('pipeline/batches (PM-35, PM-36)', () => {
+  const sizes = [...numbers(10, () => 1), ...numbers(8, () => 5), 4]
+  const measured = { sizes, numbers: numbers(53), dropped: 1 }
+
+  it.each([[sizes], [[...sizes.slice(0, -1), 1, 3]]])('is as predicted for the sizes %j', (these) => {
+    expect(judgeLab(batches, { ...measured, sizes: these }).verdict).toBe('as predicted')
+  })
+
+  it.each([
+    ['one by one', { ...measured, sizes: [10, ...sizes] }],
+    ['eight batches', { ...measured, sizes: [...numbers(10, () => 1), 10, 10, 10, 10, 4] }],
+    ['what is left', { ...measured, sizes: [...sizes, 1] }],
+    ['in the order', { ...measured, numbers: numbers(53).toReversed() }],
+    ['in the order', { ...measured, numbers: numbers(52) }],
+    ['for nobody', { ...measured, dropped: 0 }],
+  ])('contradicts "%s"', (words, contrary) => {
+    expect(outcomeOf(batches, contrary, words)).toBe('contradicted')
+  })
+})
+
+describe('pipeline/groups (PM-40, PM-41, PM-46)', () => {
+  const group = (
+    max: number,
+    workersMax: number,
+    cameMs = numbers(50, (index) => 205 * (Math.floor(index / max) + 1)),
+  ) => ({
+    max,
+    workersMax,
+    cameMs,
+  })
+  const measured = [group(1, 1), group(10, 10), group(100, 50)]
+
+  it('is as predicted when they come as many at once as were asked for', () => {
+    expect(judgeLab(groups, measured).verdict).toBe('as predicted')
+  })
+
+  it.each([
+    ['as many workers', measured.with(1, group(10, 11))],
+    ['as many workers', measured.with(1, group(10, 5))],
+    [
+      'five groups of ten',
+      measured.with(
+        1,
+        group(
+          10,
+          10,
+          numbers(50, (index) => 205 * (Math.floor(index / 25) + 1)),
+        ),
+      ),
+    ],
+    [
+      'five times as long',
+      measured.with(
+        1,
+        group(
+          10,
+          10,
+          numbers(50, (index) => 10 * (index + 1)),
+        ),
+      ),
+    ],
+    [
+      'one after the other',
+      measured.with(
+        0,
+        group(
+          1,
+          1,
+          numbers(50, () => 205),
+        ),
+      ),
+    ],
+    [
+      'all 50 arrive',
+      measured.with(
+        2,
+        group(
+          100,
+          50,
+          numbers(49, () => 205),
+        ),
+      ),
+    ],
+  ])('contradicts "%s"', (words, contrary) => {
+    expect(outcomeOf(groups, contrary, words)).toBe('contradicted')
+  })
+
+  it('knows nothing of times on a machine that had no time', () => {
+    const late = group(
+      10,
+      10,
+      numbers(50, (index) => 500 * (Math.floor(index / 10) + 1)),
+    )
+    expect(outcomeOf(groups, measured.with(1, late), 'five times as long')).toBe('unknown')
+  })
+})
+
+describe('pipeline/fair (PM-60, DF-46)', () => {
+  const measured = {
+    fifo: { otherMs: 2_600, busyMs: 2_600, before: 500, busyCount: 500 },
+    fair: { otherMs: 60, busyMs: 2_610, before: 11, busyCount: 500 },
+  }
+
+  it('is as predicted when the one of the other user comes soon', () => {
+    expect(judgeLab(fair, measured).verdict).toBe('as predicted')
+  })
+
+  it.each([
+    ['first in first out', { ...measured, fifo: { ...measured.fifo, before: 250 } }],
+    ['in turn, it waits', { ...measured, fair: { ...measured.fair, before: 499 } }],
+    ['a small part', { ...measured, fair: { ...measured.fair, otherMs: 2_500 } }],
+    ['nothing is lost', { ...measured, fair: { ...measured.fair, busyCount: 499 } }],
+  ])('contradicts "%s"', (words, contrary) => {
+    expect(outcomeOf(fair, contrary, words)).toBe('contradicted')
+  })
+})
+
+describe('pipeline/loss (PM-26, PM-58, DF-43)', () => {
+  const measured = {
+    memory: { came: 42, deliveries: 42, later: 20 },
+    durable: { came: 200, deliveries: 201, later: 20 },
+  }
+
+  it('is as predicted when memory forgets and PostgreSQL does not', () => {
+    expect(judgeLab(loss, measured).verdict).toBe('as predicted')
+  })
+
+  it.each([
+    ['most of 200', { ...measured, memory: { came: 200, deliveries: 200, later: 20 } }],
+    ['nothing comes twice', { ...measured, memory: { ...measured.memory, deliveries: 43 } }],
+    ['nothing is lost', { ...measured, durable: { ...measured.durable, came: 199 } }],
+    ['arrives there too', { ...measured, durable: { ...measured.durable, later: 19 } }],
+  ])('contradicts "%s"', (words, contrary) => {
+    expect(outcomeOf(loss, contrary, words)).toBe('contradicted')
+  })
+})
+
+describe('pipeline/latency (PM-25, PM-51, PM-52)', () => {
+  const timed = (max: number, last: number, firstMs = 1) => ({
+    max,
+    firstMs,
+    lastsMs: [last, 1.2 * last],
+    latenciesMs: numbers(2_000, (index) => (last * (index + 1)) / 2_000),
+  })
+  const measured = [timed(1, 80), timed(10, 45), timed(100, 42)]
+
+  it('is as predicted when each waits for those before it', () => {
+    expect(judgeLab(latency, measured).verdict).toBe('as predicted')
+  })
+
+  it.each([
+    [
+      'a straight line',
+      measured.with(0, { ...timed(1, 80), latenciesMs: numbers(2_000, (index) => (index * 7_919) % 80) }),
+    ],
+    ['takes longest', measured.with(0, timed(1, 40))],
+    ['brings little', measured.with(2, timed(100, 10))],
+    ['all of them arrive', measured.with(2, { ...timed(100, 42), latenciesMs: numbers(1_999) })],
+  ])('contradicts "%s"', (words, contrary) => {
+    expect(outcomeOf(latency, contrary, words)).toBe('contradicted')
+  })
+
+  it('knows nothing when the rounds were unlike each other', () => {
+    const uneven = { ...timed(10, 45), lastsMs: [45, 90] }
+    expect(outcomeOf(latency, [timed(1, 40), uneven, timed(100, 42)], 'takes longest')).toBe('unknown')
+  })
+
+  it('knows nothing when all of it took no longer than the request', () => {
+    expect(outcomeOf(latency, [timed(1, 8), timed(10, 5), timed(100, 5)], 'takes longest')).toBe('unknown')
+    expect(outcomeOf(latency, measured.with(0, timed(1, 80, 300)), 'next to no time')).toBe('unknown')
+  })
+})

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest'
+import {
+  createStarvationMeter,
+  describeStarvation,
+  type Reading,
+  starvedMsOf,
+} from '../../../harness/runner/starvation.ts'
+
+const reading = (atMs: number, cpuMs: number | undefined, waited: Reading['waited']): Reading => ({
+  atMs,
+  pressure: cpuMs === undefined ? {} : { cpuMs },
+  waited,
+})
+const process = (pid: number, ms: number | undefined) => ({ pid, ms })
+
+/** A node that is started again half-way has a new number, and counts from zero. */
+function meterOf(...readings: Reading[]) {
+  const meter = createStarvationMeter()
+  for (const one of readings) meter.add(one)
+  return meter
+}
+
+describe('the meter of starvation', () => {
+  const meter = meterOf(
+    reading(0, 1_000, { harness: process(1, 50), n1: process(2, 400) }),
+    reading(1_000, 1_250, { harness: process(1, 150), n1: process(2, 1_000) }),
+    reading(2_000, 2_250, { harness: process(1, 151), n1: process(9, 30) }),
+    reading(3_000, 3_250, { harness: process(1, 152), n1: process(9, 130) }),
+  )
+
+  it('says for which share of the time something waited, and for how long each process did', () => {
+    expect(meter.between(0, 3_000)).toEqual({
+      overMs: 3_000,
+      pressure: { cpu: 0.75 },
+      waitedMs: { harness: 102, n1: 700 },
+      longestStallMs: {},
+    })
+  })
+
+  it('looks at a part of the time', () => {
+    expect(meter.between(1_000, 3_000)).toMatchObject({ pressure: { cpu: 1 }, waitedMs: { harness: 2, n1: 100 } })
+  })
+
+  it('says nothing where nobody counts, and where there are no two readings', () => {
+    const none = meterOf(reading(0, undefined, { n1: process(2, undefined) }), reading(9, undefined, {}))
+    for (const one of [none, meterOf(), meterOf(reading(0, 5, {}))])
+      expect(one.between(0, 10)).toEqual({ overMs: 10, pressure: {}, waitedMs: {}, longestStallMs: {} })
+  })
+
+  it('keeps the longest stall of each process that reaches into the time', () => {
+    const stalled = createStarvationMeter()
+    stalled.addStall({ who: 'harness', atMs: 900, forMs: 600 })
+    stalled.addStall({ who: 'harness', atMs: 2_000, forMs: 250 })
+    stalled.addStall({ who: 'n2', atMs: 5_000, forMs: 2_000 })
+    expect(stalled.between(500, 4_000).longestStallMs).toEqual({ harness: 600, n2: 2_000 })
+    expect(stalled.between(1_500, 2_500).longestStallMs).toEqual({ harness: 250 })
+  })
+})
+
+describe('whether the machine was starved', () => {
+  const calm = { overMs: 10_000, pressure: { cpu: 0.97 }, waitedMs: { harness: 900, n1: 1_200 }, longestStallMs: {} }
+
+  it('it was not, where every process got its turns though something always waited', () => {
+    expect(describeStarvation(calm)).toBe(undefined)
+    expect(starvedMsOf(calm)).toBe(1_200)
+  })
+
+  it('it was, where one waited for a quarter of the time', () => {
+    expect(describeStarvation({ ...calm, waitedMs: { harness: 900, n1: 4_100 } })).toBe(
+      'the machine was starved: n1 waited 4.1 s of 10.0 s for a processor, something waited for a processor 97 % of the time',
+    )
+  })
+
+  it('it was, where the harness stood still', () => {
+    expect(describeStarvation({ ...calm, longestStallMs: { harness: 1_300 } })).toContain(
+      'the harness stood still for 1.3 s at once',
+    )
+  })
+
+  it('a node that does not answer may be at fault itself', () => {
+    const silent = { ...calm, longestStallMs: { n1: 8_000 } }
+    expect(describeStarvation(silent)).toBe(undefined)
+    expect(starvedMsOf(silent)).toBe(1_200)
+  })
+
+  it('it was, where a disk or memory was waited for', () => {
+    expect(describeStarvation({ ...calm, pressure: { cpu: 0.2, io: 0.6, memory: 0.3 } })).toBe(
+      'the machine was starved: something waited for the disk 60 % of the time, something waited for memory 30 % of the time',
+    )
+  })
+})
