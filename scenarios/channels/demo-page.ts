@@ -10,7 +10,7 @@ const slowMs = 1_000
 /** Three of five slow pings are answered in this time, with some of it to spare for the join. */
 const timeoutMs = 3_700
 const pageEndsWithinMs = 20_000
-const visits = 20
+const visits = 8
 const visitsWithinMs = 5_000
 
 export default scenario({
