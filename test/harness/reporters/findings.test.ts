@@ -128,6 +128,11 @@ describe('the pages at that moment', () => {
     expect(of(600)).toEqual([['alice', 500]])
   })
 
+  it('are none of a trace that was cut off', () => {
+    const cut = () => traceOf(scenario.startedAt, { a: [1_000] }).slice(0, -30)
+    expect(picturesAt({ ...scenario, artifacts: ['browser/x/alice-trace.zip'] }, 3_000, cut)).toEqual([])
+  })
+
   it('are those of the end where there is no trace', () => {
     const artifacts = ['browser/x/alice-2.png', 'browser/x/gone.png']
     const shown = picturesAt({ ...scenario, artifacts }, 1, (path) =>
