@@ -43,10 +43,10 @@ const copyOf = (products: readonly Copy[]) =>
   products
     .toSorted((one, other) => one.id - other.id)
     .map(({ id, released, items }) => ({
-    product: id,
-    released,
-    items: Object.fromEntries(items.map((item) => [item.id, item.availableCount])),
-  }))
+      product: id,
+      released,
+      items: Object.fromEntries(items.map((item) => [item.id, item.availableCount])),
+    }))
 
 function firstDifference(stock: FinalStock, { inventory }: NodeInventory): string | undefined {
   if (!inventory) return 'has no inventory'
