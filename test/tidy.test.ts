@@ -375,6 +375,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   'harness/lab': [
     'harness/apps/workshop',
+    'harness/charts',
     'harness/clients',
     'harness/cluster',
     'harness/platform',
@@ -405,6 +406,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'harness/simulation',
     'harness/verdict',
   ],
+  'harness/scaffold': ['harness/platform'],
   'harness/cli': [
     'harness/apps',
     'harness/bench',
@@ -426,6 +428,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'harness/platform',
     'harness/reporters',
     'harness/runner',
+    'harness/scaffold',
     'harness/scenario.ts',
     'harness/selftest',
     'harness/simulation',
