@@ -14,20 +14,22 @@ import {
   type DescribedArm,
   defaultWork,
   describeComparison,
-  fullPlan,
-  marginOf,
+  describeWork,
   measureComparison,
+  metrics,
+  otherWorks,
   type Plan,
   parseWork,
-  quickPlan,
+  planOf,
   readArm,
-  scaled,
   type WorkChoice,
+  withOthers,
 } from '../compare/index.ts'
 import { UsageError } from '../platform/errors.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
 import { codeOf } from '../platform/interruption.ts'
 import type { Io } from '../platform/io.ts'
+import { readPressure } from '../platform/pressure.ts'
 import { freshSeed } from '../platform/random.ts'
 import { requireRedis } from '../runner/prerequisites.ts'
 import { outFolder, requireBuiltAssets, requireWritable } from '../runner/run-folder.ts'
@@ -44,6 +46,9 @@ interface CompareFlags {
   work?: WorkChoice
   out?: string
   target?: string[]
+  rate?: number
+  metric?: number
+  margin?: number
 }
 
 class Stopped extends Error {}
@@ -69,6 +74,21 @@ export const compare: Command = {
     },
     { flags: '--seconds <n>', help: 'length of each measured stage', parse: wholeNumber('--seconds', 1, 600) },
     {
+      flags: '--rate <n>',
+      help: 'messages per second at which the verdict is measured, in place of a search for the capacity',
+      parse: wholeNumber('--rate', 1, 100_000),
+    },
+    {
+      flags: '--metric <percentile>',
+      help: 'what is judged: p50 (default), p90 or p99 of the latency',
+      parse: parseMetric,
+    },
+    {
+      flags: '--margin <percent>',
+      help: 'the smallest difference that matters; default: 5 for p50, 10 for the others',
+      parse: wholeNumber('--margin', 1, 100),
+    },
+    {
       flags: '--work <kind:ms>',
       help: 'what a handler does in sync-async: wait:10, database:10, cpu:1',
       parse: parseWork,
@@ -79,26 +99,11 @@ export const compare: Command = {
     requireBuiltAssets(io.root)
     requireWritable(outFolder(io, options.out))
     if ([comparison.first, comparison.second].some(({ pubsub }) => pubsub === 'redis')) requireRedis('process', io)
-    const plan = planOf(options)
-    const startedMs = io.clock.monotonicMs()
-    const loadBefore = loadavg()[0]!
+    const plan = planOf({ ...options, seed: options.seed ?? freshSeed() })
+    const command = commandOf(what, options, plan)
     try {
-      const measured = await measureComparison({
-        comparison,
-        plan,
-        threads: threadsFor(availableParallelism()),
-        ...talk(io),
-      })
-      const environment = environmentNow(loadBefore)
-      const tookMs = Math.round(io.clock.monotonicMs() - startedMs)
-      const document = conclude({
-        comparison,
-        plan,
-        measured,
-        environment,
-        command: commandOf(what, options, plan),
-        tookMs,
-      })
+      const first = await carryOut({ comparison, plan, command }, io)
+      const document = withOthers(first, await theOthers(what, options, first, io))
       io.out(options.json ? `${JSON.stringify(document, null, 2)}\n` : describeComparison(document))
       const page = savePage(document, outFolder(io, options.out))
       io.err(`squall: the page is ${page}\n`)
@@ -109,6 +114,34 @@ export const compare: Command = {
       throw error
     }
   },
+}
+
+interface Task {
+  comparison: Comparison
+  plan: Plan
+  command: string
+}
+
+async function carryOut({ comparison, plan, command }: Task, io: Io): Promise<ComparisonDocument> {
+  const startedMs = io.clock.monotonicMs()
+  const before = { load: loadavg()[0]!, pressureMs: readPressure().cpuMs }
+  const threads = threadsFor(availableParallelism())
+  const measured = await measureComparison({ comparison, plan, threads, ...talk(io) })
+  const tookMs = Math.round(io.clock.monotonicMs() - startedMs)
+  return conclude({ comparison, plan, measured, environment: environmentSince(before, tookMs), command, tookMs })
+}
+
+/** Sync against async depends on the work: without --quick and --work, the other kinds are measured too, each in a short comparison. */
+async function theOthers(what: readonly string[], options: CompareFlags, { seed }: ComparisonDocument, io: Io) {
+  if (what[0] !== 'sync-async' || options.quick || options.work) return []
+  const found: { work: string; document: ComparisonDocument }[] = []
+  for (const work of otherWorks) {
+    io.err(`squall: work of the kind ${describeWork(work)}\n`)
+    const plan = { ...planOf({ ...options, quick: true, seed }), isBrief: true }
+    const document = await carryOut({ comparison: comparisonOf(what, work), plan, command: '' }, io)
+    found.push({ work: describeWork(work), document })
+  }
+  return found
 }
 
 /** By words, by two files, or by two systems that run already. */
@@ -142,10 +175,10 @@ function savePage(document: ComparisonDocument, folder: string): string {
 /** One thread on a small machine: the nodes need the other processors. */
 const threadsFor = (processors: number) => Math.max(1, Math.min(4, Math.floor(processors / 2)))
 
-function planOf({ quick, seed = freshSeed(), blocks, seconds }: CompareFlags): Plan {
-  const base = quick ? quickPlan : fullPlan
-  const sized = seconds === undefined ? base : scaled(base, seconds)
-  return { ...sized, seed, margin: marginOf(sized.metric), ...(blocks !== undefined && { blocks }) }
+function parseMetric(text: string): number {
+  const share = metrics[text]
+  if (share !== undefined) return share
+  throw new UsageError(`--metric takes ${Object.keys(metrics).join(' or ')}; got "${text}"`)
 }
 
 function talk(io: Io): Pick<CompareOptions, 'say' | 'goOn' | 'onInterrupt'> {
@@ -163,22 +196,32 @@ function talk(io: Io): Pick<CompareOptions, 'say' | 'goOn' | 'onInterrupt'> {
 }
 
 function commandOf(what: readonly string[], options: CompareFlags, { seed }: Plan): string {
-  const { quick, blocks, seconds, work } = options
+  const { quick, blocks, seconds, work, rate, margin } = options
   const given = [
     quick && '--quick',
     blocks && `--blocks ${blocks}`,
     seconds && `--seconds ${seconds}`,
-    work && `--work ${work.kind}:${work.ms}`,
+    work && `--work ${describeWork(work)}`,
+    rate && `--rate ${rate}`,
+    margin && `--margin ${margin}`,
+    options.metric && `--metric p${Math.round(100 * options.metric)}`,
+    ...(options.target ?? []).map((one) => `--target ${one}`),
   ]
   return ['squall compare', ...what, ...given.filter(Boolean), `--seed ${seed}`].join(' ')
 }
 
-const environmentNow = (loadBefore: number) => ({
+interface Before {
+  load: number
+  pressureMs: number | undefined
+}
+
+const environmentSince = ({ load, pressureMs }: Before, tookMs: number) => ({
   processors: availableParallelism(),
   model: cpus()[0]?.model ?? 'unknown',
   kernel: release(),
   node: process.version,
-  load: [loadBefore, loadavg()[0]!] as [number, number],
+  load: [load, loadavg()[0]!] as [number, number],
+  pressure: pressureMs === undefined ? null : (readPressure().cpuMs! - pressureMs) / tookMs,
 })
 
 /** A comparison is no test: each answer is a success. No answer is none. */

@@ -13,12 +13,14 @@ import { isVoid, type Run, runOnce, stageOf } from './run-once.ts'
 
 /** All that was measured; what it says is worked out from it without any I/O. */
 export interface Measurements {
-  capacity: { first: Capacity; second: Capacity }
+  /** Undefined when the rate was given. */
+  capacity?: { first: Capacity; second: Capacity }
   /** Runs that count, and void ones that were not repeated any more. */
   runs: Run[]
   orders: Role[][]
   repeated: number
-  overload: { first: Overload; second: Overload }
+  /** Undefined when there was nothing to overload, or only the verdict was wanted. */
+  overload?: { first: Overload; second: Overload }
   hazards: Hazard[]
 }
 
@@ -46,24 +48,30 @@ export async function measureComparison(options: CompareOptions): Promise<Measur
 async function measureAll(options: CompareOptions, environment?: RunEnvironment): Promise<Measurements> {
   const { threads, onInterrupt } = options
   const tools: ArmTools = { threads, onInterrupt, ...(environment && { environment }) }
-  const capacity = {
-    first: await capacityOf('first', options, tools),
-    second: await capacityOf('second', options, tools),
-  }
-  const capacityPerS = Math.min(capacity.first.ratePerS, capacity.second.ratePerS)
-  const orders = drawBlocks(roles, options.plan.blocks, seededRandom(seedOf(options.plan.seed, 'order of blocks')))
-  const measured = { runs: [] as Run[], repeated: 0 }
+  const { plan } = options
+  const capacity = plan.ratePerS === undefined ? await capacitiesOf(options, tools) : undefined
+  const capacityPerS = capacity
+    ? Math.min(capacity.first.ratePerS, capacity.second.ratePerS)
+    : plan.ratePerS! / plan.load
+  const orders = drawBlocks(roles, plan.blocks, seededRandom(seedOf(plan.seed, 'order of blocks')))
+  const measured = { ...(capacity && { capacity }), orders, runs: [] as Run[], repeated: 0, hazards: [] }
+  // An arm that sustains nothing cannot be compared at a share of it.
+  if (capacityPerS === 0) return measured
   for (const [block, order] of orders.entries())
     for (const role of order) await addRun(measured, { ...options, role, block, capacityPerS }, tools)
+  if (plan.isBrief) return { ...measured, hazards: joinHazards(measured.runs, {}, {}) }
   const first = await afterwards('first', options, tools, capacityPerS)
   const second = await afterwards('second', options, tools, capacityPerS)
   return {
-    capacity,
     ...measured,
-    orders,
     overload: { first: first.overload, second: second.overload },
     hazards: joinHazards(measured.runs, first.hazards, second.hazards),
   }
+}
+
+async function capacitiesOf(options: CompareOptions, tools: ArmTools) {
+  const first = await capacityOf('first', options, tools)
+  return { first, second: await capacityOf('second', options, tools) }
 }
 
 async function capacityOf(role: Role, options: CompareOptions, tools: ArmTools): Promise<Capacity> {

@@ -34,21 +34,17 @@ export function conclude({ comparison, plan, measured, environment, command, too
   const blocks = Array.from({ length: plan.blocks }, (_, block) => blockOf(runs, block))
   const sound = blocks.filter((block) => block.every((run) => run && !isVoid(run))) as [Run, Run, Run][]
   const draws = (purpose: string) => seededRandom(seedOf(plan.seed, `bootstrap of ${purpose}`))
-  const judge = (of: (block: [Run, Run, Run]) => [Run, Run], purpose: string) =>
-    judgePairs(
-      sound.map(of).map(([first, second]) => ({ first: metricOf(first), second: metricOf(second) })),
-      plan.margin,
-      draws(purpose),
-    )
-  const judgement = judge(([first, second]) => [first, second], 'the arms')
-  const control = judge(([first, , again]) => [first, again], 'the control')
+  const pairsWith = (role: 1 | 2) =>
+    sound.map((block) => ({ first: metricOf(block[0]), second: metricOf(block[role]) }))
+  const control = judgePairs(pairsWith(2), plan.margin, draws('the control'))
+  const judgement = judgePairs(pairsWith(1), plan.margin, draws('the arms'), control.pairs)
   const { verdict, reason } = verdictOf({ plan, judgement, control, soundCount: sound.length, measured })
   const isKnown = verdict !== 'unknown'
   const percent = Math.round(100 * plan.metric)
   const ratePerS = runs[0]?.primary.ratePerS ?? null
   const names = { first: comparison.first.name, second: comparison.second.name }
   const metric = {
-    name: `p${percent} of the latency at ${Math.round(100 * plan.load)} % of the slower arm's capacity`,
+    name: `p${percent} of the latency at ${plan.ratePerS ? `${plan.ratePerS} messages/s` : `${Math.round(100 * plan.load)} % of the slower arm's capacity`}`,
     percentile: plan.metric,
     load: plan.load,
     ratePerS,
@@ -78,13 +74,13 @@ export function conclude({ comparison, plan, measured, environment, command, too
         : { verdict: 'unknown', interval: null },
     blocks: plan.blocks,
     pairs: blocks.map((block, index) => pairOf(block, index, measured.orders[index]!, metricOf)),
-    capacity,
+    capacity: capacity ?? null,
     curves: { first: curveOf(runs, 'first', draws('the curve')), second: curveOf(runs, 'second', draws('the curve')) },
     percentiles: {
       first: percentilesOf(sound.map(([first]) => first)),
       second: percentilesOf(sound.map(([, second]) => second)),
     },
-    overload: measured.overload,
+    overload: measured.overload ?? null,
     hazards: measured.hazards,
     gates: gatesOf(runs),
     generator: generatorOf(runs, measured.repeated, sound.length, plan),
@@ -92,6 +88,7 @@ export function conclude({ comparison, plan, measured, environment, command, too
     seed: plan.seed,
     command,
     notTested: comparison.notTested,
+    others: [],
     tookMs,
     histograms: {
       first: encodedLatencies(merged(sound.map(([first]) => first.primary.latencies))),
@@ -119,8 +116,9 @@ function verdictOf({ plan, judgement, control, soundCount, measured }: Evidence)
   verdict: Verdict
   reason?: string
 } {
-  const slowest = Math.min(measured.capacity.first.ratePerS, measured.capacity.second.ratePerS)
-  if (slowest === 0) return { verdict: 'unknown', reason: 'one arm sustained no rate at all' }
+  const { capacity } = measured
+  if (capacity && Math.min(capacity.first.ratePerS, capacity.second.ratePerS) === 0)
+    return { verdict: 'unknown', reason: 'one arm sustained no rate at all' }
   if (soundCount < blocksNeeded(plan))
     return {
       verdict: 'unknown',
@@ -146,6 +144,9 @@ function pairOf(block: (Run | undefined)[], index: number, runOrder: Role[], met
 
 const numberOrNull = (value: number) => (Number.isFinite(value) ? value : null)
 
+/** The interval of fewer would be as wide as the picture. */
+const runsPerPoint = 3
+
 function curveOf(runs: readonly Run[], role: Role, draws: ReturnType<typeof seededRandom>): CurvePoint[] {
   const stages = runs.filter((run) => run.role === role).flatMap((run) => run.sweep)
   const shares = [...new Set(stages.map(({ share }) => share))].sort((a, b) => a - b)
@@ -154,7 +155,7 @@ function curveOf(runs: readonly Run[], role: Role, draws: ReturnType<typeof seed
       .filter((one) => one.share === share)
       .map(({ stage }) => believedMs(stage, percentile))
       .filter(Number.isFinite)
-    if (values.length < 2) return null
+    if (values.length < runsPerPoint) return null
     const { low, high } = meanInterval(values.map(Math.log), draws)
     return { low: Math.exp(low), high: Math.exp(high), mean: Math.exp(meanOf(values.map(Math.log))) }
   }
@@ -218,3 +219,14 @@ function generatorOf(runs: readonly Run[], repeatedRuns: number, soundCount: num
     lagMs: { p50: at(0.5), p99: at(0.99) },
   }
 }
+
+/** Adds comparisons of other kinds of work, for which the verdict of the first is not adjusted: they describe. Pure. */
+export const withOthers = (
+  document: ComparisonDocument,
+  others: readonly { work: string; document: ComparisonDocument }[],
+): ComparisonDocument => ({
+  ...document,
+  others: others.map(({ work, document: { verdict, sentence, interval, control, capacity } }) => ({
+    ...{ work, verdict, sentence, interval, control, capacity },
+  })),
+})

@@ -48,6 +48,7 @@ export interface ComparisonDocument {
   control: { verdict: Verdict; interval: Ratios | null }
   blocks: number
   pairs: { block: number; order: Role[]; firstMs: number | null; secondMs: number | null; controlMs: number | null }[]
+  /** Null when the rate was given. */
   capacity: { first: Capacity; second: Capacity } | null
   curves: { first: CurvePoint[]; second: CurvePoint[] }
   /** The whole distribution of the measured stages; null where it ends. */
@@ -60,6 +61,8 @@ export interface ComparisonDocument {
   seed: number
   command: string
   notTested: readonly string[]
+  /** The same arms with other kinds of work; descriptive, not adjusted for there being several. */
+  others: readonly OtherWork[]
   tookMs: number
   /** Histograms of the measured stages in the format of HdrHistogram, compressed and in base64. */
   histograms: { first: string; second: string }
@@ -89,4 +92,15 @@ export interface Environment {
   node: string
   /** Load average of the machine at the beginning and at the end. */
   load: [number, number]
+  /** The share of the time in which something waited for a processor; null where the kernel does not say. */
+  pressure: number | null
+}
+
+export interface OtherWork {
+  work: string
+  verdict: Verdict
+  sentence: string
+  interval: Ratios | null
+  control: ComparisonDocument['control']
+  capacity: ComparisonDocument['capacity']
 }

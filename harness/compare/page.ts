@@ -1,6 +1,6 @@
 import { chartPage, linesFigure, pairsFigure, percentileFigure, ratiosFigure } from '../charts/index.ts'
 import { escapeHtml } from '../reporters/escape.ts'
-import { describeCapacity, percent } from './describe.ts'
+import { describeCapacity, describeEffect, percent } from './describe.ts'
 import type { ComparisonDocument, CurvePoint, Overload } from './document.ts'
 
 type Section = { heading: string; body: string }
@@ -10,7 +10,7 @@ export function comparisonPage(document: ComparisonDocument): string {
   const { title, sentence, verdict, command } = document
   const below = `<p>${escapeHtml(title)}</p><p class="soft small"><code>${escapeHtml(command)}</code></p>`
   const isWeak = verdict === 'unknown' || verdict === 'inconclusive'
-  const sections = [ratios, curve, percentiles, pairs, hazards, overload, gates, untested].map((section) =>
+  const sections = [ratios, otherWorks, curve, percentiles, pairs, hazards, overload, gates, untested].map((section) =>
     section(document),
   )
   return chartPage({
@@ -32,8 +32,19 @@ function ratios({ interval, control, margin, arms, detectableEffect }: Compariso
   const effect =
     detectableEffect === null
       ? ''
-      : `<p>So many blocks find a difference of ${percent(detectableEffect)} four times out of five.</p>`
+      : `<p>So many blocks find ${describeEffect(detectableEffect)} four times out of five.</p>`
   return { heading: 'How large the difference is', body: ratiosFigure(caption, margin, rows) + effect }
+}
+
+function otherWorks({ others, margin, arms }: ComparisonDocument): Section | undefined {
+  const rows = others.flatMap(({ work, interval }) =>
+    interval && Number.isFinite(interval.ratio.high) ? [{ name: work, ...interval.ratio }] : [],
+  )
+  if (others.length === 0) return undefined
+  const caption = `${arms.second} / ${arms.first} for other kinds of work, each with a capacity and a control of its own. Descriptive: several answers are not adjusted for one another.`
+  const picture = rows.length > 0 ? ratiosFigure(caption, margin, rows) : ''
+  const lines = others.map(({ work, verdict, sentence }) => cell(work) + cell(verdict) + cell(sentence))
+  return { heading: 'Other kinds of work', body: picture + table(['work', 'verdict', 'in words'], lines) }
 }
 
 function curve({ curves, arms, capacity }: ComparisonDocument): Section | undefined {
@@ -68,9 +79,9 @@ const capacityText = (arms: ComparisonDocument['arms'], capacity: ComparisonDocu
     ? `<p>Highest sustained rate: ${escapeHtml(arms.first)}: ${describeCapacity(capacity.first)}; ${escapeHtml(arms.second)}: ${describeCapacity(capacity.second)}.</p>`
     : ''
 
-function percentiles({ percentiles: found, arms, metric }: ComparisonDocument): Section | undefined {
+function percentiles({ percentiles: found, arms }: ComparisonDocument): Section | undefined {
   if (found.first.length === 0 || found.second.length === 0) return undefined
-  const caption = `All latencies at ${percent(metric.load)} of the slower arm's capacity, over all blocks. A percentile is shown only with 30 messages beyond it.`
+  const caption = `All latencies of the stages that count, over all blocks. A percentile is shown only with 30 messages beyond it.`
   const series = [
     { name: arms.first, points: found.first },
     { name: arms.second, points: found.second },
@@ -124,14 +135,17 @@ function gates({ gates: all, generator, environment }: ComparisonDocument): Sect
     const mark = passed ? '<span class="mark passed">✓ passed</span>' : '<span class="mark unknown">? void</span>'
     return `<td class="tight">${mark}</td>${cell(name)}${cell(said)}${cell(runs)}`
   })
-  const { processors, model, kernel, node, load } = environment
-  const machine = `${processors} processors (${model}), kernel ${kernel}, Node ${node}, load average ${load[0].toFixed(1)} before and ${load[1].toFixed(1)} after`
+  const { processors, model, kernel, node, load, pressure } = environment
+  const machine = `${processors} processors (${model}), kernel ${kernel}, Node ${node}, load average ${load[0].toFixed(1)} before and ${load[1].toFixed(1)} after${pressureText(pressure)}`
   const why = `<p>The generator ${generator.isBelievable ? 'may be believed' : 'cannot be believed'}: ${escapeHtml(generator.why)}. ${generator.messages} messages in ${generator.runs} runs; ${generator.repeatedRuns === 1 ? 'one run was' : `${generator.repeatedRuns} runs were`} repeated.</p>`
   return {
     heading: 'Why it may be believed',
     body: `${why}${table(['', 'gate', 'measured', 'held in'], rows)}<p class="soft small">${escapeHtml(machine)}</p>`,
   }
 }
+
+const pressureText = (pressure: number | null) =>
+  pressure === null ? '' : `; something waited for a processor ${percent(pressure)} of the time`
 
 const untested = ({ notTested }: ComparisonDocument): Section => ({
   heading: 'Not tested',

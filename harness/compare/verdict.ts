@@ -26,12 +26,18 @@ const blocksLeast = 3
  * Judges pairs of latencies, each from two runs of one block. `margin` is the smallest relative difference that matters, decided before
  * anything was measured. The second arm is slower or faster when the interval excludes that both are the same and the mean is beyond the
  * margin; equivalent when the whole interval lies within the margin (two one-sided tests); anything else is inconclusive, and so is a
- * value that is not finite because too many messages were lost. Pure but for the draws.
+ * value that is not finite because too many messages were lost. The interval is as wide as the spread of the control demands, whose runs
+ * differ in nothing: few pairs can agree by chance on a machine that is not quiet. Pure but for the draws.
  */
-export function judgePairs(pairs: readonly Pair[], margin: number, draws: Draws): Judgement {
+export function judgePairs(
+  pairs: readonly Pair[],
+  margin: number,
+  draws: Draws,
+  controlLogs: readonly number[] = [],
+): Judgement {
   const logs = pairs.map(({ first, second }) => Math.log(second / first))
   if (logs.length < blocksLeast || !logs.every(Number.isFinite)) return undecided(logs)
-  const interval = meanInterval(logs, draws)
+  const interval = meanInterval(logs, draws, controlLogs.length > 1 ? deviationOf(controlLogs) : 0)
   const logRatio = { ...interval, mean: meanOf(logs) }
   const { low, high, mean } = logRatio
   const ratio = { low: Math.exp(low), high: Math.exp(high), mean: Math.exp(mean) }

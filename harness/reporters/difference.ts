@@ -34,7 +34,8 @@ function outline(value: unknown, indent: string): string[] {
 
 const plain = (value: unknown) => (value === null || value === undefined ? 'nothing' : String(value))
 const isPlain = (value: unknown) => typeof value !== 'object' || value === null
-const shortList = 8
+/** What differs in a longer one would be hard to find in one line. */
+const shortList = 4
 
 /** Fits into one line. */
 const isFlat = (value: unknown): boolean =>

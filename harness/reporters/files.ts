@@ -5,6 +5,7 @@ import { html } from './html.ts'
 import { junit } from './junit.ts'
 import { markdown } from './markdown.ts'
 import { openMetrics } from './openmetrics.ts'
+import { perfetto } from './perfetto.ts'
 import type { RunRecord } from './record.ts'
 
 /** The files derived from a run's verdict, by file name. */
@@ -14,6 +15,7 @@ export const renderings = {
   'report.html': html,
   'ctrf.json': ctrf,
   'metrics.om': openMetrics,
+  'trace.perfetto.json': perfetto,
 } as const satisfies Record<string, (record: RunRecord) => string>
 
 export type RenderingName = keyof typeof renderings

@@ -74,7 +74,7 @@ export function eventsAround(
     ? () => true
     : ({ who }: HistoryEvent) => !who.startsWith('background')
   // What the harness keeps for its checkers says nothing to people.
-  const isTold = ({ type }: HistoryEvent) => type !== 'metric' && type !== 'read'
+  const isTold = ({ type }: HistoryEvent) => type !== 'metric' && type !== 'read' && type !== 'final'
   const shown = events.filter((event) => event.index === index || (isTold(event) && isMeant(event)))
   const isAt = (event: HistoryEvent) => (index === undefined ? event.tMs >= tMs : event.index >= index)
   const at = shown.findIndex(isAt)

@@ -30,18 +30,19 @@ function resampledMean(values: readonly number[], draws: Draws): number {
   return sum / values.length
 }
 
-/** Returns the 95 % interval of the mean from Student's t. */
-export function studentInterval(values: readonly number[]): Interval {
-  const half = (studentT(0.975, values.length - 1) * deviationOf(values)) / Math.sqrt(values.length)
+/** Returns the 95 % interval of the mean from Student's t, as if the values spread at least as much as `deviationLeast`. */
+export function studentInterval(values: readonly number[], deviationLeast = 0): Interval {
+  const deviation = Math.max(deviationOf(values), deviationLeast)
+  const half = (studentT(0.975, values.length - 1) * deviation) / Math.sqrt(values.length)
   const mean = meanOf(values)
   return { low: mean - half, high: mean + half }
 }
 
 /**
  * Returns a 95 % interval of the mean of independent values: the bootstrap's, widened to Student's, because the bootstrap is too narrow
- * for few values. Needs at least two values.
+ * for few values, and to a spread that is known from elsewhere. Needs at least two values.
  */
-export function meanInterval(values: readonly number[], draws: Draws): Interval {
-  const [boot, student] = [bootstrapInterval(values, draws), studentInterval(values)]
+export function meanInterval(values: readonly number[], draws: Draws, deviationLeast = 0): Interval {
+  const [boot, student] = [bootstrapInterval(values, draws), studentInterval(values, deviationLeast)]
   return { low: Math.min(boot.low, student.low), high: Math.max(boot.high, student.high) }
 }

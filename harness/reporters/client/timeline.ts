@@ -32,12 +32,16 @@ interface View {
   canvas: HTMLCanvasElement
   labels: HTMLElement
   tip: HTMLElement
+  /** The line below the mouse, over all lanes. */
+  cursor: HTMLElement
   said: HTMLElement
   groups: { name: string; isFolded: boolean; rows: Row[]; button: HTMLButtonElement }[]
   /** Those that are drawn, from the top. */
   rows: Row[]
   fromMs: number
   toMs: number
+  /** Of the canvas, measured once for each picture: to measure it again for every event would take most of the time. */
+  width: number
   selected: number
   isDue: boolean
 }
@@ -88,17 +92,29 @@ function buildView(figure: HTMLElement, data: TimelineData): View {
     `Timeline of ${data.id}. Left and right move, plus and minus zoom, up and down choose a lane, comma and full stop step through its events, v goes to the violation, 0 shows everything.`,
   )
   const view: View = {
-    ...{ data, figure, canvas, groups: [], rows: [], fromMs: data.fromMs, toMs: data.toMs, selected: -1, isDue: false },
+    ...{
+      data,
+      figure,
+      canvas,
+      groups: [],
+      rows: [],
+      fromMs: data.fromMs,
+      toMs: data.toMs,
+      width: 1,
+      selected: -1,
+      isDue: false,
+    },
     labels: make('div', 'tl-labels'),
     tip: make('div', 'tl-tip'),
+    cursor: make('div', 'tl-cursor'),
     said: make('p', 'tl-said small soft'),
   }
   view.said.setAttribute('aria-live', 'polite')
-  view.tip.hidden = true
+  view.tip.hidden = view.cursor.hidden = true
   view.groups = data.groups.map((group, index) => buildGroup(view, group, index))
   const body = make('div', 'tl-body')
   const plot = make('div', 'tl-plot')
-  plot.append(canvas, view.tip)
+  plot.append(canvas, view.cursor, view.tip)
   body.append(view.labels, plot)
   figure.replaceChildren(toolsOf(view), body, view.said)
   return view
@@ -208,8 +224,7 @@ function layOut(view: View) {
     }
   }
   view.labels.replaceChildren(...names)
-  view.labels.style.height = `${top + 4}px`
-  view.canvas.style.height = `${top + 4}px`
+  view.labels.style.height = view.canvas.style.height = `${top + 20}px`
   view.selected = Math.min(view.selected, view.rows.length - 1)
 }
 
@@ -247,11 +262,11 @@ function secondsOf(tMs: number): string {
 }
 
 function xOf(view: View, tMs: number): number {
-  return ((tMs - view.fromMs) / (view.toMs - view.fromMs)) * view.canvas.clientWidth
+  return ((tMs - view.fromMs) / (view.toMs - view.fromMs)) * view.width
 }
 
 function timeAt(view: View, x: number): number {
-  return view.fromMs + (x / view.canvas.clientWidth) * (view.toMs - view.fromMs)
+  return view.fromMs + (x / view.width) * (view.toMs - view.fromMs)
 }
 
 /** Shows a part of the time, not shorter than 20 ms and not beyond the scenario. */
@@ -301,13 +316,15 @@ function draw(view: View) {
 function paint(view: View) {
   const { canvas } = view
   const [width, height] = [canvas.clientWidth, canvas.clientHeight]
+  view.width = Math.max(1, width)
   const scale = Math.min(window.devicePixelRatio || 1, 16_000 / Math.max(width, height))
-  canvas.width = Math.round(width * scale)
-  canvas.height = Math.round(height * scale)
+  const [pixelsWide, pixelsHigh] = [Math.round(width * scale), Math.round(height * scale)]
+  if (canvas.width !== pixelsWide) canvas.width = pixelsWide
+  if (canvas.height !== pixelsHigh) canvas.height = pixelsHigh
   const pen = canvas.getContext('2d')!
-  pen.scale(scale, scale)
-  const styles = getComputedStyle(view.figure)
-  const colour = (name: string) => styles.getPropertyValue(`--${name}`)
+  pen.setTransform(scale, 0, 0, scale, 0, 0)
+  pen.clearRect(0, 0, width, height)
+  const colour = coloursOf(view.figure)
   pen.font = '11px system-ui, sans-serif'
   paintGround(view, pen, colour, width, height)
   for (const row of view.rows) if (row.chart) paintChart(view, pen, colour, row)
@@ -317,6 +334,17 @@ function paint(view: View) {
 }
 
 type Colour = (name: string) => string
+
+/** The colours of the page's style, each looked up once for a picture. */
+function coloursOf(element: HTMLElement): Colour {
+  const styles = getComputedStyle(element)
+  const known = new Map<string, string>()
+  return (name) => {
+    const colour = known.get(name) ?? styles.getPropertyValue(`--${name}`)
+    known.set(name, colour)
+    return colour
+  }
+}
 
 function paintGround(view: View, pen: CanvasRenderingContext2D, colour: Colour, width: number, height: number) {
   for (const [index, { top, height: tall }] of view.rows.entries()) {
@@ -338,10 +366,11 @@ function paintAxis(view: View, pen: CanvasRenderingContext2D, colour: Colour, wi
   for (let tMs = Math.ceil(view.fromMs / everyMs) * everyMs; tMs <= view.toMs; tMs += everyMs) {
     const x = xOf(view, tMs)
     pen.fillStyle = colour('line')
-    pen.fillRect(x, 18, 1, height - 18)
+    pen.fillRect(x, 18, 1, height - 36)
     pen.fillStyle = colour('soft')
     pen.textAlign = x < 20 ? 'left' : x > width - 20 ? 'right' : 'center'
     pen.fillText(secondsOf(tMs), x, 13)
+    pen.fillText(secondsOf(tMs), x, height - 4)
   }
   pen.textAlign = 'left'
 }
@@ -353,7 +382,7 @@ function paintSpans(view: View, pen: CanvasRenderingContext2D, colour: Colour, r
       if (spans.to[i]! < view.fromMs) continue
       if (spans.from[i]! > view.toMs) break
       const x = Math.max(-2, xOf(view, spans.from[i]!))
-      const end = Math.min(view.canvas.clientWidth + 2, xOf(view, spans.to[i]!))
+      const end = Math.min(view.width + 2, xOf(view, spans.to[i]!))
       // Two that start at one pixel and are no longer than it look like one.
       if (end - x < 1 && x - lastX < 1) continue
       lastX = x
@@ -390,7 +419,7 @@ function paintSpan(
 function paintName(pen: CanvasRenderingContext2D, colour: Colour, text: string, x: number, y: number, wide: number) {
   const from = Math.max(0, x) + 4
   const room = wide - (from - x) - 4
-  if (room < 12) return
+  if (room < 24) return
   pen.save()
   pen.beginPath()
   pen.rect(from, y - 12, room, 16)
@@ -405,19 +434,38 @@ function paintMarks(view: View, pen: CanvasRenderingContext2D, colour: Colour, r
   for (const { kind, at } of row.marks) {
     pen.strokeStyle = pen.fillStyle = colour(`tl-${kind}`)
     pen.lineWidth = 1.4
-    pen.beginPath()
-    let lastX = -10
-    for (let i = firstFrom(at, view.fromMs); i < at.length && at[i]! <= view.toMs; i += 1) {
-      const x = Math.round(xOf(view, at[i]!)) + 0.5
-      if (x === lastX) continue
-      lastX = x
-      trace(pen, kind as MarkKind, x, middle)
-    }
-    pen.stroke()
+    const columns = columnsOf(view, at)
+    if (kind === 'lost' || kind === 'duplicated' || kind === 'explained') {
+      pen.beginPath()
+      for (const x of columns) trace(pen, kind, x, middle)
+      pen.stroke()
+    } else paintTicks(pen, columns, middle, kind === 'joined' ? 8 : 5)
   }
 }
 
-/** Each kind has its own shape: what was lost is a cross, what came twice a diamond, an explained loss a ring, the rest are ticks. */
+/** The pixels from the left in which there is something, each once. */
+function columnsOf(view: View, at: Float64Array): number[] {
+  const columns: number[] = []
+  let last = -1
+  for (let i = firstFrom(at, view.fromMs); i < at.length && at[i]! <= view.toMs; i += 1) {
+    const x = Math.round(xOf(view, at[i]!))
+    if (x !== last) columns.push(x)
+    last = x
+  }
+  return columns
+}
+
+/** Neighbours are one rectangle: a lane with thousands of messages is a few of them. */
+function paintTicks(pen: CanvasRenderingContext2D, columns: readonly number[], middle: number, half: number) {
+  let from = 0
+  for (let i = 1; i <= columns.length; i += 1) {
+    if (columns[i] === columns[i - 1]! + 1) continue
+    pen.fillRect(columns[from]!, middle - half, i - from, 2 * half)
+    from = i
+  }
+}
+
+/** What was lost is a cross, what came twice a diamond, an explained loss a ring: colour is not the only sign. */
 function trace(pen: CanvasRenderingContext2D, kind: MarkKind, x: number, y: number) {
   if (kind === 'lost') {
     pen.moveTo(x - 4, y - 5)
@@ -430,13 +478,9 @@ function trace(pen: CanvasRenderingContext2D, kind: MarkKind, x: number, y: numb
     pen.lineTo(x, y + 6)
     pen.lineTo(x - 4, y)
     pen.lineTo(x, y - 6)
-  } else if (kind === 'explained') {
+  } else {
     pen.moveTo(x + 3.5, y)
     pen.arc(x, y, 3.5, 0, 7)
-  } else {
-    const half = kind === 'joined' ? 8 : 5
-    pen.moveTo(x, y - half)
-    pen.lineTo(x, y + half)
   }
 }
 
@@ -456,14 +500,15 @@ function paintChart(view: View, pen: CanvasRenderingContext2D, colour: Colour, r
   }
 }
 
+/** Each place is drawn once, however many events are there. */
 function paintDots(view: View, pen: CanvasRenderingContext2D, { at, value }: Points, y: (value: number) => number) {
-  let last = ''
+  const drawn = new Set<number>()
   for (let i = firstFrom(at, view.fromMs); i < at.length && at[i]! <= view.toMs; i += 1) {
     const [left, top] = [Math.round(xOf(view, at[i]!)), Math.round(y(value[i]!))]
-    const place = `${left} ${top}`
-    if (place === last) continue
-    last = place
-    pen.fillRect(left - 1, top - 1, 2.5, 2.5)
+    const place = left * 8_192 + top
+    if (drawn.has(place)) continue
+    drawn.add(place)
+    pen.fillRect(left - 1, top - 1, 2, 2)
   }
 }
 
@@ -477,7 +522,7 @@ function paintSteps(view: View, pen: CanvasRenderingContext2D, { at, value }: Po
     else pen.lineTo(x, y(value[i - 1]!))
     pen.lineTo(x, y(value[i]!))
     const isLast = i === at.length - 1 || at[i + 1]! > view.toMs
-    if (isLast) pen.lineTo(view.canvas.clientWidth, y(value[i]!))
+    if (isLast) pen.lineTo(view.width, y(value[i]!))
   }
   pen.stroke()
 }
@@ -589,7 +634,7 @@ function listen(view: View) {
   canvas.addEventListener('pointerup', forget)
   canvas.addEventListener('pointercancel', forget)
   canvas.addEventListener('pointerleave', () => {
-    view.tip.hidden = true
+    view.tip.hidden = view.cursor.hidden = true
   })
   canvas.addEventListener('pointermove', (event) => {
     const before = pointers.get(event.pointerId)
@@ -616,18 +661,20 @@ function onWheel(view: View, event: WheelEvent) {
   const sideways = event.shiftKey ? event.deltaY : event.deltaX
   if (event.ctrlKey) zoom(view, Math.exp(event.deltaY / 300), timeAt(view, event.offsetX))
   else if (Math.abs(sideways) > Math.abs(event.shiftKey ? 0 : event.deltaY))
-    move(view, (sideways / view.canvas.clientWidth) * (view.toMs - view.fromMs))
+    move(view, (sideways / view.width) * (view.toMs - view.fromMs))
   else return
   event.preventDefault()
 }
 
 function point(view: View, x: number, y: number) {
+  view.cursor.hidden = false
+  view.cursor.style.left = `${x}px`
   const row = view.rows.find(({ top, height }) => y >= top && y < top + height)
   const found = row && findAt(view, row, x)
   view.tip.hidden = !found
   if (!found) return
   view.tip.textContent = `${secondsOf(found.tMs)}: ${found.text}`
-  const wide = view.canvas.clientWidth
+  const wide = view.width
   view.tip.style.maxWidth = `${Math.min(360, wide - 8)}px`
   view.tip.style.top = `${y + 16}px`
   view.tip.style.left = `${Math.max(0, Math.min(x + 10, wide - view.tip.offsetWidth - 4))}px`
@@ -652,6 +699,7 @@ export const timelineFunctions = [
     say,
     draw,
     paint,
+    coloursOf,
     paintGround,
     paintAxis,
   ],
@@ -660,6 +708,8 @@ export const timelineFunctions = [
     paintSpan,
     paintName,
     paintMarks,
+    columnsOf,
+    paintTicks,
     trace,
     heightOf,
     paintChart,

@@ -10,6 +10,7 @@ describe('Ctrl-C in a terminal', () => {
   it.each([
     ['simulate', ['simulate', '--histories', '10000000', '--seed', '1']],
     ['bench', ['bench', 'fanout', '--rounds', '3']],
+    ['compare', ['compare', 'sync-async', '--quick']],
   ])('ends %s with 130', async (_verb, args) => {
     // Without the launcher, whose own set-up would be what is interrupted on a slow machine.
     const child = spawn(process.execPath, [join('harness', 'cli', 'main.ts'), ...args], {

@@ -31,6 +31,17 @@ describe('what makes no sense ends with one sentence and 64', () => {
     ],
     ['one arm', ['compare', 'nodes', '3'], 'compare nodes takes two of 1, 2, 3, 4, 5; got "3"'],
     ['too many words', ['compare', 'sync-async', 'now'], 'compare sync-async takes nothing more; got "now"'],
+    ['a rate of 0', ['compare', 'sync-async', '--rate', '0'], '--rate takes a whole number from 1 to 100000; got "0"'],
+    [
+      'a percentile that is none',
+      ['compare', 'sync-async', '--metric', 'p42'],
+      '--metric takes p50 or p90 or p99; got "p42"',
+    ],
+    [
+      'one target',
+      ['compare', '--target', 'http://127.0.0.1:1'],
+      'compare takes two JSON files or two --target; got 1',
+    ],
     ['no blocks', ['compare', 'sync-async', '--blocks', '0'], '--blocks takes a whole number from 3 to 100; got "0"'],
     [
       'work without time',

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Measurements } from '../../../harness/compare/compare.ts'
 import { type Comparison, type Role, roles } from '../../../harness/compare/comparison.ts'
 import { comparisonOf, defaultWork } from '../../../harness/compare/comparisons.ts'
-import { conclude } from '../../../harness/compare/conclude.ts'
+import { conclude, withOthers } from '../../../harness/compare/conclude.ts'
 import { describeComparison } from '../../../harness/compare/describe.ts'
 import { comparisonPage } from '../../../harness/compare/page.ts'
 import { type Plan, quickPlan } from '../../../harness/compare/plan.ts'
@@ -13,7 +13,14 @@ import { stageOf } from '../../support/stages.ts'
 
 const comparison: Comparison = comparisonOf(['sync-async'], defaultWork)
 const plan: Plan = { ...quickPlan, seed: 7, margin: 0.05 }
-const environment = { processors: 2, model: 'a machine', kernel: '6', node: 'v24', load: [1, 2] as [number, number] }
+const environment = {
+  processors: 2,
+  model: 'a machine',
+  kernel: '6',
+  node: 'v24',
+  load: [1, 2] as [number, number],
+  pressure: 0.1,
+}
 
 interface Made {
   /** Latency of the second arm, as a factor of the first. */
@@ -143,9 +150,19 @@ describe('the conclusion of a comparison', () => {
     expect(document.reason).toContain('control')
   })
 
+  it('is inconclusive when the control spreads as much as the difference, however well the pairs agree', () => {
+    const spread = (run: Run) => {
+      if (run.role !== 'control') return run
+      return withGates(run, { latencyMs: run.block % 2 === 0 ? 80 : 6 })
+    }
+    const document = concluded({ factor: 0.7, noise: 0.001, change: spread })
+    expect(document).toMatchObject({ verdict: 'inconclusive', control: { verdict: 'inconclusive' } })
+    expect(document.interval!.ratio.low).toBeLessThan(0.5)
+  })
+
   it('is unknown when an arm sustains no rate at all', () => {
     const measured = measurements({ factor: 0.5 })
-    const capacity = { ...measured.capacity, second: { ratePerS: 0, limitedBy: 'system' as const } }
+    const capacity = { first: measured.capacity!.first, second: { ratePerS: 0, limitedBy: 'system' as const } }
     expect(concludedFrom({ ...measured, capacity })).toMatchObject({
       verdict: 'unknown',
       reason: 'one arm sustained no rate at all',
@@ -205,6 +222,14 @@ describe('what people read', () => {
       expect(page).toContain(`<h2>${heading}</h2>`)
     expect(page).toContain('all &lt;stages&gt;')
     expect(page).not.toContain('<script')
+  })
+
+  it('names other kinds of work behind the verdict', () => {
+    const document = withOthers(concluded({ factor: 0.5 }), [{ work: 'cpu:1', document: concluded({ seed: 4 }) }])
+    expect(document.others).toMatchObject([{ work: 'cpu:1', verdict: 'equivalent' }])
+    expect(comparisonPage(document)).toContain('<h2>Other kinds of work</h2>')
+    expect(describeComparison(document)).toMatch(/cpu:1 .* are equivalent within 5 %/)
+    expect(comparisonPage(concluded())).not.toContain('Other kinds of work')
   })
 
   it('is drawn for an unknown verdict too, without pictures of numbers that nobody may believe', () => {

@@ -2,8 +2,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv } from 'ajv'
 import { schema as ctrfSchema } from 'ctrf'
+import { parse as parseJunit, type TestSuites } from 'junit2json'
 import { describe, expect, it } from 'vitest'
 import { ctrf } from '../../../harness/reporters/ctrf.ts'
+import { junit } from '../../../harness/reporters/junit.ts'
+import { markdown } from '../../../harness/reporters/markdown.ts'
 import { openMetrics } from '../../../harness/reporters/openmetrics.ts'
 import { readRecord } from '../../../harness/reporters/record.ts'
 import type { RunResult } from '../../../harness/verdict/result.ts'
@@ -102,6 +105,44 @@ describe('ctrf.json', () => {
     expect(problemsOf(ctrfSchema, document)).toEqual([
       '/results/tests/0/status must be equal to one of the allowed values',
     ])
+  })
+})
+
+describe('junit.xml', () => {
+  const of = async (run: RunResult) => (await parseJunit(junit({ ...record, run })))!
+
+  it('is what a parser of JUnit reads, one suite for each scenario and one case for each checker', async () => {
+    const { testsuite = [], failures, errors, tests } = (await of(record.run)) as TestSuites
+    const ids = record.run.scenarios.map(({ id }) => id)
+    expect(testsuite.map(({ name }) => name)).toEqual([...ids, 'nothing-left-behind'])
+    const cases = testsuite.flatMap(({ testcase = [] }) => testcase)
+    expect([tests, failures, errors]).toEqual([cases.length, 1, 2])
+    expect(cases.find(({ failure }) => failure)!.failure![0]!.message).toMatch(/^stale view: alice differs/)
+    expect(testsuite[0]!.properties!.map(({ name }) => name)).toEqual(['seed', 'covers', 'replay'])
+  })
+
+  it('says of a flaky scenario that its failure was none when it ran again', () => {
+    const failed = { ...record.run.scenarios[1]!, outcome: 'flaky' as const }
+    const xml = junit({ ...record, run: { ...record.run, scenarios: [failed], leaks: [] } })
+    expect(xml).toContain('<flakyFailure type="violated" message="stale view: alice')
+    expect(xml).toContain('failures="0" errors="0"')
+  })
+})
+
+describe('summary.md', () => {
+  it('stays within what GitHub shows, says how much is left out, and still begins with the verdict', () => {
+    const why = 'x'.repeat(1_000)
+    const failed = {
+      ...scenario,
+      outcome: 'violated' as const,
+      checks: [{ name: 'c', outcome: 'violated' as const, why, evidence: {} }],
+    }
+    const run = { ...record.run, scenarios: Array.from({ length: 300 }, (_, n) => ({ ...failed, id: `a/${n}` })) }
+    const text = markdown({ ...record, run })
+    expect(Buffer.byteLength(text)).toBeLessThan(200_500)
+    expect(text).toMatch(/^# ✗ Violated: 300 scenarios of 300/)
+    expect(text).toMatch(/\n\n\d+ sections are left out here, .*; report\.html has everything\.\n$/)
+    expect(markdown({ ...record, run: { ...run, scenarios: run.scenarios.slice(0, 3) } })).not.toContain('left out')
   })
 })
 

@@ -40,11 +40,13 @@ const saleOf = (released: boolean | undefined) =>
 
 /** The parts that are compared. */
 const copyOf = (products: readonly Copy[]) =>
-  products.map(({ id, released, items }) => ({
-    id,
-    released,
-    items: Object.fromEntries(items.map((item) => [item.id, item.availableCount])),
-  }))
+  products
+    .toSorted((one, other) => one.id - other.id)
+    .map(({ id, released, items }) => ({
+      product: id,
+      released,
+      items: Object.fromEntries(items.map((item) => [item.id, item.availableCount])),
+    }))
 
 function firstDifference(stock: FinalStock, { inventory }: NodeInventory): string | undefined {
   if (!inventory) return 'has no inventory'
