@@ -11,7 +11,9 @@ import { findBrowser } from '../clients/find-browser.ts'
 const [run = 'reports/latest', file = 'docs/violated-run.png'] = process.argv.slice(2)
 const { outcome } = JSON.parse(readFileSync(join(run, 'verdict.json'), 'utf8')) as { outcome: string }
 if (outcome !== 'violated') {
-  process.stderr.write(`${run} ended ${outcome}; make the picture of a violated run, such as "./squall run store/missed-release --defect DF-2"\n`)
+  process.stderr.write(
+    `${run} ended ${outcome}; make the picture of a violated run, such as "./squall run store/missed-release --defect DF-2"\n`,
+  )
   process.exit(64)
 }
 const browser = await chromium.launch({

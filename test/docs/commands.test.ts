@@ -7,7 +7,11 @@ import { loadAll } from '../../harness/runner/scenario-files.ts'
 import { suites } from '../../harness/runner/suites.ts'
 
 /** Every command of README and docs is parsed by the program itself, and those that need no cluster are run. */
-const pages = ['README.md', 'CONTRIBUTING.md', ...readdirSync('docs').flatMap((name) => (name.endsWith('.md') && name !== 'reference.md' ? [`docs/${name}`] : []))]
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...readdirSync('docs').flatMap((name) => (name.endsWith('.md') && name !== 'reference.md' ? [`docs/${name}`] : [])),
+]
 
 interface Shown {
   page: string
@@ -18,21 +22,25 @@ interface Shown {
 const shown: Shown[] = pages.flatMap((page) =>
   [...readFileSync(page, 'utf8').matchAll(/(?:`|^\s*(?:\$ |- |run: )?)\.\/squall ([^`\n]+)/gm)].map(([, text]) => ({
     page,
-    text: text!.replace(/\\\|.*$/, '').split(/ [#|>&] ?| {2,}/)[0]!.trim(),
+    text: text!
+      .replace(/\\\|.*$/, '')
+      .split(/ [#|>&] ?| {2,}/)[0]!
+      .trim(),
   })),
 )
 
 /** What a reader fills in, by what stands for it. */
 const fillIns: readonly [RegExp, string][] = [
-  [/\[(?=--)/g, ''],
-  [/(?<=--[^\]]*)\]/g, ''],
+  [/\[(--[^\]]*)\]/g, '$1'],
   [/\[[^\]]*\]/g, ''],
   [/<(?:run|folder|verb|that file)>/g, 'latest'],
   [/<id>/g, 'store/sell-out'],
   [/<name>/g, 'mine'],
+  [/<kind>/g, 'fault'],
+  [/<shell>/g, 'bash'],
   [/\bGROUP\/NAME\b/g, 'mine/first'],
   [/\b(?:DIR\.\.\.|DIR|FILE|GLOB|FILTER|NAME)(?=\s|$)/g, 'system'],
-  [/(?<=--(?:retries|count|keep|seed|jobs|nodes) )[NS]\b/g, '1'],
+  [/(?<=--[a-z-]+ )[NS]\b/g, '1'],
   [/\bDF-nnn\b/g, 'DF-2'],
 ]
 const filled = (text: string) => fillIns.reduce((line, [pattern, value]) => line.replaceAll(pattern, value), text)
