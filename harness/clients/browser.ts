@@ -5,7 +5,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { type Browser, chromium, type LaunchOptions } from 'playwright'
 import type { Leases } from '../leases/leases.ts'
 import { EnvironmentMissing } from '../platform/errors.ts'
-import { findBrowser, findHeadlessShell } from './find-browser.ts'
+import { findBrowser, findTabBrowser } from './find-browser.ts'
 
 /** Flags that prevent Chromium from making background requests, and that let it run as root. */
 const flags = [
@@ -27,8 +27,7 @@ export function createBrowserPool({ leases, headed }: { leases: Leases; headed: 
   const launched = new Map<boolean, Promise<LaunchedBrowser>>()
 
   async function launch(bfcache: boolean): Promise<LaunchedBrowser> {
-    const shell = headed || bfcache ? undefined : findHeadlessShell(process.env)
-    const executablePath = shell ?? findBrowser(process.env)
+    const executablePath = headed || bfcache ? findBrowser(process.env) : findTabBrowser(process.env)
     const folder = mkdtempSync(join(tmpdir(), 'squall-browser-'))
     leases.holdFolder(folder, 'browser files')
     const browser = await launchOrSay(executablePath, {

@@ -43,6 +43,10 @@ export function findHeadlessShell(
   return [...besidePlaywrights(playwrights), ...onPath(shellNames, env)].find(isProgram)
 }
 
+/** Returns what opens tabs that nobody sees and that no back-forward cache keeps: the cheapest there is. Throws as `findBrowser`. */
+export const findTabBrowser = (env: Record<string, string | undefined>): string =>
+  findHeadlessShell(env) ?? findBrowser(env)
+
 /** Playwright keeps `chromium-N/PLATFORM/chrome` next to `chromium_headless_shell-N/PLATFORM/SHELL`. */
 function besidePlaywrights(browser: string): string[] {
   const installed = dirname(dirname(browser))

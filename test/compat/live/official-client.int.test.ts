@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { type Browser, chromium, type Page } from 'playwright'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { findBrowser } from '../../../harness/clients/find-browser.ts'
+import { findTabBrowser } from '../../../harness/clients/find-browser.ts'
 import { startLiveServer } from './start-server.ts'
 
 /** The published client in a real browser, unmodified (LV-8, LV-9, LV-13, LV-17). */
@@ -37,7 +37,7 @@ window.push = (event, value, child) => {
 beforeAll(async () => {
   server = await startLiveServer()
   const args = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-  browser = await chromium.launch({ executablePath: findBrowser(process.env), args })
+  browser = await chromium.launch({ executablePath: findTabBrowser(process.env), args })
 })
 afterAll(async () => {
   await browser?.close()

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { AxeBuilder } from '@axe-core/playwright'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { findBrowser } from '../../../harness/clients/find-browser.ts'
+import { findTabBrowser } from '../../../harness/clients/find-browser.ts'
 import { until } from '../../../harness/platform/until.ts'
 
 /** `squall up` as somebody has it in a browser. */
@@ -46,7 +46,7 @@ beforeAll(async () => {
   await until(isWhole, { what: 'squall up has printed its addresses', withinMs: 50_000 })
   up = JSON.parse(text) as Up
   const flags = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-  browser = await chromium.launch({ executablePath: findBrowser(process.env), args: flags })
+  browser = await chromium.launch({ executablePath: findTabBrowser(process.env), args: flags })
 })
 afterAll(async () => {
   await browser?.close()

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { AxeBuilder } from '@axe-core/playwright'
 import { type Browser, chromium, type Page } from 'playwright'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { findBrowser } from '../../../harness/clients/find-browser.ts'
+import { findTabBrowser } from '../../../harness/clients/find-browser.ts'
 import { writeGreenRun, writeLargeRun, writeViolatedRun } from './runs.ts'
 
 const folders: string[] = []
@@ -22,7 +22,7 @@ function stored(write: (folder: string) => void): string {
 
 beforeAll(async () => {
   const args = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-  browser = await chromium.launch({ executablePath: findBrowser(process.env), args })
+  browser = await chromium.launch({ executablePath: findTabBrowser(process.env), args })
 })
 afterEach(async () => {
   await page.context().close()
