@@ -404,6 +404,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'harness/simulation',
     'harness/verdict',
   ],
+  'harness/scaffold': ['harness/platform'],
   'harness/cli': [
     'harness/apps',
     'harness/bench',
@@ -424,6 +425,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'harness/platform',
     'harness/reporters',
     'harness/runner',
+    'harness/scaffold',
     'harness/scenario.ts',
     'harness/selftest',
     'harness/simulation',

@@ -87,6 +87,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     jobs: options.jobs,
     planned: options.scenarios.map(({ id }) => ({ id, ...(lastTime[id] !== undefined && { lastMs: lastTime[id] }) })),
     folder,
+    place: shellPath(folder),
     defects: patch.names,
   })
   const order = options.scenarios.map(({ id }) => id)
