@@ -358,6 +358,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'harness/k6': [
     'harness/app.ts',
     'harness/apps',
+    'harness/clients',
     'harness/cluster',
     'harness/leases',
     'harness/platform',
@@ -374,6 +375,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   'harness/lab': [
     'harness/apps/workshop',
+    'harness/charts',
     'harness/clients',
     'harness/cluster',
     'harness/platform',
@@ -409,6 +411,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'harness/apps',
     'harness/bench',
     'harness/checkers',
+    'harness/clients',
     'harness/cluster',
     'harness/compare',
     'harness/config.ts',

@@ -62,7 +62,7 @@ button{cursor:pointer}button:hover{background:var(--lane)}:focus-visible{outline
 .tl-group{border:0;background:none;padding:0;text-align:left;font-size:.78rem;font-weight:600;color:var(--soft);white-space:nowrap}
 .tl-label{display:flex;flex-direction:column;justify-content:center;padding-left:12px;line-height:1.25;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}.tl-unit{color:var(--soft)}.tl-series b{margin-right:6px}
 .tl-plot{position:relative;overflow:hidden}.tl-canvas{display:block;width:100%;touch-action:pan-y;cursor:crosshair}
-.tl-tip{position:absolute;z-index:2;background:var(--ink);color:var(--paper);font-size:.78rem;line-height:1.35;padding:4px 8px;border-radius:5px;pointer-events:none;overflow-wrap:anywhere}
+.tl-cursor{position:absolute;top:18px;bottom:18px;width:1px;background:var(--soft);pointer-events:none}.tl-tip{position:absolute;z-index:2;background:var(--ink);color:var(--paper);font-size:.78rem;line-height:1.35;padding:4px 8px;border-radius:5px;pointer-events:none;overflow-wrap:anywhere}
 .tl-said{min-height:1.5em;overflow-wrap:anywhere}
 @media(max-width:560px){main{padding:14px 12px 48px}.card{padding:14px}.verdict{padding:14px 16px}
 table.stack thead{position:absolute;clip-path:inset(50%);width:1px;height:1px;overflow:hidden}table.stack tr{display:block;padding:8px 0;border-bottom:1px solid var(--line)}

@@ -262,13 +262,22 @@ const kindsOf = (events: readonly HistoryEvent[]): ReadonlyMap<string, string> =
 
 const isBackground = (name: string) => name.startsWith('background')
 
+/** By name, and numbers in names by their size: `client-9` before `client-10`. */
+function inOrder(one: Lane, other: Lane): number {
+  const [name, otherName] = [sortKey(one), sortKey(other)]
+  return name < otherName ? -1 : Number(name > otherName)
+}
+
+const sortKey = ({ name }: Lane) => name.replace(/\d+/g, (digits) => digits.padStart(6, '0'))
+
 /** Browsers, other clients, and those of the background, which are folded. */
 function byKind(what: string, kinds: ReadonlyMap<string, string>, lanes: readonly Lane[]): LaneGroup[] {
   const isTab = ({ name }: Lane) => ['tab', 'dashboard'].includes(kinds.get(name) ?? '')
-  const shown = lanes.filter(({ name }) => !isBackground(name))
+  const sorted = lanes.toSorted(inOrder)
+  const shown = sorted.filter(({ name }) => !isBackground(name))
   const background = group(
     what === '' ? 'background' : `background ${what}`,
-    lanes.filter(({ name }) => isBackground(name)),
+    sorted.filter(({ name }) => isBackground(name)),
     true,
   )
   if (what !== '') return [group(what, shown), background]

@@ -55,14 +55,14 @@ export const refuse = defineLab<Refuse>({
     },
     {
       says: 'and not far below that: whoever leaves is followed at once',
-      judge: (measured) =>
-        inTime(
-          machineLimits(...both(measured)),
-          both(measured).every((one) => one.ok > 0.5 * allowed(one)),
-          both(measured)
-            .map((one) => `${one.load.endpoint}: ${Math.round((100 * one.ok) / allowed(one))} % of that`)
-            .join('; '),
-        ),
+      judge: (measured) => {
+        const isNear = both(measured).every((one) => one.ok > 0.5 * allowed(one))
+        const shares = both(measured).map(
+          (one) => `${one.load.endpoint}: ${Math.round((100 * one.ok) / allowed(one))} % of that`,
+        )
+        // A busy machine lets fewer in, and never more.
+        return inTime(isNear ? [] : machineLimits(...both(measured)), isNear, shares.join('; '))
+      },
     },
     {
       says: 'far fewer than a third are served, because refusals take no time and the load rushes through',

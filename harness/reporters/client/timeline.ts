@@ -32,6 +32,8 @@ interface View {
   canvas: HTMLCanvasElement
   labels: HTMLElement
   tip: HTMLElement
+  /** The line below the mouse, over all lanes. */
+  cursor: HTMLElement
   said: HTMLElement
   groups: { name: string; isFolded: boolean; rows: Row[]; button: HTMLButtonElement }[]
   /** Those that are drawn, from the top. */
@@ -104,14 +106,15 @@ function buildView(figure: HTMLElement, data: TimelineData): View {
     },
     labels: make('div', 'tl-labels'),
     tip: make('div', 'tl-tip'),
+    cursor: make('div', 'tl-cursor'),
     said: make('p', 'tl-said small soft'),
   }
   view.said.setAttribute('aria-live', 'polite')
-  view.tip.hidden = true
+  view.tip.hidden = view.cursor.hidden = true
   view.groups = data.groups.map((group, index) => buildGroup(view, group, index))
   const body = make('div', 'tl-body')
   const plot = make('div', 'tl-plot')
-  plot.append(canvas, view.tip)
+  plot.append(canvas, view.cursor, view.tip)
   body.append(view.labels, plot)
   figure.replaceChildren(toolsOf(view), body, view.said)
   return view
@@ -221,8 +224,7 @@ function layOut(view: View) {
     }
   }
   view.labels.replaceChildren(...names)
-  view.labels.style.height = `${top + 4}px`
-  view.canvas.style.height = `${top + 4}px`
+  view.labels.style.height = view.canvas.style.height = `${top + 20}px`
   view.selected = Math.min(view.selected, view.rows.length - 1)
 }
 
@@ -322,8 +324,7 @@ function paint(view: View) {
   const pen = canvas.getContext('2d')!
   pen.setTransform(scale, 0, 0, scale, 0, 0)
   pen.clearRect(0, 0, width, height)
-  const styles = getComputedStyle(view.figure)
-  const colour = (name: string) => styles.getPropertyValue(`--${name}`)
+  const colour = coloursOf(view.figure)
   pen.font = '11px system-ui, sans-serif'
   paintGround(view, pen, colour, width, height)
   for (const row of view.rows) if (row.chart) paintChart(view, pen, colour, row)
@@ -333,6 +334,17 @@ function paint(view: View) {
 }
 
 type Colour = (name: string) => string
+
+/** The colours of the page's style, each looked up once for a picture. */
+function coloursOf(element: HTMLElement): Colour {
+  const styles = getComputedStyle(element)
+  const known = new Map<string, string>()
+  return (name) => {
+    const colour = known.get(name) ?? styles.getPropertyValue(`--${name}`)
+    known.set(name, colour)
+    return colour
+  }
+}
 
 function paintGround(view: View, pen: CanvasRenderingContext2D, colour: Colour, width: number, height: number) {
   for (const [index, { top, height: tall }] of view.rows.entries()) {
@@ -354,10 +366,11 @@ function paintAxis(view: View, pen: CanvasRenderingContext2D, colour: Colour, wi
   for (let tMs = Math.ceil(view.fromMs / everyMs) * everyMs; tMs <= view.toMs; tMs += everyMs) {
     const x = xOf(view, tMs)
     pen.fillStyle = colour('line')
-    pen.fillRect(x, 18, 1, height - 18)
+    pen.fillRect(x, 18, 1, height - 36)
     pen.fillStyle = colour('soft')
     pen.textAlign = x < 20 ? 'left' : x > width - 20 ? 'right' : 'center'
     pen.fillText(secondsOf(tMs), x, 13)
+    pen.fillText(secondsOf(tMs), x, height - 4)
   }
   pen.textAlign = 'left'
 }
@@ -621,7 +634,7 @@ function listen(view: View) {
   canvas.addEventListener('pointerup', forget)
   canvas.addEventListener('pointercancel', forget)
   canvas.addEventListener('pointerleave', () => {
-    view.tip.hidden = true
+    view.tip.hidden = view.cursor.hidden = true
   })
   canvas.addEventListener('pointermove', (event) => {
     const before = pointers.get(event.pointerId)
@@ -654,6 +667,8 @@ function onWheel(view: View, event: WheelEvent) {
 }
 
 function point(view: View, x: number, y: number) {
+  view.cursor.hidden = false
+  view.cursor.style.left = `${x}px`
   const row = view.rows.find(({ top, height }) => y >= top && y < top + height)
   const found = row && findAt(view, row, x)
   view.tip.hidden = !found
@@ -684,6 +699,7 @@ export const timelineFunctions = [
     say,
     draw,
     paint,
+    coloursOf,
     paintGround,
     paintAxis,
   ],
