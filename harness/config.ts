@@ -2,7 +2,7 @@
 export interface OwnSuite {
   /** One sentence for `squall list suites`. */
   summary: string
-  /** Ids (`store/sell-out`), groups (`cart`), suites (`smoke`) and files (`./chaos/first.ts`, from the folder of the file). Default: acceptance. */
+  /** Ids (`store/sell-out`), groups (`cart`), suites (`smoke`) and files or folders (`./chaos`, from the folder of this file). Default: acceptance. */
   scenarios?: readonly string[]
   /** Of those only the ones with one of these tags (`squall list tags`). Default: all. */
   tags?: readonly string[]

@@ -16,6 +16,7 @@ export type ScenarioContext<Name extends AppName = never> = ContextOf<typeof app
 export { pipelineItemsAccounted } from './apps/hello/checkers/pipeline-items-accounted.ts'
 export { adminCredentials } from './apps/store/admin.ts'
 export { cartNeverLost } from './apps/store/checkers/cart-never-lost.ts'
+export { launchPagesRight } from './apps/store/checkers/launch-pages-right.ts'
 export { livePagesMatchFreshRender } from './apps/store/checkers/live-pages-match-fresh-render.ts'
 export { neverOversold } from './apps/store/checkers/never-oversold.ts'
 export { noPresenceToShoppers } from './apps/store/checkers/no-presence-to-shoppers.ts'

@@ -78,6 +78,8 @@ export interface Scenario<C = CoreContext, G = object> {
   withoutBackground?: string
   /** Must fail: shows that the harness can say no. Left out of suites. */
   canary?: boolean
+  /** Why it runs only when it is asked for: it needs the whole machine. Left out of the acceptance suite. */
+  aloneBecause?: string
 }
 
 /** Limits of a scenario that sets none; ten times what the slowest needs on a quiet machine. */

@@ -98,14 +98,16 @@ export function receivedPerJoin({ recorder }: Pick<ScenarioContext, 'recorder'>,
   return [...counts.values()]
 }
 
-/** Throws the sentence, unless the machine stood still while somebody watched: timers then prove nothing. */
-export function withoutStalls(
+/** Throws the sentence when it is not right, unless the machine stood still for so long that timers prove nothing. */
+export function mustBeRight(
   context: Pick<ScenarioContext, 'scratch' | 'notReached'>,
   isRight: boolean,
   sentence: string,
+  excusedByMs: number,
 ) {
   if (isRight) return
   const { totalMs } = stallsOf(context)
-  if (totalMs > 0) context.notReached(`${sentence}, but the machine stood still for ${ms(totalMs)} meanwhile`)
+  if (totalMs >= excusedByMs)
+    context.notReached(`${sentence}, but the machine stood still for ${ms(totalMs)} meanwhile`)
   throw new Error(sentence)
 }

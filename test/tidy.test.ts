@@ -358,6 +358,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   'harness/k6': [
     'harness/app.ts',
     'harness/apps',
+    'harness/clients',
     'harness/cluster',
     'harness/leases',
     'harness/platform',
@@ -374,6 +375,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   'harness/lab': [
     'harness/apps/workshop',
+    'harness/charts',
     'harness/clients',
     'harness/cluster',
     'harness/platform',
@@ -404,10 +406,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'harness/simulation',
     'harness/verdict',
   ],
+  'harness/scaffold': ['harness/platform'],
   'harness/cli': [
     'harness/apps',
     'harness/bench',
     'harness/checkers',
+    'harness/clients',
     'harness/cluster',
     'harness/compare',
     'harness/config.ts',
@@ -424,6 +428,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'harness/platform',
     'harness/reporters',
     'harness/runner',
+    'harness/scaffold',
     'harness/scenario.ts',
     'harness/selftest',
     'harness/simulation',

@@ -43,7 +43,7 @@ export function linesFigure({ caption, x, y, series, marks = [] }: LinesOptions)
       marginTop: 28,
       marginRight: 20,
       x: scaleOf(x, size === 'phone' ? 4 : 8),
-      y: scaleOf(y, 6),
+      y: { ...scaleOf(y, 6), ...(y.isLog && rangeOf(series)) },
       marks: [
         Plot.gridY({ stroke: 'var(--line)', strokeOpacity: 1, ...(y.isLog && { ticks: 4 }) }),
         ...marks.map(({ x: at }) => Plot.ruleX([at], { stroke: 'var(--soft)', strokeDasharray: '2 3' })),
@@ -70,6 +70,19 @@ function scaleOf({ label, isLog, ticks }: Axis, count: number): Plot.ScaleOption
       ? { ticks: ticks.map(({ at }) => at), tickFormat: (at: number) => named.get(at) ?? '' }
       : { ticks: count, ...(isLog && { tickFormat: '~s' }) }),
   } as Plot.ScaleOptions
+}
+
+/** How far a band may stretch a logarithmic axis beyond the lines. */
+const stretchMost = 3
+
+/** The lines decide what is shown: one band that spans decades would flatten all the others. Bands are cut there. */
+function rangeOf(series: readonly LineSeries[]): Plot.ScaleOptions {
+  const points = series.flatMap((one) => one.points)
+  if (points.length === 0) return {}
+  const [least, most] = [Math.min(...points.map(({ y }) => y)), Math.max(...points.map(({ y }) => y))]
+  const low = Math.min(...points.map((point) => point.low ?? point.y))
+  const high = Math.max(...points.map((point) => point.high ?? point.y))
+  return { domain: [Math.max(low, least / stretchMost), Math.min(high, stretchMost * most)], clamp: true }
 }
 
 function marksOf({ points, colour: ownColour, dash: ownDash }: LineSeries, index: number): Plot.Markish[] {

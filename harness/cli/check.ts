@@ -6,7 +6,7 @@ import { resultPalette } from '../reporters/palette.ts'
 import { type RunRecord, readRecord, tornLine } from '../reporters/record.ts'
 import { checkersFor } from '../runner/checkers-of.ts'
 import { findRun } from '../runner/run-folder.ts'
-import { loadAll } from '../runner/scenario-files.ts'
+import { loadKnown } from '../runner/selection.ts'
 import type { Scenario } from '../scenario.ts'
 import { type Checker, judge } from '../verdict/checker.ts'
 import { type CheckResult, type ScenarioResult, worstOutcome } from '../verdict/result.ts'
@@ -17,12 +17,13 @@ import { foldersOf } from './run.ts'
 export const check: Command = {
   name: 'check',
   argument: '<run>',
+  completes: 'paths',
   summary: 'judge a recorded history again with the current checkers',
   options: [flags.scenarios, flags.json],
   async run([name], { json, ...options }: { json?: boolean; scenarios?: string[] }, io) {
     const record = readRecord(findRun(name!, io))
     io.err(tornLine(record) ?? '')
-    const judged = judgeAgain(record, await loadAll(io.root, foldersOf(options, io)))
+    const judged = judgeAgain(record, await loadKnown({ ...io, otherFolders: foldersOf(options, io) }))
     const outcome = worstOutcome(judged.flatMap(({ checks }) => checks.map((one) => outcomeOf(one.outcome))))
     if (json) io.out(`${JSON.stringify({ outcome, scenarios: judged }, null, 2)}\n`)
     else {

@@ -14,16 +14,16 @@ import {
   type DescribedArm,
   defaultWork,
   describeComparison,
-  fullPlan,
-  marginOf,
+  describeWork,
   measureComparison,
   metrics,
+  otherWorks,
   type Plan,
   parseWork,
-  quickPlan,
+  planOf,
   readArm,
-  scaled,
   type WorkChoice,
+  withOthers,
 } from '../compare/index.ts'
 import { UsageError } from '../platform/errors.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
@@ -99,26 +99,11 @@ export const compare: Command = {
     requireBuiltAssets(io.root)
     requireWritable(outFolder(io, options.out))
     if ([comparison.first, comparison.second].some(({ pubsub }) => pubsub === 'redis')) requireRedis('process', io)
-    const plan = planOf(options)
-    const startedMs = io.clock.monotonicMs()
-    const before = { load: loadavg()[0]!, pressureMs: readPressure().cpuMs }
+    const plan = planOf({ ...options, seed: options.seed ?? freshSeed() })
+    const command = commandOf(what, options, plan)
     try {
-      const measured = await measureComparison({
-        comparison,
-        plan,
-        threads: threadsFor(availableParallelism()),
-        ...talk(io),
-      })
-      const tookMs = Math.round(io.clock.monotonicMs() - startedMs)
-      const environment = environmentSince(before, tookMs)
-      const document = conclude({
-        comparison,
-        plan,
-        measured,
-        environment,
-        command: commandOf(what, options, plan),
-        tookMs,
-      })
+      const first = await carryOut({ comparison, plan, command }, io)
+      const document = withOthers(first, await theOthers(what, options, first, io))
       io.out(options.json ? `${JSON.stringify(document, null, 2)}\n` : describeComparison(document))
       const page = savePage(document, outFolder(io, options.out))
       io.err(`squall: the page is ${page}\n`)
@@ -129,6 +114,34 @@ export const compare: Command = {
       throw error
     }
   },
+}
+
+interface Task {
+  comparison: Comparison
+  plan: Plan
+  command: string
+}
+
+async function carryOut({ comparison, plan, command }: Task, io: Io): Promise<ComparisonDocument> {
+  const startedMs = io.clock.monotonicMs()
+  const before = { load: loadavg()[0]!, pressureMs: readPressure().cpuMs }
+  const threads = threadsFor(availableParallelism())
+  const measured = await measureComparison({ comparison, plan, threads, ...talk(io) })
+  const tookMs = Math.round(io.clock.monotonicMs() - startedMs)
+  return conclude({ comparison, plan, measured, environment: environmentSince(before, tookMs), command, tookMs })
+}
+
+/** Sync against async depends on the work: without --quick and --work, the other kinds are measured too, each in a short comparison. */
+async function theOthers(what: readonly string[], options: CompareFlags, { seed }: ComparisonDocument, io: Io) {
+  if (what[0] !== 'sync-async' || options.quick || options.work) return []
+  const found: { work: string; document: ComparisonDocument }[] = []
+  for (const work of otherWorks) {
+    io.err(`squall: work of the kind ${describeWork(work)}\n`)
+    const plan = { ...planOf({ ...options, quick: true, seed }), isBrief: true }
+    const document = await carryOut({ comparison: comparisonOf(what, work), plan, command: '' }, io)
+    found.push({ work: describeWork(work), document })
+  }
+  return found
 }
 
 /** By words, by two files, or by two systems that run already. */
@@ -162,20 +175,6 @@ function savePage(document: ComparisonDocument, folder: string): string {
 /** One thread on a small machine: the nodes need the other processors. */
 const threadsFor = (processors: number) => Math.max(1, Math.min(4, Math.floor(processors / 2)))
 
-function planOf({ quick, seed = freshSeed(), blocks, seconds, rate, metric, margin }: CompareFlags): Plan {
-  const base = quick ? quickPlan : fullPlan
-  const sized = seconds === undefined ? base : scaled(base, seconds)
-  const judged = metric ?? sized.metric
-  return {
-    ...sized,
-    seed,
-    metric: judged,
-    margin: margin === undefined ? marginOf(judged) : margin / 100,
-    ...(blocks !== undefined && { blocks }),
-    ...(rate !== undefined && { ratePerS: rate }),
-  }
-}
-
 function parseMetric(text: string): number {
   const share = metrics[text]
   if (share !== undefined) return share
@@ -202,7 +201,7 @@ function commandOf(what: readonly string[], options: CompareFlags, { seed }: Pla
     quick && '--quick',
     blocks && `--blocks ${blocks}`,
     seconds && `--seconds ${seconds}`,
-    work && `--work ${work.kind}:${work.ms}`,
+    work && `--work ${describeWork(work)}`,
     rate && `--rate ${rate}`,
     margin && `--margin ${margin}`,
     options.metric && `--metric p${Math.round(100 * options.metric)}`,

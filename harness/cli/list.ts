@@ -8,8 +8,7 @@ import type { Io } from '../platform/io.ts'
 import { orNearest } from '../platform/nearest.ts'
 import { readRecord } from '../reporters/record.ts'
 import { findRun } from '../runner/run-folder.ts'
-import { loadAll } from '../runner/scenario-files.ts'
-import { ofSuite } from '../runner/selection.ts'
+import { loadKnown, ofSuite } from '../runner/selection.ts'
 import { suites } from '../runner/suites.ts'
 import { hasTag, tagsOf } from '../runner/tags.ts'
 import type { Scenario } from '../scenario.ts'
@@ -25,8 +24,8 @@ interface Listed {
   [fact: string]: unknown
 }
 
-const scenarioList = async (root: string): Promise<Listed[]> =>
-  (await loadAll(root)).map((one) => ({
+const scenarioList = async (_root: string, io: Io): Promise<Listed[]> =>
+  (await loadKnown(io)).map((one) => ({
     name: one.id,
     title: one.title,
     covers: one.covers,
@@ -37,8 +36,9 @@ const scenarioList = async (root: string): Promise<Listed[]> =>
 /** What there is, by kind. */
 const lists = {
   scenarios: scenarioList,
-  async suites(root: string, { config }: Io) {
-    const all = await loadAll(root)
+  async suites(root: string, io: Io) {
+    const { config } = io
+    const all = await loadKnown(io)
     const idsOf = (scenarios: readonly Scenario[]) => scenarios.map(({ id }) => id)
     const shipped = Object.entries(suites).map(([name, { summary, has }]) => ({
       name,
@@ -52,8 +52,8 @@ const lists = {
     }))
     return [...shipped, ...(await Promise.all(own))]
   },
-  async tags(root: string) {
-    const all = await loadAll(root)
+  async tags(_root: string, io: Io) {
+    const all = await loadKnown(io)
     const tags = [...new Set(all.flatMap(tagsOf))].sort()
     return tags.map((name) => {
       const scenarios = all.filter((one) => hasTag(one, [name])).map(({ id }) => id)
@@ -100,6 +100,7 @@ const isKind = (name: string): name is keyof typeof lists => Object.hasOwn(lists
 export const list: Command = {
   name: 'list',
   argument: '[kind]',
+  completes: Object.keys(lists),
   summary:
     'list scenarios (default), suites, tags, faults, checkers, defects, or the pairs of client kinds and faults that the latest run met',
   options: [flags.json],

@@ -1,7 +1,7 @@
 import { apps } from '../apps/index.ts'
+import { findK6 } from '../clients/find-k6.ts'
 import { readTarget } from '../cluster/remote/target.ts'
 import { loads } from '../k6/loads.ts'
-import { findK6 } from '../k6/program.ts'
 import { type LoadResult, runLoad } from '../k6/run-load.ts'
 import { sentenceOf } from '../k6/summary.ts'
 import { UsageError } from '../platform/errors.ts'

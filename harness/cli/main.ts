@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { systemClock } from '../platform/clock.ts'
 import { endSoon, watchSignals } from '../platform/interruption.ts'
+import { watchHarness } from '../platform/last-resort.ts'
 import { main } from './program.ts'
 
 /** The command line: the only file of it that touches the process. */
@@ -9,6 +10,8 @@ const say = (text: string) => void process.stderr.write(text)
 // A reader that went away (`squall list | head`) is no error.
 process.stdout.on('error', () => process.exit(0))
 
+const interruption = watchSignals(process, (sentence) => say(`squall: ${sentence}\n`))
+const lastResort = watchHarness(process, say, interruption)
 const code = await main(process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
   err: say,
@@ -19,9 +22,9 @@ const code = await main(process.argv.slice(2), {
   clock: systemClock,
   cwd: process.cwd(),
   root: fileURLToPath(new URL('../..', import.meta.url)),
-  interruption: watchSignals(process, (sentence) => say(`squall: ${sentence}\n`)),
+  interruption,
 })
 
 // Sockets of clients that were cut off may still be waiting for an answer; nobody needs it any more.
-process.exitCode = code
+process.exitCode = lastResort.codeAfter(code)
 endSoon(process)

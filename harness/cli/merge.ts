@@ -14,6 +14,7 @@ import { historyFile } from './trend.ts'
 export const merge: Command = {
   name: 'merge',
   argument: '<folders...>',
+  completes: 'paths',
   summary: 'join the shards of a night into one report, and append the night to the history',
   options: [
     flags.history,

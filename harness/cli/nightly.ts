@@ -49,7 +49,7 @@ export function parseShard(text: string): Shard {
 export const nightly: Command = {
   name: 'nightly',
   summary:
-    'acceptance, corpus, self-test, random scenarios, simulation, mutants and benchmarks within a budget; one resilience report over all',
+    'acceptance, corpus, self-test, random scenarios, simulation, experiments, a comparison, mutants, loads and benchmarks within a budget; one resilience report over all',
   options: [
     { ...flags.budget, help: 'the whole night ends within this time (default: 30m)' },
     flags.seed,

@@ -56,16 +56,19 @@ export const flags = {
     help: 'where the nodes run: process, container (needs Docker) or remote (a running system, see --target)',
     parse: oneOf('--driver', driverNames),
     default: 'process',
+    completes: driverNames,
   },
   target: {
     flags: '--target <file>',
     help: 'for --driver remote: JSON file that describes the running system, or "compose" for the one of docker-compose.yml',
+    completes: 'paths',
   },
   pubsub: {
     flags: '--pubsub <adapter>',
     help: 'cluster pub/sub: mesh, or redis (needs redis-server)',
     parse: oneOf('--pubsub', pubsubNames),
     default: 'mesh',
+    completes: pubsubNames,
   },
   nodes: {
     flags: '--nodes <n>',
@@ -77,6 +80,7 @@ export const flags = {
     flags: '--tag <tag>',
     help: 'only scenarios with this tag, such as browser (may be given again: with one of them); "squall list tags" lists them',
     parse: collected,
+    completes: 'tags',
   },
   open: { flags: '--open', help: 'open the report when it is written' },
   scenarios: {
@@ -104,10 +108,11 @@ export const flags = {
     parse: wholeNumber('--jobs', 1, jobsMax),
     default: jobsUnasked,
   },
-  out: { flags: '--out <folder>', help: 'parent folder for run folders (default: reports)' },
+  out: { flags: '--out <folder>', help: 'parent folder for run folders (default: reports)', completes: 'paths' },
   history: {
     flags: '--history <file>',
     help: 'append-only file of the nights (default: nights.ndjson in the folder for runs)',
+    completes: 'paths',
   },
   verbose: { flags: '--verbose', help: 'say every step and every fault in a line of its own' },
   json: { flags: '--json', help: 'print one JSON document on stdout and nothing else' },
@@ -117,6 +122,7 @@ export const flags = {
     flags: '--defect <id>',
     help: 'start the nodes with a defect: one of "squall list defects", or a diff file against system/ (may be given again)',
     parse: collected,
+    completes: 'defects',
   },
 } as const satisfies Record<string, OptionSpec>
 

@@ -1,13 +1,20 @@
 import { join } from 'node:path'
 import { benches } from '../bench/index.ts'
+import { findK6 } from '../clients/find-k6.ts'
+import { loads } from '../k6/loads.ts'
+import { labs } from '../lab/labs.ts'
 import type { NightFacts } from '../nightly/night.ts'
 import type { StageReport } from '../nightly/night-report.ts'
 import {
   type Ended,
   failed,
+  type LoadDocument,
   notRun,
   reportOfBench,
+  reportOfCompare,
   reportOfExplore,
+  reportOfLab,
+  reportOfLoad,
   reportOfMutate,
   reportOfRun,
   reportOfSelftest,
@@ -24,7 +31,10 @@ import { suites } from '../runner/suites.ts'
 import { shippedDefects } from '../selftest/defects.ts'
 import { bench } from './bench.ts'
 import type { Command } from './command.ts'
+import { compare } from './compare.ts'
 import { explore } from './explore.ts'
+import { lab } from './lab.ts'
+import { load } from './load.ts'
 import { mutate } from './mutate.ts'
 import { run } from './run.ts'
 import { selftest } from './selftest.ts'
@@ -63,6 +73,10 @@ const mutantMs = 30_000
 const defectMs = 30_000
 const defectsAtOnce = 3
 const benchRounds = 3
+/** An experiment starts a node, and some take longer than half a minute. */
+const labMs = 40_000
+/** What a quick comparison of two systems takes, with its control. */
+const comparisonMs = 330_000
 
 /** Runs one stage with the function of its verb, without a terminal. Never rejects: what went wrong stands in the report. */
 export async function performStage(name: StageName, budgetMs: number, settings: StageSettings): Promise<StageReport> {
@@ -144,6 +158,39 @@ const performers: Record<StageName, (stage: Stage) => Promise<StageReport>> = {
       threshold: 0,
     })
     return document ? reportOfMutate(document, ended) : silent(ended)
+  },
+  async lab({ name, seed, shard, folder, budgetMs, call }) {
+    const names = ofShard(
+      shuffled(
+        labs.map((one) => one.name),
+        seed,
+      ),
+      shard,
+    ).slice(0, Math.max(1, Math.floor(budgetMs / labMs)))
+    if (names.length === 0) return notRun(name, 'this shard has no experiment')
+    const { ended, document } = await call(lab, names, { seed, out: join(folder, name) })
+    return document ? reportOfLab(document, ended) : silent(ended)
+  },
+  async compare({ name, seed, shard, folder, budgetMs, call }) {
+    if (budgetMs < comparisonMs) return notRun(name, `a comparison needs ${comparisonMs / 1_000} s`)
+    if (shard && shard.number !== 1) return notRun(name, 'the first shard makes it')
+    const { ended, document } = await call(compare, ['sync-async'], { seed, quick: true, out: join(folder, name) })
+    return document ? reportOfCompare(document, ended) : silent(ended)
+  },
+  async load({ name, seed, shard, io, call }) {
+    const missing = await findK6(io.env).then(
+      () => undefined,
+      (error: Error) => error.message,
+    )
+    // A night on a machine without k6 is a night.
+    if (missing !== undefined) return notRun(name, missing)
+    const names = ofShard(Object.keys(loads), shard)
+    if (names.length === 0) return notRun(name, 'this shard has no load')
+    const calls: Printed[] = []
+    for (const one of names) calls.push(await call(load, [one], { seed }))
+    const documents = calls.flatMap(({ document }) => (document ? [document as LoadDocument] : []))
+    const { ended } = calls.at(-1)!
+    return documents.length > 0 ? reportOfLoad(documents, ended) : silent(ended)
   },
   async bench({ name, shard, call }) {
     const names = ofShard(Object.keys(benches), shard)

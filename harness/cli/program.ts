@@ -10,14 +10,17 @@ import { check } from './check.ts'
 import { clean } from './clean.ts'
 import type { Command, OptionSpec } from './command.ts'
 import { compare } from './compare.ts'
+import { completionOf } from './completion/index.ts'
 import { optionsWithDefaults, readConfig, requireKnownDefaults } from './config.ts'
 import { doctor } from './doctor.ts'
 import { explore } from './explore.ts'
+import { init } from './init.ts'
 import { lab } from './lab.ts'
 import { list } from './list.ts'
 import { load } from './load.ts'
 import { merge } from './merge.ts'
 import { mutate } from './mutate.ts'
+import { newFile } from './new.ts'
 import { nightly } from './nightly.ts'
 import { proxy } from './proxy.ts'
 import { replay } from './replay.ts'
@@ -29,6 +32,7 @@ import { simulate } from './simulate.ts'
 import { test } from './test.ts'
 import { trend } from './trend.ts'
 import { up } from './up.ts'
+import { watch } from './watch.ts'
 
 /** Every command by its name, in the order of the help. */
 export const commands: Record<string, Command> = {
@@ -53,7 +57,11 @@ export const commands: Record<string, Command> = {
   report,
   trend,
   clean,
+  watch,
+  init,
+  new: newFile,
   test,
+  completion: completionOf(() => commands),
 }
 
 const exitCodeSummary =
@@ -79,9 +87,10 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   }
 }
 
-/** Help and versions need no configuration, and are there when it is wrong. */
+/** Help needs no configuration, and is there when it is wrong; `init` makes one. */
 async function configured(argv: readonly string[], io: Io): Promise<Io> {
-  const isAsking = argv.length === 0 || argv.some((word) => ['--help', '-h', '--version', 'help'].includes(word))
+  const isAsking =
+    argv.length === 0 || argv[0] === 'init' || argv.some((word) => ['--help', '-h', '--version', 'help'].includes(word))
   const config = isAsking ? undefined : await readConfig(io)
   requireKnownDefaults(commands, config)
   return config ? { ...io, config } : io
@@ -107,12 +116,18 @@ function build(io: Io, answer: (code: number) => void): Program {
   for (const command of Object.values(commands)) {
     const sub = program.command(command.name).description(command.summary)
     quiet(sub, io)
-    if (command.argument) sub.argument(command.argument)
+    const words = command.argument?.split(' ') ?? []
+    for (const word of words) sub.argument(word)
     for (const option of optionsWithDefaults(command, io.config)) sub.addOption(toOption(option))
     sub.action(async (...args: unknown[]) => {
-      const given = command.argument ? args[0] : []
-      const names = Array.isArray(given) ? given : given === undefined ? [] : [given]
-      answer(await command.run(names as string[], sub.opts(), io))
+      const names = args.slice(0, words.length).flat() as (string | undefined)[]
+      answer(
+        await command.run(
+          names.filter((name) => name !== undefined),
+          sub.opts(),
+          io,
+        ),
+      )
     })
   }
   return program

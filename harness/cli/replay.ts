@@ -12,7 +12,7 @@ import { requireRedis } from '../runner/prerequisites.ts'
 import { scenarioOfRecording } from '../runner/recording-scenario.ts'
 import { findRun } from '../runner/run-folder.ts'
 import { baseOptions, targetOptions } from '../runner/run-options.ts'
-import { loadAll } from '../runner/scenario-files.ts'
+import { loadKnown } from '../runner/selection.ts'
 import type { Scenario } from '../scenario.ts'
 import { patchFor, patchOf, recordedDefects } from '../selftest/defects.ts'
 import type { Command } from './command.ts'
@@ -22,6 +22,7 @@ import { foldersOf, type RunFlags, repeatedly } from './run.ts'
 export const replay: Command = {
   name: 'replay',
   argument: '<run>',
+  completes: 'paths',
   summary: 'repeat the workload and faults of a recorded run, or of a plan file',
   options: [
     flags.grep,
@@ -41,7 +42,8 @@ export const replay: Command = {
     if (name!.endsWith('.json')) return replayPlan(resolve(io.cwd, name!), options, io)
     const recorded = readSchedule(findRun(name!, io))
     if (recorded.pubsub === 'redis') requireRedis(recorded.driver, io)
-    const scenarios = chosenFrom(recorded, await loadAll(io.root, foldersOf(options, io)), options.grep)
+    const known = await loadKnown({ ...io, otherFolders: foldersOf(options, io) })
+    const scenarios = chosenFrom(recorded, known, options.grep)
     const patch = options.defect
       ? await patchFor(options.defect, io)
       : await patchOf(recordedDefects(recorded.defects, io.root), io.root)

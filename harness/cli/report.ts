@@ -9,6 +9,7 @@ import { flags } from './options.ts'
 export const report: Command = {
   name: 'report',
   argument: '<run>',
+  completes: 'paths',
   summary: 'render the reports of a run again from verdict.json and history.ndjson',
   options: [flags.open],
   async run([name], { open }: { open?: boolean }, io) {

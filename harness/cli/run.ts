@@ -46,6 +46,7 @@ export interface RunFlags {
 export const run: Command = {
   name: 'run',
   argument: '[scenario...]',
+  completes: 'scenarios',
   summary: 'run scenarios, judge their histories, write a report (default: suite acceptance)',
   options: [
     flags.seed,

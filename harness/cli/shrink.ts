@@ -12,7 +12,7 @@ import { checkPrerequisites } from '../runner/prerequisites.ts'
 import { type RunEnvironment, withRunEnvironment } from '../runner/run-environment.ts'
 import { findRun } from '../runner/run-folder.ts'
 import { targetOptions } from '../runner/run-options.ts'
-import { loadAll } from '../runner/scenario-files.ts'
+import { loadKnown } from '../runner/selection.ts'
 import { patchOf, recordedDefects } from '../selftest/defects.ts'
 import type { ScenarioResult } from '../verdict/result.ts'
 import type { Command } from './command.ts'
@@ -32,6 +32,7 @@ interface ShrinkFlags {
 export const shrink: Command = {
   name: 'shrink',
   argument: '<run>',
+  completes: 'paths',
   summary:
     'reduce a failed run to fewer faults (and a random scenario to fewer actions) that still violate the same invariant',
   options: [
@@ -47,7 +48,7 @@ export const shrink: Command = {
     const recorded = readSchedule(folder)
     const failed = firstViolated(readRecord(folder).run.scenarios, options.grep)
     const own = { ...recorded, scenarios: recorded.scenarios.filter(({ id }) => id === failed.id) }
-    const [scenario] = chosenFrom(own, await loadAll(io.root))
+    const [scenario] = chosenFrom(own, await loadKnown(io))
     if (scenario!.recording)
       throw new UsageError(
         `${name} was recorded in the console and cannot be shrunk; "squall replay ${name}" does it again`,

@@ -14,6 +14,8 @@ export interface ClusterNode {
   readonly hasControl: boolean
   /** What of the node's state can be read. A node of somebody else's system need not show any. */
   readonly shows: Shows
+  /** Of its pages, as people reach them. */
+  readonly origin: string
   /** What the node calls itself, such as in `from_node`. */
   readonly ownName: string
   readonly pid: number | undefined
@@ -60,6 +62,8 @@ export interface NodeOptions {
   hasControl?: boolean
   /** Default: everything, where there is a control port. */
   shows?: Shows
+  /** Default: its port on loopback. */
+  origin?: string
   /** Default: `name`. */
   ownName?: string
   /** Undefined when the log cannot be read. */
@@ -70,7 +74,11 @@ const startWithinMs = 60_000
 
 export function createNode(options: NodeOptions): ClusterNode {
   const { name, instance, port, controlPort, control, hasWeb, hasControl = true, logFile } = options
-  const { shows = { state: hasControl, inventory: hasControl }, ownName = name } = options
+  const {
+    shows = { state: hasControl, inventory: hasControl },
+    ownName = name,
+    origin = `http://127.0.0.1:${port}`,
+  } = options
   const ends: NodeEnd[] = []
   const readLog = () => {
     if (logFile === undefined) throw new NotSupported(`nobody says where the log of ${name} is`)
@@ -111,6 +119,7 @@ export function createNode(options: NodeOptions): ClusterNode {
     hasControl,
     shows,
     ownName,
+    origin,
     port,
     controlPort,
     control,
@@ -139,4 +148,8 @@ export function createNode(options: NodeOptions): ClusterNode {
   }
 }
 
-const lastLine = (text: string) => text.trim().split('\n').at(-1) ?? ''
+/** A crash ends its log with a stack and a version: what it says is above them. */
+function lastLine(text: string): string {
+  const lines = text.trim().split('\n')
+  return lines.findLast((line) => /^\w*Error\b.*: /.test(line)) ?? lines.at(-1) ?? ''
+}

@@ -6,6 +6,8 @@ import { z } from 'zod'
  */
 export const promisesShape = z
   .strictObject({
+    /** Every channel, event and reply of HelloSockets is there, word for word, and not only those that most scenarios use. */
+    wholeHelloSockets: z.boolean(),
     /** A WebSocket whose `Origin` is another site is refused. */
     checksOrigin: z.boolean(),
     /** A connection with a `vsn` that nobody speaks is refused. */
@@ -30,6 +32,8 @@ export const promisesShape = z
     disconnectCode: z.int().min(1_000).max(4_999),
     /** A broadcast is encoded once for all who listen, as the counters `encodes` and `pushes` of `/state` show. */
     encodesBroadcastsOnce: z.boolean(),
+    /** The nodes talk to each other over the mesh of Squall, which knows its members by a secret. */
+    mesh: z.boolean(),
     /** A connection over which nothing comes for so long is closed; clients send heartbeats. */
     idleTimeoutMs: z.int().positive(),
   })
@@ -39,6 +43,7 @@ export type SystemPromises = z.infer<typeof promisesShape>
 
 /** Those of the system in this repository. */
 export const ownPromises: SystemPromises = {
+  wholeHelloSockets: true,
   checksOrigin: true,
   refusesUnknownVersions: true,
   logsRefusals: true,
@@ -51,5 +56,6 @@ export const ownPromises: SystemPromises = {
   binary: true,
   disconnectCode: 1001,
   encodesBroadcastsOnce: true,
+  mesh: true,
   idleTimeoutMs: 60_000,
 }

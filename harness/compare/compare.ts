@@ -19,7 +19,8 @@ export interface Measurements {
   runs: Run[]
   orders: Role[][]
   repeated: number
-  overload: { first: Overload; second: Overload }
+  /** Undefined when there was nothing to overload, or only the verdict was wanted. */
+  overload?: { first: Overload; second: Overload }
   hazards: Hazard[]
 }
 
@@ -53,15 +54,16 @@ async function measureAll(options: CompareOptions, environment?: RunEnvironment)
     ? Math.min(capacity.first.ratePerS, capacity.second.ratePerS)
     : plan.ratePerS! / plan.load
   const orders = drawBlocks(roles, plan.blocks, seededRandom(seedOf(plan.seed, 'order of blocks')))
-  const measured = { runs: [] as Run[], repeated: 0 }
+  const measured = { ...(capacity && { capacity }), orders, runs: [] as Run[], repeated: 0, hazards: [] }
+  // An arm that sustains nothing cannot be compared at a share of it.
+  if (capacityPerS === 0) return measured
   for (const [block, order] of orders.entries())
     for (const role of order) await addRun(measured, { ...options, role, block, capacityPerS }, tools)
+  if (plan.isBrief) return { ...measured, hazards: joinHazards(measured.runs, {}, {}) }
   const first = await afterwards('first', options, tools, capacityPerS)
   const second = await afterwards('second', options, tools, capacityPerS)
   return {
-    ...(capacity && { capacity }),
     ...measured,
-    orders,
     overload: { first: first.overload, second: second.overload },
     hazards: joinHazards(measured.runs, first.hazards, second.hazards),
   }

@@ -27,6 +27,16 @@ const alwaysUntested = [
 
 export const defaultWork: WorkChoice = { kind: 'wait', ms: 10 }
 
+/** What else is measured when there is time for it: computing is the null, from which a task gains nothing. */
+export const otherWorks: readonly WorkChoice[] = [
+  { kind: 'wait', ms: 1 },
+  { kind: 'wait', ms: 100 },
+  { kind: 'database', ms: 10 },
+  { kind: 'cpu', ms: 1 },
+]
+
+export const describeWork = ({ kind, ms }: WorkChoice): string => `${kind}:${ms}`
+
 /** `wait:10`, `cpu:2`, `database:20`. */
 export function parseWork(text: string): WorkChoice {
   const [, kind, ms] = /^(wait|database|cpu):(\d+(?:\.\d+)?)$/.exec(text) ?? []

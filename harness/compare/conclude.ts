@@ -80,7 +80,7 @@ export function conclude({ comparison, plan, measured, environment, command, too
       first: percentilesOf(sound.map(([first]) => first)),
       second: percentilesOf(sound.map(([, second]) => second)),
     },
-    overload: measured.overload,
+    overload: measured.overload ?? null,
     hazards: measured.hazards,
     gates: gatesOf(runs),
     generator: generatorOf(runs, measured.repeated, sound.length, plan),
@@ -88,6 +88,7 @@ export function conclude({ comparison, plan, measured, environment, command, too
     seed: plan.seed,
     command,
     notTested: comparison.notTested,
+    others: [],
     tookMs,
     histograms: {
       first: encodedLatencies(merged(sound.map(([first]) => first.primary.latencies))),
@@ -143,6 +144,9 @@ function pairOf(block: (Run | undefined)[], index: number, runOrder: Role[], met
 
 const numberOrNull = (value: number) => (Number.isFinite(value) ? value : null)
 
+/** The interval of fewer would be as wide as the picture. */
+const runsPerPoint = 3
+
 function curveOf(runs: readonly Run[], role: Role, draws: ReturnType<typeof seededRandom>): CurvePoint[] {
   const stages = runs.filter((run) => run.role === role).flatMap((run) => run.sweep)
   const shares = [...new Set(stages.map(({ share }) => share))].sort((a, b) => a - b)
@@ -151,7 +155,7 @@ function curveOf(runs: readonly Run[], role: Role, draws: ReturnType<typeof seed
       .filter((one) => one.share === share)
       .map(({ stage }) => believedMs(stage, percentile))
       .filter(Number.isFinite)
-    if (values.length < 2) return null
+    if (values.length < runsPerPoint) return null
     const { low, high } = meanInterval(values.map(Math.log), draws)
     return { low: Math.exp(low), high: Math.exp(high), mean: Math.exp(meanOf(values.map(Math.log))) }
   }
@@ -215,3 +219,14 @@ function generatorOf(runs: readonly Run[], repeatedRuns: number, soundCount: num
     lagMs: { p50: at(0.5), p99: at(0.99) },
   }
 }
+
+/** Adds comparisons of other kinds of work, for which the verdict of the first is not adjusted: they describe. Pure. */
+export const withOthers = (
+  document: ComparisonDocument,
+  others: readonly { work: string; document: ComparisonDocument }[],
+): ComparisonDocument => ({
+  ...document,
+  others: others.map(({ work, document: { verdict, sentence, interval, control, capacity } }) => ({
+    ...{ work, verdict, sentence, interval, control, capacity },
+  })),
+})

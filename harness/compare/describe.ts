@@ -12,6 +12,10 @@ interface Said {
 }
 
 export const percent = (share: number) => `${Math.round(100 * share)} %`
+/** `12 %`, and from 100 % on as a factor. */
+export const describeEffect = (effect: number): string =>
+  effect < 1 ? `a difference of ${percent(effect)}` : `a factor of ${(1 + effect).toFixed(1)}`
+
 const times = (factor: number) => factor.toFixed(2)
 
 const limits = { system: 'capacity', generator: 'at least (the generator was the limit)', search: 'at least' } as const
@@ -34,6 +38,7 @@ export function describeVerdict({ verdict, names, metric, judgement, margin, rea
 
 /** What a terminal shows. */
 export function describeComparison(document: ComparisonDocument): string {
+  const others = document.others.map(({ work, sentence }) => `${work.padEnd(13)} ${sentence}`)
   const { arms, control, capacity, hazards, detectableEffect, overload, environment } = document
   const range = control.interval
     ? ` (${times(control.interval.ratio.low)} to ${times(control.interval.ratio.high)})`
@@ -43,7 +48,7 @@ export function describeComparison(document: ComparisonDocument): string {
     document.sentence,
     '',
     `control    ${arms.first} against itself: ${control.verdict}${range}`,
-    `detects    ${detectableEffect === null ? 'unknown' : `a difference of ${percent(detectableEffect)} four times out of five`}`,
+    `detects    ${detectableEffect === null ? 'unknown' : `${describeEffect(detectableEffect)} four times out of five`}`,
     ...(capacity
       ? [
           `capacity   ${arms.first}: ${describeCapacity(capacity.first)}; ${arms.second}: ${describeCapacity(capacity.second)}`,
@@ -66,6 +71,7 @@ export function describeComparison(document: ComparisonDocument): string {
         `  ${arms.second.padEnd(12)} ${one.second?.said ?? 'not measured'}`,
       ]),
     '',
+    ...others,
   ]
   return `${lines.join('\n')}\n`
 }

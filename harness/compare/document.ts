@@ -61,6 +61,8 @@ export interface ComparisonDocument {
   seed: number
   command: string
   notTested: readonly string[]
+  /** The same arms with other kinds of work; descriptive, not adjusted for there being several. */
+  others: readonly OtherWork[]
   tookMs: number
   /** Histograms of the measured stages in the format of HdrHistogram, compressed and in base64. */
   histograms: { first: string; second: string }
@@ -92,4 +94,13 @@ export interface Environment {
   load: [number, number]
   /** The share of the time in which something waited for a processor; null where the kernel does not say. */
   pressure: number | null
+}
+
+export interface OtherWork {
+  work: string
+  verdict: Verdict
+  sentence: string
+  interval: Ratios | null
+  control: ComparisonDocument['control']
+  capacity: ComparisonDocument['capacity']
 }

@@ -1,6 +1,6 @@
 import { chartPage, linesFigure, pairsFigure, percentileFigure, ratiosFigure } from '../charts/index.ts'
 import { escapeHtml } from '../reporters/escape.ts'
-import { describeCapacity, percent } from './describe.ts'
+import { describeCapacity, describeEffect, percent } from './describe.ts'
 import type { ComparisonDocument, CurvePoint, Overload } from './document.ts'
 
 type Section = { heading: string; body: string }
@@ -10,7 +10,7 @@ export function comparisonPage(document: ComparisonDocument): string {
   const { title, sentence, verdict, command } = document
   const below = `<p>${escapeHtml(title)}</p><p class="soft small"><code>${escapeHtml(command)}</code></p>`
   const isWeak = verdict === 'unknown' || verdict === 'inconclusive'
-  const sections = [ratios, curve, percentiles, pairs, hazards, overload, gates, untested].map((section) =>
+  const sections = [ratios, otherWorks, curve, percentiles, pairs, hazards, overload, gates, untested].map((section) =>
     section(document),
   )
   return chartPage({
@@ -32,8 +32,19 @@ function ratios({ interval, control, margin, arms, detectableEffect }: Compariso
   const effect =
     detectableEffect === null
       ? ''
-      : `<p>So many blocks find a difference of ${percent(detectableEffect)} four times out of five.</p>`
+      : `<p>So many blocks find ${describeEffect(detectableEffect)} four times out of five.</p>`
   return { heading: 'How large the difference is', body: ratiosFigure(caption, margin, rows) + effect }
+}
+
+function otherWorks({ others, margin, arms }: ComparisonDocument): Section | undefined {
+  const rows = others.flatMap(({ work, interval }) =>
+    interval && Number.isFinite(interval.ratio.high) ? [{ name: work, ...interval.ratio }] : [],
+  )
+  if (others.length === 0) return undefined
+  const caption = `${arms.second} / ${arms.first} for other kinds of work, each with a capacity and a control of its own. Descriptive: several answers are not adjusted for one another.`
+  const picture = rows.length > 0 ? ratiosFigure(caption, margin, rows) : ''
+  const lines = others.map(({ work, verdict, sentence }) => cell(work) + cell(verdict) + cell(sentence))
+  return { heading: 'Other kinds of work', body: picture + table(['work', 'verdict', 'in words'], lines) }
 }
 
 function curve({ curves, arms, capacity }: ComparisonDocument): Section | undefined {

@@ -21,6 +21,8 @@ export interface Plan {
   overloadMs: number
   /** How often a run is repeated whose generator was late or that did not become steady. */
   repeatsMost: number
+  /** Measures neither overload nor hazards. */
+  isBrief?: boolean
 }
 
 /** With fewer blocks whose runs all count, there is no verdict. */
@@ -32,7 +34,7 @@ const margins: Readonly<Record<number, number>> = { 0.5: 0.05, 0.9: 0.1, 0.99: 0
 export const metrics: Readonly<Record<string, number>> = { p50: 0.5, p90: 0.9, p99: 0.99 }
 
 /** The smallest difference that matters by default: percentiles far out vary more from run to run. */
-export const marginOf = (metric: number): number => margins[metric] ?? 0.1
+const marginOf = (metric: number): number => margins[metric] ?? 0.1
 
 export const fullPlan: Omit<Plan, 'seed' | 'margin'> = {
   blocks: 8,
@@ -74,5 +76,32 @@ export function scaled<P extends Omit<Plan, 'seed' | 'margin'>>(plan: P, measure
     overloadMs: of(plan.overloadMs, 1_000),
     warmUpLeastMs: of(plan.warmUpLeastMs, 3_000),
     warmUpMostMs: of(plan.warmUpMostMs, 9_000),
+  }
+}
+
+/** What somebody has asked for; everything else is as the size says. */
+export interface PlanOptions {
+  quick?: boolean
+  seed: number
+  blocks?: number
+  /** Length of the measured stage. */
+  seconds?: number
+  rate?: number
+  metric?: number
+  /** In per cent. */
+  margin?: number
+}
+
+export function planOf({ quick, seed, blocks, seconds, rate, metric, margin }: PlanOptions): Plan {
+  const base = quick ? quickPlan : fullPlan
+  const sized = seconds === undefined ? base : scaled(base, seconds)
+  const judged = metric ?? sized.metric
+  return {
+    ...sized,
+    seed,
+    metric: judged,
+    margin: margin === undefined ? marginOf(judged) : margin / 100,
+    ...(blocks !== undefined && { blocks }),
+    ...(rate !== undefined && { ratePerS: rate }),
   }
 }

@@ -1,35 +1,60 @@
+import { chartPage, linesFigure } from '../charts/index.ts'
 import { escapeHtml } from '../reporters/escape.ts'
-import { style } from '../reporters/style.ts'
-import { drawChart } from './chart.ts'
-import type { ChartSpec } from './chart-spec.ts'
+import type { ChartSpec, Series } from './chart-spec.ts'
 import type { JudgedPrediction, LabResult, LabVerdict } from './lab.ts'
 
-const classOf: Record<LabVerdict, string> = { 'as predicted': 'passed', contradicted: 'violated', unknown: 'unknown' }
+const toneOf: Record<LabVerdict, 'passed' | 'violated' | 'unknown'> = {
+  'as predicted': 'passed',
+  contradicted: 'violated',
+  unknown: 'unknown',
+}
 const markOf = {
   held: ['passed', '✓ held'],
   contradicted: ['violated', '✗ contradicted'],
   unknown: ['unknown', '? unknown'],
 } as const
 
-/** On a phone a chart is scrolled, so that its text can be read. */
-const own = 'figure{margin:0}.wide>svg,.wide figure>svg{min-width:640px}'
+/** The result of a lab as one file that needs no network, for light, dark and phone; the verdict is its first line (MR-26). Pure. */
+export function labPage(result: LabResult, charts: readonly ChartSpec[]): string {
+  const { name, title, scaled, verdict, findings, figures, unmeasured } = result
+  const why = unmeasured === undefined ? '' : `<p>${escapeHtml(`Nothing was measured: ${unmeasured}`)}</p>`
+  return chartPage({
+    title: `${verdict}: ${name}`,
+    lead: `${verdict}: ${title}`,
+    tone: toneOf[verdict],
+    below: `${why}<p class="soft">${escapeHtml(`${name}. ${scaled}`)}</p>`,
+    sections: [
+      ...charts.map((chart) => ({ heading: chart.title, body: chartOf(chart) })),
+      { heading: 'Predicted, measured', body: findingsTable(findings) },
+      ...(figures.length > 0
+        ? [{ heading: 'Figures', body: `<table><tbody>${figures.map(figureRow).join('')}</tbody></table>` }]
+        : []),
+    ],
+  })
+}
 
-/** The result of a lab as one file that needs no network, for light, dark and phone; the verdict is its first line (MR-26). */
-export const labPage = (result: LabResult, charts: readonly ChartSpec[]): string => `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<title>${escapeHtml(`${result.verdict}: ${result.name}`)}</title><style>${style}${own}</style></head>
-<body><main>
-<header class="verdict ${classOf[result.verdict]}"><p class="mark ${classOf[result.verdict]}">${result.verdict}</p>
-<h1>${escapeHtml(result.title)}</h1><p class="soft">${escapeHtml(`${result.name}. ${result.scaled}`)}</p></header>
-${charts.map(card).join('\n')}
-<section class="card"><h2>Predicted, measured</h2><table class="stack"><thead><tr><th>verdict</th><th>predicted</th><th>measured</th><th>in the text</th></tr></thead>
-<tbody>${result.findings.map(findingRow).join('')}</tbody></table></section>
-<section class="card"><h2>Figures</h2><table><tbody>${result.figures.map(figureRow).join('')}</tbody></table></section>
-</main></body></html>
-`
+/** A picture has no room for more points, and dots are drawn where there are few. */
+const pointsMax = { lines: 250, dots: 40 } as const
 
-const card = (chart: ChartSpec) =>
-  `<section class="card"><h2>${escapeHtml(chart.title)}</h2><div class="wide">${drawChart(chart)}</div></section>`
+const chartOf = ({ title, x, y, marks, series }: ChartSpec): string =>
+  linesFigure({
+    caption: `${title}: ${y} over ${x}.`,
+    x: { label: x },
+    y: { label: y },
+    series: series.map(({ name, points }) => ({
+      name,
+      points: thinned(points, pointsMax[marks]).map(([px, py]) => ({ x: px, y: py })),
+    })),
+  })
+
+function thinned(points: Series['points'], most: number): Series['points'] {
+  const inOrder = points.toSorted(([a], [b]) => a - b)
+  const every = Math.ceil(inOrder.length / most)
+  return inOrder.filter((_, index) => index % every === 0)
+}
+
+const findingsTable = (findings: readonly JudgedPrediction[]) =>
+  `<table class="stack"><thead><tr><th>verdict</th><th>predicted</th><th>measured</th><th>in the text</th></tr></thead><tbody>${findings.map(findingRow).join('')}</tbody></table>`
 
 function findingRow({ outcome, says, saw, why, seed }: JudgedPrediction): string {
   const [kind, mark] = markOf[outcome]

@@ -190,3 +190,87 @@ export function reportOfBench({ results }: BenchDocument, ended: Ended): StageRe
     exitCode: ended.code === exitCodes.regression ? ended.code : exitCodes.passed,
   }
 }
+
+interface LabDocument {
+  results: readonly {
+    name: string
+    verdict: string
+    findings: readonly { says: string; outcome: string; saw: string }[]
+    unmeasured?: string
+  }[]
+}
+
+/** Returns what the experiments add. A contradicted prediction fails the night; what a machine could not measure at night is no doubt. Pure. */
+export function reportOfLab({ results }: LabDocument, ended: Ended): StageReport {
+  const having = (verdict: string) => results.filter((one) => one.verdict === verdict)
+  const contradicted = having('contradicted')
+  const summary = `${having('as predicted').length} of ${count(results.length, 'experiment')} as predicted, ${contradicted.length} contradicted, ${having('unknown').length} unknown`
+  return {
+    ...emptyReport(ended, endOf(ended), summary),
+    exitCode: exitCodes.passed,
+    findings: contradicted.map(({ name, findings }) => {
+      const { says = 'the prediction', saw = 'something else' } =
+        findings.find(({ outcome }) => outcome === 'contradicted') ?? {}
+      return {
+        title: `experiment ${name} contradicted its prediction`,
+        why: `predicted: ${says}; measured: ${saw}`,
+        command: `./squall lab ${name}`,
+      }
+    }),
+  }
+}
+
+interface CompareDocument {
+  sentence: string
+  verdict: string
+  control: { verdict: string }
+  command: string
+}
+
+/** Returns what the comparison adds: a control that differs from itself means that its numbers cannot be believed. Pure. */
+export function reportOfCompare({ sentence, control, command }: CompareDocument, ended: Ended): StageReport {
+  const isBiased = control.verdict === 'faster' || control.verdict === 'slower'
+  return {
+    ...emptyReport(ended, 'completed', `${sentence} Control against itself: ${control.verdict}.`),
+    exitCode: exitCodes.passed,
+    findings: isBiased
+      ? [
+          {
+            title: 'the control of the comparison differs from itself',
+            why: `the same configuration was measured as ${control.verdict} than itself, so the comparison proves nothing`,
+            command: `./${command}`,
+          },
+        ]
+      : [],
+  }
+}
+
+/** One load, with what `load --json` printed. */
+export interface LoadDocument {
+  load: string
+  users: number
+  outcome: string
+  why?: string
+  thresholds: readonly { metric: string; requirement: string; isKept: boolean; measured?: number }[]
+}
+
+/**
+ * Returns what the loads of k6 add. A script that could not be carried out fails nothing, and is named. A machine that is late crosses
+ * thresholds too, so that crossing one is a regression and no violation. Pure.
+ */
+export function reportOfLoad(documents: readonly LoadDocument[], ended: Ended): StageReport {
+  const isCrossed = documents.some(({ outcome }) => outcome === 'violated')
+  return {
+    ...emptyReport(ended, endOf(ended), documents.map(sentenceOfLoad).join('; ')),
+    exitCode: isCrossed ? exitCodes.regression : exitCodes.passed,
+  }
+}
+
+function sentenceOfLoad({ load, users, outcome, why, thresholds }: LoadDocument): string {
+  const crossed = thresholds.filter(({ isKept }) => !isKept)
+  const end = outcome === 'violated' ? 'crossed' : outcome
+  const what = crossed.map(
+    ({ metric, requirement, measured }) => `${metric} ${requirement} was ${measured ?? 'not measured'}`,
+  )
+  return `${load} with ${users} users ${[end, ...what, ...(why === undefined ? [] : [why])].join(', ')}`
+}

@@ -7,8 +7,8 @@ export class Abandoned extends Error {
 
 export interface Limit {
   withinMs: number
-  /** Says what was given up, and at which limit. */
-  why: string
+  /** Says what was given up, and at which limit; asked at that limit. */
+  why: string | (() => string)
   /** Asked several times a second: why the work is not wanted any more. */
   stoppedBecause?(): string | undefined
   clock?: Clock
@@ -28,7 +28,7 @@ export function limited<T>(work: () => Promise<T>, limit: Limit): Promise<T> {
     const watch = () => {
       const leftMs = deadlineMs - clock.monotonicMs()
       cancel = clock.after(Math.max(0, Math.min(leftMs, askEveryMs)), () => {
-        const reason = stoppedBecause() ?? (clock.monotonicMs() >= deadlineMs ? why : undefined)
+        const reason = stoppedBecause() ?? (clock.monotonicMs() >= deadlineMs ? reasonOf(why) : undefined)
         if (reason === undefined) watch()
         else reject(new Abandoned(reason))
       })
@@ -39,3 +39,5 @@ export function limited<T>(work: () => Promise<T>, limit: Limit): Promise<T> {
       .then(resolve, reject)
   })
 }
+
+const reasonOf = (why: Limit['why']) => (typeof why === 'string' ? why : why())

@@ -98,11 +98,15 @@ export function consoleReporter(options: ConsoleOptions): Reporter {
   }
 
   return {
-    onRunStart({ seed, nodes, scenarioCount, folder, jobs = 1, planned = [], defects = [] }) {
-      place = shownPlace(folder)
+    onRunStart({ seed, nodes, scenarioCount, folder, place: shown, jobs = 1, planned = [], defects = [] }) {
+      place = shown ?? shownPlace(folder)
       progress.beginRun(planned, jobs)
       const withDefects = defects.length > 0 ? `, with ${describeDefects(defects)}` : ''
-      say(paint.soft(`${count(scenarioCount, 'scenario')}, ${nodes} nodes, seed ${seed}${withDefects}, ${place}`))
+      say(
+        paint.soft(
+          `${count(scenarioCount, 'scenario')}, ${count(nodes, 'node')}, seed ${seed}${withDefects}, ${place}`,
+        ),
+      )
       if (isTty) spin()
     },
     onScenarioStart({ id, title }) {

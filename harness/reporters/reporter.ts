@@ -15,6 +15,8 @@ export interface Reporter {
     /** The scenarios in the order of the run, with how long each took last time; default: nothing is known. */
     planned?: readonly Planned[]
     folder: string
+    /** The folder as somebody types it from where the run was started. Default: from its last two names. */
+    place?: string
     defects?: readonly string[]
   }): void
   onScenarioStart?(scenario: { id: string; title: string }): void

@@ -1,4 +1,5 @@
 import { findBrowser } from '../clients/find-browser.ts'
+import { findK6 } from '../clients/find-k6.ts'
 import type { DriverName } from '../cluster/drivers.ts'
 import { findRedis } from '../cluster/services/redis.ts'
 import { findDocker } from '../platform/docker.ts'
@@ -56,6 +57,13 @@ export const optional = {
       return `Docker ${ServerVersion} on ${OperatingSystem}`
     },
     costs: () => '--driver container and --target compose end with 69; everything else runs without Docker',
+  },
+  k6: {
+    async look({ env }) {
+      const k6 = await findK6(env)
+      return k6.kind === 'program' ? k6.path : `the image ${k6.image}`
+    },
+    costs: () => './squall load ends with 69, and nights leave the loads out; everything else runs without k6',
   },
   display: {
     look(io) {

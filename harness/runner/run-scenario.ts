@@ -55,6 +55,7 @@ function beginRun(scenario: Scenario, settings: ScenarioSettings): RunState {
     artifacts: [],
     leases: scopeLeases(settings.leases),
     meter: createStarvationMeter(),
+    endedLoopsBefore: settings.endedLoops?.() ?? 0,
   }
 }
 

@@ -36,6 +36,8 @@ export interface ScenarioSettings {
   replay: string
   /** Why the run is to end now (a signal, its budget): a step that runs is abandoned, everything is healed and judged. */
   stoppedBecause(): string | undefined
+  /** How often code that never gave the event loop a turn was ended in this run. */
+  endedLoops?(): number
 }
 
 /** How far one run of a scenario has come. */
@@ -52,6 +54,8 @@ export interface RunState {
   readonly artifacts: string[]
   readonly leases: ScopedLeases
   readonly meter: StarvationMeter
+  /** How many loops without an end had been ended before this scenario. */
+  readonly endedLoopsBefore: number
   /** From here on: what `provision` makes. */
   cluster?: Cluster
   nemesis?: ReturnType<typeof createNemesis>

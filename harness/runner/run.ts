@@ -24,6 +24,7 @@ import { systemClock as clock } from '../platform/clock.ts'
 import { EnvironmentMissing, UsageError } from '../platform/errors.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
 import { openLineWriter } from '../platform/line-writer.ts'
+import { guardLoop } from '../platform/loop-guard.ts'
 import { shellWord } from '../platform/plain-text.ts'
 import { readPressure, readWaitedMs } from '../platform/pressure.ts'
 import { withSourcePositions } from '../platform/source-positions.ts'
@@ -87,9 +88,11 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     jobs: options.jobs,
     planned: options.scenarios.map(({ id }) => ({ id, ...(lastTime[id] !== undefined && { lastMs: lastTime[id] }) })),
     folder,
+    place: shellPath(folder),
     defects: patch.names,
   })
   const order = options.scenarios.map(({ id }) => id)
+  const guard = guardLoop()
   const meter = createStarvationMeter()
   const meterOnce = () => {
     const waited = { harness: { pid: process.pid, ms: readWaitedMs('self') } }
@@ -167,6 +170,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
         },
         replay: `./squall replay ${shellPath(folder)}`,
         stoppedBecause,
+        endedLoops: guard.endedCount,
       })
     const { result, entries, skippedBecause, fatal } = await withRetries({
       retries: options.retries ?? 0,
@@ -206,7 +210,10 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   }
   const inEnvironment = async () =>
     options.environment ? { done: await all(options.environment), leaks: [] } : await withRunEnvironment(options, all)
-  const { done: driver, leaks } = await inEnvironment().finally(history.close)
+  const { done: driver, leaks } = await inEnvironment().finally(() => {
+    guard.stop()
+    return history.close()
+  })
 
   meterOnce()
   const sorted = results.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id))

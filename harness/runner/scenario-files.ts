@@ -78,7 +78,11 @@ export async function loadAll(root: string, otherFolders: readonly string[] = []
   const own = await loadFolder(join(root, 'scenarios'), root)
   const ofProject = own.map(({ scenario, shown }) => requireKnownIds(scenario, shown, root))
   const others = await Promise.all(otherFolders.map(loadOther))
-  const all = [...scenariosOfCorpus(root), ...ofProject, ...others.flat()]
+  return requireDifferentIds([...scenariosOfCorpus(root), ...ofProject, ...others.flat()])
+}
+
+/** Returns them. Throws a sentence when two have the same id. */
+export function requireDifferentIds(all: Scenario[]): Scenario[] {
   const twice = all.find(({ id }, index) => all.findIndex((one) => one.id === id) !== index)
   if (twice) throw new UsageError(`two scenarios are called ${twice.id}; give one of them another id`)
   return all
@@ -92,7 +96,7 @@ export async function loadOther(folder: string): Promise<Scenario[]> {
 }
 
 /** Files are named from `from` in what is said about them. */
-async function loadFolder(folder: string, from: string): Promise<{ scenario: Scenario; shown: string }[]> {
+export async function loadFolder(folder: string, from: string): Promise<{ scenario: Scenario; shown: string }[]> {
   const files = scenarioFiles(folder).map((file) => ({ file, shown: relative(from, file) }))
   const loaded = await Promise.all(
     files.map(async ({ file, shown }) => ({ file, shown, it: await loadModule(file, shown) })),

@@ -4,7 +4,7 @@ import type { OwnSuite, SquallConfig } from '../config.ts'
 import { UsageError } from '../platform/errors.ts'
 import { orNearest } from '../platform/nearest.ts'
 import type { Scenario } from '../scenario.ts'
-import { loadAll, loadOther, loadScenario, requireKnownIds } from './scenario-files.ts'
+import { loadAll, loadFolder, loadOther, loadScenario, requireDifferentIds, requireKnownIds } from './scenario-files.ts'
 import { isSuite, suites } from './suites.ts'
 import { hasTag, tagsOf } from './tags.ts'
 
@@ -30,6 +30,17 @@ interface Requested extends Places {
   otherFolders?: readonly string[]
 }
 
+type Known = Pick<Requested, 'root' | 'config' | 'otherFolders'>
+
+/** Every scenario of the project, and those of the files and folders that suites of one's own name. */
+export async function loadKnown({ root, config, otherFolders = [] }: Known): Promise<Scenario[]> {
+  const entries = Object.values(config?.suites ?? {}).flatMap(({ scenarios = [] }) => scenarios)
+  const paths = [...new Set(entries.filter((name) => isPath(name, config!.folder)))]
+  const own = await Promise.all(paths.map((path) => ofPath(path, { root, cwd: config!.folder })))
+  // A file may stand in several suites; Node gives the same scenario for it each time.
+  return requireDifferentIds([...new Set([...(await loadAll(root, otherFolders)), ...own.flat()])])
+}
+
 /** Scenarios by suite, id or path of a file; each once. Throws a sentence when nothing is left, or a name is unknown. */
 export async function selectScenarios(requested: Requested): Promise<Selection> {
   const { names, grep, tags = [], otherFolders = [], ...places } = requested
@@ -49,7 +60,7 @@ export async function selectScenarios(requested: Requested): Promise<Selection> 
 
 async function chosenBy({ names, otherFolders = [], ...places }: Requested, wanted: readonly string[]) {
   if (names.length === 0 && otherFolders.length > 0) return (await Promise.all(otherFolders.map(loadOther))).flat()
-  const known = wanted.every((name) => isFile(name, places.cwd)) ? [] : await loadAll(places.root, otherFolders)
+  const known = wanted.every((name) => isFile(name, places.cwd)) ? [] : await loadKnown({ ...places, otherFolders })
   const chosen: Scenario[] = []
   for (const name of wanted) chosen.push(...(await named(name, known, places)))
   return chosen
@@ -74,11 +85,21 @@ async function loadNamed(file: string, shown: string, root: string): Promise<Sce
   return isOfProject ? requireKnownIds(one, shown, root) : one
 }
 
+const isFolder = (name: string, cwd: string) =>
+  /^[./]/.test(name) && statSync(resolve(cwd, name), { throwIfNoEntry: false })?.isDirectory() === true
+const isPath = (name: string, cwd: string) => isFile(name, cwd) || isFolder(name, cwd)
+
+async function ofPath(name: string, { cwd, root }: Places): Promise<Scenario[]> {
+  const path = resolve(cwd, name)
+  if (isFile(name, cwd)) return [await loadNamed(path, name, root)]
+  return (await loadFolder(path, cwd)).map(({ scenario }) => scenario)
+}
+
 const isFile = (name: string, cwd: string) =>
   name.endsWith('.ts') && existsSync(resolve(cwd, name)) && statSync(resolve(cwd, name)).isFile()
 
 async function named(name: string, known: readonly Scenario[], { cwd, root, config }: Places): Promise<Scenario[]> {
-  if (isFile(name, cwd)) return [await loadNamed(resolve(cwd, name), name, root)]
+  if (isPath(name, cwd)) return ofPath(name, { cwd, root })
   if (name.endsWith('.ts')) throw new UsageError(`there is no scenario file ${name}`)
   const own = config?.suites?.[name]
   if (own) return ofSuite(own, known, { root, cwd: config.folder })

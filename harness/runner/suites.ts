@@ -9,7 +9,14 @@ const smoke = ['store/one-listing-at-a-time', 'store/missed-release', 'store/las
 
 /** Curated sets of scenarios, by name. */
 export const suites = {
-  acceptance: { summary: 'every scenario but the canaries', has: ({ canary }) => !canary },
+  acceptance: {
+    summary: 'every scenario but the canaries, and those that need the whole machine',
+    has: ({ canary, aloneBecause }) => !canary && aloneBecause === undefined,
+  },
+  launch: {
+    summary: 'thousands of shoppers buy everything, with and without a node killed; needs the whole machine (--jobs 1)',
+    has: ({ id }) => id.startsWith('launch/'),
+  },
   smoke: {
     summary: 'a few short scenarios: what random ones have found, page, reconnect, sale, broadcast',
     has: ({ id }) => smoke.includes(id) || id.startsWith('corpus/'),

@@ -21,22 +21,29 @@ export interface LinkThread {
 export function createLinkThread(): LinkThread {
   let worker: Worker | undefined
   let lastId = 0
-  const waiting = new Map<number, (answer: ThreadAnswer) => void>()
+  let hasEnded = false
+  const waiting = new Map<number, { answer(of: ThreadAnswer): void; fail(error: Error): void }>()
 
   function started(): Worker {
     const made = new Worker(new URL('./worker.ts', import.meta.url))
     made.on('message', (answer: ThreadAnswer) => {
-      waiting.get(answer.id)?.(answer)
+      waiting.get(answer.id)?.answer(answer)
       waiting.delete(answer.id)
+    })
+    made.on('exit', () => {
+      hasEnded = true
+      for (const { fail } of waiting.values()) fail(new ThreadEnded())
+      waiting.clear()
     })
     return made
   }
 
   function ask(request: (id: number) => ThreadRequest): Promise<ThreadAnswer> {
+    if (hasEnded) return Promise.reject(new ThreadEnded())
     worker ??= started()
     lastId += 1
     const id = lastId
-    const answered = new Promise<ThreadAnswer>((resolve) => waiting.set(id, resolve))
+    const answered = new Promise<ThreadAnswer>((answer, fail) => waiting.set(id, { answer, fail }))
     worker.postMessage(request(id))
     return answered
   }
@@ -44,10 +51,24 @@ export function createLinkThread(): LinkThread {
   return {
     async startServer({ seed }) {
       const { id, apiUrl } = await ask((own) => ({ id: own, start: { seed } }))
-      return { apiUrl: apiUrl!, close: async () => void (await ask((own) => ({ id: own, stop: id }))) }
+      const stop = async () => void (await ask((own) => ({ id: own, stop: id })))
+      // A server ends with its thread.
+      return { apiUrl: apiUrl!, close: () => stop().catch(unlessOther) }
     },
     async close() {
+      hasEnded = true
       await worker?.terminate()
     },
   }
+}
+
+class ThreadEnded extends Error {
+  override name = 'ThreadEnded'
+  constructor() {
+    super('the thread of the links has ended')
+  }
+}
+
+function unlessOther(error: unknown) {
+  if (!(error instanceof ThreadEnded)) throw error
 }

@@ -71,7 +71,7 @@ export default scenario({
     ...['CH-115', 'CH-116', 'CH-117', 'CH-118', 'CH-119', 'CH-120', 'CH-121', 'CH-123', 'CH-124', 'CH-126', 'CH-127'],
     ...['CH-128', 'CH-131', 'CH-132', 'CH-133', 'PA-13', 'PA-14'],
   ],
-  given: { nodes: 2, fasterEnv: { RECURRING_TOKEN_MS: String(tokenEveryMs) } },
+  given: { nodes: 2, promised: ['wholeHelloSockets'], fasterEnv: { RECURRING_TOKEN_MS: String(tokenEveryMs) } },
   steps: [
     step('visit the sockets that anybody may open', async (context) => {
       provokeCrashes(context)

@@ -39,11 +39,13 @@ export default scenario({
   steps: [
     step('try every door', async (context) => {
       const token = await tokenOf(context, 'n1', 1)
-      const own = `http://127.0.0.1:${context.cluster.node('n1').port}`
+      const { origin } = context.cluster.node('n1')
       const { checksOrigin, longPolls, refusesUnknownVersions } = context.cluster.promises
       const attempts: Record<string, Attempt> = {
-        'the page of the shop itself': [101, { headers: { origin: own } }],
-        ...(checksOrigin && { 'a page of another site': [403, { headers: { origin: 'http://evil.example' } }] }),
+        ...(checksOrigin && {
+          'the page of the shop itself': [101, { headers: { origin } }],
+          'a page of another site': [403, { headers: { origin: 'http://evil.example' } }],
+        }),
         'no token': [403, { path: authPath }],
         nonsense: [403, { path: authPath, query: { token: 'nonsense' } }],
         'a token with one letter changed': [403, { path: authPath, query: { token: changed(token) } }],

@@ -13,7 +13,7 @@ export default scenario({
   invariant:
     'Who does not know the secret of the cluster is refused at its port, though it names itself like a node; no client hears what it says, and the log tells.',
   covers: ['DP-10', 'FI-16', 'DF-34'],
-  given: { nodes: 2, pubsub: 'mesh' },
+  given: { nodes: 2, pubsub: 'mesh', promised: ['mesh'] },
   steps: [
     step('a client listens', async (context) => (await context.client('listener', 'n2')).join('ping')),
     step('a stranger comes as if it were the first node', async (context) => {

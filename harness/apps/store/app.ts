@@ -46,7 +46,17 @@ export const storeApp = defineApp({
 const listenersOf = (people: People) => [
   ...tabsOf(people).map(({ who, joins }) => ({ who, joins })),
   ...people.wireShoppers().map(({ name, joins }) => ({ who: name, joins })),
+  ...people.launches().map((launch) => ({
+    who: 'release day',
+    async joins() {
+      const isJoined = await launch.isEverybodyJoined()
+      return { connected: isJoined, expected: everything, joined: isJoined ? everything : [] }
+    },
+  })),
 ]
+
+/** Thousands are not named one by one. */
+const everything = ['product:*', 'cart:[id]']
 
 async function presentIn(people: People): Promise<Present[]> {
   const tabs = tabsOf(people).map(async ({ who, node, joins }) => {
@@ -57,7 +67,8 @@ async function presentIn(people: People): Promise<Present[]> {
     const open = crowd.connectedCount()
     return { who: 'a crowd', connections: open, polls: 0, channels: open }
   })
-  return [...(await Promise.all(tabs)), ...people.wireShoppers().map((one) => one.present()), ...crowds]
+  const ofLaunches = (await Promise.all(people.launches().map((launch) => launch.present()))).flat()
+  return [...ofLaunches, ...(await Promise.all(tabs)), ...people.wireShoppers().map((one) => one.present()), ...crowds]
 }
 
 async function everyPageIsServed({ nodes }: Cluster) {
@@ -78,7 +89,8 @@ async function shownTo(people: People) {
     await tab.cart(),
     { ...(await tab.dashboard()), staleness: '' },
   ])
-  return [await Promise.all(inTabs), people.wireShoppers().map((one) => one.cart())]
+  const onLaunches = people.launches().map((launch) => launch.pages())
+  return [await Promise.all(inTabs), people.wireShoppers().map((one) => one.cart()), await Promise.all(onLaunches)]
 }
 
 async function saveEvidence(people: People, folder: string) {

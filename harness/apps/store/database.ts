@@ -123,13 +123,17 @@ export async function readCatalogue(database: Database): Promise<Catalogue> {
   return { products }
 }
 
+/** Joined once: there may be thousands. */
 const ordersSql = `
   select o.id::integer, o.shopper, o.key, o.total_usd, o.items,
-         array(select s.item_id from sales s where s.order_id = o.id order by s.item_id) as sold_item_ids,
-         (select coalesce(sum(p.price_usd), 0)::integer
-            from sales s join items i on i.id = s.item_id join products p on p.id = i.product_id
-           where s.order_id = o.id) as sold_usd
-    from orders o order by o.id`
+         coalesce(array_agg(s.item_id order by s.item_id) filter (where s.item_id is not null), '{}') as sold_item_ids,
+         coalesce(sum(p.price_usd), 0)::integer as sold_usd
+    from orders o
+    left join sales s on s.order_id = o.id
+    left join items i on i.id = s.item_id
+    left join products p on p.id = i.product_id
+   group by o.id
+   order by o.id`
 
 interface OrderRow {
   id: number

@@ -1,6 +1,7 @@
 import type { AppTools } from '../../app.ts'
 import { adminCredentials } from './admin.ts'
 import { type Crowd, type CrowdOptions, gatherCrowd } from './crowd.ts'
+import { type Launch, type LaunchOptions, openLaunch } from './launch/launch.ts'
 import { openShopper, type Shopper } from './shopper.ts'
 import { openWireShopper, type WireShopper, type WireShopperOptions } from './wire-shopper.ts'
 
@@ -14,11 +15,12 @@ export interface ShopperWishes {
 export type People = ReturnType<typeof createPeople>
 
 /** Everyone in the store in one scenario. A name that already exists returns the existing person. */
-export function createPeople({ context: { cluster, recorder }, browsers, random }: AppTools) {
+export function createPeople({ context: { cluster, recorder, clock }, browsers, random }: AppTools) {
   const shoppers = new Map<string, Shopper>()
   const admins = new Map<string, Shopper>()
   const wireShoppers = new Map<string, WireShopper>()
   const crowds: Crowd[] = []
+  const launches: Launch[] = []
 
   return {
     /** A person with their own browser and links. */
@@ -45,6 +47,13 @@ export function createPeople({ context: { cluster, recorder }, browsers, random 
       return crowd
     },
     crowds: () => crowds,
+    /** Opens the shop for thousands, who wait for a release. */
+    async launch(options: LaunchOptions): Promise<Launch> {
+      const launch = await openLaunch(options, { cluster, recorder, random, clock })
+      launches.push(launch)
+      return launch
+    },
+    launches: () => launches,
     /** Closes the connection of a shopper without a browser, as when its tab is closed. */
     disconnect(name: string) {
       wireShoppers.get(name)?.close()
@@ -62,7 +71,7 @@ async function known<T>(people: Map<string, T>, name: string, open: () => Promis
 }
 
 export async function closePeople(people: People) {
-  for (const one of [...people.wireShoppers(), ...people.crowds()]) one.close()
+  for (const one of [...people.wireShoppers(), ...people.crowds(), ...people.launches()]) one.close()
   await Promise.all([...people.shoppers(), ...people.admins()].map((person) => person.close()))
 }
 

@@ -436,6 +436,13 @@ const fills: Readonly<Record<string, Fill>> = {
     times(events, (n) => final(history, 'joined', { connected: true, expected: topics, joined: topics }, `client-${n}`))
   },
   'live-frames-bounded': liveFrames,
+  'launch-pages-right'(history, events) {
+    const items = itemIds.map((id) => ({ id, availableCount: 0 }))
+    const levels = Object.fromEntries(itemIds.map((id) => [id, 'out']))
+    const page = { state: { released: [1], levels }, cart: [{ id: 1, outOfStock: true }], pageCount: 1 }
+    final(history, 'catalogue', { products: [{ id: 1, released: true, items }] })
+    times(events, () => final(history, 'launch-pages', [page]))
+  },
   'live-pages-match-fresh-render': livePages,
   'metrics-as-declared': ({ record }, events) =>
     times(events, () =>

@@ -57,6 +57,7 @@ async function attach(target: Target, linkThread: LinkThread, options: ClusterOp
         hasControl: control !== undefined,
         shows: await shownBy(control),
         ownName: described.name ?? name,
+        origin: new URL(url).origin,
         logFile: undefined,
       })
     }),

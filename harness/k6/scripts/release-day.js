@@ -139,6 +139,7 @@ function arrive(shopper) {
     () => {
       const isAllOut = Object.values(levels).filter((level) => level === 'out').length === items
       pagesRight.add(releasedIds.size === products.length && (pairs === 0 || pairs * items > users || isAllOut))
+      stayed.add(1)
       socket.close()
     },
     releaseAtMs + stayMs - Date.now(),

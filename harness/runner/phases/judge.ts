@@ -2,20 +2,22 @@ import type { Cluster } from '../../cluster/cluster.ts'
 import { neverLoaded, type SystemPatch } from '../../cluster/system-patch.ts'
 import { toHistory } from '../../history/history.ts'
 import type { Scenario } from '../../scenario.ts'
-import { type Checker, judge } from '../../verdict/checker.ts'
+import { type Checker, judge, unknown, type Verdict } from '../../verdict/checker.ts'
 import type { CheckResult, NotJudged } from '../../verdict/result.ts'
 import { checkersFor } from '../checkers-of.ts'
-import type { Phase } from '../run-state.ts'
+import type { Phase, RunState } from '../run-state.ts'
 
 /** Judges the whole history, also of a scenario that broke off. */
 export const judgeHistory: Phase = {
   name: 'judge',
   always: true,
   isLastWord: true,
-  async run({ scenario, settings, recorder, checks, notJudged, obstacle, log, cluster }) {
+  async run(state) {
+    const { scenario, settings, recorder, checks, notJudged, obstacle, log, cluster } = state
     const history = toHistory(recorder.events)
     const judges = checkersFor(scenario, history)
-    for (const checker of judges.checkers) checks.push({ name: checker.name, ...judge(checker, history) })
+    for (const checker of judges.checkers)
+      checks.push({ name: checker.name, ...unlessKeptBusy(judge(checker, history), state) })
     notJudged.push(...judges.notJudged)
     if (!isAboutSomething(scenario, judges.checkers))
       checks.push({ name: 'scenario-completed', outcome: 'unknown', why: nothingJudged(notJudged), evidence: {} })
@@ -51,3 +53,10 @@ const isAboutSomething = ({ expectations, checkers = [], alsoWith }: Scenario, j
 
 const nothingJudged = (notJudged: readonly NotJudged[]) =>
   `nothing that the scenario is about could be judged: ${notJudged.map(({ name, why }) => `${name} (${why})`).join('; ')}`
+
+/** While a loop had no end, no client of the harness read, sent or noticed anything: what seems to be missing may only be unseen. */
+function unlessKeptBusy(verdict: Verdict, { settings, endedLoopsBefore }: RunState): Verdict {
+  const wasKeptBusy = (settings.endedLoops?.() ?? 0) > endedLoopsBefore
+  if (verdict.outcome !== 'violated' || !wasKeptBusy) return verdict
+  return unknown(`${verdict.why}, but a step kept this process busy without an end`, verdict.evidence)
+}

@@ -50,9 +50,13 @@ function inTime<T>({ scenario, settings, elapsedMs }: RunState, endMs: number, w
     leftMs < ownMs
       ? `the limit of ${seconds(scenario.stepsWithinMs ?? stepsWithinMs)} for all steps`
       : `its limit of ${seconds(ownMs)}`
+  const endedBefore = settings.endedLoops?.() ?? 0
   return limited(work, {
     withinMs: Math.min(leftMs, ownMs),
-    why: `${what} was abandoned at ${limit}`,
+    why() {
+      const hasEnded = (settings.endedLoops?.() ?? 0) > endedBefore
+      return `${what} was abandoned at ${limit}${hasEnded ? ': it kept this process busy without an end' : ''}`
+    },
     stoppedBecause() {
       const reason = settings.stoppedBecause()
       return reason && `${what} was abandoned: ${reason}`

@@ -9,6 +9,7 @@ import { backgroundDelivered } from '../../../harness/checkers/core/background-d
 import { backgroundJoined } from '../../../harness/checkers/core/background-joined.ts'
 import { framesReadable } from '../../../harness/checkers/core/frames-readable.ts'
 import type { Cluster } from '../../../harness/cluster/cluster.ts'
+import { ownPromises } from '../../../harness/cluster/promises.ts'
 import { toHistory } from '../../../harness/history/history.ts'
 import type { HistoryEvent } from '../../../harness/history/operation.ts'
 import { createRecorder } from '../../../harness/history/recorder.ts'
@@ -67,7 +68,7 @@ async function startNodes(names: readonly string[], { hasControl = true, socket 
     }
   }
   return {
-    cluster: { nodes, links: { link } } as unknown as Cluster,
+    cluster: { nodes, links: { link }, promises: ownPromises } as unknown as Cluster,
     endpoints: started.map(({ endpoint }) => endpoint),
   }
 }

@@ -57,6 +57,21 @@ describe('charts', () => {
     expect(percentileFigure('c', [{ name: 'one', points: [{ share: 0.5, ms: 3 }] }])).toContain('p50')
   })
 
+  it('cut a band that is much wider than the lines, so that the lines can be read', () => {
+    const wide = [1, 2].map((x) => ({ x, y: 10 * x, low: 1e-6, high: 1e9 }))
+    const text = linesFigure({
+      caption: 'c',
+      x: { label: 'x' },
+      y: { label: 'y', isLog: true },
+      series: [{ name: 'a', points: wide }],
+    })
+    const ticks = [...documentOf(text).querySelectorAll('.desk-only [aria-label="y-axis tick label"] text')].map(
+      (one) => one.textContent,
+    )
+    expect(ticks).toContain('20')
+    expect(ticks.join()).not.toMatch(/[kMG]/)
+  })
+
   it('name percentiles on an axis of nines up to the last one that is drawn', () => {
     const shares = [0, 0.5, 0.9, 0.99].map((share, index) => ({ share, ms: 1 + index }))
     const text = percentileFigure('c', [{ name: 'a', points: shares }])
@@ -89,5 +104,7 @@ describe('charts', () => {
         .textContent!.trim(),
     ).toMatch(/^b is <slower>/)
     expect(page).toContain('prefers-color-scheme:dark')
+    // A class that the reports use for lists would take the padding away.
+    expect(page).not.toMatch(/class="verdict plain"/)
   })
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Measurements } from '../../../harness/compare/compare.ts'
 import { type Comparison, type Role, roles } from '../../../harness/compare/comparison.ts'
 import { comparisonOf, defaultWork } from '../../../harness/compare/comparisons.ts'
-import { conclude } from '../../../harness/compare/conclude.ts'
+import { conclude, withOthers } from '../../../harness/compare/conclude.ts'
 import { describeComparison } from '../../../harness/compare/describe.ts'
 import { comparisonPage } from '../../../harness/compare/page.ts'
 import { type Plan, quickPlan } from '../../../harness/compare/plan.ts'
@@ -222,6 +222,14 @@ describe('what people read', () => {
       expect(page).toContain(`<h2>${heading}</h2>`)
     expect(page).toContain('all &lt;stages&gt;')
     expect(page).not.toContain('<script')
+  })
+
+  it('names other kinds of work behind the verdict', () => {
+    const document = withOthers(concluded({ factor: 0.5 }), [{ work: 'cpu:1', document: concluded({ seed: 4 }) }])
+    expect(document.others).toMatchObject([{ work: 'cpu:1', verdict: 'equivalent' }])
+    expect(comparisonPage(document)).toContain('<h2>Other kinds of work</h2>')
+    expect(describeComparison(document)).toMatch(/cpu:1 .* are equivalent within 5 %/)
+    expect(comparisonPage(concluded())).not.toContain('Other kinds of work')
   })
 
   it('is drawn for an unknown verdict too, without pictures of numbers that nobody may believe', () => {

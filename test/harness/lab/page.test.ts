@@ -14,8 +14,8 @@ describe('the page of a lab', () => {
   const page = parse(html)
 
   it('says its verdict first, then each prediction with what was measured', () => {
-    expect(page.querySelector('main > :first-child p')!.text).toBe('as predicted')
-    const table = page.querySelector('table')!.text
+    expect(page.querySelector('main > :first-child h1')!.text).toMatch(/^as predicted: /)
+    const table = page.querySelector('table.stack')!.text
     for (const { says, saw } of result.findings)
       expect([table.includes(says), table.includes(saw)]).toEqual([true, true])
   })

@@ -157,6 +157,7 @@ describe('pipeline/latency (PM-25, PM-51, PM-52)', () => {
   const timed = (max: number, last: number, firstMs = 1) => ({
     max,
     firstMs,
+    lastsMs: [last, 1.2 * last],
     latenciesMs: numbers(2_000, (index) => (last * (index + 1)) / 2_000),
   })
   const measured = [timed(1, 80), timed(10, 45), timed(100, 42)]
@@ -175,6 +176,11 @@ describe('pipeline/latency (PM-25, PM-51, PM-52)', () => {
     ['all of them arrive', measured.with(2, { ...timed(100, 42), latenciesMs: numbers(1_999) })],
   ])('contradicts "%s"', (words, contrary) => {
     expect(outcomeOf(latency, contrary, words)).toBe('contradicted')
+  })
+
+  it('knows nothing when the rounds were unlike each other', () => {
+    const uneven = { ...timed(10, 45), lastsMs: [45, 90] }
+    expect(outcomeOf(latency, [timed(1, 40), uneven, timed(100, 42)], 'takes longest')).toBe('unknown')
   })
 
   it('knows nothing when all of it took no longer than the request', () => {

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest'
 import {
   type Ended,
   reportOfBench,
+  reportOfCompare,
   reportOfExplore,
+  reportOfLab,
+  reportOfLoad,
   reportOfMutate,
   reportOfRun,
   reportOfSelftest,
@@ -105,5 +108,71 @@ describe('samples', () => {
     expect(reportOfBench(document, ended({ code: 143, isOverTime: true }))).toEqual(
       expect.objectContaining({ exitCode: 0, end: 'cut-short' }),
     )
+  })
+})
+
+describe('experiments', () => {
+  const finding = (outcome: string) => ({ says: 'the queue falls linearly', outcome, saw: 'R² 0.71' })
+  const result = (name: string, verdict: string, outcome: string) => ({ name, verdict, findings: [finding(outcome)] })
+
+  it('fail the night when a prediction was contradicted, with the command that shows it again', () => {
+    const results = [
+      result('workshop/refuse', 'as predicted', 'as predicted'),
+      result('workshop/queue', 'contradicted', 'contradicted'),
+      result('workshop/latency', 'unknown', 'unknown'),
+    ]
+    const report = reportOfLab({ results }, ended({ name: 'lab', code: 1 }))
+    expect(report.summary).toBe('1 of 3 experiments as predicted, 1 contradicted, 1 unknown')
+    expect(report.findings).toEqual([
+      {
+        title: 'experiment workshop/queue contradicted its prediction',
+        why: 'predicted: the queue falls linearly; measured: R² 0.71',
+        command: './squall lab workshop/queue',
+      },
+    ])
+  })
+
+  it('are no doubt about the system when the machine could not measure them', () => {
+    const results = [result('workshop/queue', 'unknown', 'unknown')]
+    const { exitCode, findings } = reportOfLab({ results }, ended({ name: 'lab', code: 2 }))
+    expect([exitCode, findings]).toEqual([0, []])
+  })
+})
+
+describe('a comparison', () => {
+  const document = (control: string) => ({
+    ...{ sentence: 'async is faster.', verdict: 'faster', command: 'squall compare sync-async --quick --seed 7' },
+    control: { verdict: control },
+  })
+
+  it('is told in its sentence, whatever it says', () => {
+    const report = reportOfCompare(document('equivalent'), ended({ name: 'compare', code: 2 }))
+    expect([report.summary, report.exitCode, report.findings]).toEqual([
+      ...['async is faster. Control against itself: equivalent.', 0, []],
+    ])
+  })
+
+  it.each(['faster', 'slower'])('fails the night when its control is %s than itself', (control) => {
+    const { findings } = reportOfCompare(document(control), ended({ name: 'compare' }))
+    expect(findings.map(({ command }) => command)).toEqual(['./squall compare sync-async --quick --seed 7'])
+  })
+})
+
+describe('the loads', () => {
+  const threshold = { metric: 'purchase', requirement: 'p(95)<5000', isKept: false, measured: 6_100 }
+  const kept = { load: 'workshop', users: 50, outcome: 'passed', thresholds: [{ ...threshold, isKept: true }] }
+
+  it('are a regression when a threshold was crossed, which is named', () => {
+    const crossed = { load: 'release-day', users: 200, outcome: 'violated', thresholds: [threshold] }
+    const report = reportOfLoad([crossed, kept], ended({ name: 'load', code: 0 }))
+    expect([report.exitCode, report.summary, report.findings]).toEqual([
+      ...[4, 'release-day with 200 users crossed, purchase p(95)<5000 was 6100; workshop with 50 users passed', []],
+    ])
+  })
+
+  it('are no doubt when a script failed, which is named', () => {
+    const failed = { ...kept, outcome: 'unknown', why: 'the script failed: boom', thresholds: [] }
+    const report = reportOfLoad([failed], ended({ name: 'load', code: 2 }))
+    expect([report.exitCode, report.summary]).toEqual([0, 'workshop with 50 users unknown, the script failed: boom'])
   })
 })

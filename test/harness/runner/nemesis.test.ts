@@ -7,16 +7,18 @@ import { seededRandom } from '../../../harness/platform/random.ts'
 import { createNemesis } from '../../../harness/runner/nemesis.ts'
 
 interface StageOptions {
+  killFails?: boolean
   startFails?: boolean
   startHangs?: boolean
   recorded?: readonly ScheduleEntry[]
 }
 
 /** A cluster of which only the database exists, and only as far as it can be broken, and on its nodes actors that come back. */
-function stageWith({ startFails = false, startHangs = false, recorded }: StageOptions = {}) {
+function stageWith({ killFails = false, startFails = false, startHangs = false, recorded }: StageOptions = {}) {
   let running = true
   const database = {
     async kill() {
+      if (killFails) throw new Error('no such process')
       running = false
     },
     async start() {
@@ -124,6 +126,28 @@ describe('the nemesis (FI-6)', () => {
     await injected.heal()
     expect(isRunning()).toBe(true)
     expect(states.filter((state) => state === 'healing')).toHaveLength(1)
+  })
+
+  it('heals one by its number, once, and none for a number that there is not', async () => {
+    const { nemesis, states, faults, isRunning } = stageWith()
+    await nemesis.inject('db.kill', 'db')
+    await nemesis.heal(99)
+    expect(isRunning()).toBe(false)
+    const { id } = faults()[0]!
+    await Promise.all([nemesis.heal(id), nemesis.heal(id)])
+    expect(isRunning()).toBe(true)
+    expect(states.filter((state) => state === 'off')).toHaveLength(1)
+  })
+
+  it('says of a fault that could not be injected why, and can heal it', async () => {
+    const { nemesis, faults } = stageWith({ killFails: true })
+    await expect(nemesis.inject('db.kill', 'db')).rejects.toThrow('no such process')
+    expect(faults()[0]).toMatchObject({
+      witnessedOnMs: null,
+      witness: { on: 'could not be injected: no such process' },
+    })
+    await nemesis.heal(faults()[0]!.id)
+    expect(faults()[0]).toMatchObject({ witnessedOffMs: expect.any(Number) })
   })
 
   it('does not wait for ever for one that does not heal', async () => {

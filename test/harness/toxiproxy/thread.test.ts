@@ -39,3 +39,17 @@ it('a server that is stopped answers no more, and one beside it does', async () 
   await expect(fetch(`${one.apiUrl}/version`)).rejects.toThrow()
   expect((await fetch(`${other.apiUrl}/version`)).ok).toBe(true)
 })
+
+it('a server whose thread has ended is closed, and none begins on it: nobody waits for an answer that never comes', async () => {
+  const own = createLinkThread()
+  const server = await own.startServer({ seed: 1 })
+  const starting = own.startServer({ seed: 2 })
+  const begun = starting.then(
+    () => 'begun',
+    (error: Error) => error.message,
+  )
+  await own.close()
+  expect(['begun', 'the thread of the links has ended']).toContain(await begun)
+  await server.close()
+  await expect(own.startServer({ seed: 3 })).rejects.toThrow('the thread of the links has ended')
+}, 5_000)

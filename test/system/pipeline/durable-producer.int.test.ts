@@ -1,7 +1,7 @@
 import { Pool } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { noMetrics } from '../../../system/metrics/index.ts'
-import { createWorker, durableProducer, pipelineStages } from '../../../system/pipeline/index.ts'
+import { createWorker, type DemandOptions, durableProducer, pipelineStages } from '../../../system/pipeline/index.ts'
 import { systemClock as clock } from '../../../system/platform/clock.ts'
 import { silentLog as log } from '../../../system/platform/log.ts'
 import { createRuntime, supervisor } from '../../../system/runtime/index.ts'
@@ -23,18 +23,33 @@ const numbers = (count: number) => Array.from({ length: count }, (_, index) => i
 
 interface NodeOptions {
   claimMs?: number
+  demand?: DemandOptions
+  /** So many items are there before anybody asks. */
+  storeFirst?: number
+  /** The database answers nothing while this says so. */
+  fails?: () => boolean
   /** An item is held until this resolves. */
   hold?: () => Promise<unknown>
 }
 
 /** One node with a pipeline on the common database. */
-async function startNode(owner: string, { claimMs = 60_000, hold = async () => {} }: NodeOptions = {}) {
+async function startNode(owner: string, options: NodeOptions = {}) {
+  const { claimMs = 60_000, hold = async () => {}, demand, storeFirst = 0, fails = () => false } = options
   const pool = new Pool({ connectionString: database.url, max: 4 })
   pool.on('error', () => {})
   stops.push(() => pool.end())
   const runtime = createRuntime({ clock, log })
   const delivered: number[] = []
-  const producer = durableProducer(runtime, { database: pool, owner, clock, log, claimMs, pollMs: 50 })
+  let claimCount = 0
+  const counted = {
+    async query(text: string, values?: unknown[]) {
+      if (fails()) throw new Error('the database is down')
+      if (text.includes('skip locked')) claimCount += 1
+      return pool.query(text, values)
+    },
+  }
+  const producer = durableProducer(runtime, { database: counted, owner, clock, log, claimMs, pollMs: 50 })
+  for (const n of numbers(storeFirst)) await producer.pushTimed({ data: { n }, user_id: 1 })
   const work = createWorker({
     broadcast: (_topic, _event, payload) => void delivered.push((payload as { data: { n: number } }).data.n),
     clock,
@@ -44,10 +59,10 @@ async function startNode(owner: string, { claimMs = 60_000, hold = async () => {
       return data
     },
   })
-  const stages = pipelineStages(runtime, { producer, work, metrics: noMetrics })
+  const stages = pipelineStages(runtime, { producer, work, metrics: noMetrics, ...(demand && { demand }) })
   const top = await supervisor({ clock, log }, owner, { strategy: 'rest_for_one', restartsMax: 20 }, stages).start()
   stops.push(() => top.stop())
-  return { producer, delivered, runtime, top }
+  return { producer, delivered, runtime, top, claims: () => claimCount }
 }
 
 const pushAll = async ({ producer }: Awaited<ReturnType<typeof startNode>>, count: number) => {
@@ -62,6 +77,26 @@ describe('a producer on PostgreSQL (PM-26, PM-58)', () => {
     await pushAll(node, 30)
     await expect.poll(() => node.delivered).toEqual(numbers(30))
     await expect.poll(left).toBe(0)
+  })
+
+  it.each([
+    [1, 40, 90],
+    [10, 4, 30],
+    [40, 1, 8],
+  ])('is read fewer times the more its consumer asks for at once: max demand %i (PM-34)', async (max, least, most) => {
+    const node = await startNode('n1', { demand: { max }, storeFirst: 40 })
+    await expect.poll(() => node.delivered).toEqual(numbers(40))
+    expect(node.claims()).toBeGreaterThanOrEqual(least)
+    expect(node.claims()).toBeLessThanOrEqual(most)
+  })
+
+  it('starts without its database, and goes on when it is there', async () => {
+    let isDown = true
+    const node = await startNode('n1', { fails: () => isDown })
+    await expect(node.producer.pushTimed({ data: { n: 1 }, user_id: 1 })).rejects.toThrow('the database is down')
+    isDown = false
+    await pushAll(node, 3)
+    await expect.poll(() => node.delivered).toEqual(numbers(3))
   })
 
   it('refuses what is no object, before anything is stored (PM-31)', async () => {

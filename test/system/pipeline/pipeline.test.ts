@@ -104,6 +104,36 @@ describe('a timed push', () => {
     expect(measured.filter(([name]) => name === 'pipeline.push_delivered')).toEqual([['pipeline.push_delivered', 200]])
   })
 
+  it('alone takes no time at all, neither at its worker nor on its way (PM-51, PM-28)', async () => {
+    const { producer, clock, metrics, measured, sent } = await startPipeline()
+    void producer.pushTimed(forUser(1))
+    await quiet()
+    recordDelivery(metrics, clock, (sent[0]!.payload as { at: number }).at)
+    expect(measured).toEqual([
+      ['pipeline.worker.process_time', 0],
+      ['pipeline.push_delivered', 0],
+    ])
+  })
+
+  it.each([
+    [1, 0, 500, 520],
+    [10, 5, 95, 120],
+    [100, 50, 8, 30],
+  ])(
+    'among 500 with a demand of %i costs its producer one ask for each batch (PM-52, AT-45, DF-136)',
+    async (max, min, least, most) => {
+      const { producer, sent, runtime } = await startPipeline({ demand: { max, min } })
+      const stage = runtime.registry.whereis('Pipeline.Producer')!
+      const before = stage.handled
+      for (const n of numbers(500)) void producer.pushTimed(forUser(1, n))
+      for (let rounds = 0; rounds < 600 && sent.length < 500; rounds += 1) await quiet()
+      const askCount = stage.handled - before - 500
+      expect(sent.length).toBe(500)
+      expect(askCount).toBeGreaterThanOrEqual(least)
+      expect(askCount).toBeLessThanOrEqual(most)
+    },
+  )
+
   it('of a node whose clock is wrong changes the metric and nothing else (PM-48)', async () => {
     const { producer, sent, clock, metrics, measured } = await startPipeline()
     void producer.pushTimed(forUser(1))

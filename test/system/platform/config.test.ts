@@ -34,6 +34,11 @@ describe('readConfig (CH-86, DP-43)', () => {
     expect(() => readConfig(env)).toThrow(sentence)
   })
 
+  it('sends metrics to the port of a collector in development, and to nobody unless told (PM-5)', () => {
+    const { STATSD_HOST, STATSD_PORT } = readConfig({})
+    expect([STATSD_HOST, STATSD_PORT]).toEqual([undefined, 8_126])
+  })
+
   it('prints no secret', () => {
     const errorOf = (env: Record<string, string>) => {
       try {

@@ -1,5 +1,6 @@
 import { type Checker, judge } from '../../../verdict/checker.ts'
 import { cartNeverLost } from './cart-never-lost.ts'
+import { launchPagesRight } from './launch-pages-right.ts'
 import { livePagesMatchFreshRender } from './live-pages-match-fresh-render.ts'
 import { neverOversold } from './never-oversold.ts'
 import { noPresenceToShoppers } from './no-presence-to-shoppers.ts'
@@ -24,6 +25,7 @@ import { viewsMatchFreshRender } from './views-match-fresh-render.ts'
 /** All checkers of the store. */
 export const checkers: readonly Checker[] = [
   cartNeverLost,
+  launchPagesRight,
   livePagesMatchFreshRender,
   neverOversold,
   noPresenceToShoppers,

@@ -14,7 +14,7 @@ export const callersFailAtOnce: Checker = {
     if (!isWatched(history)) return unknown('nobody watched the operations')
     const pairs = history.of('invoke').flatMap((begun) => {
       const end = history.endOf(begun)
-      return end && isHitByKillOnly(history, begun, end) ? [{ begun, end }] : []
+      return end && !waitsForOthers(begun) && isHitByKillOnly(history, begun, end) ? [{ begun, end }] : []
     })
     const late = pairs.filter(({ begun, end }) => end.tMs - begun.tMs >= callerTimeoutMs)
     const findings = late.map(({ begun, end }) =>
@@ -32,6 +32,10 @@ export const callersFailAtOnce: Checker = {
     )
   },
 }
+
+/** In a rush an operation queues behind thousands of others: how long it took says nothing of what was killed. */
+const waitsForOthers = ({ value }: HistoryEvent) =>
+  (value as { waitsForOthers?: boolean } | undefined)?.waitsForOthers === true
 
 function isHitByKillOnly(history: History, begun: HistoryEvent, end: HistoryEvent): boolean {
   const met = history.faults.filter(

@@ -1,6 +1,7 @@
 import { type Channel, Socket } from 'phoenix'
 import './app.css'
 import { joinCart } from './cart.ts'
+import { watchConnection } from './connection.ts'
 import { heartbeatIntervalMs } from './page.ts'
 import { applyRelease, applyStockChange } from './product-view.ts'
 
@@ -31,3 +32,5 @@ const { cartId } = window as { cartId?: string }
 if (cartId) channels.push(joinCart(socket, cartId))
 
 Object.assign(window, { squall: { socket, channels } })
+
+watchConnection(socket)

@@ -19,7 +19,7 @@ export function renderCart({ items, serialized }: CartPayload) {
   if (!container) return
   const focused = (document.activeElement as HTMLElement | null)?.dataset.itemId
   container.replaceChildren(...(items.length > 0 ? cartParts(items) : []))
-  document.body.classList.toggle('has-cart', items.length > 0)
+  showCartLink(items.length)
   refocus(container, focused)
   fillForm(items, serialized)
 }
@@ -31,7 +31,7 @@ function cartParts(items: readonly CartItem[]): HTMLElement[] {
     ...(isCheckout ? [] : [element('h2', 'cart__title', 'Your cart')]),
     element('ul', 'cart__items', ...items.map(row)),
     ...(goneCount > 0 ? [element('p', 'cart__warning', goneSentence(goneCount))] : []),
-    element('p', 'cart__total', `Total $${totalOf(items)}`),
+    element('p', 'cart__total', 'Total ', element('span', 'cart__amount', `$${totalOf(items)}`)),
     ...(isCheckout ? [] : [link('cart__checkout', '/checkout', 'Checkout')]),
   ]
 }
@@ -75,6 +75,17 @@ function link(className: string, href: string, text: string): HTMLElement {
   return made
 }
 
+/** The way to the cart from the top of the page: on a phone it stands below all shoes. The checkout has it at the top anyway. */
+function showCartLink(itemCount: number) {
+  const header = document.querySelector('.site-header')
+  if (!header || document.querySelector('.checkout__form')) return
+  const known = header.querySelector('.cart-link')
+  if (itemCount === 0) return known?.remove()
+  const text = `Cart, ${itemCount} ${itemCount === 1 ? 'shoe' : 'shoes'}`
+  if (known) known.textContent = text
+  else header.append(link('cart-link', '#cart-container', text))
+}
+
 /** Keeps the focus in the cart after an item was removed by keyboard. */
 function refocus(container: HTMLElement, itemId: string | undefined) {
   if (itemId === undefined) return
@@ -83,10 +94,11 @@ function refocus(container: HTMLElement, itemId: string | undefined) {
   next?.focus()
 }
 
-/** On the checkout page: the cart that the button buys (CT-54). */
+/** On the checkout page: the cart that the button buys (CT-54). With nothing to buy there is no button (CT-58). */
 function fillForm(items: readonly CartItem[], serialized: string) {
   const form = document.querySelector<HTMLFormElement>('.checkout__form')
   if (!form) return
+  form.hidden = items.length === 0
   form.querySelector<HTMLInputElement>("[name='serialized']")!.value = serialized
   form.querySelector<HTMLButtonElement>('.checkout__buy')!.disabled = items.length === 0
   document.querySelector<HTMLElement>('.checkout__empty')!.hidden = items.length > 0

@@ -23,7 +23,7 @@ export const checkoutPage = ({ visit, script, key, problem }: CheckoutPage): str
 ${problem ? `<p class="checkout__problem" role="alert">${escapeHtml(problem)}</p>` : ''}
 ${cartContainer}
 <p class="checkout__empty" hidden>Your cart is empty.</p>
-<form class="checkout__form" method="post" action="/checkout">
+<form class="checkout__form" method="post" action="/checkout" hidden>
 ${hidden('_csrf_token', visit.formToken)}${hidden('key', key)}${hidden('serialized', '')}
 <button class="checkout__buy" type="submit" disabled>Buy now</button>
 </form>

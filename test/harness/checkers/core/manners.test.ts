@@ -226,6 +226,11 @@ describe('callers-fail-at-once', () => {
     expect(outcome(name, ...operation(1, 1_000, 6_600, 'ok'), kill, stall(6_000, 700))).toBe('unknown')
   })
 
+  it('judges nothing that queued behind others in a rush', () => {
+    const rush = operation(1, 1_000, 6_600, 'ok').map((event) => ({ ...event, value: { waitsForOthers: true } }))
+    expect(outcome(name, ...rush, kill)).toBe('passed')
+  })
+
   it('judges nothing that met a fault which makes things slow, or none', () => {
     const slow = fault(1_200, { id: 2, kind: 'db.pause', target: 'db' })
     expect(outcome(name, ...operation(1, 1_000, 6_600, 'ok'), kill, slow)).toBe('passed')

@@ -5,6 +5,7 @@ import { createUserTokens, userTokenAgeMaxS } from '../../../../system/apps/hell
 import { signToken } from '../../../../system/channels/index.ts'
 import { type Metrics, noMetrics } from '../../../../system/metrics/index.ts'
 import { silentLog } from '../../../../system/platform/log.ts'
+import { createPubSub, type PubSub } from '../../../../system/pubsub/index.ts'
 import { connectTo, createFakeClock, keptLog, openCase } from '../../../support/channel-case.ts'
 
 const secret = 'a secret of more than thirty-two characters'
@@ -77,12 +78,13 @@ describe('AuthChannel (CH-8, CH-92, CH-126)', () => {
 })
 
 describe('a timed push on its way to the client (PM-50, DF-41)', () => {
-  async function listening(user: string) {
+  async function listening(user: string, pubsub?: PubSub) {
     const own = createFakeClock()
     const measured: [name: string, value: number][] = []
     const metrics: Metrics = { ...noMetrics, histogram: (name, value) => void measured.push([name, value]) }
     const client = await openCase(authSocket({ tokens, log: silentLog, clock: own, metrics }), {
       params: { token: await tokens.sign(user) },
+      ...(pubsub && { pubsub }),
     })
     await client.join(`user:${user}`)
     return { client, own, measured }
@@ -95,6 +97,18 @@ describe('a timed push on its way to the client (PM-50, DF-41)', () => {
     client.pubsub.broadcast('user:1', 'push_timed', { data: { n: 1 }, at })
     await expect.poll(() => client.received('push_timed')).toEqual([{ n: 1 }])
     expect(measured).toEqual([['pipeline.push_delivered', 25]])
+  })
+
+  it('is measured for each client that gets it, and not for a plain push (PM-14)', async () => {
+    const pubsub = createPubSub({ nodeName: 'n1', log: silentLog })
+    const clients = [await listening('1', pubsub), await listening('1', pubsub)]
+    for (const n of [1, 2, 3]) pubsub.broadcast('user:1', 'push_timed', { data: { n }, at: 0 })
+    pubsub.broadcast('user:1', 'push', { n: 4 })
+    for (const { client, measured } of clients) {
+      await expect.poll(() => client.received('push')).toHaveLength(1)
+      await expect.poll(() => client.received('push_timed')).toHaveLength(3)
+      expect(measured).toHaveLength(3)
+    }
   })
 
   it('for another user is neither pushed nor measured (PM-54, PM-57)', async () => {

@@ -144,6 +144,77 @@ describe('with the keyboard alone', () => {
   })
 })
 
+describe('the shop at a glance', () => {
+  const topOf = (selector: string) => page.locator(selector).first().boundingBox()
+
+  it.each(Object.entries(sizes))('moves nothing when something is put into the cart, on a %s', async (_name, size) => {
+    await page.setViewportSize(size)
+    await page.goto('/')
+    const places = ['.site-header', '.product-listing', '.size-container__entry', '.legend']
+    await expect.poll(() => page.evaluate(() => document.querySelector('.connection') !== null)).toBe(true)
+    const before = await Promise.all(places.map(topOf))
+    await page.locator(`.size-container__entry[value='${available}']`).click()
+    await itemCount(1)
+    expect(await Promise.all(places.map(topOf))).toEqual(before)
+  })
+
+  it('leads to the cart from the top of a phone', async () => {
+    await page.setViewportSize(sizes.phone)
+    await page.goto('/')
+    expect(await page.locator('.cart-link').count()).toBe(0)
+    await fillCart(available, 9)
+    const link = page.getByRole('link', { name: 'Cart, 2 shoes' })
+    expect((await link.boundingBox())!.y).toBeLessThan(sizes.phone.height / 4)
+    await link.click()
+    await expect
+      .poll(() => page.evaluate(() => document.querySelector('.cart__items')!.getBoundingClientRect().top))
+      .toBeLessThan(sizes.phone.height)
+  })
+
+  it('names the stock level in words and shows it in dots, so that colour is not all there is', async () => {
+    await page.goto('/')
+    const size = page.locator(`.size-container__entry[value='${available}']`)
+    const dots = () => size.evaluate((button) => getComputedStyle(button, '::after').content)
+    expect(await dots()).toContain('●○○')
+    await page
+      .getByRole('button', { name: /, few left$/ })
+      .first()
+      .waitFor()
+    await size.evaluate((button) => {
+      button.setAttribute('class', 'size-container__entry size-container__entry--level-high')
+    })
+    expect(await dots()).toContain('●●●')
+  })
+
+  it.each(Object.entries(sizes))('puts the sum under the prices, on a %s', async (_name, size) => {
+    await page.setViewportSize(size)
+    await fillCart(available, 9)
+    for (const path of ['/', '/checkout']) {
+      await page.goto(path)
+      await itemCount(2)
+      const right = (selector: string) =>
+        page.locator(selector).evaluateAll((all) => all.map((one) => Math.round(one.getBoundingClientRect().right)))
+      const [prices, [sum]] = [await right('.cart-item__price'), await right('.cart__amount')]
+      expect(prices).toEqual([sum, sum])
+      expect(await page.textContent('.cart__total')).toMatch(/^Total \$\d+$/)
+    }
+  })
+
+  it('offers no purchase while the cart is empty, and one when it is not (CT-58)', async () => {
+    const buy = page.getByRole('button', { name: 'Buy now' })
+    await page.goto('/checkout')
+    await page.getByText('Your cart is empty.').waitFor()
+    expect(await buy.isVisible()).toBe(false)
+    await fillCart(available)
+    await page.goto('/checkout')
+    await itemCount(1)
+    expect(await buy.isVisible()).toBe(true)
+    await page.locator('.cart-item__remove').click()
+    await page.getByText('Your cart is empty.').waitFor()
+    expect(await buy.isVisible()).toBe(false)
+  })
+})
+
 describe('live and React pages with the keyboard alone', () => {
   it('the counter counts, and the focus stays (LV-8)', async () => {
     await page.goto('/counter')
@@ -219,5 +290,17 @@ describe('the cart of a page', () => {
       )
       .toEqual(['joined'])
     expect(sockets).toEqual(['/product_socket/websocket'])
+  })
+})
+
+describe('a page whose shop is gone', () => {
+  it('says so for as long as it is, and nothing before', async () => {
+    await fillCart(available)
+    expect(await page.textContent('.connection')).toBe('')
+    await node!.stop()
+    node = undefined
+    await expect.poll(() => page.textContent('.connection')).toContain('Connection lost. What you see may be old.')
+    expect(await page.locator('.connection').isVisible()).toBe(true)
+    expect(await page.getByRole('status').first().textContent()).toContain('Connection lost')
   })
 })

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { commandOf, findK6 } from '../../../harness/k6/program.ts'
+import { findK6 } from '../../../harness/clients/find-k6.ts'
+import { commandOf } from '../../../harness/k6/command.ts'
 import { reasonIn } from '../../../harness/k6/run-k6.ts'
 
 const fake = resolve('test/fixtures/k6/fake-k6.sh')

@@ -24,7 +24,7 @@ export async function findK6(env: Env): Promise<K6> {
   if (docker && (await hasEngine(docker, env)))
     return { kind: 'image', docker, image: env.SQUALL_IMAGE_K6 || imageDefault }
   throw new EnvironmentMissing(
-    'needs k6, but there is none on the PATH and no Docker engine to run its image; install it, such as with "go install go.k6.io/k6@latest", or set SQUALL_K6 to its path',
+    'needs k6, but there is none on the PATH and no Docker engine to run its image; install it from k6.io, or set SQUALL_K6 to its path',
   )
 }
 
@@ -33,32 +33,3 @@ const hasEngine = (docker: string, env: Env): Promise<boolean> =>
     () => true,
     () => false,
   )
-
-interface Invocation {
-  scripts: string
-  script: string
-  /** For the summary; exists, and is writable for the container's user too. */
-  folder: string
-  /** Only names stand in the arguments: values may be secrets, and everybody on a machine may read arguments. */
-  envNames: readonly string[]
-  containerName: string
-}
-
-export const summaryName = 'summary.json'
-
-/** Returns the command that runs a script and writes its summary into the folder. Pure. */
-export function commandOf(k6: K6, { scripts, script, folder, envNames, containerName }: Invocation) {
-  const run = (scriptsAt: string, folderAt: string) => [
-    ...['run', '--quiet', '--no-usage-report', '--no-color', '--address', 'localhost:0'],
-    ...['--summary-export', `${folderAt}/${summaryName}`, `${scriptsAt}/${script}`],
-  ]
-  if (k6.kind === 'program') return { program: k6.path, args: run(scripts, folder) }
-  const args = [
-    ...['run', '--rm', '--init', '--network', 'host', '--name', containerName],
-    ...['--volume', `${scripts}:/scripts:ro`, '--volume', `${folder}:/out`],
-    ...envNames.flatMap((name) => ['--env', name]),
-    k6.image,
-    ...run('/scripts', '/out'),
-  ]
-  return { program: k6.docker, args }
-}

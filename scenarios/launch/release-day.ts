@@ -1,0 +1,95 @@
+import {
+  launchPagesRight,
+  neverOversold,
+  nodesAgreeWithDatabase,
+  ordersChargedOnce,
+  purchasesLinearizable,
+  type ScenarioContext,
+  scenariosFor,
+} from '../../harness/index.ts'
+import { mustTakeAtMost, watchingStalls } from '../stalls.ts'
+import { mustBe, succeeded } from '../support.ts'
+
+const { scenario, step, after } = scenariosFor('store')
+
+/** SQUALL_SHOPPERS takes another number, for a smaller machine or a larger one. */
+const size = Number(process.env.SQUALL_SHOPPERS || 5_000)
+const sizeLeast = 130
+const itemIds = Array.from({ length: 13 }, (_, index) => index + 1)
+const productIds = [1, 2]
+/** More want each size than there are of it: in the end everything is sold out, and the others know it. */
+const pairsOfEach = Math.floor((0.6 * size) / itemIds.length)
+const rushMs = Math.max(3_000, 5 * size)
+const soldOutWithinMs = 60_000
+const overWithinMs = 150_000
+const openWithinMs = 180_000
+
+/** Of a node that is killed: gone for so long, in the middle of the rush. */
+const goneMs = 3_000
+
+/** Settings of production, because this is no scenario about silence. */
+const env = { CLUSTER_HEARTBEAT_MS: '2000', CLIENT_HEARTBEAT_MS: '30000', LOG_LEVEL: 'warn' }
+
+type Context = ScenarioContext<'store'>
+
+interface ReleaseDay {
+  id: string
+  title: string
+  /** A node that is killed in the middle of the rush. */
+  killed?: string
+}
+
+/** Makes a scenario: shoppers wait, both products are released, everything is bought (ST-1, ST-2). */
+export function releaseDay({ id, title, killed }: ReleaseDay) {
+  if (!(size >= sizeLeast)) throw new Error(`SQUALL_SHOPPERS takes a number from ${sizeLeast}; got "${size}"`)
+  return scenario({
+    id,
+    title,
+    invariant: `${size} shoppers on three nodes wait for a release and buy everything${killed ? `, while ${killed} is killed` : ''}: every pair is sold once, and every page is right in the end without a reload.`,
+    covers: ['ST-1', 'ST-2', 'NF-23', ...(killed ? ['NF-9'] : [])],
+    aloneBecause: `${size} shoppers need the whole machine`,
+    withoutBackground:
+      'the shoppers are the traffic, and what is late on a machine that is busy with them proves nothing',
+    given: { nodes: 3, env, stock: Object.fromEntries(itemIds.map((one) => [one, pairsOfEach])) },
+    stepWithinMs: Math.max(openWithinMs, overWithinMs) + 10_000,
+    stepsWithinMs: openWithinMs + overWithinMs + 20_000,
+    steps: [
+      step(`${size} shoppers open the shop`, async (context) => {
+        await context.launch({ size, itemIds, productIds, rushMs })
+      }),
+      step(`both products are released, and everybody buys${killed ? `, while ${killed} is killed` : ''}`, (context) =>
+        watchingStalls(context, undefined, () => rush(context, killed)),
+      ),
+    ],
+    expectations: [
+      after(2, 'everything is sold out, and everybody knows how it ended', async (context) =>
+        mustBe(context.scratch.get('bought'), pairsOfEach * itemIds.length, 'pairs bought'),
+      ),
+      after(2, `it is sold out within ${soldOutWithinMs / 1_000} s of the release`, async (context) => {
+        const tookMs = Number(context.scratch.get('took'))
+        mustTakeAtMost(context, tookMs, soldOutWithinMs, `it took ${Math.round(tookMs)} ms`)
+      }),
+    ],
+    checkers: [launchPagesRight, neverOversold, purchasesLinearizable, ordersChargedOnce, nodesAgreeWithDatabase],
+  })
+}
+
+async function rush(context: Context, killed: string | undefined) {
+  const { clock, scratch } = context
+  const [launch] = context.launches()
+  const startedMs = clock.monotonicMs()
+  launch!.watch()
+  for (const id of productIds) succeeded(await context.release('n1', id), 'release')
+  const [{ boughtCount }] = await Promise.all([
+    launch!.over(overWithinMs),
+    killed === undefined ? undefined : killInTheMiddle(context, killed),
+  ])
+  scratch.set('took', clock.monotonicMs() - startedMs)
+  scratch.set('bought', boughtCount)
+}
+
+async function killInTheMiddle({ clock, nemesis }: Context, node: string) {
+  await clock.sleep(rushMs / 2)
+  await using _kill = await nemesis.inject('node.kill', node)
+  await clock.sleep(goneMs)
+}
