@@ -77,6 +77,8 @@ const benchRounds = 3
 const labMs = 40_000
 /** What a quick comparison of two systems takes, with its control. */
 const comparisonMs = 330_000
+/** The rest is for its page, and for what it has begun. */
+const comparisonShare = 0.9
 
 /** Runs one stage with the function of its verb, without a terminal. Never rejects: what went wrong stands in the report. */
 export async function performStage(name: StageName, budgetMs: number, settings: StageSettings): Promise<StageReport> {
@@ -174,7 +176,9 @@ const performers: Record<StageName, (stage: Stage) => Promise<StageReport>> = {
   async compare({ name, seed, shard, folder, budgetMs, call }) {
     if (budgetMs < comparisonMs) return notRun(name, `a comparison needs ${comparisonMs / 1_000} s`)
     if (shard && shard.number !== 1) return notRun(name, 'the first shard makes it')
-    const { ended, document } = await call(compare, ['sync-async'], { seed, quick: true, out: join(folder, name) })
+    const { ended, document } = await call(compare, ['sync-async'], {
+      ...{ seed, quick: true, budget: comparisonShare * budgetMs, out: join(folder, name) },
+    })
     return document ? reportOfCompare(document, ended) : silent(ended)
   },
   async load({ name, seed, shard, io, call }) {
