@@ -66,13 +66,14 @@ export function ratiosFigure(caption: string, margin: number, rows: readonly Rat
   const [from, to] = [1 / (1 + margin), 1 + margin]
   const body = drawing({
     label: caption,
-    height: 60 + 44 * rows.length,
+    height: 60 + 56 * rows.length,
     plot: () => ({
-      marginLeft: 110,
+      marginLeft: 16,
+      marginRight: 16,
       marginBottom: 40,
       marginTop: 10,
       x: { label: 'ratio of the latencies', labelArrow: 'none', type: 'log', tickFormat: '~g', ticks: 5 },
-      y: { label: null, type: 'band', domain: rows.map(({ name }) => name) },
+      y: { axis: null, type: 'band', domain: rows.map(({ name }) => name) },
       marks: [
         Plot.rectX([{ from, to }], { x1: 'from', x2: 'to', fill: 'var(--lane)' }),
         Plot.ruleX([1], { stroke: 'var(--soft)' }),
@@ -83,6 +84,14 @@ export function ratiosFigure(caption: string, margin: number, rows: readonly Rat
           stroke: firstColour,
           strokeWidth: 5,
           strokeLinecap: 'round',
+        }),
+        Plot.text(rows, {
+          text: 'name',
+          y: 'name',
+          frameAnchor: 'left',
+          textAnchor: 'start',
+          dy: -16,
+          fill: 'currentColor',
         }),
         Plot.dot(rows, { x: 'mean', y: 'name', fill: 'var(--ink)', r: 5 }),
       ],

@@ -148,4 +148,8 @@ export function createNode(options: NodeOptions): ClusterNode {
   }
 }
 
-const lastLine = (text: string) => text.trim().split('\n').at(-1) ?? ''
+/** A crash ends its log with a stack and a version: what it says is above them. */
+function lastLine(text: string): string {
+  const lines = text.trim().split('\n')
+  return lines.findLast((line) => /^\w*Error\b.*: /.test(line)) ?? lines.at(-1) ?? ''
+}

@@ -32,8 +32,12 @@ export async function until<T>(ask: () => T | Promise<T>, options: UntilOptions)
       lastSeen = messageOf(error)
     }
     if (clock.monotonicMs() >= deadlineMs)
-      throw new NotWithin(`timed out after ${withinMs} ms waiting for "${what}"; last value ${String(lastSeen)}`)
+      throw new NotWithin(`timed out after ${withinMs} ms waiting for "${what}"${lastValue(lastSeen)}`)
     await clock.sleep(pauseMs)
     if (everyMs === undefined) pauseMs = Math.min(1.25 * pauseMs, pauseMostMs)
   }
 }
+
+/** That the answer was still no goes without saying. */
+const lastValue = (seen: unknown) =>
+  seen === false || seen === undefined || seen === null ? '' : `; last value ${String(seen)}`

@@ -47,6 +47,7 @@ const withoutDetails: ReadonlySet<HistoryEvent['type']> = new Set(['step', 'expe
 /** Returns what else an event holds, in words and cut where it is long. Pure. */
 export function detailsOf({ type, value, event }: HistoryEvent): string {
   if (withoutDetails.has(type) || event === 'ledger' || value === undefined) return ''
-  const words = describeValue(value)
+  // Tokens and the like: their beginning is enough to tell two of them apart.
+  const words = describeValue(value).replace(/\S{40,}/g, (word) => `${word.slice(0, 12)}…`)
   return words.length > longestDetails ? `${words.slice(0, longestDetails)}…` : words
 }

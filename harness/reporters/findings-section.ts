@@ -40,7 +40,13 @@ function findingSection(
     ...(index < findingsWithEvents ? [aroundIt(moment, finding, events, isFirst), logs(scenario, moment, record)] : []),
     evidenceOf(withoutCompared(finding.evidence)),
   ]
-  return `<section class="finding ${finding.outcome}"><h3>${escapeHtml(finding.sentence)}</h3><p class="small soft">Seen ${duration(moment.tMs)} after the scenario began.</p>${parts.join('')}</section>`
+  return `<section class="finding ${finding.outcome}"><h3>${escapeHtml(headlineOf(finding))}</h3><p class="small soft">${finding.from === 'check' ? `Checker ${escapeHtml(finding.name)}, s` : 'S'}een ${duration(moment.tMs)} after the scenario began.</p>${parts.join('')}</section>`
+}
+
+/** The name of a checker says little to people, so it comes after its sentence. */
+function headlineOf({ from, why, sentence }: Finding): string {
+  const words = from === 'check' ? why : sentence
+  return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
 const withoutCompared = ({ expected: _, seen: __, ...rest }: Record<string, unknown>) => rest

@@ -1,41 +1,49 @@
 import { type ConsoleOptions, consoleReporter } from './console.ts'
 import { type RenderingName, renderFile } from './files.ts'
 import { multiplex } from './multiplexer.ts'
-import { readRecord } from './record.ts'
+import { type RunRecord, readRecord } from './record.ts'
 import type { Reporter } from './reporter.ts'
 
+const files = {
+  junit: 'junit.xml',
+  markdown: 'summary.md',
+  html: 'report.html',
+  ctrf: 'ctrf.json',
+  metrics: 'metrics.om',
+  perfetto: 'trace.perfetto.json',
+} as const satisfies Record<string, RenderingName>
+
 /** Derives one file from the run's record on disk, so that rendering it again gives the same bytes. */
-function fileReporter(name: RenderingName): Reporter {
+function fileReporter(name: RenderingName, read: (folder: string) => RunRecord): Reporter {
   let folder = ''
   return {
     onRunStart(run) {
       folder = run.folder
     },
-    onRunEnd: () => void renderFile(folder, name, readRecord(folder)),
+    onRunEnd: () => void renderFile(folder, name, read(folder)),
   }
 }
 
-const ofFiles = {
-  junit: () => fileReporter('junit.xml'),
-  markdown: () => fileReporter('summary.md'),
-  html: () => fileReporter('report.html'),
-  ctrf: () => fileReporter('ctrf.json'),
-  metrics: () => fileReporter('metrics.om'),
-  perfetto: () => fileReporter('trace.perfetto.json'),
-} as const satisfies Record<string, () => Reporter>
+/** Those that write the files of a run, by name. */
+export function fileReporters(): Record<string, Reporter> {
+  const records = readOnce(Object.keys(files).length)
+  return Object.fromEntries(Object.entries(files).map(([name, file]) => [name, fileReporter(file, records)]))
+}
 
-/** Every reporter by its name. */
-export const reporters = {
-  ...ofFiles,
-  console: consoleReporter,
-} as const satisfies Record<string, (options: ConsoleOptions) => Reporter>
+/** The history of a long run takes most of the time of a report, so it is read once for all readers, and forgotten after the last. */
+function readOnce(readers: number) {
+  let known: { folder: string; record: RunRecord; left: number } | undefined
+  return (folder: string): RunRecord => {
+    if (known?.folder !== folder) known = { folder, record: readRecord(folder), left: readers }
+    const { record } = known
+    known.left -= 1
+    if (known.left === 0) known = undefined
+    return record
+  }
+}
 
 /** Combines all reporters; files are written before the console prints their paths. */
 export function allReporters(options: ConsoleOptions): Required<Reporter> {
-  const made = Object.entries(reporters).map(([name, make]) => [name, make(options)] as const)
-  return multiplex(Object.fromEntries(made), (sentence) => options.write(`squall: ${sentence}\n`))
+  const all = { ...fileReporters(), console: consoleReporter(options) }
+  return multiplex(all, (sentence) => options.write(`squall: ${sentence}\n`))
 }
-
-/** Those that write the files of a run, by name. */
-export const fileReporters = (): Record<string, Reporter> =>
-  Object.fromEntries(Object.entries(ofFiles).map(([name, make]) => [name, make()]))

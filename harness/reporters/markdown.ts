@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
+import { count } from '../verdict/checker.ts'
 import type { RunResult, ScenarioResult } from '../verdict/result.ts'
 import {
   counts,
@@ -19,7 +20,7 @@ import type { RunRecord } from './record.ts'
 /** A summary for a CI step or an issue: the verdict, the table, each reason, the replay command. Pure. */
 export function markdown({ run }: RunRecord): string {
   const { passed, violated, unknown, flaky, faults, witnessed } = counts(run)
-  return `${[
+  return within(mostBytes, [
     `# ${outcomeMark[run.outcome]} ${text(verdictSentence(run))}`,
     `**${passed} passed, ${violated} violated, ${unknown} unknown${flakyPart(flaky)}** · faults witnessed ${witnessed}/${faults} · left behind ${run.leaks.length} · ${duration(run.durationMs)} · ${when(run.startedAt)}`,
     table(run.scenarios),
@@ -32,7 +33,27 @@ export function markdown({ run }: RunRecord): string {
     ...(run.leaks.length > 0 ? [`## Left behind\n\n${run.leaks.map((leak) => `- ${text(leak)}`).join('\n')}`] : []),
     ...waitingOf(run),
     `Seed \`${run.seed}\`, driver ${run.driver}, ${run.nodes} nodes. Repeat it:\n\n${block(replayCommand(run))}`,
-  ].join('\n\n')}\n`
+  ])
+}
+
+/** GitHub drops a summary of more than 1 MiB as a whole, and shows one that is nearly as long very slowly. */
+const mostBytes = 200_000
+
+/** Joins as many sections as fit, and says how many do not. */
+function within(bytes: number, sections: readonly string[]): string {
+  let left = bytes
+  const kept = sections.filter((one) => {
+    left -= Buffer.byteLength(one) + 2
+    return left >= 0
+  })
+  const missing = sections.length - kept.length
+  const note =
+    missing === 0
+      ? []
+      : [
+          `${count(missing, 'section is', 'sections are')} left out here, because a summary may not be longer; report.html has everything.`,
+        ]
+  return `${[...kept, ...note].join('\n\n')}\n`
 }
 
 function table(scenarios: readonly ScenarioResult[]): string {

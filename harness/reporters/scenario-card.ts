@@ -1,5 +1,5 @@
 import type { FaultRecord } from '../history/operation.ts'
-import { describeValue } from '../platform/plain-text.ts'
+import { describeValue, shellWord } from '../platform/plain-text.ts'
 import { count } from '../verdict/checker.ts'
 import type { CheckResult, ScenarioResult } from '../verdict/result.ts'
 import { escapeHtml } from './escape.ts'
@@ -17,11 +17,12 @@ export function scenarioCard(scenario: ScenarioResult, record: RunRecord, positi
   const { id, title, outcome, durationMs, faults, apps = [] } = scenario
   const words = [id, title, scenario.invariant, ...reasons(scenario)].join(' ').toLowerCase()
   const kinds = [...new Set(faults.map(({ kind }) => kind))]
-  const isOpen = outcome !== 'passed'
+  const hasFailed = outcome !== 'passed'
+  const isOpen = hasFailed || record.run.scenarios.length === 1
   return `<details class="card scenario" id="${anchor(id)}"${isOpen ? ' open' : ''} data-outcome="${outcome}" data-fault="${escapeHtml(kinds.join(' '))}" data-app="${escapeHtml(apps.join(' '))}" data-text="${escapeHtml(words)}">
 <summary><h2>${escapeHtml(id)}</h2><span class="soft small what">${escapeHtml(title)}</span><span class="end">${mark(outcome)} <span class="soft small">${duration(durationMs)}</span></span></summary>
 <div class="inside"><p>${escapeHtml(scenario.invariant)}</p>
-${attempts(scenario)}${isOpen ? findingsSection(scenario, record, position) : ''}
+${attempts(scenario)}${hasFailed ? findingsSection(scenario, record, position) : ''}
 ${timelineFigure(scenario, record)}
 ${checks(scenario)}${expectations(scenario)}${faultsTable(faults)}${cells(scenario)}${notJudged(scenario)}${artifacts(scenario, record)}
 ${scenario.covers.length > 0 ? `<p class="small soft">Covers ${escapeHtml(scenario.covers.join(', '))}.</p>` : ''}<h3>Repeat this scenario</h3>${command(replayOf(scenario))}</div></details>`
@@ -124,7 +125,7 @@ function artifacts({ artifacts: paths }: ScenarioResult, { has }: RunRecord): st
   if (there.length === 0) return ''
   const links = there.map((path) => `<li><a href="${escapeHtml(encodeURI(path))}">${escapeHtml(path)}</a></li>`)
   const traces = there.filter((path) => path.endsWith('-trace.zip'))
-  const open = traces.map((path) => command(`npx playwright show-trace ${path}`)).join('')
+  const open = traces.map((path) => command(`npx playwright show-trace ${shellWord(path)}`)).join('')
   const how =
     traces.length > 0 ? `<p class="small soft">A trace is opened, in the folder of this report, with</p>${open}` : ''
   return folded('Logs, traces, pictures', `<ul class="small">${links.join('')}</ul>${how}`, true)

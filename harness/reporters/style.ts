@@ -22,7 +22,6 @@ code{overflow-wrap:anywhere}
 .verdict{border-radius:10px;padding:18px 22px;border-left:6px solid}
 .verdict.passed{background:var(--good-wash);border-color:var(--good)}.verdict.violated{background:var(--bad-wash);border-color:var(--bad)}
 .verdict.unknown,.verdict.flaky{background:var(--doubt-wash);border-color:var(--doubt)}
-.whole{white-space:nowrap}
 .mark{font-weight:600;white-space:nowrap}.mark.passed{color:var(--good)}.mark.violated{color:var(--bad)}.mark.unknown,.mark.flaky{color:var(--doubt)}
 .counts{display:flex;flex-wrap:wrap;gap:6px 28px;margin:18px 0 4px;padding:0;list-style:none}
 .counts b{font-size:1.5rem;font-variant-numeric:tabular-nums;margin-right:6px}

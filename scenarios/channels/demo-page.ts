@@ -10,7 +10,7 @@ const slowMs = 1_000
 /** Three of five slow pings are answered in this time, with some of it to spare for the join. */
 const timeoutMs = 3_700
 const pageEndsWithinMs = 20_000
-const visits = 20
+const visits = 8
 const visitsWithinMs = 5_000
 
 export default scenario({
@@ -22,6 +22,7 @@ export default scenario({
     ...['CH-134', 'CH-110', 'PA-15', 'AT-27', 'PM-3', 'PM-9', 'PM-10', 'PM-11', 'PM-17', 'PM-18', 'PM-19', 'AT-44'],
     ...['PM-4', 'FI-15', 'NF-19', 'AM-9', 'DF-48', 'DF-49', 'DF-135'],
   ],
+  tags: ['browser'],
   given: { nodes: 2, env: { SLOW_PING_MS: String(slowMs), HELLO_PUSH_TIMEOUT_MS: String(timeoutMs) } },
   steps: [
     step('two users open the page, each on a node', async (context) => {

@@ -69,9 +69,10 @@ export const refuse = defineLab<Refuse>({
       judge: ({ serial }) => {
         const share = serial.ok / count
         const saw = `${Math.round(100 * share)} % in ${Math.round(serial.tookMs)} ms`
-        // At this pace a limit of 15 would serve a third: nothing rushed.
+        const isFew = share < 1 / 3
+        // At such a pace a limit of 15 serves a third, because nothing rushes.
         const isSlow = serial.tookMs > (count / limit / 3) * useMs
-        return inTime(isSlow ? ['the requests came too slowly'] : [], share < 1 / 3, saw)
+        return inTime(!isFew && isSlow ? ['the requests came too slowly'] : [], isFew, saw)
       },
     },
     {

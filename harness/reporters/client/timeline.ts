@@ -419,7 +419,7 @@ function paintSpan(
 function paintName(pen: CanvasRenderingContext2D, colour: Colour, text: string, x: number, y: number, wide: number) {
   const from = Math.max(0, x) + 4
   const room = wide - (from - x) - 4
-  if (room < 12) return
+  if (room < 24) return
   pen.save()
   pen.beginPath()
   pen.rect(from, y - 12, room, 16)

@@ -104,5 +104,7 @@ describe('charts', () => {
         .textContent!.trim(),
     ).toMatch(/^b is <slower>/)
     expect(page).toContain('prefers-color-scheme:dark')
+    // A class that the reports use for lists would take the padding away.
+    expect(page).not.toMatch(/class="verdict plain"/)
   })
 })

@@ -20,4 +20,32 @@ describe('a stage of a night', () => {
       expect(report.summary).toContain('SQUALL_BROWSER names /no/browser')
     },
   )
+
+  const settings = { facts: { night: '2026-03-01T02:00:00.000Z', commit: null }, seed: 7, folder: 'reports' }
+  const alone = { ...settings, shard: undefined }
+
+  it('leaves the loads out where there is no k6, and says so', async () => {
+    const report = await performStage('load', 60_000, { ...alone, io: { ...io, env: { PATH: '' } } })
+    expect(report).toEqual(expect.objectContaining({ end: 'not-run', exitCode: 0 }))
+    expect(report.summary).toContain('needs k6')
+  })
+
+  it('leaves a comparison out that has no time, and those of all shards but the first', async () => {
+    const short = await performStage('compare', 60_000, { ...alone, io })
+    expect([short.end, short.summary]).toEqual(['not-run', 'a comparison needs 330 s'])
+    const second = await performStage('compare', 600_000, { ...settings, shard: { number: 2, of: 2 }, io })
+    expect([second.end, second.summary]).toEqual(['not-run', 'the first shard makes it'])
+  })
+
+  it('runs the loads that are the share of its shard, by the verb', async () => {
+    const env = { PATH: process.env.PATH, SQUALL_K6: '/bin/false' }
+    const root = '/nowhere'
+    const report = await performStage('load', 60_000, {
+      ...settings,
+      shard: { number: 2, of: 2 },
+      io: { ...io, env, root },
+    })
+    expect([report.end, report.exitCode]).toEqual(['failed', 69])
+    expect(report.summary).toContain('the pages are not built')
+  })
 })

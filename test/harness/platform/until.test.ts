@@ -37,3 +37,9 @@ it('says what was awaited, how long, and what was seen last', async () => {
     'timed out after 50 ms waiting for "the door opens"; last value not yet',
   )
 })
+
+it('leaves out that the answer was no until the end', async () => {
+  await expect(until(() => false, { what: 'the door opens', withinMs: 50, clock: simulated() })).rejects.toThrow(
+    /waiting for "the door opens"$/,
+  )
+})

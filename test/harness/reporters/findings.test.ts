@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { describeEvent } from '../../../harness/reporters/describe-event.ts'
+import { describeEvent, detailsOf } from '../../../harness/reporters/describe-event.ts'
 import { differenceOf } from '../../../harness/reporters/difference.ts'
 import { type Finding, findings } from '../../../harness/reporters/format.ts'
 import { eventsAround, momentOf } from '../../../harness/reporters/moment.ts'
@@ -128,6 +128,11 @@ describe('the pages at that moment', () => {
     expect(of(600)).toEqual([['alice', 500]])
   })
 
+  it('are none of a trace that was cut off', () => {
+    const cut = () => traceOf(scenario.startedAt, { a: [1_000] }).slice(0, -30)
+    expect(picturesAt({ ...scenario, artifacts: ['browser/x/alice-trace.zip'] }, 3_000, cut)).toEqual([])
+  })
+
   it('are those of the end where there is no trace', () => {
     const artifacts = ['browser/x/alice-2.png', 'browser/x/gone.png']
     const shown = picturesAt({ ...scenario, artifacts }, 1, (path) =>
@@ -155,6 +160,13 @@ it.each([
   [{ type: 'expectation', value: { after: 2, text: 'all is well', met: true } }, 'after step 2, all is well: seen'],
 ] as const)('an event is told in words: %j', (event, words) => {
   expect(describeEvent({ index: 0, tMs: 0, who: 'alice', ...event })).toBe(words)
+})
+
+it('the details of an event are in words, and long opaque texts are cut', () => {
+  const value = { items: [4, 5], token: 'x'.repeat(200) }
+  expect(detailsOf({ index: 0, tMs: 0, who: 'alice', type: 'receive', event: 'cart', value })).toBe(
+    'items (4, 5), token xxxxxxxxxxxx…',
+  )
 })
 
 describe('the report of a violated run', () => {

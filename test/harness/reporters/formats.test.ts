@@ -6,6 +6,7 @@ import { parse as parseJunit, type TestSuites } from 'junit2json'
 import { describe, expect, it } from 'vitest'
 import { ctrf } from '../../../harness/reporters/ctrf.ts'
 import { junit } from '../../../harness/reporters/junit.ts'
+import { markdown } from '../../../harness/reporters/markdown.ts'
 import { openMetrics } from '../../../harness/reporters/openmetrics.ts'
 import { readRecord } from '../../../harness/reporters/record.ts'
 import type { RunResult } from '../../../harness/verdict/result.ts'
@@ -125,6 +126,23 @@ describe('junit.xml', () => {
     const xml = junit({ ...record, run: { ...record.run, scenarios: [failed], leaks: [] } })
     expect(xml).toContain('<flakyFailure type="violated" message="stale view: alice')
     expect(xml).toContain('failures="0" errors="0"')
+  })
+})
+
+describe('summary.md', () => {
+  it('stays within what GitHub shows, says how much is left out, and still begins with the verdict', () => {
+    const why = 'x'.repeat(1_000)
+    const failed = {
+      ...scenario,
+      outcome: 'violated' as const,
+      checks: [{ name: 'c', outcome: 'violated' as const, why, evidence: {} }],
+    }
+    const run = { ...record.run, scenarios: Array.from({ length: 300 }, (_, n) => ({ ...failed, id: `a/${n}` })) }
+    const text = markdown({ ...record, run })
+    expect(Buffer.byteLength(text)).toBeLessThan(200_500)
+    expect(text).toMatch(/^# ✗ Violated: 300 scenarios of 300/)
+    expect(text).toMatch(/\n\n\d+ sections are left out here, .*; report\.html has everything\.\n$/)
+    expect(markdown({ ...record, run: { ...run, scenarios: run.scenarios.slice(0, 3) } })).not.toContain('left out')
   })
 })
 

@@ -69,11 +69,14 @@ export function createPipeline(around: Surroundings) {
   const counted: Worker = async (item, signal) => {
     counters.running += 1
     counters.runningMax = Math.max(counters.runningMax, counters.running)
-    try {
-      await work(item, signal)
-    } finally {
-      counters.running -= 1
+    let isOver = false
+    const end = () => {
+      if (!isOver) counters.running -= 1
+      isOver = true
     }
+    // At once: a worker that was killed has ended before the next one of its item begins.
+    signal.addEventListener('abort', end, { once: true })
+    await work(item, signal).finally(end)
   }
 
   const dropped: PipelineOptions['metrics'] = {

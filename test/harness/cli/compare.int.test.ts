@@ -1,0 +1,62 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ComparisonDocument } from '../../../harness/compare/document.ts'
+import { squall } from './support.ts'
+
+let folder = ''
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'squall-compare-'))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe('a comparison as small as it gets', () => {
+  it('prints one document, and draws the page from it', { timeout: 400_000 }, async () => {
+    const size = ['--quick', '--blocks', '3', '--seconds', '1', '--rate', '200', '--seed', '5']
+    const { out } = await squall(['compare', 'sync-async', ...size, '--json', '--out', folder])
+    const document = JSON.parse(out) as ComparisonDocument
+    expect(document).toMatchObject({ comparison: 'sync-async', seed: 5, margin: 0.05, blocks: 3, capacity: null })
+    // On a busy machine no verdict is certain; that each is one of these, and fits its interval, is.
+    if (document.verdict === 'unknown') expect(document.interval).toBeNull()
+    else expect(document.interval!.ratio.low).toBeLessThanOrEqual(document.interval!.ratio.high)
+    expect(document.pairs).toHaveLength(3)
+    expect(document.gates.map(({ name }) => name)).toEqual([
+      'achieved',
+      'event-loop',
+      'connections',
+      'lag-p50',
+      'steady',
+      'blocks',
+    ])
+    const figures = Object.fromEntries(document.hazards.map((one) => [one.name, one]))
+    expect(figures['replies out of order']!.first!.value).toBe(0)
+    expect(figures['replies out of order']!.second!.value).toBeGreaterThan(0)
+    expect(figures['lost back-pressure']!.first!.value).toBe(1)
+    expect(figures['lost back-pressure']!.second!.value).toBeGreaterThan(1)
+    expect(figures['work after the client left']!.second!.value).toBeGreaterThan(
+      figures['work after the client left']!.first!.value,
+    )
+    expect(readFileSync(join(folder, 'compare-sync-async-5.html'), 'utf8')).toContain('What it costs besides time')
+    expect(existsSync(join(folder, 'compare-sync-async-5.json'))).toBe(true)
+  })
+
+  it('says in one sentence which arm does not start, and ends with 69', { timeout: 200_000 }, async () => {
+    const { code, err } = await squall([
+      'compare',
+      '--target',
+      'http://127.0.0.1:9',
+      '--target',
+      'http://127.0.0.1:10',
+      '--quick',
+      '--rate',
+      '10',
+      '--out',
+      folder,
+    ])
+    expect([code, err]).toEqual([
+      69,
+      'squall: the arm http://127.0.0.1:9 cannot be reached: 127.0.0.1:9/work_socket: connect ECONNREFUSED 127.0.0.1:9\n',
+    ])
+  })
+})
