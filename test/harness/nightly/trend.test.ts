@@ -54,12 +54,12 @@ describe('the trend as a page', () => {
     expect(page).toContain('store/&lt;b&gt;')
   })
 
-  it('renders three months of 90 scenarios, read from a file, in less than two seconds', () => {
+  it('renders three months of 90 scenarios, read from a file, in less than two seconds of the processor', () => {
     appendNights(file, syntheticNights(92, 90))
-    const startedMs = performance.now()
+    const before = process.cpuUsage()
     const { lines } = readNights(file)
     const [text, page] = [trendText(lines), trendPage(lines)]
-    expect(performance.now() - startedMs).toBeLessThan(2_000)
+    expect(process.cpuUsage(before).user).toBeLessThan(2_000_000)
     expect(text.split('\n')).toHaveLength(92)
     expect(page.match(/<rect /g)).toHaveLength(92 * 90)
   })
