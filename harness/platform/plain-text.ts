@@ -33,3 +33,7 @@ function wordsOf(value: unknown): string {
 
 const named = (name: string, value: unknown) =>
   typeof value === 'object' && value !== null ? `${name} (${wordsOf(value)})` : `${name} ${wordsOf(value)}`
+
+/** Returns a path as it can be pasted into a shell. */
+export const shellWord = (path: string): string =>
+  /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util'
+import { shellWord } from '../platform/plain-text.ts'
 import { count } from '../verdict/checker.ts'
 import type { CheckResult, ExpectationResult, Outcome, RunResult, ScenarioResult, Skipped } from '../verdict/result.ts'
 
@@ -184,6 +185,7 @@ export const shownFolder = ({ folder }: Pick<RunResult, 'folder'>): string =>
   folder.includes('/') ? folder : `reports/${folder}`
 
 /** Returns the command that requests the same workload and the same faults again. */
-export const replayCommand = (run: Pick<RunResult, 'folder'>): string => `./squall replay ${shownFolder(run)}`
+export const replayCommand = (run: Pick<RunResult, 'folder'>): string =>
+  `./squall replay ${shellWord(shownFolder(run))}`
 
 export const when = (startedAt: string): string => startedAt.replace('T', ' ').replace(/\.\d+Z$|Z$/, ' UTC')

@@ -1,5 +1,5 @@
 import type { FaultRecord } from '../history/operation.ts'
-import { describeValue } from '../platform/plain-text.ts'
+import { describeValue, shellWord } from '../platform/plain-text.ts'
 import { count } from '../verdict/checker.ts'
 import type { CheckResult, ScenarioResult } from '../verdict/result.ts'
 import { escapeHtml } from './escape.ts'
@@ -125,7 +125,7 @@ function artifacts({ artifacts: paths }: ScenarioResult, { has }: RunRecord): st
   if (there.length === 0) return ''
   const links = there.map((path) => `<li><a href="${escapeHtml(encodeURI(path))}">${escapeHtml(path)}</a></li>`)
   const traces = there.filter((path) => path.endsWith('-trace.zip'))
-  const open = traces.map((path) => command(`npx playwright show-trace ${path}`)).join('')
+  const open = traces.map((path) => command(`npx playwright show-trace ${shellWord(path)}`)).join('')
   const how =
     traces.length > 0 ? `<p class="small soft">A trace is opened, in the folder of this report, with</p>${open}` : ''
   return folded('Logs, traces, pictures', `<ul class="small">${links.join('')}</ul>${how}`, true)

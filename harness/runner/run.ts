@@ -25,6 +25,7 @@ import { EnvironmentMissing, UsageError } from '../platform/errors.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
 import { openLineWriter } from '../platform/line-writer.ts'
 import { guardLoop } from '../platform/loop-guard.ts'
+import { shellWord } from '../platform/plain-text.ts'
 import { readPressure, readWaitedMs } from '../platform/pressure.ts'
 import { withSourcePositions } from '../platform/source-positions.ts'
 import type { RunPlan } from '../reporters/killed-run.ts'
@@ -235,7 +236,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     starvation: { ...meter.between(0, clock.monotonicMs() - startedMs), longestStallMs: longestStalls(sorted) },
     leaks,
     interrupted: options.interruptedBy() !== undefined,
-    folder: shellPath(folder),
+    folder: relative(process.cwd(), folder),
     scenarios: sorted,
     skipped: skipped.sort((a, b) => a.id.localeCompare(b.id)),
   }
@@ -285,10 +286,7 @@ const durationsOf = (results: readonly ScenarioResult[], scenarios: readonly Sce
 }
 
 /** As somebody types it from here. */
-function shellPath(folder: string): string {
-  const path = relative(process.cwd(), folder)
-  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`
-}
+const shellPath = (folder: string) => shellWord(relative(process.cwd(), folder))
 
 function makeRunFolder({ out, suite, seed }: RunOptions, startedAt: string): string {
   const name = `${startedAt.replace(/[-:]|\.\d+/g, '')}-${suite.replaceAll('/', '-')}-${hex(seed)}`

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type RenderingName, renderings } from '../../../harness/reporters/files.ts'
-import { causeFirst, reasons, verdictSentence } from '../../../harness/reporters/format.ts'
+import { causeFirst, reasons, replayCommand, verdictSentence } from '../../../harness/reporters/format.ts'
 import { readRecord } from '../../../harness/reporters/record.ts'
 import type { CheckResult, RunResult, ScenarioResult } from '../../../harness/verdict/result.ts'
 
@@ -46,6 +46,13 @@ describe('the reason of a verdict (AT-3)', () => {
     expect(verdictSentence(partial)).toBe('Unknown: the run ended before every scenario had begun; 1 scenario passed.')
     expect(renderings['junit.xml']({ ...record, run: { ...partial, leaks: [] } })).toContain('errors="1"')
   })
+})
+
+it.each([
+  ['20261120T201500Z-acceptance-0x5eed', 'reports/20261120T201500Z-acceptance-0x5eed'],
+  ["../my runs/it's", "'../my runs/it'\\''s'"],
+])('the replay command of %s can be pasted', (folder, path) => {
+  expect(replayCommand({ folder })).toBe(`./squall replay ${path}`)
 })
 
 describe('a run with a defect', () => {

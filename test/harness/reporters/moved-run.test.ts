@@ -6,7 +6,7 @@ import { parse } from 'node-html-parser'
 import { afterAll, describe, expect, it } from 'vitest'
 import { renderFile, renderings } from '../../../harness/reporters/files.ts'
 import { readRecord } from '../../../harness/reporters/record.ts'
-import { writeGreenRun, writeViolatedRun } from './runs.ts'
+import { writeGreenRun, writeKilledRun, writeViolatedRun } from './runs.ts'
 
 const folders: string[] = []
 const newFolder = () => {
@@ -63,4 +63,15 @@ describe.each([
     for (const name of Object.keys(renderings) as (keyof typeof renderings)[])
       expect(readFileSync(renderFile(elsewhere, name, readRecord(elsewhere)), 'utf8'), name).toBe(before[name])
   })
+})
+
+it('the report of a run that was killed says so first, and has no dead link', () => {
+  const folder = newFolder()
+  writeKilledRun(folder)
+  const elsewhere = moved(folder)
+  const page = parse(readFileSync(join(elsewhere, 'report.html'), 'utf8'))
+  expect(page.querySelector('h1')!.text).toMatch(
+    /^Unknown: the run did not end, because it was killed or still runs; 2 scenarios had begun\./,
+  )
+  expect(targetsIn(elsewhere)).toEqual(['history.ndjson'])
 })

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { zipSync } from 'fflate'
 import type { HistoryEvent, NewEvent } from '../../../harness/history/operation.ts'
 import { renderFile, renderings } from '../../../harness/reporters/files.ts'
+import type { RunPlan } from '../../../harness/reporters/killed-run.ts'
 import { readRecord, readRun } from '../../../harness/reporters/record.ts'
 import type { RunResult, ScenarioResult } from '../../../harness/verdict/result.ts'
 
@@ -77,6 +78,24 @@ export function writeGreenRun(folder: string) {
   write(folder, 'verdict.json', asStored(green))
   write(folder, 'history.ndjson', read('history.ndjson'))
   write(folder, 'faults.ndjson', read('faults.ndjson'))
+  renderAll(folder)
+}
+
+/** Writes what a run leaves that was killed in the middle: no verdict, and half a line at the end of its history. */
+export function writeKilledRun(folder: string) {
+  const { suite, seed, driver, nodes, defects, startedAt, environment } = readRun(fixture)
+  const plan: RunPlan = {
+    suite,
+    seed,
+    driver,
+    nodes,
+    defects,
+    startedAt,
+    environment,
+    owner: { pid: 1, stamp: undefined },
+  }
+  write(folder, 'run.json', asStored(plan))
+  write(folder, 'history.ndjson', read('history.ndjson').slice(0, -40))
   renderAll(folder)
 }
 
