@@ -64,8 +64,8 @@ export interface CoreContext {
   provoke(why: string, who?: readonly string[], code?: number): void
   /** Whether the system takes a request at all; somebody else's need not. Every other failure is thrown. */
   isOffered(ask: () => Promise<unknown>): Promise<boolean>
-  /** For how long the process that waited most, the harness or a node, had no processor, or the harness stood still, in the last `lastMs`. */
-  starvedMs(lastMs: number): number
+  /** Whether a process, the harness or a node, had no processor, or the harness stood still, for nearly all of the last `lastMs`. */
+  wasStarved(lastMs: number): boolean
   /** Ends the scenario as `unknown`: what it is about was never reached. */
   notReached(why: string): never
 }

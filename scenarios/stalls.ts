@@ -22,7 +22,7 @@ const stallsOf = ({ scratch }: Pick<ScenarioContext, 'scratch'>) =>
  * Without a node it watches only whether this process gets its turns: for a scenario about a node that may itself be too busy to answer.
  */
 export async function watchingStalls<T>(
-  { cluster, clock, scratch, starvedMs }: Pick<ScenarioContext, 'cluster' | 'clock' | 'scratch' | 'starvedMs'>,
+  { cluster, clock, scratch, wasStarved }: Pick<ScenarioContext, 'cluster' | 'clock' | 'scratch' | 'wasStarved'>,
   node: string | undefined,
   work: () => Promise<T>,
 ): Promise<T> {
@@ -45,10 +45,10 @@ export async function watchingStalls<T>(
   } finally {
     isOver = true
     await watching
-    // The operating system knows of many short waits that no question is late enough to show.
-    const starved = starvedMs(clock.monotonicMs() - startedMs)
+    // The operating system knows of many short waits, none of which is long enough to make a question late.
+    const watchedMs = clock.monotonicMs() - startedMs
     const { totalMs, longestMs } = stallsOf({ scratch })
-    if (starved > totalMs) scratch.set('stalls', { totalMs: starved, longestMs })
+    if (wasStarved(watchedMs)) scratch.set('stalls', { totalMs: Math.max(totalMs, watchedMs), longestMs })
   }
 }
 

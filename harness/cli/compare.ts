@@ -49,6 +49,7 @@ interface CompareFlags {
   rate?: number
   metric?: number
   margin?: number
+  budget?: number
 }
 
 class Stopped extends Error {}
@@ -67,6 +68,10 @@ export const compare: Command = {
     flags.json,
     flags.seed,
     flags.out,
+    {
+      ...flags.budget,
+      help: 'begin no block that would not be over after this long, such as 8m (default with --quick)',
+    },
     {
       flags: '--blocks <n>',
       help: 'blocks of runs; more of them detect smaller differences',
@@ -126,7 +131,7 @@ async function carryOut({ comparison, plan, command }: Task, io: Io): Promise<Co
   const startedMs = io.clock.monotonicMs()
   const before = { load: loadavg()[0]!, pressureMs: readPressure().cpuMs }
   const threads = threadsFor(availableParallelism())
-  const measured = await measureComparison({ comparison, plan, threads, ...talk(io) })
+  const measured = await measureComparison({ comparison, plan, threads, clock: io.clock, ...talk(io) })
   const tookMs = Math.round(io.clock.monotonicMs() - startedMs)
   return conclude({ comparison, plan, measured, environment: environmentSince(before, tookMs), command, tookMs })
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { CommanderError, InvalidArgumentError, Option, Command as Program } from 'commander'
 import { asEnvironment, EnvironmentMissing, UsageError } from '../platform/errors.ts'
-import { exitCodes } from '../platform/exit-codes.ts'
+import { exitCodeMeanings, exitCodes } from '../platform/exit-codes.ts'
 import type { Io } from '../platform/io.ts'
 import { orNearest } from '../platform/nearest.ts'
 import { BadDiff } from '../selftest/diff.ts'
@@ -64,8 +64,9 @@ export const commands: Record<string, Command> = {
   completion: completionOf(() => commands),
 }
 
-const exitCodeSummary =
-  '0 passed, 1 an invariant was violated, 2 unknown, 3 flaky, 4 performance regression, 5 cleanup leaked, 64 usage, 69 environment missing, 70 harness bug, 124 budget exhausted, 130/143 interrupted after healing'
+const exitCodeSummary = (Object.keys(exitCodes) as (keyof typeof exitCodes)[])
+  .map((name) => `${exitCodes[name]} ${exitCodeMeanings[name]}`)
+  .join(', ')
 
 /** Parses, runs one command and returns the exit code. Nothing that a person can do wrong shows a stack. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
@@ -73,8 +74,9 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     const verb = argv.find((word) => !word.startsWith('-'))
     if (verb !== undefined) requireKnown(verb)
     let code: number = exitCodes.passed
-    const program = build(await configured(argv, io), (answer) => {
-      code = answer
+    const configuredIo = await configured(argv, io)
+    const program = build(configuredIo, async (command, names, options) => {
+      code = await command.run(names, options, configuredIo)
     })
     if (argv.length === 0) {
       io.err(program.helpInformation())
@@ -96,6 +98,24 @@ async function configured(argv: readonly string[], io: Io): Promise<Io> {
   return config ? { ...io, config } : io
 }
 
+/** What a command line asks for. */
+export interface Parsed {
+  command: Command
+  names: string[]
+  options: object
+}
+
+/** Parses a command line and runs nothing. Throws what `main` would complain about. */
+export async function parsed(argv: readonly string[], io: Io): Promise<Parsed> {
+  let found: Parsed | undefined
+  requireKnown(argv[0] ?? '')
+  const program = build(io, async (command, names, options) => {
+    found = { command, names, options }
+  })
+  await program.parseAsync([...argv], { from: 'user' })
+  return found!
+}
+
 function requireKnown(verb: string) {
   if (verb in commands || verb === 'help') return
   throw new UsageError(
@@ -106,7 +126,9 @@ function requireKnown(verb: string) {
 const versionOf = () =>
   (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version
 
-function build(io: Io, answer: (code: number) => void): Program {
+type Perform = (command: Command, names: string[], options: object) => Promise<void>
+
+function build(io: Io, perform: Perform): Program {
   const program = new Program('squall')
     .description('Breaks a cluster on purpose and judges what its clients saw.')
     .usage('<command> [options]')
@@ -121,13 +143,8 @@ function build(io: Io, answer: (code: number) => void): Program {
     for (const option of optionsWithDefaults(command, io.config)) sub.addOption(toOption(option))
     sub.action(async (...args: unknown[]) => {
       const names = args.slice(0, words.length).flat() as (string | undefined)[]
-      answer(
-        await command.run(
-          names.filter((name) => name !== undefined),
-          sub.opts(),
-          io,
-        ),
-      )
+      const given = names.filter((name) => name !== undefined)
+      await perform(command, given, sub.opts())
     })
   }
   return program

@@ -1,4 +1,5 @@
 import { type Capacity, searchCapacity } from '../load/capacity.ts'
+import type { Clock } from '../platform/clock.ts'
 import { seededRandom, seedOf } from '../platform/random.ts'
 import { type RunEnvironment, withRunEnvironment } from '../runner/run-environment.ts'
 import { type ArmTools, withArm, workloadsApp } from './arm-system.ts'
@@ -31,6 +32,7 @@ export interface CompareOptions {
   say(sentence: string): void
   /** Throws after Ctrl-C; called between two stages. */
   goOn(): void
+  clock: Pick<Clock, 'monotonicMs'>
   /** Called with what must end when somebody interrupts. */
   onInterrupt(end: () => void): void
 }
@@ -47,6 +49,7 @@ export async function measureComparison(options: CompareOptions): Promise<Measur
 
 async function measureAll(options: CompareOptions, environment?: RunEnvironment): Promise<Measurements> {
   const { threads, onInterrupt } = options
+  const startedMs = options.clock.monotonicMs()
   const tools: ArmTools = { threads, onInterrupt, ...(environment && { environment }) }
   const { plan } = options
   const capacity = plan.ratePerS === undefined ? await capacitiesOf(options, tools) : undefined
@@ -57,8 +60,11 @@ async function measureAll(options: CompareOptions, environment?: RunEnvironment)
   const measured = { ...(capacity && { capacity }), orders, runs: [] as Run[], repeated: 0, hazards: [] }
   // An arm that sustains nothing cannot be compared at a share of it.
   if (capacityPerS === 0) return measured
-  for (const [block, order] of orders.entries())
+  const isTimeFor = timeKeeper(options, startedMs)
+  for (const [block, order] of orders.entries()) {
+    if (!isTimeFor(block)) break
     for (const role of order) await addRun(measured, { ...options, role, block, capacityPerS }, tools)
+  }
   if (plan.isBrief) return { ...measured, hazards: joinHazards(measured.runs, {}, {}) }
   const first = await afterwards('first', options, tools, capacityPerS)
   const second = await afterwards('second', options, tools, capacityPerS)
@@ -66,6 +72,25 @@ async function measureAll(options: CompareOptions, environment?: RunEnvironment)
     ...measured,
     overload: { first: first.overload, second: second.overload },
     hazards: joinHazards(measured.runs, first.hazards, second.hazards),
+  }
+}
+
+/** What comes after the blocks: overload and hazards of both arms. */
+const afterwardsMs = 60_000
+
+/** Whether another block fits into the budget, if it takes as long as the longest so far. Called once before each block. */
+export function timeKeeper({ plan, clock, say }: Pick<CompareOptions, 'plan' | 'clock' | 'say'>, startedMs: number) {
+  const { budgetMs = Number.POSITIVE_INFINITY, isBrief } = plan
+  const endMs = startedMs + budgetMs - (isBrief ? 0 : afterwardsMs)
+  let lastMs: number | undefined
+  let longestMs = 0
+  return (block: number): boolean => {
+    const nowMs = clock.monotonicMs()
+    if (lastMs !== undefined) longestMs = Math.max(longestMs, nowMs - lastMs)
+    lastMs = nowMs
+    if (nowMs + longestMs <= endMs) return true
+    say(`no time is left for block ${block + 1} of ${plan.blocks}`)
+    return false
   }
 }
 

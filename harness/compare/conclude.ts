@@ -4,7 +4,7 @@ import { createLatencies, encodedLatencies, quantileMs } from '../load/latencies
 import { seededRandom, seedOf } from '../platform/random.ts'
 import { meanInterval, meanOf } from '../stats/mean-interval.ts'
 import type { Measurements } from './compare.ts'
-import type { Comparison, Role } from './comparison.ts'
+import { type Comparison, type Role, roles } from './comparison.ts'
 import { describeVerdict } from './describe.ts'
 import type {
   ComparisonDocument,
@@ -82,7 +82,7 @@ export function conclude({ comparison, plan, measured, environment, command, too
     },
     overload: measured.overload ?? null,
     hazards: measured.hazards,
-    gates: gatesOf(runs),
+    gates: gatesOf(runs, sound.length, plan),
     generator: generatorOf(runs, measured.repeated, sound.length, plan),
     environment,
     seed: plan.seed,
@@ -97,9 +97,8 @@ export function conclude({ comparison, plan, measured, environment, command, too
   }
 }
 
-const order: readonly Role[] = ['first', 'second', 'control']
 const blockOf = (runs: readonly Run[], block: number) =>
-  order.map((role) => runs.find((run) => run.block === block && run.role === role))
+  roles.map((role) => runs.find((run) => run.block === block && run.role === role))
 
 const ratiosOf = ({ logRatio, ratio }: Judgement) => ({ logRatio, ratio })
 
@@ -134,7 +133,8 @@ function verdictOf({ plan, judgement, control, soundCount, measured }: Evidence)
 
 function worstGate(runs: readonly Run[]): string {
   const failed = runs.flatMap(({ gates }) => gates.filter(({ passed }) => !passed))
-  return failed[0]?.said ?? 'the system did not become steady'
+  if (failed[0]) return failed[0].said
+  return runs.some(({ isSteady }) => !isSteady) ? 'the system did not become steady' : 'there was no time for more'
 }
 
 function pairOf(block: (Run | undefined)[], index: number, runOrder: Role[], metricOf: (run: Run) => number) {
@@ -187,7 +187,7 @@ function percentilesOf(runs: readonly Run[]): PercentilePoint[] {
     .filter(({ ms }) => Number.isFinite(ms))
 }
 
-function gatesOf(runs: readonly Run[]): ComparisonDocument['gates'] {
+function gatesOf(runs: readonly Run[], soundCount: number, plan: Plan): ComparisonDocument['gates'] {
   const names = runs[0]?.gates.map(({ name }) => name) ?? []
   const ofRuns = names.map((name) => {
     const all = runs.map((run) => run.gates.find((gate) => gate.name === name)!)
@@ -198,7 +198,18 @@ function gatesOf(runs: readonly Run[]): ComparisonDocument['gates'] {
   const steady = runs.filter(({ isSteady }) => isSteady).length
   const longest = Math.max(0, ...runs.map(({ warmUpMs }) => warmUpMs)) / 1_000
   const said = `warm-up until the medians of two windows agree; the longest took ${longest.toFixed(1)} s`
-  return [...ofRuns, { name: 'steady', passed: steady === runs.length, said, runs: `${steady} of ${runs.length} runs` }]
+  const needed = blocksNeeded(plan)
+  const blocks = `${soundCount} of ${plan.blocks} blocks count, at least ${needed}`
+  return [
+    ...ofRuns,
+    { name: 'steady', passed: steady === runs.length, said, runs: `${steady} of ${runs.length} runs` },
+    {
+      name: 'blocks',
+      passed: soundCount >= needed,
+      said: blocks,
+      runs: `${runs.length} of ${roles.length * plan.blocks} runs`,
+    },
+  ]
 }
 
 function generatorOf(runs: readonly Run[], repeatedRuns: number, soundCount: number, plan: Plan): GeneratorStatement {

@@ -94,33 +94,42 @@ const burstWorkMs = 2
 
 async function burstOnOneChannel(tools: HazardTools): Promise<Measured> {
   const { cluster, connect } = tools.system
-  const [node] = cluster.nodes
   const single = await connect(1)
-  let longest = 0
-  let isOver = false
-  const watching = (async () => {
-    while (!isOver) {
-      const actors = await node!.control.actors().catch(() => [])
-      longest = Math.max(longest, ...actors.map(({ mailboxLength }) => mailboxLength))
-      await clock.sleep(50)
-    }
-  })()
   const payloads = [{ kind: 'wait', ms: burstWorkMs }]
   const ratePerS = burstSize / (burstMs / 1_000)
-  const result = await single.run({ ...stage(tools, 'burst'), ratePerS, durationMs: burstMs, payloads, drainMs: 8_000 })
-  isOver = true
-  await watching
+  const options = { ...stage(tools, 'burst'), ratePerS, durationMs: burstMs, payloads, drainMs: 8_000 }
+  const { result, longest } = await longestMailboxDuring(cluster, () => single.run(options))
   await single.close()
   const { pendingMost, refused } = await workOf(cluster)
   const atOnce = Math.max(1, pendingMost)
   const refusedText = refused > 0 ? `, and ${refused} were refused` : ''
+  const lostText = `longest mailbox ${longest}, ${result.lost} of ${result.expected} lost`
   return {
-    'queue growth': figure(
-      longest,
-      'messages',
-      `longest mailbox ${longest}, ${result.lost} of ${result.expected} lost`,
-    ),
+    'queue growth': figure(longest, 'messages', lostText),
     'lost back-pressure': figure(atOnce, 'at once', `${atOnce} pieces of work of one channel at once${refusedText}`),
+  }
+}
+
+const lookEveryMs = 50
+
+/** Looks at the mailboxes of the node for as long as some work goes on, however it ends. */
+async function longestMailboxDuring<T>(cluster: Cluster, work: () => Promise<T>) {
+  let longest = 0
+  let isOver = false
+  const watch = async () => {
+    while (!isOver) {
+      const actors = await cluster.nodes[0]!.control.actors().catch(() => [])
+      longest = Math.max(longest, ...actors.map(({ mailboxLength }) => mailboxLength))
+      await clock.sleep(lookEveryMs)
+    }
+  }
+  const watching = watch()
+  try {
+    const result = await work()
+    return { result, longest }
+  } finally {
+    isOver = true
+    await watching
   }
 }
 

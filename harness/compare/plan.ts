@@ -21,6 +21,8 @@ export interface Plan {
   overloadMs: number
   /** How often a run is repeated whose generator was late or that did not become steady. */
   repeatsMost: number
+  /** No block is begun that would not be over by then; without it, all are. Decided by the time alone, never by what was measured. */
+  budgetMs?: number
   /** Measures neither overload nor hazards. */
   isBrief?: boolean
 }
@@ -62,6 +64,7 @@ export const quickPlan: Omit<Plan, 'seed' | 'margin'> = {
   stepMs: 1_000,
   overloadMs: 2_000,
   repeatsMost: 4,
+  budgetMs: 480_000,
 }
 
 /** The same with another length of the measured stage; the other stages keep their relation to it. */
@@ -90,9 +93,11 @@ export interface PlanOptions {
   metric?: number
   /** In per cent. */
   margin?: number
+  /** In ms. */
+  budget?: number
 }
 
-export function planOf({ quick, seed, blocks, seconds, rate, metric, margin }: PlanOptions): Plan {
+export function planOf({ quick, seed, blocks, seconds, rate, metric, margin, budget }: PlanOptions): Plan {
   const base = quick ? quickPlan : fullPlan
   const sized = seconds === undefined ? base : scaled(base, seconds)
   const judged = metric ?? sized.metric
@@ -103,5 +108,6 @@ export function planOf({ quick, seed, blocks, seconds, rate, metric, margin }: P
     margin: margin === undefined ? marginOf(judged) : margin / 100,
     ...(blocks !== undefined && { blocks }),
     ...(rate !== undefined && { ratePerS: rate }),
+    ...(budget !== undefined && { budgetMs: budget }),
   }
 }

@@ -3,6 +3,7 @@ import type { Cluster } from '../cluster/cluster.ts'
 import type { SystemPatch } from '../cluster/system-patch.ts'
 import type { CoreContext } from '../context.ts'
 import { lastRecords, type Recording } from '../plans/recording.ts'
+import { systemClock as clock } from '../platform/clock.ts'
 import { UsageError } from '../platform/errors.ts'
 import { fileReporters } from '../reporters/index.ts'
 import { multiplex } from '../reporters/multiplexer.ts'
@@ -62,15 +63,43 @@ interface Session {
   /** Resolves when the first step has begun, or the run is over without one. */
   begun: Promise<void>
   ended: Promise<{ run: RunResult; recording: Recording }>
+  /** Resolves when also what follows has begun. */
+  over: Promise<void>
 }
+
+const againAfterMs = 1_000
 
 /** One session after the other on a cluster that stays: each is a run of one scenario, whose steps a person does. */
 export async function openSessions(options: Options): Promise<Sessions> {
   const saved: Saved[] = []
   let isBusy = false
   let isClosed = false
-  let current = begin(options, 'watching')
+  let current = start('watching')
   await current.begun
+
+  function start(mode: Session['mode'], recording?: Recording): Session {
+    const session = begin(options, mode, recording)
+    session.over = session.ended.then(
+      (ended) => afterEnd(session, ended),
+      (error: Error) => afterFailure(session, error),
+    )
+    return session
+  }
+
+  /** The run could not even be written. */
+  async function afterFailure(session: Session, { message }: Error) {
+    options.complain(message)
+    await clock.sleep(againAfterMs)
+    if (!session.isGivenUp && !isClosed) current = start('watching')
+  }
+
+  /** Whoever gave a session up begins the next one; one that ended by itself is followed by one that watches. */
+  async function afterEnd(session: Session, { run, recording }: Awaited<Session['ended']>) {
+    if (session.mode !== 'watching') saved.unshift({ folder: run.folder, ...lookAt(run), recording })
+    if (session.isGivenUp || isClosed) return
+    if (!session.context) await clock.sleep(againAfterMs)
+    if (!isClosed) current = start('watching')
+  }
 
   /** One change of sessions at a time. */
   async function exclusively(work: () => Promise<void>) {
@@ -85,10 +114,13 @@ export async function openSessions(options: Options): Promise<Sessions> {
 
   async function change(mode: Session['mode'], recording?: Recording) {
     current.isGivenUp = true
-    await current.ended
+    await current.over
     if (isClosed) return
-    current = begin(options, mode, recording)
-    await current.begun
+    const next = start(mode, recording)
+    current = next
+    await next.begun
+    if (!next.context)
+      throw new UsageError('the session could not begin, because the cluster is not in its steady state')
   }
 
   const keep = (mode: 'recording' | 'replaying', recording?: Recording) =>
@@ -96,16 +128,7 @@ export async function openSessions(options: Options): Promise<Sessions> {
       if (current.mode !== 'watching') throw new UsageError('a recording goes on already; save it first')
       requireHealthy(current)
       await change(mode, recording)
-      if (mode === 'replaying') void saveWhenDone(current)
     })
-
-  async function saveWhenDone(session: Session) {
-    const { run, recording } = await session.ended
-    saved.unshift({ folder: run.folder, ...lookAt(run), recording })
-    if (isClosed || current !== session) return
-    current = begin(options, 'watching')
-    await current.begun
-  }
 
   return {
     mode: () => modeOf(current, isBusy, isClosed),
@@ -123,12 +146,13 @@ export async function openSessions(options: Options): Promise<Sessions> {
       exclusively(async () => {
         if (current.mode !== 'recording') throw new UsageError('nothing is being recorded; start a recording first')
         current.finish()
-        await saveWhenDone(current)
+        await current.over
+        await current.begun
       }),
     async close() {
       isClosed = true
       current.isGivenUp = true
-      await current.ended.catch(() => {})
+      await current.over.catch(() => {})
     },
   }
 }
@@ -159,6 +183,7 @@ function begin(options: Options, mode: Session['mode'], recording?: Recording): 
     finish: finished.resolve,
     begun: begun.promise,
     ended: Promise.resolve(undefined as never),
+    over: Promise.resolve(),
   }
   const scenario = scenarioByHand({
     title: mode === 'replaying' ? 'a recording of the console, done again' : 'what was done in the console',

@@ -1,5 +1,6 @@
 import type { ClusterNode } from '../cluster/node.ts'
 import type { Clock } from '../platform/clock.ts'
+import type { UntilOptions } from '../platform/until.ts'
 import type { ChartSpec } from './chart-spec.ts'
 
 /** What a measurement says about one prediction. */
@@ -49,6 +50,8 @@ export interface LabTools {
   say(sentence: string): void
   /** Throws after Ctrl-C. */
   goOn(): void
+  /** Waits until the answer is truthy. Rejects when that takes too long, and at once after Ctrl-C. */
+  until(ask: () => unknown, options: Pick<UntilOptions, 'what' | 'withinMs' | 'everyMs'>): Promise<void>
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: labs of any measurement are held together, and only their own functions look at it

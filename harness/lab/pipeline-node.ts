@@ -1,6 +1,5 @@
 import type { NodeState } from '../cluster/control-client.ts'
 import { jsonIn } from '../platform/json.ts'
-import { until } from '../platform/until.ts'
 import type { LabTools } from './lab.ts'
 import { type Listener, listenAs } from './pipeline/listener.ts'
 
@@ -35,15 +34,15 @@ export interface PipelineNode {
 
 /** Starts one with these settings of the pipeline, without their prefix. */
 export async function startPipeline(
-  { node: startNode, clock }: Pick<LabTools, 'node' | 'clock'>,
+  tools: LabTools,
   settings: Readonly<Record<string, string | number>>,
 ): Promise<PipelineNode> {
   const texts = Object.entries(settings).map(([name, value]) => [`PIPELINE_${name}`, String(value)])
-  const node = await startNode({ APPS: 'hello', ...Object.fromEntries(texts) })
+  const node = await tools.node({ APPS: 'hello', ...Object.fromEntries(texts) })
   const { control } = node
   const actorNamed = async (name: string) => (await control.actors()).find((actor) => actor.name === name)
   return {
-    listen: (userId) => listenAs(userId, node.directUrl, clock),
+    listen: (userId) => listenAs(userId, node.directUrl, tools),
     push: async ({ userId, count, first = 1, timed = false }) =>
       void (await control.post('/pipeline/push', { item: { data: {}, user_id: userId }, count, first, timed })),
     pushOne: async (item) => void (await control.post('/pipeline/push', { item })),
@@ -58,7 +57,7 @@ export async function startPipeline(
       const victim = await actorNamed(name)
       if (!victim) throw new Error(`the node has no actor ${name}`)
       await control.killActor(victim.id)
-      await until(async () => ((await actorNamed(name))?.id ?? victim.id) !== victim.id, {
+      await tools.until(async () => ((await actorNamed(name))?.id ?? victim.id) !== victim.id, {
         what: `${name} is back`,
         withinMs: 5_000,
       })

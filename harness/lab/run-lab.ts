@@ -4,7 +4,7 @@ import type { Io } from '../platform/io.ts'
 import { until } from '../platform/until.ts'
 import { withCluster } from '../runner/temporary-cluster.ts'
 import type { ChartSpec } from './chart-spec.ts'
-import { type AnyLab, judgeLab, type LabResult } from './lab.ts'
+import { type AnyLab, judgeLab, type LabResult, type LabTools } from './lab.ts'
 
 interface RunLabOptions {
   seed: number
@@ -34,7 +34,7 @@ export function runLab(lab: AnyLab, { seed, patch, io: { clock }, say, goOn }: R
       await isServing(one)
       return one
     }
-    const measured = await lab.run({ clock, node, say, goOn })
+    const measured = await lab.run({ clock, node, say, goOn, until: patientUntil(goOn) })
     return { result: judgeLab(lab, measured), charts: lab.charts(measured) }
   })
 }
@@ -42,3 +42,19 @@ export function runLab(lab: AnyLab, { seed, patch, io: { clock }, say, goOn }: R
 /** A node without conditions of its own is ready before its web server is. */
 const isServing = ({ name, directUrl }: ClusterNode) =>
   until(async () => (await fetch(`${directUrl}/healthz`)).ok, { what: `${name} serves`, withinMs: servesWithinMs })
+
+/** What is asked may fail for a while, and is asked again; to be told to stop is no such failure. Exported for its test. */
+export function patientUntil(goOn: () => void): LabTools['until'] {
+  const isStopped = () => {
+    try {
+      goOn()
+      return false
+    } catch {
+      return true
+    }
+  }
+  return async (ask, options) => {
+    await until(async () => isStopped() || (await ask()), options)
+    goOn()
+  }
+}

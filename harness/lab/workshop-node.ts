@@ -1,7 +1,6 @@
 import { type Endpoint, pathOf } from '../apps/workshop/burst.ts'
 import { type WorkshopRun, workshopControl } from '../apps/workshop/control.ts'
 import { sendRequests } from '../clients/request-load.ts'
-import { until } from '../platform/until.ts'
 import type { LabTools } from './lab.ts'
 import { type LoadLimits, type LoadSummary, limitsOf, summaryOf } from './load-summary.ts'
 
@@ -52,14 +51,13 @@ const envOf = ({ useMs, limit = 0, demand = 1, workers = 0 }: WorkshopSettings):
 
 /** Starts a node that runs the workshop alone. */
 export async function startWorkshop(
-  { node: startNode, clock, goOn }: Pick<LabTools, 'node' | 'clock' | 'goOn'>,
+  { node: startNode, clock, goOn, until }: LabTools,
   settings: WorkshopSettings,
 ): Promise<WorkshopNode> {
   const node = await startNode(envOf(settings))
   const { panel, run, clear, setConsumers } = workshopControl(node.control)
 
   async function isIdle() {
-    goOn()
     const { inside, unprocessed } = (await panel()).counts
     return inside === 0 && unprocessed === 0
   }
@@ -71,7 +69,7 @@ export async function startWorkshop(
       const result = await sendRequests({ ...load, url: `${node.directUrl}${pathOf[load.endpoint]}`, goOn })
       const answeredMs = clock.monotonicMs() - beganMs
       await meanwhile()
-      await until(isIdle, { what: 'the work of the load is over', withinMs: idleWithinMs, everyMs: 100, clock })
+      await until(isIdle, { what: 'the work of the load is over', withinMs: idleWithinMs, everyMs: 100 })
       const history = await run()
       const { refused, dropped } = (await panel()).counts
       return {

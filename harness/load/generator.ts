@@ -102,10 +102,13 @@ export function mergeStages(stage: StageOptions, results: readonly WorkerStage[]
   }
 }
 
+const endedEarly = () => new Error('a thread of the load generator ended early')
+
 function startThread(options: WorkerOptions) {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: options })
   const connected = Promise.withResolvers<void>()
   let stage = Promise.withResolvers<WorkerStage>()
+  let hasEnded = false
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()))
   const fail = (error: Error) => {
     connected.reject(error)
@@ -120,10 +123,14 @@ function startThread(options: WorkerOptions) {
     else fail(new Error(report.why))
   })
   worker.on('error', fail)
-  worker.on('exit', () => fail(new Error('a thread of the load generator ended early')))
+  worker.on('exit', () => {
+    hasEnded = true
+    fail(endedEarly())
+  })
   return {
     connected: connected.promise,
     run(request: WorkerRequest): Promise<WorkerStage> {
+      if (hasEnded) return Promise.reject(endedEarly())
       stage = Promise.withResolvers()
       worker.postMessage(request)
       return stage.promise

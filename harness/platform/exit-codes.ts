@@ -13,3 +13,19 @@ export const exitCodes = {
   interrupted: 130,
   terminated: 143,
 } as const
+
+/** In the words of `--help` and of the reference. */
+export const exitCodeMeanings: Readonly<Record<keyof typeof exitCodes, string>> = {
+  passed: 'passed',
+  violated: 'an invariant was violated',
+  unknown: 'unknown',
+  flaky: 'flaky',
+  regression: 'performance regression',
+  leaked: 'cleanup leaked',
+  usage: 'usage',
+  environment: 'environment missing',
+  harnessBug: 'harness bug',
+  budget: 'budget exhausted',
+  interrupted: 'interrupted by SIGINT, after healing',
+  terminated: 'interrupted by SIGTERM, after healing',
+}

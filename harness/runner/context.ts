@@ -22,8 +22,8 @@ export interface ContextOptions {
   random: Random
   log: DecisionLog
   browsers: BrowserPool
-  /** For how long a process of the scenario had no processor, or the harness stood still, in the last `lastMs`. */
-  starvedMs(lastMs: number): number
+  /** Whether a process of the scenario had no processor, or the harness stood still, for nearly all of the last `lastMs`. */
+  wasStarved(lastMs: number): boolean
   /** Those that the scenario names. */
   apps: readonly HarnessApp[]
 }
@@ -84,7 +84,7 @@ export function openContext(options: ContextOptions): OpenContext {
           throw error
         },
       ),
-    starvedMs: options.starvedMs,
+    wasStarved: options.wasStarved,
     notReached(why) {
       throw new NotReached(why)
     },

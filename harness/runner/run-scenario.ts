@@ -15,7 +15,7 @@ import type { CellResult, PhaseResult, ScenarioResult } from '../verdict/result.
 import { outcomeOf } from './outcome.ts'
 import { phases } from './phases/index.ts'
 import type { Phase, RunState, ScenarioSettings } from './run-state.ts'
-import { createStarvationMeter, describeStarvation } from './starvation.ts'
+import { createStarvationMeter, withStarvation } from './starvation.ts'
 
 export interface ScenarioRun {
   result: ScenarioResult
@@ -93,17 +93,16 @@ function recordObstacle({ name, isLastWord }: Phase, error: Error, state: RunSta
   if (endsRun(error)) state.fatal ??= error
   if (error instanceof NotSupported) state.skippedBecause ??= error.message
   if (name === 'provision' && error instanceof Abandoned) state.isAbandoned = true
-  const why = `${name}: ${withStarvation(messageOf(error), state, startMs)}`
+  const why = `${name}: ${withItsStarvation(messageOf(error), state, startMs)}`
   state.obstacle ??= why
   if (isLastWord) state.checks.push({ name: 'scenario-completed', outcome: 'unknown', why, evidence: {} })
 }
 
-/** What was waited for in vain on a starved machine says little of the system, and the reason says so. */
-function withStarvation(why: string, { meter, steps, skippedBecause, elapsedMs }: RunState, phaseFromMs: number) {
-  if (skippedBecause !== undefined || why.includes('the machine was starved')) return why
+/** The reason, with how starved the machine was since the step, or else the phase, began. */
+function withItsStarvation(why: string, { meter, steps, skippedBecause, elapsedMs }: RunState, phaseFromMs: number) {
+  if (skippedBecause !== undefined) return why
   const fromMs = Math.max(phaseFromMs, steps.at(-1)?.startMs ?? 0)
-  const starved = describeStarvation(meter.between(fromMs, elapsedMs()))
-  return starved ? `${why}; ${starved}` : why
+  return withStarvation(why, meter.between(fromMs, elapsedMs()))
 }
 
 function resultOf(state: RunState, startedAt: string, timings: PhaseResult[]): ScenarioResult {

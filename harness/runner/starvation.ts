@@ -98,12 +98,26 @@ export function describeStarvation({ overMs, pressure, waitedMs, longestStallMs 
     ...(stalled >= stalledMs ? [`the harness stood still for ${seconds(stalled)} at once`] : []),
     ...kinds.map((kind) => `something waited for ${waitsFor[kind]} ${Math.round(100 * pressure[kind]!)} % of the time`),
   ]
-  return said.length > 0 ? `the machine was starved: ${said.join(', ')}` : undefined
+  return said.length > 0 ? `${saysStarved}${said.join(', ')}` : undefined
 }
 
-/** For how long the process that waited most had no processor, or the harness stood still at once. Pure. */
-export const starvedMsOf = ({ waitedMs, longestStallMs }: Starvation): number =>
-  Math.max(most(waitedMs)[1], longestStallMs.harness ?? 0)
+/** What was waited for in vain on a starved machine says little of the system, and its reason says so, once. Pure. */
+export function withStarvation(why: string, starvation: Starvation): string {
+  const starved = describeStarvation(starvation)
+  return starved === undefined || why.includes(saysStarved) ? why : `${why}; ${starved}`
+}
+
+const saysStarved = 'the machine was starved: '
+
+/**
+ * A process with less than this share of its time becomes ten times slower; what takes longer than it may for any smaller reason is not explained
+ * by it, because limits are many times what a wait takes on a quiet machine.
+ */
+const starvedShare = 0.9
+
+/** Whether what did not come in this time may only be late: a process had no processor, or the harness stood still, for nearly all of it. Pure. */
+export const isStarved = ({ overMs, waitedMs, longestStallMs }: Starvation): boolean =>
+  Math.max(most(waitedMs)[1], longestStallMs.harness ?? 0) >= starvedShare * overMs
 
 const most = (byProcess: Readonly<Record<string, number>>): [who: string, ms: number] =>
   Object.entries(byProcess).reduce((a, b) => (b[1] > a[1] ? b : a), ['nobody', 0] as [string, number])

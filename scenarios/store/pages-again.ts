@@ -197,11 +197,14 @@ export default scenario({
     }),
     step('look at the demo page of a user with a strange name', async (context) => {
       const name = '</script><b>"O\'Neil" & sons'
+      const crash = () => context.provoke('the page pushes an event that crashes its channel ping', ['uma'])
+      crash()
       const tab = await (await context.shopper('uma')).open('n2', `/hello/tracked?user_id=${encodeURIComponent(name)}`)
       for (const when of ['at first', 'after a reload']) {
         const known = await tab.page.evaluate(() => (window as { userId?: string }).userId)
         await lookIf(context, known, name, `the user ${when}`)
         await listens(context, tab)
+        crash()
         await tab.reload()
       }
       await tab.close()

@@ -1,8 +1,7 @@
 import { once } from 'node:events'
 import { WebSocket } from 'ws'
-import type { Clock } from '../../platform/clock.ts'
 import { jsonIn } from '../../platform/json.ts'
-import { until } from '../../platform/until.ts'
+import type { LabTools } from '../lab.ts'
 
 /** One push of the pipeline as a client got it. */
 export interface Delivery {
@@ -28,7 +27,11 @@ interface PushPayload {
 const joinedWithinMs = 5_000
 
 /** Connects to the socket of users with the token that the page of this user holds, and joins the topic of the user. */
-export async function listenAs(userId: number, nodeUrl: string, clock: Pick<Clock, 'monotonicMs'>): Promise<Listener> {
+export async function listenAs(
+  userId: number,
+  nodeUrl: string,
+  { clock, until }: Pick<LabTools, 'clock' | 'until'>,
+): Promise<Listener> {
   const token = await tokenOf(userId, nodeUrl)
   const address = `${nodeUrl.replace(/^http/, 'ws')}/auth_socket/websocket?vsn=2.0.0&token=${encodeURIComponent(token)}`
   const socket = new WebSocket(address)
@@ -44,12 +47,12 @@ export async function listenAs(userId: number, nodeUrl: string, clock: Pick<Cloc
   await until(() => isJoined, { what: `user ${userId} is joined`, withinMs: joinedWithinMs })
   return {
     deliveries: () => deliveries,
-    has: async (count, withinMs) =>
-      void (await until(() => deliveries.length >= count, {
+    has: (count, withinMs) =>
+      until(() => deliveries.length >= count, {
         what: `user ${userId} was pushed ${count} items`,
         withinMs,
         everyMs: 20,
-      })),
+      }),
     close: () => socket.terminate(),
   }
 }

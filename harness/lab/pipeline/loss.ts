@@ -1,4 +1,3 @@
-import { until } from '../../platform/until.ts'
 import { exactly } from '../finding.ts'
 import { defineLab } from '../lab.ts'
 import { startPipeline } from '../pipeline-node.ts'
@@ -61,7 +60,7 @@ export const loss = defineLab<Loss>({
       await node.push({ userId: 1, count: more, first: count + 1 })
       const laterCount = () => listener.deliveries().filter(({ n }) => n > count).length
       // They are the last in the queue: when they have come, whatever comes has come.
-      await until(() => laterCount() >= more, { what: 'the later items came', withinMs: 30_000, everyMs: 50 })
+      await tools.until(() => laterCount() >= more, { what: 'the later items came', withinMs: 30_000, everyMs: 50 })
       listener.close()
       await node.stop()
       const numbers = listener.deliveries().map(({ n }) => n)

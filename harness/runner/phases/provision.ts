@@ -7,7 +7,7 @@ import { openContext } from '../context.ts'
 import { meterMachine } from '../manners.ts'
 import { createNemesis } from '../nemesis.ts'
 import { folderOf, type Phase, type RunState } from '../run-state.ts'
-import { starvedMsOf } from '../starvation.ts'
+import { isStarved } from '../starvation.ts'
 
 /** Starts the cluster of the scenario, with all that its steps use. */
 export const provision: Phase = {
@@ -34,7 +34,7 @@ export const provision: Phase = {
     state.stopMetering = meterMachine(state)
     const { meter, elapsedMs } = state
     state.open = openContext({
-      starvedMs: (lastMs) => starvedMsOf(meter.between(elapsedMs() - lastMs, elapsedMs())),
+      wasStarved: (lastMs) => isStarved(meter.between(elapsedMs() - lastMs, elapsedMs())),
       cluster,
       nemesis: state.nemesis,
       recorder,

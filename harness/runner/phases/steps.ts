@@ -7,7 +7,7 @@ import { type Expectation, type Step, stepsWithinMs, stepWithinMs } from '../../
 import type { StepResult } from '../../verdict/result.ts'
 import { NotReached } from '../context.ts'
 import type { Phase, RunState } from '../run-state.ts'
-import { describeStarvation, starvedMsOf } from '../starvation.ts'
+import { describeStarvation, isStarved } from '../starvation.ts'
 
 /** Does what the scenario does, and looks after each step for what one should see then. */
 export const steps: Phase = {
@@ -104,10 +104,10 @@ async function expectThat(state: RunState, { after, title, promised, check }: Ex
 /** Shorter looks do not wait for anything. */
 const waitMinMs = 1_000
 
-/** What was waited for while a process had no processor for most of the time is not seen to be missing: says so, or undefined. */
+/** What was waited for while a process had no processor for nearly all of the time is not seen to be missing: says so, or undefined. */
 function starvedInstead({ meter, elapsedMs }: RunState, fromMs: number): string | undefined {
   const waitedMs = elapsedMs() - fromMs
   if (waitedMs < waitMinMs) return undefined
   const starvation = meter.between(fromMs, elapsedMs())
-  return starvedMsOf(starvation) > waitedMs / 2 ? describeStarvation(starvation) : undefined
+  return isStarved(starvation) ? describeStarvation(starvation) : undefined
 }

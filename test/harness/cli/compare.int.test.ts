@@ -27,6 +27,7 @@ describe('a comparison as small as it gets', () => {
       'connections',
       'lag-p50',
       'steady',
+      'blocks',
     ])
     const figures = Object.fromEntries(document.hazards.map((one) => [one.name, one]))
     expect(figures['replies out of order']!.first!.value).toBe(0)

@@ -57,6 +57,12 @@ describe('new', () => {
     expect(made).toBe(shown!.split('```')[0]!.replace(' (FI-6)', ''))
   })
 
+  it('makes the scenario that the page about scenarios shows', async () => {
+    await make('scenario', 'mine/first')
+    const [, shown] = readFileSync('docs/adding-a-scenario.md', 'utf8').split('// scenarios/mine/first.ts\n')
+    expect(readFileSync(join(root, 'scenarios/mine/first.ts'), 'utf8')).toBe(shown!.split('```')[0])
+  })
+
   it('makes a checker with its test, and adds it to every list that needs it', async () => {
     expect((await make('checker', 'never-forgotten')).code).toBe(0)
     expect(added('harness/checkers/index.ts')).toEqual([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Measurements } from '../../../harness/compare/compare.ts'
+import { type Measurements, timeKeeper } from '../../../harness/compare/compare.ts'
 import { type Comparison, type Role, roles } from '../../../harness/compare/comparison.ts'
 import { comparisonOf, defaultWork } from '../../../harness/compare/comparisons.ts'
 import { conclude, withOthers } from '../../../harness/compare/conclude.ts'
@@ -137,6 +137,19 @@ describe('the conclusion of a comparison', () => {
     expect(concluded({ factor: 0.5, change: late(3) })).toMatchObject({ verdict: 'unknown', interval: null })
   })
 
+  it('says when there was no time for enough blocks', () => {
+    const measured = measurements({ factor: 0.5 })
+    const two = concludedFrom({ ...measured, runs: measured.runs.filter(({ block }) => block < 2) })
+    expect(two).toMatchObject({
+      verdict: 'unknown',
+      reason: 'only 2 of 5 blocks count, and 3 are needed: there was no time for more',
+    })
+    expect(two.gates.at(-1)).toMatchObject({ name: 'blocks', passed: false, runs: '6 of 15 runs' })
+    expect(concludedFrom({ ...measured, runs: measured.runs.filter(({ block }) => block < 3) })).toMatchObject({
+      verdict: 'faster',
+    })
+  })
+
   it('is unknown when runs never became steady', () => {
     expect(concluded({ change: (run) => ({ ...run, isSteady: false }) })).toMatchObject({
       verdict: 'unknown',
@@ -197,6 +210,32 @@ describe('the conclusion of a comparison', () => {
     const text = JSON.stringify(concluded({ factor: 1.2, seed: 3 }))
     expect(JSON.stringify(concluded({ factor: 1.2, seed: 3 }))).toBe(text)
     expect(JSON.parse(text)).toHaveProperty('schema', 'squall-comparison-1')
+  })
+})
+
+describe('the budget', () => {
+  it('lets no block begin that would not be over in time, by the longest so far', () => {
+    let nowMs = 0
+    const said: string[] = []
+    const budgeted = { ...plan, budgetMs: 200_000 }
+    const isTimeFor = timeKeeper(
+      { plan: budgeted, clock: { monotonicMs: () => nowMs }, say: (text) => void said.push(text) },
+      0,
+    )
+    const begun = [0, 1, 2, 3, 4].map((block) => {
+      const fits = isTimeFor(block)
+      nowMs += 45_000
+      return fits
+    })
+    // 60 s are kept for what comes after the blocks.
+    expect(begun).toEqual([true, true, true, false, false])
+    expect(said[0]).toBe('no time is left for block 4 of 5')
+  })
+
+  it('is none without --quick', () => {
+    const { budgetMs: _none, ...unbounded } = plan
+    const isTimeFor = timeKeeper({ plan: unbounded, clock: { monotonicMs: () => 1e12 }, say: () => {} }, 0)
+    expect(isTimeFor(0) && isTimeFor(1)).toBe(true)
   })
 })
 

@@ -18,7 +18,9 @@ interface Up {
   database: string
 }
 
-const witnessedWithinMs = 2_000
+/** What a person waits for without wondering. The others may be late on a machine with much else to do. */
+const shownWithinMs = 2_000
+const witnessedWithinMs = 15_000
 let squall: ChildProcess
 let up: Up
 let out: string
@@ -73,11 +75,11 @@ const fault = (kind: string, state: string) => page.locator(`#happening [data-ke
 const button = (name: string | RegExp) => page.getByRole('button', { name })
 
 /** Presses the button of a fault and waits until the page says that its effect was seen. */
-async function injectSeen(kind: string) {
+async function injectSeen(kind: string, withinMs = witnessedWithinMs) {
   const form = page.locator(`form[aria-label="${kind}"]`)
   await form.evaluate((its) => its.closest('details')!.setAttribute('open', ''))
   await form.getByRole('button').click()
-  await fault(kind, 'holds').waitFor({ timeout: witnessedWithinMs })
+  await fault(kind, 'holds').waitFor({ timeout: withinMs })
 }
 
 async function healSeen(kind: string) {
@@ -88,7 +90,7 @@ async function healSeen(kind: string) {
 describe('the console of squall up', () => {
   it('shows within two seconds that a fault holds, by another path, and that it is over', async () => {
     await open()
-    await injectSeen('node.kill')
+    await injectSeen('node.kill', shownWithinMs)
     expect(await fault('node.kill', 'holds').textContent()).toContain('the port of n1 is refused')
     await page.locator('#nodes [data-key=n1]', { hasText: 'down' }).waitFor()
     await healSeen('node.kill')

@@ -145,6 +145,14 @@ describe('the generator', () => {
     expect(isBelievable(result, 0.5)).toBe(false)
   })
 
+  it('does not wait for threads that have ended: an interrupted comparison must end', async () => {
+    const generator = await connectTo(serve())
+    const running = generator.run(stage({ durationMs: 10_000 }))
+    await generator.close()
+    await expect(running).rejects.toThrow('a thread of the load generator ended early')
+    await expect(generator.run(stage())).rejects.toThrow('a thread of the load generator ended early')
+  })
+
   it('says why it cannot begin', async () => {
     const refusing = new WebSocketServer({ port: 0, host: '127.0.0.1', verifyClient: () => false })
     opened.push(refusing)

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest'
 import {
   createStarvationMeter,
   describeStarvation,
+  isStarved,
   type Reading,
-  starvedMsOf,
+  withStarvation,
 } from '../../../harness/runner/starvation.ts'
 
 const reading = (atMs: number, cpuMs: number | undefined, waited: Reading['waited']): Reading => ({
@@ -62,7 +63,7 @@ describe('whether the machine was starved', () => {
 
   it('it was not, where every process got its turns though something always waited', () => {
     expect(describeStarvation(calm)).toBe(undefined)
-    expect(starvedMsOf(calm)).toBe(1_200)
+    expect(isStarved(calm)).toBe(false)
   })
 
   it('it was, where one waited for a quarter of the time', () => {
@@ -80,12 +81,34 @@ describe('whether the machine was starved', () => {
   it('a node that does not answer may be at fault itself', () => {
     const silent = { ...calm, longestStallMs: { n1: 8_000 } }
     expect(describeStarvation(silent)).toBe(undefined)
-    expect(starvedMsOf(silent)).toBe(1_200)
+    expect(isStarved(silent)).toBe(false)
   })
 
   it('it was, where a disk or memory was waited for', () => {
     expect(describeStarvation({ ...calm, pressure: { cpu: 0.2, io: 0.6, memory: 0.3 } })).toBe(
       'the machine was starved: something waited for the disk 60 % of the time, something waited for memory 30 % of the time',
     )
+  })
+
+  it('what did not come may only be late where a process had no processor for nearly all of the time', () => {
+    expect(isStarved({ ...calm, waitedMs: { harness: 6_900 } })).toBe(false)
+    expect(isStarved({ ...calm, waitedMs: { n2: 9_100 } })).toBe(true)
+    expect(isStarved({ ...calm, longestStallMs: { harness: 9_100 } })).toBe(true)
+  })
+})
+
+describe('the reason of what was waited for in vain', () => {
+  const over = { overMs: 10_000, pressure: {}, longestStallMs: {} }
+  const starved = { ...over, waitedMs: { n1: 5_000 } }
+  const why = 'step 2 (wait) failed: timed out after 9000 ms'
+
+  it('says so on a starved machine, once', () => {
+    const said = withStarvation(why, starved)
+    expect(said).toBe(`${why}; the machine was starved: n1 waited 5.0 s of 10.0 s for a processor`)
+    expect(withStarvation(said, starved)).toBe(said)
+  })
+
+  it('stays what it is on any other', () => {
+    expect(withStarvation(why, { ...over, waitedMs: { n1: 500 } })).toBe(why)
   })
 })

@@ -251,7 +251,7 @@ describe('the stages', () => {
     expect(sent.map(({ payload }) => payload)).toEqual([{ n: 4 }])
   })
 
-  it('share the items between several consumers evenly (DF-47)', async () => {
+  it('share the items between several consumers evenly (PM-63)', async () => {
     const { producer, sent, time } = await startPipeline({ consumer: 'consumer', consumers: 3 })
     for (const n of numbers(9)) void producer.push(forUser(1, n))
     await quiet()

@@ -1,0 +1,26 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { chromium } from 'playwright'
+import { findBrowser } from '../clients/find-browser.ts'
+
+/**
+ * Makes the picture of README: `node harness/cli/picture.ts RUN FILE.png` takes the top of the report of a run that was violated.
+ * A picture of a run that passed would show nothing of what Squall is for, so it is refused.
+ */
+const [run = 'reports/latest', file = 'docs/violated-run.png'] = process.argv.slice(2)
+const { outcome } = JSON.parse(readFileSync(join(run, 'verdict.json'), 'utf8')) as { outcome: string }
+if (outcome !== 'violated') {
+  process.stderr.write(
+    `${run} ended ${outcome}; make the picture of a violated run, such as "./squall run store/missed-release --defect DF-2"\n`,
+  )
+  process.exit(64)
+}
+const browser = await chromium.launch({
+  executablePath: findBrowser(process.env),
+  args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
+})
+const page = await browser.newPage({ viewport: { width: 1000, height: 720 }, colorScheme: 'light' })
+await page.goto(pathToFileURL(resolve(run, 'report.html')).href)
+writeFileSync(file, await page.screenshot({ animations: 'disabled' }))
+await browser.close()
