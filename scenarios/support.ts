@@ -1,4 +1,11 @@
-import { type Compared, describeValue, isOnSale, Mismatch, type ScenarioContext, type Tab } from '../harness/index.ts'
+import {
+  type Compared,
+  describeDifference,
+  isOnSale,
+  Mismatch,
+  type ScenarioContext,
+  type Tab,
+} from '../harness/index.ts'
 
 type StoreContext = ScenarioContext<'store'>
 
@@ -280,7 +287,7 @@ export const connectionsToStore = <C extends { socket: string }>(connections: re
 /** Fails with what is, when it is not what it should be. */
 export function mustBe(seen: unknown, expected: unknown, what: string) {
   if (JSON.stringify(seen) === JSON.stringify(expected)) return
-  throw new Mismatch(`${what}: ${describeValue(seen)} instead of ${describeValue(expected)}`, { expected, seen })
+  throw new Mismatch(`${what}: ${describeDifference(seen, expected)}`, { expected, seen })
 }
 
 /**
