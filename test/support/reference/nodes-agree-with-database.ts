@@ -26,11 +26,16 @@ function firstDifference(stock: FinalStock, { inventory }: NodeInventory): strin
   for (const product of stock.products) {
     const copy = inventory.products.find(({ id }) => id === product.id)
     if (copy?.released !== product.released)
-      return `has product ${product.id} released=${copy?.released}, the database ${product.released}`
+      return `has product ${product.id} as ${inWords(copy?.released)}, the database as ${inWords(product.released)}`
     for (const { id, availableCount } of product.items) {
       const known = copy.items.find((item) => item.id === id)?.availableCount
       if (known !== availableCount) return `has ${known} of item ${id}, the database ${availableCount}`
     }
   }
   return undefined
+}
+
+function inWords(released: boolean | undefined): string {
+  if (released === undefined) return 'missing'
+  return released ? 'released' : 'not released'
 }
