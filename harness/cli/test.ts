@@ -15,13 +15,16 @@ const checks: Record<string, readonly string[]> = {
   dead: ['knip', '--no-progress'],
 }
 
+/** What runs without a filter; a filter also finds the tests of the night, which take long and rarely fail. */
+const projects = ['--project', 'unit', '--project', 'integration']
+
 const closingLine = /^(\d+) passed, (\d+) failed(.*)$/
 
 export const test: Command = {
   name: 'test',
   argument: '[filter...]',
   summary:
-    "run the project's own tests: types, lint, dead code, unit, integration; with a filter only the test files whose path contains it",
+    "run the project's own tests: types, lint, dead code, unit, integration; with a filter only the test files whose path contains it, also those of the night: .nightly",
   options: [],
   async run(filters, _options, io) {
     requireMatches(filters, io.root)
@@ -31,7 +34,8 @@ export const test: Command = {
     const stopped = io.interruption.by()
     if (stopped) return codeOf(stopped)
 
-    const tests = await tool(['vitest', 'run', ...filters], io, withoutClosing(io.out))
+    const which = filters.length > 0 ? filters : projects
+    const tests = await tool(['vitest', 'run', ...which], io, withoutClosing(io.out))
     const closing = closingOf(tests.last, tests.code, broken.length)
     for (const name of broken) io.out(`FAIL ${name}\n`)
     io.out(`${closing}\n`)
