@@ -26,7 +26,7 @@ function firstDifference(stock: FinalStock, { inventory }: NodeInventory): strin
   for (const product of stock.products) {
     const copy = inventory.products.find(({ id }) => id === product.id)
     if (copy?.released !== product.released)
-      return `has product ${product.id} as ${inWords(copy?.released)}, the database as ${inWords(product.released)}`
+      return `has product ${product.id} as ${saleOf(copy?.released)}, the database as ${saleOf(product.released)}`
     for (const { id, availableCount } of product.items) {
       const known = copy.items.find((item) => item.id === id)?.availableCount
       if (known !== availableCount) return `has ${known} of item ${id}, the database ${availableCount}`
@@ -35,7 +35,7 @@ function firstDifference(stock: FinalStock, { inventory }: NodeInventory): strin
   return undefined
 }
 
-function inWords(released: boolean | undefined): string {
+function saleOf(released: boolean | undefined): string {
   if (released === undefined) return 'missing'
   return released ? 'released' : 'not released'
 }
