@@ -520,7 +520,7 @@ const misleading: [id: string, what: string, pattern: RegExp][] = [
 
 /** Tests beside each other that share no actor, and why not. */
 const besideEachOther: Readonly<Record<string, string>> = {
-  'test/harness/faults/link-faults.int.test.ts': 'each test has links of its own, and there is no node',
+  'test/harness/faults/link-faults.nightly.test.ts': 'each test has links of its own, and there is no node',
   'test/harness/faults/client-suspend.int.test.ts': 'each test has a tab of its own, and there is no node',
 }
 
