@@ -235,6 +235,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'harness/history',
     'harness/plans',
     'harness/platform',
+    'harness/stats',
     'harness/verdict',
     'harness/timing.ts',
   ],
@@ -247,15 +248,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'harness/platform',
     'harness/verdict',
   ],
-  'harness/apps/hello': [
-    'harness/app.ts',
-    'harness/clients',
-    'harness/cluster',
-    'harness/history',
-    'harness/platform',
-    'harness/verdict',
-  ],
-  'harness/apps/spa': ['harness/app.ts', 'harness/cluster', 'harness/history', 'harness/platform'],
+  'harness/apps/hello': ['harness/app.ts', 'harness/clients', 'harness/cluster', 'harness/history', 'harness/verdict'],
+  'harness/apps/spa': ['harness/app.ts', 'harness/clients', 'harness/cluster', 'harness/history'],
   'harness/apps/workshop': ['harness/app.ts', 'harness/clients', 'harness/cluster', 'harness/verdict'],
   'harness/apps': [
     'harness/app.ts',
@@ -318,6 +312,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'harness/platform',
     'harness/reporters',
     'harness/runner',
+    'harness/stats',
     'harness/verdict',
   ],
   'harness/simulation': [

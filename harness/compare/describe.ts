@@ -1,4 +1,5 @@
 import type { Capacity } from '../load/capacity.ts'
+import { percent } from '../stats/percent.ts'
 import type { ComparisonDocument, Verdict } from './document.ts'
 import type { Judgement } from './verdict.ts'
 
@@ -11,7 +12,6 @@ interface Said {
   reason?: string
 }
 
-export const percent = (share: number) => `${Math.round(100 * share)} %`
 /** `12 %`, and from 100 % on as a factor. */
 export const describeEffect = (effect: number): string =>
   effect < 1 ? `a difference of ${percent(effect)}` : `a factor of ${(1 + effect).toFixed(1)}`

@@ -1,6 +1,7 @@
 import { chartPage, linesFigure, pairsFigure, percentileFigure, ratiosFigure } from '../charts/index.ts'
 import { escapeHtml } from '../reporters/escape.ts'
-import { describeCapacity, describeEffect, percent } from './describe.ts'
+import { percent } from '../stats/percent.ts'
+import { describeCapacity, describeEffect } from './describe.ts'
 import type { ComparisonDocument, CurvePoint, Overload } from './document.ts'
 
 type Section = { heading: string; body: string }

@@ -1,4 +1,5 @@
 import type { HistoryEvent } from '../history/operation.ts'
+import { rankIn } from '../stats/percentile.ts'
 
 export interface Rates {
   /** Messages that clients of the background received. */
@@ -26,16 +27,12 @@ export function ratesOf(events: readonly HistoryEvent[], nowMs: number, windowMs
   return {
     receivedPerSecond: perSecond('receive'),
     publishedPerSecond: perSecond('publish'),
-    ...(tookMs.length > 0 && { p50Ms: quantile(tookMs, 0.5), p99Ms: quantile(tookMs, 0.99) }),
+    ...(tookMs.length > 0 && { p50Ms: rankIn(tookMs, 0.5), p99Ms: rankIn(tookMs, 0.99) }),
     unanswered: begun.size - tookMs.length,
   }
 }
 
 const isPush = ({ type, operation }: HistoryEvent) => type === 'invoke' && operation === 'push'
-
-/** The nearest rank, of a sorted list that is not empty. */
-const quantile = (sorted: readonly number[], share: number) =>
-  sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)]!
 
 function since(events: readonly HistoryEvent[], fromMs: number): readonly HistoryEvent[] {
   let from = events.length

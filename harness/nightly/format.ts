@@ -1,4 +1,5 @@
 import { duration, when } from '../reporters/format.ts'
+import { percent } from '../stats/percent.ts'
 import { count } from '../verdict/checker.ts'
 import type { NightLine } from './night.ts'
 import type { Standing, StandingName } from './standing.ts'
@@ -22,8 +23,6 @@ export const outcomeSigns: Record<NightLine['outcome'], string> = {
 
 /** `2026-03-01`. */
 export const dayOf = (night: string): string => when(night).slice(0, 10)
-
-const percent = (share: number) => `${Math.round(100 * share)} %`
 
 /** Returns how a scenario stands as a part of a sentence: `recurring since 2026-03-02`, `intermittent, failed 3 of 10 nights (11 % to 60 %)`. */
 export function describeStanding({ name, since, failed, of, interval, unknownNights, isFailure }: Standing): string {

@@ -1,6 +1,10 @@
 /** Returns the least value that at least this share of the values does not exceed (nearest rank); NaN without values. Pure. */
-export function percentile(values: readonly number[], share: number): number {
-  if (values.length === 0) return Number.NaN
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)]!
-}
+export const percentile = (values: readonly number[], share: number): number =>
+  rankIn(
+    [...values].sort((a, b) => a - b),
+    share,
+  )
+
+/** The same of values that are in ascending order: for several shares of one list. */
+export const rankIn = (sorted: readonly number[], share: number): number =>
+  sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN

@@ -1,8 +1,8 @@
 import type { Browser, WebSocket } from 'playwright'
+import { tappedFrame } from '../../clients/tapped-frame.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import type { Present } from '../../history/inventory.ts'
 import type { Recorder } from '../../history/recorder.ts'
-import { jsonIn } from '../../platform/json.ts'
 
 /** The page `/hello` in a browser of its own. */
 export interface DemoPage {
@@ -28,8 +28,6 @@ interface DemoPageOptions {
   recorder: Recorder
 }
 
-type Frame = [joinRef: string | null, ref: string | null, topic: string, event: string, value: unknown]
-
 const loadWithinMs = 10_000
 
 export async function openDemoPage(options: DemoPageOptions): Promise<DemoPage> {
@@ -51,11 +49,11 @@ export async function openDemoPage(options: DemoPageOptions): Promise<DemoPage> 
     joined.set(socket, topics)
     recorder.record({ who: name, type: 'connect', node })
     socket.on('framesent', ({ payload }) => {
-      const [, ref, , event] = frameIn(payload)
+      const [, ref, , event] = tappedFrame(payload)
       if (ref !== null) sent.set(ref, event)
     })
     socket.on('framereceived', ({ payload }) => {
-      const [joinRef, ref, topic, event, value] = frameIn(payload)
+      const [joinRef, ref, topic, event, value] = tappedFrame(payload)
       const answered = event === 'phx_reply' && ref !== null ? sent.get(ref) : undefined
       if (answered) replies.set(answered, (replies.get(answered) ?? 0) + 1)
       if (answered === 'phx_join' && statusOf(value) === 'ok') topics.add(topic)
@@ -93,8 +91,5 @@ export async function openDemoPage(options: DemoPageOptions): Promise<DemoPage> 
     close: () => context.close(),
   }
 }
-
-const frameIn = (payload: string | Buffer): Frame =>
-  (jsonIn(String(payload)) as Frame | undefined) ?? [null, null, '', '', undefined]
 
 const statusOf = (value: unknown) => (value as { status?: string } | undefined)?.status

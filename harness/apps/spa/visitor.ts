@@ -1,8 +1,8 @@
 import type { Browser, Page, WebSocket } from 'playwright'
 import type { Joins } from '../../app.ts'
+import { tappedFrame } from '../../clients/tapped-frame.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import type { Recorder } from '../../history/recorder.ts'
-import { jsonIn } from '../../platform/json.ts'
 
 /** Somebody in the React example, with a browser of their own and one tab. */
 export interface Visitor {
@@ -74,14 +74,14 @@ export async function openVisitor({ name, node, browser, cluster, recorder }: Vi
     }
     socket.on('framesent', ({ payload }) => {
       opened()
-      const [, , topic, event] = frameIn(payload)
+      const [, , topic, event] = tappedFrame(payload)
       if (!/^phx_(join|leave)$/.test(event)) return
       sent.push(`${event} ${topic}`)
       if (event === 'phx_leave') left(topic)
     })
     socket.on('framereceived', ({ payload }) => {
       opened()
-      const [joinRef, ref, topic, event, value] = frameIn(payload)
+      const [joinRef, ref, topic, event, value] = tappedFrame(payload)
       if (event === 'phx_reply' && joinRef === ref) arrived(topic)
       else if (event === 'phx_error') left(topic)
       else if (!event.startsWith('phx_') && topic !== 'phoenix')
@@ -125,8 +125,3 @@ export async function openVisitor({ name, node, browser, cluster, recorder }: Vi
     close: () => context.close(),
   }
 }
-
-type Frame = [joinRef: string | null, ref: string | null, topic: string, event: string, value: unknown]
-
-const frameIn = (payload: string | Buffer): Frame =>
-  (jsonIn(String(payload)) as Frame | undefined) ?? [null, null, '', '', undefined]

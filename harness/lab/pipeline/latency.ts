@@ -1,4 +1,5 @@
 import { linearFit } from '../../stats/linear-fit.ts'
+import { percentile } from '../../stats/percentile.ts'
 import { exactly, inTime } from '../finding.ts'
 import { defineLab, type LabTools } from '../lab.ts'
 import { type PipelineNode, startPipeline } from '../pipeline-node.ts'
@@ -94,7 +95,12 @@ export const latency = defineLab<TimedRuns>({
         max,
         firstMs,
         lastsMs,
-        latenciesMs: perRound[0]!.map((_, index) => median(perRound.map((one) => one[index]!))),
+        latenciesMs: perRound[0]!.map((_, index) =>
+          percentile(
+            perRound.map((one) => one[index]!),
+            0.5,
+          ),
+        ),
       })
       await node.stop()
     }
@@ -135,5 +141,3 @@ async function latenciesOf(
     .slice(before)
     .map(({ atMs }) => atMs - pushedMs)
 }
-
-const median = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!

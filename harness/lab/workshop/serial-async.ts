@@ -1,7 +1,8 @@
+import { percent } from '../../stats/percent.ts'
 import { exactly, inTime, isBetween } from '../finding.ts'
 import { defineLab } from '../lab.ts'
 import { allLimits, machineLimits } from '../load-summary.ts'
-import { duration, percent } from '../words.ts'
+import { duration } from '../words.ts'
 import { type Load, type LoadRun, startWorkshop } from '../workshop-node.ts'
 import { actorsMax, costOf } from './cost.ts'
 

@@ -1,3 +1,4 @@
+import { rankIn } from '../../../stats/percentile.ts'
 import type { Memory } from './memory.ts'
 import type { PagesReport } from './messages.ts'
 
@@ -67,6 +68,6 @@ function behindTheFirst(reports: readonly PagesReport[]): number[] {
 
 export function spreadOf(values: readonly number[]): Spread {
   const sorted = [...values].sort((a, b) => a - b)
-  const at = (share: number) => sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN
+  const at = (share: number) => rankIn(sorted, share)
   return { count: sorted.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), max: sorted.at(-1) ?? Number.NaN }
 }
