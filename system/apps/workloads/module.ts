@@ -3,7 +3,7 @@ import { connected, socket } from '../../channels/index.ts'
 import { defineModule } from '../../node/module.ts'
 import { workloadsConfig } from './config.ts'
 import { createWork } from './work.ts'
-import { type WorkCounts, workChannel } from './work-channel.ts'
+import { noWork, workChannel } from './work-channel.ts'
 
 /** A channel that does nothing but work of a stated kind and duration, for measurements. Serves nothing unless WORKLOADS is on. */
 export const workloadsModule = defineModule({
@@ -11,14 +11,7 @@ export const workloadsModule = defineModule({
   config: workloadsConfig,
   create({ config, clock }) {
     if (!config.WORKLOADS) return {}
-    const counts: WorkCounts = {
-      started: 0,
-      finished: 0,
-      finishedAfterLeave: 0,
-      cancelled: 0,
-      refused: 0,
-      pendingMost: 0,
-    }
+    const counts = noWork()
     const { WORKLOADS_DATABASE_URL: url, WORKLOADS_DATABASE_CONNECTIONS: max } = config
     const pool = url ? new Pool({ connectionString: url, max }) : undefined
     pool?.on('error', () => {})

@@ -15,6 +15,15 @@ export interface WorkCounts {
   pendingMost: number
 }
 
+export const noWork = (): WorkCounts => ({
+  started: 0,
+  finished: 0,
+  finishedAfterLeave: 0,
+  cancelled: 0,
+  refused: 0,
+  pendingMost: 0,
+})
+
 interface WorkChannelOptions {
   work: Work
   counts: WorkCounts

@@ -1,27 +1,15 @@
-import { html, type LiveView, liveView } from '../../../live/index.ts'
+import { html, type LiveView } from '../../../live/index.ts'
 import type { Panel } from '../workshop.ts'
-import { keepLooking, lookAgain } from './look.ts'
-import { drawRun, type RunDrawing, runDrawing } from './run-drawing.ts'
+import { panelView } from './panel-view.ts'
+import { runDrawing } from './run-drawing.ts'
 import type { PanelSource } from './source.ts'
 
-interface Part2 extends Panel {
-  drawing: RunDrawing
-}
-
 /** What waits, what MockResource does, and how long an event takes (MR-17). */
-export function part2View(source: PanelSource): LiveView {
-  const see = (): Part2 => ({
-    ...source.panel(),
-    drawing: drawRun(source.run().samples, ({ unprocessed }) => unprocessed),
-  })
-  return liveView<Part2>({
+export const part2View = (source: PanelSource): LiveView =>
+  panelView(source, {
     name: 'WorkshopPart2',
-    mount(_params, _session, socket) {
-      socket.assign({ pageTitle: 'Part 2 · Workshop' })
-      keepLooking(socket, see)
-    },
-    handleInfo: lookAgain(see),
-    handleEvent: (event) => source.handle(event),
+    title: 'Part 2 · Workshop',
+    drawn: ({ unprocessed }) => unprocessed,
     render: ({ counts, settings, latency, insideMax, drawing }) => html`<main>
 <h1>Part 2: a pipeline with demand</h1>
 <p class="lead">${describeConsumers(settings)} Each use of MockResource takes ${settings.useMs} ms.</p>
@@ -44,7 +32,6 @@ ${runDrawing('events not processed, over this run', drawing)}
 <pre>ab -n 1000 -c 50 ${source.address}/part2/genstage</pre>
 </main>`,
   })
-}
 
 function describeConsumers({ consumers, demand, workers }: Panel['settings']): string {
   if (workers > 0) return `A consumer supervisor with ${workers} ${workers === 1 ? 'worker' : 'workers'} takes events.`

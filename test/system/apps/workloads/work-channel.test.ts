@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { workloadsModule } from '../../../../system/apps/workloads/module.ts'
 import { createWork } from '../../../../system/apps/workloads/work.ts'
-import { type WorkCounts, workChannel } from '../../../../system/apps/workloads/work-channel.ts'
+import { noWork, workChannel } from '../../../../system/apps/workloads/work-channel.ts'
 import { connected, socket } from '../../../../system/channels/index.ts'
 import type { AppContext } from '../../../../system/node/module.ts'
 import { createFakeClock, openCase } from '../../../support/channel-case.ts'
@@ -10,14 +10,7 @@ const ok = { status: 'ok', response: {} }
 
 async function opened({ parallelMax = 10 } = {}) {
   const clock = createFakeClock()
-  const counts: WorkCounts = {
-    started: 0,
-    finished: 0,
-    finishedAfterLeave: 0,
-    cancelled: 0,
-    refused: 0,
-    pendingMost: 0,
-  }
+  const counts = noWork()
   const queries: (() => void)[] = []
   const sleepInDatabase = () => new Promise<void>((resolve) => void queries.push(resolve))
   const channel = workChannel({ work: createWork({ clock, sleepInDatabase }), counts, parallelMax })
