@@ -1,10 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { main, parsed } from '../../harness/cli/program.ts'
-import { systemClock } from '../../harness/platform/clock.ts'
-import type { Io } from '../../harness/platform/io.ts'
+import { parsed } from '../../harness/cli/program.ts'
 import { loadAll } from '../../harness/runner/scenario-files.ts'
 import { suites } from '../../harness/runner/suites.ts'
+import { quietIo, squall } from '../harness/cli/support.ts'
 
 /** Every command of README and docs is parsed by the program itself, and those that need no cluster are run. */
 const pages = [
@@ -47,19 +46,7 @@ const filled = (text: string) => fillIns.reduce((line, [pattern, value]) => line
 const wordsOf = (text: string) =>
   [...filled(text).matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(([, double, single, bare]) => double ?? single ?? bare!)
 
-let said = ''
-const io: Io = {
-  out: (text) => {
-    said += text
-  },
-  err: () => {},
-  isTty: false,
-  env: process.env,
-  clock: systemClock,
-  cwd: process.cwd(),
-  root: process.cwd(),
-  interruption: { by: () => undefined, onStop: () => {} },
-}
+const io = quietIo()
 
 /** `./squall run` in a sentence is the name of the command, and its arguments may be missing. */
 const isAlone = (words: readonly string[]) => words.length === 1
@@ -98,9 +85,9 @@ const runnable = shown.filter(({ text }) => light.includes(wordsOf(text)[0]!) &&
 
 describe('those that start nothing', () => {
   it.each(runnable)('$page: ./squall $text', async ({ text }) => {
-    said = ''
     const words = wordsOf(text)
-    expect(await main(words[0] === 'completion' && isAlone(words) ? ['completion', 'bash'] : words, io)).toBe(0)
-    expect(said.length).toBeGreaterThan(100)
+    const { code, out } = await squall(words[0] === 'completion' && isAlone(words) ? ['completion', 'bash'] : words)
+    expect(code).toBe(0)
+    expect(out.length).toBeGreaterThan(100)
   })
 })

@@ -8,24 +8,31 @@ interface Answer {
   err: string
 }
 
+/** An empty terminal in the folder of the project, which shows nothing. */
+export const quietIo = (own: Partial<Io> = {}): Io => ({
+  out: () => {},
+  err: () => {},
+  isTty: false,
+  env: process.env,
+  clock: systemClock,
+  cwd: process.cwd(),
+  root: process.cwd(),
+  interruption: { by: () => undefined, onStop: () => {} },
+  ...own,
+})
+
 /** Runs the command line in this process, as a person in an empty terminal would. */
 export async function squall(words: string[], own: Partial<Io> = {}): Promise<Answer> {
   let out = ''
   let err = ''
-  const code = await main(words, {
+  const io = quietIo({
     out: (text) => {
       out += text
     },
     err: (text) => {
       err += text
     },
-    isTty: false,
-    env: process.env,
-    clock: systemClock,
-    cwd: process.cwd(),
-    root: process.cwd(),
-    interruption: { by: () => undefined, onStop: () => {} },
     ...own,
   })
-  return { code, out, err }
+  return { code: await main(words, io), out, err }
 }

@@ -4,19 +4,9 @@ import { type ConsoleOptions, consoleReporter } from '../../../harness/reporters
 import { verdictSentence } from '../../../harness/reporters/format.ts'
 import { palette, wantsColor } from '../../../harness/reporters/palette.ts'
 import { readRecord } from '../../../harness/reporters/record.ts'
+import { handClock } from '../../support/hand-clock.ts'
 
 const { run } = readRecord(join(import.meta.dirname, 'fixture'))
-
-/** A clock that stands still until it is told. */
-function handClock() {
-  let nowMs = 0
-  return {
-    forward: (ms: number) => {
-      nowMs += ms
-    },
-    clock: { now: () => nowMs, monotonicMs: () => nowMs, after: () => () => {}, sleep: async () => {} },
-  }
-}
 
 function events(isTty: boolean, more: Partial<ConsoleOptions> = {}) {
   const { clock, forward } = handClock()

@@ -1,15 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createProgress } from '../../../harness/reporters/progress.ts'
-
-function handClock() {
-  let nowMs = 0
-  return {
-    forward: (ms: number) => {
-      nowMs += ms
-    },
-    clock: { now: () => nowMs, monotonicMs: () => nowMs, after: () => () => {}, sleep: async () => {} },
-  }
-}
+import { handClock } from '../../support/hand-clock.ts'
 
 const known = (...lastMs: number[]) => lastMs.map((ms, index) => ({ id: `a/${index}`, lastMs: ms }))
 
