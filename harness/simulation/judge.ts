@@ -1,4 +1,5 @@
 import { workloadOf } from '../apps/workloads.ts'
+import { clusterGetsWell } from '../checkers/core/cluster-gets-well.ts'
 import { conversationsAsModelled } from '../checkers/core/conversations-as-modelled.ts'
 import { faultsWitnessed } from '../checkers/core/faults-witnessed.ts'
 import { nodeInventoryAccounted } from '../checkers/core/node-inventory-accounted.ts'
@@ -13,7 +14,12 @@ export interface Judged extends Simulated {
 }
 
 /** What has to hold whatever the workload. */
-const everywhere: readonly Checker[] = [faultsWitnessed, nodeInventoryAccounted, conversationsAsModelled]
+const everywhere: readonly Checker[] = [
+  clusterGetsWell,
+  faultsWitnessed,
+  nodeInventoryAccounted,
+  conversationsAsModelled,
+]
 
 /** The checkers of live scenarios, on a history that was simulated (NF-3, NF-4). */
 export function judgeSimulated(simulated: Simulated): Judged {
