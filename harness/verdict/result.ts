@@ -126,6 +126,10 @@ export interface RunResult {
   interrupted: boolean
   /** Only of a run that left no verdict: it was killed, or still runs. */
   ended?: false
+  /** How Squall is called in the folder where the run was made; default: `./squall`. */
+  command?: string
+  /** The command that repeats the run; default: a replay of its folder. */
+  replay?: string
   folder: string
   scenarios: ScenarioResult[]
   skipped: Skipped[]
