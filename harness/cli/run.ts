@@ -105,14 +105,14 @@ export const run: Command = {
 export const foldersOf = ({ scenarios = [] }: { scenarios?: string[] }, { cwd }: Pick<Io, 'cwd'>): string[] =>
   scenarios.map((folder) => resolve(cwd, folder))
 
-interface ToldAgain {
+interface BesideRecording {
   target?: string
   scenarios?: string[]
   names?: readonly string[]
 }
 
-/** Returns what a replay is told again, because no recording holds it: where the system is, and where scenarios of one's own are. */
-export const replayArguments = ({ target, names = [], ...options }: ToldAgain, io: Io): string[] => [
+/** Returns the arguments that a replay needs because no recording holds them: where the system is, and where scenarios of one's own are. */
+export const replayArguments = ({ target, names = [], ...options }: BesideRecording, io: Io): string[] => [
   ...(target === undefined ? [] : ['--target', target === 'compose' ? target : fromHere(target, io)]),
   ...[...foldersOf(options, io), ...foldersElsewhere(names, io)].flatMap((path) => ['--scenarios', fromHere(path, io)]),
 ]

@@ -14,8 +14,8 @@ export interface RunPlan {
   startedAt: string
   environment: Record<string, string | number>
   command?: string
-  /** What every run and replay of it is told, such as `--target FILE`. */
-  toldAgain?: readonly string[]
+  /** Arguments that a replay needs beside its recording, such as `--target FILE`. */
+  extraArguments?: readonly string[]
   /** Default: mesh. */
   pubsub?: string
   /** The ids of all that were to run. */
@@ -69,7 +69,7 @@ function begunScenario(id: string, events: readonly HistoryEvent[], plan: RunPla
 
 /** A run that was killed has no schedule to replay, so that it is run once more as it was begun. */
 function runAgain(
-  { seed, driver, nodes, pubsub, defects, toldAgain = [], ...plan }: RunPlan,
+  { seed, driver, nodes, pubsub, defects, extraArguments = [], ...plan }: RunPlan,
   names: readonly string[],
 ) {
   const told = [
@@ -77,7 +77,7 @@ function runAgain(
     ...(nodes === usualNodes ? [] : [`--nodes ${nodes}`]),
     ...(pubsub === 'redis' ? ['--pubsub redis'] : []),
     ...defects.map((one) => `--defect ${shellWord(one)}`),
-    ...toldAgain,
+    ...extraArguments,
   ]
   return [toolOf(plan), 'run', ...names, `--seed ${seed}`, ...told].join(' ')
 }

@@ -58,7 +58,7 @@ export interface RunOptions {
   /** The folder that holds the folders of runs. */
   out: string
   reporter: Required<Reporter>
-  /** What a replay is told again, because no recording holds it, such as `--target FILE`; default: nothing. */
+  /** Arguments that a replay needs because no recording holds them, such as `--target FILE`; default: none. */
   replayArguments?: readonly string[]
   recorded?: Schedule
   /** How often a scenario that was violated runs again; default: never. */
@@ -109,8 +109,8 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     memoryGiB: Math.round(totalmem() / 2 ** 30),
   }
   const command = toolCommand({ cwd: process.cwd(), root, env: process.env })
-  const toldAgain = (options.replayArguments ?? []).map(shellWord)
-  const replay = [command, 'replay', shellPath(folder), ...toldAgain].join(' ')
+  const extraArguments = (options.replayArguments ?? []).map(shellWord)
+  const replay = [command, 'replay', shellPath(folder), ...extraArguments].join(' ')
   const write = (name: string, value: unknown) =>
     writeFileSync(join(folder, name), `${JSON.stringify(value, null, 2)}\n`)
   // At the beginning: a run that is killed leaves no verdict, and this says what it was.
@@ -127,7 +127,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     scenarios: order,
     environment: environmentFacts,
     command,
-    toldAgain,
+    extraArguments,
   } satisfies RunPlan & Record<string, unknown>)
   const history = openLineWriter({ file: join(folder, 'history.ndjson'), clock })
   const results: ScenarioResult[] = []

@@ -11,7 +11,7 @@ mkdirSync(join(cwd, 'mine'))
 writeFileSync(join(cwd, 'mine/one.ts'), '')
 const io = quietIo({ cwd })
 
-it('a replay is told where the system is, as a path from here', () => {
+it('a replay names where the system is, as a path from here', () => {
   expect(replayArguments({ target: join(cwd, 'squall/target.json') }, io)).toEqual(['--target', 'squall/target.json'])
   expect(replayArguments({ target: 'compose' }, io)).toEqual(['--target', 'compose'])
 })
