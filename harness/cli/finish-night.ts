@@ -13,9 +13,9 @@ import { catalogueIds } from '../runner/catalogue.ts'
 
 type Ended = Pick<
   NightReport,
-  'night' | 'seed' | 'commit' | 'budgetMs' | 'durationMs' | 'stages' | 'shard' | 'missingShards'
+  'night' | 'seed' | 'commit' | 'budgetMs' | 'durationMs' | 'stages' | 'shard' | 'missingShards' | 'unendedShards'
 > & {
-  environment?: NightReport['environment']
+  environment?: NightReport['environment'] | undefined
   /** Of a night that was merged: whether one of its shards was interrupted. */
   interrupted?: boolean
   folder: string
@@ -35,7 +35,11 @@ export function finishNight({ folder, history, json, ...night }: Ended, io: Io):
     ...night,
     interrupted: interruptedCode !== undefined,
     exitCode: exitCodeOfNight({
-      ...{ stages: night.stages, standings, missingShards: night.missingShards ?? [] },
+      ...{
+        stages: night.stages,
+        standings,
+        missingShards: [...(night.missingShards ?? []), ...(night.unendedShards ?? [])],
+      },
       mustFinish: stagePlans.filter(({ mustFinish }) => mustFinish).map(({ name }) => name),
       ...(interruptedCode !== undefined && { interruptedCode }),
     }),

@@ -42,6 +42,10 @@ export interface NightReport {
   shard?: Shard
   /** Shards that a merged night lacks. */
   missingShards?: string[]
+  /** Shards that were killed: what they wrote before is here. */
+  unendedShards?: string[]
+  /** Only of a night that was killed. */
+  ended?: false
   interrupted: boolean
   exitCode: number
   stages: StageReport[]

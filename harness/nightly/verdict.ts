@@ -40,8 +40,9 @@ export function nightSentence(report: NightReport): string {
 }
 
 /** Stages that failed or lack something of what a night has to do, and shards that are missing. */
-const incomplete = ({ stages, missingShards = [] }: NightReport): string[] => [
+const incomplete = ({ stages, missingShards = [], unendedShards = [] }: NightReport): string[] => [
   ...missingShards.map((name) => `shard ${name} is missing`),
+  ...unendedShards.map((name) => (name.includes('/') ? `shard ${name} did not end` : 'the night did not end')),
   ...stages
     .filter(
       ({ name, end }) => end === 'failed' || (end !== 'completed' && (name === 'acceptance' || name === 'corpus')),

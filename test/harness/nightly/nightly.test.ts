@@ -46,6 +46,15 @@ describe('squall nightly, interrupted before its first stage', () => {
     ])
   })
 
+  it('is not resumed while it still runs', async () => {
+    const file = join(night, 'night.json')
+    const before = readFileSync(file, 'utf8')
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(before), owner: { pid: process.ppid } }))
+    const { code, err } = await nightly('--resume')
+    expect([code, err]).toEqual([64, expect.stringContaining(`still runs, in process ${process.ppid}`)])
+    writeFileSync(file, before)
+  })
+
   it('is not resumed with other code', async () => {
     const file = join(night, 'night.json')
     writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), commit: 'another' }))
