@@ -16,7 +16,8 @@ export const merge: Command = {
   name: 'merge',
   argument: '<folders...>',
   completes: 'paths',
-  summary: 'join the shards of a night into one report, those that were killed too, and append the night to the history',
+  summary:
+    'join the shards of a night into one report, those that were killed too, and append the night to the history',
   options: [
     flags.history,
     { flags: '--out <folder>', help: 'folder of the merged night (default: a new one in reports)' },

@@ -26,14 +26,14 @@ export function nightSummary(report: NightReport, history: readonly NightLine[])
       'Now passes, now fails',
       having(report, 'flaky', 'intermittent')
         .filter(({ isFailure }) => !isFailure)
-        .map(findingOf)
+        .map((one) => findingOf(one, report.stages))
         .map(inFull),
     ),
     section(
       'Unknown',
       having(report, 'unknown')
         .filter(({ isFailure }) => !isFailure)
-        .map(findingOf)
+        .map((one) => findingOf(one, report.stages))
         .map(inFull),
     ),
     section(

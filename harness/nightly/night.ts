@@ -27,6 +27,8 @@ export interface NightLine {
   /** The first reason, in full. */
   why: string | null
   replay: string
+  /** Of a scenario that ran more than once because it failed. */
+  attempts?: { failed: number; of: number }
 }
 
 /** Where a night belongs to. */
@@ -58,8 +60,14 @@ function lineOf(scenario: ScenarioResult, { seed }: RunResult, { night, commit }
     fingerprint: fingerprintOf(scenario) ?? null,
     why: outcome === 'passed' ? null : (reasons(scenario)[0] ?? 'no reason was recorded'),
     replay,
+    ...attemptsOf(scenario),
   }
 }
+
+const attemptsOf = ({ attempts }: ScenarioResult): Pick<NightLine, 'attempts'> =>
+  attempts === undefined
+    ? {}
+    : { attempts: { failed: attempts.filter(({ outcome }) => outcome === 'violated').length, of: attempts.length } }
 
 function recoveryMsOf({ phases, faults }: ScenarioResult): number | null {
   const settle = phases.find(({ name }) => name === 'settle')

@@ -1,20 +1,29 @@
+import { anchorOf } from '../reporters/markup.ts'
 import { count } from '../verdict/checker.ts'
 import { describeStanding } from './format.ts'
-import { type Finding, linesOfStages, type NightReport } from './night-report.ts'
+import { type Finding, linesOfStages, type NightReport, type StageReport } from './night-report.ts'
 import { type Standing, type StandingName, standingNames } from './standing.ts'
 
 /** Everything that makes the night fail, the newest first, each with one sentence and the command that shows it again. Pure. */
 export const failuresOf = ({ standings, stages }: NightReport): Finding[] => [
-  ...standings.filter(({ isFailure }) => isFailure).map(findingOf),
+  ...standings.filter(({ isFailure }) => isFailure).map((one) => findingOf(one, stages)),
   ...stages.flatMap(({ findings }) => findings),
 ]
 
-/** Returns a standing as something to look at: what, why, and the command that repeats only this scenario. */
-export const findingOf = (standing: Standing): Finding => ({
-  title: `${standing.scenario}, ${describeStanding(standing)}`,
-  why: standing.line.why ?? 'it passed tonight',
-  command: commandOf(standing),
-})
+/** Returns a standing as something to look at: what, why and how often, the command that repeats only this scenario, and its page. Pure. */
+export function findingOf(standing: Standing, stages: readonly StageReport[]): Finding {
+  const { scenario, line } = standing
+  const page = stages.find(({ lines }) => lines.some((one) => one.scenario === scenario))?.pages?.at(-1)
+  return {
+    title: `${scenario}, ${describeStanding(standing)}`,
+    why: `${line.why ?? 'it passed tonight'}${describeAttempts(line)}`,
+    command: commandOf(standing),
+    ...(page !== undefined && { page: `${page}#${anchorOf(scenario)}` }),
+  }
+}
+
+const describeAttempts = ({ attempts }: Standing['line']) =>
+  attempts === undefined ? '' : `; tonight it failed ${attempts.failed} of ${count(attempts.of, 'time')}`
 
 const commandOf = ({ scenario, line: { replay, seed, outcome } }: Standing) =>
   outcome === 'passed' ? `./squall run ${scenario} --seed ${seed} --repeat 10` : `${replay} --grep '^${scenario}$'`

@@ -64,6 +64,15 @@ describe('the report of a night', () => {
     expect(top).toContain('**1 new, 0 recurring')
   })
 
+  it('leads to the page of what broke, and says how often it did', () => {
+    const lines = [aLine({ ...failing, attempts: { failed: 2, of: 2 } })]
+    const stages = [aStage({ lines, pages: ['acceptance/a-run/report.html'] })]
+    const page = nightPage(aNight({ exitCode: 1, stages, standings: standingsAfter([], stages) }), lines)
+    expect(page).toContain('<a href="acceptance/a-run/report.html">report</a>')
+    expect(page).toContain('<a href="acceptance/a-run/report.html#s-store-missed-release">its report</a>')
+    expect(page).toContain('n1 lost 3 messages; tonight it failed 2 of 2 times')
+  })
+
   it('says since when a failure recurs, and that it is fixed', () => {
     const again = aNight({ exitCode: 1, standings: standings({ ...failing, commit: 'c3' }, [aLine({ ...failing })]) })
     expect(nightSummary(again, history)).toContain('recurring since 2026-03-01')
