@@ -1,10 +1,11 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { cpus, platform, release, totalmem } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import type { NightLine } from '../nightly/night.ts'
 import { nightPage } from '../nightly/night-page.ts'
 import { exitCodeOfNight, linesOfStages, type NightReport, standingsAfter } from '../nightly/night-report.ts'
 import { nightSummary } from '../nightly/night-summary.ts'
+import { nightText } from '../nightly/night-text.ts'
 import { stagePlans } from '../nightly/stages.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
 import { codeOf } from '../platform/interruption.ts'
@@ -23,9 +24,7 @@ type Ended = Pick<
   json: boolean
 }
 
-const linesToSay = 10
-
-/** Judges a night after the nights before it, writes its three files, and prints the first lines of the summary. */
+/** Judges a night after the nights before it, writes its three files, and prints what a terminal has room for. */
 export function finishNight({ folder, history, json, ...night }: Ended, io: Io): NightReport {
   const standings = standingsAfter(history, night.stages)
   const signal = io.interruption.by()
@@ -54,11 +53,7 @@ export function finishNight({ folder, history, json, ...night }: Ended, io: Io):
   write(join(folder, 'report.html'), nightPage(report, all))
   // The last one: a folder that has it is a night that has ended.
   write(join(folder, 'nightly.json'), documentOf(report))
-  io.out(
-    json
-      ? documentOf(report)
-      : `${summary.split('\n').slice(0, linesToSay).join('\n')}\nreport: ${folder}/report.html\n`,
-  )
+  io.out(json ? documentOf(report) : nightText(report, join(relative(io.cwd, folder), 'report.html')))
   return report
 }
 

@@ -4,7 +4,7 @@ import { describeStanding } from './format.ts'
 import type { NightLine } from './night.ts'
 import type { Finding, NightReport } from './night-report.ts'
 import { card, heatSection, page, standingMark, trendSection } from './page.ts'
-import { failuresOf, findingOf, having, nightNumbers, nightSentence, provenance } from './verdict.ts'
+import { failuresOf, findingOf, having, nightNumbers, nightSentence, outcomeOfNight, provenance } from './verdict.ts'
 
 /** Returns the resilience report of a night as one file that needs no network. Pure. */
 export const nightPage = (report: NightReport, history: readonly NightLine[]): string =>
@@ -33,9 +33,8 @@ export const nightPage = (report: NightReport, history: readonly NightLine[]): s
   ])
 
 function header(report: NightReport): string {
-  const outcome = report.exitCode === 0 ? 'passed' : report.exitCode === 1 ? 'violated' : 'unknown'
   const items = nightNumbers(report).map(([number, what]) => `<li><b>${number}</b>${what}</li>`)
-  return `<header class="verdict ${outcome}"><span class="small soft">Squall night · ${escapeHtml(when(report.night))} · ${duration(report.durationMs)}</span>
+  return `<header class="verdict ${outcomeOfNight(report)}"><span class="small soft">Squall night · ${escapeHtml(when(report.night))} · ${duration(report.durationMs)}</span>
 <h1>${escapeHtml(nightSentence(report))}</h1><ul class="counts">${items.join('')}</ul></header>`
 }
 
@@ -65,7 +64,7 @@ function fixed(report: NightReport): string {
 function stages({ stages: list }: NightReport): string {
   const rows = list.map(
     ({ name, end, durationMs, summary, pages }) =>
-      `<tr><td class="tight">${name}</td><td class="tight" data-label="end">${end}</td><td class="n" data-label="took">${duration(durationMs)}</td><td>${escapeHtml(summary)}${(pages ?? []).map((path) => ` ${link(path, nameOf(path))}`).join('')}</td></tr>`,
+      `<tr><td class="tight">${name}</td><td class="tight" data-label="end">${end}</td><td class="n" data-label="took">${end === 'not-run' ? '–' : duration(durationMs)}</td><td>${escapeHtml(summary)}${(pages ?? []).map((path) => ` ${link(path, nameOf(path))}`).join('')}</td></tr>`,
   )
   return card(
     'Stages',

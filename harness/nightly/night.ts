@@ -41,9 +41,11 @@ export interface NightFacts {
 export const countsAsNight = ({ defects, suite, interrupted, ended }: RunResult): boolean =>
   defects.length === 0 && suite !== 'replay' && !interrupted && ended !== false
 
-/** Returns a line for each scenario of a run; none for a run that does not count. Pure. */
+/** Returns a line for each scenario of a run; none for a run that does not count, and none for a scenario without a verdict of its own because the run ended. Pure. */
 export const nightLines = (run: RunResult, facts: NightFacts): NightLine[] =>
-  countsAsNight(run) ? run.scenarios.map((scenario) => lineOf(scenario, run, facts)) : []
+  countsAsNight(run) ? run.scenarios.filter(hasVerdict).map((scenario) => lineOf(scenario, run, facts)) : []
+
+const hasVerdict = ({ cutShort, outcome }: ScenarioResult) => !cutShort || outcome === 'violated'
 
 function lineOf(scenario: ScenarioResult, { seed }: RunResult, { night, commit }: NightFacts): NightLine {
   const { id, outcome, durationMs, replay } = scenario

@@ -1,3 +1,4 @@
+import { exitCodes } from '../platform/exit-codes.ts'
 import { anchorOf } from '../reporters/markup.ts'
 import { count } from '../verdict/checker.ts'
 import { describeStanding } from './format.ts'
@@ -47,6 +48,10 @@ export function nightSentence(report: NightReport): string {
   if (report.exitCode !== 0) return `Not passed: the night ended with exit code ${report.exitCode}.`
   return `Passed: ${count(report.standings.length, 'scenario')} held every invariant.`
 }
+
+/** Returns the outcome whose sign and colour a night has. */
+export const outcomeOfNight = ({ exitCode }: NightReport): 'passed' | 'violated' | 'unknown' =>
+  exitCode === exitCodes.passed ? 'passed' : exitCode === exitCodes.violated ? 'violated' : 'unknown'
 
 /** Stages that failed or lack something of what a night has to do, and shards that are missing. */
 const incomplete = ({ stages, missingShards = [], unendedShards = [] }: NightReport): string[] => [

@@ -138,7 +138,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   let lacking: EnvironmentMissing | UsageError | undefined
   const stoppedBecause = () => {
     if (options.interruptedBy() !== undefined) return 'interrupted'
-    if (overBudget()) return `the budget of ${options.budgetMs! / 1_000} s is used up`
+    if (overBudget()) return `the budget of ${Math.round(options.budgetMs! / 1_000)} s is used up`
     if (lacking) return lacking.message
     return seenEnough ? 'the run has seen enough' : undefined
   }

@@ -91,6 +91,8 @@ export interface ScenarioResult {
   starvation?: Starvation
   /** Only where the system shows or promises less than the scenario looks at. */
   notJudged?: NotJudged[]
+  /** Only of a scenario that the end of the run broke off, such as its budget. */
+  cutShort?: true
   /** Only of a scenario that was run again because it failed; all else is of the first attempt. */
   attempts?: AttemptResult[]
   replay: string

@@ -6,7 +6,12 @@ import { pagesOf } from '../../../harness/nightly/stage-pages.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'squall-test-'))
 afterAll(() => rmSync(folder, { recursive: true }))
-const files = ['acceptance/a-run/report.html', 'acceptance/a-run/verdict.json', 'lab/one.html', 'selftest/x/report.html']
+const files = [
+  'acceptance/a-run/report.html',
+  'acceptance/a-run/verdict.json',
+  'lab/one.html',
+  'selftest/x/report.html',
+]
 for (const path of files) {
   mkdirSync(dirname(join(folder, path)), { recursive: true })
   writeFileSync(join(folder, path), '')
