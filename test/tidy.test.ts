@@ -370,9 +370,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   'harness/lab': [
     'harness/apps/workshop',
+    'harness/bench',
     'harness/charts',
     'harness/clients',
     'harness/cluster',
+    'harness/load',
     'harness/platform',
     'harness/reporters',
     'harness/runner',
