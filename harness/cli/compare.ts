@@ -54,7 +54,8 @@ interface CompareFlags {
 export const compare: Command = {
   name: 'compare',
   argument: '[what...]',
-  summary: 'compare two systems: sync-async, pubsub mesh redis, nodes 1 3, serializer v1 v2, or two JSON files; control compares what is known',
+  summary:
+    'compare two systems: sync-async, pubsub mesh redis, nodes 1 3, serializer v1 v2, or two JSON files; control compares what is known',
   options: [
     {
       flags: '--target <address>',

@@ -42,7 +42,7 @@ const marginShare = 0.05
 export const controlBudget = { blocks: 4, seconds: 2 } as const
 
 const arm = (name: string, ms: number) => ({
-  ...{ name, nodes: 1, pubsub: 'mesh', env: {}, version: '2.0.0', event: 'sync' } as const,
+  ...({ name, nodes: 1, pubsub: 'mesh', env: {}, version: '2.0.0', event: 'sync' } as const),
   payloads: [{ kind: 'wait', ms }],
 })
 
@@ -152,6 +152,11 @@ export function describeControl({ sentence, rows }: ControlResult): string {
   ])
   const table = [['comparison', 'seed', 'verdict', 'ratio (95 % interval)', 'took'], ...cells]
   const widths = table[0]!.map((_, column) => Math.max(...table.map((line) => line[column]!.length)))
-  const lines = table.map((line) => line.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd())
+  const lines = table.map((line) =>
+    line
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join('  ')
+      .trimEnd(),
+  )
   return `${[...lines, '', sentence].join('\n')}\n`
 }
