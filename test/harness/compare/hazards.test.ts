@@ -34,6 +34,8 @@ const killedAtMs = 500
 function fakeArm(mistakes: Mistakes = {}) {
   const node = { extraMs: 0, isBursting: false, leftWork: 0, pendingMost: mistakes.pendingBefore ?? 0, refused: 0 }
 
+  const looked = Promise.withResolvers<void>()
+
   function answered(stage: StageOptions, connections: number): StageResult {
     const { ratePerS, durationMs, slotMs, payloads, drainMs, seed } = stage
     const schedule = poissonSchedule({ seed, ratePerS, durationMs, senders: connections })
@@ -77,8 +79,8 @@ function fakeArm(mistakes: Mistakes = {}) {
       async run(given) {
         stage = given
         node.isBursting = connections === 1
-        // Long enough for whoever looks at the mailboxes meanwhile.
-        if (node.isBursting) await new Promise((resolve) => setTimeout(resolve, 120))
+        // It lasts until somebody has looked at the mailboxes.
+        if (node.isBursting) await looked.promise
         if (node.isBursting) node.pendingMost = Math.max(node.pendingMost, mistakes.pendingMost ?? 0)
         if (node.isBursting) node.refused += mistakes.refused ?? 0
         node.isBursting = false
@@ -91,7 +93,10 @@ function fakeArm(mistakes: Mistakes = {}) {
   }
 
   const control = {
-    actors: async () => [{ mailboxLength: node.isBursting ? (mistakes.mailbox ?? 0) : 0 }],
+    async actors() {
+      if (node.isBursting) looked.resolve()
+      return [{ mailboxLength: node.isBursting ? (mistakes.mailbox ?? 0) : 0 }]
+    },
     state: async () => ({
       holds: { pending: { work: 0 } },
       work: { finishedAfterLeave: node.leftWork, refused: node.refused, pendingMost: node.pendingMost },
