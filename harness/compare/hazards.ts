@@ -129,13 +129,12 @@ async function longestMailboxDuring<T>(cluster: Cluster, work: () => Promise<T>)
     }
   }
   const watching = watch()
-  try {
-    const result = await work()
-    return { result, longest }
-  } finally {
+  const result = await work().finally(() => {
     isOver = true
-    await watching
-  }
+    return watching
+  })
+  // Only now, when the last look has come back.
+  return { result, longest }
 }
 
 const leaving = { clients: 20, pushes: 5, workMs: 100 }
