@@ -27,6 +27,8 @@ const rounds = 5
 const env = { APPS: 'hello', SOCKET_IDLE_TIMEOUT_MS: '600000' }
 const itemCount = 10
 const expected = clientCount * broadcasts
+/** Something to encode: of a short message, most of the cost is the write. */
+const numbers = Array.from({ length: 300 }, (_, index) => index)
 
 const ratiosOf = ({ plain, intercepted }: FanOutRuns) =>
   intercepted.map(({ cpuUs }, round) => cpuUs / plain[round]!.cpuUs)
@@ -36,7 +38,7 @@ const costOf = (runs: readonly FanOut[]) => median(runs.map(({ cpuUs }) => cpuUs
 export const fanOut = defineLab<FanOutRuns>({
   name: 'channels/fan-out',
   title: `what a broadcast to ${clientCount} clients costs: intercepted or not, on a broad topic or a narrow one`,
-  scaled: `${clientCount} clients instead of a whole audience, ${broadcasts} broadcasts of each kind in ${rounds} rounds, in turn.`,
+  scaled: `${clientCount} clients instead of a whole audience, ${broadcasts} broadcasts of each kind in ${rounds} rounds, in turn; ${numbers.length} numbers in each.`,
   predictions: [
     {
       says: 'everybody gets every broadcast, intercepted or not',
@@ -134,7 +136,7 @@ async function broadcastAll({ node, clients, event }: Round, { until, goOn }: La
   const beforeMs = readRanMs(node.pid ?? 'self') ?? Number.NaN
   for (let n = 0; n < broadcasts; n += 1) {
     goOn()
-    await node.control.broadcast('ping', event, { n, text: 'x'.repeat(70) })
+    await node.control.broadcast('ping', event, { n, numbers })
   }
   await until(() => deliveries >= expected, { what: 'everybody got every broadcast', withinMs: deliveredWithinMs })
   const afterMs = readRanMs(node.pid ?? 'self') ?? Number.NaN
