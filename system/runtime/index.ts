@@ -32,6 +32,7 @@ export {
   type Supervisor,
   supervisor,
 } from './supervisor.ts'
+export { createTables, type Row, type Table, TableRefused } from './table.ts'
 export {
   awaitTask,
   awaitTasks,
@@ -43,3 +44,4 @@ export {
   TaskTimeout,
   yieldTask,
 } from './task.ts'
+export type { Term } from './term.ts'

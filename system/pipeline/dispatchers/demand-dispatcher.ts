@@ -25,7 +25,7 @@ export function demandDispatcher<S extends Subscriber, T>(options: DemandDispatc
       expected ??= count
       claims.ask(subscriber, count)
       const warning = count > expected ? { warning: { from: subscriber, expected, got: count } } : {}
-      return { demand: pending.reduce(count), ...warning }
+      return { asked: count, demand: pending.reduce(count), ...warning }
     },
     dispatch(items) {
       let used = 0
