@@ -20,6 +20,7 @@ export {
 } from './key-registry.ts'
 export { link } from './link.ts'
 export { NameTaken } from './registry.ts'
+export { request } from './request.ts'
 export type { RestartBudgetOptions } from './restart-budget.ts'
 export { createRuntime, type Runtime } from './runtime.ts'
 export type { Shutdown, Supervised } from './supervised.ts'
