@@ -410,6 +410,8 @@ const refusals: Fill = (history, events) => {
 const fills: Readonly<Record<string, Fill>> = {
   'access-as-stated': attempts,
   'callers-fail-at-once': interrupted,
+  'conversations-as-modelled': (history, events) =>
+    times(events, (n) => final(history, 'conversation', { frames: 1 }, shoppers[n % shoppers.length]!, 'n1')),
   'clients-back-off': comings,
   'connections-end-for-a-reason': comings,
   'no-unexplained-errors': interrupted,
