@@ -174,6 +174,7 @@ export function startStage<In, Out>(runtime: Runtime, spec: StageSpec<In, Out>):
     onExit: (listener) => actor.onExit(listener),
   }
   stages.set(actor, stage)
+  if (spec.kind !== 'consumer') actor.onExit(() => spec.onEnd?.(produced!.buffered()))
   spec.init?.(stage)
   for (const { to, options } of producers) begin(to, options)
   return stage
