@@ -247,7 +247,14 @@ describe('streams', () => {
   })
 
   it('end the page on an item without an id', async () => {
-    const { client, page } = await open('/stream')
+    const nameless = liveView({
+      name: 'Nameless',
+      mount: (_params, _session, socket) => socket.stream('items', []),
+      handleEvent: (_event, value, socket) => socket.streamInsert('items', value),
+      render: () => html`<p></p>`,
+    })
+    const sessions = [liveSession('main', [route('/nameless', nameless)])]
+    const { client, page } = await open('/nameless', createLiveCase({ sessions }))
     client.push(page.topic, 'event', event('append', { name: 'none' }))
     await hearsOfCrash(client)
   })
