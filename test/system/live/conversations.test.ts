@@ -111,10 +111,12 @@ describe('views in a view', () => {
     expect(client.received('diff')).toEqual([{ 0: '5' }])
   })
 
-  it('have no address of their own that could be patched', async () => {
+  it('have no address of their own: a patch is a page load, and leads nowhere without a route', async () => {
     const { client, rendered } = await open('/nested')
     await joinChild(client, 'child', nestedToken(rendered))
-    client.push('lv:child', 'live_patch', { url: `${origin}/nested` })
+    const answer = await client.ask('lv:child', 'live_patch', { url: `${origin}/nested` })
+    expect(answer).toEqual(okWith({ link_redirect: true }))
+    client.push('lv:child', 'live_patch', { url: `${origin}/nowhere` })
     await hearsOfCrash(client)
   })
 
