@@ -129,14 +129,17 @@ function sharedSession(pages: readonly ServedPage[]): string | undefined {
   return stray && `${stray.path} gives a known visitor another cart than before`
 }
 
+/** Pages that no setting allows caches to keep. */
+const neverStored = /^\w+ \/(checkout|admin)\b/
+
 /** Pages that somebody was given during the scenario: each answer with secrets, on whatever path and with whatever status. */
 function givenFault(history: History): string | undefined {
   const mayBeStored = history.finals<ServedPage>('served-page').some(({ value }) => value.mayBeStored)
   for (const { who, value } of history.of('read', 'given-page')) {
     const { request, status, cacheControl = 'nothing', holds, reveals } = value as GivenPage
     const [secret] = holds
-    const isListing = mayBeStored && listingPaths.has(request.split(' ')[1] ?? '')
-    if (secret && !isListing && !/\bno-store\b/.test(cacheControl))
+    const isAllowed = mayBeStored && !neverStored.test(request)
+    if (secret && !isAllowed && !/\bno-store\b/.test(cacheControl))
       return `the answer to ${request} gave ${who} ${secret}, and caches may keep it: its cache-control is ${cacheControl}`
     if (reveals) return `the answer to ${request} (status ${status}) tells ${who} what is inside: "${reveals}"`
   }

@@ -345,6 +345,20 @@ describe('pages-served-properly', () => {
     expect(checkGiven({ cacheControl: undefined, holds: [] }).outcome).toBe('passed')
   })
 
+  it('lets only what the shop shows to everybody be stored where the scenario allows it', () => {
+    const check = (request: string) =>
+      pagesServedProperly.check(
+        historyOf(
+          final('served-page', page({ mayBeStored: true }), 'visitor', 'n1'),
+          given({ request, cacheControl: undefined }),
+        ),
+      ).outcome
+    expect(['GET / of n1', 'GET /counter of n1'].map(check)).toEqual(['passed', 'passed'])
+    expect(['GET /checkout of n1', 'POST /checkout of n1', 'GET /admin of n1'].map(check)).toEqual(
+      Array.from({ length: 3 }, () => 'violated'),
+    )
+  })
+
   it('is violated when a failure tells what is inside', () => {
     const failed = { status: 500, holds: [] }
     expect(checkGiven(failed).outcome).toBe('passed')
