@@ -133,10 +133,13 @@ function formDifference(form: CheckoutForm | undefined, cart: CartBox | undefine
   const names = Object.keys(form.fields).sort().join(', ')
   if (names !== fieldNames) return `a form with the fields ${names} instead of ${fieldNames}`
   const isEmpty = (cart?.rows.length ?? 0) === 0
+  const wrong = firstWrong(form, { action: '/checkout', method: 'post', isDisabled: isEmpty })
+  if (wrong) return `${wrong} of the form`
   // Until the script has put a cart into it, the page offers nothing and says nothing of a cart.
-  const shown = { isHidden: isEmpty || !form.isFilled, isEmptyHidden: !isEmpty || !form.isFilled }
-  const wrong = firstWrong(form, { action: '/checkout', method: 'post', isDisabled: isEmpty, ...shown })
-  return wrong && `${wrong} of the form`
+  const [isOffered, saysEmpty] = [form.isFilled && !isEmpty, form.isFilled && isEmpty]
+  if (form.isHidden === isOffered) return isOffered ? 'no form for what is in the cart' : 'a form to buy nothing with'
+  if (form.isEmptyHidden !== saysEmpty) return undefined
+  return saysEmpty ? 'an empty cart without a word' : 'that the cart is empty, and it is not'
 }
 
 /** What was bought, as the order in the database has it (CT-53). */

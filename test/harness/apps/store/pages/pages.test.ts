@@ -179,8 +179,18 @@ describe('pages-match-database', () => {
     expect(check(open('/checkout', { ...sight, form: { ...sight.form!, isDisabled: false } })).why).toContain(
       'the disabled false',
     )
-    const filled = { ...sight.form!, isFilled: true }
-    expect(check(open('/checkout', { ...sight, form: filled })).why).toContain('the emptyHidden true instead of false')
+    const full = { ...sight, form: { ...sight.form!, isFilled: true, isHidden: false, isDisabled: false } }
+    expect(check(open('/checkout', withCart(full, { title: '', checkout: '', link: '' }))).outcome).toBe('passed')
+    const empty = { ...full.form, isHidden: true, isDisabled: true }
+    expect(check(open('/checkout', { ...sight, form: empty })).why).toContain('an empty cart without a word')
+    expect(check(open('/checkout', { ...sight, form: { ...empty, isEmptyHidden: false } })).outcome).toBe('passed')
+    expect(check(open('/checkout', { ...sight, form: { ...empty, isHidden: false } })).why).toContain(
+      'a form to buy nothing with',
+    )
+    const said = { ...full, form: { ...full.form, isEmptyHidden: false } }
+    expect(check(open('/checkout', withCart(said, { title: '', checkout: '', link: '' }))).why).toContain(
+      'that the cart is empty, and it is not',
+    )
     const { key: _key, ...fields } = sight.form!.fields
     expect(check(open('/checkout', { ...sight, form: { ...sight.form!, fields } })).why).toContain(
       'a form with the fields',
