@@ -35,6 +35,7 @@ import type { Scenario } from '../scenario.ts'
 import { type RunResult, runSchemaVersion, type ScenarioResult, type Skipped, worstOutcome } from '../verdict/result.ts'
 import { withRetries } from './attempts.ts'
 import { type Durations, readDurations, saveDurations } from './durations.ts'
+import type { Sought } from './early-end.ts'
 import { inOrderOfBegin } from './order.ts'
 import { type RunEnvironment, withRunEnvironment } from './run-environment.ts'
 import { runScenario } from './run-scenario.ts'
@@ -65,6 +66,8 @@ export interface RunOptions {
   retries?: number
   /** Asked after each scenario: whether the run has seen enough, and leaves the rest. */
   isEnough?(result: ScenarioResult): boolean
+  /** Each scenario ends as soon as this is found. Default: all run to their ends. */
+  sought?: Sought
   /** The signal that ends the run early, once there is one. */
   interruptedBy(): 'SIGINT' | 'SIGTERM' | undefined
   budgetMs?: number
@@ -178,6 +181,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
         },
         replay,
         stoppedBecause,
+        ...(options.sought && { sought: options.sought }),
         endedLoops: guard.endedCount,
       })
     const { result, entries, skippedBecause, fatal } = await withRetries({
