@@ -25,8 +25,10 @@ export function startStage<In, Out>(runtime: Runtime, spec: StageSpec<In, Out>):
   const stageName = spec.name ?? spec.kind
   const { log } = runtime
   let self: ActorSelf<StageMessage> | undefined
+  let ending = false
   function exit(reason: ExitReason) {
     if (!self) throw new ActorExited(`${stageName} cannot start: ${describeExit(reason)}`, reason)
+    ending = true
     self.exit(reason)
   }
   const send = (kind: string, run: () => unknown) => actor.send({ kind, run })
@@ -38,7 +40,7 @@ export function startStage<In, Out>(runtime: Runtime, spec: StageSpec<In, Out>):
   const consumed: ConsumerSide<In> | undefined = consumes ? createConsumed(spec) : undefined
   const inbound =
     spec.kind === 'producer_consumer'
-      ? createInbound<In, Out>({ spec, produced: produced!, consumed: consumed! })
+      ? createInbound<In, Out>({ spec, produced: produced!, consumed: consumed!, isEnding: () => ending })
       : undefined
 
   function createProduced(emitting: ProducerSpec<Out> | ProducerConsumerSpec<In, Out>): ProducerSide<Out> {
@@ -72,7 +74,7 @@ export function startStage<In, Out>(runtime: Runtime, spec: StageSpec<In, Out>):
   }
 
   function answerDemand({ handleDemand }: ProducerSpec<Out>, demand: number, asked: number) {
-    const served = asked - produced!.serveFromBuffer(asked)
+    const served = asked - produced!.serveFromBuffer(asked, emit)
     const left = demand - served
     if (left > 0) produced!.orHold(() => produced!.dispatch(handleDemand?.(left) ?? []))
   }
@@ -171,6 +173,7 @@ export function startStage<In, Out>(runtime: Runtime, spec: StageSpec<In, Out>):
     onExit: (listener) => actor.onExit(listener),
   }
   stages.set(actor, stage)
+  if (spec.kind !== 'consumer') actor.onExit(() => spec.onEnd?.(produced!.buffered()))
   spec.init?.(stage)
   for (const { to, options } of producers) begin(to, options)
   return stage

@@ -10,7 +10,7 @@ import {
   type Supervisor,
   supervisor,
 } from '../../../system/runtime/index.ts'
-import { Exit, Refused, readReason, Thrown, writeError, writeReason } from '../reasons.ts'
+import { Exit, Refused, readReason, thrownInServer, writeError, writeReason } from '../reasons.ts'
 import type { Data, Recording, Replayed, Step, TraceEvent } from '../recording.ts'
 import { createWorld, type World } from '../world.ts'
 
@@ -190,7 +190,7 @@ const stateOf = (child: Supervised | undefined, restarting: boolean) => {
 
 function crash(how: string, reason: string): Exit | undefined {
   if (how === 'raise') throw new Error(reason ?? 'boom')
-  if (how === 'throw') throw new Thrown(reason ?? 'ball')
+  if (how === 'throw') return new Exit(thrownInServer(reason ?? 'ball'))
   return new Exit(readReason(reason ?? 'normal'))
 }
 

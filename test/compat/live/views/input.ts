@@ -1,4 +1,5 @@
 import { inspect } from 'node:util'
+import type { Value } from '../../../../system/live/index.ts'
 
 /** What a handler of an event was given; each reader throws on what its handler cannot take, and that ends the view. */
 export type Input = Record<string, unknown>
@@ -36,6 +37,12 @@ export function integerOf(text: string): number {
   if (/^[+-]?\d+$/.test(text)) return Number(text)
   throw new TypeError(`${JSON.stringify(text)} is no integer`)
 }
+
+/** In the recorded application only none and false are no: 0 and "" are yes. */
+export const isTrue = (value: unknown): boolean => value !== null && value !== undefined && value !== false
+
+/** As a text even false is written out, where templates show nothing. */
+export const written = (value: Value): Value => (value === false ? 'false' : value)
 
 export const noSuchEvent = (event: string): never => {
   throw new Error(`there is no event ${JSON.stringify(event.slice(0, 100))}`)

@@ -106,7 +106,7 @@ ${link({ patch: '/products?sort=name' }, 'by name')}
 ${() =>
   assigns.products.length === 0
     ? html`<p>Nothing</p>`
-    : html`<p>${assigns.products.length} products, sorted by ${assigns.sort}</p>`}`,
+    : html`<p>${() => assigns.products.length} products, sorted by ${() => assigns.sort}</p>`}`,
   })
 
 function buy(pubsub: PubSub, products: readonly Product[], wanted: number) {

@@ -1,5 +1,5 @@
 import { eachStreamed, html, liveView, type Value } from '../../../../system/live/index.ts'
-import { has, listIn, noSuchEvent, numberIn, objectIn, textIn } from './input.ts'
+import { has, listIn, noSuchEvent, numberIn, objectIn, textIn, written } from './input.ts'
 
 interface Item {
   id: unknown
@@ -38,6 +38,6 @@ export const streamView = liveView<{ n: number }>({
   },
   render: (assigns) => html`<p id="n">${() => assigns.n}</p>
 <ul id="items" phx-update="stream">
-  ${() => eachStreamed<Item>(assigns.streams.items, ({ name }, domId) => html`<li id=${domId}>${name}</li>`)}
+  ${() => eachStreamed<Item>(assigns.streams.items, ({ name }, domId) => html`<li id=${domId}>${written(name)}</li>`)}
 </ul>`,
 })
