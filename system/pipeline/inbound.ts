@@ -36,6 +36,7 @@ export function createInbound<In, Out>({ spec, produced, consumed, isEnding }: I
   }
 
   return {
+    dispatch,
     demanded(demand: number, asked: number) {
       open += demand
       produced.serveFromBuffer(open + asked - demand, dispatch)

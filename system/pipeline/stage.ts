@@ -93,7 +93,8 @@ export function startStage<In, Out>(runtime: Runtime, spec: StageSpec<In, Out>):
     return inbound ? inbound.receive(subscription, items) : consumed.receive(subscription, items)
   }
 
-  const emit = (items: readonly Out[]) => void produced?.orHold(() => produced.dispatch(items))
+  const emit = (items: readonly Out[]) =>
+    inbound ? inbound.dispatch(items) : void produced?.orHold(() => produced.dispatch(items))
 
   function resolve(to: Stage | string): Stage | undefined {
     return typeof to === 'string' ? stageNamed(runtime, to) : to

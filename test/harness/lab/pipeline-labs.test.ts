@@ -136,8 +136,8 @@ describe('pipeline/fair (PM-60, DF-46)', () => {
 
 describe('pipeline/loss (PM-26, PM-58, DF-43)', () => {
   const measured = {
-    memory: { came: 42, deliveries: 42, later: 20 },
-    durable: { came: 200, deliveries: 201, later: 20 },
+    memory: { came: 42, deliveries: 42, later: 20, counted: 150 },
+    durable: { came: 200, deliveries: 201, later: 20, counted: 0 },
   }
 
   it('is as predicted when memory forgets and PostgreSQL does not', () => {
@@ -145,7 +145,9 @@ describe('pipeline/loss (PM-26, PM-58, DF-43)', () => {
   })
 
   it.each([
-    ['most of 200', { ...measured, memory: { came: 200, deliveries: 200, later: 20 } }],
+    ['most of 200', { ...measured, memory: { came: 200, deliveries: 200, later: 20, counted: 0 } }],
+    ['the node says so', { ...measured, memory: { ...measured.memory, counted: 0 } }],
+    ['the node says so', { ...measured, memory: { ...measured.memory, counted: 170 } }],
     ['nothing comes twice', { ...measured, memory: { ...measured.memory, deliveries: 43 } }],
     ['nothing is lost', { ...measured, durable: { ...measured.durable, came: 199 } }],
     ['arrives there too', { ...measured, durable: { ...measured.durable, later: 19 } }],

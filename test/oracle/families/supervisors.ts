@@ -170,12 +170,13 @@ function spawnWorker(world: World, { name, trap, terminate_ms }: Data, parent: A
   return worker
 }
 
-/** What a request came to, in the words of the recordings. */
+/** What a request came to, in the words of the recordings. Only at the start of a supervisor is a mistake one of its `start_spec`. */
 async function replyOf(world: World, request: Promise<unknown>, ignored = 'ignore'): Promise<string> {
   return world.until(
     request.then(
       (value) => (value === undefined ? ignored : 'ok'),
-      (error) => `error:${error instanceof ChildRefused ? error.refusal : writeError(error)}`,
+      (error) =>
+        `error:${error instanceof ChildRefused ? error.refusal : writeError(error)}`.replace('start_spec:', ''),
     ),
   )
 }

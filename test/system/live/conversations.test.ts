@@ -111,10 +111,12 @@ describe('views in a view', () => {
     expect(client.received('diff')).toEqual([{ 0: '5' }])
   })
 
-  it('have no address of their own that could be patched', async () => {
+  it('have no address of their own: a patch is a page load, and leads nowhere without a route', async () => {
     const { client, rendered } = await open('/nested')
     await joinChild(client, 'child', nestedToken(rendered))
-    client.push('lv:child', 'live_patch', { url: `${origin}/nested` })
+    const answer = await client.ask('lv:child', 'live_patch', { url: `${origin}/nested` })
+    expect(answer).toEqual(okWith({ link_redirect: true }))
+    client.push('lv:child', 'live_patch', { url: `${origin}/nowhere` })
     await hearsOfCrash(client)
   })
 
@@ -247,7 +249,14 @@ describe('streams', () => {
   })
 
   it('end the page on an item without an id', async () => {
-    const { client, page } = await open('/stream')
+    const nameless = liveView({
+      name: 'Nameless',
+      mount: (_params, _session, socket) => socket.stream('items', []),
+      handleEvent: (_event, value, socket) => socket.streamInsert('items', value),
+      render: () => html`<p></p>`,
+    })
+    const sessions = [liveSession('main', [route('/nameless', nameless)])]
+    const { client, page } = await open('/nameless', createLiveCase({ sessions }))
     client.push(page.topic, 'event', event('append', { name: 'none' }))
     await hearsOfCrash(client)
   })

@@ -392,6 +392,25 @@ describe('a middle stage (PM-29, PM-62)', () => {
     expect([await source.buffered(), await middle.buffered()]).toEqual([0, 35])
   })
 
+  it('counts an item that is pushed into it as an answer to demand', async () => {
+    const { runtime } = world()
+    const [source, last] = [producer(runtime), consumer(runtime, { gated: true })]
+    const handled: number[] = []
+    const middle = startStage<number, number>(runtime, {
+      kind: 'producer_consumer',
+      subscribeTo: [{ to: source }],
+      handleItems(items) {
+        handled.push(...items)
+        return items
+      },
+    })
+    await last.stage.subscribe(middle, { max: 2, min: 0 })
+    await middle.emit([100, 200])
+    await source.emit([1])
+    await quiet()
+    expect([last.batches, handled]).toEqual([[[100, 200]], []])
+  })
+
   it('passes on what its handler makes of each item, in order, and holds no more than its demand', async () => {
     const { runtime } = world()
     const source = producer(runtime)
