@@ -14,6 +14,7 @@ import { type Params, paramsOf } from './params.ts'
 import { checkRoutes } from './routes.ts'
 import { Session } from './session.ts'
 import type { SocketDefinition } from './socket-definition.ts'
+import type { Sealer } from './token.ts'
 import { createConnections } from './transports/connections.ts'
 import { createLongPolls } from './transports/longpoll-server.ts'
 import { Outboxes } from './transports/outbox.ts'
@@ -29,6 +30,8 @@ export interface EndpointOptions {
   log: Log
   /** Signs long-poll sessions; must be the same on all nodes. Default: a random one, so that sessions are valid on this node only. */
   secret?: string
+  /** Signs with it. Default: JSON web tokens. */
+  sealer?: Sealer
   publicHost?: string
   /** Which origins may connect to sockets without a rule of their own. Default: the public host only (CH-30, CH-32). */
   checkOrigin?: OriginRule
@@ -93,6 +96,7 @@ export function createEndpoint(options: EndpointOptions) {
     sockets.filter(({ options: { longpoll } = {} }) => longpoll).map((one) => [`${one.path}/longpoll`, one]),
   )
   const longPolls = createLongPolls({
+    ...(options.sealer && { sealer: options.sealer }),
     pubsub,
     clock,
     log,

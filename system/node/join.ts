@@ -31,6 +31,7 @@ export function joinApps(
     publicHost: config.PUBLIC_HOST,
     idleTimeoutMs: config.SOCKET_IDLE_TIMEOUT_MS,
     secret,
+    ...(context.sealer && { sealer: context.sealer }),
     ...(readSession && { readSession }),
     ...(beforeChannel && { beforeHandle: beforeChannel }),
     attempts: countAttempts(metrics),

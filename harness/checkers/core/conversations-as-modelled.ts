@@ -1,4 +1,5 @@
 import type { History } from '../../history/history.ts'
+import type { HistoryEvent } from '../../history/operation.ts'
 import { type Checker, count, passed, unknown, violated } from '../../verdict/checker.ts'
 
 /** Of the final `conversation` of a visitor. */
@@ -13,11 +14,22 @@ const operation = 'conversation'
 
 const conversationsOf = (history: History) => history.finals<Conversation>(operation)
 
+/** So long after a fault of its node, or of a part there, a connection may still end because of it; nothing is done to its own link. */
+const afterFaultMs = 10_000
+
+const isNearFault = ({ faults, endMs }: History, { tMs, node }: HistoryEvent) =>
+  faults.some(
+    ({ parts = [], requestedMs, witnessedOffMs }) =>
+      parts.some((part) => part === node || part.startsWith(`${node}/`)) &&
+      requestedMs <= tMs &&
+      tMs < (witnessedOffMs ?? endMs) + afterFaultMs,
+  )
+
 /** A visitor of a simulation knows what a node has to send it, frame by frame (CH-37..CH-69). */
 export const conversationsAsModelled: Checker = {
   name: 'conversations-as-modelled',
   invariant:
-    'what a node sends a client that joins, pushes, leaves and crashes is what the protocol says, frame by frame',
+    'what a node sends a client that joins, pushes, leaves and crashes is what the protocol says, frame by frame, and it ends no connection by itself',
   needs: (history) => conversationsOf(history).length > 0,
   check(history) {
     const conversations = conversationsOf(history)
@@ -26,6 +38,8 @@ export const conversationsAsModelled: Checker = {
     if (wrong) return violated(`wrong: ${wrong.who} at ${wrong.node}: ${(wrong.value as { wrong: string }).wrong}`)
     for (const { who, node, value } of conversations)
       if (value.missing !== undefined) return violated(`missing: ${who} at ${node}: ${value.missing}`)
+    const ended = history.of('read', 'conversation-end').find((end) => !isNearFault(history, end))
+    if (ended) return violated(`ended: the connection of ${ended.who} to ${ended.node} ended, and nothing was broken`)
     const frames = conversations.reduce((sum, { value }) => sum + value.frames, 0)
     if (frames === 0) return unknown('no node sent anybody anything')
     return passed(`${count(frames, 'frame')} came as the protocol says, none is missing`)

@@ -121,4 +121,5 @@ export function createConversation({ hasJoinRefs }: { hasJoinRefs: boolean }) {
   }
 }
 
-const shown = (frame: Frame) => JSON.stringify(frame)
+const shownMax = 300
+const shown = (frame: Frame) => JSON.stringify(frame).slice(0, shownMax)

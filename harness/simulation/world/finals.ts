@@ -96,9 +96,10 @@ function ordersOf({ database }: Cluster) {
 
 /** What everybody at a node may account for, as `Present` of a live run says it. */
 const presentAt = (world: World, name: string) =>
-  [...world.everybody(), ...world.visitors]
-    .filter(({ node }) => node === name)
-    .map(({ who, joins }) => {
+  [
+    ...world.everybody().map(({ who, node, joins }) => {
       const { connected, expected } = joins()
-      return { who, node: name, connections: connected ? 1 : 0, polls: 0, channels: connected ? expected.length : 0 }
-    })
+      return { who, node, connections: connected ? 1 : 0, polls: 0, channels: connected ? expected.length : 0 }
+    }),
+    ...world.visitors.map(({ present }) => present()),
+  ].filter(({ node }) => node === name)

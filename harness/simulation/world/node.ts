@@ -17,6 +17,7 @@ import { createRuntime } from '../../../system/runtime/index.ts'
 import { clientHeartbeatMs, clusterHeartbeatMs, socketIdleTimeoutMs, trackerDownMs } from '../../timing.ts'
 import { createAnswers } from './answers.ts'
 import type { SimulatedDatabase } from './database.ts'
+import { serveLongPolls } from './long-poll.ts'
 import { createMachine } from './machine.ts'
 import type { End, Network } from './network.ts'
 import { createPool } from './pool.ts'
@@ -100,6 +101,7 @@ export function createNode(options: NodeOptions) {
         closeDoors = [
           network.listen(`${name}:web`, machine, (end, _from, target) => void serveWebSocket(end, target, served)),
           serveRequests(network, `${name}:http`, machine, answer),
+          serveLongPolls(network, `${name}:poll`, machine, endpoint),
         ]
       },
       stop() {

@@ -2,7 +2,9 @@ import type { Clock } from '../../../system/platform/clock.ts'
 import type { Random } from '../../../system/platform/random.ts'
 import { clientHeartbeatMs } from '../../timing.ts'
 import { type Conversation, channelsMax, createConversation, type Frame } from './conversation.ts'
-import type { End, Network } from './network.ts'
+import { type Line, type LineEvents, openWebSocketLine } from './line.ts'
+import { openLongPollLine } from './long-poll.ts'
+import type { Network } from './network.ts'
 import type { Recorder } from './recorder.ts'
 import { slowEvent } from './slow-handler.ts'
 
@@ -14,6 +16,7 @@ interface VisitorOptions {
   who: string
   node: string
   version: '1.0.0' | '2.0.0'
+  transport: 'websocket' | 'longpoll'
 }
 
 export type Visitor = ReturnType<typeof openVisitor>
@@ -27,48 +30,77 @@ const crowdShare = 0.1
 /** More than a channel lets wait before it stops reading from its client. */
 const backlogCount = 1_050
 const backlogShare = 0.1
+const bigLetters = 100_000
+const bigCount = 6
+const restShare = 0.3
+const restMs = 10_500
+/** Of two windows of long polls, and a little more. */
+const sessionKeptMs = 25_000
 
 /**
  * A client that is stricter than the official one: it does what clients rarely do, knows of each frame what has to follow, and writes down
  * the first thing that is wrong. Connects again until it is closed.
  */
-export function openVisitor({ network, recorder, clock, random, who, node, version }: VisitorOptions) {
+export function openVisitor({ network, recorder, clock, random, who, node, version, transport }: VisitorOptions) {
   const hasJoinRefs = version === '2.0.0'
   const topics = ['a', 'b'].map((name) => `ping:${who}-${name}`)
-  let end: End | undefined
+  let line: Line | undefined
+  /** When a session of long polls may have begun. */
+  const sessionsMs: number[] = []
   let conversation: Conversation = createConversation({ hasJoinRefs })
   let lastRef = 0
   let seenBefore = 0
   let isActing = true
+  let hasRested = false
+  let isResting = false
   let isBeating = true
   let isClosed = false
 
   function connect() {
     if (isClosed) return
-    const own = network.connect(who, `${node}:web`, `/socket/websocket?vsn=${version}`)
-    own.onOpen = () => opened(own)
-    own.onMessage = (text) => end === own && take(text)
-    own.onClose = () => {
-      if (end === own) closed()
-      clock.after(reconnectAfterMs, connect)
+    let own: Line | undefined
+    const events: LineEvents = {
+      onOpen(opening) {
+        own = opening
+        opened(opening)
+      },
+      onFrame: (text) => line === own && take(text),
+      onClose() {
+        if (own && line === own) closed()
+        clock.after(reconnectAfterMs, connect)
+      },
     }
+    const path = `/socket?vsn=${version}`
+    if (transport === 'websocket') return openWebSocketLine(network, who, node, path, events)
+    const onSession = () => void sessionsMs.push(clock.monotonicMs())
+    openLongPollLine({ network, clock, from: who, node, path, events, onSession, beforePoll: rest })
   }
 
-  function opened(own: End) {
-    end = own
+  function opened(own: Line) {
+    line = own
     conversation = createConversation({ hasJoinRefs })
     void beat(own)
     void act(own)
   }
 
   function closed() {
-    end = undefined
+    if (!isClosed) recorder.record({ who, type: 'read', operation: 'conversation-end', node })
+    line = undefined
     seenBefore += conversation.seen()
   }
 
   function take(text: string) {
     const wrong = conversation.received(read(text))
     if (wrong) recorder.record({ who, type: 'read', operation: 'conversation', node, value: { wrong } })
+  }
+
+  /** Once, at the beginning, a client of long polls may not poll for longer than a poll waits: its session is kept for twice of that. */
+  async function rest() {
+    if (hasRested) return
+    hasRested = true
+    isResting = random.next() < restShare
+    if (isResting) await clock.sleep(restMs)
+    isResting = false
   }
 
   function nextRef() {
@@ -90,7 +122,7 @@ export function openVisitor({ network, recorder, clock, random, who, node, versi
   /** All in one piece, as they arrive over TCP. */
   function send(...frames: Frame[]) {
     for (const one of frames) conversation.sent(one)
-    end?.send(frames.map(write).join('\n'))
+    line?.send(frames.map(write))
   }
 
   const ping = (topic: string) => frame(topic, 'ping', { ack_phrase: nextRef() })
@@ -102,9 +134,19 @@ export function openVisitor({ network, recorder, clock, random, who, node, versi
     send(join, ...Array.from({ length: count }, () => frame(topic, 'ping', { ack_phrase: nextRef() }, own)))
   }
 
+  /** Twice of it is more than a node keeps for a client that does not read. */
+  function pushBig(topic: string) {
+    if (isResting) return
+    const big = () => frame(topic, 'ping', { ack_phrase: 'x'.repeat(bigLetters) })
+    send(...Array.from({ length: bigCount }, big))
+  }
+
   const acts: Record<string, (topic: string) => unknown> = {
     join: sendJoin,
     joinAnew: sendJoin,
+    pushBig,
+    pushBigAgain: pushBig,
+    pushBigOnceMore: pushBig,
     push: (topic) => send(ping(topic), ping(topic), frame(topic, 'pong'), ping(topic)),
     pushStale: (topic) => send(frame(topic, 'ping', { ack_phrase: 'stale' }, '0'), ping(topic)),
     /** As clients do that join without a join_ref, or do not know of it. */
@@ -132,8 +174,8 @@ export function openVisitor({ network, recorder, clock, random, who, node, versi
     refused: () => send(frame('wild:1:3', 'phx_join'), frame('wild:x:2', 'phx_join'), frame('nobody:1', 'phx_join')),
   }
 
-  async function act(own: End) {
-    while (isActing && end === own) {
+  async function act(own: Line) {
+    while (isActing && line === own) {
       const topic = random.pick(topics)
       // What follows a crash is lost until the client knows of it.
       if (!conversation.waitsOn(topic)) acts[random.pick(Object.keys(acts))]!(topic)
@@ -141,8 +183,8 @@ export function openVisitor({ network, recorder, clock, random, who, node, versi
     }
   }
 
-  async function beat(own: End) {
-    while (isBeating && end === own) {
+  async function beat(own: Line) {
+    while (isBeating && line === own) {
       send([null, nextRef(), 'phoenix', 'heartbeat', {}])
       await clock.sleep(clientHeartbeatMs)
     }
@@ -172,15 +214,21 @@ export function openVisitor({ network, recorder, clock, random, who, node, versi
     fallSilent() {
       isBeating = false
     },
-    joins: () => ({ connected: end !== undefined, expected: topics, joined: conversation.joinedTopics() }),
+    /** What it may account for at its node; a session of long polls that nobody polls is kept for a while. */
+    present() {
+      const polls = sessionsMs.filter((openedMs) => openedMs > clock.monotonicMs() - sessionKeptMs).length
+      const sessions = transport === 'longpoll' ? Math.max(1, polls) : line ? 1 : 0
+      const own = transport === 'longpoll' ? { connections: 0, polls: sessions } : { connections: sessions, polls: 0 }
+      return { who, node, ...own, channels: sessions * topics.length, ...(sessions > 1 && { isStalled: true }) }
+    },
     /** How many frames came, and the first that is missing. */
     conversation() {
-      const missing = end ? conversation.missing() : 'it is not connected in the end'
+      const missing = line ? conversation.missing() : 'it is not connected in the end'
       return { frames: seenBefore + conversation.seen(), ...(missing && { missing }) }
     },
     close() {
       isClosed = true
-      end?.close(1000)
+      line?.close()
     },
   }
 }

@@ -10,6 +10,12 @@ import { openVisitor, type Visitor } from './visitor.ts'
 
 export type World = ReturnType<typeof createWorld>
 
+const visitorKinds = [
+  { version: '2.0.0', transport: 'websocket' },
+  { version: '1.0.0', transport: 'websocket' },
+  { version: '2.0.0', transport: 'longpoll' },
+] as const
+
 /** Everybody in the scenario, and what they can do. */
 export function createWorld(cluster: Cluster) {
   const { clock, network, recorder, random } = cluster
@@ -90,9 +96,9 @@ export function createWorld(cluster: Cluster) {
     },
     /** Whoever does not belong to the plan: visitors who are strict, and people who only pass by. */
     crowd() {
-      for (const [index, version] of (['2.0.0', '1.0.0'] as const).entries()) {
-        const node = cluster.names[index % cluster.names.length]!
-        visitors.push(openVisitor({ network, recorder, clock, random, who: `visitor-${index + 1}`, node, version }))
+      for (const [index, kind] of visitorKinds.entries()) {
+        const [who, node] = [`visitor-${index + 1}`, cluster.names[index % cluster.names.length]!]
+        visitors.push(openVisitor({ network, recorder, clock, random, who, node, ...kind }))
       }
       void passersBy.start()
     },

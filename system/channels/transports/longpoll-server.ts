@@ -8,7 +8,7 @@ import { originAllowed } from '../origin.ts'
 import type { Params } from '../params.ts'
 import type { Session } from '../session.ts'
 import type { SocketDefinition } from '../socket-definition.ts'
-import { createTokens } from '../token.ts'
+import { createTokens, type Sealer } from '../token.ts'
 import {
   answerBadRequest,
   answerJson,
@@ -28,6 +28,7 @@ interface LongPollOptions {
   clock: Clock
   log: Log
   secret: string
+  sealer?: Sealer
   publicHost: string
   admit(definition: SocketDefinition, request: IncomingMessage, params: Params): Promise<Admission>
   sendBufferMaxBytes: number
@@ -53,8 +54,8 @@ interface Visit {
 
 /** The long polls of one node: its sessions by id, and a relay for the sessions of other nodes (CH-19..CH-23). */
 export function createLongPolls(options: LongPollOptions) {
-  const { pubsub, clock, log, secret, publicHost, admit, sendBufferMaxBytes, open } = options
-  const tokens = createTokens({ secret, salt: longPollSalt, ageMaxS: tokenAgeMaxS, clock })
+  const { pubsub, clock, log, secret, sealer, publicHost, admit, sendBufferMaxBytes, open } = options
+  const tokens = createTokens({ secret, salt: longPollSalt, ageMaxS: tokenAgeMaxS, clock, ...(sealer && { sealer }) })
   const sessions = new Map<string, PollSession>()
   const relay = createPollRelay({ pubsub, clock, sessionOf: (id) => sessions.get(id) })
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { conversationsAsModelled } from '../../../../harness/checkers/core/conversations-as-modelled.ts'
-import { final, historyOf, type TestEvent } from '../../../support/histories.ts'
+import { fault, final, historyOf, type TestEvent } from '../../../support/histories.ts'
 
 const ended = (frames: number, missing?: string) =>
   final('conversation', { frames, ...(missing && { missing }) }, 'visitor-1', 'n1')
@@ -22,6 +22,15 @@ describe('conversations-as-modelled (CH-37, CH-50, CH-56, CH-69)', () => {
       outcome: 'violated',
       why: 'missing: visitor-1 at n1: the node never sent ["1"]',
     })
+  })
+
+  it('is invalid when a connection ended and nothing was broken, and says nothing of one that a fault ended', () => {
+    const end = { type: 'read', who: 'visitor-1', node: 'n1', operation: 'conversation-end', tMs: 5_000 } as const
+    expect(check(end, ended(12))).toMatchObject({
+      outcome: 'violated',
+      why: 'ended: the connection of visitor-1 to n1 ended, and nothing was broken',
+    })
+    expect(check(fault(4_000, { parts: ['n1'] }), end, ended(12)).outcome).toBe('passed')
   })
 
   it('does not judge where nobody talked, and says so of an empty history', () => {
