@@ -13,6 +13,7 @@ import { expectations } from './core/expectations.ts'
 import { faultOutlastsTimer } from './core/fault-outlasts-timer.ts'
 import { faultsWitnessed } from './core/faults-witnessed.ts'
 import { framesReadable } from './core/frames-readable.ts'
+import { gaugesCountClients } from './core/gauges-count-clients.ts'
 import { joinedTopics } from './core/joined-topics.ts'
 import { liveFramesBounded } from './core/live-frames-bounded.ts'
 import { manners } from './core/manners/index.ts'
@@ -36,6 +37,7 @@ const core: readonly Checker[] = [
   faultOutlastsTimer({}),
   faultsWitnessed,
   framesReadable,
+  gaugesCountClients,
   joinedTopics,
   liveFramesBounded,
   metricsAsDeclared,

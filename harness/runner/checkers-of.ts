@@ -6,6 +6,7 @@ import { expectations } from '../checkers/core/expectations.ts'
 import { faultOutlastsTimer } from '../checkers/core/fault-outlasts-timer.ts'
 import { faultsWitnessed } from '../checkers/core/faults-witnessed.ts'
 import { framesReadable } from '../checkers/core/frames-readable.ts'
+import { gaugesCountClients } from '../checkers/core/gauges-count-clients.ts'
 import { manners } from '../checkers/core/manners/index.ts'
 import { metricsAsDeclared } from '../checkers/core/metrics-as-declared.ts'
 import { noSecretOfAnother } from '../checkers/core/no-secret-of-another.ts'
@@ -30,6 +31,7 @@ const ownCheckers = ({ expectations: expected, sometimes, outlasts, checkers = [
 
 const everywhere: readonly Checker[] = [
   metricsAsDeclared,
+  gaugesCountClients,
   ...manners,
   framesReadable,
   backgroundDelivered,

@@ -69,7 +69,7 @@ export default scenario({
     'A client that joins each channel of HelloSockets and sends each of its events once gets the reply that the catalogue names, on every node.',
   covers: [
     ...['CH-115', 'CH-116', 'CH-117', 'CH-118', 'CH-119', 'CH-120', 'CH-121', 'CH-123', 'CH-124', 'CH-126', 'CH-127'],
-    ...['CH-128', 'CH-131', 'CH-132', 'CH-133', 'PA-13', 'PA-14'],
+    ...['CH-128', 'CH-131', 'CH-132', 'CH-133', 'PA-13', 'PA-14', 'PM-16'],
   ],
   given: { nodes: 2, promised: ['wholeHelloSockets'], fasterEnv: { RECURRING_TOKEN_MS: String(tokenEveryMs) } },
   steps: [
@@ -122,6 +122,7 @@ export default scenario({
   ],
   expectations: [
     after(1, 'each push got its reply', nothingWasWrong),
+    after(1, 'no refused join was counted as one that succeeded', refusalsAreCounted),
     after(2, 'each broadcast went through the outgoing handler', nothingIsMissing),
     after(3, 'each user got in where they may', nothingWasWrong),
     after(4, 'the tokens are new, and of the same user', nothingIsMissing),
@@ -132,6 +133,31 @@ export default scenario({
 interface NewToken {
   token: string
   user: unknown
+}
+
+/** PM-10, PM-16: what nodes count of the channel whose joins this scenario makes alone. */
+async function refusalsAreCounted({ recorder }: ScenarioContext) {
+  for (const node of nodes) {
+    const succeeded = recorder.events.filter(
+      ({ type, who, operation, value }) =>
+        type === 'metric' && who === node && operation === 'channel_join' && isOfWild(value),
+    )
+    if (succeeded.length > wildJoins)
+      throw new Error(
+        `${node} counted ${succeeded.length} joins of the WildcardChannel as a success, and ${wildJoins} were`,
+      )
+  }
+}
+
+const wildJoins = userVisits.filter(([topic, join]) => topic.startsWith('wild:') && isOk(join)).length
+
+function isOk(join: Reply): boolean {
+  return typeof join !== 'string' && join.status === 'ok'
+}
+
+function isOfWild(value: unknown): boolean {
+  const { tags } = value as { tags: Record<string, string> }
+  return tags.channel === 'WildcardChannel' && tags.status === 'success'
 }
 
 type SocketName = 'user' | 'auth' | 'stats'

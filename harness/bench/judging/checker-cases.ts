@@ -407,6 +407,13 @@ const refusals: Fill = (history, events) => {
   })
 }
 
+const gaugeSamples: Fill = ({ record }, events) => {
+  record({ type: 'connect', who: 'background-v2', node: 'n1' })
+  record({ type: 'join', who: 'background-v2', node: 'n1', topic: 'ping' })
+  const value = { value: 1, kind: 'g', tags: {} }
+  times(events, () => record({ type: 'metric', who: 'n1', node: 'n1', operation: 'channels_connected', value }))
+}
+
 const fills: Readonly<Record<string, Fill>> = {
   'access-as-stated': attempts,
   'callers-fail-at-once': interrupted,
@@ -435,6 +442,7 @@ const fills: Readonly<Record<string, Fill>> = {
   'fault-outlasts-timer': faults,
   'faults-witnessed': faults,
   'frames-readable': (history, events) => times(events, (n) => receive(history, `client-${n}`, 'ping', 'news')),
+  'gauges-count-clients': gaugeSamples,
   'joined-topics': (history, events) => {
     const topics = ['ping', 'product:1', 'product:2']
     times(events, (n) => final(history, 'joined', { connected: true, expected: topics, joined: topics }, `client-${n}`))

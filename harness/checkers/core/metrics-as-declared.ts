@@ -1,4 +1,5 @@
 import type { History } from '../../history/history.ts'
+import { mannersOf } from '../../history/manners.ts'
 import type { HistoryEvent } from '../../history/operation.ts'
 import { type Checker, count, passed, unknown, violated } from '../../verdict/checker.ts'
 
@@ -14,6 +15,8 @@ interface Declared {
   tags: Record<string, RegExp>
   /** It compares the clocks of two nodes, so that it may be negative, but not absurd: they are wall clocks (PM-48, DF-41). */
   comparesClocks?: true
+  /** Of a duration of something that takes at least so long. Default: 0. */
+  atLeastMs?: number
 }
 
 const dayMs = 24 * 3_600_000
@@ -27,7 +30,8 @@ const declared: Record<string, Declared> = {
   channel_join: { kind: 'c', tags: { status, channel: aName } },
   sockets_connected: { kind: 'g', tags: {} },
   channels_connected: { kind: 'g', tags: {} },
-  'stats_channel.ping': { kind: 'ms', tags: {} },
+  // A ping takes 1 ms to 1 s.
+  'stats_channel.ping': { kind: 'ms', tags: {}, atLeastMs: 1 },
   'pipeline.worker.process_time': { kind: 'ms', tags: {} },
   'pipeline.push_delivered': { kind: 'h', tags: {}, comparesClocks: true },
   'pipeline.item_dropped': { kind: 'c', tags: {} },
@@ -38,6 +42,7 @@ const declared: Record<string, Declared> = {
 
 /** So many joins of a node, and not one metric of them: that is no packet that got lost (AM-9). */
 const enoughJoins = 5
+const enoughRefusals = 3
 
 /** What nodes measure is what the catalogue says, and nobody measures nothing. */
 export const metricsAsDeclared: Checker = {
@@ -48,7 +53,7 @@ export const metricsAsDeclared: Checker = {
     const metrics = history.of('metric')
     const wrong = metrics.map(problemOf).find((problem) => problem !== undefined)
     if (wrong) return violated(wrong)
-    const silent = silentNode(history, metrics)
+    const silent = silentNode(history, metrics) ?? uncountedRefusals(history, metrics)
     if (silent) return violated(silent)
     return passed(metrics.length === 0 ? 'no node sends metrics' : `${count(metrics.length, 'metric')} are as declared`)
   },
@@ -68,8 +73,8 @@ function problemOf({ who, operation: name, value, error }: HistoryEvent): string
   return more ? `${who} sends ${name} with a tag ${more}, which nothing declares` : undefined
 }
 
-const isPlausible = (value: number, { comparesClocks }: Declared) =>
-  Number.isFinite(value) && (comparesClocks ? Math.abs(value) < dayMs : value >= 0)
+const isPlausible = (value: number, { comparesClocks, atLeastMs = 0 }: Declared) =>
+  Number.isFinite(value) && (comparesClocks ? Math.abs(value) < dayMs : value >= atLeastMs)
 
 /** Only where nodes send metrics at all: on other targets nobody collects them. */
 function silentNode({ of, faults }: History, metrics: readonly HistoryEvent[]): string | undefined {
@@ -83,5 +88,20 @@ function silentNode({ of, faults }: History, metrics: readonly HistoryEvent[]): 
   for (const [node, own] of joins)
     if (own.length >= enoughJoins && !counting.has(node))
       return `${node} accepted ${own.length} joins and counted none of them`
+  return undefined
+}
+
+/** Each is counted as an attempt that failed (PM-16). */
+function uncountedRefusals({ of, faults }: History, metrics: readonly HistoryEvent[]): string | undefined {
+  if (metrics.length === 0 || faults.length > 0) return undefined
+  const refusals = Map.groupBy(
+    of('read', mannersOf.refusal).filter(({ value }) => value === 403),
+    ({ node }) => node!,
+  )
+  const isFailure = ({ operation, value }: HistoryEvent) =>
+    operation === 'socket_connect' && (value as Measured).tags.status === 'fail'
+  for (const [node, own] of refusals)
+    if (own.length >= enoughRefusals && !metrics.some((one) => one.who === node && isFailure(one)))
+      return `${node} refused ${own.length} connections and counted none of them as failed`
   return undefined
 }

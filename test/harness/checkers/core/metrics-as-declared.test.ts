@@ -12,6 +12,11 @@ const metric = (name: string, value: number, kind: string, tags: Record<string, 
 const joined = metric('channel_join', 1, 'c', { status: 'success', channel: 'PingChannel' })
 const joins = Array.from({ length: 5 }, (): TestEvent => ({ who: 'gus', type: 'join', topic: 'ping', node: 'n1' }))
 const connects = metric('socket_connect', 1, 'c', { status: 'success', socket: 'StatsSocket' })
+const failed = metric('socket_connect', 1, 'c', { status: 'fail', socket: 'StatsSocket' })
+const refusals = Array.from(
+  { length: 3 },
+  (): TestEvent => ({ who: 'eve', node: 'n1', type: 'read', operation: 'refusal', value: 403 }),
+)
 const check = (...events: TestEvent[]) => metricsAsDeclared.check(historyOf(...events))
 
 describe('metrics-as-declared (PM-1, PM-9, PM-10, PM-11, PM-16)', () => {
@@ -25,6 +30,7 @@ describe('metrics-as-declared (PM-1, PM-9, PM-10, PM-11, PM-16)', () => {
     ['an item that was dropped (PM-42)', [metric('pipeline.item_dropped', 1, 'c')]],
     ['the tag of a tenant (PM-2)', [metric('channels_connected', 0, 'g', { tenant_id: 'acme' })]],
     ['joins that are counted', [...joins, joined]],
+    ['refused connections that are counted', [...refusals, failed]],
     ['a few joins whose packets were lost (AM-9)', [...joins.slice(1), connects]],
   ])('passes with %s', (_, events) => {
     expect(check(...events).outcome).toBe('passed')
@@ -46,13 +52,14 @@ describe('metrics-as-declared (PM-1, PM-9, PM-10, PM-11, PM-16)', () => {
       'n1 sends pipeline.push_delivered with the value 1700000000000',
       [metric('pipeline.push_delivered', 1_700_000_000_000, 'h')],
     ],
-    ['n1 sends stats_channel.ping with the value -1', [metric('stats_channel.ping', -1, 'ms')]],
+    ['n1 sends stats_channel.ping with the value 0', [metric('stats_channel.ping', 0, 'ms')]],
     [
       'n1 sends channels_connected with a tag user, which nothing declares',
       [metric('channels_connected', 1, 'g', { user: '1' })],
     ],
     ['a packet is no metric: "boo"', [{ who: 'nobody', type: 'metric', error: 'boo' } as TestEvent]],
     ['n1 accepted 5 joins and counted none of them', [...joins, connects]],
+    ['n1 refused 3 connections and counted none of them as failed', [...refusals, connects]],
   ])('violated: %s', (why, events) => {
     expect(check(...events)).toMatchObject({ outcome: 'violated', why })
   })
