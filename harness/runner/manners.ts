@@ -1,9 +1,11 @@
 import type { ClusterNode } from '../cluster/node.ts'
+import { type NodeRemains, nodeRemains } from '../history/inventory.ts'
 import { type ErrorLine, mannersOf, type NodeSettings } from '../history/manners.ts'
 import type { NewEvent } from '../history/operation.ts'
 import { systemClock } from '../platform/clock.ts'
 import { jsonIn } from '../platform/json.ts'
 import { readPressure, readWaitedMs } from '../platform/pressure.ts'
+import { clusterHeartbeatMs } from '../timing.ts'
 import type { RunState } from './run-state.ts'
 import type { Reading } from './starvation.ts'
 
@@ -17,7 +19,8 @@ const pinoError = 50
 export function recordSettings({ recorder, scenario, cluster }: RunState) {
   const promised = cluster!.promises.idleTimeoutMs ?? idleTimeoutDefaultMs
   const idleTimeoutMs = Number(scenario.given?.env?.SOCKET_IDLE_TIMEOUT_MS ?? promised)
-  const value: NodeSettings = { idleTimeoutMs }
+  const heartbeatMs = Number(scenario.given?.env?.CLUSTER_HEARTBEAT_MS ?? clusterHeartbeatMs)
+  const value: NodeSettings = { idleTimeoutMs, clusterHeartbeatMs: heartbeatMs }
   recorder.record({ who: 'scenario', type: 'read', operation: mannersOf.settings, value })
 }
 
@@ -89,17 +92,28 @@ function recordStall({ recorder, meter, elapsedMs }: RunState, who: string, forM
   recorder.record({ who, type: 'read', operation: mannersOf.stall, value: { forMs: Math.round(forMs) } })
 }
 
-/** How each node ended when it was stopped, and the errors in its log. */
+/** How each node ended when it was stopped, what it had left, and the errors in its log. */
 export const readManners = (state: RunState): NewEvent[] =>
   state.cluster!.nodes.flatMap((node) => {
     const of = { who: node.name, node: node.name, type: 'final' } as const
-    return [
-      { ...of, operation: mannersOf.ends, value: node.ends },
-      ...(node.logFile === undefined
-        ? []
-        : [{ ...of, operation: mannersOf.errors, value: errorsIn(node.log(), zeroMs(state)) }]),
-    ]
+    const ends = { ...of, operation: mannersOf.ends, value: node.ends }
+    if (node.logFile === undefined) return [ends]
+    const log = node.log()
+    const remains = remainsIn(log).map((value) => ({ ...of, type: 'read', operation: nodeRemains, value }) as const)
+    return [ends, { ...of, operation: mannersOf.errors, value: errorsIn(log, zeroMs(state)) }, ...remains]
   })
+
+/** What each node that was stopped had left, as it logged it at last. Pure. */
+export const remainsIn = (log: string): NodeRemains[] =>
+  log
+    .split('\n')
+    .filter((line) => line.includes(stoppedMessage))
+    .flatMap((line) => {
+      const { msg, holds } = (jsonIn(line) ?? {}) as Partial<LogEntry> & Partial<NodeRemains>
+      return msg === stoppedMessage && holds ? [{ holds }] : []
+    })
+
+const stoppedMessage = 'node has stopped'
 
 /** The time of day at which the scenario began. */
 const zeroMs = ({ elapsedMs }: RunState) => systemClock.now() - elapsedMs()

@@ -1,7 +1,10 @@
 import { workloadOf } from '../apps/workloads.ts'
 import { faultsWitnessed } from '../checkers/core/faults-witnessed.ts'
+import { messagesBetweenNodesBounded } from '../checkers/core/messages-between-nodes-bounded.ts'
+import { simulationEnds } from '../checkers/core/simulation-ends.ts'
+import { stoppedNodeIsEmpty } from '../checkers/core/stopped-node-is-empty.ts'
 import { toHistory } from '../history/history.ts'
-import { judge, worst } from '../verdict/checker.ts'
+import { type Checker, judge, worst } from '../verdict/checker.ts'
 import type { CheckResult } from '../verdict/result.ts'
 import type { Simulated } from './simulator.ts'
 
@@ -10,10 +13,15 @@ export interface Judged extends Simulated {
   checks: CheckResult[]
 }
 
+/** What has to hold whatever the workload. */
+const everywhere: readonly Checker[] = [simulationEnds, faultsWitnessed, messagesBetweenNodesBounded]
+
 /** The checkers of live scenarios, on a history that was simulated (NF-3, NF-4). */
 export function judgeSimulated(simulated: Simulated): Judged {
   const history = toHistory(simulated.events)
-  const checks: CheckResult[] = [faultsWitnessed, ...workloadOf(simulated.plan).checkers].map((checker) => ({
+  const whereNeeded = stoppedNodeIsEmpty.needs!(history) ? [stoppedNodeIsEmpty] : []
+  const checkers = [...everywhere, ...whereNeeded, ...workloadOf(simulated.plan).checkers]
+  const checks: CheckResult[] = checkers.map((checker) => ({
     name: checker.name,
     ...judge(checker, history),
   }))

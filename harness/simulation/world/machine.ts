@@ -7,8 +7,10 @@ export function createMachine(clock: Clock) {
   let state: 'running' | 'paused' | 'gone' = 'running'
   let missed: (() => void)[] = []
   const endListeners: (() => void)[] = []
+  let turns = 0
 
   function enter(run: () => void) {
+    turns += 1
     if (state === 'running') run()
     else if (state === 'paused') missed.push(run)
   }
@@ -29,6 +31,8 @@ export function createMachine(clock: Clock) {
       after,
       sleep: (delayMs: number) => new Promise<void>((resolve) => void after(delayMs, resolve)),
     } satisfies Clock,
+    /** How often something was due on it. */
+    turns: () => turns,
     isGone: () => state === 'gone',
     onEnd: (listener: () => void) => void endListeners.push(listener),
     end() {

@@ -4,18 +4,21 @@ import { storeConfig } from '../../../system/apps/store/config.ts'
 import { createStoreModule } from '../../../system/apps/store/module.ts'
 import type { Sealer } from '../../../system/channels/index.ts'
 import { noMetrics } from '../../../system/metrics/index.ts'
+import { inventoryOf } from '../../../system/node/inventory.ts'
 import { joinApps } from '../../../system/node/join.ts'
 import { createLifecycle } from '../../../system/node/lifecycle.ts'
 import type { RunningApp } from '../../../system/node/module.ts'
-import { createSkewableClock } from '../../../system/platform/clock.ts'
+import { createCountedClock, createSkewableClock } from '../../../system/platform/clock.ts'
 import { readConfig } from '../../../system/platform/config.ts'
 import { silentLog as log } from '../../../system/platform/log.ts'
 import { seededRandom } from '../../../system/platform/random.ts'
 import { createMesh, createPubSub, tampered } from '../../../system/pubsub/index.ts'
 import { createRuntime } from '../../../system/runtime/index.ts'
+import type { NodeRemains } from '../../history/inventory.ts'
 import { clientHeartbeatMs, clusterHeartbeatMs, socketIdleTimeoutMs, trackerDownMs } from '../../timing.ts'
 import { createAnswers } from './answers.ts'
 import type { SimulatedDatabase } from './database.ts'
+import { createLastWords } from './last-words.ts'
 import { createMachine } from './machine.ts'
 import type { Network } from './network.ts'
 import { createPool } from './pool.ts'
@@ -57,10 +60,12 @@ export function createNode(options: NodeOptions) {
   const { name, names, network, database, sealer } = options
   const config = readConfig(envOf(name), [storeConfig])
   const machine = createMachine(options.clock)
-  const clock = createSkewableClock(machine.clock)
+  const timers = createCountedClock(machine.clock)
+  const clock = createSkewableClock(timers)
   const runtime = createRuntime({ clock, log })
   const peers = Object.fromEntries(names.filter((other) => other !== name).map((other) => [other, other]))
-  const sockets = simulatedMeshSockets(network, machine, name)
+  const lastWords = createLastWords()
+  const sockets = simulatedMeshSockets({ network, machine, nodeName: name, onSend: lastWords.hear })
   const adapter = tampered(createMesh({ sockets, peers, heartbeatMs: config.CLUSTER_HEARTBEAT_MS, clock, log }), clock)
   const pubsub = createPubSub({ nodeName: name, adapter, log })
   const storeModule = createStoreModule(() => (poolOptions) => createPool(database, machine, poolOptions))
@@ -78,13 +83,15 @@ export function createNode(options: NodeOptions) {
   }
   const store = storeModule.create(context)
   const { shop } = store
-  const { endpoint, parts } = joinApps(context, [pingApp, { ...store, name: 'store' }])
+  const apps = [pingApp, { ...store, name: 'store' }]
+  const { endpoint, parts } = joinApps(context, apps)
   const answer = createAnswers(shop, endpoint.broadcast)
   const lifecycle = createLifecycle(parts([doors()]))
 
   /** Where clients and the control port come in, in place of the web server. */
   function doors() {
-    const served = { endpoint, clock, silentMs: config.SOCKET_IDLE_TIMEOUT_MS }
+    // The timers of a simulated transport are not those of the node.
+    const served = { endpoint, clock: machine.clock, silentMs: config.SOCKET_IDLE_TIMEOUT_MS }
     let closeDoors: (() => void)[] = []
     return {
       name: 'doors',
@@ -116,10 +123,12 @@ export function createNode(options: NodeOptions) {
       return (JSON.parse(Buffer.from(body, 'base64url').toString()) as { issuedAtS: number }).issuedAtS
     },
     start: lifecycle.start,
-    /** SIGTERM: clients are told to go, the others hear a goodbye. */
-    async stop() {
+    /** SIGTERM: clients are told to go, the others hear a goodbye. Returns what it still held, and whether it went on talking. */
+    async stop(): Promise<NodeRemains> {
       await lifecycle.stop()
+      const holds = inventoryOf({ runtime, pubsub, timers, adapter, endpoint, apps })
       machine.end()
+      return { holds, saidAfterGoodbye: lastWords.saidAfter() }
     },
     /** SIGKILL. */
     kill: () => machine.end(),

@@ -1,3 +1,4 @@
+import { type Livelock, livelock } from '../../history/livelock.ts'
 import { actionWithinMs, readyWithinMs, roundMs, settleWithinMs, simulatedQuietMs } from '../../timing.ts'
 import { type Cluster, createCluster } from './cluster.ts'
 import { readFinals } from './finals.ts'
@@ -5,6 +6,8 @@ import { createNemesis, type Nemesis } from './nemesis.ts'
 import type { Plan, SimulationRequest } from './plan.ts'
 import type { SimulatedEvent } from './recorder.ts'
 import { borrowTimers } from './timers.ts'
+import { TooManySteps } from './virtual-clock.ts'
+import { whoGoesOn } from './who-goes-on.ts'
 import { createWorld, type World } from './world.ts'
 
 const names = ['n1', 'n2', 'n3']
@@ -32,10 +35,16 @@ export async function simulate({ plan, stock }: SimulationRequest): Promise<Simu
     await cluster.clock.run(run(cluster, plan, skipped))
     return { events: cluster.recorder.events, skipped }
   } catch (error) {
+    if (error instanceof TooManySteps) recordLivelock(cluster, error.steps)
     return { events: cluster.recorder.events, skipped, obstacle: (error as Error).message }
   } finally {
     returnTimers()
   }
+}
+
+function recordLivelock(cluster: Cluster, steps: number) {
+  const value: Livelock = { ...whoGoesOn(cluster, steps), steps, forMs: cluster.clock.monotonicMs() }
+  cluster.recorder.record({ who: 'harness', type: 'read', operation: livelock, value })
 }
 
 async function run(cluster: Cluster, plan: Plan, skipped: string[]) {
