@@ -7,6 +7,8 @@ export interface Livelock {
   /** How many of the steps were theirs. */
   turns: number
   steps: number
+  /** The last step itself does not end: promises lead to each other, and nothing else has a turn. */
+  isOneStep?: true
   /** The simulated time that passed meanwhile. */
   forMs: number
 }

@@ -15,8 +15,8 @@ const messagesAtBeginning = 20
 const noticesPerReconnection = 2
 /** Of each topic of a tracker after a reconnection: both introduce themselves, ask for the state, and send it. */
 const introductionsPerReconnection = 4
-/** A heartbeat is one word. */
-const bytesPerWord = 8
+/** A heartbeat is one word, or says over Redis whose it is. */
+const bytesPerWord = 200
 /** Ids and values, not what they belong to; and all that is tracked, after a reconnection. */
 const bytesPerMessage = 600
 const bytesPerEntry = 500
@@ -103,6 +103,8 @@ type Happened = ReturnType<typeof whatHappened>
 function whatHappened(history: History, nodes: number) {
   const from = history.of('read', sentBefore)[0]?.tMs ?? 0
   const settings = history.of('read', mannersOf.settings)[0]?.value as NodeSettings | undefined
+  const heartbeatMs = settings?.clusterHeartbeatMs ?? clusterHeartbeatMs
+  const stalls = history.of('read', mannersOf.stall)
   const operations = history.of('invoke')
   const joins = history.of('join')
   const arrivals = [...joins, ...history.of('leave'), ...history.of('connect'), ...history.of('disconnect')]
@@ -112,9 +114,9 @@ function whatHappened(history: History, nodes: number) {
   return {
     nodes,
     forMs: history.endMs - from,
-    heartbeatMs: settings?.clusterHeartbeatMs ?? clusterHeartbeatMs,
+    heartbeatMs,
     // Each fault begins and ends, and a node that stood still may have been given up.
-    reconnections: 2 * history.faults.length + history.of('read', mannersOf.stall).length,
+    reconnections: 2 * history.faults.length + stalls.filter(({ value }) => forMsOf(value) > 2 * heartbeatMs).length,
     operations: operations.filter((one) => !isOfBackground(one)).length,
     pushes: sum(handled.flatMap(({ value }) => Object.values(value.pushes ?? {}))) - pushed.length,
     backgroundOperations: operations.filter(isOfBackground).length,
@@ -124,6 +126,8 @@ function whatHappened(history: History, nodes: number) {
     publishedBytes: sum(history.of('publish').map(bytesOf)),
   }
 }
+
+const forMsOf = (stall: unknown) => (stall as { forMs: number }).forMs
 
 const isOfBackground = ({ who }: HistoryEvent) => isBackground(who)
 

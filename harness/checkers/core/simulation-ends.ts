@@ -10,9 +10,13 @@ export const simulationEnds: Checker = {
   check(history) {
     const stuck = history.of('read', livelock)[0]?.value as Livelock | undefined
     if (!stuck) return history.of('final').length > 0 ? passed('it came to its end') : unknown('nothing was simulated')
-    const { parties, turns, steps, forMs } = stuck
+    const { parties, turns, steps, forMs, isOneStep } = stuck
     if (parties.length === 0) return unknown(`it had not ended after ${count(steps, 'step')}, and nobody stands out`)
     const [one, other] = parties
+    if (isOneStep)
+      return violated(`livelock: parts of ${one} answer each other without a pause: its step ${steps} does not end`, {
+        stuck,
+      })
     const who = other ? `${one} and ${other} answer each other without an end` : `${one} goes on without an end`
     return violated(`livelock: ${who}: ${turns} of ${count(steps, 'step')} within ${Math.round(forMs)} ms`, { stuck })
   },

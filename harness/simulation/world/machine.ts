@@ -3,7 +3,7 @@ import type { Clock } from '../../../system/platform/clock.ts'
 export type Machine = ReturnType<typeof createMachine>
 
 /** What a node runs on: it can stand still, and it can be gone from one moment to the next, with all that was to happen on it. */
-export function createMachine(clock: Clock) {
+export function createMachine(clock: Clock, onTurn: () => void = () => {}) {
   let state: 'running' | 'paused' | 'gone' = 'running'
   let missed: (() => void)[] = []
   const endListeners: (() => void)[] = []
@@ -11,6 +11,7 @@ export function createMachine(clock: Clock) {
 
   function enter(run: () => void) {
     turns += 1
+    onTurn()
     if (state === 'running') run()
     else if (state === 'paused') missed.push(run)
   }

@@ -34,6 +34,8 @@ export interface NodeOptions {
   database: SimulatedDatabase
   clock: VirtualClock
   sealer: Sealer
+  /** Called whenever something is due on it. */
+  onTurn?(name: string): void
 }
 
 export type SimulatedNode = ReturnType<typeof createNode>
@@ -59,7 +61,7 @@ const pingApp: RunningApp = { name: 'hello', sockets: [userSocket] }
 export function createNode(options: NodeOptions) {
   const { name, names, network, database, sealer } = options
   const config = readConfig(envOf(name), [storeConfig])
-  const machine = createMachine(options.clock)
+  const machine = createMachine(options.clock, () => options.onTurn?.(name))
   const timers = createCountedClock(machine.clock)
   const clock = createSkewableClock(timers)
   const runtime = createRuntime({ clock, log })

@@ -5,12 +5,13 @@ import { readFinals } from './finals.ts'
 import { createNemesis, type Nemesis } from './nemesis.ts'
 import type { Plan, SimulationRequest } from './plan.ts'
 import type { SimulatedEvent } from './recorder.ts'
+import type { StuckGuard } from './stuck-guard.ts'
 import { borrowTimers } from './timers.ts'
 import { TooManySteps } from './virtual-clock.ts'
 import { whoGoesOn } from './who-goes-on.ts'
 import { createWorld, type World } from './world.ts'
 
-const names = ['n1', 'n2', 'n3']
+export const names = ['n1', 'n2', 'n3'] as const
 const residents = ['ann', 'ben', 'cid']
 /** Never sells out. */
 const plentiful = 3
@@ -27,8 +28,8 @@ export interface Simulated {
 }
 
 /** Runs a plan in simulated time. The same request has the same history, bit by bit (FI-18). */
-export async function simulate({ plan, stock }: SimulationRequest): Promise<Simulated> {
-  const cluster = createCluster({ seed: plan.seed, names, stock })
+export async function simulate({ plan, stock }: SimulationRequest, guard?: StuckGuard): Promise<Simulated> {
+  const cluster = createCluster({ seed: plan.seed, names, stock, ...(guard && { onTurn: guard.enter }) })
   const returnTimers = borrowTimers(cluster.clock)
   const skipped: string[] = []
   try {
@@ -38,6 +39,7 @@ export async function simulate({ plan, stock }: SimulationRequest): Promise<Simu
     if (error instanceof TooManySteps) recordLivelock(cluster, error.steps)
     return { events: cluster.recorder.events, skipped, obstacle: (error as Error).message }
   } finally {
+    guard?.enter()
     returnTimers()
   }
 }

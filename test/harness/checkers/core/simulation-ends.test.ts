@@ -24,6 +24,12 @@ describe('simulation-ends (DF-58)', () => {
     expect(check(stuck({ parties: ['n3'], turns: 800 })).why).toMatch(/^livelock: n3 goes on without an end/)
   })
 
+  it('is violated with the node whose parts answer each other within one step', () => {
+    expect(check(stuck({ parties: ['n1'], turns: 1, steps: 70, isOneStep: true })).why).toBe(
+      'livelock: parts of n1 answer each other without a pause: its step 70 does not end',
+    )
+  })
+
   it('is unknown when nobody stands out', () => {
     expect(check(stuck({})).outcome).toBe('unknown')
   })
