@@ -1,5 +1,5 @@
 import type { Joins } from '../app.ts'
-import { type Message, type RawFrame, readMessage, type Version, writeParts } from '../clients/frames.ts'
+import { type Message, type RawFrame, type Version, writeParts } from '../clients/frames.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { crashingJoin } from '../history/background.ts'
 import { clientEvent } from '../history/client-kinds.ts'
@@ -11,6 +11,7 @@ import { systemClock as clock } from '../platform/clock.ts'
 import { clientHeartbeatMs } from '../timing.ts'
 import { digestOf } from './content.ts'
 import { openPollTransport } from './poll-transport.ts'
+import type { FrameReader } from './read-frame.ts'
 import type { Transport, TransportEvents } from './transport.ts'
 import { openWebSocketTransport } from './websocket-transport.ts'
 
@@ -66,6 +67,8 @@ interface Options {
   name: string
   node: string
   role: Role
+  /** Of the version of the role; the clients of a cluster share it. */
+  readFrame: FrameReader
   cluster: Cluster
   recorder: Recorder
 }
@@ -91,6 +94,7 @@ export async function openBackgroundClient({
   name,
   node,
   role,
+  readFrame,
   cluster,
   recorder,
 }: Options): Promise<BackgroundClient> {
@@ -201,17 +205,16 @@ export async function openBackgroundClient({
 
   function take(frame: RawFrame) {
     heardMs = clock.monotonicMs()
-    const read = readMessage(version, frame)
+    const { read, entry } = readFrame(frame)
     if (read.kind === 'unreadable') return unreadable(read.why, read.beginning)
     const message = read.value
     if (message.topic === 'phoenix') return
     if (message.event === 'phx_reply') return takeReply(message)
     if (message.event === 'phx_error' || message.event === 'phx_close') return takeEnd(message)
-    takeBroadcast(message)
+    takeBroadcast(message, entry())
   }
 
-  function takeBroadcast({ topic, event, joinRef, payload }: Message) {
-    const value = Buffer.isBuffer(payload) ? entryInBytes(payload) : entryIn(payload)
+  function takeBroadcast({ topic, event, joinRef }: Message, value: LedgerEntry) {
     recorder.record({ who: name, type: 'receive', topic, event, joinRef, node, value })
     const own = received.get(value.publisher) ?? new Set<number>()
     received.set(value.publisher, own.add(value.seq))
@@ -374,16 +377,4 @@ function answered(ask: (done: (isOk: boolean) => void) => void): Promise<boolean
       resolve(isOk)
     })
   })
-}
-
-/** What the ledger knows of a message; the content stays out of the history. */
-function entryIn(payload: unknown): LedgerEntry {
-  const { publisher, seq, origin, content } = payload as Record<string, unknown>
-  return { publisher: String(publisher), seq: Number(seq), origin: String(origin), digest: digestOf(content) }
-}
-
-/** Bytes begin with a line that says whose they are. */
-function entryInBytes(payload: Buffer): LedgerEntry {
-  const [publisher = '', seq = '', origin = ''] = payload.toString('latin1', 0, payload.indexOf('\n')).split(' ')
-  return { publisher, seq: Number(seq), origin, digest: digestOf(payload) }
 }

@@ -4,6 +4,7 @@ import { backgroundName } from '../history/background.ts'
 import type { Recorder } from '../history/recorder.ts'
 import type { Random } from '../platform/random.ts'
 import { type BackgroundClient, openBackgroundClient, type Role } from './client.ts'
+import { createFrameReader } from './read-frame.ts'
 
 /** What everybody listens to. */
 export const commonTopic = 'ping:background'
@@ -96,9 +97,11 @@ export async function openClients(cluster: Cluster, recorder: Recorder, random: 
   const parts = partsOf(random, cluster.promises)
   if (nodes.length > 1 && cluster.promises.longPolls && cluster.secrets)
     parts.push(elsewhere(nodes[(first + parts.length + 1) % nodes.length]!.name))
+  const readers = { '1.0.0': createFrameReader('1.0.0'), '2.0.0': createFrameReader('2.0.0') }
   const open = async ({ name, role, topics }: Part, index: number) => {
     const node = nodes[(first + index) % nodes.length]!.name
-    const client = await openBackgroundClient({ name: backgroundName(name), node, role, cluster, recorder })
+    const of = { name: backgroundName(name), node, role, readFrame: readers[role.version] }
+    const client = await openBackgroundClient({ ...of, cluster, recorder })
     return { client, topics }
   }
   const opened = await Promise.all(parts.map(open))

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Random } from '../platform/random.ts'
 
 /** Lengths of frames at which something begins anew: length fields, buffers, direct writes, chunks of the kernel. */
@@ -93,7 +93,7 @@ export function drawData(random: Random, bytes: number): Buffer {
  */
 export function digestOf(content: unknown): string {
   const bytes = Buffer.isBuffer(content) ? content : Buffer.from(JSON.stringify(content, inOrder) ?? 'undefined')
-  return `${bytes.length}:${createHash('sha256').update(bytes).digest('hex').slice(0, 16)}`
+  return `${bytes.length}:${hash('sha256', bytes, 'hex').slice(0, 16)}`
 }
 
 /** For `JSON.stringify`: the keys of every object in one order. */

@@ -1,6 +1,7 @@
 import { type RawFrame, writeParts } from '../clients/frames.ts'
 import { endsSession, type PollAnswer, pollAnswerIn } from '../clients/poll-answer.ts'
 import { systemClock } from '../platform/clock.ts'
+import { type HttpRequest, sendHttp } from '../platform/http.ts'
 import type { Transport, TransportEvents } from './transport.ts'
 
 const requestWithinMs = 20_000
@@ -37,15 +38,15 @@ export function openPollTransport(url: string, events: TransportEvents, throughU
     else events.onClose()
   }
 
-  async function request(init: RequestInit = {}): Promise<PollAnswer> {
-    const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(requestWithinMs)])
+  async function request(init: Omit<HttpRequest, 'withinMs'> = {}): Promise<PollAnswer> {
     const askedMs = systemClock.monotonicMs()
     const ended = (status?: number) => new SessionEnd(status, askedMs)
-    const response = await fetch(`${token === '' ? url : throughUrl}&token=${token}`, { ...init, signal }).catch(() =>
-      Promise.reject(ended()),
-    )
-    const text = await response.text().catch(() => Promise.reject(ended()))
-    if (!response.ok) throw ended(response.status)
+    const { status, text } = await sendHttp(`${token === '' ? url : throughUrl}&token=${token}`, {
+      ...init,
+      withinMs: requestWithinMs,
+      signal: ending.signal,
+    }).catch(() => Promise.reject(ended()))
+    if (status < 200 || status > 299) throw ended(status)
     const answer = answerIn(text, events)
     // Whoever polls a session that is gone is given another one.
     if (answer.status === 410 && token !== '') events.onSession()

@@ -29,12 +29,16 @@ interface SelftestFlags {
   defects?: string
   seed?: number
   jobs: number
+  toTheEnd?: boolean
   out?: string
   json?: boolean
 }
 
-/** Most defects make their scenario wait for something that never comes, which costs no processor. */
-const jobs = { ...flags.jobs, help: 'defects in parallel', default: 3 }
+const jobs = { ...flags.jobs, help: 'defects in parallel; 2 per CPU, at most 8' }
+const toTheEnd = {
+  flags: '--to-the-end',
+  help: 'do not end a scenario as soon as its checker has found the defect',
+}
 const folder = {
   flags: '--defects <folder>',
   help: 'instead of the shipped defects, those of the diff files in this folder',
@@ -43,7 +47,7 @@ const folder = {
 export const selftest: Command = {
   name: 'selftest',
   summary: 'start every defect and demand that its checker catches it; the clean system must raise no alarm',
-  options: [flags.defect, folder, flags.seed, jobs, flags.out, flags.json],
+  options: [flags.defect, folder, flags.seed, jobs, toTheEnd, flags.out, flags.json],
   async run(_names, options: SelftestFlags, io) {
     const wanted = wantedDefects(options, io)
     checkPrerequisites(options.out, io)
@@ -57,6 +61,7 @@ export const selftest: Command = {
       root: io.root,
       seed: options.seed ?? freshSeed(),
       jobs: options.jobs,
+      ...(options.toTheEnd && { toTheEnd: true }),
       out: outFolder(io, options.out),
       interruptedBy: io.interruption.by,
       onProgress: (progress) => io.err(`${lineOf(progress)}\n`),

@@ -1,6 +1,7 @@
 import type { NodeHolds } from '../history/inventory.ts'
 import type { SentByKind } from '../history/sent.ts'
 import { NotSupported } from '../platform/errors.ts'
+import { HttpTimeout, sendHttp } from '../platform/http.ts'
 import { jsonIn } from '../platform/json.ts'
 import { controlWithinMs } from '../timing.ts'
 
@@ -54,28 +55,28 @@ export type ControlClient = ReturnType<typeof createControlClient>
  * somebody else's system (`foreign` is its name) need not offer everything: what it does not know throws NotSupported.
  */
 export function createControlClient(baseUrl: string, secret: string, foreign?: string) {
+  const authorization = { authorization: `Bearer ${secret}` }
+
   async function request<T>(
     path: string,
     body?: unknown,
     withinMs = controlWithinMs,
   ): Promise<{ status: number; body: T }> {
-    const response = await fetch(`${baseUrl}${path}`, {
-      method: body === undefined ? 'GET' : 'POST',
-      headers: { authorization: `Bearer ${secret}`, ...(body !== undefined && { 'content-type': 'application/json' }) },
+    const method = body === undefined ? 'GET' : 'POST'
+    const { status, text } = await sendHttp(`${baseUrl}${path}`, {
+      method,
+      headers: body === undefined ? authorization : { ...authorization, 'content-type': 'application/json' },
       ...(body !== undefined && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(withinMs),
+      withinMs,
     }).catch((error: Error) => {
-      if (error.name === 'TimeoutError') throw new ControlTimeout(`${path}: no answer within ${withinMs} ms`)
-      throw new ControlError(0, `${path}: ${(error.cause as Error | undefined)?.message ?? error.message}`)
+      if (error instanceof HttpTimeout) throw new ControlTimeout(`${path}: ${error.message}`)
+      throw new ControlError(0, `${path}: ${error.message}`)
     })
-    const text = await response.text()
     const answer = jsonIn(text)
-    if (foreign !== undefined && isNotOffered(response.status, answer, body))
-      throw new NotSupported(
-        `the control port of ${foreign} does not offer ${body === undefined ? 'GET' : 'POST'} ${path} (it answers ${response.status})`,
-      )
-    if (answer === undefined) throw new ControlError(response.status, `${path}: status ${response.status} without JSON`)
-    return { status: response.status, body: answer as T }
+    if (foreign !== undefined && isNotOffered(status, answer, body))
+      throw new NotSupported(`the control port of ${foreign} does not offer ${method} ${path} (it answers ${status})`)
+    if (answer === undefined) throw new ControlError(status, `${path}: status ${status} without JSON`)
+    return { status, body: answer as T }
   }
 
   async function call<T>(path: string, body?: unknown, withinMs?: number): Promise<T> {

@@ -37,6 +37,8 @@ export interface SocketEvent extends SocketNote {
 export interface NodeSettings {
   idleTimeoutMs: number
   clusterHeartbeatMs: number
+  /** How often pages are told to say that they are there. */
+  clientHeartbeatMs?: number
 }
 
 /** A line of a node's log on the level `error`. */
@@ -66,5 +68,6 @@ export const mannersOf = {
   refusal: 'refusal',
   peers: 'peers',
   errors: 'node-errors',
+  warnings: 'node-warnings',
   ends: 'node-ends',
 } as const

@@ -27,6 +27,8 @@ export interface NightLine {
   /** The first reason, in full. */
   why: string | null
   replay: string
+  /** Of a scenario that ran more than once because it failed. */
+  attempts?: { failed: number; of: number }
 }
 
 /** Where a night belongs to. */
@@ -39,9 +41,11 @@ export interface NightFacts {
 export const countsAsNight = ({ defects, suite, interrupted, ended }: RunResult): boolean =>
   defects.length === 0 && suite !== 'replay' && !interrupted && ended !== false
 
-/** Returns a line for each scenario of a run; none for a run that does not count. Pure. */
+/** Returns a line for each scenario of a run; none for a run that does not count, and none for a scenario without a verdict of its own because the run ended. Pure. */
 export const nightLines = (run: RunResult, facts: NightFacts): NightLine[] =>
-  countsAsNight(run) ? run.scenarios.map((scenario) => lineOf(scenario, run, facts)) : []
+  countsAsNight(run) ? run.scenarios.filter(hasVerdict).map((scenario) => lineOf(scenario, run, facts)) : []
+
+const hasVerdict = ({ cutShort, outcome }: ScenarioResult) => !cutShort || outcome === 'violated'
 
 function lineOf(scenario: ScenarioResult, { seed }: RunResult, { night, commit }: NightFacts): NightLine {
   const { id, outcome, durationMs, replay } = scenario
@@ -58,8 +62,14 @@ function lineOf(scenario: ScenarioResult, { seed }: RunResult, { night, commit }
     fingerprint: fingerprintOf(scenario) ?? null,
     why: outcome === 'passed' ? null : (reasons(scenario)[0] ?? 'no reason was recorded'),
     replay,
+    ...attemptsOf(scenario),
   }
 }
+
+const attemptsOf = ({ attempts }: ScenarioResult): Pick<NightLine, 'attempts'> =>
+  attempts === undefined
+    ? {}
+    : { attempts: { failed: attempts.filter(({ outcome }) => outcome === 'violated').length, of: attempts.length } }
 
 function recoveryMsOf({ phases, faults }: ScenarioResult): number | null {
   const settle = phases.find(({ name }) => name === 'settle')

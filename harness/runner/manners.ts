@@ -5,7 +5,7 @@ import type { NewEvent } from '../history/operation.ts'
 import { systemClock } from '../platform/clock.ts'
 import { jsonIn } from '../platform/json.ts'
 import { readPressure, readWaitedMs } from '../platform/pressure.ts'
-import { clusterHeartbeatMs } from '../timing.ts'
+import { clientHeartbeatMs, clusterHeartbeatMs } from '../timing.ts'
 import type { RunState } from './run-state.ts'
 import type { Reading } from './starvation.ts'
 
@@ -20,7 +20,10 @@ export function recordSettings({ recorder, scenario, cluster }: RunState) {
   const promised = cluster!.promises.idleTimeoutMs ?? idleTimeoutDefaultMs
   const idleTimeoutMs = Number(scenario.given?.env?.SOCKET_IDLE_TIMEOUT_MS ?? promised)
   const heartbeatMs = Number(scenario.given?.env?.CLUSTER_HEARTBEAT_MS ?? clusterHeartbeatMs)
-  const value: NodeSettings = { idleTimeoutMs, clusterHeartbeatMs: heartbeatMs }
+  // A system that runs already has settings of its own.
+  const env = cluster!.env
+  const told = env && { clientHeartbeatMs: Number(env.CLIENT_HEARTBEAT_MS ?? clientHeartbeatMs) }
+  const value: NodeSettings = { idleTimeoutMs, clusterHeartbeatMs: heartbeatMs, ...told }
   recorder.record({ who: 'scenario', type: 'read', operation: mannersOf.settings, value })
 }
 
@@ -99,8 +102,12 @@ export const readManners = (state: RunState): NewEvent[] =>
     const ends = { ...of, operation: mannersOf.ends, value: node.ends }
     if (node.logFile === undefined) return [ends]
     const log = node.log()
-    const remains = remainsIn(log).map((value) => ({ ...of, type: 'read', operation: nodeRemains, value }) as const)
-    return [ends, { ...of, operation: mannersOf.errors, value: errorsIn(log, zeroMs(state)) }, ...remains]
+    return [
+      ends,
+      { ...of, operation: mannersOf.errors, value: errorsIn(log, zeroMs(state)) },
+      { ...of, operation: mannersOf.warnings, value: warningsIn(log) },
+      ...remainsIn(log).map((value) => ({ ...of, type: 'read', operation: nodeRemains, value }) as const),
+    ]
   })
 
 /** What each node that was stopped had left, as it logged it at last. Pure. */
@@ -129,6 +136,17 @@ export const errorsIn = (log: string, zero: number): ErrorLine[] =>
       const reason = entry.err?.message ?? entry.reason
       return [{ atMs: Math.round(Date.parse(entry.time) - zero), text: reason ? `${entry.msg}: ${reason}` : entry.msg }]
     })
+
+/** Warnings of the platform that are always a mistake in the program: what piles up, and waits that are no time. Pure. */
+export const warningsIn = (log: string): string[] => [
+  ...new Set(
+    [
+      ...log.matchAll(
+        /^\(node:\d+\) ((?:MaxListenersExceeded|TimeoutOverflow|TimeoutNegative|TimeoutNaN)Warning: .*)$/gm,
+      ),
+    ].map(([, text]) => text!.slice(0, 200)),
+  ),
+]
 
 interface LogEntry {
   level: number

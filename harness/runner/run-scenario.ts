@@ -2,7 +2,7 @@ import { dirname, relative } from 'node:path'
 import { ControlError } from '../cluster/control-client.ts'
 import { toHistory } from '../history/history.ts'
 import type { HistoryEvent } from '../history/operation.ts'
-import { createRecorder } from '../history/recorder.ts'
+import { createRecorder, type Recorder } from '../history/recorder.ts'
 import { scopeLeases } from '../leases/leases.ts'
 import { createDecisionLog, type ScheduleEntry } from '../plans/schedule.ts'
 import { systemClock as clock } from '../platform/clock.ts'
@@ -12,6 +12,8 @@ import { messageOf } from '../platform/plain-text.ts'
 import { causeFirst } from '../reporters/format.ts'
 import type { Scenario } from '../scenario.ts'
 import type { CellResult, PhaseResult, ScenarioResult } from '../verdict/result.ts'
+import { checkersOf } from './checkers-of.ts'
+import { createLookout } from './early-end.ts'
 import { outcomeOf } from './outcome.ts'
 import { phases } from './phases/index.ts'
 import type { Phase, RunState, ScenarioSettings } from './run-state.ts'
@@ -42,10 +44,12 @@ export async function runScenario(scenario: Scenario, settings: ScenarioSettings
 function beginRun(scenario: Scenario, settings: ScenarioSettings): RunState {
   const startedMs = clock.monotonicMs()
   const elapsedMs = () => clock.monotonicMs() - startedMs
+  const recorder = createRecorder({ elapsedMs, sink: settings.sink, isDefinite, isBeyondIt })
+  const endedLoopsBefore = settings.endedLoops?.() ?? 0
   return {
     scenario,
     settings,
-    recorder: createRecorder({ elapsedMs, sink: settings.sink, isDefinite, isBeyondIt }),
+    recorder,
     log: createDecisionLog(settings.recorded),
     elapsedMs,
     steps: [],
@@ -55,16 +59,33 @@ function beginRun(scenario: Scenario, settings: ScenarioSettings): RunState {
     artifacts: [],
     leases: scopeLeases(settings.leases),
     meter: createStarvationMeter(),
-    endedLoopsBefore: settings.endedLoops?.() ?? 0,
+    isProven: proofOf(scenario, settings, recorder, endedLoopsBefore),
+    endedLoopsBefore,
   }
+}
+
+/** While a loop without an end kept this process busy, nothing was seen, and nothing is proven. */
+function proofOf(
+  scenario: Scenario,
+  { sought, endedLoops }: ScenarioSettings,
+  { events }: Recorder,
+  endedLoopsBefore: number,
+): () => boolean {
+  if (!sought) return () => false
+  const isFound = createLookout({ sought, checkers: checkersOf(scenario), events, clock })
+  return () => (endedLoops?.() ?? 0) === endedLoopsBefore && isFound()
 }
 
 /** What a node refuses as wrong or sold out certainly did not happen; silence, or a failure in the middle, may have. */
 const isDefinite = (error: unknown) => error instanceof ControlError && error.status >= 400 && error.status < 500
 const isBeyondIt = (error: unknown) => error instanceof NotSupported || endsRun(error)
 
-function isDue({ always, afterFailure }: Phase, { obstacle, steps, settings }: RunState): boolean {
-  if (obstacle === undefined || always) return true
+function isDue({ always, afterFailure }: Phase, state: RunState): boolean {
+  if (always) return true
+  if (state.isProven()) state.hasEndedEarly = true
+  if (state.hasEndedEarly) return false
+  const { obstacle, steps, settings } = state
+  if (obstacle === undefined) return true
   return afterFailure === true && steps.length > 0 && settings.stoppedBecause() === undefined
 }
 
@@ -94,6 +115,7 @@ function recordObstacle({ name, isLastWord }: Phase, error: Error, state: RunSta
   if (error instanceof NotSupported) state.skippedBecause ??= error.message
   if (name === 'provision' && error instanceof Abandoned) state.isAbandoned = true
   const why = `${name}: ${withItsStarvation(messageOf(error), state, startMs)}`
+  if (state.obstacle === undefined) state.isCutShort = state.settings.stoppedBecause() !== undefined
   state.obstacle ??= why
   if (isLastWord) state.checks.push({ name: 'scenario-completed', outcome: 'unknown', why, evidence: {} })
 }
@@ -126,6 +148,7 @@ function resultOf(state: RunState, startedAt: string, timings: PhaseResult[]): S
       starvation: state.meter.between(state.meteredFromMs, state.elapsedMs()),
     }),
     ...(notJudged.length > 0 && { notJudged }),
+    ...(state.isCutShort && { cutShort: true }),
     replay: settings.replay,
     // Relative to the folder of the run, which may be moved or uploaded.
     artifacts: artifacts.map((file) => relative(dirname(settings.artifactFolder), file)),

@@ -13,6 +13,7 @@ import type { Reporter } from '../reporters/reporter.ts'
 import type { Scenario } from '../scenario.ts'
 import type { CheckResult, ExpectationResult, NotJudged, StepResult } from '../verdict/result.ts'
 import type { OpenContext } from './context.ts'
+import type { Sought } from './early-end.ts'
 import type { createNemesis } from './nemesis.ts'
 import type { StarvationMeter } from './starvation.ts'
 
@@ -36,6 +37,8 @@ export interface ScenarioSettings {
   replay: string
   /** Why the run is to end now (a signal, its budget): a step that runs is abandoned, everything is healed and judged. */
   stoppedBecause(): string | undefined
+  /** Once this is found, the scenario ends: nothing that follows can change it. */
+  sought?: Sought
   /** How often code that never gave the event loop a turn was ended in this run. */
   endedLoops?(): number
 }
@@ -54,6 +57,10 @@ export interface RunState {
   readonly artifacts: string[]
   readonly leases: ScopedLeases
   readonly meter: StarvationMeter
+  /** Whether what the run sought has been found. */
+  isProven(): boolean
+  /** The scenario was not run to its end, because what was sought had been found. */
+  hasEndedEarly?: true
   /** How many loops without an end had been ended before this scenario. */
   readonly endedLoopsBefore: number
   /** From here on: what `provision` makes. */
@@ -73,6 +80,8 @@ export interface RunState {
   isAbandoned?: true
   /** Why the scenario did not get to its end. */
   obstacle?: string
+  /** Whether the run was ending when that happened. */
+  isCutShort?: boolean
   /** What ends the whole run: the machine lacks something, or what was asked for makes no sense. */
   fatal?: EnvironmentMissing | UsageError
   /** Why the scenario cannot run on this kind of cluster. */

@@ -9,7 +9,7 @@ import { checkersOf } from '../runner/checkers-of.ts'
 import { type RunOptions, runAll } from '../runner/run.ts'
 import { type RunEnvironment, withRunEnvironment } from '../runner/run-environment.ts'
 import type { Scenario } from '../scenario.ts'
-import { type Defect, patchedFiles } from './defect.ts'
+import { type Defect, type DefectHeader, patchedFiles } from './defect.ts'
 import { patchOf, readFrom, type Unreadable } from './defects.ts'
 import { BadDiff } from './diff.ts'
 import { type DefectResult, detectMsOf, inOrder, judgeDefect, type SelftestResult } from './selftest-result.ts'
@@ -30,6 +30,8 @@ export interface SelftestOptions {
   seed: number
   /** Scenarios at a time. */
   jobs: number
+  /** Whether the scenario of a defect goes on after its checker has found the defect. Default: no. */
+  toTheEnd?: boolean
   /** The folder for the folders of runs. */
   out: string
   interruptedBy(): StopSignal | undefined
@@ -168,6 +170,7 @@ async function runDefect({ defect, scenarios }: Case, stage: Stage): Promise<Def
     scenarios,
     {
       patch,
+      ...soughtOf(header, stage),
       isEnough: ({ outcome }) => {
         if (outcome === 'violated') alarmMs ??= clock.monotonicMs()
         return outcome === 'violated'
@@ -187,13 +190,19 @@ async function runDefect({ defect, scenarios }: Case, stage: Stage): Promise<Def
   }
 }
 
+/** Undefined where every alarm counts, and where all scenarios are to run to their ends. */
+function soughtOf({ checker, finding }: Partial<DefectHeader>, { toTheEnd }: Stage): Pick<RunOptions, 'sought'> {
+  if (checker === undefined || toTheEnd) return {}
+  return { sought: { checker, ...(finding && { finding }) } }
+}
+
 const inSeconds = (ms: number) => Math.round(ms / 100) / 10
 
 const quietly = (
   { out, seed, interruptedBy, environment, jobsEach }: Stage,
   suite: string,
   scenarios: readonly Scenario[],
-  own: Pick<RunOptions, 'patch' | 'isEnough'> & { jobs?: number },
+  own: Pick<RunOptions, 'patch' | 'sought' | 'isEnough'> & { jobs?: number },
 ) =>
   runAll({
     jobs: jobsEach,

@@ -1,6 +1,8 @@
 import { workloadOf } from '../apps/workloads.ts'
+import { conversationsAsModelled } from '../checkers/core/conversations-as-modelled.ts'
 import { faultsWitnessed } from '../checkers/core/faults-witnessed.ts'
 import { messagesBetweenNodesBounded } from '../checkers/core/messages-between-nodes-bounded.ts'
+import { nodeInventoryAccounted } from '../checkers/core/node-inventory-accounted.ts'
 import { simulationEnds } from '../checkers/core/simulation-ends.ts'
 import { stoppedNodeIsEmpty } from '../checkers/core/stopped-node-is-empty.ts'
 import { toHistory } from '../history/history.ts'
@@ -14,7 +16,13 @@ export interface Judged extends Simulated {
 }
 
 /** What has to hold whatever the workload. */
-const everywhere: readonly Checker[] = [simulationEnds, faultsWitnessed, messagesBetweenNodesBounded]
+const everywhere: readonly Checker[] = [
+  simulationEnds,
+  faultsWitnessed,
+  messagesBetweenNodesBounded,
+  nodeInventoryAccounted,
+  conversationsAsModelled,
+]
 
 /** The checkers of live scenarios, on a history that was simulated (NF-3, NF-4). */
 export function judgeSimulated(simulated: Simulated): Judged {

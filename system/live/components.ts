@@ -85,7 +85,8 @@ export class Components {
     const changes: ComponentChange[] = []
     for (const instance of this.queue) {
       const { cid, body, assigns, tree: before, isBack } = instance
-      const after = renderRoot(body, before, { ...context, changed: assigns.changed })
+      // The client forgets what is in it as well: a whole evaluation calls the components in it, so that they come back too.
+      const after = renderRoot(body, isBack ? undefined : before, { ...context, changed: assigns.changed })
       if (!after.template.isOneTag)
         throw new TypeError(`the component ${instance.definition.name} must render one tag with everything in it`)
       instance.tree = after
@@ -103,12 +104,13 @@ export class Components {
     return [...shown].map((cid) => ({ cid, before: undefined, after: this.treeOf(cid), isWhole: true }))
   }
 
-  /** Those that the client had before these changes. */
+  /** Those that the client had before these changes, and has not said that it will forget. */
   *knownBefore(changes: readonly ComponentChange[]): Iterable<readonly [number, Tree]> {
-    const beforeOf = new Map(changes.map(({ cid, before }) => [cid, before]))
-    for (const { cid, tree } of this.byCid.values()) {
-      const before = beforeOf.has(cid) ? beforeOf.get(cid) : tree
-      if (before) yield [cid, before]
+    const changeOf = new Map(changes.map((change) => [change.cid, change]))
+    for (const { cid, tree, isLeaving } of this.byCid.values()) {
+      const change = changeOf.get(cid)
+      const before = change ? change.before : tree
+      if (before && !isLeaving && !change?.isWhole) yield [cid, before]
     }
   }
 

@@ -10,6 +10,7 @@ interface Expectation {
 export const expectations: Checker = {
   name: 'expectations',
   invariant: 'after each step one sees what the scenario says',
+  judgesOpen: true,
   check(history) {
     const all = history.of('expectation')
     const failed = all.find(({ value }) => !(value as Expectation).met)

@@ -16,9 +16,11 @@ export const judgeHistory: Phase = {
     const { scenario, settings, recorder, checks, notJudged, obstacle, log, cluster } = state
     const history = toHistory(recorder.events)
     const judges = checkersFor(scenario, history)
-    for (const checker of judges.checkers)
-      checks.push({ name: checker.name, ...unlessKeptBusy(judge(checker, history), state) })
-    notJudged.push(...judges.notJudged)
+    const { able, early } = state.hasEndedEarly
+      ? ableToJudgeEarly(judges.checkers)
+      : { able: judges.checkers, early: [] }
+    for (const checker of able) checks.push({ name: checker.name, ...unlessKeptBusy(judge(checker, history), state) })
+    notJudged.push(...judges.notJudged, ...early)
     if (!isAboutSomething(scenario, judges.checkers))
       checks.push({ name: 'scenario-completed', outcome: 'unknown', why: nothingJudged(notJudged), evidence: {} })
     if (cluster) checks.push(...defectsLoaded(cluster, settings.patch))
@@ -34,6 +36,14 @@ export const judgeHistory: Phase = {
       checks.push({ name: 'scenario-completed', outcome: 'unknown', why: obstacle, evidence: {} })
   },
 }
+
+const endedEarly = 'the scenario ended as soon as what the run looked for was found'
+
+/** To the others what is on its way now would look lost. */
+const ableToJudgeEarly = (checkers: readonly Checker[]) => ({
+  able: checkers.filter(({ judgesOpen }) => judgesOpen),
+  early: checkers.filter(({ judgesOpen }) => !judgesOpen).map(({ name }) => ({ name, why: endedEarly })),
+})
 
 /** A defect in a module that no node has loaded was never there, and what was seen says nothing about it. */
 function defectsLoaded({ nodes }: Cluster, patch: SystemPatch): CheckResult[] {

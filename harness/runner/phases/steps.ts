@@ -14,14 +14,26 @@ export const steps: Phase = {
   name: 'steps',
   limitsItself: true,
   async run(state) {
-    const endMs = state.elapsedMs() + (state.scenario.stepsWithinMs ?? stepsWithinMs)
-    for (const [index, step] of state.scenario.steps.entries()) {
-      const why = state.settings.stoppedBecause()
-      if (why !== undefined) throw new NotReached(`${why} before step ${index + 1} (${step.title})`)
-      await runStep(state, step, index + 1, endMs)
+    try {
+      await runAll(state)
+    } catch (error) {
+      if (!(error instanceof NotReached) || !state.isProven()) throw error
     }
   },
 }
+
+async function runAll(state: RunState) {
+  const endMs = state.elapsedMs() + (state.scenario.stepsWithinMs ?? stepsWithinMs)
+  for (const [index, step] of state.scenario.steps.entries()) {
+    const why = stoppedBecause(state)
+    if (why !== undefined) throw new NotReached(`${why} before step ${index + 1} (${step.title})`)
+    await runStep(state, step, index + 1, endMs)
+  }
+}
+
+/** Why the run is to end now, or only this scenario. */
+const stoppedBecause = ({ settings, isProven }: RunState): string | undefined =>
+  settings.stoppedBecause() ?? (isProven() ? 'what the run looked for was found' : undefined)
 
 async function runStep(state: RunState, { title, run }: Step, n: number, endMs: number) {
   const { scenario, settings, recorder, open, elapsedMs } = state
@@ -43,7 +55,8 @@ async function runStep(state: RunState, { title, run }: Step, n: number, endMs: 
 }
 
 /** Rejects with Abandoned at the limit of one step, at the one of all steps, or when the run is to end. */
-function inTime<T>({ scenario, settings, elapsedMs }: RunState, endMs: number, what: string, work: () => Promise<T>) {
+function inTime<T>(state: RunState, endMs: number, what: string, work: () => Promise<T>) {
+  const { scenario, settings, elapsedMs } = state
   const leftMs = endMs - elapsedMs()
   const ownMs = scenario.stepWithinMs ?? stepWithinMs
   const limit =
@@ -58,7 +71,7 @@ function inTime<T>({ scenario, settings, elapsedMs }: RunState, endMs: number, w
       return `${what} was abandoned at ${limit}${hasEnded ? ': it kept this process busy without an end' : ''}`
     },
     stoppedBecause() {
-      const reason = settings.stoppedBecause()
+      const reason = stoppedBecause(state)
       return reason && `${what} was abandoned: ${reason}`
     },
   })

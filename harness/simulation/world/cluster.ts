@@ -34,7 +34,8 @@ export function createCluster({ seed, names, stock, onTurn }: ClusterOptions) {
   fill(database, random, stock)
 
   async function start(name: string) {
-    const node = createNode({ name, names, network, database, clock, sealer, ...(onTurn && { onTurn }) })
+    const own = { name, names, network, database, clock, sealer, random }
+    const node = createNode({ ...own, ...(onTurn && { onTurn }) })
     nodes.set(name, node)
     await node.start()
   }

@@ -11,7 +11,7 @@ import type { RunningApp } from '../../../system/node/module.ts'
 import { createCountedClock, createSkewableClock } from '../../../system/platform/clock.ts'
 import { readConfig } from '../../../system/platform/config.ts'
 import { silentLog as log } from '../../../system/platform/log.ts'
-import { seededRandom } from '../../../system/platform/random.ts'
+import { type Random, seededRandom } from '../../../system/platform/random.ts'
 import { createMesh, createPubSub, tampered } from '../../../system/pubsub/index.ts'
 import { createRuntime } from '../../../system/runtime/index.ts'
 import type { NodeRemains } from '../../history/inventory.ts'
@@ -20,9 +20,10 @@ import { createAnswers } from './answers.ts'
 import type { SimulatedDatabase } from './database.ts'
 import { createLastWords } from './last-words.ts'
 import { createMachine } from './machine.ts'
-import type { Network } from './network.ts'
+import type { End, Network } from './network.ts'
 import { createPool } from './pool.ts'
 import { serveRequests } from './requests.ts'
+import { slow } from './sealer.ts'
 import { serveWebSocket, simulatedMeshSockets } from './sockets.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
@@ -34,6 +35,7 @@ export interface NodeOptions {
   database: SimulatedDatabase
   clock: VirtualClock
   sealer: Sealer
+  random: Random
   /** Called whenever something is due on it. */
   onTurn?(name: string): void
 }
@@ -48,7 +50,7 @@ const envOf = (name: string) => ({
   SQUALL_NODE: name,
   DATABASE_URL: 'postgres://simulated',
   CLUSTER_HEARTBEAT_MS: String(clusterHeartbeatMs),
-  TRACKER_SHARDS: '1',
+  TRACKER_SHARDS: '2',
   TRACKER_DOWN_MS: String(trackerDownMs),
   SOCKET_IDLE_TIMEOUT_MS: String(socketIdleTimeoutMs),
   CLIENT_HEARTBEAT_MS: String(clientHeartbeatMs),
@@ -59,11 +61,12 @@ const pingApp: RunningApp = { name: 'hello', sockets: [userSocket] }
 
 /** One node of the real parts, on a simulated machine, network and database. */
 export function createNode(options: NodeOptions) {
-  const { name, names, network, database, sealer } = options
+  const { name, names, network, database } = options
   const config = readConfig(envOf(name), [storeConfig])
   const machine = createMachine(options.clock, () => options.onTurn?.(name))
   const timers = createCountedClock(machine.clock)
   const clock = createSkewableClock(timers)
+  const sealer = slow(options.sealer, clock, options.random)
   const runtime = createRuntime({ clock, log })
   const peers = Object.fromEntries(names.filter((other) => other !== name).map((other) => [other, other]))
   const lastWords = createLastWords()
@@ -85,6 +88,7 @@ export function createNode(options: NodeOptions) {
   }
   const store = storeModule.create(context)
   const { shop } = store
+  const connections = new Set<End>()
   const apps = [pingApp, { ...store, name: 'store' }]
   const { endpoint, parts } = joinApps(context, apps)
   const answer = createAnswers(shop, endpoint.broadcast)
@@ -93,7 +97,7 @@ export function createNode(options: NodeOptions) {
   /** Where clients and the control port come in, in place of the web server. */
   function doors() {
     // The timers of a simulated transport are not those of the node.
-    const served = { endpoint, clock: machine.clock, silentMs: config.SOCKET_IDLE_TIMEOUT_MS }
+    const served = { endpoint, clock: machine.clock, silentMs: config.SOCKET_IDLE_TIMEOUT_MS, open: connections }
     let closeDoors: (() => void)[] = []
     return {
       name: 'doors',
@@ -118,6 +122,11 @@ export function createNode(options: NodeOptions) {
     pubsub,
     endpoint,
     shop,
+    /** All that it holds at this moment. */
+    holds: () => ({
+      ...inventoryOf({ runtime, pubsub, timers, adapter, endpoint, apps }),
+      connections: connections.size,
+    }),
     isReady: () => Object.values(store.readiness()).every(Boolean),
     /** What a token that it signs now says of the time. */
     signedAtS: async () => {

@@ -53,6 +53,15 @@ describe('the lines of a night', () => {
     })
   })
 
+  it('say nothing of a scenario that the end of its run broke off, unless it had failed', () => {
+    const [one] = run.scenarios
+    const cut = (outcome: 'unknown' | 'violated') => ({ ...one!, outcome, cutShort: true as const })
+    const linesOf = (...scenarios: (typeof one)[]) =>
+      nightLines({ ...run, defects: [], interrupted: false, scenarios: scenarios as never }, facts)
+    expect(linesOf(cut('unknown'))).toEqual([])
+    expect(linesOf(cut('violated'))).toHaveLength(1)
+  })
+
   it.each([
     ['with a defect', { defects: ['DF-1'] }],
     ['that was interrupted', { defects: [], interrupted: true }],

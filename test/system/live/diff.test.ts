@@ -365,8 +365,9 @@ class Trial {
     this.page.components.announceDestroy(gone)
   }
 
+  /** The client decided what to forget before it saw the frames that came since then. */
   private forget() {
-    const cids = this.leaving.filter((cid) => !this.client.shows(cid))
+    const cids = this.leaving
     this.leaving = []
     const idOf = new Map(cids.map((cid) => [cid, this.page.components.get(cid)?.id]))
     const destroyed = this.page.components.destroy(cids)

@@ -8,6 +8,7 @@ import { type Burst, usesMax } from '../burst.ts'
 export const resourceLimitKept: Checker = {
   name: 'resource-limit-kept',
   invariant: 'no more are inside MockResource than its limit says, and nobody is refused while there is room for all',
+  judgesOpen: true,
   check(history) {
     const bursts = history.of('read', 'workshop-burst').map(({ value }) => value as Burst)
     const limited = bursts.filter(({ limit }) => limit > 0)

@@ -8,7 +8,13 @@ import type { CheckResult, NotJudged } from '../../../../harness/verdict/result.
 const empty: Checker = { name: 'shelf-full', invariant: 'the shelf is full', check: () => violated('it is empty') }
 const blind: Checker = { ...empty, name: 'shelf-seen', lacks: () => 'nobody shows the shelf' }
 
-async function judged({ checkers, endedLoops }: { checkers: Checker[]; endedLoops: number }) {
+interface Given {
+  checkers: Checker[]
+  endedLoops: number
+  hasEndedEarly?: true
+}
+
+async function judged({ checkers, endedLoops, hasEndedEarly }: Given) {
   const state = {
     scenario: { id: 'test/one', steps: [], expectations: [], checkers },
     settings: { endedLoops: () => endedLoops },
@@ -17,6 +23,7 @@ async function judged({ checkers, endedLoops }: { checkers: Checker[]; endedLoop
     log: { remaining: () => 0 },
     checks: [] as CheckResult[],
     notJudged: [] as NotJudged[],
+    ...(hasEndedEarly && { hasEndedEarly }),
   }
   await judgeHistory.run(state as unknown as RunState)
   return state
@@ -34,6 +41,14 @@ describe('the judges', () => {
       outcome: 'unknown',
       why: 'it is empty, but a step kept this process busy without an end',
     })
+  })
+
+  it('leave out those that must wait for the end of a scenario that was ended early', async () => {
+    const open: Checker = { ...empty, name: 'shelf-once-full', judgesOpen: true, check: () => violated('it was empty') }
+    const { checks, notJudged } = await judged({ checkers: [empty, open], endedLoops: 1, hasEndedEarly: true })
+    expect(checks.filter(({ outcome }) => outcome === 'violated').map(({ name }) => name)).toEqual(['shelf-once-full'])
+    expect(notJudged).toContainEqual({ name: empty.name, why: expect.stringContaining('as soon as') })
+    expect(own(await judged({ checkers: [empty, open], endedLoops: 1 }))).toMatchObject({ outcome: 'violated' })
   })
 
   it('leave nothing to pass where all that the scenario is about cannot be judged', async () => {

@@ -31,6 +31,7 @@ function stateOf(
     notJudged: [],
     meter: { between: (fromMs: number, toMs: number) => starvationOf(waitedMs, toMs - fromMs) },
     elapsedMs,
+    isProven: () => false,
     steps: [],
     expectations: [],
   } as unknown as RunState
@@ -63,6 +64,36 @@ describe('a step that does not return', () => {
     })
     await expect(steps.run(state)).rejects.toThrow('the look for "the shelf is full" after step 1 was abandoned')
     expect(state.expectations).toEqual([])
+  })
+})
+
+describe('a scenario in which was found what the run looked for', () => {
+  const provenAt = (looks: number, own: Partial<Scenario>) => {
+    let asked = 0
+    return Object.assign(stateOf(own), { isProven: () => asked++ >= looks })
+  }
+
+  it('is not run any further, and lacks nothing', async () => {
+    const state = provenAt(1, {
+      steps: [
+        { title: 'go', run: async () => {} },
+        { title: 'wait', run: never },
+      ],
+    })
+    await steps.run(state)
+    expect(state.steps).toMatchObject([{ title: 'go' }])
+  })
+
+  it('is left in the middle of a step', async () => {
+    const state = provenAt(1, {})
+    await steps.run(state)
+    expect(state.steps).toMatchObject([{ title: 'wait', error: expect.stringContaining('was found') }])
+  })
+
+  it('still says what the machine lacks', async () => {
+    const noFiles = Object.assign(new Error('spawn EMFILE'), { code: 'EMFILE' })
+    const state = provenAt(1, { steps: [{ title: 'open', run: () => Promise.reject(noFiles) }] })
+    await expect(steps.run(state)).rejects.toThrow(EnvironmentMissing)
   })
 })
 
