@@ -195,6 +195,7 @@ function crash(how: string, reason: string): Exit | undefined {
   return new Exit(readReason(reason ?? 'normal'))
 }
 
+/** A question about children waits until the supervisor has dealt with what came before it. */
 const acts: Record<string, (scene: Scene, step: Data) => unknown> = {
   settle: ({ world }) => world.settle(),
   sleep: ({ world }, { ms }) => world.sleep(ms),
@@ -229,7 +230,8 @@ const acts: Record<string, (scene: Scene, step: Data) => unknown> = {
     world.record('driver', 'stop_reply', { of: who, reply })
   },
 
-  which_children({ supervisors, world }, { of }) {
+  async which_children({ supervisors, world }, { of }) {
+    await world.sleep(0)
     const children = supervisors
       .get(of)!
       .children()
@@ -237,7 +239,8 @@ const acts: Record<string, (scene: Scene, step: Data) => unknown> = {
     world.record('driver', 'which_children_reply', { of, children: children.reverse() })
   },
 
-  count_children({ supervisors, world }, { of }) {
+  async count_children({ supervisors, world }, { of }) {
+    await world.sleep(0)
     world.record('driver', 'count_children_reply', { of, ...supervisors.get(of)!.counts() })
   },
 
