@@ -44,7 +44,8 @@ interface ReleaseDay {
 
 /** Makes a scenario: shoppers wait, both products are released, everything is bought (ST-1, ST-2). */
 export function releaseDay({ id, title, killed }: ReleaseDay) {
-  if (!(size >= sizeLeast)) throw new Error(`SQUALL_SHOPPERS takes a number from ${sizeLeast}; got "${size}"`)
+  if (!(size >= sizeLeast))
+    throw new Error(`SQUALL_SHOPPERS takes a number from ${sizeLeast}; got "${process.env.SQUALL_SHOPPERS}"`)
   return scenario({
     id,
     title,

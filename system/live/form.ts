@@ -87,6 +87,7 @@ function objectOf({ entries }: Level): FormData {
 }
 
 function decodeText(text: string): string {
+  if (!/[%+]/.test(text)) return text
   const spaced = text.replaceAll('+', ' ')
   try {
     return spaced.replace(/(%[0-9a-fA-F]{2})+/g, (encoded) => decodeURIComponent(encoded))

@@ -95,19 +95,18 @@ function destinationOf(
   if (!view) return stale
   const isRouted = liveSession !== undefined && parent === undefined
   if (redirect !== undefined) {
-    const place = isRouted ? placeOf(router, redirect) : undefined
-    return place?.liveSession === liveSession && place ? { kind: 'admitted', view: place.view, place } : unauthorized
+    const place = router.find(textOf(redirect, 'the address'))
+    return place && isRouted && place.liveSession === liveSession ? admittedAt(place) : unauthorized
   }
   if (!isRouted || url === undefined) return { kind: 'admitted', view, place: undefined }
-  const place = placeOf(router, url)
-  return place?.view === view && place.liveSession === liveSession ? { kind: 'admitted', view, place } : unauthorized
+  const place = router.find(textOf(url, 'the address'))
+  return place?.view === view && place.liveSession === liveSession ? admittedAt(place) : unauthorized
 }
 
-/** Throws a TypeError on what is no address, or leads somewhere and does not say on which host. */
-function placeOf(router: Router, address: unknown): Place | undefined {
-  const place = router.find(textOf(address, 'the address'))
-  if (place?.origin === '') throw new TypeError('the address of a join must be a whole url')
-  return place
+/** Throws a TypeError for a place whose host was not said. */
+function admittedAt(place: Place) {
+  if (place.origin === '') throw new TypeError('the address of a join must be a whole url')
+  return { kind: 'admitted', view: place.view, place } as const
 }
 
 function textOf(value: unknown, what: string): string {

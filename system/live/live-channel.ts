@@ -119,8 +119,7 @@ export function createLiveChannel(deps: LiveChannelDeps): ChannelDefinition {
   function handlePatch(page: Page, payload: unknown, self: Channel): MaybePromise<HandleResult> {
     const { url } = asObject(payload, 'a patch')
     const place = router.find(url)
-    if (!page.place || !(place || router.isOtherPage(url)))
-      throw new Error('a client asked for an address without a route, or of a view without one')
+    if (!place && !router.isOtherPage(url)) throw new Error('a client asked for an address without a route')
     if (place?.view !== page.view) return replyToClient('ok', { link_redirect: true })
     page.clearFlash()
     return andThen(patchTo(page, place), () => answer(page, self, undefined))

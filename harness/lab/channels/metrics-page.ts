@@ -98,7 +98,7 @@ export const metricsPage = defineLab<readonly PageLoad[]>({
   },
   figures: (all) => {
     const lines = Map.groupBy(all[0] ?? [], (one) => printedMetric({ ...one, value: one.kind === 'c' ? one.value : 0 }))
-    return [...lines].map(([line, same]) => ({ what: line, value: `${same.length} packets of the first load` }))
+    return [...lines].map(([line, same]) => ({ what: line, value: `${same.length} in the first load` }))
   },
   charts: (all) => [
     {

@@ -41,6 +41,8 @@ export async function serveWebSocket(end: End, target: string, { endpoint, clock
   }
   const session = await endpoint.open({ url: target, headers: {}, socket: {} as never }, outlet)
   if (!session) return end.close(refusedCode)
+  // The client has left while it was decided whether it may come.
+  if (end.isClosed) return session.gone()
 
   function watchSilence() {
     const silent = clock.monotonicMs() - heardMs

@@ -63,6 +63,16 @@ describe('what makes no sense ends with one sentence and 64', () => {
       ['compare', 'sync-async', '--times', '3'],
       '--times and --planted belong to compare control',
     ],
+    [
+      'the address of a system to load',
+      ['load', 'workshop', '--target', 'http://127.0.0.1:9'],
+      'load --target takes the file that describes the running system, and not its address; got "http://127.0.0.1:9"',
+    ],
+    [
+      'an arm that is not there',
+      ['compare', 'a.json', 'b.json'],
+      'a.json does not describe an arm: there is no such file',
+    ],
     ['an unknown flag', ['run', '--sed', '1'], "unknown option '--sed' (Did you mean --seed?)"],
     [
       'an unknown scenario',

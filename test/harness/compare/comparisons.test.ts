@@ -97,7 +97,9 @@ describe('arms from files', () => {
   })
 
   it('are refused when they are not there', () => {
-    expect(problem(() => readArm('none.json', folder))).toContain('none.json does not describe an arm: ENOENT')
+    expect(problem(() => readArm('none.json', folder))).toContain(
+      'none.json does not describe an arm: there is no such file',
+    )
   })
 
   it('must be able to get the same load', () => {

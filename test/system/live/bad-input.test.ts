@@ -101,6 +101,8 @@ describe('only the sender feels', () => {
     ['a page that is no address', () => ({ url: {} }), crashed],
     ['a page that is null', () => ({ url: null }), crashed],
     ['a page without a host', () => ({ url: '/counter' }), crashed],
+    ['the page of another view without a host', () => ({ url: '/products' }), unauthorized],
+    ['a page of another live session without a host', () => ({ url: undefined, redirect: '/other' }), unauthorized],
     ['a page that does not exist and has no host', () => ({ url: '/nowhere' }), unauthorized],
     ['a navigation to what is no address', () => ({ url: undefined, redirect: null }), crashed],
     [

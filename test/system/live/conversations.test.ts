@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { html, liveSession, liveView, nestedView, route } from '../../../system/live/index.ts'
+import { component, html, liveComponent, liveSession, liveView, nestedView, route } from '../../../system/live/index.ts'
 import { announceStock } from '../../compat/live/views/products.ts'
 import { createFakeClock } from '../../support/channel-case.ts'
 import { createLiveCase, event, type LoadedPage, nestedToken, origin } from '../../support/live-case.ts'
@@ -111,10 +111,12 @@ describe('views in a view', () => {
     expect(client.received('diff')).toEqual([{ 0: '5' }])
   })
 
-  it('have no address of their own that could be patched', async () => {
+  it('have no address of their own: a patch is a page load, and leads nowhere without a route', async () => {
     const { client, rendered } = await open('/nested')
     await joinChild(client, 'child', nestedToken(rendered))
-    client.push('lv:child', 'live_patch', { url: `${origin}/nested` })
+    const answer = await client.ask('lv:child', 'live_patch', { url: `${origin}/nested` })
+    expect(answer).toEqual(okWith({ link_redirect: true }))
+    client.push('lv:child', 'live_patch', { url: `${origin}/nowhere` })
     await hearsOfCrash(client)
   })
 
@@ -236,7 +238,7 @@ describe('streams', () => {
     expect(await client.join(page.topic, page.join)).toMatchObject({ response: { rendered } })
   })
 
-  it('send an item once that is given twice, as it was given last', async () => {
+  it('send an item once that is given twice', async () => {
     const { ask } = await open('/stream')
     expect(await ask('many', { ids: [5, 6, 5] })).toEqual(
       diff({
@@ -247,7 +249,14 @@ describe('streams', () => {
   })
 
   it('end the page on an item without an id', async () => {
-    const { client, page } = await open('/stream')
+    const nameless = liveView({
+      name: 'Nameless',
+      mount: (_params, _session, socket) => socket.stream('items', []),
+      handleEvent: (_event, value, socket) => socket.streamInsert('items', value),
+      render: () => html`<p></p>`,
+    })
+    const sessions = [liveSession('main', [route('/nameless', nameless)])]
+    const { client, page } = await open('/nameless', createLiveCase({ sessions }))
     client.push(page.topic, 'event', event('append', { name: 'none' }))
     await hearsOfCrash(client)
   })
@@ -357,6 +366,16 @@ describe('components', () => {
       expect(await ask('send_update', { id, n })).toEqual(okWith({}))
     expect(await ask('ask', 'x', 1)).toEqual(diff({ r: { n: 7, p: 'x' } }))
     expect(client.received('diff')).toEqual([{ c: { 1: { 2: '7' } } }])
+  })
+
+  it('have a flash of their own, which is empty', async () => {
+    const note = liveComponent({ name: 'Note', render: ({ flash }) => html`<p>${flash.info ?? 'no flash'}</p>` })
+    const page = liveView({ name: 'Noted', render: () => html`<main>${component(note, { id: 'note' })}</main>` })
+    const { joined } = await open(
+      '/noted',
+      createLiveCase({ sessions: [liveSession('main', [route('/noted', page)])] }),
+    )
+    expect(joined).toMatchObject({ response: { rendered: { c: { 1: { 0: 'no flash' } } } } })
   })
 
   it('end the page when two have one id', async () => {

@@ -25,7 +25,7 @@ export const presenceMatchesReality: Checker = {
     const real = withLaunched(countsOf(tabs), launched)
     const tabCount = tabs.length + pagesIn(launched)
     for (const { who, value } of dashboards) {
-      const difference = firstDifference(value, real)
+      const difference = firstDifference(value, real) ?? wordsDifference(value, real)
       if (difference)
         return violated(`dashboard ${who} shows ${difference}`, { who, expected: real, seen: countsIn(value) })
     }
@@ -80,6 +80,16 @@ function firstDifference(shown: Counts, real: Counts): string | undefined {
       if (seen !== there) return `${seen} for ${kind === 'pages' ? 'the page' : 'the item'} ${key}, there are ${there}`
     }
   return undefined
+}
+
+/** What a dashboard says beside its numbers: the fullest page stands first, and only an empty shop is called empty. */
+function wordsDifference({ listed = [], saysNobody }: DashboardSight, { pages, shoppers }: Counts): string | undefined {
+  if (saysNobody !== undefined && saysNobody !== (shoppers === 0))
+    return saysNobody
+      ? `that nobody is here, there are ${shoppers} shoppers`
+      : 'nothing of an empty shop, and nobody is here'
+  const after = listed.findIndex((page, index) => index > 0 && (pages[page] ?? 0) > (pages[listed[index - 1]!] ?? 0))
+  return after > 0 ? `the page ${listed[after - 1]} before ${listed[after]}, where more shoppers are` : undefined
 }
 
 function nodeDifference({ carts, shoppers }: NodeCarts, real: Counts, tabCount: number): string | undefined {

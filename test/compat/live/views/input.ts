@@ -32,6 +32,13 @@ export function listIn(input: Input, name: string): readonly unknown[] {
   throw new TypeError(`${name} must be a list`)
 }
 
+/** As the recorded application puts a value into a text: none is nothing. */
+export function wordOf(value: unknown): string {
+  if (value === null || value === undefined) return ''
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return String(value)
+  throw new TypeError(`expected something that can be a part of a text, got ${inspect(value)}`)
+}
+
 /** The integer that a string holds. */
 export function integerOf(text: string): number {
   if (/^[+-]?\d+$/.test(text)) return Number(text)

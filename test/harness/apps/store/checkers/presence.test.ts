@@ -68,6 +68,16 @@ describe('presence-matches-reality (PA-1, PA-4, PA-38..PA-44, DF-91, DF-92, DF-9
     expect(looked({}, 6_667).why).toBe('node n1 knows 6667 open carts, there are 5000')
   })
 
+  it('is invalid for a dashboard whose words are wrong beside right numbers', () => {
+    expect(shown({ listed: ['/', '/checkout'], saysNobody: false }).outcome).toBe('passed')
+    expect(shown({ listed: ['/checkout', '/'] }).why).toBe(
+      'dashboard boss shows the page /checkout before /, where more shoppers are',
+    )
+    expect(shown({ saysNobody: true }).why).toBe('dashboard boss shows that nobody is here, there are 2 shoppers')
+    const empty = { shoppers: 0, pages: {}, items: {}, staleness: '', saysNobody: false }
+    expect(check(node(0, 0), final('dashboard', empty, 'boss')).outcome).toBe('violated')
+  })
+
   it('is invalid for a dashboard that shows no number', () => {
     expect(shown({ shoppers: Number.NaN }).outcome).toBe('violated')
   })
