@@ -153,7 +153,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'system/pubsub',
     'system/runtime',
   ],
-  'system/apps/workloads': ['system/channels', 'system/node', 'system/platform'],
+  'system/apps/workloads': ['system/channels', 'system/control', 'system/node', 'system/platform'],
   'system/apps/spa': ['system/channels', 'system/node', 'system/platform', 'system/pubsub'],
   'system/apps/workshop': [
     'system/control',
@@ -370,9 +370,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   ],
   'harness/lab': [
     'harness/apps/workshop',
+    'harness/bench',
     'harness/charts',
     'harness/clients',
     'harness/cluster',
+    'harness/load',
     'harness/platform',
     'harness/reporters',
     'harness/runner',

@@ -8,16 +8,38 @@ const longestShare = 0.01
 /** More than the official client puts into one request of a long poll. */
 const burstCount = 110
 
-/** What the ping channel answers to anybody (CH-116..CH-119). */
-export function drawPush(random: Random, role: Role): Push {
-  const kind = random.integer(0, 9)
-  if (kind === 0) return { event: 'ping', payload: {}, answer: answerOf('ok', { ping: 'pong' }) }
-  if (kind === 1) return acknowledged(drawValue(random))
-  if (kind === 2) return named(random)
-  if (kind === 3) return refused
-  if (kind === 4) return echo({})
-  if (kind <= 6 && role.version === '2.0.0' && !role.isTextOnly) return bytes(random, role)
-  return echo({ value: drawValue(random), text: textOfBytes(random, drawPushBytes(random, role)) })
+type PushKind = (random: Random, role: Role) => Push
+
+const anyText: PushKind = (random, role) =>
+  echo({ value: drawValue(random), text: textOfBytes(random, drawPushBytes(random, role)) })
+
+/** Each with what the ping channel answers to anybody (CH-116..CH-119). Those that occur twice come twice as often. */
+const textKinds: readonly PushKind[] = [
+  () => ({ event: 'ping', payload: {}, answer: answerOf('ok', { ping: 'pong' }) }),
+  (random) => acknowledged(drawValue(random)),
+  (random) => named(random),
+  () => refused,
+  () => echo({}),
+  anyText,
+  anyText,
+  anyText,
+]
+
+const byteKinds: readonly PushKind[] = [
+  (random, role) => bytes(random, role, random.pick([0, 1])),
+  (random, role) => bytes(random, role, drawPushBytes(random, role)),
+]
+
+const takesBytes = ({ version, isTextOnly }: Role) => version === '2.0.0' && !isTextOnly
+
+const kindsOf = (role: Role) => (takesBytes(role) ? [...textKinds, ...byteKinds] : textKinds)
+
+export const drawPush = (random: Random, role: Role): Push => random.pick(kindsOf(role))(random, role)
+
+/** One of each kind. No bytes at all are a kind of their own: it would be rare by chance. */
+export function everyPush(random: Random, role: Role): Push[] {
+  const pushes = [...new Set(kindsOf(role))].map((kind) => kind(random, role))
+  return takesBytes(role) && role.transport === 'websocket' ? [...pushes, echo(Buffer.alloc(0))] : pushes
 }
 
 const echo = (payload: unknown): Push => ({ event: 'param_ping', payload, answer: answerOf('ok', payload) })
@@ -41,8 +63,8 @@ function named(random: Random, payload: unknown = {}): Push {
 }
 
 /** A reply of bytes cannot go over a long poll. */
-function bytes(random: Random, role: Role): Push {
-  const data = drawData(random, random.pick([0, 1, drawPushBytes(random, role)]))
+function bytes(random: Random, role: Role, size: number): Push {
+  const data = drawData(random, size)
   return role.transport === 'websocket' && random.next() < 0.7 ? echo(data) : named(random, data)
 }
 

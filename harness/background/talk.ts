@@ -5,7 +5,7 @@ import { bytesTopic, type Clients, commonTopic } from './clients.ts'
 import { drawAtBorder, drawBytes } from './content.ts'
 import type { Pause } from './pause.ts'
 import { longBytes, type Publisher } from './publisher.ts'
-import { bigPush, burst, drawPush, mixed } from './pushes.ts'
+import { bigPush, burst, drawPush, everyPush, mixed } from './pushes.ts'
 
 interface TalkOptions {
   clients: Clients
@@ -32,10 +32,10 @@ type PushOptions = Pick<TalkOptions, 'clients' | 'random' | 'pause'>
 
 type Act = (options: TalkOptions) => Promise<unknown>
 
-/** One thing after the other, until it is stopped. Every act is done once at the beginning, and then by chance. */
+/** One thing after the other, until it is stopped. Every act is done once at the beginning, what no time may leave out first, and then by chance. */
 export async function talk(options: TalkOptions): Promise<void> {
   const { random, pause } = options
-  for (const act of shuffled(opening, random)) {
+  for (const act of [pushEveryKind, ...shuffled(opening, random)]) {
     if (pause.isOver) return
     await act(options)
     await pause.sleep(openingGapMs)
@@ -108,6 +108,16 @@ const push = async ({ clients, random }: PushOptions) => {
 
 /** Over a long poll answers are kept until they are fetched, and only so much of them. */
 const isIdle = (client: BackgroundClient) => client.role.transport === 'websocket' || client.unansweredCount() === 0
+
+/** Each node has another client push one of each kind; the topic for bytes has a name that is long itself. */
+const pushEveryKind: Act = async ({ clients, index, random }) => {
+  const pushing = clients.all.filter(({ role }) => role.transport === 'websocket')
+  const client = pushing[index % pushing.length]
+  if (!client) return
+  const { joined } = client.joins()
+  const topic = joined.includes(bytesTopic) ? bytesTopic : joined[0]
+  if (topic) for (const one of everyPush(random, client.role)) client.push(topic, one)
+}
 
 const pushBig: Act = async ({ clients, random }) => {
   const client = random.pick(clients.all)
@@ -192,8 +202,6 @@ const opening: readonly Act[] = [
   sayBytes,
   sayOnOne,
   sayManyAtOnce,
-  push,
-  push,
   push,
   push,
   push,

@@ -1,21 +1,17 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { availableParallelism, cpus, loadavg, release } from 'node:os'
 import { join } from 'node:path'
 import {
   type Arm,
   armOfTarget,
-  type CompareOptions,
   type Comparison,
   type ComparisonDocument,
   comparisonOf,
   comparisonOfArms,
   comparisonPage,
-  conclude,
   type DescribedArm,
   defaultWork,
   describeComparison,
   describeWork,
-  measureComparison,
   metrics,
   otherWorks,
   type Plan,
@@ -29,12 +25,13 @@ import { UsageError } from '../platform/errors.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
 import { codeOf } from '../platform/interruption.ts'
 import type { Io } from '../platform/io.ts'
-import { readPressure } from '../platform/pressure.ts'
 import { freshSeed } from '../platform/random.ts'
 import { requireRedis } from '../runner/prerequisites.ts'
 import { outFolder, requireBuiltAssets, requireWritable } from '../runner/run-folder.ts'
 import { patchFor } from '../selftest/defects.ts'
+import { carryOut } from './carry-out.ts'
 import type { Command } from './command.ts'
+import { compareControl } from './compare-control.ts'
 import { collected, flags, wholeNumber } from './options.ts'
 
 interface CompareFlags {
@@ -50,14 +47,15 @@ interface CompareFlags {
   metric?: number
   margin?: number
   budget?: number
+  times?: number
+  planted?: number
 }
-
-class Stopped extends Error {}
 
 export const compare: Command = {
   name: 'compare',
   argument: '[what...]',
-  summary: 'compare two systems: sync-async, pubsub mesh redis, nodes 1 3, serializer v1 v2, or two JSON files',
+  summary:
+    'compare two systems: sync-async, pubsub mesh redis, nodes 1 3, serializer v1 v2, or two JSON files; control compares what is known',
   options: [
     {
       flags: '--target <address>',
@@ -94,12 +92,25 @@ export const compare: Command = {
       parse: wholeNumber('--margin', 1, 100),
     },
     {
+      flags: '--times <n>',
+      help: 'with control: comparisons of a system with itself (default 20)',
+      parse: wholeNumber('--times', 0, 100),
+    },
+    {
+      flags: '--planted <n>',
+      help: 'with control: comparisons with a slowdown of 15 % (default 10)',
+      parse: wholeNumber('--planted', 0, 100),
+    },
+    {
       flags: '--work <kind:ms>',
       help: 'what a handler does in sync-async: wait:10, database:10, cpu:1',
       parse: parseWork,
     },
   ],
   async run(what, options: CompareFlags, io) {
+    if (what[0] === 'control') return compareControl(what.slice(1), options, io)
+    if (options.times !== undefined || options.planted !== undefined)
+      throw new UsageError('--times and --planted belong to compare control')
     const comparison = await chosen(what, options, io)
     requireBuiltAssets(io.root)
     requireWritable(outFolder(io, options.out))
@@ -119,21 +130,6 @@ export const compare: Command = {
       throw error
     }
   },
-}
-
-interface Task {
-  comparison: Comparison
-  plan: Plan
-  command: string
-}
-
-async function carryOut({ comparison, plan, command }: Task, io: Io): Promise<ComparisonDocument> {
-  const startedMs = io.clock.monotonicMs()
-  const before = { load: loadavg()[0]!, pressureMs: readPressure().cpuMs }
-  const threads = threadsFor(availableParallelism())
-  const measured = await measureComparison({ comparison, plan, threads, clock: io.clock, ...talk(io) })
-  const tookMs = Math.round(io.clock.monotonicMs() - startedMs)
-  return conclude({ comparison, plan, measured, environment: environmentSince(before, tookMs), command, tookMs })
 }
 
 /** Sync against async depends on the work: without --quick and --work, the other kinds are measured too, each in a short comparison. */
@@ -177,27 +173,10 @@ function savePage(document: ComparisonDocument, folder: string): string {
   return `${name}.html`
 }
 
-/** One thread on a small machine: the nodes need the other processors. */
-const threadsFor = (processors: number) => Math.max(1, Math.min(4, Math.floor(processors / 2)))
-
 function parseMetric(text: string): number {
   const share = metrics[text]
   if (share !== undefined) return share
   throw new UsageError(`--metric takes ${Object.keys(metrics).join(' or ')}; got "${text}"`)
-}
-
-function talk(io: Io): Pick<CompareOptions, 'say' | 'goOn' | 'onInterrupt'> {
-  let endNow = () => {}
-  io.interruption.onStop(() => endNow())
-  return {
-    say: (sentence) => io.err(`squall: ${sentence}\n`),
-    goOn() {
-      if (io.interruption.by()) throw new Stopped('stopped')
-    },
-    onInterrupt(end) {
-      endNow = end
-    },
-  }
 }
 
 function commandOf(what: readonly string[], options: CompareFlags, { seed }: Plan): string {
@@ -214,20 +193,6 @@ function commandOf(what: readonly string[], options: CompareFlags, { seed }: Pla
   ]
   return ['squall compare', ...what, ...given.filter(Boolean), `--seed ${seed}`].join(' ')
 }
-
-interface Before {
-  load: number
-  pressureMs: number | undefined
-}
-
-const environmentSince = ({ load, pressureMs }: Before, tookMs: number) => ({
-  processors: availableParallelism(),
-  model: cpus()[0]?.model ?? 'unknown',
-  kernel: release(),
-  node: process.version,
-  load: [load, loadavg()[0]!] as [number, number],
-  pressure: pressureMs === undefined ? null : (readPressure().cpuMs! - pressureMs) / tookMs,
-})
 
 /** A comparison is no test: each answer is a success. No answer is none. */
 const codeFor = ({ verdict }: ComparisonDocument): number =>

@@ -14,6 +14,7 @@ import { exitCodes } from '../platform/exit-codes.ts'
 import { codeOf } from '../platform/interruption.ts'
 import type { Io } from '../platform/io.ts'
 import { freshSeed } from '../platform/random.ts'
+import { toolCommand } from '../platform/tool-command.ts'
 import { codeOfLeaks } from '../reporters/leak-report.ts'
 import { checkPrerequisites } from '../runner/prerequisites.ts'
 import { hex } from '../runner/run.ts'
@@ -97,7 +98,7 @@ async function explorePlans(
   if (violation && options.keep !== undefined) keep(options.keep, violation, io)
   const folder = shownPath(exploreFolder(io, options.out), io)
   const summary = { seed: hex(seed), folder, ...found, ...(violation && { violation }) }
-  io.out(options.json ? `${JSON.stringify(summary, null, 2)}\n` : conclusion(summary))
+  io.out(options.json ? `${JSON.stringify(summary, null, 2)}\n` : conclusion(summary, toolCommand(io)))
   if (violation) return exitCodes.violated
   // Mostly inconclusive runs do not show that there is nothing to find.
   return found.unknown * 2 >= found.scenarios ? exitCodes.unknown : exitCodes.passed
@@ -114,11 +115,14 @@ interface Summary {
   violation?: Reproduction
 }
 
-function conclusion({ seed, folder, scenarios, distinct, unknown, faultKinds, neverWitnessed, violation }: Summary) {
+function conclusion(
+  { seed, folder, scenarios, distinct, unknown, faultKinds, neverWitnessed, violation }: Summary,
+  command: string,
+) {
   const summary = [
     `seed ${seed}: ${scenarios} scenarios, ${distinct} distinct, ${unknown} inconclusive`,
     `witnessed: ${faultKinds.join(', ')}${neverWitnessed.length > 0 ? `; not: ${neverWitnessed.join(', ')}` : ''}`,
   ]
-  const kept = `runs: ${folder}; "squall trend" lists them`
-  return `${[...summary, ...(violation ? describeViolation(violation) : ['No invariant was violated.']), kept].join('\n')}\n`
+  const kept = `runs: ${folder}; "${command} trend" lists them`
+  return `${[...summary, ...(violation ? describeViolation(violation, command) : ['No invariant was violated.']), kept].join('\n')}\n`
 }

@@ -1,10 +1,11 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { cpus, platform, release, totalmem } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import type { NightLine } from '../nightly/night.ts'
 import { nightPage } from '../nightly/night-page.ts'
 import { exitCodeOfNight, linesOfStages, type NightReport, standingsAfter } from '../nightly/night-report.ts'
 import { nightSummary } from '../nightly/night-summary.ts'
+import { nightText } from '../nightly/night-text.ts'
 import { stagePlans } from '../nightly/stages.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
 import { codeOf } from '../platform/interruption.ts'
@@ -13,9 +14,9 @@ import { catalogueIds } from '../runner/catalogue.ts'
 
 type Ended = Pick<
   NightReport,
-  'night' | 'seed' | 'commit' | 'budgetMs' | 'durationMs' | 'stages' | 'shard' | 'missingShards'
+  'night' | 'seed' | 'commit' | 'budgetMs' | 'durationMs' | 'stages' | 'shard' | 'missingShards' | 'unendedShards'
 > & {
-  environment?: NightReport['environment']
+  environment?: NightReport['environment'] | undefined
   /** Of a night that was merged: whether one of its shards was interrupted. */
   interrupted?: boolean
   folder: string
@@ -23,9 +24,7 @@ type Ended = Pick<
   json: boolean
 }
 
-const linesToSay = 10
-
-/** Judges a night after the nights before it, writes its three files, and prints the first lines of the summary. */
+/** Judges a night after the nights before it, writes its three files, and prints what a terminal has room for. */
 export function finishNight({ folder, history, json, ...night }: Ended, io: Io): NightReport {
   const standings = standingsAfter(history, night.stages)
   const signal = io.interruption.by()
@@ -35,7 +34,11 @@ export function finishNight({ folder, history, json, ...night }: Ended, io: Io):
     ...night,
     interrupted: interruptedCode !== undefined,
     exitCode: exitCodeOfNight({
-      ...{ stages: night.stages, standings, missingShards: night.missingShards ?? [] },
+      ...{
+        stages: night.stages,
+        standings,
+        missingShards: [...(night.missingShards ?? []), ...(night.unendedShards ?? [])],
+      },
       mustFinish: stagePlans.filter(({ mustFinish }) => mustFinish).map(({ name }) => name),
       ...(interruptedCode !== undefined && { interruptedCode }),
     }),
@@ -50,11 +53,7 @@ export function finishNight({ folder, history, json, ...night }: Ended, io: Io):
   write(join(folder, 'report.html'), nightPage(report, all))
   // The last one: a folder that has it is a night that has ended.
   write(join(folder, 'nightly.json'), documentOf(report))
-  io.out(
-    json
-      ? documentOf(report)
-      : `${summary.split('\n').slice(0, linesToSay).join('\n')}\nreport: ${folder}/report.html\n`,
-  )
+  io.out(json ? documentOf(report) : nightText(report, join(relative(io.cwd, folder), 'report.html')))
   return report
 }
 

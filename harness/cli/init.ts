@@ -1,6 +1,7 @@
 import { relative, resolve } from 'node:path'
 import { UsageError } from '../platform/errors.ts'
 import type { Io } from '../platform/io.ts'
+import { toolCommand } from '../platform/tool-command.ts'
 import { create } from '../scaffold/creation.ts'
 import { ownSystem } from '../scaffold/own-system.ts'
 import type { Command } from './command.ts'
@@ -32,7 +33,8 @@ export const init: Command = {
       throw new UsageError(
         'init is for the folder of your own system, and this one is Squall itself; name another folder',
       )
-    const made = ownSystem({ urls, folder, door: resolve(io.root, 'harness/index.ts') })
+    const command = toolCommand({ ...io, cwd: folder })
+    const made = ownSystem({ urls, folder, door: resolve(io.root, 'harness/index.ts'), command })
     create(made, folder)
     for (const { path } of made.files) io.out(`made ${path}\n`)
     for (const line of made.next) io.out(`next: ${line}\n`)

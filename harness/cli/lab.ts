@@ -6,7 +6,7 @@ import { type AnyLab, type LabResult, type LabVerdict, unmeasured } from '../lab
 import { labs } from '../lab/labs.ts'
 import { labPage } from '../lab/page.ts'
 import { type LabRun, runLab } from '../lab/run-lab.ts'
-import { predictionText, resultText } from '../lab/text.ts'
+import { predictionText, resultSection, resultText } from '../lab/text.ts'
 import { asEnvironment, EnvironmentMissing, endsRun } from '../platform/errors.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
 import { codeOf } from '../platform/interruption.ts'
@@ -23,6 +23,7 @@ interface LabFlags {
   defect?: string[]
   out?: string
   json?: boolean
+  markdown?: boolean
 }
 
 class Stopped extends Error {}
@@ -31,7 +32,13 @@ export const lab: Command = {
   name: 'lab',
   argument: '[lab...]',
   summary: 'run an experiment whose result has been predicted, and judge its shape; without a name, list them',
-  options: [flags.seed, flags.defect, flags.out, flags.json],
+  options: [
+    flags.seed,
+    flags.defect,
+    flags.out,
+    flags.json,
+    { flags: '--markdown', help: 'print each result as a section of a document, such as docs/experiments.md' },
+  ],
   async run(names, options: LabFlags, io) {
     if (names.length === 0) return list(options, io)
     const chosen = findLabs(names, labs)
@@ -65,15 +72,16 @@ interface PerformOptions extends LabFlags {
   patch: SystemPatch
 }
 
-async function perform(one: AnyLab, { json, out, seed, patch }: PerformOptions, io: Io): Promise<LabResult> {
-  if (!json) io.out(predictionText(one))
+async function perform(one: AnyLab, { json, markdown, out, seed, patch }: PerformOptions, io: Io): Promise<LabResult> {
+  if (!json && !markdown) io.out(predictionText(one))
   const goOn = () => {
     if (io.interruption.by()) throw new Stopped()
   }
   const say = (sentence: string) => io.err(`${one.name}: ${sentence}\n`)
   const run = await runLab(one, { seed, patch, io, say, goOn }).catch((error: unknown) => notRun(one, error))
   const page = writePage(run, out === undefined ? join(io.root, 'reports', 'lab') : resolve(io.cwd, out))
-  if (!json) io.out(`${resultText(run.result)}page: ${page}\n`)
+  if (markdown) io.out(`\n${resultSection(run.result)}`)
+  else if (!json) io.out(`${resultText(run.result)}page: ${page}\n`)
   return run.result
 }
 

@@ -68,6 +68,10 @@ export const load: Command = {
 }
 
 function targetAt(target: string, io: Io) {
+  if (/^https?:/.test(target))
+    throw new UsageError(
+      `load --target takes the file that describes the running system, and not its address; got "${target}"`,
+    )
   const { target: file = '' } = targetOptions({ driver: 'remote', target }, io)
   return readTarget(file, Object.values(apps))
 }

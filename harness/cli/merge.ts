@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { readBegun, readStages, unendedNight } from '../nightly/begun-night.ts'
 import { appendNights, readNights } from '../nightly/history-file.ts'
 import { mergeNights } from '../nightly/merge-nights.ts'
 import type { NightReport } from '../nightly/night-report.ts'
@@ -15,7 +16,8 @@ export const merge: Command = {
   name: 'merge',
   argument: '<folders...>',
   completes: 'paths',
-  summary: 'join the shards of a night into one report, and append the night to the history',
+  summary:
+    'join the shards of a night into one report, those that were killed too, and append the night to the history',
   options: [
     flags.history,
     { flags: '--out <folder>', help: 'folder of the merged night (default: a new one in reports)' },
@@ -38,6 +40,8 @@ export const merge: Command = {
 
 function readNight(folder: string, { cwd }: Io): NightReport {
   const file = join(resolve(cwd, folder), 'nightly.json')
+  const begun = readBegun(resolve(cwd, folder))
+  if (!existsSync(file) && begun) return unendedNight(begun, readStages(resolve(cwd, folder)))
   if (!existsSync(file)) throw new UsageError(`${folder} is no night: there is no nightly.json in it`)
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as NightReport

@@ -3,11 +3,13 @@ import { relative, resolve } from 'node:path'
 import { UsageError } from '../platform/errors.ts'
 import type { Io } from '../platform/io.ts'
 import { orNearest } from '../platform/nearest.ts'
+import { toolCommand } from '../platform/tool-command.ts'
 import { type Creation, create } from '../scaffold/creation.ts'
 import { newChecker } from '../scaffold/new-checker.ts'
 import { newDefect } from '../scaffold/new-defect.ts'
 import { newFault } from '../scaffold/new-fault.ts'
 import { newScenario } from '../scaffold/new-scenario.ts'
+import { importPath } from '../scaffold/template.ts'
 import { shippedDefects } from '../selftest/defects.ts'
 import type { Command } from './command.ts'
 
@@ -20,7 +22,12 @@ const kinds = {
   scenario(name: string, io: Io): Made {
     const folder = io.config?.folder ?? io.root
     const scenarios = folder === io.root ? 'scenarios' : 'squall/scenarios'
-    return { ...newScenario(name, { folder, door: resolve(io.root, 'harness/index.ts'), scenarios }), folder }
+    const docs = importPath(folder, resolve(io.root, 'docs')).replace(/^\.\//, '')
+    const command = toolCommand(io)
+    return {
+      ...newScenario(name, { folder, door: resolve(io.root, 'harness/index.ts'), scenarios, command, docs }),
+      folder,
+    }
   },
   fault: (name: string, io: Io): Made => ({ ...newFault(name), folder: ownSources('fault', io) }),
   checker: (name: string, io: Io): Made => ({ ...newChecker(name), folder: ownSources('checker', io) }),

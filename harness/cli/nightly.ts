@@ -1,5 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { isAlive, startStamp } from '../leases/processes.ts'
+import { type Begun, readBegun, readStages, writeBegun } from '../nightly/begun-night.ts'
 import { appendNights, readNights } from '../nightly/history-file.ts'
 import type { StageReport } from '../nightly/night-report.ts'
 import { runStages } from '../nightly/run-stages.ts'
@@ -27,14 +29,6 @@ interface NightlyFlags {
   resume?: boolean
   open?: boolean
   json?: boolean
-}
-
-/** `night.json`: what a night began with, so that it can be resumed. */
-interface Begun {
-  night: string
-  seed: string
-  commit: string | null
-  shard?: Shard
 }
 
 const budgetDefaultMs = 1_800_000
@@ -91,27 +85,35 @@ export const nightly: Command = {
   },
 }
 
-function fresh({ seed = freshSeed(), shard, out }: NightlyFlags, io: Io) {
+const owner = () => ({ pid: process.pid, stamp: startStamp(process.pid) })
+
+function fresh({ seed = freshSeed(), shard, out, budget = budgetDefaultMs }: NightlyFlags, io: Io) {
   const night = new Date(io.clock.now()).toISOString()
   const name = `nightly-${night.replace(/[-:]|\.\d+/g, '')}-${hex(seed)}`
   const folder = out === undefined ? join(outFolder(io), name) : resolve(io.cwd, out)
   if (existsSync(join(folder, 'night.json')))
     throw new UsageError(`${folder} has a night already; choose another --out, or go on with it with --resume`)
-  const begun: Begun = { night, seed: hex(seed), commit: commitOf(io.root), ...(shard && { shard }) }
+  const begun: Begun = {
+    ...{ night, seed: hex(seed), commit: commitOf(io.root), ...(shard && { shard }) },
+    ...{ budgetMs: budget, owner: owner() },
+  }
   requireWritable(folder)
   mkdirSync(join(folder, 'stages'), { recursive: true })
-  write(join(folder, 'night.json'), begun)
+  writeBegun(folder, begun)
   return { folder, begun }
 }
 
 function resumed({ out }: NightlyFlags, io: Io): { folder: string; begun: Begun } {
   const folder = out === undefined ? newestOpen(outFolder(io)) : resolve(io.cwd, out)
-  const file = folder && join(folder, 'night.json')
-  if (!file || !existsSync(file))
+  const begun = folder && readBegun(folder)
+  if (!begun)
     throw new UsageError(`there is no night to resume in ${out ?? outFolder(io)}; leave --resume out to begin one`)
-  const begun = JSON.parse(readFileSync(file, 'utf8')) as Begun
   if (begun.commit !== commitOf(io.root))
     throw new UsageError(`${folder} cannot be resumed: the code is another one than the night began with`)
+  const { pid, stamp } = begun.owner
+  if (pid !== process.pid && isAlive(pid, stamp))
+    throw new UsageError(`the night in ${folder} still runs, in process ${pid}; wait until it has ended`)
+  writeBegun(folder, { ...begun, owner: owner() })
   return { folder, begun }
 }
 
@@ -133,7 +135,13 @@ function stagesOf({ folder, begun, budgetMs }: Place, io: Io): Promise<StageRepo
   const seed = parseSeed(begun.seed)
   // A changed working copy is no code that another night can have.
   const commit = begun.commit?.includes(' ') ? null : begun.commit
-  const settings = { facts: { night: begun.night, commit }, seed, shard: begun.shard, folder, io }
+  const settings = {
+    facts: { night: begun.night, commit, isShard: begun.shard !== undefined },
+    seed,
+    shard: begun.shard,
+    folder,
+    io,
+  }
   io.err(`squall: night with seed ${begun.seed} in ${folder}\n`)
   return runStages({
     budgetMs,
@@ -152,10 +160,11 @@ function stagesOf({ folder, begun, budgetMs }: Place, io: Io): Promise<StageRepo
 }
 
 /** What ended as it should is not done again. */
-function keptStages(folder: string): Map<StageName, StageReport> {
-  const names = readdirSync(join(folder, 'stages')).filter((name) => name.endsWith('.json'))
-  const reports = names.map((name) => JSON.parse(readFileSync(join(folder, 'stages', name), 'utf8')) as StageReport)
-  return new Map(reports.filter(({ end }) => end === 'completed').map((one) => [one.name, one]))
-}
+const keptStages = (folder: string): Map<StageName, StageReport> =>
+  new Map(
+    readStages(folder)
+      .filter(({ end }) => end === 'completed')
+      .map((one) => [one.name, one]),
+  )
 
 const write = (file: string, value: unknown) => writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`)

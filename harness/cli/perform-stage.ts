@@ -5,6 +5,7 @@ import { loads } from '../k6/loads.ts'
 import { labs } from '../lab/labs.ts'
 import type { NightFacts } from '../nightly/night.ts'
 import type { StageReport } from '../nightly/night-report.ts'
+import { pagesOf } from '../nightly/stage-pages.ts'
 import {
   type Ended,
   failed,
@@ -105,7 +106,9 @@ export async function performStage(name: StageName, budgetMs: number, settings: 
     return { ended: { name, code, durationMs: took(), isOverTime: isOverTime() }, document }
   }
   try {
-    return await performers[name]({ ...settings, name, budgetMs, call })
+    const report = await performers[name]({ ...settings, name, budgetMs, call })
+    const pages = pagesOf(name, settings.folder)
+    return pages.length > 0 ? { ...report, pages } : report
   } catch (error) {
     const { message, code } = describeFailure(asEnvironment(error as Error))
     return failed({ name, code, durationMs: took(), isOverTime: false }, message)

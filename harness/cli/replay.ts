@@ -17,7 +17,7 @@ import type { Scenario } from '../scenario.ts'
 import { patchFor, patchOf, recordedDefects } from '../selftest/defects.ts'
 import type { Command } from './command.ts'
 import { flags } from './options.ts'
-import { foldersOf, type RunFlags, repeatedly } from './run.ts'
+import { foldersOf, type RunFlags, repeatedly, replayArguments } from './run.ts'
 
 export const replay: Command = {
   name: 'replay',
@@ -57,6 +57,7 @@ export const replay: Command = {
       pubsub: recorded.pubsub,
       patch,
       recorded,
+      replayArguments: replayArguments(options, io),
       reporter,
     }))
   },

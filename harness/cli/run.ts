@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path'
+import { join, relative, resolve } from 'node:path'
 import type { PubSubName } from '../cluster/cluster.ts'
 import type { DriverName } from '../cluster/drivers.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
@@ -14,7 +14,7 @@ import type { Reporter } from '../reporters/reporter.ts'
 import { checkPrerequisites, requireRedis, withoutMissingRedis } from '../runner/prerequisites.ts'
 import { type RunOptions, runAll } from '../runner/run.ts'
 import { baseOptions, targetOptions } from '../runner/run-options.ts'
-import { selectScenarios } from '../runner/selection.ts'
+import { foldersElsewhere, selectScenarios } from '../runner/selection.ts'
 import type { Scenario } from '../scenario.ts'
 import { patchFor } from '../selftest/defects.ts'
 import { type RunResult, worstOutcome } from '../verdict/result.ts'
@@ -89,6 +89,7 @@ export const run: Command = {
       ...where,
       suite,
       scenarios,
+      replayArguments: replayArguments({ ...options, names }, io),
       seed: options.seed ?? freshSeed(),
       nodes: options.nodes,
       pubsub: options.pubsub,
@@ -103,6 +104,20 @@ export const run: Command = {
 /** Where `--scenarios` leads to. */
 export const foldersOf = ({ scenarios = [] }: { scenarios?: string[] }, { cwd }: Pick<Io, 'cwd'>): string[] =>
   scenarios.map((folder) => resolve(cwd, folder))
+
+interface BesideRecording {
+  target?: string
+  scenarios?: string[]
+  names?: readonly string[]
+}
+
+/** Returns the arguments that a replay needs because no recording holds them: where the system is, and where scenarios of one's own are. */
+export const replayArguments = ({ target, names = [], ...options }: BesideRecording, io: Io): string[] => [
+  ...(target === undefined ? [] : ['--target', target === 'compose' ? target : fromHere(target, io)]),
+  ...[...foldersOf(options, io), ...foldersElsewhere(names, io)].flatMap((path) => ['--scenarios', fromHere(path, io)]),
+]
+
+const fromHere = (path: string, { cwd }: Io) => relative(cwd, resolve(cwd, path)) || '.'
 
 /** Whoever chose a number of nodes is told which scenarios do not follow. */
 function sayOwnNodes(scenarios: readonly Scenario[], nodes: number, io: Io) {

@@ -6,6 +6,7 @@ import { UsageError } from '../platform/errors.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
 import type { Io } from '../platform/io.ts'
 import { parseSeed } from '../platform/random.ts'
+import { toolCommand } from '../platform/tool-command.ts'
 import { codeOfLeaks } from '../reporters/leak-report.ts'
 import { readRecord } from '../reporters/record.ts'
 import { checkPrerequisites } from '../runner/prerequisites.ts'
@@ -84,7 +85,9 @@ async function shrinkPlan(
 ): Promise<number> {
   const reproduction = await reproduceAndShrink(failed, createPlanRunner(options, io), io, budgetMs)
   io.out(
-    options.json ? `${JSON.stringify(reproduction, null, 2)}\n` : `${describeViolation(reproduction).join('\n')}\n`,
+    options.json
+      ? `${JSON.stringify(reproduction, null, 2)}\n`
+      : `${describeViolation(reproduction, toolCommand(io)).join('\n')}\n`,
   )
   return reproduction.replayed.times > 0 ? exitCodes.violated : exitCodes.unknown
 }

@@ -5,6 +5,7 @@ import { exitCodes } from '../platform/exit-codes.ts'
 import { codeOf } from '../platform/interruption.ts'
 import type { Io } from '../platform/io.ts'
 import { freshSeed } from '../platform/random.ts'
+import { toolCommand } from '../platform/tool-command.ts'
 import { hex } from '../runner/run.ts'
 import { outFolder } from '../runner/run-folder.ts'
 import { patchFor } from '../selftest/defects.ts'
@@ -73,7 +74,7 @@ async function runAll(simulator: Simulator, plans: Plan[] | undefined, options: 
   const { firsts: _firsts, ...counts } = campaign
   const notSimulated = simulator.neverLoaded()
   const summary = { ...(plans ? {} : { seed: hex(seed) }), ...counts, perMinute, notSimulated, violations }
-  io.out(options.json ? `${JSON.stringify(summary, null, 2)}\n` : inLines(summary))
+  io.out(options.json ? `${JSON.stringify(summary, null, 2)}\n` : inLines(summary, toolCommand(io)))
   return exitCodeOf(campaign, notSimulated)
 }
 
@@ -121,17 +122,10 @@ interface Summary extends Omit<Campaign, 'firsts'> {
   violations: Violation[]
 }
 
-function inLines({
-  seed,
-  histories,
-  perMinute,
-  violated,
-  unknown,
-  skipped,
-  hash,
-  notSimulated,
-  violations,
-}: Summary): string {
+function inLines(
+  { seed, histories, perMinute, violated, unknown, skipped, hash, notSimulated, violations }: Summary,
+  command: string,
+): string {
   return [
     `${seed ? `seed ${seed}: ` : ''}${histories} histories, ${perMinute} a minute; ${violated} violated an invariant, ${unknown} inconclusive`,
     ...describeSkipped(skipped),
@@ -141,7 +135,7 @@ function inLines({
     `hash ${hash}`,
     ...violations.flatMap(({ checker, why, faults, file }) => [
       `✗ ${checker}: ${why}`,
-      `    ${faults}; ./squall simulate --plan ${file} reproduces it`,
+      `    ${faults}; ${command} simulate --plan ${file} reproduces it`,
     ]),
     violations.length > 0 ? 'Violated.' : 'No invariant was violated.',
     '',

@@ -5,6 +5,7 @@ import { pubsubNames } from '../cluster/cluster.ts'
 import { versions } from '../load/messages.ts'
 import type { Address } from '../load/worker-messages.ts'
 import { UsageError } from '../platform/errors.ts'
+import { whyUnusable } from '../platform/plain-text.ts'
 import type { Arm } from './comparison.ts'
 import { parseWork } from './comparisons.ts'
 
@@ -59,7 +60,7 @@ export function readArm(file: string, cwd: string): DescribedArm {
     }
   } catch (error) {
     const [issue] = error instanceof z.ZodError ? error.issues : []
-    const why = issue ? `${issue.path.join('.') || 'the whole'}: ${issue.message}` : (error as Error).message
+    const why = issue ? `${issue.path.join('.') || 'the whole'}: ${issue.message}` : whyUnusable(error)
     throw new UsageError(`${file} does not describe an arm: ${why}`)
   }
 }

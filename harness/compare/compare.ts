@@ -173,7 +173,8 @@ async function afterwards(role: Role, options: CompareOptions, tools: ArmTools, 
 
 type Figures = Awaited<ReturnType<typeof measureHazards>>
 
-function joinHazards(runs: readonly Run[], first: Figures, second: Figures): Hazard[] {
+/** One row for each hazard of the list, of both arms. Exported for its test. Pure. */
+export function joinHazards(runs: readonly Run[], first: Figures, second: Figures): Hazard[] {
   const all = { first: { ...first, ...fromRuns(runs, 'first') }, second: { ...second, ...fromRuns(runs, 'second') } }
   return Object.entries(hazardList).map(([name, how]) => ({
     name,

@@ -11,6 +11,14 @@ export {
   type WorkChoice,
 } from './comparisons.ts'
 export { conclude, withOthers } from './conclude.ts'
+export {
+  type ControlResult,
+  type ControlRow,
+  controlRow,
+  controlTasks,
+  describeControl,
+  judgeControl,
+} from './control.ts'
 export { describeComparison } from './describe.ts'
 export type { ComparisonDocument } from './document.ts'
 export { comparisonPage } from './page.ts'

@@ -124,10 +124,11 @@ export function openConsole({ cluster, sessions, shop }: Options): Console {
           .reverse(),
         checks,
         app: seen.app,
-        saved: sessions.saved().map(({ folder, outcome, why, recording }) => ({
+        saved: sessions.saved().map(({ folder, outcome, why, replay, recording }) => ({
           folder,
           outcome,
           why,
+          replay,
           entryCount: recording.entries.length,
         })),
       }

@@ -21,6 +21,8 @@ export interface Saved {
   folder: string
   outcome: string
   why: string
+  /** The command that does it again. */
+  replay: string
   recording: Recording
 }
 
@@ -226,5 +228,10 @@ function begin(options: Options, mode: Session['mode'], recording?: Recording): 
 
 function lookAt({ outcome, scenarios }: RunResult) {
   const telling = scenarios.flatMap(({ checks }) => checks).find((one) => one.outcome === outcome)
-  return { outcome, why: telling && outcome !== 'passed' ? `${telling.name}: ${telling.why}` : '' }
+  const [scenario] = scenarios
+  return {
+    outcome,
+    replay: scenario?.replay ?? '',
+    why: telling && outcome !== 'passed' ? `${telling.name}: ${telling.why}` : '',
+  }
 }

@@ -43,6 +43,8 @@ export interface SavedView {
   folder: string
   outcome: string
   why: string
+  /** The command that does it again. */
+  replay: string
   entryCount: number
 }
 

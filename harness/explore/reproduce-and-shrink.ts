@@ -5,6 +5,7 @@ import { describePlan } from '../plans/describe-plan.ts'
 import { smallest } from '../plans/minimize.ts'
 import { describeFaults, type Plan } from '../plans/plan.ts'
 import type { Io } from '../platform/io.ts'
+import { shellWord } from '../platform/plain-text.ts'
 import { violatedCheckers, violatesOneOf } from '../verdict/result.ts'
 import { findings, type PlanRun, type PlanRunner } from './plan-runner.ts'
 
@@ -159,10 +160,13 @@ function trial({ planRunner, fails, isOver, tries, take, io }: Trial) {
 
 const sizeOf = ({ faults, rounds }: Plan) => `${faults.length} faults, ${rounds.flat().length} actions`
 
-/** Lines for people: how often it was reproduced, the minimal plan, what was violated, and the command that repeats it. */
-export const describeViolation = ({ again, smallest, replayed, findings, file }: Reproduction): string[] => [
+/** Lines for people: how often it was reproduced, the minimal plan, what was violated, and how Squall, called as `command`, repeats it. */
+export const describeViolation = (
+  { again, smallest, replayed, findings, file }: Reproduction,
+  command: string,
+): string[] => [
   `Violated. Reproduced ${again.times} of ${again.of}. Minimal reproduction fails ${replayed.times} of ${replayed.of}:`,
   ...describePlan(smallest, workloadOf(smallest)).map((line) => `    ${line}`),
   ...findings.map((line) => `  ${line}`),
-  `Reproduce: ./squall replay ${file}`,
+  `Reproduce: ${command} replay ${shellWord(file)}`,
 ]

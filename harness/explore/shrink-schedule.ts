@@ -5,6 +5,7 @@ import { UsageError } from '../platform/errors.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
 import type { Io } from '../platform/io.ts'
 import { parseSeed } from '../platform/random.ts'
+import { toolCommand } from '../platform/tool-command.ts'
 import { multiplex } from '../reporters/multiplexer.ts'
 import { type RunOptions, runAll } from '../runner/run.ts'
 import type { RunEnvironment } from '../runner/run-environment.ts'
@@ -61,7 +62,7 @@ export async function shrinkSchedule(
   const least = await minimized(faults, firstThatFails)
   if (runFolder === undefined) await fails(faults)
   const summary = { scenario: failed.id, checkers, faults: least, run: runFolder }
-  io.out(options.json ? `${JSON.stringify(summary, null, 2)}\n` : conclusion(summary))
+  io.out(options.json ? `${JSON.stringify(summary, null, 2)}\n` : conclusion(summary, toolCommand(io)))
   return runFolder === undefined ? exitCodes.unknown : exitCodes.violated
 }
 
@@ -105,7 +106,7 @@ interface Summary {
   run: string | undefined
 }
 
-const conclusion = ({ scenario, checkers, faults, run }: Summary) =>
+const conclusion = ({ scenario, checkers, faults, run }: Summary, command: string) =>
   run === undefined
     ? `${scenario} did not violate ${checkers.join(' or ')} again: nothing can be left out of what does not fail\n`
-    : `${scenario} violates ${checkers.join(', ')} with ${describeFaults(faults)}\nReproduce: ./squall replay ${run}\n`
+    : `${scenario} violates ${checkers.join(', ')} with ${describeFaults(faults)}\nReproduce: ${command} replay ${run}\n`

@@ -34,6 +34,8 @@ export interface SocketEvent extends SocketNote {
 /** The settings of the nodes that connections depend on. */
 export interface NodeSettings {
   idleTimeoutMs: number
+  /** How often pages are told to say that they are there. */
+  clientHeartbeatMs?: number
 }
 
 /** A line of a node's log on the level `error`. */
@@ -61,5 +63,6 @@ export const mannersOf = {
   refusal: 'refusal',
   peers: 'peers',
   errors: 'node-errors',
+  warnings: 'node-warnings',
   ends: 'node-ends',
 } as const

@@ -1,4 +1,6 @@
+import type { Browser } from 'playwright'
 import type { ClusterNode } from '../cluster/node.ts'
+import type { Metric } from '../cluster/statsd/metric.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { UntilOptions } from '../platform/until.ts'
 import type { ChartSpec } from './chart-spec.ts'
@@ -47,6 +49,10 @@ export interface LabTools {
   clock: Clock
   /** Starts a node with these environment variables and waits until it is ready; it is ended with the lab at the latest. */
   node(env: Readonly<Record<string, string>>): Promise<ClusterNode>
+  /** A browser that ends with the lab. Rejects with EnvironmentMissing where there is none. */
+  browser(): Promise<Browser>
+  /** Everything that the nodes have measured so far (PM-4). */
+  metrics(): readonly Metric[]
   say(sentence: string): void
   /** Throws after Ctrl-C. */
   goOn(): void

@@ -1,9 +1,16 @@
+import { fanOut } from './channels/fan-out.ts'
+import { metricsPage } from './channels/metrics-page.ts'
+import { scale } from './channels/scale.ts'
+import { slowPing } from './channels/slow-ping.ts'
+import { transports } from './channels/transports.ts'
 import type { AnyLab } from './lab.ts'
+import { bytes } from './live/bytes.ts'
 import { batches } from './pipeline/batches.ts'
 import { fair } from './pipeline/fair.ts'
 import { groups } from './pipeline/groups.ts'
 import { latency as pipelineLatency } from './pipeline/latency.ts'
 import { loss } from './pipeline/loss.ts'
+import { nodes } from './pipeline/nodes.ts'
 import { consumers } from './workshop/consumers.ts'
 import { latency } from './workshop/latency.ts'
 import { queue } from './workshop/queue.ts'
@@ -14,5 +21,6 @@ import { supervisor } from './workshop/supervisor.ts'
 /** Every lab, in the order of the list. */
 export const labs: readonly AnyLab[] = [
   ...[serialAsync, refuse, queue, consumers, latency, supervisor],
-  ...[batches, groups, pipelineLatency, fair, loss],
+  ...[batches, groups, pipelineLatency, fair, loss, nodes],
+  ...[slowPing, metricsPage, fanOut, transports, scale, bytes],
 ]

@@ -7,6 +7,7 @@ interface PipelineCounts {
   pushed: number
   handled: number
   dropped: number
+  lost: number
   running: number
   runningMax: number
 }

@@ -1,4 +1,5 @@
 import type { ClusterNode } from '../cluster/node.ts'
+import type { Metric } from '../cluster/statsd/metric.ts'
 import type { SystemPatch } from '../cluster/system-patch.ts'
 import type { Io } from '../platform/io.ts'
 import { until } from '../platform/until.ts'
@@ -23,7 +24,9 @@ const servesWithinMs = 30_000
 
 /** Runs a lab on nodes of its own, which are gone afterwards, however it went. Rejects when a node does not start. */
 export function runLab(lab: AnyLab, { seed, patch, io: { clock }, say, goOn }: RunLabOptions): Promise<LabRun> {
-  return withCluster({ seed, nodes: 0, patch }, async (cluster) => {
+  return withCluster({ seed, nodes: 0, patch }, async (cluster, { browsers }) => {
+    const metrics: Metric[] = []
+    cluster.statsd?.listen({ onMetric: (metric) => void metrics.push(metric), onUnreadable() {} })
     let started = 0
     async function node(env: Readonly<Record<string, string>>): Promise<ClusterNode> {
       goOn()
@@ -34,7 +37,12 @@ export function runLab(lab: AnyLab, { seed, patch, io: { clock }, say, goOn }: R
       await isServing(one)
       return one
     }
-    const measured = await lab.run({ clock, node, say, goOn, until: patientUntil(goOn) })
+    const measured = await lab.run({
+      ...{ clock, node, say, goOn },
+      until: patientUntil(goOn),
+      browser: () => browsers.get({ bfcache: false }),
+      metrics: () => metrics,
+    })
     return { result: judgeLab(lab, measured), charts: lab.charts(measured) }
   })
 }

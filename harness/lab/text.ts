@@ -32,3 +32,25 @@ function findingText({ outcome, saw, why, seed }: JudgedPrediction, index: numbe
   const text = seed === undefined ? '' : ` (the text: ${seed})`
   return `  ${marks[outcome]} ${index + 1}. ${saw}${known}${text}`
 }
+
+/** The result as a section of a document such as docs/experiments.md. Pure. */
+export function resultSection({ name, title, scaled, verdict, findings, figures, unmeasured }: LabResult): string {
+  const seen = ({ saw, why }: JudgedPrediction) => (why === undefined ? saw : `${saw}, but ${why}`)
+  const row = (one: JudgedPrediction) => `| ${one.says} | ${seen(one)} | ${one.seed ?? '–'} | ${marks[one.outcome]} |`
+  return [
+    `## \`./squall lab ${name}\``,
+    '',
+    `${title[0]!.toUpperCase()}${title.slice(1)}. ${scaled}`,
+    '',
+    '| predicted | measured | in the text | |',
+    '|--|--|--|--|',
+    ...findings.map(row),
+    '',
+    `Verdict: ${verdict}${unmeasured === undefined ? '' : `, because nothing was measured: ${unmeasured}`}.`,
+    ...(figures.length === 0 ? [] : ['', '| figure | |', '|--|--|']),
+    ...figures.map(({ what, value }) => `| ${escaped(what)} | ${escaped(value)} |`),
+    '',
+  ].join('\n')
+}
+
+const escaped = (text: string) => text.replaceAll('|', '\\|')

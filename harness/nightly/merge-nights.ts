@@ -2,12 +2,12 @@ import { UsageError } from '../platform/errors.ts'
 import type { NightReport, StageReport } from './night-report.ts'
 import type { StageName } from './stages.ts'
 
-type Merged = Pick<
-  NightReport,
-  'night' | 'seed' | 'commit' | 'budgetMs' | 'durationMs' | 'interrupted' | 'environment'
-> & {
+type Merged = Pick<NightReport, 'night' | 'seed' | 'commit' | 'budgetMs' | 'durationMs' | 'interrupted'> & {
+  /** Undefined when no shard came so far as to write it. */
+  environment: NightReport['environment'] | undefined
   stages: StageReport[]
   missingShards: string[]
+  unendedShards: string[]
 }
 
 /** Returns one night made of its shards. Throws UsageError when they are not of one night: another seed, another commit, or one of them twice. Pure. */
@@ -24,9 +24,10 @@ export function mergeNights(shards: readonly NightReport[]): Merged {
     budgetMs: Math.max(...shards.map(({ budgetMs }) => budgetMs)),
     durationMs: Math.max(...shards.map(({ durationMs }) => durationMs)),
     interrupted: shards.some(({ interrupted }) => interrupted),
-    environment: first.environment,
+    environment: shards.find(({ ended }) => ended !== false)?.environment,
     stages: mergeStages(shards, night),
     missingShards: missingOf(shards),
+    unendedShards: shards.filter(({ ended }) => ended === false).map(nameOf),
   }
 }
 
@@ -36,8 +37,10 @@ function requireSame(shards: readonly NightReport[], fact: 'seed' | 'commit') {
     throw new UsageError(`these shards are not of one night: their ${fact} is ${values.map(String).join(' and ')}`)
 }
 
+const nameOf = ({ shard }: NightReport) => (shard ? `${shard.number}/${shard.of}` : 'a whole night')
+
 function missingOf(shards: readonly NightReport[]): string[] {
-  const names = shards.map(({ shard }) => (shard ? `${shard.number}/${shard.of}` : 'a whole night'))
+  const names = shards.map(nameOf)
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined) throw new UsageError(`these shards are not of one night: ${twice} is there twice`)
   const of = Math.max(...shards.map(({ shard }) => shard?.of ?? 1))

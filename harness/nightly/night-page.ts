@@ -4,7 +4,7 @@ import { describeStanding } from './format.ts'
 import type { NightLine } from './night.ts'
 import type { Finding, NightReport } from './night-report.ts'
 import { card, heatSection, page, standingMark, trendSection } from './page.ts'
-import { failuresOf, findingOf, having, nightNumbers, nightSentence, provenance } from './verdict.ts'
+import { failuresOf, findingOf, having, nightNumbers, nightSentence, outcomeOfNight, provenance } from './verdict.ts'
 
 /** Returns the resilience report of a night as one file that needs no network. Pure. */
 export const nightPage = (report: NightReport, history: readonly NightLine[]): string =>
@@ -16,14 +16,14 @@ export const nightPage = (report: NightReport, history: readonly NightLine[]): s
       'unknown',
       having(report, 'flaky', 'intermittent')
         .filter(({ isFailure }) => !isFailure)
-        .map(findingOf),
+        .map((one) => findingOf(one, report.stages)),
     ),
     findings(
       'Unknown',
       'unknown',
       having(report, 'unknown')
         .filter(({ isFailure }) => !isFailure)
-        .map(findingOf),
+        .map((one) => findingOf(one, report.stages)),
     ),
     fixed(report),
     stages(report),
@@ -33,20 +33,24 @@ export const nightPage = (report: NightReport, history: readonly NightLine[]): s
   ])
 
 function header(report: NightReport): string {
-  const outcome = report.exitCode === 0 ? 'passed' : report.exitCode === 1 ? 'violated' : 'unknown'
   const items = nightNumbers(report).map(([number, what]) => `<li><b>${number}</b>${what}</li>`)
-  return `<header class="verdict ${outcome}"><span class="small soft">Squall night · ${escapeHtml(when(report.night))} · ${duration(report.durationMs)}</span>
+  return `<header class="verdict ${outcomeOfNight(report)}"><span class="small soft">Squall night · ${escapeHtml(when(report.night))} · ${duration(report.durationMs)}</span>
 <h1>${escapeHtml(nightSentence(report))}</h1><ul class="counts">${items.join('')}</ul></header>`
 }
 
 function findings(title: string, outcome: 'violated' | 'unknown', list: readonly Finding[]): string {
   if (list.length === 0) return ''
   const items = list.map(
-    ({ title: what, why, command }) =>
-      `<h3>${escapeHtml(what)}</h3><p class="why ${outcome}">${escapeHtml(why)}</p><pre>${escapeHtml(command)}</pre>`,
+    ({ title: what, why, command, page: more }) =>
+      `<h3>${escapeHtml(what)}</h3><p class="why ${outcome}">${escapeHtml(why)}${more ? ` ${link(more, 'its report')}` : ''}</p><pre>${escapeHtml(command)}</pre>`,
   )
   return card(title, items.join(''))
 }
+
+const link = (path: string, text: string) => `<a href="${escapeHtml(encodeURI(path))}">${escapeHtml(text)}</a>`
+
+/** A run's page is its report; a stage with several pages gives each a name. */
+const nameOf = (path: string) => (path.endsWith('/report.html') ? 'report' : path.replace(/^.*\/|\.html$/g, ''))
 
 function fixed(report: NightReport): string {
   const list = having(report, 'fixed')
@@ -59,8 +63,8 @@ function fixed(report: NightReport): string {
 
 function stages({ stages: list }: NightReport): string {
   const rows = list.map(
-    ({ name, end, durationMs, summary }) =>
-      `<tr><td class="tight">${name}</td><td class="tight" data-label="end">${end}</td><td class="n" data-label="took">${duration(durationMs)}</td><td>${escapeHtml(summary)}</td></tr>`,
+    ({ name, end, durationMs, summary, pages }) =>
+      `<tr><td class="tight">${name}</td><td class="tight" data-label="end">${end}</td><td class="n" data-label="took">${end === 'not-run' ? '–' : duration(durationMs)}</td><td>${escapeHtml(summary)}${(pages ?? []).map((path) => ` ${link(path, nameOf(path))}`).join('')}</td></tr>`,
   )
   return card(
     'Stages',

@@ -11,6 +11,8 @@ export interface Finding {
   title: string
   why: string
   command: string
+  /** Where more of it is, from the folder of the night. */
+  page?: string
 }
 
 export interface StageReport {
@@ -26,6 +28,8 @@ export interface StageReport {
   lines: NightLine[]
   /** Ids of the catalogue that its scenarios cover. */
   covers: string[]
+  /** Paths from the folder of the night; a merged night has none, because its shards are elsewhere. */
+  pages?: string[]
   detectors?: { live: number; of: number }
   mutants?: { caught: number; of: number }
 }
@@ -42,6 +46,10 @@ export interface NightReport {
   shard?: Shard
   /** Shards that a merged night lacks. */
   missingShards?: string[]
+  /** Shards that were killed: what they wrote before is here. */
+  unendedShards?: string[]
+  /** Only of a night that was killed. */
+  ended?: false
   interrupted: boolean
   exitCode: number
   stages: StageReport[]

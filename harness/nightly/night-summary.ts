@@ -5,7 +5,7 @@ import { heatCells } from './heat-map.ts'
 import type { NightLine } from './night.ts'
 import type { Finding, NightReport } from './night-report.ts'
 import { trendText } from './trend-text.ts'
-import { failuresOf, findingOf, having, nightNumbers, nightSentence, provenance } from './verdict.ts'
+import { failuresOf, findingOf, having, nightNumbers, nightSentence, outcomeOfNight, provenance } from './verdict.ts'
 
 /** GitHub refuses a longer summary of a job. */
 export const summaryMaxBytes = 1024 * 1024
@@ -15,7 +15,7 @@ const failuresAtOnce = 3
 
 /** Returns the night for the summary of a CI job: the verdict in the first ten lines, then everything that is open. Pure. */
 export function nightSummary(report: NightReport, history: readonly NightLine[]): string {
-  const sign = outcomeMark[report.exitCode === 0 ? 'passed' : report.exitCode === 1 ? 'violated' : 'unknown']
+  const sign = outcomeMark[outcomeOfNight(report)]
   const failures = failuresOf(report)
   const numbers = nightNumbers(report).map(([number, what]) => `${number} ${what}`)
   return withinLimit([
@@ -26,14 +26,14 @@ export function nightSummary(report: NightReport, history: readonly NightLine[])
       'Now passes, now fails',
       having(report, 'flaky', 'intermittent')
         .filter(({ isFailure }) => !isFailure)
-        .map(findingOf)
+        .map((one) => findingOf(one, report.stages))
         .map(inFull),
     ),
     section(
       'Unknown',
       having(report, 'unknown')
         .filter(({ isFailure }) => !isFailure)
-        .map(findingOf)
+        .map((one) => findingOf(one, report.stages))
         .map(inFull),
     ),
     section(
@@ -49,8 +49,9 @@ export function nightSummary(report: NightReport, history: readonly NightLine[])
   ])
 }
 
-/** A title and a command in a row that no markup of the sentence can break. */
-const inBrief = ({ title, why, command }: Finding) => `- ${text(title)}: ${text(why)} \`${command}\``
+/** A title and a command in a row that no markup of the sentence can break; the title of the page says already why the first one failed. */
+const inBrief = ({ title, why, command }: Finding, index: number) =>
+  `- ${text(title)}: ${index === 0 ? '' : `${text(why)} `}\`${command}\``
 const inFull = ({ title, why, command }: Finding) =>
   `- **${text(title)}**: ${text(why)}\n\n  \`\`\`sh\n  ${command}\n  \`\`\``
 
@@ -59,7 +60,8 @@ const section = (title: string, items: readonly string[]) =>
 
 function stagesTable({ stages }: NightReport): string {
   const rows = stages.map(
-    ({ name, end, durationMs, summary }) => `| ${name} | ${end} | ${duration(durationMs)} | ${cell(summary)} |`,
+    ({ name, end, durationMs, summary }) =>
+      `| ${name} | ${end} | ${end === 'not-run' ? '–' : duration(durationMs)} | ${cell(summary)} |`,
   )
   return `## Stages\n\n${['| stage | end | took | |', '|--|--|--:|--|', ...rows].join('\n')}`
 }

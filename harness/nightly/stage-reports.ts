@@ -41,7 +41,8 @@ export function reportOfRun(run: RunResult, ended: Ended, facts: NightFacts): St
     ),
     leaks: run.leaks,
     lines: nightLines(run, facts),
-    covers: [...new Set(run.scenarios.flatMap(({ covers }) => covers))],
+    // What was not judged shows nothing of the catalogue.
+    covers: [...new Set(run.scenarios.filter(({ outcome }) => outcome === 'passed').flatMap(({ covers }) => covers))],
   }
 }
 

@@ -1,23 +1,35 @@
+import { exitCodes } from '../platform/exit-codes.ts'
+import { anchorOf } from '../reporters/markup.ts'
 import { count } from '../verdict/checker.ts'
 import { describeStanding } from './format.ts'
-import { type Finding, linesOfStages, type NightReport } from './night-report.ts'
+import { type Finding, linesOfStages, type NightReport, type StageReport } from './night-report.ts'
 import { type Standing, type StandingName, standingNames } from './standing.ts'
 
 /** Everything that makes the night fail, the newest first, each with one sentence and the command that shows it again. Pure. */
 export const failuresOf = ({ standings, stages }: NightReport): Finding[] => [
-  ...standings.filter(({ isFailure }) => isFailure).map(findingOf),
+  ...standings.filter(({ isFailure }) => isFailure).map((one) => findingOf(one, stages)),
   ...stages.flatMap(({ findings }) => findings),
 ]
 
-/** Returns a standing as something to look at: what, why, and the command that repeats only this scenario. */
-export const findingOf = (standing: Standing): Finding => ({
-  title: `${standing.scenario}, ${describeStanding(standing)}`,
-  why: standing.line.why ?? 'it passed tonight',
-  command: commandOf(standing),
-})
+/** Returns a standing as something to look at: what, why and how often, the command that repeats only this scenario, and its page. Pure. */
+export function findingOf(standing: Standing, stages: readonly StageReport[]): Finding {
+  const { scenario, line } = standing
+  const page = stages.find(({ lines }) => lines.some((one) => one.scenario === scenario))?.pages?.at(-1)
+  return {
+    title: `${scenario}, ${describeStanding(standing)}`,
+    why: `${line.why ?? 'it passed tonight'}${describeAttempts(line)}`,
+    command: commandOf(standing),
+    ...(page !== undefined && { page: `${page}#${anchorOf(scenario)}` }),
+  }
+}
 
-const commandOf = ({ scenario, line: { replay, seed, outcome } }: Standing) =>
-  outcome === 'passed' ? `./squall run ${scenario} --seed ${seed} --repeat 10` : `${replay} --grep '^${scenario}$'`
+const describeAttempts = ({ attempts }: Standing['line']) =>
+  attempts === undefined ? '' : `; tonight it failed ${attempts.failed} of ${count(attempts.of, 'time')}`
+
+function commandOf({ scenario, line: { replay, seed, outcome } }: Standing) {
+  if (outcome === 'passed') return `./squall run ${scenario} --seed ${seed} --repeat 10`
+  return replay.includes(' replay ') ? `${replay} --grep '^${scenario}$'` : replay
+}
 
 export const having = ({ standings }: NightReport, ...names: StandingName[]): Standing[] =>
   standings.filter(({ name }) => names.includes(name))
@@ -39,9 +51,14 @@ export function nightSentence(report: NightReport): string {
   return `Passed: ${count(report.standings.length, 'scenario')} held every invariant.`
 }
 
+/** Returns the outcome whose sign and colour a night has. */
+export const outcomeOfNight = ({ exitCode }: NightReport): 'passed' | 'violated' | 'unknown' =>
+  exitCode === exitCodes.passed ? 'passed' : exitCode === exitCodes.violated ? 'violated' : 'unknown'
+
 /** Stages that failed or lack something of what a night has to do, and shards that are missing. */
-const incomplete = ({ stages, missingShards = [] }: NightReport): string[] => [
+const incomplete = ({ stages, missingShards = [], unendedShards = [] }: NightReport): string[] => [
   ...missingShards.map((name) => `shard ${name} is missing`),
+  ...unendedShards.map((name) => (name.includes('/') ? `shard ${name} did not end` : 'the night did not end')),
   ...stages
     .filter(
       ({ name, end }) => end === 'failed' || (end !== 'completed' && (name === 'acceptance' || name === 'corpus')),
@@ -61,8 +78,8 @@ export function nightNumbers(report: NightReport): [number: string, what: string
   return [
     ...standingNames.map((name): [string, string] => [String(having(report, name).length), name]),
     [`${sum('witnessed')}/${sum('asked')}`, 'faults witnessed'],
-    [detectors ? `${detectors.live}/${detectors.of}` : '–', 'detectors live'],
-    [mutants ? `${mutants.caught}/${mutants.of}` : '–', 'mutants caught'],
+    [detectors && detectors.of > 0 ? `${detectors.live}/${detectors.of}` : '–', 'detectors live'],
+    [mutants && mutants.of > 0 ? `${mutants.caught}/${mutants.of}` : '–', 'mutants caught'],
     [`${report.catalogue.covered}/${report.catalogue.of}`, 'catalogue covered'],
     [String(report.stages.flatMap(({ leaks }) => leaks).length), 'left behind'],
   ]

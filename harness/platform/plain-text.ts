@@ -15,6 +15,16 @@ function causeOfRequest({ message, cause }: Error): string {
   return `a request failed: ${cause.message || (cause as NodeJS.ErrnoException).code}`
 }
 
+const unreadable: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'it may not be read',
+}
+
+/** Why a file that somebody named cannot be used, for a sentence that names it already. */
+export const whyUnusable = (error: unknown): string =>
+  unreadable[(error as NodeJS.ErrnoException).code ?? ''] ?? messageOf(error)
+
 const longestWords = 300
 
 /** Returns a value in words, for a sentence that people read: `status error, response (reason sold_out)`. Long ones are cut. */

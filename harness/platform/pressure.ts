@@ -18,6 +18,9 @@ export function readPressure(): PressureTotals {
 /** Ms for which the main thread of a process was ready to run and had no processor, since it started; undefined where nobody counts them. */
 export const readWaitedMs = (pid: number | 'self'): number | undefined => waitedIn(textOf(`/proc/${pid}/schedstat`))
 
+/** Ms for which the main thread of a process had a processor, since it started; undefined where nobody counts them. */
+export const readRanMs = (pid: number | 'self'): number | undefined => ranIn(textOf(`/proc/${pid}/schedstat`))
+
 /** The total of a file of `/proc/pressure`, which counts microseconds: `some avg10=0.00 avg60=0.00 avg300=0.00 total=1500`. Pure. */
 export function pressureIn(text: string): number | undefined {
   const [, total] = /^some .*\btotal=(\d+)/m.exec(text) ?? []
@@ -28,6 +31,12 @@ export function pressureIn(text: string): number | undefined {
 export function waitedIn(text: string): number | undefined {
   const [, waited] = /^\d+ (\d+) \d+/.exec(text) ?? []
   return waited === undefined ? undefined : Number(waited) / 1_000_000
+}
+
+/** The first number of the same file. Pure. */
+export function ranIn(text: string): number | undefined {
+  const [, ran] = /^(\d+) \d+ \d+/.exec(text) ?? []
+  return ran === undefined ? undefined : Number(ran) / 1_000_000
 }
 
 function textOf(file: string): string {

@@ -15,6 +15,7 @@ import {
   flakyPart,
   outcomeMark,
   reasons,
+  toolOf,
   verdictSentence,
 } from './format.ts'
 import { createLiveArea, type TerminalSize } from './live-area.ts'
@@ -200,6 +201,6 @@ export function closing(run: RunResult, paint: Palette, place: string): string {
     `${passed} passed, ${violated} violated, ${unknown} unknown${flakyPart(flaky)}${run.skipped.length > 0 ? `, ${run.skipped.length} skipped` : ''} in ${duration(run.durationMs)}`,
     ...run.leaks.map((leak) => `left behind: ${leak}`),
     `report: ${place}/report.html`,
-    `replay: ./squall replay ${place}`,
+    `replay: ${run.replay ?? `${toolOf(run)} replay ${place}`}`,
   ].join('\n')}\n`
 }

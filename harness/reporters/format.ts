@@ -185,7 +185,10 @@ export const shownFolder = ({ folder }: Pick<RunResult, 'folder'>): string =>
   folder.includes('/') ? folder : `reports/${folder}`
 
 /** Returns the command that requests the same workload and the same faults again. */
-export const replayCommand = (run: Pick<RunResult, 'folder'>): string =>
-  `./squall replay ${shellWord(shownFolder(run))}`
+export const replayCommand = (run: Pick<RunResult, 'folder' | 'command' | 'replay'>): string =>
+  run.replay ?? `${toolOf(run)} replay ${shellWord(shownFolder(run))}`
+
+/** Returns how Squall is called in the folder where a run was made. */
+export const toolOf = ({ command }: Pick<RunResult, 'command'>): string => command ?? './squall'
 
 export const when = (startedAt: string): string => startedAt.replace('T', ' ').replace(/\.\d+Z$|Z$/, ' UTC')

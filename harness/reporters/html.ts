@@ -1,6 +1,15 @@
 import type { RunResult, ScenarioResult } from '../verdict/result.ts'
 import { escapeHtml } from './escape.ts'
-import { counts, describeSkipped, describeWaiting, duration, replayCommand, verdictSentence, when } from './format.ts'
+import {
+  counts,
+  describeSkipped,
+  describeWaiting,
+  duration,
+  replayCommand,
+  toolOf,
+  verdictSentence,
+  when,
+} from './format.ts'
 import { command, table } from './markup.ts'
 import type { RunRecord } from './record.ts'
 import { scenarioCard } from './scenario-card.ts'
@@ -88,7 +97,7 @@ function skipped({ run }: RunRecord): string {
 function leaks({ run }: RunRecord): string {
   if (run.leaks.length === 0) return ''
   const items = run.leaks.map((leak) => `<li>${escapeHtml(leak)}</li>`)
-  return `<section class="card"><h2>Left behind</h2><p class="soft small">What the run started and did not end. <code>./squall clean</code> ends it.</p><ul>${items.join('')}</ul></section>`
+  return `<section class="card"><h2>Left behind</h2><p class="soft small">What the run started and did not end. <code>${escapeHtml(toolOf(run))} clean</code> ends it.</p><ul>${items.join('')}</ul></section>`
 }
 
 const sources = ['verdict.json', 'history.ndjson', 'faults.ndjson', 'schedule.json'] as const
@@ -109,5 +118,5 @@ function environment({ run, has }: RunRecord): string {
       `<tr><th scope="row" class="tight">${escapeHtml(name)}</th><td class="mono">${escapeHtml(typeof value === 'string' ? value : JSON.stringify(value))}</td></tr>`,
   )
   const links = sources.filter(has).map((file) => `<a href="${file}">${file}</a>`)
-  return `<section class="card"><h2>Environment</h2>${table([], rows)}<p class="small soft">Everything here is derived from ${links.join(', ') || 'the history'}; <code>./squall report</code> renders it again. <code>trace.perfetto.json</code> opens in ui.perfetto.dev.</p></section>`
+  return `<section class="card"><h2>Environment</h2>${table([], rows)}<p class="small soft">Everything here is derived from ${links.join(', ') || 'the history'}; <code>${escapeHtml(toolOf(run))} report</code> renders it again. <code>trace.perfetto.json</code> opens in ui.perfetto.dev.</p></section>`
 }

@@ -1,6 +1,8 @@
 import { toHistory } from '../history/history.ts'
 import type { HistoryEvent } from '../history/operation.ts'
+import { shellWord } from '../platform/plain-text.ts'
 import { type ExpectationResult, type RunResult, runSchemaVersion, type ScenarioResult } from '../verdict/result.ts'
+import { toolOf } from './format.ts'
 
 /** The contents of `run.json`, written when the run starts. */
 export interface RunPlan {
@@ -11,9 +13,18 @@ export interface RunPlan {
   defects: readonly string[]
   startedAt: string
   environment: Record<string, string | number>
+  command?: string
+  /** Arguments that a replay needs beside its recording, such as `--target FILE`. */
+  extraArguments?: readonly string[]
+  /** Default: mesh. */
+  pubsub?: string
+  /** The ids of all that were to run. */
+  scenarios?: readonly string[]
   /** The process that executes the run. */
   owner: { pid: number; stamp: string | undefined }
 }
+
+const usualNodes = 3
 
 /** Returns a verdict, derived from the history, for a run that was killed before it wrote one. Everything in it is unknown. Pure. */
 export function killedRun(
@@ -22,7 +33,7 @@ export function killedRun(
   folder: string,
 ): RunResult {
   const scenarios = [...byScenario].map(([id, events]) => begunScenario(id, events, plan))
-  const { suite, seed, driver, nodes, defects, startedAt, environment } = plan
+  const { suite, seed, driver, nodes, defects, startedAt, environment, command } = plan
   return {
     ...{ schemaVersion: runSchemaVersion, suite, outcome: 'unknown', exitCode: 2, seed, driver, nodes, startedAt },
     defects: [...defects],
@@ -31,6 +42,8 @@ export function killedRun(
     leaks: [],
     interrupted: false,
     ended: false,
+    ...(command !== undefined && { command }),
+    replay: runAgain(plan, namesOf(plan, [...byScenario.keys()])),
     folder,
     scenarios,
     skipped: [],
@@ -49,10 +62,31 @@ function begunScenario(id: string, events: readonly HistoryEvent[], plan: RunPla
     expectations: events.filter(({ type }) => type === 'expectation').map(asResult),
     faults: [...toHistory(events).faults],
     checks: [{ name: 'scenario-completed', outcome: 'unknown', why, evidence: {} }],
-    replay: `./squall run ${id} --seed ${plan.seed}`,
+    replay: runAgain(plan, [id]),
     artifacts: [],
   }
 }
+
+/** A run that was killed has no schedule to replay, so that it is run once more as it was begun. */
+function runAgain(
+  { seed, driver, nodes, pubsub, defects, extraArguments = [], ...plan }: RunPlan,
+  names: readonly string[],
+) {
+  const told = [
+    ...(driver === 'process' ? [] : [`--driver ${driver}`]),
+    ...(nodes === usualNodes ? [] : [`--nodes ${nodes}`]),
+    ...(pubsub === 'redis' ? ['--pubsub redis'] : []),
+    ...defects.map((one) => `--defect ${shellWord(one)}`),
+    ...extraArguments,
+  ]
+  return [toolOf(plan), 'run', ...names, `--seed ${seed}`, ...told].join(' ')
+}
+
+/** The names of runs of which no suite has the name. */
+const unnamed = ['selection', 'replay']
+
+const namesOf = ({ suite, scenarios }: RunPlan, begun: readonly string[]) =>
+  unnamed.includes(suite) ? (scenarios ?? begun) : [suite]
 
 const stepsOf = (events: readonly HistoryEvent[], endMs: number) =>
   events

@@ -10,6 +10,9 @@ export const mark = (outcome: Outcome): string =>
 export const command = (text: string): string =>
   `<div class="command"><pre>${escapeHtml(text)}</pre><button type="button" data-copy="${escapeHtml(text)}">Copy</button></div>`
 
+/** Returns where a scenario stands in the report of its run. */
+export const anchorOf = (id: string): string => `s-${id.replace(/[^a-zA-Z0-9]+/g, '-')}`
+
 /** Returns a table of rows that are markup already; on a phone its cells stand below each other. */
 export function table(heads: readonly string[], rows: readonly string[]): string {
   const head = heads.length === 0 ? '' : `<thead><tr>${heads.map((one) => `<th>${one}</th>`).join('')}</tr></thead>`

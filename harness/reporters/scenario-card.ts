@@ -5,12 +5,10 @@ import type { CheckResult, ScenarioResult } from '../verdict/result.ts'
 import { escapeHtml } from './escape.ts'
 import { findingsSection } from './findings-section.ts'
 import { describeAttempts, duration, outcomeOf, reasons } from './format.ts'
-import { command, evidenceOf, folded, mark, table } from './markup.ts'
+import { anchorOf, command, evidenceOf, folded, mark, table } from './markup.ts'
 import type { RunRecord } from './record.ts'
 import { inlineJson } from './script.ts'
 import { timelineOf } from './timeline.ts'
-
-const anchor = (id: string) => `s-${id.replace(/[^a-zA-Z0-9]+/g, '-')}`
 
 /** Returns one scenario, open when it did not pass and a line otherwise; `position` counts them from the top. Pure. */
 export function scenarioCard(scenario: ScenarioResult, record: RunRecord, position: number): string {
@@ -19,7 +17,7 @@ export function scenarioCard(scenario: ScenarioResult, record: RunRecord, positi
   const kinds = [...new Set(faults.map(({ kind }) => kind))]
   const hasFailed = outcome !== 'passed'
   const isOpen = hasFailed || record.run.scenarios.length === 1
-  return `<details class="card scenario" id="${anchor(id)}"${isOpen ? ' open' : ''} data-outcome="${outcome}" data-fault="${escapeHtml(kinds.join(' '))}" data-app="${escapeHtml(apps.join(' '))}" data-text="${escapeHtml(words)}">
+  return `<details class="card scenario" id="${anchorOf(id)}"${isOpen ? ' open' : ''} data-outcome="${outcome}" data-fault="${escapeHtml(kinds.join(' '))}" data-app="${escapeHtml(apps.join(' '))}" data-text="${escapeHtml(words)}">
 <summary><h2>${escapeHtml(id)}</h2><span class="soft small what">${escapeHtml(title)}</span><span class="end">${mark(outcome)} <span class="soft small">${duration(durationMs)}</span></span></summary>
 <div class="inside"><p>${escapeHtml(scenario.invariant)}</p>
 ${attempts(scenario)}${hasFailed ? findingsSection(scenario, record, position) : ''}
@@ -53,7 +51,7 @@ const legend = [
 
 /** Drawn by the script from the data beside it. */
 function timelineFigure(scenario: ScenarioResult, { eventsOf }: RunRecord): string {
-  const name = `t-${anchor(scenario.id)}`
+  const name = `t-${anchorOf(scenario.id)}`
   const data = inlineJson(timelineOf(scenario, eventsOf(scenario.id)))
   return `<h3>Timeline</h3><figure class="timeline" data-timeline="${name}"><p class="soft small">The timeline is drawn by a script. Without it, the tables below say when each step and fault began and ended.</p></figure><ul class="legend">${legend}</ul><script type="application/json" id="${name}">${data}</script>`
 }

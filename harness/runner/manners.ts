@@ -4,6 +4,7 @@ import type { NewEvent } from '../history/operation.ts'
 import { systemClock } from '../platform/clock.ts'
 import { jsonIn } from '../platform/json.ts'
 import { readPressure, readWaitedMs } from '../platform/pressure.ts'
+import { clientHeartbeatMs } from '../timing.ts'
 import type { RunState } from './run-state.ts'
 import type { Reading } from './starvation.ts'
 
@@ -17,7 +18,10 @@ const pinoError = 50
 export function recordSettings({ recorder, scenario, cluster }: RunState) {
   const promised = cluster!.promises.idleTimeoutMs ?? idleTimeoutDefaultMs
   const idleTimeoutMs = Number(scenario.given?.env?.SOCKET_IDLE_TIMEOUT_MS ?? promised)
-  const value: NodeSettings = { idleTimeoutMs }
+  // A system that runs already has settings of its own.
+  const env = cluster!.env
+  const told = env && { clientHeartbeatMs: Number(env.CLIENT_HEARTBEAT_MS ?? clientHeartbeatMs) }
+  const value: NodeSettings = { idleTimeoutMs, ...told }
   recorder.record({ who: 'scenario', type: 'read', operation: mannersOf.settings, value })
 }
 
@@ -97,7 +101,10 @@ export const readManners = (state: RunState): NewEvent[] =>
       { ...of, operation: mannersOf.ends, value: node.ends },
       ...(node.logFile === undefined
         ? []
-        : [{ ...of, operation: mannersOf.errors, value: errorsIn(node.log(), zeroMs(state)) }]),
+        : [
+            { ...of, operation: mannersOf.errors, value: errorsIn(node.log(), zeroMs(state)) },
+            { ...of, operation: mannersOf.warnings, value: warningsIn(node.log()) },
+          ]),
     ]
   })
 
@@ -115,6 +122,17 @@ export const errorsIn = (log: string, zero: number): ErrorLine[] =>
       const reason = entry.err?.message ?? entry.reason
       return [{ atMs: Math.round(Date.parse(entry.time) - zero), text: reason ? `${entry.msg}: ${reason}` : entry.msg }]
     })
+
+/** Warnings of the platform that are always a mistake in the program: what piles up, and waits that are no time. Pure. */
+export const warningsIn = (log: string): string[] => [
+  ...new Set(
+    [
+      ...log.matchAll(
+        /^\(node:\d+\) ((?:MaxListenersExceeded|TimeoutOverflow|TimeoutNegative|TimeoutNaN)Warning: .*)$/gm,
+      ),
+    ].map(([, text]) => text!.slice(0, 200)),
+  ),
+]
 
 interface LogEntry {
   level: number

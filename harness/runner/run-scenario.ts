@@ -115,6 +115,7 @@ function recordObstacle({ name, isLastWord }: Phase, error: Error, state: RunSta
   if (error instanceof NotSupported) state.skippedBecause ??= error.message
   if (name === 'provision' && error instanceof Abandoned) state.isAbandoned = true
   const why = `${name}: ${withItsStarvation(messageOf(error), state, startMs)}`
+  if (state.obstacle === undefined) state.isCutShort = state.settings.stoppedBecause() !== undefined
   state.obstacle ??= why
   if (isLastWord) state.checks.push({ name: 'scenario-completed', outcome: 'unknown', why, evidence: {} })
 }
@@ -147,6 +148,7 @@ function resultOf(state: RunState, startedAt: string, timings: PhaseResult[]): S
       starvation: state.meter.between(state.meteredFromMs, state.elapsedMs()),
     }),
     ...(notJudged.length > 0 && { notJudged }),
+    ...(state.isCutShort && { cutShort: true }),
     replay: settings.replay,
     // Relative to the folder of the run, which may be moved or uploaded.
     artifacts: artifacts.map((file) => relative(dirname(settings.artifactFolder), file)),

@@ -82,6 +82,8 @@ export interface RunState {
   isAbandoned?: true
   /** Why the scenario did not get to its end. */
   obstacle?: string
+  /** Whether the run was ending when that happened. */
+  isCutShort?: boolean
   /** What ends the whole run: the machine lacks something, or what was asked for makes no sense. */
   fatal?: EnvironmentMissing | UsageError
   /** Why the scenario cannot run on this kind of cluster. */

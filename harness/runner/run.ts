@@ -28,6 +28,7 @@ import { guardLoop } from '../platform/loop-guard.ts'
 import { shellWord } from '../platform/plain-text.ts'
 import { readPressure, readWaitedMs } from '../platform/pressure.ts'
 import { withSourcePositions } from '../platform/source-positions.ts'
+import { toolCommand } from '../platform/tool-command.ts'
 import type { RunPlan } from '../reporters/killed-run.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import type { Scenario } from '../scenario.ts'
@@ -58,6 +59,8 @@ export interface RunOptions {
   /** The folder that holds the folders of runs. */
   out: string
   reporter: Required<Reporter>
+  /** Arguments that a replay needs because no recording holds them, such as `--target FILE`; default: none. */
+  replayArguments?: readonly string[]
   recorded?: Schedule
   /** How often a scenario that was violated runs again; default: never. */
   retries?: number
@@ -110,6 +113,9 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     cpus: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
   }
+  const command = toolCommand({ cwd: process.cwd(), root, env: process.env })
+  const extraArguments = (options.replayArguments ?? []).map(shellWord)
+  const replay = [command, 'replay', shellPath(folder), ...extraArguments].join(' ')
   const write = (name: string, value: unknown) =>
     writeFileSync(join(folder, name), `${JSON.stringify(value, null, 2)}\n`)
   // At the beginning: a run that is killed leaves no verdict, and this says what it was.
@@ -125,6 +131,8 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     startedAt,
     scenarios: order,
     environment: environmentFacts,
+    command,
+    extraArguments,
   } satisfies RunPlan & Record<string, unknown>)
   const history = openLineWriter({ file: join(folder, 'history.ndjson'), clock })
   const results: ScenarioResult[] = []
@@ -135,7 +143,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
   let lacking: EnvironmentMissing | UsageError | undefined
   const stoppedBecause = () => {
     if (options.interruptedBy() !== undefined) return 'interrupted'
-    if (overBudget()) return `the budget of ${options.budgetMs! / 1_000} s is used up`
+    if (overBudget()) return `the budget of ${Math.round(options.budgetMs! / 1_000)} s is used up`
     if (lacking) return lacking.message
     return seenEnough ? 'the run has seen enough' : undefined
   }
@@ -174,7 +182,7 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
               `${JSON.stringify({ scenario: id, ...(event.value as object) })}\n`,
             )
         },
-        replay: `./squall replay ${shellPath(folder)}`,
+        replay,
         stoppedBecause,
         ...(options.sought && { sought: options.sought }),
         endedLoops: guard.endedCount,
@@ -243,6 +251,8 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     starvation: { ...meter.between(0, clock.monotonicMs() - startedMs), longestStallMs: longestStalls(sorted) },
     leaks,
     interrupted: options.interruptedBy() !== undefined,
+    command,
+    replay,
     folder: relative(process.cwd(), folder),
     scenarios: sorted,
     skipped: skipped.sort((a, b) => a.id.localeCompare(b.id)),
@@ -284,7 +294,8 @@ function exitCodeOf(
   return exitCodes[run.outcome]
 }
 
-const durationsFile = fileURLToPath(new URL('../../.squall/durations.json', import.meta.url))
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const durationsFile = join(root, '.squall/durations.json')
 
 /** Random scenarios are not run again, and how long a recording takes says nothing about the next one. */
 const durationsOf = (results: readonly ScenarioResult[], scenarios: readonly Scenario[]): Durations => {

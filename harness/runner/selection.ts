@@ -1,5 +1,5 @@
 import { existsSync, statSync } from 'node:fs'
-import { join, relative, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import type { OwnSuite, SquallConfig } from '../config.ts'
 import { UsageError } from '../platform/errors.ts'
 import { orNearest } from '../platform/nearest.ts'
@@ -94,6 +94,16 @@ async function ofPath(name: string, { cwd, root }: Places): Promise<Scenario[]> 
   if (isFile(name, cwd)) return [await loadNamed(path, name, root)]
   return (await loadFolder(path, cwd)).map(({ scenario }) => scenario)
 }
+
+/** Returns the folders of scenarios that are named by a path and stand elsewhere than in the project: no id leads to those. */
+export const foldersElsewhere = (names: readonly string[], { root, cwd }: Pick<Places, 'root' | 'cwd'>): string[] => [
+  ...new Set(
+    names
+      .filter((name) => isPath(name, cwd))
+      .map((name) => (isFile(name, cwd) ? dirname(resolve(cwd, name)) : resolve(cwd, name)))
+      .filter((folder) => relative(join(root, 'scenarios'), folder).startsWith('..')),
+  ),
+]
 
 const isFile = (name: string, cwd: string) =>
   name.endsWith('.ts') && existsSync(resolve(cwd, name)) && statSync(resolve(cwd, name)).isFile()

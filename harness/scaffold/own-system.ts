@@ -8,12 +8,14 @@ interface OwnSystem {
   /** The folder of the project, and the door of the harness; absolute. */
   folder: string
   door: string
+  /** How Squall is called in the folder of the project. */
+  command: string
 }
 
 const scenarioFile = 'squall/scenarios/client-comes-back.ts'
 
 /** What a project needs in order to break its own system: a configuration, a description of the system, and one scenario. */
-export function ownSystem({ urls, folder, door }: OwnSystem): Creation {
+export function ownSystem({ urls, folder, door, command }: OwnSystem): Creation {
   const target = { nodes: urls.map((url) => ({ url })) }
   return {
     files: [
@@ -31,7 +33,7 @@ export function ownSystem({ urls, folder, door }: OwnSystem): Creation {
     next: [
       'start your system, or write where it is into squall/target.json',
       `say in ${scenarioFile} which socket, topic and event it has`,
-      'squall run',
+      `${command} run`,
     ],
   }
 }

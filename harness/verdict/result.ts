@@ -91,6 +91,8 @@ export interface ScenarioResult {
   starvation?: Starvation
   /** Only where the system shows or promises less than the scenario looks at. */
   notJudged?: NotJudged[]
+  /** Only of a scenario that the end of the run broke off, such as its budget. */
+  cutShort?: true
   /** Only of a scenario that was run again because it failed; all else is of the first attempt. */
   attempts?: AttemptResult[]
   replay: string
@@ -126,6 +128,10 @@ export interface RunResult {
   interrupted: boolean
   /** Only of a run that left no verdict: it was killed, or still runs. */
   ended?: false
+  /** How Squall is called in the folder where the run was made; default: `./squall`. */
+  command?: string
+  /** The command that repeats the run; default: a replay of its folder. */
+  replay?: string
   folder: string
   scenarios: ScenarioResult[]
   skipped: Skipped[]

@@ -48,6 +48,8 @@ export default scenario({
       }),
     ),
     step('a listener on n1, and a tab of one cart on each node', async (context) => {
+      // Until then n1 has nothing that it could keep: it reads everything when it hears of n2 for the first time.
+      await context.until('n1 has heard of n2', 2 * heartbeatMs, () => hasHeardOf(context, 'n1', 'n2'))
       context.scratch.set('ear-n1', await openEar(context, 'ear-n1', 'n1'))
       const first = await openWireTab(context, { name: 'tab-n1', node: 'n1', page: 'redis' })
       const { topic } = first
@@ -94,6 +96,11 @@ const tabs = ({ scratch }: Context) => scratch.get('tabs') as WireTab[]
 async function isOnSale({ cluster }: Context): Promise<boolean> {
   const { inventory } = await storeControl(cluster.node('n2').control).state()
   return inventory?.products.find(({ id }) => id === 1)?.released === true
+}
+
+async function hasHeardOf({ cluster }: Context, node: string, peer: string): Promise<boolean> {
+  const { peers } = await cluster.node(node).control.state()
+  return peers[peer]?.connected === true
 }
 
 /** Fails as `unknown` when this node took the other for dead meanwhile: it reads everything anew then. */

@@ -8,6 +8,7 @@ const { scenario, step, after } = scenariosFor('store')
 const hugeBytes = 1_200_000
 const stale = 'stale'
 const unauthorized = 'unauthorized'
+const crashed = 'join crashed'
 
 export default scenario({
   id: 'live/bad-input',
@@ -45,8 +46,10 @@ export default scenario({
           'an altered session': [page.topic, { ...page.join, session: altered(page.join.session) }, stale],
           'the session of another page': [page.topic, { ...page.join, session: drops.join.session }, stale],
           'the static token as session': [page.topic, { ...page.join, session: page.join.static }, stale],
+          'a session that is no text': [page.topic, { ...page.join, session: { of: page.join.session } }, crashed],
           'a topic without a page': ['lv:phx-nobody', page.join, stale],
           'an address without a route': [drops.topic, { ...drops.join, url: 'http://shop/nowhere' }, unauthorized],
+          'an address without a host': [drops.topic, { ...drops.join, url: '/drops' }, crashed],
           'what is no live page': ['cart:1', {}, 'unmatched topic'],
         }
         for (const [what, [topic, payload, expected]] of Object.entries(joins)) {
@@ -57,20 +60,25 @@ export default scenario({
         const stranger = await connect(context, 'stranger', { ...page, csrfToken: 'forged' })
         const { response } = await ask(stranger, page.topic, 'phx_join', page.join)
         if (response.reason !== stale) context.scratch.set('wrong join', `a forged csrf token: ${response.reason}`)
+        context.scratch.set(
+          'tokens',
+          [page, drops].flatMap(({ join }) => [join.session, join.static]),
+        )
       }),
     ),
     step('send a page what it cannot handle', async (context) =>
       watchingStalls(context, 'n1', async () => {
         const page = await loadPage(context, '/counter')
         const wire = await connect(context, 'sender', page)
-        context.provoke('an event that the page does not have crashes it, and an oversized form ends the connection', [
-          'sender',
-        ])
+        context.provoke(
+          'an event that the page does not have and an upload crash it, and an oversized form ends the connection',
+          ['sender'],
+        )
         await ask(wire, page.topic, 'phx_join', page.join)
-        const { status } = await ask(wire, page.topic, 'event', { type: 'click', event: 'inc', value: {}, cid: 99 })
-        context.scratch.set('unknown component', status)
-        wire.send([null, 'x', page.topic, 'event', { type: 'click', event: 'boom', value: {} }])
-        await wire.receive('its end', ([, , , event]) => event === 'phx_error')
+        const { response } = await ask(wire, page.topic, 'event', { type: 'click', event: 'inc', value: {}, cid: 99 })
+        context.scratch.set('unknown component', JSON.stringify(response))
+        await crashes(wire, page, 'event', { type: 'click', event: 'boom', value: {} })
+        await crashes(wire, page, 'allow_upload', { ref: 'phx-1', entries: [], cid: null })
         await ask(wire, page.topic, 'phx_join', page.join)
         wire.send([null, 'y', page.topic, 'event', { type: 'form', event: 'find', value: 'x'.repeat(hugeBytes) }])
         await context.until('the oversized form ends its connection', 5_000, () => wire.closedWith())
@@ -86,7 +94,7 @@ export default scenario({
     }),
     after(3, 'each is refused', async (context) => mustBe(context.scratch.get('wrong join'), undefined, 'a join')),
     after(4, 'an event for no component changes nothing', async (context) =>
-      mustBe(context.scratch.get('unknown component'), 'ok', 'the answer'),
+      mustBe(context.scratch.get('unknown component'), '{}', 'the answer'),
     ),
     after(4, 'the other one has the connection and the count of before', async (context) => {
       await seesCount(context, 'alice', 1)
@@ -150,6 +158,14 @@ const connect = (context: Context, name: string, { cookie, csrfToken }: LivePage
   context.wire(name, 'n1', { path: '/live/websocket', query: { _csrf_token: csrfToken }, headers: { cookie } })
 
 let lastRef = 0
+
+/** Joins a page, and waits until it has ended because of this message. */
+async function crashes(wire: WireClient, { topic, join }: LivePage, event: string, payload: unknown) {
+  await ask(wire, topic, 'phx_join', join)
+  const joinRef = String(lastRef)
+  wire.send([joinRef, event, topic, event, payload])
+  await wire.receive(`its end after ${event}`, ([of, , , name]) => of === joinRef && name === 'phx_error')
+}
 
 async function ask(wire: WireClient, topic: string, event: string, payload: unknown) {
   lastRef += 1

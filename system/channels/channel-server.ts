@@ -2,7 +2,14 @@ import type { Log } from '../platform/log.ts'
 import type { Broadcast, PubSub, Subscriber } from '../pubsub/index.ts'
 import { type ActorRef, type ActorSpec, type Runtime, startTask } from '../runtime/index.ts'
 import type { Attempts } from './attempts.ts'
-import type { Channel, ChannelDefinition, HandleResult, JoinResult, ReplyRef } from './channel.ts'
+import {
+  type Channel,
+  type ChannelDefinition,
+  type HandleResult,
+  type JoinResult,
+  noreply,
+  type ReplyRef,
+} from './channel.ts'
 import { assertPayload, closed, crashed, type Message, type Ref, replyTo } from './message.ts'
 import type { Joined } from './socket.ts'
 import type { Outlet } from './transports/transport.ts'
@@ -398,6 +405,7 @@ export class ChannelServer implements Joined, ActorSpec<ChannelMail>, Subscriber
 
   private handlePush({ event, payload }: Message): HandleResult | Promise<HandleResult> {
     const { definition, channel, host } = this
+    if (definition.dropsReservedEvents && String(event).startsWith('phx_')) return noreply()
     if (typeof event !== 'string' || event.startsWith('phx_') || !definition.handleIn)
       throw new Error(`${definition.name} has no handler for the event ${JSON.stringify(event)}`)
     const { handled } = host.environment.counters

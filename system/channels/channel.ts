@@ -69,6 +69,8 @@ export interface ChannelDefinition {
   terminate?(reason: string, channel: Channel): void | Promise<void>
   /** A client that leaves gets `phx_close` before the reply to its leave and not after it, as live pages send them. */
   closesBeforeLeaveReply?: boolean
+  /** What a client sends under a reserved name, such as `phx_close`, is dropped, as live pages do, and is not a crash (CH-43). */
+  dropsReservedEvents?: boolean
 }
 
 export const channel = (definition: ChannelDefinition): ChannelDefinition => definition

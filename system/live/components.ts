@@ -1,5 +1,6 @@
 import { Assigns, type Values } from './assigns.ts'
 import type { ComponentChange } from './diff.ts'
+import { noFlash } from './flash.ts'
 import type { LiveComponent } from './live-component.ts'
 import { bodyUnit, type RenderContext, renderRoot } from './render.ts'
 import type { LiveSocket } from './socket.ts'
@@ -85,7 +86,8 @@ export class Components {
     const changes: ComponentChange[] = []
     for (const instance of this.queue) {
       const { cid, body, assigns, tree: before, isBack } = instance
-      const after = renderRoot(body, before, { ...context, changed: assigns.changed })
+      // The client forgets what is in it as well: a whole evaluation calls the components in it, so that they come back too.
+      const after = renderRoot(body, isBack ? undefined : before, { ...context, changed: assigns.changed })
       if (!after.template.isOneTag)
         throw new TypeError(`the component ${instance.definition.name} must render one tag with everything in it`)
       instance.tree = after
@@ -103,12 +105,13 @@ export class Components {
     return [...shown].map((cid) => ({ cid, before: undefined, after: this.treeOf(cid), isWhole: true }))
   }
 
-  /** Those that the client had before these changes. */
+  /** Those that the client had before these changes, and has not said that it will forget. */
   *knownBefore(changes: readonly ComponentChange[]): Iterable<readonly [number, Tree]> {
-    const beforeOf = new Map(changes.map(({ cid, before }) => [cid, before]))
-    for (const { cid, tree } of this.byCid.values()) {
-      const before = beforeOf.has(cid) ? beforeOf.get(cid) : tree
-      if (before) yield [cid, before]
+    const changeOf = new Map(changes.map((change) => [change.cid, change]))
+    for (const { cid, tree, isLeaving } of this.byCid.values()) {
+      const change = changeOf.get(cid)
+      const before = change ? change.before : tree
+      if (before && !isLeaving && !change?.isWhole) yield [cid, before]
     }
   }
 
@@ -139,7 +142,7 @@ export class Components {
   private start(definition: LiveComponent, id: string): ComponentInstance {
     this.lastCid += 1
     const cid = this.lastCid
-    const assigns = new Assigns({ id, myself: cid, streams: {} })
+    const assigns = new Assigns({ id, myself: cid, flash: noFlash, streams: {} })
     const socket = this.makeSocket(assigns, cid)
     const body = bodyUnit(() => definition.render(assigns.tracked))
     const instance = { cid, definition, id, assigns, socket, body, tree: undefined, isLeaving: false, isBack: false }

@@ -40,7 +40,8 @@ export function resolveList(
   if (items.length === 0) return old ? emptied(old) : ''
   const values = items.map((item, index) => render(item, index))
   const template = old?.template === wrapper ? wrapper : commonTemplate(values)
-  const keys = keyOf && uniqueKeys(items.map((item, index) => keyOf(item, index)))
+  const keys = keyOf && items.map((item, index) => keyOf(item, index))
+  if (keys) refuseTwins(keys)
   const entryBefore = old?.template === template ? entriesByKey(old) : () => undefined
   const entries = entriesOf(values, template).map((entry, index) =>
     resolveEntry(entry, entryBefore(keys?.[index] ?? index)),
@@ -81,14 +82,14 @@ function commonTemplate(values: readonly Value[]): Template {
 const entriesOf = (values: readonly Value[], template: Template): Rendered[] =>
   values.map((value) => (template === wrapper ? new Rendered(wrapper, [value]) : (value as Rendered)))
 
-/** A key that comes again stands for another entry. */
-function uniqueKeys(keys: readonly Key[]): Key[] {
-  const seen = new Map<Key, number>()
-  return keys.map((key) => {
-    const times = seen.get(key) ?? 0
-    seen.set(key, times + 1)
-    return times === 0 ? key : `${times}\u0000${typeof key}\u0000${key}`
-  })
+/** Throws a RangeError on a key that comes twice: it would not be known which entry moved where. */
+function refuseTwins(keys: readonly Key[]) {
+  const seen = new Set<Key>()
+  for (const key of keys) {
+    if (seen.has(key))
+      throw new RangeError(`the key ${JSON.stringify(key)} stands twice in a list; keys must be unique`)
+    seen.add(key)
+  }
 }
 
 function entriesByKey(list: List): (key: Key) => Tree | undefined {

@@ -2,15 +2,24 @@
 export type FormValue = string | FormValue[] | { [name: string]: FormValue }
 export type FormData = Record<string, FormValue>
 
+/** Undefined for a member of a list. */
+type FieldKey = string | undefined
+
+/** One object or list, as it was said. */
+interface Level {
+  readonly entries: { readonly key: FieldKey; readonly value: string | Level }[]
+  /** Those of its values that have an inner life. */
+  readonly inner: Map<FieldKey, Level>
+}
+
 /**
  * Decodes urlencoded text: `a[b]=1` is an object, `a[]=1` a list, a name without `=` is "", of values of the same name the last
- * counts, and a bad percent sequence stays as it is. Throws a RangeError on bytes that are no text.
+ * counts, and a bad percent sequence stays as it is. Throws a RangeError on bytes that are no text and on names without end.
  */
 export function decodeForm(text: string): FormData {
-  const form = emptyForm()
-  // From the last to the first: what is there already has been said later.
-  for (const pair of text.split('&').reverse()) if (pair !== '') assignPair(form, pair)
-  return inOrder(form) as FormData
+  const root = emptyLevel()
+  for (const pair of text.split('&')) if (pair !== '') addPair(root, pair)
+  return objectOf(root)
 }
 
 /** The keys that a field's name stands for: `a[b][c]` is a, b, c. */
@@ -27,58 +36,58 @@ export function fieldPath(name: string): string[] {
   return path
 }
 
-/** No prototype: a field may be called `constructor` or `__proto__`. */
-const emptyForm = (): FormData => Object.create(null) as FormData
+/** Deeper than any form: a name of a megabyte of brackets would keep the node busy. */
+const keysMax = 100
 
-const isForm = (value: FormValue | undefined): value is { [name: string]: FormValue } =>
-  typeof value === 'object' && !Array.isArray(value)
+const emptyLevel = (): Level => ({ entries: [], inner: new Map() })
 
-function assignPair(form: FormData, pair: string) {
+function addPair(root: Level, pair: string) {
   const at = pair.indexOf('=')
-  const name = decodeText(at === -1 ? pair : pair.slice(0, at))
+  const keys = keysOf(decodeText(at === -1 ? pair : pair.slice(0, at)))
   const value = at === -1 ? '' : decodeText(pair.slice(at + 1))
-  if (!name.endsWith(']') || !name.includes('[')) return assignOnce(form, name, value)
-  const [first = '', ...rest] = splitOnce(name.slice(0, -1), '[')
-  form[first] = nested(form[first], rest[0] ?? '', value)
+  keys
+    .slice(0, -1)
+    .reduce(innerLevel, root)
+    .entries.push({ key: keys.at(-1), value })
 }
 
-function assignOnce(form: { [name: string]: FormValue }, name: string, value: FormValue) {
-  if (!Object.hasOwn(form, name)) form[name] = value
+/** What is known stays in the place where it was said first. */
+function innerLevel(level: Level, key: FieldKey): Level {
+  const known = level.inner.get(key)
+  if (known) return known
+  const fresh = emptyLevel()
+  level.inner.set(key, fresh)
+  level.entries.push({ key, value: fresh })
+  return fresh
 }
 
-/** The value of a name whose further keys are `rest`, such as `b][c` or nothing for a list. */
-function nested(current: FormValue | undefined, rest: string, value: string): FormValue {
-  const [key = '', further] = splitOnce(rest, '][')
-  if (key === '') return inList(current, further, value)
-  if (Array.isArray(current)) return current
-  const form = isForm(current) ? current : emptyForm()
-  if (further === undefined) assignOnce(form, key, value)
-  else form[key] = nested(form[key], further, value)
+/** `a[b][]` is a, b in it, and a member of the list in that. A name that begins with its bracket, or does not end with one, is one key. */
+function keysOf(name: string): FieldKey[] {
+  const at = name.indexOf('[')
+  if (at < 1 || !name.endsWith(']')) return [name]
+  const inner = name.slice(at + 1, -1).split('][', keysMax + 1)
+  if (inner.length > keysMax) throw new RangeError(`the name of a field has more than ${keysMax} keys`)
+  return [name.slice(0, at), ...inner.map((key) => (key === '' ? undefined : key))]
+}
+
+/** What was said last decides whether it is an object or a list; what fits the other one is left out. */
+const finished = (level: Level): FormValue =>
+  level.entries.at(-1)?.key === undefined ? listOf(level) : objectOf(level)
+
+const finishedValue = (value: string | Level): FormValue => (typeof value === 'string' ? value : finished(value))
+
+const listOf = ({ entries }: Level): FormValue[] =>
+  entries.flatMap(({ key, value }) => (key === undefined ? [finishedValue(value)] : []))
+
+/** No prototype: a field may be called `constructor` or `__proto__`. */
+function objectOf({ entries }: Level): FormData {
+  const form = Object.create(null) as FormData
+  for (const { key, value } of entries) if (key !== undefined) form[key] = finishedValue(value)
   return form
 }
 
-/** Lists are collected from the end. */
-function inList(current: FormValue | undefined, further: string | undefined, value: string): FormValue {
-  if (current !== undefined && !Array.isArray(current)) return current
-  const entry = further === undefined ? value : nested(undefined, further, value)
-  return [...(current ?? []), entry]
-}
-
-/** In the order in which it was sent. */
-function inOrder(value: FormValue): FormValue {
-  if (typeof value === 'string') return value
-  if (Array.isArray(value)) return value.reverse().map(inOrder)
-  return Object.entries(value)
-    .reverse()
-    .reduce((form, [name, inner]) => Object.assign(form, { [name]: inOrder(inner) }), emptyForm())
-}
-
-function splitOnce(text: string, mark: string): string[] {
-  const at = text.indexOf(mark)
-  return at === -1 ? [text] : [text.slice(0, at), text.slice(at + mark.length)]
-}
-
 function decodeText(text: string): string {
+  if (!/[%+]/.test(text)) return text
   const spaced = text.replaceAll('+', ' ')
   try {
     return spaced.replace(/(%[0-9a-fA-F]{2})+/g, (encoded) => decodeURIComponent(encoded))

@@ -1,3 +1,4 @@
+import { asObject } from './event.ts'
 import { type Flash, noFlash } from './flash.ts'
 import type { LiveView } from './live-view.ts'
 import type { Page } from './page.ts'
@@ -49,7 +50,7 @@ export const topicPrefix = 'lv:'
 export function admitJoin(deps: JoinDeps, { topic, payload, webSession }: JoinRequest): JoinAdmission {
   const join = objectOf(payload)
   const id = topic.slice(topicPrefix.length)
-  const session = deps.tokens.verify('session', join.session)
+  const session = deps.tokens.verify('session', tokenOf(join.session, 'the session'))
   const firstFlash = flashOfFirstPage(deps.tokens, join.static, id)
   if (session?.id !== id || !firstFlash || !webSession) return stale
   const parent = session.parent === undefined ? undefined : deps.pages.get(session.parent)
@@ -57,7 +58,7 @@ export function admitJoin(deps: JoinDeps, { topic, payload, webSession }: JoinRe
   const destination = destinationOf(deps, session, join)
   if (destination.kind === 'refused') return destination
   const isNavigation = join.redirect !== undefined
-  const connectParams = objectOf(join.params)
+  const connectParams = paramsOf(join.params)
   const isFirst = !isNavigation && connectParams._mounts === 0
   const flash = flashOfNavigation(deps.tokens, join.flash) ?? (isFirst ? firstFlash : noFlash)
   return { ...destination, id, session: session.session, flash, parent, connectParams, isNavigation }
@@ -66,15 +67,23 @@ export function admitJoin(deps: JoinDeps, { topic, payload, webSession }: JoinRe
 const objectOf = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {}
 
+const tokenOf = (token: unknown, what: string) =>
+  token === null || token === undefined ? undefined : textOf(token, what)
+
+/** A client may have none. Throws a TypeError on what is no object. */
+const paramsOf = (params: unknown) =>
+  params === null || params === undefined ? {} : asObject(params, 'the params of a join')
+
 /** Undefined for a token that is not of this element; a client may have none. */
 function flashOfFirstPage(tokens: SessionTokens, token: unknown, id: string): Flash | undefined {
   if (token === null || token === undefined) return noFlash
-  const content = tokens.verify('static', token)
+  const content = tokens.verify('static', tokenOf(token, 'the static'))
   return content?.id === id ? content.flash : undefined
 }
 
 function flashOfNavigation(tokens: SessionTokens, token: unknown): Flash | undefined {
-  return token === null || token === undefined ? undefined : (tokens.verify('flash', token)?.flash ?? noFlash)
+  if (token === null || token === undefined) return undefined
+  return tokens.verify('flash', tokenOf(token, 'the flash'))?.flash ?? noFlash
 }
 
 function destinationOf(
@@ -86,10 +95,21 @@ function destinationOf(
   if (!view) return stale
   const isRouted = liveSession !== undefined && parent === undefined
   if (redirect !== undefined) {
-    const place = isRouted ? router.find(redirect) : undefined
-    return place?.liveSession === liveSession && place ? { kind: 'admitted', view: place.view, place } : unauthorized
+    const place = router.find(textOf(redirect, 'the address'))
+    return place && isRouted && place.liveSession === liveSession ? admittedAt(place) : unauthorized
   }
-  if (!isRouted || url === undefined || url === null) return { kind: 'admitted', view, place: undefined }
-  const place = router.find(url)
-  return place?.view === view && place.liveSession === liveSession ? { kind: 'admitted', view, place } : unauthorized
+  if (!isRouted || url === undefined) return { kind: 'admitted', view, place: undefined }
+  const place = router.find(textOf(url, 'the address'))
+  return place?.view === view && place.liveSession === liveSession ? admittedAt(place) : unauthorized
+}
+
+/** Throws a TypeError for a place whose host was not said. */
+function admittedAt(place: Place) {
+  if (place.origin === '') throw new TypeError('the address of a join must be a whole url')
+  return { kind: 'admitted', view: place.view, place } as const
+}
+
+function textOf(value: unknown, what: string): string {
+  if (typeof value === 'string') return value
+  throw new TypeError(`${what} of a join must be a text`)
 }

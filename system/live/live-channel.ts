@@ -13,7 +13,7 @@ import {
 } from '../channels/index.ts'
 import type { Log } from '../platform/log.ts'
 import type { Wire } from './diff.ts'
-import { asObject, readEvent } from './event.ts'
+import { asObject, readCid, readEvent } from './event.ts'
 import { admitJoin, type JoinAdmission, type JoinDeps } from './join-admission.ts'
 import type { LiveView } from './live-view.ts'
 import { ComponentUpdate, TaskDone } from './mail.ts'
@@ -21,7 +21,7 @@ import { andThen, type MaybePromise } from './maybe-promise.ts'
 import { hasFlash, kindAndTarget, type Navigation, navigationWire } from './navigation.ts'
 import { Page } from './page.ts'
 import { pageElement } from './page-element.ts'
-import { applyPatches, mountPage, visitPlace } from './page-params.ts'
+import { applyPatches, mountPage, patchTo } from './page-params.ts'
 import { checkedReply, type Reply } from './reply.ts'
 import type { NestedCall } from './value.ts'
 
@@ -105,25 +105,24 @@ export function createLiveChannel(deps: LiveChannelDeps): ChannelDefinition {
       return replyToClient('ok')
     },
     cids_destroyed: (page, payload) => replyToClient('ok', { cids: page.components.destroy(cidsIn(payload)) }),
+    allow_upload: refuseUpload,
+    progress: refuseUpload,
   }
 
   function handleEvent(page: Page, payload: unknown, self: Channel): MaybePromise<HandleResult> {
     const { name, value, cid } = readEvent(payload)
-    if (name.startsWith('lv:')) {
-      clearFlash(page, name, value)
-      return answer(page, self, undefined)
-    }
     const handled = cid === undefined ? askView(page, name, value) : askComponent(page, cid, name, value)
     return andThen(handled, (result) => answer(page, self, checkedReply(result)))
   }
 
   /** A link to another address of the same view; one to another view the client must follow by itself. */
   function handlePatch(page: Page, payload: unknown, self: Channel): MaybePromise<HandleResult> {
-    const place = router.find(asObject(payload, 'a patch').url)
-    if (!place) throw new Error('a client asked for an address without a route')
-    if (place.view !== page.view) return replyToClient('ok', { link_redirect: true })
+    const { url } = asObject(payload, 'a patch')
+    const place = router.find(url)
+    if (!place && !router.isOtherPage(url)) throw new Error('a client asked for an address without a route')
+    if (place?.view !== page.view) return replyToClient('ok', { link_redirect: true })
     page.clearFlash()
-    return andThen(visitPlace(page, place), () => answer(page, self, undefined))
+    return andThen(patchTo(page, place), () => answer(page, self, undefined))
   }
 
   /** After a handler of a message of the client: the reply is the frame, or where the client has to go. */
@@ -145,7 +144,7 @@ export function createLiveChannel(deps: LiveChannelDeps): ChannelDefinition {
         return stop('shutdown: navigated')
       }
       const diff = page.takeFrame()
-      if (!isEmpty(diff)) self.push('diff', diff)
+      if (!isEmpty(diff) || page.repeats) self.push('diff', diff)
       return noreply()
     })
   }
@@ -169,11 +168,12 @@ export function createLiveChannel(deps: LiveChannelDeps): ChannelDefinition {
   return channel({
     name: 'Live',
     closesBeforeLeaveReply: true,
+    dropsReservedEvents: true,
     join,
     handleIn(event, payload, self) {
       const page = pageOf.get(self)!
       page.freshFlash = {}
-      // Uploads are not supported, and what a newer client says besides is not needed.
+      // What a newer client says besides is not needed.
       return Object.hasOwn(messages, event) ? messages[event]!(page, payload, self) : noreply()
     },
     handleInfo,
@@ -198,22 +198,39 @@ function cidsIn(payload: unknown): readonly unknown[] {
   throw new TypeError('a list of components must be a list')
 }
 
-function clearFlash(page: Page, name: string, value: unknown) {
-  if (name !== 'lv:clear-flash') throw new Error(`there is no event ${JSON.stringify(name.slice(0, 100))}`)
-  const { key } = asObject(value, 'the value of lv:clear-flash')
-  page.clearFlash(key === undefined ? undefined : String(key))
+/** There are no uploads, so nobody can have begun one. */
+function refuseUpload(page: Page, payload: unknown): HandleResult {
+  const cid = readCid(asObject(payload, 'a message about an upload').cid)
+  if (cid !== undefined && !page.components.get(cid)) return replyToClient('ok')
+  throw new Error('a client began an upload, and live pages take none')
+}
+
+/** Whether this is one of the events that every view and component understands. Throws on one that would be. */
+function isReserved(name: string): boolean {
+  if (!name.startsWith('lv:')) return false
+  if (name === 'lv:clear-flash') return true
+  throw new Error(`there is no event ${JSON.stringify(name.slice(0, 100))}`)
+}
+
+function clearFlash(page: Page, value: unknown) {
+  const hasKey = typeof value === 'object' && value !== null && 'key' in value
+  if (!hasKey) return page.clearFlash()
+  if (typeof value.key === 'string') return page.clearFlash(value.key)
+  if (value.key !== null) throw new TypeError('the key of lv:clear-flash must be a text')
 }
 
 function askView(page: Page, name: string, value: unknown) {
   const { view, socket } = page
+  if (isReserved(name)) return clearFlash(page, value)
   if (view.handleEvent) return view.handleEvent(name, value, socket)
   throw new Error(`${view.name} has no handler for events`)
 }
 
 /** A component that the client no longer shows, or that never was, hears nothing. */
-function askComponent(page: Page, cid: unknown, name: string, value: unknown) {
+function askComponent(page: Page, cid: number, name: string, value: unknown) {
   const instance = page.components.get(cid)
-  if (!instance) return undefined
+  // The flash is the page's: a component has none that could be cleared.
+  if (!instance || isReserved(name)) return undefined
   const { definition, socket } = instance
   if (definition.handleEvent) return definition.handleEvent(name, value, socket)
   throw new Error(`${definition.name} has no handler for events`)

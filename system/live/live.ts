@@ -18,6 +18,8 @@ export interface LiveOptions {
   clock: Pick<Clock, 'now'>
   log: Log
   sessions: readonly LiveSession[]
+  /** Paths of pages without a live view, as routes are written: a client that patches its address to one is told to load it. */
+  otherPages?: readonly string[]
   /** Views that have no route: the application renders them itself. */
   views?: readonly LiveView[]
   /** Where the socket is mounted (LV-11). */
@@ -46,9 +48,9 @@ export type Live = ReturnType<typeof createLive>
 
 /** The live pages of an application: the socket of their clients, and their first HTML. Throws on a bad salt or two views of one name. */
 export function createLive(options: LiveOptions) {
-  const { log, sessions, views = [], path = '/live', socketOptions, webSession = ownSession } = options
+  const { log, sessions, views = [], otherPages, path = '/live', socketOptions, webSession = ownSession } = options
   const tokens = createSessionTokens(options)
-  const router = createRouter(sessions)
+  const router = createRouter(sessions, otherPages)
   const registry = createViewRegistry([...router.views(), ...views])
   const liveChannel = createLiveChannel({ tokens, router, registry, log })
   const liveSocket: SocketDefinition = socket({

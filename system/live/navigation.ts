@@ -17,11 +17,16 @@ export function ownPath(to: unknown): string {
   throw new TypeError(`${JSON.stringify(to)} is no path of this application; it must begin with one slash`)
 }
 
-/** The address of another application. Throws a TypeError for one that is not http or https: it could run a script. */
+/** Of addresses that lead elsewhere and run no script. */
+const externalProtocols: ReadonlySet<string> = new Set(
+  'http: https: ftp: ftps: mailto: news: irc: gopher: nntp: feed: telnet: mms: rtsp: svn: tel: fax: xmpp:'.split(' '),
+)
+
+/** The address of another application. Throws a TypeError for one of an unknown scheme: it could run a script. */
 export function externalUrl(to: unknown): string {
   const url = typeof to === 'string' ? URL.parse(to) : null
-  if (url && /^https?:$/.test(url.protocol)) return to as string
-  throw new TypeError(`${JSON.stringify(to)} is no http or https address`)
+  if (url && externalProtocols.has(url.protocol)) return to as string
+  throw new TypeError(`${JSON.stringify(to)} is no address that a client may be led to, such as https://shop.example`)
 }
 
 /** What the client is told of it. */

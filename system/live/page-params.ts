@@ -20,9 +20,16 @@ export function mountPage(page: Page, session: Readonly<Record<string, unknown>>
   })
 }
 
-export function visitPlace(page: Page, place: Place): MaybePromise<void> {
+function visitPlace(page: Page, place: Place): MaybePromise<void> {
   page.place = place
   return page.view.handleParams?.(place.params, place.url, page.socket)
+}
+
+/** The same view at another address. Its own patches go on from the origin of the join, whatever the client said here. */
+export function patchTo(page: Page, place: Place): MaybePromise<void> {
+  const { view } = page
+  if (!view.handleParams) throw new Error(`${view.name} has no handleParams, so its address cannot be patched`)
+  return visitPlace(page, { ...place, origin: page.place?.origin ?? place.origin })
 }
 
 /** Follows the patches that handlers asked for, each told once the page has followed it. Throws on a patch to another view. */
@@ -38,7 +45,7 @@ export function applyPatches(
   page.navigation = undefined
   page.setFlash(page.freshFlash)
   page.freshFlash = noFlash
-  return andThen(visitPlace(page, patchedPlace(page, router, patch)), () => {
+  return andThen(patchTo(page, patchedPlace(page, router, patch)), () => {
     tell(patch)
     return applyPatches(page, router, tell, left - 1)
   })

@@ -52,6 +52,7 @@ export class Page {
   /** With news in the frame that is being made. */
   private shownStreams: Stream[] = []
   private readonly tickets = new Map<string, number>()
+  private hasRepeats = false
 
   constructor({ view, id, flash, connection, place, nestedElement }: PageOptions) {
     this.view = view
@@ -82,6 +83,11 @@ export class Page {
     const tree =
       before && before.template !== after.template ? this.replaced(after) : this.changed(before, after, components)
     return { ...tree, ...this.takeTitle(), ...this.takeEvents() }
+  }
+
+  /** Some slot was evaluated again for the last frame and shows the same as before; Phoenix would have sent it again. */
+  get repeats(): boolean {
+    return this.hasRepeats
   }
 
   /** Renders the first page; its HTML is complete once the views in it are filled in. */
@@ -185,11 +191,15 @@ export class Page {
 
   /** Evaluates what has changed. Afterwards nothing counts as changed. */
   private evaluate() {
+    this.hasRepeats = false
     const context: RenderContext = {
       changed: this.assigns.changed,
       component: (call) => this.components.call(call),
       nested: (call, before) => this.nested(call, before),
       streamed: (stream) => void this.shownStreams.push(stream),
+      repeated: () => {
+        this.hasRepeats = true
+      },
     }
     const after = renderRoot(this.body, this.tree, context)
     const components = this.components.render(context)
@@ -219,12 +229,12 @@ export class Page {
     this.assigns.settle()
   }
 
-  /** Sent when it has another value than the client knows. */
+  /** Sent when it has another value than the client knows, null included: the client leaves out what is no text. */
   private takeTitle(): Wire {
-    const { title } = this
-    if (title === undefined || title === this.sentTitle) return {}
-    this.sentTitle = title
-    return { t: title }
+    const { pageTitle } = this.assigns.values
+    if (pageTitle === undefined || pageTitle === this.sentTitle) return {}
+    this.sentTitle = pageTitle
+    return { t: pageTitle }
   }
 
   private nested(call: NestedCall, before: Slot | undefined): Nested {

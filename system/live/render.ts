@@ -25,6 +25,8 @@ export interface RenderContext {
   nested(call: NestedCall, before: Slot | undefined): Nested
   /** Told of each stream that has news. */
   streamed(stream: Stream): void
+  /** Told that a slot was evaluated again, as an assign that it reads has changed, and that it shows the same as before. */
+  repeated?(): void
 }
 
 export const bodyUnit = (run: () => Value): Unit => ({ run, isBody: true, reads: [] })
@@ -51,7 +53,7 @@ function refreshTree(tree: Tree, units: readonly (Unit | undefined)[], context: 
   const slots = tree.slots.map((slot, index) => {
     const unit = units[index]
     if (!unit || !isTouched(unit, context.changed)) return refresh(slot, context)
-    return evaluate(unit, tree.template.slots[index]!, slot, context)
+    return evaluateAgain(unit, tree.template.slots[index]!, slot, context)
   })
   return isSameList(slots, tree.slots) ? tree : new Tree(tree.template, slots, units)
 }
@@ -64,6 +66,15 @@ function refreshList(list: List, context: RenderContext): List {
 
 const isSameList = (one: readonly unknown[], other: readonly unknown[]) =>
   one.every((each, index) => each === other[index])
+
+function evaluateAgain(unit: Unit, kind: SlotKind, before: Slot | undefined, context: RenderContext): Slot {
+  const after = evaluate(unit, kind, before, context)
+  if (after === before && isPlain(after) && isTouched(unit, context.changed)) context.repeated?.()
+  return after
+}
+
+/** A text, or a list without entries: what is in other slots counts by itself. */
+const isPlain = (slot: Slot) => typeof slot === 'string' || (slot instanceof List && slot.entries.length === 0)
 
 function evaluate(unit: Unit, kind: SlotKind, before: Slot | undefined, context: RenderContext): Slot {
   const { result, reads } = recordReads(unit.isBody, () => resolveSlot(unit.run(), kind, before, context))
@@ -121,7 +132,7 @@ function resolveTree({ template, values }: Rendered, before: Slot | undefined, c
     units.push(unit)
     const kind = template.slots[index]!
     const slot = unit
-      ? evaluate(unit, kind, old?.slots[index], context)
+      ? evaluateAgain(unit, kind, old?.slots[index], context)
       : resolveSlot(value, kind, old?.slots[index], context)
     hasUnits ||= unit !== undefined || canRefresh(slot)
     return slot

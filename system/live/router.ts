@@ -22,36 +22,51 @@ export interface Place {
   readonly view: LiveView
   readonly liveSession: string
   readonly url: string
+  /** Empty for an address that is only a path. */
   readonly origin: string
   /** Those of the path win over those of the query. */
   readonly params: Params
 }
 
-/** Where addresses lead. The host of an address does not matter. */
-export function createRouter(sessions: readonly LiveSession[]) {
+/** Where addresses lead. The host of an address does not matter. `otherPages`: patterns of paths that lead to pages without a live view. */
+export function createRouter(sessions: readonly LiveSession[], otherPages: readonly string[] = []) {
   const table = sessions.flatMap(({ name, routes }) =>
     routes.map(({ path, view }) => ({ liveSession: name, view, pattern: segmentsOf(path) })),
   )
+  const otherPatterns = otherPages.map(segmentsOf)
   return {
     views: () => table.map(({ view }) => view),
-    /** Undefined for an address without a route, or that is none. */
+    /** Undefined for an address without a live view, or that is none. */
     find(address: unknown): Place | undefined {
-      const url = typeof address === 'string' ? URL.parse(address) : null
-      if (!url) return undefined
-      const segments = decodedSegments(url.pathname)
-      const query = decodedQuery(url.search)
-      if (!segments || !query) return undefined
+      const parsed = parseAddress(address)
+      if (!parsed) return undefined
       for (const { pattern, view, liveSession } of table) {
-        const params = match(pattern, segments)
+        const params = match(pattern, parsed.segments)
         if (!params) continue
-        return { view, liveSession, url: address as string, origin: url.origin, params: { ...query, ...params } }
+        const { url, origin, query } = parsed
+        return { view, liveSession, url, origin, params: { ...query, ...params } }
       }
       return undefined
+    },
+    isOtherPage(address: unknown): boolean {
+      const parsed = parseAddress(address)
+      return parsed !== undefined && otherPatterns.some((pattern) => match(pattern, parsed.segments) !== undefined)
     },
   }
 }
 
 export type Router = ReturnType<typeof createRouter>
+
+/** Completes an address that is only a path. */
+const somewhere = 'http://somewhere.invalid'
+
+function parseAddress(address: unknown) {
+  const url = typeof address === 'string' ? URL.parse(address, somewhere) : null
+  const segments = url && decodedSegments(url.pathname)
+  const query = url && decodedQuery(url.search)
+  if (typeof address !== 'string' || !url || !segments || !query) return undefined
+  return { url: address, origin: URL.canParse(address) ? url.origin : '', segments, query }
+}
 
 const segmentsOf = (path: string) => path.split('/').filter((segment) => segment !== '')
 

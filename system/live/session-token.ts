@@ -27,8 +27,9 @@ export type TokenContent =
 
 type OfKind<K extends TokenContent['kind']> = Extract<TokenContent, { kind: K }>
 
-/** Two weeks, as Phoenix has it. */
-const ageMaxS = 14 * 86_400
+const twoWeeksS = 14 * 86_400
+/** As Phoenix has them: a flash is for the navigation that it was put with. */
+const ageMaxS: Readonly<Record<TokenContent['kind'], number>> = { session: twoWeeksS, static: twoWeeksS, flash: 60 }
 /** Nodes check what other nodes signed, and no two clocks are the same. */
 const skewMaxS = 300
 const saltLengthMin = 32
@@ -54,9 +55,9 @@ export function createSessionTokens({ secret, salt, clock }: TokenSettings) {
     return JSON.parse(Buffer.from(body, 'base64url').toString())
   }
 
-  const isFresh = (signedAtS: number) => {
+  const isFresh = (signedAtS: number, kind: TokenContent['kind']) => {
     const ageS = Math.floor(clock.now() / 1_000) - signedAtS
-    return ageS <= ageMaxS && ageS >= -skewMaxS
+    return ageS <= ageMaxS[kind] && ageS >= -skewMaxS
   }
 
   return {
@@ -69,7 +70,7 @@ export function createSessionTokens({ secret, salt, clock }: TokenSettings) {
     /** The content of a good token of this kind; undefined for one that is missing, altered, expired or for something else. */
     verify<K extends TokenContent['kind']>(kind: K, token: unknown): OfKind<K> | undefined {
       const opened = open(token)
-      if (!opened || !isFresh(opened.signedAtS) || opened.content.kind !== kind) return undefined
+      if (!opened || opened.content.kind !== kind || !isFresh(opened.signedAtS, kind)) return undefined
       return opened.content as OfKind<K>
     },
     /** The content of a token that was signed here, however old; for tests that make old ones. */

@@ -18,7 +18,7 @@ export type DomIdOf = (item: unknown) => string
 export class LiveStream implements StreamChanges {
   readonly ref: string
   private readonly domIdOf: DomIdOf
-  private pending: StreamInsert[] = []
+  private readonly pending = new Map<string, StreamInsert>()
   private gone: string[] = []
   private reset = false
 
@@ -28,7 +28,7 @@ export class LiveStream implements StreamChanges {
   }
 
   get inserts(): readonly StreamInsert[] {
-    return this.pending
+    return [...this.pending.values()]
   }
   get deletes(): readonly string[] {
     return this.gone
@@ -37,11 +37,15 @@ export class LiveStream implements StreamChanges {
     return this.reset
   }
   get isEmpty() {
-    return this.pending.length === 0 && this.gone.length === 0 && !this.reset
+    return this.pending.size === 0 && this.gone.length === 0 && !this.reset
   }
 
+  /** What comes again within one frame is sent once: as it is now, to where it was to go first, as Phoenix and its client do. */
   insert(item: unknown, { at = -1, limit, updateOnly = false }: StreamInsertOptions = {}) {
-    this.pending.push({ domId: this.domIdOf(item), item, at, limit: limit ?? null, updateOnly })
+    const domId = this.domIdOf(item)
+    const first = this.pending.get(domId) ?? { at, limit: limit ?? null, updateOnly }
+    this.pending.delete(domId)
+    this.pending.set(domId, { ...first, domId, item })
   }
 
   /** Whether the client has the item is not known, and does not matter. */
@@ -61,7 +65,7 @@ export class LiveStream implements StreamChanges {
 
   /** Everything was sent. */
   settle() {
-    this.pending = []
+    this.pending.clear()
     this.gone = []
     this.reset = false
   }

@@ -71,7 +71,10 @@ export function createConsumerSide<T>(parts: ConsumerSideParts<T>) {
       const handled = handleBatch(items, subscription)
       const askAgain = () => ask > 0 && subscription.producer?.ask(subscription, ask)
       if (handled instanceof Promise)
-        return handled.then(askAgain).then(() => handleBatches(batches, subscription, index + 1))
+        return handled.then(() => {
+          askAgain()
+          return handleBatches(batches, subscription, index + 1)
+        })
       askAgain()
     }
   }

@@ -8,6 +8,7 @@ import {
   type Restart,
   type RestartBudgetOptions,
   type Runtime,
+  request,
   textOf,
 } from '../runtime/index.ts'
 import type { Stage, SubscribeOptions, Subscription } from './contract.ts'
@@ -29,7 +30,7 @@ export interface ConsumerSupervisorSpec<T> extends RestartBudgetOptions {
 
 export interface ConsumerSupervisor<T> extends Stage<never> {
   counts(): Promise<ChildCounts>
-  /** Starts a worker that no producer is asked for. */
+  /** Starts a worker that no producer is asked for. Rejects with what kept it from starting; the supervisor lives on. */
   startWorker(item: T): Promise<Supervised | undefined>
   /** Resolves to false for one that is not here. */
   terminateWorker(worker: Supervised): Promise<boolean>
@@ -139,7 +140,11 @@ export function startConsumerSupervisor<T>(runtime: Runtime, spec: ConsumerSuper
 
   return Object.assign(stage, {
     counts: () => stage.call('count', () => pool.counts()),
-    startWorker: (item: T) => stage.call('start worker', async () => (await pool.start(childOf(item)))?.running),
+    startWorker: (item: T) =>
+      request(
+        { call: (work) => stage.call('start worker', work as () => never) },
+        async () => (await pool.start(childOf(item)))?.running,
+      ),
     terminateWorker: (worker: Supervised) =>
       stage.call('terminate worker', async () => {
         const entry = pool.find(worker)

@@ -8,6 +8,8 @@ interface InboundParts<In, Out> {
   spec: ProducerConsumerSpec<In, Out>
   produced: ProducerSide<Out>
   consumed: ConsumerSide<In>
+  /** The stage ends after the message that it handles now. */
+  isEnding(): boolean
 }
 
 /** One thing that a middle stage has still to do, once there is demand for what comes of it. */
@@ -17,7 +19,7 @@ type Work = () => unknown
  * The queue between the two sides of a middle stage. It asks upstream on its own account, but handles what it got only while there is
  * demand from downstream (PM-29).
  */
-export function createInbound<In, Out>({ spec, produced, consumed }: InboundParts<In, Out>) {
+export function createInbound<In, Out>({ spec, produced, consumed, isEnding }: InboundParts<In, Out>) {
   const queue = new Fifo<Work>()
   /** Asked for by consumers and not yet dispatched. */
   let open = 0
@@ -27,16 +29,17 @@ export function createInbound<In, Out>({ spec, produced, consumed }: InboundPart
   }
 
   function work(): unknown {
-    while (open > 0 && queue.length > 0) {
+    while (open > 0 && queue.length > 0 && !isEnding()) {
       const done = queue.shift()!()
       if (done instanceof Promise) return done.then(work)
     }
   }
 
   return {
+    dispatch,
     demanded(demand: number, asked: number) {
-      const served = open + asked - produced.serveFromBuffer(open + asked)
-      open = Math.max(0, open + demand - served)
+      open += demand
+      produced.serveFromBuffer(open + asked - demand, dispatch)
       return work()
     },
     receive(subscription: Subscription, items: In[]) {

@@ -22,7 +22,13 @@ export { partitionDispatcher } from './dispatchers/partition-dispatcher.ts'
 export { type Database, type DurableProducerOptions, durableProducer } from './durable-producer.ts'
 export { InvalidItem, type PipelineItem } from './item.ts'
 export { type PipelineOptions, pipelineStages } from './pipeline.ts'
-export { memoryProducer, type Producer, type ProducerOptions, producerName } from './producer.ts'
+export {
+  type MemoryProducerOptions,
+  memoryProducer,
+  type Producer,
+  type ProducerOptions,
+  producerName,
+} from './producer.ts'
 export { stageNamed, startStage } from './stage.ts'
 export type { ConsumerSpec, ProducerConsumerSpec, ProducerSpec, StageSpec } from './stage-spec.ts'
 export { createWorker, recordDelivery, type Worker, type WorkerOptions } from './worker.ts'

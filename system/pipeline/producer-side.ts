@@ -101,12 +101,12 @@ export function createProducerSide<T>(parts: ProducerSideParts<T>) {
   }
 
   /** Serves demand from the buffer and returns what is left of it. */
-  function serveFromBuffer(demand: number): number {
+  function serveFromBuffer(demand: number, deal: (items: T[]) => unknown): number {
     let left = demand
     while (left > 0) {
       const items = buffer.take(left)
       if (items.length === 0) return left
-      dispatch(items)
+      deal(items)
       left -= items.length
     }
     return left

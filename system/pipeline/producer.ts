@@ -34,13 +34,25 @@ export interface ProducerOptions {
 export interface MemoryProducerOptions extends ProducerOptions {
   buffer?: BufferOptions
   onDiscard?(count: number): void
+  /** The stage has ended, and so many items that nobody had asked for are gone with it. */
+  onLost?(count: number): void
   /** Called at each push; the stage takes no item until it resolves: the control port may slow it down. */
   beforePush?(): Promise<void> | undefined
 }
 
 /** Keeps what nobody asked for in memory: fast, bounded, and lost with its actor (PM-30). */
 export function memoryProducer(runtime: Runtime, options: MemoryProducerOptions): Producer {
-  const { name = producerName, clock, buffer = {}, dispatcher, onDiscard, beforePush = () => undefined } = options
+  const {
+    name = producerName,
+    clock,
+    buffer = {},
+    dispatcher,
+    onDiscard,
+    onLost,
+    beforePush = () => undefined,
+  } = options
+  /** Pushed, and not yet taken by the stage. */
+  let inMailbox = 0
 
   function stage(): Stage<PipelineItem> {
     const current = stageNamed(runtime, name)
@@ -53,7 +65,21 @@ export function memoryProducer(runtime: Runtime, options: MemoryProducerOptions)
     const current = stage()
     const slow = beforePush()
     if (slow) current.run('slow push', () => slow)
-    current.push([item])
+    inMailbox += 1
+    current.perform('push', () => {
+      inMailbox -= 1
+      return [item]
+    })
+  }
+
+  function lose(count: number) {
+    inMailbox = 0
+    if (count === 0) return
+    onLost?.(count)
+    runtime.log.warn(
+      { event: 'queue_lost', stage: name, count },
+      'the producer has ended: the items that waited are lost',
+    )
   }
 
   return {
@@ -64,6 +90,7 @@ export function memoryProducer(runtime: Runtime, options: MemoryProducerOptions)
         buffer,
         ...(dispatcher && { dispatcher }),
         ...(onDiscard && { onDiscard }),
+        onEnd: (bufferedCount) => lose(bufferedCount + inMailbox),
       }),
     push: (item) => add(readItem(item)),
     pushTimed: (item) => add({ ...readItem(item), enqueued_at: clock.now() }),

@@ -22,6 +22,8 @@ interface EmittingSpec<Out> extends CommonSpec {
   buffer?: BufferOptions
   /** The buffer was full, and so many items were discarded. */
   onDiscard?(count: number): void
+  /** The stage has ended, however it did, and nobody has asked for so many items in its buffer. */
+  onEnd?(bufferedCount: number): void
   dispatcher?: () => Dispatcher<Subscription, Out>
 }
 

@@ -25,8 +25,10 @@ export function startStage<In, Out>(runtime: Runtime, spec: StageSpec<In, Out>):
   const stageName = spec.name ?? spec.kind
   const { log } = runtime
   let self: ActorSelf<StageMessage> | undefined
+  let ending = false
   function exit(reason: ExitReason) {
     if (!self) throw new ActorExited(`${stageName} cannot start: ${describeExit(reason)}`, reason)
+    ending = true
     self.exit(reason)
   }
   const send = (kind: string, run: () => unknown) => actor.send({ kind, run })
@@ -38,7 +40,7 @@ export function startStage<In, Out>(runtime: Runtime, spec: StageSpec<In, Out>):
   const consumed: ConsumerSide<In> | undefined = consumes ? createConsumed(spec) : undefined
   const inbound =
     spec.kind === 'producer_consumer'
-      ? createInbound<In, Out>({ spec, produced: produced!, consumed: consumed! })
+      ? createInbound<In, Out>({ spec, produced: produced!, consumed: consumed!, isEnding: () => ending })
       : undefined
 
   function createProduced(emitting: ProducerSpec<Out> | ProducerConsumerSpec<In, Out>): ProducerSide<Out> {
@@ -72,7 +74,7 @@ export function startStage<In, Out>(runtime: Runtime, spec: StageSpec<In, Out>):
   }
 
   function answerDemand({ handleDemand }: ProducerSpec<Out>, demand: number, asked: number) {
-    const served = asked - produced!.serveFromBuffer(asked)
+    const served = asked - produced!.serveFromBuffer(asked, emit)
     const left = demand - served
     if (left > 0) produced!.orHold(() => produced!.dispatch(handleDemand?.(left) ?? []))
   }
@@ -91,7 +93,8 @@ export function startStage<In, Out>(runtime: Runtime, spec: StageSpec<In, Out>):
     return inbound ? inbound.receive(subscription, items) : consumed.receive(subscription, items)
   }
 
-  const emit = (items: readonly Out[]) => void produced?.orHold(() => produced.dispatch(items))
+  const emit = (items: readonly Out[]) =>
+    inbound ? inbound.dispatch(items) : void produced?.orHold(() => produced.dispatch(items))
 
   function resolve(to: Stage | string): Stage | undefined {
     return typeof to === 'string' ? stageNamed(runtime, to) : to
@@ -171,6 +174,7 @@ export function startStage<In, Out>(runtime: Runtime, spec: StageSpec<In, Out>):
     onExit: (listener) => actor.onExit(listener),
   }
   stages.set(actor, stage)
+  if (spec.kind !== 'consumer') actor.onExit(() => spec.onEnd?.(produced!.buffered()))
   spec.init?.(stage)
   for (const { to, options } of producers) begin(to, options)
   return stage

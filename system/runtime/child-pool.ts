@@ -126,10 +126,12 @@ export function createChildPool({ clock, log, owner, ownerName, budget, later, o
     if (!running) return () => {}
     const time = child.shutdown ?? (child.kind === 'supervisor' ? 'infinity' : workerShutdownMs)
     const reason = await shutDown(running, time, clock, owner())
-    const expected =
-      reason.kind === 'shutdown' || reason.kind === 'normal' || (time === 'brutal_kill' && reason.kind === 'killed')
+    const { restart = 'permanent' } = child
+    const asTold = reason.kind === (time === 'brutal_kill' ? 'killed' : 'shutdown')
+    const expected = asTold || (time !== 'brutal_kill' && reason.kind === 'normal' && restart !== 'permanent')
     return () => {
-      if (!expected) report('child_shutdown_failed', 'a child did not end as it should', causeOf(reason), entry)
+      if (!expected && running.signal)
+        report('child_shutdown_failed', 'a child did not end as it should', causeOf(reason), entry)
     }
   }
 

@@ -20,6 +20,7 @@ export {
 } from './key-registry.ts'
 export { link } from './link.ts'
 export { NameTaken } from './registry.ts'
+export { request } from './request.ts'
 export type { RestartBudgetOptions } from './restart-budget.ts'
 export { createRuntime, type Runtime } from './runtime.ts'
 export type { Shutdown, Supervised } from './supervised.ts'
@@ -32,6 +33,7 @@ export {
   type Supervisor,
   supervisor,
 } from './supervisor.ts'
+export { createTables, type Row, type Table, TableRefused } from './table.ts'
 export {
   awaitTask,
   awaitTasks,
@@ -43,3 +45,4 @@ export {
   TaskTimeout,
   yieldTask,
 } from './task.ts'
+export type { Term } from './term.ts'

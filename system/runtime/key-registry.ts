@@ -1,10 +1,15 @@
 import type { ActorRef, AnyActorRef } from './actor.ts'
+import { ActorExited } from './exit-reason.ts'
 import { link } from './link.ts'
 import type { Runtime } from './runtime.ts'
 
 export interface RegistryEntry<V> {
   holder: AnyActorRef
   value: V
+}
+
+interface KeyedEntry<V> extends RegistryEntry<V> {
+  key: unknown
 }
 
 export class KeyTaken extends Error {
@@ -28,6 +33,7 @@ export interface KeyRegistryOptions {
   keys: 'unique' | 'duplicate'
 }
 
+/** Everything throws ActorExited once the registry has ended. */
 export interface KeyRegistry<V> {
   readonly actor: AnyActorRef
   /** Throws KeyTaken where a unique key has a living holder, be it the same one. */
@@ -52,7 +58,7 @@ export interface KeyRegistry<V> {
  */
 export function startKeyRegistry<V>(runtime: Runtime, { name, keys }: KeyRegistryOptions): KeyRegistry<V> {
   /** In the order of registration. */
-  let entries: (RegistryEntry<V> & { key: unknown })[] = []
+  let kept: KeyedEntry<V>[] = []
   const linked = new Set<AnyActorRef>()
   const actor: ActorRef<never> = runtime.spawn<never>({
     name,
@@ -64,12 +70,18 @@ export function startKeyRegistry<V>(runtime: Runtime, { name, keys }: KeyRegistr
   })
 
   function forget(holder: AnyActorRef) {
-    entries = entries.filter((entry) => entry.holder !== holder)
+    kept = kept.filter((entry) => entry.holder !== holder)
     linked.delete(holder)
   }
 
+  /** Nobody is answered from what a registry knew that has ended. */
+  function entries(): KeyedEntry<V>[] {
+    if (!actor.alive) throw new ActorExited(`${name} is not running`)
+    return kept
+  }
+
   /** A holder that has died is hidden even before its entries are removed. */
-  const living = (key: unknown) => entries.filter((entry) => entry.key === key && entry.holder.alive)
+  const living = (key: unknown) => entries().filter((entry) => entry.key === key && entry.holder.alive)
 
   function demandUnique(what: string) {
     if (keys !== 'unique') throw new NeedsUniqueKeys(`${name} has duplicate keys, so that ${what} has no one answer`)
@@ -81,7 +93,7 @@ export function startKeyRegistry<V>(runtime: Runtime, { name, keys }: KeyRegistr
     register(key, holder, value) {
       const [taken] = keys === 'unique' ? living(key) : []
       if (taken) throw new KeyTaken(key, taken.holder)
-      entries.push({ key, holder, value })
+      entries().push({ key, holder, value })
       if (linked.has(holder)) return
       linked.add(holder)
       link(holder, actor)
@@ -92,7 +104,7 @@ export function startKeyRegistry<V>(runtime: Runtime, { name, keys }: KeyRegistr
       return living(key)[0]?.holder
     },
     unregister(key, holder, matches = () => true) {
-      entries = entries.filter((entry) => !(entry.key === key && entry.holder === holder && matches(entry.value)))
+      kept = entries().filter((entry) => !(entry.key === key && entry.holder === holder && matches(entry.value)))
     },
     update(key, holder, change) {
       demandUnique('update')
@@ -102,7 +114,10 @@ export function startKeyRegistry<V>(runtime: Runtime, { name, keys }: KeyRegistr
       entry.value = change(before)
       return { before, after: entry.value }
     },
-    keysOf: (holder) => entries.filter((entry) => entry.holder === holder).map(({ key }) => key),
+    keysOf: (holder) =>
+      entries()
+        .filter((entry) => entry.holder === holder)
+        .map(({ key }) => key),
     valuesOf: (key, holder) =>
       living(key)
         .filter((entry) => entry.holder === holder)
@@ -110,6 +125,6 @@ export function startKeyRegistry<V>(runtime: Runtime, { name, keys }: KeyRegistr
     dispatch(key, send) {
       for (const entry of living(key)) send(entry)
     },
-    count: () => entries.filter(({ holder }) => holder.alive).length,
+    count: () => entries().filter(({ holder }) => holder.alive).length,
   }
 }

@@ -75,7 +75,7 @@ export interface Supervisor extends Supervised {
   kill(): void
   children(): { name: string; child: Supervised | undefined; restarting: boolean }[]
   counts(): ChildCounts
-  /** Adds a child behind the others. The requests below reject with ChildRefused, or with what kept the child from starting. */
+  /** Adds a child behind the others. The requests below reject with ChildRefused or InvalidChildren, or with what kept the child from starting. */
   startChild(child: Child): Promise<Supervised | undefined>
   /** Stops a child, which stays known unless it is temporary. */
   terminateChild(name: string): Promise<void>
@@ -194,7 +194,7 @@ export function supervisor(
 
   function endAfter({ child: { significant } }: Entry) {
     if (!significant || autoShutdown === 'never') return
-    const othersRun = entries.some((other) => other.child.significant && other.running)
+    const othersRun = entries.some((other) => other.child.significant && (other.running || other.restarting))
     if (autoShutdown === 'any_significant' || !othersRun) end()
   }
 
@@ -243,10 +243,9 @@ export function supervisor(
     if (!running) return
     const { shutdown = spec.kind === 'supervisor' ? 'infinity' : workerShutdownMs, restart = 'permanent' } = spec
     const reason = await shutDown(running, shutdown, clock, actor)
-    const expected =
-      (shutdown === 'brutal_kill' && reason.kind === 'killed') ||
-      reason.kind === 'shutdown' ||
-      (reason.kind === 'normal' && restart !== 'permanent')
+    const asTold =
+      shutdown === 'brutal_kill' ? reason.kind === 'killed' : reason.kind === 'shutdown' && reason.why === undefined
+    const expected = asTold || (restart !== 'permanent' && !isFailure(reason))
     if (!expected && running.signal)
       report('child_shutdown_failed', 'a child did not end as it should', entry, causeOf(reason))
   }
@@ -272,8 +271,9 @@ export function supervisor(
 
   async function startChild(spec: Child) {
     const same = entries.find(({ child: { name: other } }) => other === spec.name)
-    if (same?.running || same?.restarting) throw new ChildRefused('already_started', `${spec.name} is running already`)
+    if (same?.running) throw new ChildRefused('already_started', `${spec.name} is running already`)
     if (same) throw new ChildRefused('already_present', `${spec.name} is known already; restart or delete it`)
+    checkSignificance(spec, autoShutdown)
     const entry = fresh(spec)
     await startOne(entry)
     if (entry.running || spec.restart !== 'temporary') entries.push(entry)
@@ -335,12 +335,18 @@ function checkChildren(children: readonly Child[], autoShutdown: SupervisorOptio
   const names = children.map(({ name }) => name)
   const twice = names.find((name, index) => names.indexOf(name) !== index)
   if (twice !== undefined) throw new InvalidChildren(`two children are called ${twice}; give each a name of its own`)
-  const significant = children.filter((one) => one.significant)
-  if (significant.length > 0 && autoShutdown === 'never')
-    throw new InvalidChildren(`${significant[0]!.name} is significant, but the supervisor has no autoShutdown`)
-  const permanent = significant.find(({ restart = 'permanent' }) => restart === 'permanent')
-  if (permanent)
-    throw new InvalidChildren(`${permanent.name} is permanent, so it can never end for good; it cannot be significant`)
+  for (const one of children) checkSignificance(one, autoShutdown)
+}
+
+function checkSignificance(
+  { name, significant, restart = 'permanent' }: Child,
+  autoShutdown: SupervisorOptions['autoShutdown'],
+) {
+  if (!significant) return
+  if (autoShutdown === 'never')
+    throw new InvalidChildren(`${name} is significant, but the supervisor has no autoShutdown`)
+  if (restart === 'permanent')
+    throw new InvalidChildren(`${name} is permanent, so it can never end for good; it cannot be significant`)
 }
 
 function countChildren(entries: readonly Entry[]): ChildCounts {

@@ -28,6 +28,9 @@ export class Thrown {
   }
 }
 
+/** A server there takes what its handler throws for what it returns, and ends because it cannot be. */
+export const thrownInServer = (value: unknown): ExitReason => ({ kind: 'exit', why: `bad_return_value:${value}` })
+
 /** An end with a reason, chosen in the middle of a handler. */
 export class Exit extends Error {
   readonly reason: ExitReason

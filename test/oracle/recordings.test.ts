@@ -6,11 +6,12 @@ import { replay } from './replay.ts'
 const recordings = readRecordings('test/oracle/recordings')
 const families = Map.groupBy(recordings, ({ family }) => family)
 
-describe('recordings of a real GenStage and OTP (PM-29, PM-33, PM-35, PM-36, PM-39..43, PM-63, RT-1..4, RT-6, RT-8, RT-15)', () => {
+describe('recordings of a real GenStage and OTP (PM-29, PM-33, PM-35, PM-36, PM-39..43, PM-63, RT-1..4, RT-6, RT-8, RT-15, RT-28..31)', () => {
   it('are all there', () => {
     expect(Object.fromEntries([...families].map(([family, list]) => [family, list.length]))).toEqual({
       consumer_supervisor: 22,
       dynamic_supervisor: 10,
+      ets: 31,
       genserver: 50,
       genstage_broadcast: 6,
       genstage_buffer: 11,

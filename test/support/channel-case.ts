@@ -23,8 +23,12 @@ interface CaseOptions {
 /** A log that keeps its lines, for tests of what operators rely on (CH-137). */
 export function keptLog() {
   const lines: string[] = []
-  const keep = (_fields: object | string, text?: string) => void lines.push(text ?? String(_fields))
-  return { lines, log: { ...silentLog, debug: keep, info: keep, warn: keep, error: keep } as Log }
+  const entries: Readonly<Record<string, unknown>>[] = []
+  const keep = (fields: object | string, text?: string) => {
+    lines.push(text ?? String(fields))
+    if (typeof fields === 'object') entries.push({ ...fields })
+  }
+  return { lines, entries, log: { ...silentLog, debug: keep, info: keep, warn: keep, error: keep } as Log }
 }
 
 /** What connecting to a socket answers, without a network. */

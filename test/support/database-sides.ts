@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import type { DatabaseError, PoolClient, QueryResultRow } from 'pg'
 import { storeApp } from '../../harness/apps/store/app.ts'
+import type { ClusterApp } from '../../harness/cluster/app.ts'
 import type { Cluster } from '../../harness/cluster/cluster.ts'
 import { createPostgres, prepareTemplate } from '../../harness/cluster/process/driver.ts'
+import type { Database } from '../../harness/cluster/services/database.ts'
 import type { Fault } from '../../harness/faults/fault.ts'
 import { faults } from '../../harness/faults/index.ts'
 import { openLeases } from '../../harness/leases/leases.ts'
@@ -211,14 +213,31 @@ export function simulatedSide(): Side {
 
 const emptied = 'truncate products, items, item_availability, sales, orders restart identity cascade'
 
-/** A real PostgreSQL, with the tables of the store, filled anew for each case. */
-export async function realSide(): Promise<Side> {
+/** A started PostgreSQL with the tables of applications. Leaves nothing behind when it cannot be set up. */
+export async function startPostgres(apps: readonly ClusterApp[]) {
   const folder = mkdtempSync(join(tmpdir(), 'squall-test-'))
   chmodSync(folder, 0o755)
   const leases = openLeases(basename(folder))
-  const template = await prepareTemplate(folder, { apps: [storeApp], seed: 7, leases })
-  const database = await createPostgres(template.binaries, template.folder, join(folder, 'db.log'), leases)
-  await database.start()
+  let database: Database | undefined
+  async function close() {
+    await database?.kill()
+    rmSync(folder, { recursive: true, force: true })
+    await leases.close()
+  }
+  try {
+    const template = await prepareTemplate(folder, { apps, seed: 7, leases })
+    database = await createPostgres(template.binaries, template.folder, join(folder, 'db.log'), leases)
+    await database.start()
+    return { database, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** A real PostgreSQL, with the tables of the store, filled anew for each case. */
+export async function realSide(): Promise<Side> {
+  const { database, close } = await startPostgres([storeApp])
   const { query } = database
 
   async function fill() {
@@ -288,10 +307,6 @@ export async function realSide(): Promise<Side> {
       waitingCount = 0
       return showOn(server, work)
     },
-    async close() {
-      await database.kill()
-      rmSync(folder, { recursive: true, force: true })
-      await leases.close()
-    },
+    close,
   }
 }

@@ -3,7 +3,7 @@ import { createLive, type LiveSession } from '../../system/live/index.ts'
 import { type Clock, systemClock } from '../../system/platform/clock.ts'
 import { type Log, silentLog } from '../../system/platform/log.ts'
 import { createPubSub } from '../../system/pubsub/index.ts'
-import { liveSessions } from '../compat/live/sessions.ts'
+import { liveSessions, otherPages } from '../compat/live/sessions.ts'
 import { openCase } from './channel-case.ts'
 
 export const origin = 'http://shop.example'
@@ -30,7 +30,7 @@ export function createLiveCase(options: LiveCaseOptions = {}) {
   const secret = 'a secret that only these tests use'
   const salt = 'a signing salt that only these tests use'
   const sessions = options.sessions ?? liveSessions({ pubsub, clock, csrfTokenOf: () => 'a csrf token' })
-  const live = createLive({ secret, salt, clock, log, sessions })
+  const live = createLive({ secret, salt, clock, log, sessions, otherPages })
   return {
     live,
     pubsub,

@@ -53,10 +53,6 @@ export class LiveClient {
     return gone
   }
 
-  shows(cid: number): boolean {
-    return this.cids().includes(cid)
-  }
-
   forget(cids: number[]) {
     this.rendered.pruneCIDs(cids)
   }

@@ -47,6 +47,8 @@ export interface Tab {
     connected: boolean
     expected: string[]
     joined: string[]
+    /** How often each of its sockets says that it is there. */
+    heartbeatsMs: number[]
     socketCount: number
     channelCount: number
   }>
@@ -311,6 +313,8 @@ function readDashboard(): DashboardSight {
       cells.filter((cell) => numberIn(cell) > 0).map((cell) => [cell.dataset.itemId ?? '', numberIn(cell)]),
     ),
     staleness: document.querySelector('.staleness__text')?.textContent ?? '',
+    listed: rows.map((row) => row.dataset.page ?? ''),
+    saysNobody: document.getElementById('no-pages')?.hidden === false,
   }
 }
 
@@ -338,10 +342,14 @@ async function tapPage(response: Response, who: string, node: string, recorder: 
   if (response.request().resourceType() !== 'document') return
   const headers = await response.headersArray().catch(() => [])
   const body = await response.text().catch(() => '')
+  const valuesOf = (wanted: string) =>
+    headers.filter(({ name }) => name.toLowerCase() === wanted).map(({ value }) => value)
   recordPage(recorder, {
     who,
     request: `${response.request().method()} ${new URL(response.url()).pathname} of ${node}`,
-    cookies: headers.filter(({ name }) => name.toLowerCase() === 'set-cookie').map(({ value }) => value),
+    status: response.status(),
+    cacheControl: valuesOf('cache-control')[0],
+    cookies: valuesOf('set-cookie'),
     body,
   })
 }

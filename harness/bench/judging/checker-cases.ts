@@ -410,6 +410,8 @@ const refusals: Fill = (history, events) => {
 const fills: Readonly<Record<string, Fill>> = {
   'access-as-stated': attempts,
   'callers-fail-at-once': interrupted,
+  'conversations-as-modelled': (history, events) =>
+    times(events, (n) => final(history, 'conversation', { frames: 1 }, shoppers[n % shoppers.length]!, 'n1')),
   'clients-back-off': comings,
   'connections-end-for-a-reason': comings,
   'no-unexplained-errors': interrupted,
@@ -439,7 +441,7 @@ const fills: Readonly<Record<string, Fill>> = {
   'launch-pages-right'(history, events) {
     const items = itemIds.map((id) => ({ id, availableCount: 0 }))
     const levels = Object.fromEntries(itemIds.map((id) => [id, 'out']))
-    const page = { state: { released: [1], levels }, cart: [{ id: 1, outOfStock: true }], pageCount: 1 }
+    const page = { state: { released: [1], levels }, page: '/', cart: [{ id: 1, outOfStock: true }], pageCount: 1 }
     final(history, 'catalogue', { products: [{ id: 1, released: true, items }] })
     times(events, () => final(history, 'launch-pages', [page]))
   },

@@ -32,6 +32,7 @@ const declared: Record<string, Declared> = {
   'pipeline.push_delivered': { kind: 'h', tags: {}, comparesClocks: true },
   'pipeline.item_dropped': { kind: 'c', tags: {} },
   'pipeline.item_discarded': { kind: 'c', tags: {} },
+  'pipeline.item_lost': { kind: 'c', tags: {} },
   'part2.event.latency': { kind: 'ms', tags: {} },
 }
 

@@ -70,10 +70,13 @@ export async function prepareTemplate(
   const folder = join(runFolder, 'template')
   await initDatabase(binaries, folder)
   const database = await createPostgres(binaries, folder, join(runFolder, 'template.log'), leases)
-  await database.start()
-  for (const sql of dropTemplates) await database.query(sql)
-  await setUpDatabase(database, apps, seed)
-  await database.kill()
+  try {
+    await database.start()
+    for (const sql of dropTemplates) await database.query(sql)
+    await setUpDatabase(database, apps, seed)
+  } finally {
+    await database.kill()
+  }
   return { binaries, folder }
 }
 

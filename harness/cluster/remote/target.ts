@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
+import { whyUnusable } from '../../platform/plain-text.ts'
 import type { ClusterApp, Need } from '../app.ts'
 import { promisesShape } from '../promises.ts'
 
@@ -64,7 +65,7 @@ export function readTarget(file: string, apps: readonly ClusterApp[]): Target {
     return { ...target, folder: dirname(path) }
   } catch (error) {
     const [issue] = error instanceof z.ZodError ? error.issues : []
-    const why = issue ? `${issue.path.join('.') || 'the whole'}: ${issue.message}` : (error as Error).message
+    const why = issue ? `${issue.path.join('.') || 'the whole'}: ${issue.message}` : whyUnusable(error)
     throw new BadTarget(`${file} does not describe a target: ${why}`)
   }
 }

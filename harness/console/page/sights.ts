@@ -213,9 +213,9 @@ function showRecording(snapshot: Snapshot) {
   target.querySelector<HTMLElement>('.save')!.hidden = mode !== 'recording'
   showList(target.querySelector('ul')!, saved, {
     keyOf: ({ folder }) => folder,
-    create: ({ folder }) =>
+    create: ({ folder, replay }) =>
       row(
-        element('code', {}, `./squall replay ${folder}`),
+        element('code', {}, replay),
         element(
           'button',
           {

@@ -1,4 +1,4 @@
-import { setInterval } from 'k6/timers'
+import { clearInterval, setInterval } from 'k6/timers'
 import { WebSocket } from 'k6/websockets'
 
 /** Phoenix channels over a WebSocket, serializer V2: each frame is `[joinRef, ref, topic, event, payload]` (CH-8). */

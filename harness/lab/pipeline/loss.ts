@@ -1,4 +1,4 @@
-import { exactly } from '../finding.ts'
+import { exactly, isBetween } from '../finding.ts'
 import { defineLab } from '../lab.ts'
 import { startPipeline } from '../pipeline-node.ts'
 
@@ -8,6 +8,8 @@ interface Killed {
   deliveries: number
   /** Pushed after the kill, and came. */
   later: number
+  /** Items that the node itself says were lost. */
+  counted: number
 }
 
 export interface Loss {
@@ -19,6 +21,8 @@ const workMs = 20
 const count = 200
 const more = 20
 const killedAt = 40
+/** What the consumer has asked for, by default. */
+const demandMax = 10
 
 const lost = ({ came }: Killed) => count - came
 
@@ -31,6 +35,14 @@ export const loss = defineLab<Loss>({
       says: 'in memory, what waited is lost: most of 200',
       seed: 'buffer 10 000',
       judge: ({ memory }) => exactly(lost(memory) > count / 3, `${lost(memory)} of ${count} never came`),
+    },
+    {
+      says: 'and the node says so: it counts what waited, and no more than ten are missing that the consumer had already',
+      judge: ({ memory }) =>
+        exactly(
+          isBetween(lost(memory) - memory.counted, 0, demandMax),
+          `it counted ${memory.counted} of ${lost(memory)}`,
+        ),
     },
     {
       says: 'but nothing comes twice, and what is pushed later arrives',
@@ -62,10 +74,11 @@ export const loss = defineLab<Loss>({
       // They are the last in the queue: when they have come, whatever comes has come.
       await tools.until(() => laterCount() >= more, { what: 'the later items came', withinMs: 30_000, everyMs: 50 })
       listener.close()
+      const { lost: counted } = await node.counts()
       await node.stop()
       const numbers = listener.deliveries().map(({ n }) => n)
       const early = numbers.filter((n) => n <= count)
-      return { came: new Set(early).size, deliveries: early.length, later: laterCount() }
+      return { came: new Set(early).size, deliveries: early.length, later: laterCount(), counted }
     }
     return { memory: await killWith('memory'), durable: await killWith('durable') }
   },

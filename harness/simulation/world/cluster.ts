@@ -33,7 +33,7 @@ export function createCluster({ seed, names, stock }: ClusterOptions) {
   fill(database, random, stock)
 
   async function start(name: string) {
-    const node = createNode({ name, names, network, database, clock, sealer })
+    const node = createNode({ name, names, network, database, clock, sealer, random })
     nodes.set(name, node)
     await node.start()
   }

@@ -7,6 +7,9 @@ import type { World } from './world.ts'
 export async function readFinals(cluster: Cluster, world: World) {
   const final = (operation: string, value: unknown, who = 'harness', node?: string) =>
     cluster.recorder.record({ who, type: 'final', operation, value, ...(node && { node }) })
+  // First, while nothing is going on: the pages below are asked for.
+  for (const { name, holds } of cluster.nodes())
+    final('node-holds', { holds: holds(), present: presentAt(world, name) }, name, name)
   final('database', stockOf(cluster))
   for (const node of cluster.nodes()) final('node-state', stateOf(node), node.name, node.name)
   for (const { name } of cluster.nodes()) final('fresh-render', await freshPage(cluster, name), 'fresh', name)
@@ -19,6 +22,7 @@ export async function readFinals(cluster: Cluster, world: World) {
   for (const { name, node, cart } of world.shoppers()) final('cart', cart(), name, node)
   for (const { who, node, sight } of world.dashboards) final('dashboard', sight(), who, node)
   for (const { who, joins } of world.everybody()) final('joined', joins(), who)
+  for (const { who, node, conversation } of world.visitors) final('conversation', conversation(), who, node)
 }
 
 async function freshPage(cluster: Cluster, name: string): Promise<string> {
@@ -89,3 +93,12 @@ function ordersOf({ database }: Cluster) {
     }
   })
 }
+
+/** What everybody at a node may account for, as `Present` of a live run says it. */
+const presentAt = (world: World, name: string) =>
+  [...world.everybody(), ...world.visitors]
+    .filter(({ node }) => node === name)
+    .map(({ who, joins }) => {
+      const { connected, expected } = joins()
+      return { who, node: name, connections: connected ? 1 : 0, polls: 0, channels: connected ? expected.length : 0 }
+    })

@@ -147,6 +147,10 @@ export class End {
     else this.clock.after(delayMs, run)
   }
 
+  get isClosed() {
+    return this.isOver
+  }
+
   /** The side that was dialled takes the connection. */
   accept() {
     const { peer } = this

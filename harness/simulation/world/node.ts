@@ -4,22 +4,24 @@ import { storeConfig } from '../../../system/apps/store/config.ts'
 import { createStoreModule } from '../../../system/apps/store/module.ts'
 import type { Sealer } from '../../../system/channels/index.ts'
 import { noMetrics } from '../../../system/metrics/index.ts'
+import { inventoryOf } from '../../../system/node/inventory.ts'
 import { joinApps } from '../../../system/node/join.ts'
 import { createLifecycle } from '../../../system/node/lifecycle.ts'
 import type { RunningApp } from '../../../system/node/module.ts'
-import { createSkewableClock } from '../../../system/platform/clock.ts'
+import { createCountedClock, createSkewableClock } from '../../../system/platform/clock.ts'
 import { readConfig } from '../../../system/platform/config.ts'
 import { silentLog as log } from '../../../system/platform/log.ts'
-import { seededRandom } from '../../../system/platform/random.ts'
+import { type Random, seededRandom } from '../../../system/platform/random.ts'
 import { createMesh, createPubSub, tampered } from '../../../system/pubsub/index.ts'
 import { createRuntime } from '../../../system/runtime/index.ts'
 import { clientHeartbeatMs, clusterHeartbeatMs, socketIdleTimeoutMs, trackerDownMs } from '../../timing.ts'
 import { createAnswers } from './answers.ts'
 import type { SimulatedDatabase } from './database.ts'
 import { createMachine } from './machine.ts'
-import type { Network } from './network.ts'
+import type { End, Network } from './network.ts'
 import { createPool } from './pool.ts'
 import { serveRequests } from './requests.ts'
+import { slow } from './sealer.ts'
 import { serveWebSocket, simulatedMeshSockets } from './sockets.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
@@ -31,6 +33,7 @@ export interface NodeOptions {
   database: SimulatedDatabase
   clock: VirtualClock
   sealer: Sealer
+  random: Random
 }
 
 export type SimulatedNode = ReturnType<typeof createNode>
@@ -43,7 +46,7 @@ const envOf = (name: string) => ({
   SQUALL_NODE: name,
   DATABASE_URL: 'postgres://simulated',
   CLUSTER_HEARTBEAT_MS: String(clusterHeartbeatMs),
-  TRACKER_SHARDS: '1',
+  TRACKER_SHARDS: '2',
   TRACKER_DOWN_MS: String(trackerDownMs),
   SOCKET_IDLE_TIMEOUT_MS: String(socketIdleTimeoutMs),
   CLIENT_HEARTBEAT_MS: String(clientHeartbeatMs),
@@ -54,10 +57,12 @@ const pingApp: RunningApp = { name: 'hello', sockets: [userSocket] }
 
 /** One node of the real parts, on a simulated machine, network and database. */
 export function createNode(options: NodeOptions) {
-  const { name, names, network, database, sealer } = options
+  const { name, names, network, database } = options
   const config = readConfig(envOf(name), [storeConfig])
   const machine = createMachine(options.clock)
-  const clock = createSkewableClock(machine.clock)
+  const timers = createCountedClock(machine.clock)
+  const clock = createSkewableClock(timers)
+  const sealer = slow(options.sealer, clock, options.random)
   const runtime = createRuntime({ clock, log })
   const peers = Object.fromEntries(names.filter((other) => other !== name).map((other) => [other, other]))
   const sockets = simulatedMeshSockets(network, machine, name)
@@ -78,13 +83,15 @@ export function createNode(options: NodeOptions) {
   }
   const store = storeModule.create(context)
   const { shop } = store
-  const { endpoint, parts } = joinApps(context, [pingApp, { ...store, name: 'store' }])
+  const connections = new Set<End>()
+  const apps = [pingApp, { ...store, name: 'store' }]
+  const { endpoint, parts } = joinApps(context, apps)
   const answer = createAnswers(shop, endpoint.broadcast)
   const lifecycle = createLifecycle(parts([doors()]))
 
   /** Where clients and the control port come in, in place of the web server. */
   function doors() {
-    const served = { endpoint, clock, silentMs: config.SOCKET_IDLE_TIMEOUT_MS }
+    const served = { endpoint, clock, silentMs: config.SOCKET_IDLE_TIMEOUT_MS, open: connections }
     let closeDoors: (() => void)[] = []
     return {
       name: 'doors',
@@ -109,6 +116,11 @@ export function createNode(options: NodeOptions) {
     pubsub,
     endpoint,
     shop,
+    /** All that it holds at this moment. */
+    holds: () => ({
+      ...inventoryOf({ runtime, pubsub, timers, adapter, endpoint, apps }),
+      connections: connections.size,
+    }),
     isReady: () => Object.values(store.readiness()).every(Boolean),
     /** What a token that it signs now says of the time. */
     signedAtS: async () => {

@@ -1,5 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { Sealer } from '../../../system/channels/index.ts'
+import type { Clock } from '../../../system/platform/clock.ts'
+import type { Random } from '../../../system/platform/random.ts'
 
 interface Sealed {
   data: unknown
@@ -26,6 +28,23 @@ export function createSealer(): Sealer {
       const [body = '', proof] = token.split('.')
       if (proof !== proofOf(key, body)) throw new Error('not sealed with this key')
       return JSON.parse(Buffer.from(body, 'base64url').toString()) as Sealed
+    },
+  }
+}
+
+const sealingMaxMs = 3
+
+/** Real tokens take time, in which anything may happen to their owner. */
+export function slow(sealer: Sealer, clock: Pick<Clock, 'sleep'>, random: Random): Sealer {
+  const aWhile = () => clock.sleep(random.integer(0, sealingMaxMs))
+  return {
+    async seal(...sealed) {
+      await aWhile()
+      return sealer.seal(...sealed)
+    },
+    async open(...sealed) {
+      await aWhile()
+      return sealer.open(...sealed)
     },
   }
 }

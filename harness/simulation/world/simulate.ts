@@ -1,7 +1,15 @@
-import { actionWithinMs, readyWithinMs, roundMs, settleWithinMs, simulatedQuietMs } from '../../timing.ts'
+import {
+  actionWithinMs,
+  inventoryWithinMs,
+  readyWithinMs,
+  roundMs,
+  settleWithinMs,
+  simulatedQuietMs,
+} from '../../timing.ts'
 import { type Cluster, createCluster } from './cluster.ts'
 import { readFinals } from './finals.ts'
 import { createNemesis, type Nemesis } from './nemesis.ts'
+import type { SimulatedNode } from './node.ts'
 import type { Plan, SimulationRequest } from './plan.ts'
 import type { SimulatedEvent } from './recorder.ts'
 import { borrowTimers } from './timers.ts'
@@ -42,10 +50,14 @@ async function run(cluster: Cluster, plan: Plan, skipped: string[]) {
   const world = createWorld(cluster)
   const nemesis = createNemesis(cluster)
   await provision(cluster)
+  for (const { name, holds } of cluster.nodes())
+    cluster.recorder.record({ who: name, type: 'read', operation: 'node-holds', node: name, value: holds() })
   await enter(cluster, world)
+  world.crowd()
   const running: Promise<unknown>[] = []
   for (const round of plan.rounds.keys()) await runRound({ cluster, plan, world, nemesis, running, skipped }, round)
   await nemesis.healEverything()
+  world.crowdStops()
   await Promise.race([Promise.all(running), cluster.clock.sleep(actionWithinMs)])
   await settle(cluster, world)
   await readFinals(cluster, world)
@@ -69,7 +81,8 @@ async function enter(cluster: Cluster, world: World) {
   for (const [index, who] of residents.entries()) world.come(who, names[index]!)
   for (const node of names) world.listen(`listener-${node}`, node)
   await world.openDashboard('boss', 'n3')
-  for (const [index, node] of ['n1', 'n2'].entries()) await world.openPage(index === 0 ? 'alice' : 'alice#2', node)
+  for (const [index, node] of ['n1', 'n2', 'n1'].entries())
+    await world.openPage(index === 0 ? 'alice' : `alice#${index + 1}`, node)
   const isThere = () => everybodyJoined(world) && world.shoppers().every(({ hasCart }) => hasCart())
   await demand(cluster, 'everybody listens', readyWithinMs, isThere)
   for (const productId of [1, 2]) await world.release('n1', productId)
@@ -121,6 +134,14 @@ async function settle(cluster: Cluster, world: World) {
   for (const page of world.pages) if (!page.isLoaded()) await page.load()
   await cluster.until(settleWithinMs, () => everybodyJoined(world))
   await quiet(cluster, world)
+  // Whoever was lost behind a fault is let go by then, and what a node does now and then is over soon.
+  await cluster.clock.sleep(inventoryWithinMs)
+  await cluster.until(inventoryWithinMs, () => cluster.nodes().every(isAtRest))
+}
+
+function isAtRest({ holds }: SimulatedNode): boolean {
+  const { callsInFlight, pending } = holds()
+  return callsInFlight === 0 && Object.values(pending).every((going) => going === 0)
 }
 
 /** All that anybody sees stays as it is for so long that nobody can be on the way any more. */

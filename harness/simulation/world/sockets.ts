@@ -1,4 +1,5 @@
 import type { Endpoint } from '../../../system/channels/index.ts'
+import { v1 } from '../../../system/channels/serializers/v1.ts'
 import { v2 } from '../../../system/channels/serializers/v2.ts'
 import type { Outlet } from '../../../system/channels/transports/transport.ts'
 import type { Clock } from '../../../system/platform/clock.ts'
@@ -14,16 +15,19 @@ interface Served {
   clock: Clock
   /** A client that says nothing for so long is let go (CH-25). */
   silentMs: number
+  /** The connections that are open. */
+  open: Set<End>
 }
 
 /** A WebSocket of a client at its node: the real endpoint and the real frames, over a simulated connection. */
-export async function serveWebSocket(end: End, target: string, { endpoint, clock, silentMs }: Served) {
+export async function serveWebSocket(end: End, target: string, { endpoint, clock, silentMs, open }: Served) {
   let heardMs = clock.monotonicMs()
   let unread: string[] | undefined
+  const encoder = /vsn=1\./.test(target) ? v1 : v2
   let stopWatching = () => {}
   const outlet: Outlet = {
     send: (frame) => end.send(String(frame)),
-    deliver: (broadcast) => end.send(String(broadcast.encoded(v2))),
+    deliver: (broadcast) => end.send(String(broadcast.encoded(encoder))),
     end: (code) => end.close(code),
     drop: () => end.close(refusedCode),
     pause() {
@@ -37,6 +41,8 @@ export async function serveWebSocket(end: End, target: string, { endpoint, clock
   }
   const session = await endpoint.open({ url: target, headers: {}, socket: {} as never }, outlet)
   if (!session) return end.close(refusedCode)
+  // The client has left while it was decided whether it may come.
+  if (end.isClosed) return session.gone()
 
   function watchSilence() {
     const silent = clock.monotonicMs() - heardMs
@@ -44,15 +50,22 @@ export async function serveWebSocket(end: End, target: string, { endpoint, clock
     stopWatching = clock.after(silentMs - silent, watchSilence)
   }
 
+  function take(frame: string) {
+    if (unread) unread.push(frame)
+    else session!.receive(frame)
+  }
+
   end.onMessage = (text) => {
     heardMs = clock.monotonicMs()
-    if (unread) unread.push(text)
-    else session.receive(text)
+    // One piece of the network may hold several frames, as over TCP: all of them are read in one turn.
+    for (const frame of text.split('\n')) take(frame)
   }
   end.onClose = () => {
+    open.delete(end)
     stopWatching()
     session.gone()
   }
+  open.add(end)
   end.accept()
   watchSilence()
 }

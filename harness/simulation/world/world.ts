@@ -3,17 +3,21 @@ import type { Cluster } from './cluster.ts'
 import { openConnection } from './connection.ts'
 import { type Dashboard, openDashboard } from './dashboard.ts'
 import { createPage, type Page } from './page.ts'
+import { createPassersBy } from './passers-by.ts'
 import type { Action } from './plan.ts'
 import { endOf, openShopper, type Shopper } from './shopper.ts'
+import { openVisitor, type Visitor } from './visitor.ts'
 
 export type World = ReturnType<typeof createWorld>
 
 /** Everybody in the scenario, and what they can do. */
 export function createWorld(cluster: Cluster) {
-  const { clock, network, recorder } = cluster
+  const { clock, network, recorder, random } = cluster
+  const passersBy = createPassersBy({ network, clock, random, nodes: cluster.names })
+  const visitors: Visitor[] = []
   const shoppers = new Map<string, Shopper>()
   const pages: Page[] = []
-  const listeners: { who: string; joins: Page['joins'] }[] = []
+  const listeners: { who: string; node: string; joins: Page['joins'] }[] = []
   const dashboards: Dashboard[] = []
   const storage = {}
   const published = new Map<string, number>()
@@ -82,8 +86,21 @@ export function createWorld(cluster: Cluster) {
     listen(who: string, node: string) {
       const connection = openConnection({ network, recorder, who, from: who, node, path: '/socket' })
       connection.join('ping')
-      listeners.push({ who, joins: connection.joins })
+      listeners.push({ who, node, joins: connection.joins })
     },
+    /** Whoever does not belong to the plan: visitors who are strict, and people who only pass by. */
+    crowd() {
+      for (const [index, version] of (['2.0.0', '1.0.0'] as const).entries()) {
+        const node = cluster.names[index % cluster.names.length]!
+        visitors.push(openVisitor({ network, recorder, clock, random, who: `visitor-${index + 1}`, node, version }))
+      }
+      void passersBy.start()
+    },
+    crowdStops() {
+      passersBy.stop()
+      for (const visitor of visitors) visitor.stop()
+    },
+    visitors,
     async openPage(who: string, node: string) {
       const page = createPage({ network, recorder, clock, who, node, storage })
       pages.push(page)
@@ -102,10 +119,10 @@ export function createWorld(cluster: Cluster) {
     dashboards,
     /** Everybody who wants to hear something. */
     everybody: () => [
-      ...pages.map(({ who, joins }) => ({ who, joins })),
-      ...dashboards.map(({ who, joins }) => ({ who, joins })),
+      ...pages.map(({ who, node, joins }) => ({ who, node, joins })),
+      ...dashboards.map(({ who, node, joins }) => ({ who, node, joins })),
       ...listeners,
-      ...[...shoppers.values()].map(({ name, joins }) => ({ who: name, joins })),
+      ...[...shoppers.values()].map(({ name, node, joins }) => ({ who: name, node, joins })),
     ],
   }
 }

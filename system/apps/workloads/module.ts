@@ -1,9 +1,22 @@
 import { Pool } from 'pg'
+import { z } from 'zod'
 import { connected, socket } from '../../channels/index.ts'
+import { controlAction } from '../../control/action.ts'
 import { defineModule } from '../../node/module.ts'
 import { workloadsConfig } from './config.ts'
 import { createWork } from './work.ts'
-import { noWork, workChannel } from './work-channel.ts'
+import { noWork, type WorkCounts, workChannel } from './work-channel.ts'
+
+/** `POST /workloads/forget-peak` on the control port: a measurement that wants to know the most at once begins with it. */
+const forgetPeak = (counts: WorkCounts) =>
+  controlAction(
+    ['/workloads/forget-peak', 'Forgets how many replies of one channel were pending at most.'],
+    z.strictObject({}),
+    () => {
+      counts.pendingMost = 0
+      return { ok: true }
+    },
+  )
 
 /** A channel that does nothing but work of a stated kind and duration, for measurements. Serves nothing unless WORKLOADS is on. */
 export const workloadsModule = defineModule({
@@ -32,6 +45,7 @@ export const workloadsModule = defineModule({
       ],
       // Created with its first query, so that a node that measures something else has no connection.
       afterPubSub: [{ name: 'workloads database', stop: () => pool?.end() }],
+      controlActions: [forgetPeak(counts)],
       holds: () => ({ pending: { work: counts.started - counts.finished - counts.cancelled } }),
       state: () => ({ work: { ...counts } }),
     }

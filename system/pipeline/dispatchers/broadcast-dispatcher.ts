@@ -55,7 +55,7 @@ export function broadcastDispatcher<S extends Subscriber, T>(): Dispatcher<S, T>
       for (const listener of listeners) listener.outstanding -= now.length
       const selected = listeners.map((listener) => select(listener, now))
       return {
-        deliveries: selected.filter(({ items: wanted }) => wanted.length > 0),
+        deliveries: selected,
         asks: selected
           .filter(({ unwanted }) => unwanted > 0)
           .map(({ to, unwanted }) => ({ from: to, count: unwanted })),

@@ -49,16 +49,18 @@ export function partitionDispatcher<S extends Subscriber, T>({
     return items.length > 0 ? [{ to: partition.subscriber!, items }] : []
   }
 
-  function place(items: readonly T[]): T[] {
-    const undeliverable: T[] = []
-    for (const item of items) {
+  /** Puts items into their partitions while there is demand; an item that the hash drops answers none. Returns those left over. */
+  function place(items: readonly T[], undeliverable: T[]): T[] {
+    for (const [index, item] of items.entries()) {
+      if (waiting === 0) return items.slice(index)
       const key = hash(item)
       if (key === undefined) continue
+      waiting -= 1
       const partition = partitions.get(key)
       if (partition) partition.queue.push(item)
       else undeliverable.push(item)
     }
-    return undeliverable
+    return []
   }
 
   return {
@@ -83,13 +85,9 @@ export function partitionDispatcher<S extends Subscriber, T>({
       return { demand, deliveries: flush(partition) }
     },
     dispatch(items) {
-      const hasConsumers = [...partitions.values()].some(({ subscriber }) => subscriber)
-      const now = items.slice(0, hasConsumers ? waiting : 0)
-      waiting -= now.length
-      const undeliverable = place(now)
+      const undeliverable: T[] = []
+      const rest = place(items, undeliverable)
       const deliveries = [...partitions.values()].flatMap(flush)
-      const rest = items.slice(now.length)
-      pending.answered(rest.length)
       return { deliveries, rest, ...(undeliverable.length > 0 && { undeliverable }) }
     },
   }

@@ -6,7 +6,7 @@ import { systemClock as clock } from '../../../system/platform/clock.ts'
 import { createLog } from '../../../system/platform/log.ts'
 import { createPubSub } from '../../../system/pubsub/index.ts'
 import { createRuntime } from '../../../system/runtime/index.ts'
-import { liveSessions } from './sessions.ts'
+import { liveSessions, otherPages } from './sessions.ts'
 import { announceStock } from './views/products.ts'
 import { createWebSessions, type WebSession } from './web-session.ts'
 
@@ -29,6 +29,7 @@ const live = createLive({
   clock,
   log,
   sessions: liveSessions({ pubsub, clock, csrfTokenOf: ({ csrfSecret }) => webSessions.csrfToken(csrfSecret) }),
+  otherPages,
   socketOptions: { checkOrigin: ['//127.0.0.1', '//localhost'] },
 })
 

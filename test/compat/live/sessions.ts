@@ -22,6 +22,9 @@ interface Deps {
   csrfTokenOf: CsrfTokenOf
 }
 
+/** Pages that the application only names. */
+export const otherPages: readonly string[] = ['/hello']
+
 /** Where the views of the compatibility application stand. */
 export const liveSessions = ({ pubsub, clock, csrfTokenOf }: Deps): readonly LiveSession[] => [
   liveSession('main', [

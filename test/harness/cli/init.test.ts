@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { readTarget } from '../../../harness/cluster/remote/target.ts'
 import { squall } from './support.ts'
@@ -13,6 +13,16 @@ beforeEach(() => {
 })
 
 describe('init', () => {
+  it('says what to do then with commands that work in that folder', async () => {
+    const { out } = await squall(['init'], { cwd })
+    const [, command = ''] = /^next: (.*squall) run$/m.exec(out) ?? []
+    expect(resolve(cwd, command)).toBe(join(process.cwd(), 'squall'))
+    const { out: more } = await squall(['new', 'scenario', 'own/second'], { cwd })
+    expect(more).toContain(`next: ${command} run own/second\n`)
+    const [, page = ''] = /^next: (\S+\.md) says/m.exec(more) ?? []
+    expect(existsSync(resolve(cwd, page))).toBe(true)
+  })
+
   it('makes a configuration whose suite has one scenario, and a target with the nodes that it was given', async () => {
     const urls = ['http://10.0.0.1:4000', 'http://10.0.0.2:4000']
     const { code } = await squall(['init', ...urls.flatMap((url) => ['--url', url])], { cwd })

@@ -42,6 +42,9 @@ describe('a run that was killed', () => {
     const page = readFileSync(join(folder, 'report.html'), 'utf8')
     expect(page).toContain('the run did not end, because it was killed or still runs; 1 scenario had begun.')
     expect(page).toContain('DF-10')
+    // There is no schedule to replay.
+    expect(page).toContain('./squall run smoke --seed 0x5 --defect DF-10<')
+    expect(page).not.toContain('squall replay')
     expect(readFileSync(join(folder, 'junit.xml'), 'utf8')).toContain('<error type="unknown"')
   })
 

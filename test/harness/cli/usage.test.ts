@@ -48,6 +48,31 @@ describe('what makes no sense ends with one sentence and 64', () => {
       ['compare', 'sync-async', '--work', 'wait:0'],
       '--work takes wait, database or cpu with milliseconds up to 1000, such as wait:10; got "wait:0"',
     ],
+    [
+      'a wait that no timer can count',
+      ['compare', 'sync-async', '--work', 'wait:11.5'],
+      '--work waits for whole milliseconds, because a timer counts no others; got "wait:11.5"',
+    ],
+    [
+      'a control of something else',
+      ['compare', 'control', '--rate', '100'],
+      'compare control takes --times, --planted, --blocks, --seconds and --seed only; got "--rate"',
+    ],
+    [
+      'a series without control',
+      ['compare', 'sync-async', '--times', '3'],
+      '--times and --planted belong to compare control',
+    ],
+    [
+      'the address of a system to load',
+      ['load', 'workshop', '--target', 'http://127.0.0.1:9'],
+      'load --target takes the file that describes the running system, and not its address; got "http://127.0.0.1:9"',
+    ],
+    [
+      'an arm that is not there',
+      ['compare', 'a.json', 'b.json'],
+      'a.json does not describe an arm: there is no such file',
+    ],
     ['an unknown flag', ['run', '--sed', '1'], "unknown option '--sed' (Did you mean --seed?)"],
     [
       'an unknown scenario',

@@ -70,14 +70,14 @@ describe('arms from files', () => {
   it('may do other work, speak to another socket, or run already', () => {
     const arm = readArm(
       file('mine.json', {
-        work: 'wait:11.5',
+        work: 'wait:12',
         target: ['http://10.0.0.1:4000', 'http://b.example'],
         socket: '/socket',
         topic: 'room:#',
       }),
       folder,
     )
-    expect(arm).toMatchObject({ payloads: [{ kind: 'wait', ms: 11.5 }], socketPath: '/socket', topic: 'room:#' })
+    expect(arm).toMatchObject({ payloads: [{ kind: 'wait', ms: 12 }], socketPath: '/socket', topic: 'room:#' })
     expect(arm.addresses).toEqual([
       { host: '10.0.0.1', port: 4_000 },
       { host: 'b.example', port: 80 },
@@ -97,7 +97,9 @@ describe('arms from files', () => {
   })
 
   it('are refused when they are not there', () => {
-    expect(problem(() => readArm('none.json', folder))).toContain('none.json does not describe an arm: ENOENT')
+    expect(problem(() => readArm('none.json', folder))).toContain(
+      'none.json does not describe an arm: there is no such file',
+    )
   })
 
   it('must be able to get the same load', () => {

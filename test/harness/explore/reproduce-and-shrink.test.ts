@@ -61,7 +61,7 @@ describe('what becomes of a violation (FI-18)', () => {
       [expect.objectContaining({ do: 'sell' })],
     ])
     expect(JSON.parse(readFileSync(pursued.file, 'utf8'))).toEqual(pursued.smallest)
-    expect(describeViolation(pursued).at(-1)).toBe(`Reproduce: ./squall replay ${pursued.file}`)
+    expect(describeViolation(pursued, './squall').at(-1)).toBe(`Reproduce: ./squall replay ${pursued.file}`)
   })
 
   it('is not made smaller by another violation', async () => {

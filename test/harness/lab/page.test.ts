@@ -2,7 +2,7 @@ import { parse } from 'node-html-parser'
 import { describe, expect, it } from 'vitest'
 import { judgeLab, unmeasured } from '../../../harness/lab/lab.ts'
 import { labPage } from '../../../harness/lab/page.ts'
-import { predictionText, resultText } from '../../../harness/lab/text.ts'
+import { predictionText, resultSection, resultText } from '../../../harness/lab/text.ts'
 import { queue } from '../../../harness/lab/workshop/queue.ts'
 import { drained } from './support.ts'
 
@@ -53,5 +53,19 @@ describe('the text of a lab', () => {
     const lines = resultText({ ...result, verdict: 'unknown' }).split('\n')
     expect(lines.filter((line) => /^ {2}✓ \d\. /.test(line))).toHaveLength(6)
     expect(lines.at(-2)).toBe('? unknown')
+  })
+
+  it('is a section of a document, with a row for each prediction and each figure', () => {
+    const section = resultSection(result)
+    expect(section).toMatch(/^## `\.\/squall lab workshop\/queue`\n\n[A-Z0-9]/)
+    expect(section.match(/^\| .* \| [✓✗?] \|$/gm)).toHaveLength(queue.predictions.length)
+    expect(section.match(/^\| [^|]+ \| [^|]+ \|$/gm)).toHaveLength(result.figures.length)
+    expect(section).toContain(`Verdict: ${result.verdict}.`)
+  })
+
+  it('is a section that says why nothing was measured', () => {
+    expect(resultSection(unmeasured(queue, 'no node'))).toContain(
+      'Verdict: unknown, because nothing was measured: no node.',
+    )
   })
 })

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { judgeLab, type Lab } from '../../../harness/lab/lab.ts'
 import { batches } from '../../../harness/lab/pipeline/batches.ts'
 import { fair } from '../../../harness/lab/pipeline/fair.ts'
-import { groups } from '../../../harness/lab/pipeline/groups.ts'
+import { groupSizes, groups } from '../../../harness/lab/pipeline/groups.ts'
 import { latency } from '../../../harness/lab/pipeline/latency.ts'
 import { loss } from '../../../harness/lab/pipeline/loss.ts'
+import { nodes } from '../../../harness/lab/pipeline/nodes.ts'
 
 /** The outcome of one prediction, found by its words. */
 function outcomeOf<M>(lab: Lab<M>, measured: M, words: string) {
@@ -37,14 +38,11 @@ describe('pipeline/batches (PM-35, PM-36)', () => {
 })
 
 describe('pipeline/groups (PM-40, PM-41, PM-46)', () => {
-  const group = (
-    max: number,
-    workersMax: number,
-    cameMs = numbers(50, (index) => 205 * (Math.floor(index / max) + 1)),
-  ) => ({
-    max,
-    workersMax,
-    cameMs,
+  const together = (count: number, max: number, lateMs = 0) =>
+    numbers(count, (index) => (205 + lateMs) * (Math.floor(index / max) + 1))
+  const group = (max: number, workersMax: number, cameMs = together(max === 1 ? 10 : 50, max)) => ({
+    ...{ max, workersMax },
+    roundsMs: numbers(5, () => 0).map(() => cameMs),
   })
   const measured = [group(1, 1), group(10, 10), group(100, 50)]
 
@@ -55,61 +53,27 @@ describe('pipeline/groups (PM-40, PM-41, PM-46)', () => {
   it.each([
     ['as many workers', measured.with(1, group(10, 11))],
     ['as many workers', measured.with(1, group(10, 5))],
-    [
-      'five groups of ten',
-      measured.with(
-        1,
-        group(
-          10,
-          10,
-          numbers(50, (index) => 205 * (Math.floor(index / 25) + 1)),
-        ),
-      ),
-    ],
-    [
-      'five times as long',
-      measured.with(
-        1,
-        group(
-          10,
-          10,
-          numbers(50, (index) => 10 * (index + 1)),
-        ),
-      ),
-    ],
-    [
-      'one after the other',
-      measured.with(
-        0,
-        group(
-          1,
-          1,
-          numbers(50, () => 205),
-        ),
-      ),
-    ],
-    [
-      'all 50 arrive',
-      measured.with(
-        2,
-        group(
-          100,
-          50,
-          numbers(49, () => 205),
-        ),
-      ),
-    ],
+    ['five groups of ten', measured.with(1, group(10, 10, together(50, 25)))],
+    ['five times as long', measured.with(1, group(10, 10, together(50, 50)))],
+    ['one after the other', measured.with(0, group(1, 1, together(10, 10)))],
+    ['all of them arrive', measured.with(2, group(100, 50, together(49, 100)))],
   ])('contradicts "%s"', (words, contrary) => {
     expect(outcomeOf(groups, contrary, words)).toBe('contradicted')
   })
 
-  it('knows nothing of times on a machine that had no time', () => {
-    const late = group(
-      10,
-      10,
-      numbers(50, (index) => 500 * (Math.floor(index / 10) + 1)),
-    )
-    expect(outcomeOf(groups, measured.with(1, late), 'five times as long')).toBe('unknown')
+  it('knows groups on a machine that is late, because they are late together', () => {
+    expect(outcomeOf(groups, measured.with(1, group(10, 10, together(50, 10, 60))), 'five groups')).toBe('held')
+  })
+
+  it('knows nothing of times on a machine that had no time in some of the rounds', () => {
+    const [fast, slow] = [together(50, 10), together(50, 10, 295)]
+    const some = { ...group(10, 10), roundsMs: [fast, slow, fast, slow, fast] }
+    expect(outcomeOf(groups, measured.with(1, some), 'five times as long')).toBe('unknown')
+  })
+
+  it('counts those that came at the same time', () => {
+    expect(groupSizes([200, 203, 204, 405, 406, 900])).toEqual([3, 2, 1])
+    expect(groupSizes([])).toEqual([])
   })
 })
 
@@ -135,8 +99,8 @@ describe('pipeline/fair (PM-60, DF-46)', () => {
 
 describe('pipeline/loss (PM-26, PM-58, DF-43)', () => {
   const measured = {
-    memory: { came: 42, deliveries: 42, later: 20 },
-    durable: { came: 200, deliveries: 201, later: 20 },
+    memory: { came: 42, deliveries: 42, later: 20, counted: 150 },
+    durable: { came: 200, deliveries: 201, later: 20, counted: 0 },
   }
 
   it('is as predicted when memory forgets and PostgreSQL does not', () => {
@@ -144,7 +108,9 @@ describe('pipeline/loss (PM-26, PM-58, DF-43)', () => {
   })
 
   it.each([
-    ['most of 200', { ...measured, memory: { came: 200, deliveries: 200, later: 20 } }],
+    ['most of 200', { ...measured, memory: { came: 200, deliveries: 200, later: 20, counted: 0 } }],
+    ['the node says so', { ...measured, memory: { ...measured.memory, counted: 0 } }],
+    ['the node says so', { ...measured, memory: { ...measured.memory, counted: 170 } }],
     ['nothing comes twice', { ...measured, memory: { ...measured.memory, deliveries: 43 } }],
     ['nothing is lost', { ...measured, durable: { ...measured.durable, came: 199 } }],
     ['arrives there too', { ...measured, durable: { ...measured.durable, later: 19 } }],
@@ -154,37 +120,68 @@ describe('pipeline/loss (PM-26, PM-58, DF-43)', () => {
 })
 
 describe('pipeline/latency (PM-25, PM-51, PM-52)', () => {
+  const rounds = 7
+  const line = (last: number) => numbers(2_000, (index) => (last * (index + 1)) / 2_000)
   const timed = (max: number, last: number, firstMs = 1) => ({
     max,
-    firstMs,
-    lastsMs: [last, 1.2 * last],
-    latenciesMs: numbers(2_000, (index) => (last * (index + 1)) / 2_000),
+    firstsMs: numbers(rounds, () => firstMs),
+    latenciesMs: numbers(rounds, () => 0).map(() => line(last)),
   })
   const measured = [timed(1, 80), timed(10, 45), timed(100, 42)]
+  const cloud = numbers(2_000, (index) => (index * 7_919) % 80)
+  const inRounds = (count: number, last: number, otherwise: number) =>
+    numbers(rounds, () => 0).map((_, round) => line(round < count ? last : otherwise))
 
   it('is as predicted when each waits for those before it', () => {
     expect(judgeLab(latency, measured).verdict).toBe('as predicted')
   })
 
   it.each([
-    [
-      'a straight line',
-      measured.with(0, { ...timed(1, 80), latenciesMs: numbers(2_000, (index) => (index * 7_919) % 80) }),
-    ],
+    ['next to no time', measured.with(0, timed(1, 80, 300))],
+    ['a straight line', measured.with(0, { ...timed(1, 80), latenciesMs: numbers(rounds, () => 0).map(() => cloud) })],
     ['takes longest', measured.with(0, timed(1, 40))],
     ['brings little', measured.with(2, timed(100, 10))],
-    ['all of them arrive', measured.with(2, { ...timed(100, 42), latenciesMs: numbers(1_999) })],
+    [
+      'all of them arrive',
+      measured.with(2, { ...timed(100, 42), latenciesMs: measured[2]!.latenciesMs.with(3, numbers(1_999)) }),
+    ],
   ])('contradicts "%s"', (words, contrary) => {
     expect(outcomeOf(latency, contrary, words)).toBe('contradicted')
   })
 
-  it('knows nothing when the rounds were unlike each other', () => {
-    const uneven = { ...timed(10, 45), lastsMs: [45, 90] }
-    expect(outcomeOf(latency, [timed(1, 40), uneven, timed(100, 42)], 'takes longest')).toBe('unknown')
+  it('does not mind a round in which a neighbour had the machine', () => {
+    expect(outcomeOf(latency, measured.with(0, { ...timed(1, 80), latenciesMs: inRounds(1, 20, 80) }), 'longest')).toBe(
+      'held',
+    )
+  })
+
+  it('knows nothing when the rounds say different things', () => {
+    for (const stray of [2, 3, 5])
+      expect(
+        outcomeOf(latency, measured.with(0, { ...timed(1, 80), latenciesMs: inRounds(stray, 20, 80) }), 'longest'),
+      ).toBe('unknown')
   })
 
   it('knows nothing when all of it took no longer than the request', () => {
     expect(outcomeOf(latency, [timed(1, 8), timed(10, 5), timed(100, 5)], 'takes longest')).toBe('unknown')
-    expect(outcomeOf(latency, measured.with(0, timed(1, 80, 300)), 'next to no time')).toBe('unknown')
+  })
+})
+
+describe('pipeline/nodes (PM-45)', () => {
+  const run = (tookMs: number, ...handled: number[]) => ({ tookMs, handled })
+  const four = (one: ReturnType<typeof run>) => numbers(4, () => 0).map(() => one)
+  const measured = { one: four(run(2_500, 100)), two: four(run(1_300, 52, 48)) }
+
+  it('is as predicted when two nodes share the items', () => {
+    expect(judgeLab(nodes, measured).verdict).toBe('as predicted')
+  })
+
+  it.each([
+    ['half the time', { ...measured, two: four(run(2_400, 52, 48)) }],
+    ['not less than that', { ...measured, two: four(run(600, 52, 48)) }],
+    ['a good part', { ...measured, two: four(run(1_300, 95, 5)) }],
+    ['handled once', { ...measured, two: measured.two.with(2, run(1_300, 52, 49)) }],
+  ])('contradicts "%s"', (words, contrary) => {
+    expect(outcomeOf(nodes, contrary, words)).toBe('contradicted')
   })
 })

@@ -2,8 +2,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { type Begun, writeBegun } from '../../../harness/nightly/begun-night.ts'
 import { readNights } from '../../../harness/nightly/history-file.ts'
 import { mergeNights } from '../../../harness/nightly/merge-nights.ts'
+import type { StageReport } from '../../../harness/nightly/night-report.ts'
 import { squall } from '../cli/support.ts'
 import { aLine, nightOf } from './lines.ts'
 import { aNight, aStage } from './nights.ts'
@@ -59,11 +61,39 @@ describe('squall merge', () => {
 
   it('writes one report and appends the night to the history', async () => {
     const { code, out } = await merge(written('one', shard(1, 2)), written('two', shard(2, 2)))
-    expect(out).toContain('# ✓ Passed: 2 scenarios held every invariant.')
+    expect(out).toContain('✓ Passed: 2 scenarios held every invariant.')
     expect(code).toBe(0)
     expect(readNights(history).lines.map(({ scenario }) => scenario)).toEqual(['store/part-1', 'store/part-2'])
     for (const name of ['nightly.json', 'summary.md', 'report.html'])
       expect(readFileSync(join(folder, 'whole', name), 'utf8')).toContain('store/part-1')
+  })
+
+  const killed = (name: string, own: Partial<Begun>, ...stages: StageReport[]) => {
+    const place = join(folder, name)
+    mkdirSync(join(place, 'stages'), { recursive: true })
+    writeBegun(place, {
+      ...{ night: nightOf(2), seed: '0x5eed', commit: 'c1', budgetMs: 60_000 },
+      ...{ owner: { pid: 1, stamp: undefined }, ...own },
+    })
+    for (const stage of stages) writeFileSync(join(place, 'stages', `${stage.name}.json`), JSON.stringify(stage))
+    return place
+  }
+
+  it('takes from a shard that was killed what it had found', async () => {
+    const line = aLine({ night: nightOf(2), outcome: 'violated', fingerprint: 'a: b', scenario: 'store/found' })
+    const other = written('first', shard(1, 2))
+    const found = killed('second', { shard: { number: 2, of: 2 } }, aStage({ lines: [line] }))
+    const { code, out } = await merge(other, found)
+    expect([code, out]).toEqual([1, expect.stringContaining('first store/found, new')])
+    const nothing = await merge(other, killed('third', { shard: { number: 2, of: 2 } }))
+    expect(nothing.code).toBe(124)
+    expect(nothing.out).toContain('Incomplete: shard 2/2 did not end, acceptance was not run')
+  })
+
+  it('makes a report of a whole night that was killed', async () => {
+    const { code, out } = await merge(killed('fourth', {}, aStage({ lines: [aLine()] })))
+    expect([code, out]).toEqual([124, expect.stringContaining('Incomplete: the night did not end')])
+    expect(readFileSync(join(folder, 'whole/report.html'), 'utf8')).toContain('the night did not end')
   })
 
   it('calls a failure new, then recurring, then fixed', async () => {

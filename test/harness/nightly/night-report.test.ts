@@ -3,6 +3,7 @@ import type { NightLine } from '../../../harness/nightly/night.ts'
 import { nightPage } from '../../../harness/nightly/night-page.ts'
 import { exitCodeOfNight, standingsAfter } from '../../../harness/nightly/night-report.ts'
 import { nightSummary, summaryMaxBytes } from '../../../harness/nightly/night-summary.ts'
+import { nightText } from '../../../harness/nightly/night-text.ts'
 import { aLine, nightOf, syntheticNights } from './lines.ts'
 import { aNight, aStage } from './nights.ts'
 
@@ -62,6 +63,40 @@ describe('the report of a night', () => {
     )
     expect(top).toContain("`./squall replay reports/a-run --grep '^store/missed-release$'`")
     expect(top).toContain('**1 new, 0 recurring')
+  })
+
+  it('repeats a scenario of a shard by its seed', () => {
+    const replay = './squall run store/missed-release --seed 0x5eed'
+    const stages = tonight({ ...failing, replay })
+    expect(nightText(aNight({ stages, standings: standingsAfter([], stages) }), 'r')).toContain(`    ${replay}\n`)
+  })
+
+  it('fits into ten lines of a terminal, however much failed', () => {
+    const lines = [1, 2, 3, 4, 5].map((n) => aLine({ scenario: `store/number-${n}`, ...failing }))
+    const stages = [aStage({ lines })]
+    const shown = nightText(aNight({ exitCode: 1, stages, standings: standingsAfter([], stages) }), 'night/report.html')
+    expect(shown.split('\n')).toEqual([
+      '✗ Failed: 5 failures, first store/number-1, new (delivered-once: n1 lost 3 messages).',
+      expect.any(String),
+      'store/number-1, new:',
+      "    ./squall replay reports/a-run --grep '^store/number-1$'",
+      'store/number-2, new: delivered-once: n1 lost 3 messages',
+      "    ./squall replay reports/a-run --grep '^store/number-2$'",
+      'store/number-3, new: delivered-once: n1 lost 3 messages',
+      "    ./squall replay reports/a-run --grep '^store/number-3$'",
+      'and 2 more failures',
+      'report: night/report.html',
+      '',
+    ])
+  })
+
+  it('leads to the page of what broke, and says how often it did', () => {
+    const lines = [aLine({ ...failing, attempts: { failed: 2, of: 2 } })]
+    const stages = [aStage({ lines, pages: ['acceptance/a-run/report.html'] })]
+    const page = nightPage(aNight({ exitCode: 1, stages, standings: standingsAfter([], stages) }), lines)
+    expect(page).toContain('<a href="acceptance/a-run/report.html">report</a>')
+    expect(page).toContain('<a href="acceptance/a-run/report.html#s-store-missed-release">its report</a>')
+    expect(page).toContain('n1 lost 3 messages; tonight it failed 2 of 2 times')
   })
 
   it('says since when a failure recurs, and that it is fixed', () => {

@@ -20,7 +20,7 @@ describe('squall nightly, interrupted before its first stage', () => {
   it('ends with 130 and a report that says so, and is no night of the history', async () => {
     const { code, out } = await nightly('--seed', '0x7')
     expect(code).toBe(130)
-    expect(out).toContain('# ? Interrupted: the report is partial.')
+    expect(out).toContain('? Interrupted: the report is partial.')
     expect(reportOf()).toEqual(expect.objectContaining({ seed: '0x7', interrupted: true, exitCode: 130 }))
     expect(readFileSync(join(night, 'report.html'), 'utf8')).toContain('the night was interrupted before it')
     expect(existsSync(history)).toBe(false)
@@ -44,6 +44,15 @@ describe('squall nightly, interrupted before its first stage', () => {
       'acceptance completed',
       'corpus not-run',
     ])
+  })
+
+  it('is not resumed while it still runs', async () => {
+    const file = join(night, 'night.json')
+    const before = readFileSync(file, 'utf8')
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(before), owner: { pid: process.ppid } }))
+    const { code, err } = await nightly('--resume')
+    expect([code, err]).toEqual([64, expect.stringContaining(`still runs, in process ${process.ppid}`)])
+    writeFileSync(file, before)
   })
 
   it('is not resumed with other code', async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { messageOf } from '../../../harness/platform/plain-text.ts'
+import { messageOf, whyUnusable } from '../../../harness/platform/plain-text.ts'
 
 it.each([
   ['a plain message', 'a plain message'],
@@ -11,6 +11,15 @@ it.each([
   ['launch: closed\nBrowser logs:\n\n<launching> /usr/bin/chromium --no-sandbox', 'launch: closed'],
 ])('%j is shown as %j', (said, shown) => {
   expect(messageOf(new Error(said))).toBe(shown)
+})
+
+it.each([
+  ['ENOENT', 'there is no such file'],
+  ['EISDIR', 'it is a folder'],
+  ['EACCES', 'it may not be read'],
+  ['EIO', 'no luck'],
+])('says why a file is unusable: %s', (code, said) => {
+  expect(whyUnusable(Object.assign(new Error('no luck'), { code }))).toBe(said)
 })
 
 it('says why a request failed', () => {

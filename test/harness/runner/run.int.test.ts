@@ -218,6 +218,7 @@ describe('a run', () => {
     expect([result.exitCode, result.outcome]).toEqual([124, 'unknown'])
     expect(checksOf(result)['scenario-completed']).toContain('step 2 (wait for ever) was abandoned: the budget of 12 s')
     expect(result.scenarios[0]!.faults[0]!.witnessedOffMs).toEqual(expect.any(Number))
+    expect(result.scenarios[0]!.cutShort).toBe(true)
   })
 
   it('over its budget ends with 124', async () => {

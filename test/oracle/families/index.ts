@@ -3,6 +3,7 @@ import { replayRegistries } from './registries.ts'
 import { replayServers } from './servers.ts'
 import { replayStages } from './stages.ts'
 import { replaySupervisors } from './supervisors.ts'
+import { replayTables } from './tables.ts'
 import { replayTasks } from './tasks.ts'
 
 /** Which replay fits a recording: by what its set-up consists of. */
@@ -12,5 +13,6 @@ export function replayerOf({ family, setup }: Recording): ((recording: Recording
   if (setup.actors && family === 'genserver') return replayServers
   if (family === 'task') return replayTasks
   if (setup.registry) return replayRegistries
+  if (family === 'ets') return replayTables
   return undefined
 }

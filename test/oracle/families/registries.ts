@@ -1,4 +1,10 @@
-import { type KeyRegistry, KeyTaken, NeedsUniqueKeys, startKeyRegistry } from '../../../system/runtime/index.ts'
+import {
+  ActorExited,
+  type KeyRegistry,
+  KeyTaken,
+  NeedsUniqueKeys,
+  startKeyRegistry,
+} from '../../../system/runtime/index.ts'
 import { readReason, writeError } from '../reasons.ts'
 import type { Data, Recording, Replayed, Step } from '../recording.ts'
 import { createWorld, type World } from '../world.ts'
@@ -17,7 +23,7 @@ const ok = atom('ok')
 /** Replays recordings of a registry on `system/runtime`. How many parts it is made of makes no difference to who uses it. */
 export async function replayRegistries({ setup, steps }: Recording): Promise<Replayed> {
   const world = createWorld({ adaptLog: () => undefined })
-  const registry = startKeyRegistry<unknown>(world.runtime, { name: 'registry', keys: setup.registry.keys })
+  const registry = startKeyRegistry<unknown>(world.runtime, { name: 'other', keys: setup.registry.keys })
   const scene: Scene = { world, clients: createClients(world, setup.actors ?? []), registry }
   for (const { do: what, ...step } of steps as Step[]) {
     const act = acts[what]
@@ -57,7 +63,7 @@ function attempt(operation: () => unknown): unknown {
   try {
     return operation()
   } catch (error) {
-    if (error instanceof NeedsUniqueKeys) return { error: 'ArgumentError' }
+    if (error instanceof NeedsUniqueKeys || error instanceof ActorExited) return { error: 'ArgumentError' }
     if (error instanceof KeyTaken)
       return tuple(atom('error'), tuple(atom('already_registered'), { pid: error.holder.name }))
     return { error: writeError(error) }

@@ -1,5 +1,5 @@
 import { type ActorRef, type ActorSelf, type AnyActorRef, link } from '../../../system/runtime/index.ts'
-import { Exit, readReason, Thrown, writeError, writeReason } from '../reasons.ts'
+import { CallFailed, Exit, readReason, thrownInServer, writeError, writeReason } from '../reasons.ts'
 import type { Data, Recording, Replayed, Step } from '../recording.ts'
 import { createGate, createWorld, type Gate, type World } from '../world.ts'
 import { type Clients, call, createClients } from './clients.ts'
@@ -94,7 +94,7 @@ function startServer(scene: Scene, { name, trap, init }: Data, parent: AnyActorR
       case 'raise':
         throw new Error(args[0])
       case 'throw':
-        throw new Thrown(args[0])
+        throw new Exit(thrownInServer(args[0]))
       case 'bad':
         throw new Exit({ kind: 'exit', why: 'bad_return_value:what' })
       case 'stop':
@@ -167,7 +167,9 @@ const acts: Record<string, (scene: Scene, step: Data) => unknown> = {
 
   stop_server({ clients, servers }, { by, to, reason }) {
     return clients.perform(by, { of: 'stop_server' }, async () => {
-      await servers.get(to)!.requestStop(readReason(reason))
+      const server = servers.get(to)
+      if (!server?.alive) throw new CallFailed('in_call:noproc')
+      await server.requestStop(readReason(reason))
       return { atom: 'ok' }
     })
   },

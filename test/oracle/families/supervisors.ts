@@ -10,7 +10,7 @@ import {
   type Supervisor,
   supervisor,
 } from '../../../system/runtime/index.ts'
-import { Exit, Refused, readReason, Thrown, writeError, writeReason } from '../reasons.ts'
+import { Exit, Refused, readReason, thrownInServer, writeError, writeReason } from '../reasons.ts'
 import type { Data, Recording, Replayed, Step, TraceEvent } from '../recording.ts'
 import { createWorld, type World } from '../world.ts'
 
@@ -170,12 +170,13 @@ function spawnWorker(world: World, { name, trap, terminate_ms }: Data, parent: A
   return worker
 }
 
-/** What a request came to, in the words of the recordings. */
+/** What a request came to, in the words of the recordings. Only at the start of a supervisor is a mistake one of its `start_spec`. */
 async function replyOf(world: World, request: Promise<unknown>, ignored = 'ignore'): Promise<string> {
   return world.until(
     request.then(
       (value) => (value === undefined ? ignored : 'ok'),
-      (error) => `error:${error instanceof ChildRefused ? error.refusal : writeError(error)}`,
+      (error) =>
+        `error:${error instanceof ChildRefused ? error.refusal : writeError(error)}`.replace('start_spec:', ''),
     ),
   )
 }
@@ -190,10 +191,11 @@ const stateOf = (child: Supervised | undefined, restarting: boolean) => {
 
 function crash(how: string, reason: string): Exit | undefined {
   if (how === 'raise') throw new Error(reason ?? 'boom')
-  if (how === 'throw') throw new Thrown(reason ?? 'ball')
+  if (how === 'throw') return new Exit(thrownInServer(reason ?? 'ball'))
   return new Exit(readReason(reason ?? 'normal'))
 }
 
+/** A question about children waits until the supervisor has dealt with what came before it. */
 const acts: Record<string, (scene: Scene, step: Data) => unknown> = {
   settle: ({ world }) => world.settle(),
   sleep: ({ world }, { ms }) => world.sleep(ms),
@@ -228,7 +230,8 @@ const acts: Record<string, (scene: Scene, step: Data) => unknown> = {
     world.record('driver', 'stop_reply', { of: who, reply })
   },
 
-  which_children({ supervisors, world }, { of }) {
+  async which_children({ supervisors, world }, { of }) {
+    await world.sleep(0)
     const children = supervisors
       .get(of)!
       .children()
@@ -236,7 +239,8 @@ const acts: Record<string, (scene: Scene, step: Data) => unknown> = {
     world.record('driver', 'which_children_reply', { of, children: children.reverse() })
   },
 
-  count_children({ supervisors, world }, { of }) {
+  async count_children({ supervisors, world }, { of }) {
+    await world.sleep(0)
     world.record('driver', 'count_children_reply', { of, ...supervisors.get(of)!.counts() })
   },
 

@@ -17,6 +17,7 @@ type Client = Awaited<ReturnType<ReturnType<typeof createLiveCase>['connect']>>
 
 const stale = { status: 'error', response: { reason: 'stale' } }
 const unauthorized = { status: 'error', response: { reason: 'unauthorized' } }
+const crashed = { status: 'error', response: { reason: 'join crashed' } }
 
 /** Two pages on two connections; what the first does wrong, the second must not feel. */
 async function twoPages() {
@@ -53,6 +54,13 @@ describe('only the sender feels', () => {
     ['a value that the handler cannot take', 'event', event('add', { by: 'one' })],
     ['a patch to nowhere', 'live_patch', { url: 'http://shop.example/nowhere' }],
     ['a patch to what is no address', 'live_patch', { url: 7 }],
+    ['a patch of a view that cannot be patched', 'live_patch', { url: 'http://shop.example/counter' }],
+    ['an event for what cannot be a component', 'event', { ...event('inc'), cid: 'one' }],
+    ['an event for a list of components', 'event', { ...event('inc'), cid: [1] }],
+    ['an event with an upload', 'event', { ...event('inc'), uploads: { 'phx-1': [] } }],
+    ['the beginning of an upload', 'allow_upload', { ref: 'phx-1', entries: [], cid: null }],
+    ['the progress of an upload', 'progress', { ref: 'phx-1', entry_ref: '0', progress: 50 }],
+    ['a flash that is no kind', 'event', event('lv:clear-flash', { key: 7 })],
     ['a list of components that is none', 'cids_destroyed', { cids: 1 }],
   ])('%s', async (_what, message, payload) => {
     const { client, page, otherGoesOn, checkLog, lines } = await twoPages()
@@ -65,8 +73,10 @@ describe('only the sender feels', () => {
 
   it('an event for a component that is not there, which hears nothing', async () => {
     const { client, page, otherGoesOn } = await twoPages()
-    for (const cid of [1, 99, -1, 'one', [1]])
-      expect(await client.ask(page.topic, 'event', { ...event('inc'), cid })).toEqual({ status: 'ok', response: {} })
+    for (const cid of [1, 99, -1, 0])
+      for (const name of ['inc', 'lv:clear-flash', 'lv:no_such_event'])
+        expect(await client.ask(page.topic, 'event', { ...event(name), cid })).toEqual({ status: 'ok', response: {} })
+    expect(await client.ask(page.topic, 'allow_upload', { cid: 1 })).toEqual({ status: 'ok', response: {} })
     expect(await client.ask(page.topic, 'cids_destroyed', { cids: [1, 'one', null] })).toMatchObject({
       response: { cids: [] },
     })
@@ -75,14 +85,31 @@ describe('only the sender feels', () => {
 
   it.each<[what: string, change: (page: LoadedPage) => Record<string, unknown>, answer: unknown]>([
     ['no session', () => ({ session: undefined }), stale],
-    ['a session that is no text', () => ({ session: { id: 1 } }), stale],
+    ['an empty session', () => ({ session: '' }), stale],
+    ['a session that is null', () => ({ session: null }), stale],
+    ['a session that is no text', () => ({ session: { id: 1 } }), crashed],
+    ['a static that is no text', () => ({ static: 7 }), crashed],
+    ['a static that is empty', () => ({ static: '' }), stale],
+    ['a flash that is no text', () => ({ flash: 7 }), crashed],
+    ['params that are no object', () => ({ params: 'text' }), crashed],
     ['a session with another letter', ({ join }) => ({ session: altered(String(join.session)) }), stale],
     ['a session without its signature', ({ join }) => ({ session: String(join.session).split('.')[0] }), stale],
     ['a token of another kind as session', ({ join }) => ({ session: join.static }), stale],
     ['a static with another letter', ({ join }) => ({ static: altered(String(join.static)) }), stale],
     ['a page that does not exist', () => ({ url: 'http://shop.example/nowhere' }), unauthorized],
     ['the page of another view', () => ({ url: 'http://shop.example/products' }), unauthorized],
-    ['a page that is no address', () => ({ url: {} }), unauthorized],
+    ['a page that is no address', () => ({ url: {} }), crashed],
+    ['a page that is null', () => ({ url: null }), crashed],
+    ['a page without a host', () => ({ url: '/counter' }), crashed],
+    ['the page of another view without a host', () => ({ url: '/products' }), unauthorized],
+    ['a page of another live session without a host', () => ({ url: undefined, redirect: '/other' }), unauthorized],
+    ['a page that does not exist and has no host', () => ({ url: '/nowhere' }), unauthorized],
+    ['a navigation to what is no address', () => ({ url: undefined, redirect: null }), crashed],
+    [
+      'a navigation to a page without a live view',
+      () => ({ url: undefined, redirect: 'http://shop.example/hello' }),
+      unauthorized,
+    ],
     ['a page of another live session', () => ({ url: undefined, redirect: 'http://shop.example/other' }), unauthorized],
   ])('a join with %s', async (_what, change, answer) => {
     const { client, page, otherGoesOn, checkLog } = await twoPages()
@@ -120,6 +147,23 @@ describe('tokens', () => {
     const client = await live.connect()
     const answer = await client.join(page.topic, { ...page.join, session: createSessionTokens(aged).sign(content) })
     expect(answer).toMatchObject(isGood ? { status: 'ok' } : stale)
+  })
+
+  it.each([
+    [50, 'from before'],
+    [70, undefined],
+  ])('of a flash that are %d seconds old show %s', async (ageS, shown) => {
+    const clock = createFakeClock()
+    const live = createLiveCase({ clock })
+    const page = await live.load('/nav/b')
+    const aged = createSessionTokens({ ...live.settings, clock: { now: () => clock.now() - ageS * 1_000 } })
+    const client = await live.connect()
+    const flash = aged.sign({ kind: 'flash', flash: { info: 'from before' } })
+    const answer = await client.join(page.topic, { ...page.join, flash })
+    expect(answer).toMatchObject({
+      status: 'ok',
+      response: { rendered: { 0: shown === undefined ? '' : { 0: shown } } },
+    })
   })
 
   it('of another secret or salt are none', async () => {

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { html, liveSession, liveView, nestedView, route } from '../../../system/live/index.ts'
+import { component, html, liveComponent, liveSession, liveView, nestedView, route } from '../../../system/live/index.ts'
+import { announceStock } from '../../compat/live/views/products.ts'
 import { createFakeClock } from '../../support/channel-case.ts'
 import { createLiveCase, event, type LoadedPage, nestedToken, origin } from '../../support/live-case.ts'
 
 /** Conversations in the spirit of the recorded ones, about what few of those are about. */
 type Case = ReturnType<typeof createLiveCase>
 type Client = Awaited<ReturnType<Case['connect']>>
+type Asking = (name: string, value?: unknown, cid?: number) => Promise<unknown>
 
 const okWith = (response: unknown) => ({ status: 'ok', response })
 const diff = (wire: unknown) => okWith({ diff: wire })
@@ -90,6 +92,32 @@ describe('views in a view', () => {
     expect(await client.ask('lv:child', 'event', event('inc'))).toMatchObject({
       response: { reason: 'unmatched topic' },
     })
+  })
+
+  it('go on without their page after it crashed, and are told nothing of the page that is mounted after it', async () => {
+    const { client, page, rendered, ask } = await open('/nested')
+    const token = nestedToken(rendered)
+    await joinChild(client, 'child', token)
+    await client.ask('lv:child', 'event', event('inc'))
+    client.push(page.topic, 'event', event('no_such_event'))
+    await hearsOfCrash(client)
+    expect(await client.ask('lv:child', 'event', event('tell'))).toEqual(okWith({}))
+    const again = await client.join(page.topic, page.join)
+    expect(await client.ask('lv:child', 'event', event('tell'))).toEqual(okWith({}))
+    expect(await ask('inc')).toEqual(diff({ 0: '1' }))
+    expect(await joinChild(client, 'child', token)).toMatchObject({ response: { reason: 'stale' } })
+    expect(await joinChild(client, 'child', nestedToken(again))).toMatchObject({ response: { rendered: { 0: '5' } } })
+    expect(await client.ask('lv:child', 'event', event('tell'))).toEqual(okWith({}))
+    expect(client.received('diff')).toEqual([{ 0: '5' }])
+  })
+
+  it('have no address of their own: a patch is a page load, and leads nowhere without a route', async () => {
+    const { client, rendered } = await open('/nested')
+    await joinChild(client, 'child', nestedToken(rendered))
+    const answer = await client.ask('lv:child', 'live_patch', { url: `${origin}/nested` })
+    expect(answer).toEqual(okWith({ link_redirect: true }))
+    client.push('lv:child', 'live_patch', { url: `${origin}/nowhere` })
+    await hearsOfCrash(client)
   })
 
   it('cannot be joined under the id of another, nor lead a client to another page', async () => {
@@ -210,14 +238,40 @@ describe('streams', () => {
     expect(await client.join(page.topic, page.join)).toMatchObject({ response: { rendered } })
   })
 
+  it('send an item once that is given twice', async () => {
+    const { ask } = await open('/stream')
+    expect(await ask('many', { ids: [5, 6, 5] })).toEqual(
+      diff({
+        1: { k: { 0: entry(6, 'many 6'), 1: entry(5, 'many 5'), kc: 2 }, stream: ['0', [insert(5), insert(6)], []] },
+      }),
+    )
+    expect(await ask('many', { ids: [] })).toEqual(okWith({}))
+  })
+
   it('end the page on an item without an id', async () => {
-    const { client, page } = await open('/stream')
+    const nameless = liveView({
+      name: 'Nameless',
+      mount: (_params, _session, socket) => socket.stream('items', []),
+      handleEvent: (_event, value, socket) => socket.streamInsert('items', value),
+      render: () => html`<p></p>`,
+    })
+    const sessions = [liveSession('main', [route('/nameless', nameless)])]
+    const { client, page } = await open('/nameless', createLiveCase({ sessions }))
     client.push(page.topic, 'event', event('append', { name: 'none' }))
     await hearsOfCrash(client)
   })
 })
 
 describe('the flash', () => {
+  it('is cleared by kind, and as a whole by whatever names no kind', async () => {
+    const { ask } = await open('/nav/a/1')
+    for (const kind of ['info', 'error']) await ask('flash', { kind, text: kind })
+    expect(await ask('lv:clear-flash', { key: null })).toEqual(okWith({}))
+    expect(await ask('lv:clear-flash', { key: 'info' })).toEqual(diff({ 0: '' }))
+    expect(await ask('lv:clear-flash', 'text')).toEqual(diff({ 1: '' }))
+    expect(await ask('lv:clear-flash', null)).toEqual(okWith({}))
+  })
+
   it('of the first page counts only for its first join', async () => {
     const live = createLiveCase()
     const page = await live.load('/nav/b', { info: 'from <before>' })
@@ -257,7 +311,151 @@ describe('the flash', () => {
   })
 })
 
+describe('components', () => {
+  const statics = ['<span', '>leaf ', '</span>']
+  const leaf = { 0: ' id="box-a-leaf"', 1: '0', s: statics, r: 1 }
+
+  async function leaving(ask: Asking, client: Client, topic: string, cids: number[]) {
+    for (const box of ['a', 'b'].slice(0, cids.includes(2) ? 2 : 1)) await ask('less', { box })
+    expect(await client.ask(topic, 'cids_will_destroy', { cids })).toEqual(okWith({}))
+  }
+
+  it('come back with the components in them, when the client was about to forget them all', async () => {
+    const { client, page, ask } = await open('/comp')
+    expect(await ask('nest')).toEqual(diff({ c: { 1: { 4: 3 }, 3: leaf } }))
+    await leaving(ask, client, page.topic, [1, 3])
+    expect(await ask('more', { box: 'a' })).toEqual(
+      diff({
+        1: { k: { 1: { 0: 1 }, kc: 2 } },
+        c: { 1: { 0: ' id="box-a"', 1: 'Box a', 3: ' phx-target="1"', 4: 3, s: -2 }, 3: leaf },
+      }),
+    )
+    expect(await client.ask(page.topic, 'cids_destroyed', { cids: [1, 3] })).toEqual(okWith({ cids: [] }))
+    expect(await ask('inc', {}, 1)).toEqual(diff({ c: { 1: { 2: '1' }, 3: { 1: '1' } } }))
+  })
+
+  it('do not borrow from one that the client is about to forget', async () => {
+    const { client, page, ask } = await open('/comp')
+    await leaving(ask, client, page.topic, [1, 2])
+    expect(await ask('more', { box: 'c' })).toMatchObject({
+      response: { diff: { c: { 3: { s: expect.any(Array), r: 1 } } } },
+    })
+    expect(await client.ask(page.topic, 'cids_destroyed', { cids: [1, 2] })).toEqual(okWith({ cids: [1, 2] }))
+    expect(await ask('more', { box: 'a' })).toMatchObject({ response: { diff: { c: { 4: { s: -3 } } } } })
+  })
+
+  it('keep their number and state, when the client has not said that it would forget them', async () => {
+    const { client, page, ask } = await open('/comp')
+    await ask('inc', {}, 2)
+    await ask('less', { box: 'b' })
+    expect(await ask('more', { box: 'b' })).toEqual(diff({ 1: { k: { 1: { 0: 2 }, kc: 2 } } }))
+    expect(await client.ask(page.topic, 'cids_destroyed', { cids: [2] })).toEqual(okWith({ cids: [] }))
+    expect(await ask('inc', {}, 2)).toEqual(diff({ c: { 2: { 2: '2' } } }))
+  })
+
+  it('leave the flash of their page alone, and end it on other reserved events', async () => {
+    const { client, page, ask } = await open('/comp')
+    expect(await ask('lv:clear-flash', {}, 1)).toEqual(okWith({}))
+    client.push(page.topic, 'event', event('lv:no_such_event', {}, 1))
+    await hearsOfCrash(client)
+  })
+
+  it('are updated by their page after its reply, once, and only where they are', async () => {
+    const { client, ask } = await open('/comp')
+    for (const [id, n] of [['box-a', 7] as const, ['box-a', 7] as const, ['nobody', 7] as const])
+      expect(await ask('send_update', { id, n })).toEqual(okWith({}))
+    expect(await ask('ask', 'x', 1)).toEqual(diff({ r: { n: 7, p: 'x' } }))
+    expect(client.received('diff')).toEqual([{ c: { 1: { 2: '7' } } }])
+  })
+
+  it('have a flash of their own, which is empty', async () => {
+    const note = liveComponent({ name: 'Note', render: ({ flash }) => html`<p>${flash.info ?? 'no flash'}</p>` })
+    const page = liveView({ name: 'Noted', render: () => html`<main>${component(note, { id: 'note' })}</main>` })
+    const { joined } = await open(
+      '/noted',
+      createLiveCase({ sessions: [liveSession('main', [route('/noted', page)])] }),
+    )
+    expect(joined).toMatchObject({ response: { rendered: { c: { 1: { 0: 'no flash' } } } } })
+  })
+
+  it('end the page when two have one id', async () => {
+    const { client, page } = await open('/comp')
+    client.push(page.topic, 'event', event('more', { box: 'b' }))
+    await hearsOfCrash(client)
+  })
+})
+
+describe('what no client says', () => {
+  it.each(['phx_close', 'phx_error', 'phx_reply', 'phx_drain', 'no_such_message', 'toString'])(
+    '%s is dropped',
+    async (name) => {
+      const { client, page, ask } = await open('/counter')
+      client.push(page.topic, name)
+      expect(await ask('inc')).toEqual(diff({ 0: '1' }))
+      expect(client.sent).toHaveLength(2)
+    },
+  )
+})
+
+describe('a title', () => {
+  it('is told when it has another value, null and numbers included', async () => {
+    const { ask } = await open('/counter')
+    const said: unknown[] = []
+    for (const to of ['x', 'x', null, null, '', 5]) said.push(await ask('title', { to }))
+    const told = (t: unknown) => diff({ t })
+    expect(said).toEqual([told('x'), okWith({}), told(null), okWith({}), told(''), told(5)])
+  })
+})
+
+describe('a list with keys', () => {
+  it('ends the page on a key that stands twice', async () => {
+    const { client, page } = await open('/keyed')
+    client.push(
+      page.topic,
+      'event',
+      event('set', {
+        items: [
+          [1, 'a'],
+          [1, 'b'],
+        ],
+      }),
+    )
+    await hearsOfCrash(client)
+  })
+})
+
+describe('a message', () => {
+  it('is followed by a frame when something that is shown was given another value, though it looks the same', async () => {
+    const { live, client, ask } = await open('/products?filter=air')
+    const stock = (id: number, stock: number) => announceStock(live.pubsub, id, stock)
+    stock(2, 1)
+    stock(2, 1)
+    stock(77, 0)
+    await ask('clear')
+    stock(1, 5)
+    expect(await ask('clear')).toEqual(okWith({}))
+    expect(client.received('diff')).toEqual([{}])
+  })
+})
+
 describe('navigation', () => {
+  it('leads to a page without a live view by a page load', async () => {
+    const { client, page } = await open('/nav/a/1')
+    const patch = (url: string) => client.ask(page.topic, 'live_patch', { url })
+    expect(await patch(`${origin}/hello`)).toEqual(okWith({ link_redirect: true }))
+    expect(await patch(`${origin}/nav/b`)).toEqual(okWith({ link_redirect: true }))
+  })
+
+  it('goes on from the origin of the join, whatever address the client patched to', async () => {
+    const { client, page, ask } = await open('/nav/a/1')
+    const patch = (url: string) => client.ask(page.topic, 'live_patch', { url })
+    expect(await patch('/nav/a/2')).toEqual(diff({ 2: { 0: '2', 2: '/nav/a/2' } }))
+    expect(await patch('http://elsewhere.example/nav/a/3')).toEqual(
+      diff({ 2: { 0: '3', 2: 'http://elsewhere.example/nav/a/3' } }),
+    )
+    expect(await ask('patch', { to: '/nav/a/4#x' })).toEqual(diff({ 2: { 0: '4', 2: `${origin}/nav/a/4#x` } }))
+  })
+
   it('follows the patches that handleParams asks for, each told before the frame', async () => {
     const { client, page } = await open('/bounce/here')
     expect(await client.ask(page.topic, 'live_patch', { url: `${origin}/bounce/patch` })).toEqual(diff({ 0: 'landed' }))
@@ -297,10 +495,10 @@ describe('navigation', () => {
   )
 
   it('leads outside by a whole address, but runs no script', async () => {
-    const { ask } = await open('/nav/a/1')
-    expect(await ask('external', { to: 'https://elsewhere.example/a' })).toEqual(
-      okWith({ redirect: { to: 'https://elsewhere.example/a', status: 302 } }),
-    )
+    for (const to of ['https://elsewhere.example/a', 'mailto:somebody@elsewhere.example']) {
+      const { ask } = await open('/nav/a/1')
+      expect(await ask('external', { to })).toEqual(okWith({ redirect: { to, status: 302 } }))
+    }
     const { client, page } = await open('/nav/a/1')
     client.push(page.topic, 'event', event('external', { to: 'javascript:alert(1)' }))
     await hearsOfCrash(client)

@@ -19,10 +19,16 @@ describe('a urlencoded form', () => {
     ['n=Jos%C3%A9', { n: 'José' }],
     ['a[]=1&a[]=2', { a: ['1', '2'] }],
     ['a[b][c]=1&a[b][d]=2&a[e]=3', { a: { b: { c: '1', d: '2' }, e: '3' } }],
-    ['a[][b]=1&a[][b]=2', { a: [{ b: '1' }, { b: '2' }] }],
+    ['a[][b]=1&a[][b]=2', { a: [{ b: '2' }] }],
+    ['a[][b]=1&a[][c]=2', { a: [{ b: '1', c: '2' }] }],
+    ['a[][]=1&a[][]=2', { a: [['1', '2']] }],
     ['a[b][]=1&a[b][]=2', { a: { b: ['1', '2'] } }],
-    ['a[b]=1&a=2', { a: { b: '1' } }],
+    ['a[b]=1&a=2', { a: '2' }],
     ['a=1&a[b]=2', { a: { b: '2' } }],
+    ['a[b]=1&a=2&a[c]=3', { a: '2' }],
+    ['a[]=1&a[b]=2', { a: { b: '2' } }],
+    ['a[b]=2&a[]=1', { a: ['1'] }],
+    ['[a]=1', { '[a]': '1' }],
     ['a[b=1', { 'a[b': '1' }],
     ['a]=1', { 'a]': '1' }],
     ['constructor=1&toString[a]=2', { constructor: '1', toString: { a: '2' } }],
@@ -46,6 +52,11 @@ describe('a urlencoded form', () => {
         expect(plain(decodeForm(new URLSearchParams(fields).toString()))).toEqual(fields)
       }),
     )
+  })
+
+  it('throws on a name with more keys than any form has', () => {
+    expect(Object.keys(decodeForm(`a${'[b]'.repeat(100)}=1`))).toEqual(['a'])
+    expect(() => decodeForm(`a${'[b]'.repeat(101)}=1`)).toThrow('more than 100 keys')
   })
 
   it('throws on bytes that are no text', () => {

@@ -55,6 +55,13 @@ describe('the broadcast dispatcher', () => {
     expect(deal([1, 2, 3, 4])).toEqual({ got: [['a', [2, 4]]], rest: [], asks: [{ from: a, count: 2 }] })
   })
 
+  it('tells a consumer of an emission of which it wants nothing', () => {
+    const { one, deal } = dispatcher()
+    one.subscribe(a!, { selector: (item) => item > 10 })
+    one.ask(a!, 4)
+    expect(deal([1, 2])).toEqual({ got: [['a', []]], rest: [], asks: [{ from: a, count: 2 }] })
+  })
+
   it('refuses a second subscription of one consumer', () => {
     const { one } = dispatcher()
     one.subscribe(a!, {})

@@ -151,6 +151,12 @@ describe('a consumer supervisor', () => {
     expect(starts.map(({ item }) => item)).toEqual([1, 2])
   })
 
+  it('tells whoever starts a worker by hand that it could not, and lives on', async () => {
+    const { stage } = factory({ unstartable: [7] })
+    await expect(stage.startWorker(7)).rejects.toThrow('no room')
+    expect([(await stage.startWorker(8))?.alive, stage.alive]).toEqual([true, true])
+  })
+
   it('refuses permanent workers: an item would be handled for ever', () => {
     const runtime = createRuntime({ clock: createFakeClock(), log: keptLog().log })
     const start = () => startConsumerSupervisor(runtime, { restart: 'permanent', startWorker: () => undefined })

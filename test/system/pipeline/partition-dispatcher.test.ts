@@ -66,6 +66,30 @@ describe('the partition dispatcher', () => {
     expect(one.ask(later!, 1).deliveries).toEqual([])
   })
 
+  it('does not count an item that it drops as an answer to demand', () => {
+    const one = partitionDispatcher<{ consumer: string }, number>({
+      partitions: 1,
+      hash: (item) => (item % 3 === 0 ? undefined : 0),
+    })
+    const only = subscriber('only')
+    one.subscribe(only, { partition: 0 })
+    one.ask(only, 4)
+    const { deliveries, rest } = one.dispatch([1, 2, 3, 4, 5, 6, 7])
+    expect([byConsumer(deliveries), rest]).toEqual([{ only: [1, 2, 4, 5] }, [6, 7]])
+  })
+
+  it('keeps for the next consumer what answers the demand of one that is gone', () => {
+    const one = modulo(2)
+    const [first, second] = ['first', 'second'].map(subscriber)
+    one.subscribe(first!, { partition: 0 })
+    one.ask(first!, 10)
+    one.cancel(first!)
+    expect(one.dispatch([2, 4, 6])).toEqual({ deliveries: [], rest: [] })
+    one.subscribe(second!, { partition: 0 })
+    const { demand, deliveries } = one.ask(second!, 5)
+    expect([demand, byConsumer(deliveries!)]).toEqual([0, { second: [2, 4, 6] }])
+  })
+
   it('delivers no more than was asked for, each item once, and in order within its partition', () => {
     const asks = fc.array(fc.tuple(fc.nat(2), fc.integer({ min: 1, max: 5 })), { minLength: 1, maxLength: 30 })
     fc.assert(

@@ -23,6 +23,10 @@ async function quiet() {
   for (let rounds = 0; rounds < 5; rounds += 1) await new Promise(setImmediate)
 }
 
+/** What the log says was lost with the producer, in order. */
+const lostIn = (entries: readonly Readonly<Record<string, unknown>>[]) =>
+  entries.filter(({ event }) => event === 'queue_lost').map(({ count }) => count)
+
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
 
 type Setup = { fair?: boolean } & Pick<PipelineOptions, 'consumer' | 'consumers' | 'demand'> &
@@ -32,7 +36,7 @@ type Setup = { fair?: boolean } & Pick<PipelineOptions, 'consumer' | 'consumers'
 async function startPipeline({ fair = false, consumer, consumers, demand, ...worker }: Setup = {}) {
   const time = createFakeClock()
   const clock = createSkewableClock(time)
-  const { log, lines } = keptLog()
+  const { log, lines, entries } = keptLog()
   const runtime = createRuntime({ clock, log })
   const measured: [name: string, value: number][] = []
   const sent: { topic: string; event: string; payload: unknown; atMs: number }[] = []
@@ -45,8 +49,10 @@ async function startPipeline({ fair = false, consumer, consumers, demand, ...wor
     metrics,
     ...worker,
   })
+  const lost: number[] = []
   const producer = memoryProducer(runtime, {
     clock,
+    onLost: (count) => void lost.push(count),
     ...(fair && { dispatcher: () => fairDispatcher({ ownerOf: ({ item }: PipelineItem) => item.user_id }) }),
   })
   const stages = pipelineStages(runtime, {
@@ -65,12 +71,50 @@ async function startPipeline({ fair = false, consumer, consumers, demand, ...wor
   ).start()
   stops.push(() => top.stop())
   await quiet()
-  return { clock, time, lines, log, metrics, measured, producer, runtime, sent, top }
+  return { clock, time, lines, entries, log, lost, metrics, measured, producer, runtime, sent, top }
 }
 
 const forUser = (user_id: unknown, n = 1) => ({ data: { n }, user_id })
 const seen = (sent: { topic: string; event: string; payload: unknown }[]) =>
   sent.map(({ topic, event, payload }) => [topic, event, payload])
+
+describe('what the producer holds in memory when it ends (PM-26, PM-30)', () => {
+  const held = { consumer: 'consumer', demand: { max: 1, min: 0 }, workMs: 1_000 } as const
+
+  it('is logged and counted when the pipeline is stopped, as after SIGTERM', async () => {
+    const { producer, entries, lost, top } = await startPipeline(held)
+    for (const n of numbers(8)) void producer.push(forUser(1, n))
+    await quiet()
+    await top.stop()
+    // One is in work, and seven wait.
+    expect([lostIn(entries), lost]).toEqual([[7], [7]])
+  })
+
+  it('is logged and counted after a kill, what waits in its mailbox included', async () => {
+    const { producer, entries, lost, runtime } = await startPipeline(held)
+    for (const n of numbers(3)) void producer.push(forUser(1, n))
+    await quiet()
+    for (const n of numbers(4)) void producer.push(forUser(1, n))
+    runtime.registry.whereis('Pipeline.Producer')!.kill()
+    await quiet()
+    expect([lostIn(entries), lost]).toEqual([[6], [6]])
+    // What comes later is counted anew.
+    for (const n of numbers(2)) void producer.push(forUser(1, n))
+    await quiet()
+    runtime.registry.whereis('Pipeline.Producer')!.kill()
+    await quiet()
+    expect(lost).toEqual([6, 1])
+  })
+
+  it('is not mentioned where it is nothing', async () => {
+    const { producer, entries, lost, time, top } = await startPipeline(held)
+    void producer.push(forUser(1))
+    await quiet()
+    await time.advance(1_000)
+    await top.stop()
+    expect([lostIn(entries), lost]).toEqual([[], []])
+  })
+})
 
 describe('a timed push', () => {
   it('reaches the user whom it is for at once, each of ten in order (PM-49, PM-53)', async () => {

@@ -204,7 +204,40 @@ describe('what a subscription says about the end', () => {
   })
 })
 
+describe('a producer that accumulates', () => {
+  it('holds back what waits in its buffer too, and lets it go in order', async () => {
+    const { runtime } = world()
+    const [source, { stage, batches }] = [producer(runtime), consumer(runtime)]
+    await source.emit(numbers(3))
+    await source.setDemandMode('accumulate')
+    await stage.subscribe(source, { max: 10, min: 5 })
+    await source.emit([4])
+    await quiet()
+    expect(batches).toEqual([])
+    await source.setDemandMode('forward')
+    await quiet()
+    expect(batches).toEqual([[1, 2, 3], [4]])
+  })
+})
+
 describe('manual demand', () => {
+  it('a batch is empty where a selector wants nothing of an emission', async () => {
+    const { runtime } = world()
+    const source = startStage<never, number>(runtime, { kind: 'producer', dispatcher: () => broadcastDispatcher() })
+    const batches: number[][] = []
+    const stage = startStage<number, never>(runtime, {
+      kind: 'consumer',
+      onSubscribe: () => 'manual',
+      handleItems: (items) => void batches.push(items),
+    })
+    const subscription = await stage.subscribe(source, { selector: (item: number) => item > 1 })
+    source.ask(subscription, 4)
+    await source.emit([1])
+    await source.emit([2])
+    await quiet()
+    expect(batches).toEqual([[], [2]])
+  })
+
   it('nothing comes without an ask, and asks add up', async () => {
     const { runtime } = world()
     const source = producer(runtime)
@@ -313,6 +346,71 @@ describe('any number of consumers (PM-24, PM-29)', () => {
 })
 
 describe('a middle stage (PM-29, PM-62)', () => {
+  it('handles nothing more once a permanent subscription has ended', async () => {
+    const { runtime } = world()
+    const [first, second, last] = [producer(runtime), producer(runtime), consumer(runtime)]
+    const handled: number[][] = []
+    const middle = startStage<number, number>(runtime, {
+      kind: 'producer_consumer',
+      handleItems(items) {
+        handled.push(items)
+        return items
+      },
+    })
+    await middle.subscribe(first)
+    await middle.subscribe(second)
+    await first.emit([1])
+    await quiet()
+    first.kill()
+    await quiet()
+    await second.emit([2])
+    await quiet()
+    expect([middle.alive, handled]).toEqual([true, []])
+    await last.stage.subscribe(middle, { cancel: 'temporary' })
+    await quiet()
+    expect([middle.alive, handled]).toEqual([false, [[1]]])
+  })
+
+  it('goes on for the demand of a consumer that is gone, and for that of the next one', async () => {
+    const { runtime } = world()
+    const [source, first, second] = [producer(runtime), consumer(runtime), consumer(runtime, { gated: true })]
+    const middle = startStage<number, number>(runtime, {
+      kind: 'producer_consumer',
+      subscribeTo: [{ to: source, options: { max: 5, min: 0 } }],
+      handleItems: (items) => items,
+    })
+    await first.stage.subscribe(middle, { max: 10, min: 5 })
+    await quiet()
+    first.stage.kill()
+    await quiet()
+    await source.emit(numbers(15))
+    await quiet()
+    expect(await middle.buffered()).toBe(15)
+    await second.stage.subscribe(middle, { max: 10, min: 0 })
+    await source.emit(numbers(30, 16))
+    await quiet()
+    expect([await source.buffered(), await middle.buffered()]).toEqual([0, 35])
+  })
+
+  it('counts an item that is pushed into it as an answer to demand', async () => {
+    const { runtime } = world()
+    const [source, last] = [producer(runtime), consumer(runtime, { gated: true })]
+    const handled: number[] = []
+    const middle = startStage<number, number>(runtime, {
+      kind: 'producer_consumer',
+      subscribeTo: [{ to: source }],
+      handleItems(items) {
+        handled.push(...items)
+        return items
+      },
+    })
+    await last.stage.subscribe(middle, { max: 2, min: 0 })
+    await middle.emit([100, 200])
+    await source.emit([1])
+    await quiet()
+    expect([last.batches, handled]).toEqual([[[100, 200]], []])
+  })
+
   it('passes on what its handler makes of each item, in order, and holds no more than its demand', async () => {
     const { runtime } = world()
     const source = producer(runtime)

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { silentLog as log } from '../../../system/platform/log.ts'
-import { child, createRuntime, dynamicSupervisor, supervisor } from '../../../system/runtime/index.ts'
-import { createFakeClock } from '../../support/channel-case.ts'
+import {
+  type Child,
+  child,
+  createRuntime,
+  dynamicSupervisor,
+  type ExitReason,
+  type Supervised,
+  supervisor,
+} from '../../../system/runtime/index.ts'
+import { createFakeClock, keptLog } from '../../support/channel-case.ts'
 
 type Strategy = 'one_for_one' | 'rest_for_one'
 
@@ -118,5 +126,113 @@ describe('a dynamic supervisor (RT-4)', () => {
     await top.stop()
     expect([runtime.actors(), top.alive]).toEqual([[], false])
     await expect(top.startChild('late')).rejects.toThrow('is not running')
+  })
+})
+
+/** A child whose starts fail where the list says so, and that ends as it wants when it is asked to. */
+function scripted(name: string, { refusals = [] as boolean[], endsWith = { kind: 'shutdown' } as ExitReason } = {}) {
+  let attempt = 0
+  let end: (reason: ExitReason) => void = () => {}
+  function start(): Supervised {
+    attempt += 1
+    if (refusals[attempt - 1]) throw new Error('refused')
+    const listeners: ((reason: ExitReason) => void)[] = []
+    let alive = true
+    end = (reason) => {
+      alive = false
+      for (const listener of listeners.splice(0)) listener(reason)
+    }
+    const mine = end
+    return {
+      get alive() {
+        return alive
+      },
+      stop: async () => mine(endsWith),
+      signal: () => mine(endsWith),
+      kill: () => mine({ kind: 'killed' }),
+      onExit(listener) {
+        listeners.push(listener)
+        return () => {}
+      },
+    }
+  }
+  return { name, start, end: (reason: ExitReason) => end(reason) }
+}
+
+const quiet = async () => {
+  for (let rounds = 0; rounds < 5; rounds += 1) await new Promise(setImmediate)
+}
+
+const killed: ExitReason = { kind: 'killed' }
+
+describe('a supervisor, as OTP has it at its borders (RT-2, RT-6)', () => {
+  const deps = () => ({ clock: createFakeClock(), ...keptLog() })
+  const specOf = ({ name, start }: ReturnType<typeof scripted>, more: Partial<Child> = {}): Child => ({
+    name,
+    start,
+    ...more,
+  })
+
+  it('does not count a significant child as ended while it is being restarted', async () => {
+    const [one, other] = [scripted('one', { refusals: [false, true] }), scripted('other')]
+    const significant = { significant: true, restart: 'transient' } as const
+    const top = await supervisor(deps(), 'top', { strategy: 'one_for_one', autoShutdown: 'all_significant' }, [
+      specOf(one, significant),
+      specOf(other, significant),
+    ]).start()
+    one.end(killed)
+    other.end({ kind: 'normal' })
+    await quiet()
+    expect([top.alive, top.children().map(({ child: running }) => running?.alive)]).toEqual([true, [true, undefined]])
+  })
+
+  it('knows a child that is being restarted, and refuses another of its name', async () => {
+    const one = scripted('one', { refusals: [false, true] })
+    const top = await supervisor(deps(), 'top', { strategy: 'one_for_one' }, [specOf(one)]).start()
+    one.end(killed)
+    const requests = [top.startChild(specOf(one)), top.restartChild('one'), top.deleteChild('one')]
+    const outcomes = await Promise.allSettled(requests)
+    expect(outcomes.map((outcome) => 'reason' in outcome && outcome.reason.refusal)).toEqual([
+      'already_present',
+      'restarting',
+      'restarting',
+    ])
+  })
+
+  it('refuses to add a significant child whose end would mean nothing', async () => {
+    const top = await supervisor(deps(), 'top', { strategy: 'one_for_one' }, []).start()
+    await expect(top.startChild(specOf(scripted('one'), { significant: true, restart: 'transient' }))).rejects.toThrow(
+      'one is significant, but the supervisor has no autoShutdown',
+    )
+    expect(top.children()).toEqual([])
+  })
+
+  it.each([
+    [{ kind: 'shutdown' }, 'permanent', 0],
+    [{ kind: 'shutdown', why: 'x' }, 'permanent', 1],
+    [{ kind: 'shutdown', why: 'x' }, 'transient', 0],
+    [{ kind: 'normal' }, 'permanent', 1],
+    [{ kind: 'normal' }, 'temporary', 0],
+    [{ kind: 'exit', why: 'oops' }, 'temporary', 1],
+  ] as const)(
+    'asks a child to end, which ends by %o and is %s: lines in the log: %i',
+    async (endsWith, restart, count) => {
+      const { clock, log: kept, lines } = deps()
+      const one = scripted('one', { endsWith })
+      const top = await supervisor({ clock, log: kept }, 'top', { strategy: 'one_for_one' }, [
+        specOf(one, { restart }),
+      ]).start()
+      await top.stop()
+      expect(lines).toEqual(Array.from({ length: count }, () => 'a child did not end as it should'))
+    },
+  )
+
+  it('a dynamic one says it too when a permanent child ends normally', async () => {
+    const { clock, log: kept, lines } = deps()
+    const one = scripted('one', { endsWith: { kind: 'normal' } })
+    const top = dynamicSupervisor({ clock, log: kept }, 'top', { child: () => ({ start: one.start }) })
+    await top.startChild()
+    await top.stop()
+    expect(lines).toEqual(['a child did not end as it should'])
   })
 })

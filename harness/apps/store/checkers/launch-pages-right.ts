@@ -1,15 +1,8 @@
 import { type Checker, count, passed, unknown, violated } from '../../../verdict/checker.ts'
 import type { LaunchFigures, Spread } from '../launch/figures.ts'
-import type { PageState } from '../launch/page.ts'
+import type { PageGroup } from '../launch/page.ts'
 import { levelOf } from '../level.ts'
 import type { Catalogue } from './stock.ts'
-
-/** Pages of a release day that show the same. */
-interface Pages {
-  state: PageState
-  cart: readonly { id: number; outOfStock: boolean }[]
-  pageCount: number
-}
 
 /** After settling, each of thousands of open pages shows the truth without a reload: releases, levels, and its cart (ST-2, NF-23). */
 export const launchPagesRight: Checker = {
@@ -18,7 +11,7 @@ export const launchPagesRight: Checker = {
     'after settling, every page of a release day shows which products are on sale, the level of every size, and what of its cart is sold out, as the database has it',
   check(history) {
     const [catalogue] = history.finals<Catalogue>('catalogue')
-    const groups = history.finals<Pages[]>('launch-pages').flatMap(({ value }) => value)
+    const groups = history.finals<PageGroup[]>('launch-pages').flatMap(({ value }) => value)
     const pageCount = groups.reduce((sum, one) => sum + one.pageCount, 0)
     if (!catalogue || pageCount === 0) return unknown('no page of a release day, or not the database, was looked at')
     for (const group of groups) {
@@ -36,7 +29,7 @@ export const launchPagesRight: Checker = {
   },
 }
 
-function differenceIn({ state, cart }: Pages, { products }: Catalogue): string | undefined {
+function differenceIn({ state, cart }: PageGroup, { products }: Catalogue): string | undefined {
   for (const { id, released, items } of products) {
     const isShown = state.released.includes(id)
     if (isShown !== released) return `product ${id} as ${isShown ? 'on sale' : 'coming soon'}, and it is not`

@@ -1,5 +1,6 @@
 import type { History } from '../../../history/history.ts'
 import { type Checker, count, passed, unknown, violated } from '../../../verdict/checker.ts'
+import type { PageGroup } from '../launch/page.ts'
 import type { CartSight, DashboardSight } from '../sights.ts'
 
 interface NodeCarts {
@@ -20,25 +21,28 @@ export const presenceMatchesReality: Checker = {
     const nodes = history.finals<NodeCarts>('node-state')
     if (dashboards.length + nodes.length === 0) return unknown('neither a dashboard nor a node was looked at')
     if (!wasThere(history)) return unknown('no shopper was ever there')
-    const real = countsOf(tabs)
+    const launched = history.finals<PageGroup[]>('launch-pages').flatMap(({ value }) => value)
+    const real = withLaunched(countsOf(tabs), launched)
+    const tabCount = tabs.length + pagesIn(launched)
     for (const { who, value } of dashboards) {
-      const difference = firstDifference(value, real)
+      const difference = firstDifference(value, real) ?? wordsDifference(value, real)
       if (difference)
         return violated(`dashboard ${who} shows ${difference}`, { who, expected: real, seen: countsIn(value) })
     }
     for (const { who, value } of nodes) {
-      const difference = nodeDifference(value, real, tabs.length)
+      const difference = nodeDifference(value, real, tabCount)
       if (difference) return violated(`node ${who} knows ${difference}`, { who, real })
     }
     return passed(
-      `${count(dashboards.length, 'dashboard')} and ${count(nodes.length, 'node')} count ${count(real.shoppers, 'shopper')} in ${count(tabs.length, 'tab')}`,
+      `${count(dashboards.length, 'dashboard')} and ${count(nodes.length, 'node')} count ${count(real.shoppers, 'shopper')} in ${count(tabCount, 'tab')}`,
       { ...real },
     )
   },
 }
 
 const countsIn = ({ shoppers, pages, items }: Counts): Counts => ({ shoppers, pages, items })
-const wasThere = (history: History) => history.of('receive').some(({ event }) => event === 'cart')
+const wasThere = (history: History) =>
+  history.of('receive').some(({ event }) => event === 'cart') || history.finals('launch-pages').length > 0
 
 function countsOf(tabs: readonly CartSight[]): Counts {
   const items = new Map<string, Set<number>>()
@@ -48,6 +52,18 @@ function countsOf(tabs: readonly CartSight[]): Counts {
     pages: tally(tabs.map(({ page }) => page)),
     items: tally([...items.values()].flatMap((ids) => [...ids].map(String))),
   }
+}
+
+const pagesIn = (groups: readonly PageGroup[]) => groups.reduce((sum, { pageCount }) => sum + pageCount, 0)
+
+/** Adds the shoppers of a release day, each of whom has one page and a cart. */
+function withLaunched({ shoppers, pages, items }: Counts, groups: readonly PageGroup[]): Counts {
+  const all: Counts = { shoppers: shoppers + pagesIn(groups), pages: { ...pages }, items: { ...items } }
+  for (const { page, cart, pageCount } of groups) {
+    all.pages[page] = (all.pages[page] ?? 0) + pageCount
+    for (const { id } of cart) all.items[id] = (all.items[id] ?? 0) + pageCount
+  }
+  return all
 }
 
 function tally(values: readonly string[]): Record<string, number> {
@@ -64,6 +80,16 @@ function firstDifference(shown: Counts, real: Counts): string | undefined {
       if (seen !== there) return `${seen} for ${kind === 'pages' ? 'the page' : 'the item'} ${key}, there are ${there}`
     }
   return undefined
+}
+
+/** What a dashboard says beside its numbers: the fullest page stands first, and only an empty shop is called empty. */
+function wordsDifference({ listed = [], saysNobody }: DashboardSight, { pages, shoppers }: Counts): string | undefined {
+  if (saysNobody !== undefined && saysNobody !== (shoppers === 0))
+    return saysNobody
+      ? `that nobody is here, there are ${shoppers} shoppers`
+      : 'nothing of an empty shop, and nobody is here'
+  const after = listed.findIndex((page, index) => index > 0 && (pages[page] ?? 0) > (pages[listed[index - 1]!] ?? 0))
+  return after > 0 ? `the page ${listed[after - 1]} before ${listed[after]}, where more shoppers are` : undefined
 }
 
 function nodeDifference({ carts, shoppers }: NodeCarts, real: Counts, tabCount: number): string | undefined {

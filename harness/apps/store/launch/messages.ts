@@ -1,4 +1,4 @@
-import type { PageState } from './page.ts'
+import type { PageGroup } from './page.ts'
 
 export interface Address {
   node: string
@@ -50,7 +50,7 @@ export type WorkerReport =
 /** What the pages of one thread show, and when they were told of it. */
 export interface PagesReport {
   /** Pages that show the same are counted together. */
-  groups: readonly { state: PageState; cart: readonly { id: number; outOfStock: boolean }[]; pageCount: number }[]
+  groups: readonly PageGroup[]
   /** By node: the connections that are open now, and the channels that are joined on them. */
   present: readonly { node: string; connections: number; channels: number }[]
   /** From the request for the release until a page showed it, in ms. */

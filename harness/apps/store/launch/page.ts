@@ -5,6 +5,15 @@ export interface PageState {
   levels: Readonly<Record<number, string>>
 }
 
+/** Open pages of a release day that show the same. */
+export interface PageGroup {
+  state: PageState
+  /** The path that they are open at, as presence knows it. */
+  page: string
+  cart: readonly { id: number; outOfStock: boolean }[]
+  pageCount: number
+}
+
 export const unreleased: PageState = { released: [], levels: {} }
 
 const sizePattern = /size-container__entry--level-(\w+)" name="item_id" value="(\d+)"/g

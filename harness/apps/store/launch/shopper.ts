@@ -34,6 +34,8 @@ interface Visit {
   key: string
 }
 
+/** The page that everybody keeps open. */
+export const shopPath = '/'
 export const noAnswer = 'no answer'
 const reconnectWithinMs = 2_000
 const reconnectAfterMs = 100
@@ -115,7 +117,7 @@ export async function openShopper(plan: ShopperPlan, context: ShopperContext) {
     const own = cart.serialized || null
     const joins = productIds.map((id) => join(`product:${id}`, {}, hearProduct(id)))
     joins.push(
-      join(topic, { serialized: own, own, page: '/' }, (event, payload: CartPayload) => {
+      join(topic, { serialized: own, own, page: shopPath }, (event, payload: CartPayload) => {
         if (event === 'cart') cart = payload
       }),
     )
@@ -206,7 +208,7 @@ export async function openShopper(plan: ShopperPlan, context: ShopperContext) {
 
 /** Loads the shop and the checkout, and returns what the page hands to its script. */
 async function visitShop(agent: Agent, url: string): Promise<Visit> {
-  const home = await requestOf({ agent, url: `${url}/` })
+  const home = await requestOf({ agent, url: url + shopPath })
   if (home.status !== 200) throw new Error(`GET / answered ${home.status}`)
   const cookie = home.cookies.join('; ')
   const { status, cookies, body } = await requestOf({ agent, url: `${url}/checkout`, cookie })

@@ -4,7 +4,7 @@ import pLimit from 'p-limit'
 import { sharedMonotonicMs, systemClock } from '../../../platform/clock.ts'
 import { seededRandom } from '../../../platform/random.ts'
 import type { PagesReport, WorkerOptions, WorkerReport, WorkerRequest } from './messages.ts'
-import { type LaunchShopper, noAnswer, openShopper } from './shopper.ts'
+import { type LaunchShopper, noAnswer, openShopper, shopPath } from './shopper.ts'
 
 /** One thread of shoppers: what their pages are told is seen at once, whatever the main thread does meanwhile. */
 const options = workerData as WorkerOptions
@@ -89,6 +89,7 @@ function reportOf(): PagesReport {
   return {
     groups: [...shown.values()].map((same) => ({
       state: same[0]!.page(),
+      page: shopPath,
       cart: same[0]!.cart(),
       pageCount: same.length,
     })),

@@ -4,6 +4,7 @@ import {
   createWorker,
   durableProducer,
   fairDispatcher,
+  type MemoryProducerOptions,
   memoryProducer,
   type PipelineItem,
   type PipelineOptions,
@@ -28,12 +29,13 @@ const connectionsMax = 4
 /** Pushes to users, made one after the other or by workers, as the configuration says (PM-24, PM-26, PM-44, PM-58, PM-60, PM-61). */
 export function createPipeline(around: Surroundings) {
   const { config, pubsub, runtime, clock, log, metrics, online } = around
-  const counters = { pushed: 0, handled: 0, dropped: 0, discarded: 0, skipped: 0, running: 0, runningMax: 0 }
+  const counters = { pushed: 0, handled: 0, dropped: 0, discarded: 0, lost: 0, skipped: 0, running: 0, runningMax: 0 }
   const pool = config.PIPELINE_PRODUCER === 'durable' ? openPool(around) : undefined
-  const source = createProducer(around, pool, (count) => {
-    counters.discarded += count
-    metrics.increment('pipeline.item_discarded', count)
-  })
+  const counting = (what: 'discarded' | 'lost') => (count: number) => {
+    counters[what] += count
+    metrics.increment(`pipeline.item_${what}`, count)
+  }
+  const source = createProducer(around, pool, { onDiscard: counting('discarded'), onLost: counting('lost') })
 
   const producer: Producer = {
     ...source,
@@ -117,7 +119,9 @@ const childOf = (stages: Child[], around: Pick<AppContext, 'clock' | 'log'>): Ch
     supervisor(around, 'Pipeline.Supervisor', { strategy: 'rest_for_one', parent, ...restartBudget }, stages).start(),
 })
 
-function createProducer(around: Surroundings, pool: Pool | undefined, onDiscard: (count: number) => void): Producer {
+type Losses = Required<Pick<MemoryProducerOptions, 'onDiscard' | 'onLost'>>
+
+function createProducer(around: Surroundings, pool: Pool | undefined, losses: Losses): Producer {
   const { config, runtime, clock, log, pubsub, beforeHandle } = around
   const fair = config.PIPELINE_DISPATCH === 'fair'
   const byUser = () => fairDispatcher<Subscription, PipelineItem>({ ownerOf: ({ item }) => item.user_id })
@@ -125,7 +129,7 @@ function createProducer(around: Surroundings, pool: Pool | undefined, onDiscard:
   if (pool) return durableProducer(runtime, { database: pool, owner: pubsub.nodeName, clock, log, ...dispatcher })
   const buffer = { sizeMax: config.PIPELINE_BUFFER_MAX }
   const beforePush = () => beforeHandle('Pipeline.Producer')
-  return memoryProducer(runtime, { clock, buffer, onDiscard, beforePush, ...dispatcher })
+  return memoryProducer(runtime, { clock, buffer, beforePush, ...losses, ...dispatcher })
 }
 
 function openPool({ config, log }: Surroundings): Pool {

@@ -1,11 +1,11 @@
 import { commands, each, html, liveView, rawHtml, type Value } from '../../../../system/live/index.ts'
-import { noSuchEvent, objectIn } from './input.ts'
+import { isTrue, noSuchEvent, objectIn, written } from './input.ts'
 
 interface Attrs {
   /** Whatever was set. */
   t: string
   on: boolean
-  style: string | null
+  style: string | boolean | null
   html: string
   list: readonly string[]
   grid: readonly (readonly Value[])[]
@@ -20,8 +20,12 @@ function changesIn(value: unknown): Partial<Attrs> {
   return changes as Partial<Attrs>
 }
 
-/** As a text even false is written out; in an attribute it is none. */
-const written = (value: Value): Value => (value === false ? 'false' : value)
+/** None is no text; throws a TypeError on what is none either. */
+function rawIn(text: unknown) {
+  if (text === null || text === undefined) return ''
+  if (typeof text === 'string') return rawHtml(text)
+  throw new TypeError(`expected HTML, got ${JSON.stringify(text)}`)
+}
 
 const setCommand = commands()
   .push('set', { value: { t: 'js' } })
@@ -36,14 +40,14 @@ export const attrsView = liveView<Attrs>({
     return event === 'set' ? socket.assign(changesIn(value)) : noSuchEvent(event)
   },
   render: (assigns) => html`<div id="d" title=${() => assigns.t} hidden=${() => assigns.on} class="one ${() => [
-    assigns.on && 'two',
+    isTrue(assigns.on) && 'two',
     ...assigns.list,
-  ]}" style="${() => assigns.style}" data-x=${() => assigns.t} ${() => ({ 'data-y': assigns.t, 'aria-label': null })}>${() => written(assigns.t)}</div>
-<p id="raw">${() => rawHtml(assigns.html)}</p>
+  ]}" style="${() => (assigns.style === true ? null : assigns.style)}" data-x=${() => assigns.t} ${() => ({ 'data-y': assigns.t, 'aria-label': null })}>${() => written(assigns.t)}</div>
+<p id="raw">${() => rawIn(assigns.html)}</p>
 <p id="empty">${null}${''}${[]}</p>
 <p id="num">${1}${2.5}${'atom'}${'iod'}</p>
 <button phx-click=${setCommand}>js</button>
-<table>${() => each(assigns.grid, (row) => html`<tr>${each(row, (cell) => html`<td>${cell}</td>`)}</tr>`)}</table>
-${() => assigns.on && html`<b>on ${written(assigns.t)}</b>`}
+<table>${() => each(assigns.grid, (row) => html`<tr>${each(row, (cell) => html`<td>${written(cell)}</td>`)}</tr>`)}</table>
+${() => isTrue(assigns.on) && html`<b>on ${written(assigns.t)}</b>`}
 ${() => (assigns.t === 'a' ? html`case a` : html`case ${written(assigns.t)}`)}`,
 })

@@ -1,15 +1,21 @@
 import { component, each, html, liveComponent, liveView, reply } from '../../../../system/live/index.ts'
-import { noSuchEvent, numberIn, objectIn, textIn } from './input.ts'
+import { has, noSuchEvent, objectIn, textIn, wordOf, written } from './input.ts'
 
 const leaf = liveComponent<{ n: number }>({
   name: 'Leaf',
-  render: (assigns) => html`<span id=${() => assigns.id}>leaf ${() => assigns.n}</span>`,
+  render: (assigns) => html`<span id=${() => assigns.id}>leaf ${() => written(assigns.n)}</span>`,
 })
 
 interface Box {
   n: number
   label: string
   inner: boolean
+}
+
+/** An update from the page may have made it anything. */
+function oneMore(n: unknown): number {
+  if (typeof n === 'number') return n + 1
+  throw new TypeError('only a number can be counted up')
 }
 
 const box = liveComponent<Box>({
@@ -19,7 +25,7 @@ const box = liveComponent<Box>({
   },
   handleEvent(event, value, socket) {
     const { id } = socket.assigns as unknown as { id: string }
-    if (event === 'inc') return socket.update('n', (n) => n + 1)
+    if (event === 'inc') return socket.update('n', oneMore)
     if (event === 'ask') return reply({ n: socket.assigns.n, p: value })
     if (event === 'event') return socket.pushEvent('from_box', { id })
     if (event === 'tell') return socket.send({ toldBy: id })
@@ -27,21 +33,21 @@ const box = liveComponent<Box>({
     return noSuchEvent(event)
   },
   render: (assigns) => html`<div id=${() => assigns.id}>
-  <b>${() => assigns.label}</b> <i>${() => assigns.n}</i>
+  <b>${() => assigns.label}</b> <i>${() => written(assigns.n)}</i>
   <button phx-click="inc" phx-target=${() => assigns.myself}>+</button>
   ${() => assigns.inner && component(leaf, { id: `${assigns.id}-leaf`, n: assigns.n })}
 </div>`,
 })
 
 interface Comp {
-  boxes: readonly string[]
-  label: string
+  boxes: readonly unknown[]
+  label: unknown
   nested: boolean
   told: string | null
 }
 
 /** Without the first one. */
-const less = (gone: string) => (boxes: readonly string[]) => boxes.filter((_, index) => index !== boxes.indexOf(gone))
+const less = (gone: unknown) => (boxes: readonly unknown[]) => boxes.filter((_, index) => index !== boxes.indexOf(gone))
 
 export const compView = liveView<Comp>({
   name: 'Comp',
@@ -50,11 +56,11 @@ export const compView = liveView<Comp>({
   },
   handleEvent(event, value, socket) {
     const input = objectIn(value)
-    if (event === 'label') return socket.assign({ label: textIn(input, 'to') })
+    if (event === 'label') return socket.assign({ label: has(input, 'to') })
     if (event === 'nest') return socket.update('nested', (nested) => !nested)
-    if (event === 'more') return socket.update('boxes', (boxes) => [...boxes, textIn(input, 'box')])
-    if (event === 'less') return socket.update('boxes', less(textIn(input, 'box')))
-    if (event === 'send_update') return socket.sendUpdate(box, textIn(input, 'id'), { n: numberIn(input, 'n') })
+    if (event === 'more') return socket.update('boxes', (boxes) => [...boxes, has(input, 'box')])
+    if (event === 'less') return socket.update('boxes', less(has(input, 'box')))
+    if (event === 'send_update') return socket.sendUpdate(box, textIn(input, 'id'), { n: has(input, 'n') })
     return noSuchEvent(event)
   },
   handleInfo(message, socket) {
@@ -65,6 +71,6 @@ export const compView = liveView<Comp>({
 ${() =>
   each(assigns.boxes, (name) => {
     const inner = assigns.nested && name === 'a'
-    return component(box, { id: `box-${name}`, label: `${assigns.label} ${name}`, inner })
+    return component(box, { id: `box-${wordOf(name)}`, label: `${wordOf(assigns.label)} ${wordOf(name)}`, inner })
   })}`,
 })

@@ -1,5 +1,5 @@
 import { type AttributeBag, each, html, liveView, reply, type Value } from '../../../../system/live/index.ts'
-import { has, noSuchEvent, objectIn } from './input.ts'
+import { has, noSuchEvent, objectIn, textIn } from './input.ts'
 
 type Field = 'name' | 'age'
 type Errors = Readonly<Record<Field, string | null>>
@@ -26,7 +26,7 @@ const errorsOf = ({ name, age }: Readonly<Record<Field, string>>): Errors => ({
 
 function formOf(value: unknown): Form['form'] {
   const user = objectIn(has(objectIn(value), 'user'))
-  const text = (field: Field) => (typeof user[field] === 'string' ? user[field] : '')
+  const text = (field: Field) => (user[field] === undefined || user[field] === null ? '' : textIn(user, field))
   const values = { name: text('name'), age: text('age') }
   const shown = fields.filter((field) => Object.hasOwn(user, field) && !Object.hasOwn(user, `_unused_${field}`))
   return { values, errors: errorsOf(values), shown }

@@ -1,5 +1,5 @@
 import { each, html, liveView } from '../../../../system/live/index.ts'
-import { has, listIn, noSuchEvent, objectIn } from './input.ts'
+import { has, listIn, noSuchEvent, objectIn, written } from './input.ts'
 
 type Pair = readonly [id: number, name: string]
 
@@ -7,6 +7,9 @@ interface Keyed {
   items: readonly Pair[]
   mark: string
 }
+
+/** In the recorded application a comprehension leaves out what is no pair. */
+const isPair = (item: unknown): boolean => Array.isArray(item) && item.length === 2
 
 export const keyedView = liveView<Keyed>({
   name: 'Keyed',
@@ -28,6 +31,10 @@ export const keyedView = liveView<Keyed>({
   },
   render: (assigns) => html`<ul id="list">
   ${() =>
-    each(assigns.items, { key: ([id]) => id }, ([id, name]) => html`<li id="i-${id}">${name}${assigns.mark}</li>`)}
+    each(
+      assigns.items.filter(isPair),
+      { key: ([id]) => id },
+      ([id, name]) => html`<li id="i-${id}">${written(name)}${written(assigns.mark)}</li>`,
+    )}
 </ul>`,
 })

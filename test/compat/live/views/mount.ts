@@ -13,8 +13,9 @@ interface Mount {
 function inspect(value: unknown): string {
   if (value === null || value === undefined) return 'nil'
   if (Array.isArray(value)) return `[${value.map(inspect).join(', ')}]`
-  if (typeof value !== 'object') return JSON.stringify(value)
-  const pairs = Object.entries(value).map(([name, inner]) => `${JSON.stringify(name)} => ${inspect(inner)}`)
+  if (typeof value !== 'object') return JSON.stringify(value).replaceAll('#{', '\\#{')
+  const inOrder = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1))
+  const pairs = inOrder.map(([name, inner]) => `${inspect(name)} => ${inspect(inner)}`)
   return `%{${pairs.join(', ')}}`
 }
 

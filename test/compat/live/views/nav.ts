@@ -6,6 +6,7 @@ import {
   link,
   liveView,
   reply,
+  type Value,
 } from '../../../../system/live/index.ts'
 import { noSuchEvent, objectIn, textIn } from './input.ts'
 
@@ -20,7 +21,8 @@ const appLayout = (assigns: BaseAssigns, body: Body) => html`<main>
 
 interface NavA {
   navId: string
-  q: string | null
+  /** Whatever the query holds. */
+  q: Value
   uri: string
   csrfToken: string
 }
@@ -41,7 +43,7 @@ export const navAView = (csrfTokenOf: CsrfTokenOf) =>
       socket.assign({ pageTitle: 'Nav A', csrfToken: csrfTokenOf(session) })
     },
     handleParams({ id, q }, uri, socket) {
-      socket.assign({ navId: String(id), q: typeof q === 'string' ? q : null, uri })
+      socket.assign({ navId: String(id), q: (q ?? null) as Value, uri })
     },
     handleEvent: navEvent,
     handleInfo(message, socket) {

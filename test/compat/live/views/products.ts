@@ -1,6 +1,6 @@
 import { each, html, link, liveView, type Rendered, type Value } from '../../../../system/live/index.ts'
 import type { PubSub } from '../../../../system/pubsub/index.ts'
-import { has, integerOf, noSuchEvent, numberIn, objectIn, textIn } from './input.ts'
+import { has, integerOf, noSuchEvent, numberIn, objectIn, textIn, wordOf } from './input.ts'
 
 interface Product {
   id: number
@@ -57,6 +57,12 @@ function productIn(value: unknown): Product {
   return { id: numberIn(input, 'id'), name: textIn(input, 'name'), stock: numberIn(input, 'stock'), note: null }
 }
 
+/** As the recorded application writes queries: all but letters, digits and `-_.~`, and a blank as +. */
+const formEncoded = (text: string) =>
+  encodeURIComponent(text)
+    .replace(/[!'()*]/g, (letter) => `%${letter.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replaceAll('%20', '+')
+
 export const productsView = (pubsub: PubSub) =>
   liveView<Products>({
     name: 'Products',
@@ -83,10 +89,7 @@ export const productsView = (pubsub: PubSub) =>
       }
       if (event === 'clear') return socket.assign({ products: [] })
       if (event === 'restore') return socket.assign({ products: firstProducts })
-      if (event === 'filter') {
-        const filter = new URLSearchParams({ filter: textIn(input, 'filter') })
-        return socket.pushPatch(`/products?${filter}`)
-      }
+      if (event === 'filter') return socket.pushPatch(`/products?filter=${formEncoded(wordOf(has(input, 'filter')))}`)
       return noSuchEvent(event)
     },
     handleInfo(message, socket) {
@@ -106,7 +109,7 @@ ${link({ patch: '/products?sort=name' }, 'by name')}
 ${() =>
   assigns.products.length === 0
     ? html`<p>Nothing</p>`
-    : html`<p>${assigns.products.length} products, sorted by ${assigns.sort}</p>`}`,
+    : html`<p>${() => assigns.products.length} products, sorted by ${() => assigns.sort}</p>`}`,
   })
 
 function buy(pubsub: PubSub, products: readonly Product[], wanted: number) {

@@ -1,5 +1,5 @@
 import { eachStreamed, html, liveView, type Value } from '../../../../system/live/index.ts'
-import { has, listIn, noSuchEvent, numberIn, objectIn, textIn } from './input.ts'
+import { has, listIn, noSuchEvent, numberIn, objectIn, textIn, wordOf, written } from './input.ts'
 
 interface Item {
   id: unknown
@@ -13,7 +13,7 @@ export const streamView = liveView<{ n: number }>({
   name: 'Stream',
   mount(_params, _session, socket) {
     socket.assign({ n: 3 })
-    socket.stream('items', firstItems)
+    socket.stream('items', firstItems, { domId: (item) => `items-${wordOf((item as Item).id)}` })
   },
   handleEvent(event, value, socket) {
     const input = objectIn(value)
@@ -38,6 +38,6 @@ export const streamView = liveView<{ n: number }>({
   },
   render: (assigns) => html`<p id="n">${() => assigns.n}</p>
 <ul id="items" phx-update="stream">
-  ${() => eachStreamed<Item>(assigns.streams.items, ({ name }, domId) => html`<li id=${domId}>${name}</li>`)}
+  ${() => eachStreamed<Item>(assigns.streams.items, ({ name }, domId) => html`<li id=${domId}>${written(name)}</li>`)}
 </ul>`,
 })

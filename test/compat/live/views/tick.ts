@@ -1,5 +1,5 @@
 import { each, html, liveView, type Value } from '../../../../system/live/index.ts'
-import { has, noSuchEvent, numberIn, objectIn } from './input.ts'
+import { has, noSuchEvent, numberIn, objectIn, written } from './input.ts'
 
 interface Tick {
   ticks: number
@@ -40,5 +40,5 @@ export const tickView = liveView<Tick>({
   },
   render: (assigns) => html`<p id="ticks">ticks ${() => assigns.ticks}</p>
 <div id="messages">${() =>
-    each(assigns.messages, ({ id, text }) => html`<p id="m-${id as string}">${text}</p>`)}</div>`,
+    each(assigns.messages, ({ id, text }) => html`<p id="m-${id as string}">${written(text)}</p>`)}</div>`,
 })

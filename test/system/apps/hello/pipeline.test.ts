@@ -94,6 +94,15 @@ describe('what a node says of its pipeline', () => {
     expect(counted.reduce((sum, [, by]) => sum + by, 0)).toBe(4)
   })
 
+  it('counts what is lost with a producer that keeps items in memory', async () => {
+    const { push, pipeline, runtime, clock, counted } = await started({ PIPELINE_MAX_DEMAND: '1' })
+    await push({ item, count: 10 })
+    runtime.registry.whereis('Pipeline.Producer')!.kill()
+    await clock.advance(0)
+    expect(pipeline.state().lost).toBe(9)
+    expect(counted).toEqual([['pipeline.item_lost', 9]])
+  })
+
   it('never counts a killed worker together with the one that takes its place (PM-40)', async () => {
     const { push, pipeline, runtime, clock, came } = await started()
     await push({ item, count: 10 })

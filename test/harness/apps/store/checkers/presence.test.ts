@@ -46,6 +46,38 @@ describe('presence-matches-reality (PA-1, PA-4, PA-38..PA-44, DF-91, DF-92, DF-9
     expect(shown({ items: { 1: 2, 2: 1, 9: 1 } }).why).toContain('item 9')
   })
 
+  it('counts the shoppers of a release day, who are not named one by one (NF-23)', () => {
+    const state = { released: [1], levels: { 1: 'out' } }
+    const group = (pageCount: number, ...ids: number[]) => ({
+      ...{ state, page: '/', pageCount },
+      cart: ids.map((id) => ({ id, outOfStock: true })),
+    })
+    const day = final('launch-pages', [group(3_000), group(2_000, 1)])
+    const seen = { shoppers: 5_000, pages: { '/': 5_000 }, items: { 1: 2_000 }, staleness: 'Live' }
+    const looked = (sight: object, tabCount = 5_000) =>
+      presenceMatchesReality.check(
+        historyOf(day, node(5_000, tabCount), final('dashboard', { ...seen, ...sight }, 'boss')),
+      )
+    expect(looked({})).toMatchObject({
+      outcome: 'passed',
+      why: '1 dashboard and 1 node count 5000 shoppers in 5000 tabs',
+    })
+    expect(looked({ shoppers: 4_999 }).why).toBe('dashboard boss shows 4999 shoppers, there are 5000')
+    expect(looked({ pages: { '/': 3_333 } }).why).toBe('dashboard boss shows 3333 for the page /, there are 5000')
+    expect(looked({ items: { 1: 5_000 } }).why).toBe('dashboard boss shows 5000 for the item 1, there are 2000')
+    expect(looked({}, 6_667).why).toBe('node n1 knows 6667 open carts, there are 5000')
+  })
+
+  it('is invalid for a dashboard whose words are wrong beside right numbers', () => {
+    expect(shown({ listed: ['/', '/checkout'], saysNobody: false }).outcome).toBe('passed')
+    expect(shown({ listed: ['/checkout', '/'] }).why).toBe(
+      'dashboard boss shows the page /checkout before /, where more shoppers are',
+    )
+    expect(shown({ saysNobody: true }).why).toBe('dashboard boss shows that nobody is here, there are 2 shoppers')
+    const empty = { shoppers: 0, pages: {}, items: {}, staleness: '', saysNobody: false }
+    expect(check(node(0, 0), final('dashboard', empty, 'boss')).outcome).toBe('violated')
+  })
+
   it('is invalid for a dashboard that shows no number', () => {
     expect(shown({ shoppers: Number.NaN }).outcome).toBe('violated')
   })

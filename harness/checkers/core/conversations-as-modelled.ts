@@ -1,0 +1,33 @@
+import type { History } from '../../history/history.ts'
+import { type Checker, count, passed, unknown, violated } from '../../verdict/checker.ts'
+
+/** Of the final `conversation` of a visitor. */
+interface Conversation {
+  /** How many frames it was sent. */
+  frames: number
+  /** The first that it was not sent, in words. */
+  missing?: string
+}
+
+const operation = 'conversation'
+
+const conversationsOf = (history: History) => history.finals<Conversation>(operation)
+
+/** A visitor of a simulation knows what a node has to send it, frame by frame (CH-37..CH-69). */
+export const conversationsAsModelled: Checker = {
+  name: 'conversations-as-modelled',
+  invariant:
+    'what a node sends a client that joins, pushes, leaves and crashes is what the protocol says, frame by frame',
+  needs: (history) => conversationsOf(history).length > 0,
+  check(history) {
+    const conversations = conversationsOf(history)
+    if (conversations.length === 0) return unknown('nobody had a conversation with a node')
+    const [wrong] = history.of('read', operation)
+    if (wrong) return violated(`wrong: ${wrong.who} at ${wrong.node}: ${(wrong.value as { wrong: string }).wrong}`)
+    for (const { who, node, value } of conversations)
+      if (value.missing !== undefined) return violated(`missing: ${who} at ${node}: ${value.missing}`)
+    const frames = conversations.reduce((sum, { value }) => sum + value.frames, 0)
+    if (frames === 0) return unknown('no node sent anybody anything')
+    return passed(`${count(frames, 'frame')} came as the protocol says, none is missing`)
+  },
+}

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest'
+import { conversationsAsModelled } from '../../../../harness/checkers/core/conversations-as-modelled.ts'
+import { final, historyOf, type TestEvent } from '../../../support/histories.ts'
+
+const ended = (frames: number, missing?: string) =>
+  final('conversation', { frames, ...(missing && { missing }) }, 'visitor-1', 'n1')
+const check = (...events: TestEvent[]) => conversationsAsModelled.check(historyOf(...events))
+
+describe('conversations-as-modelled (CH-37, CH-50, CH-56, CH-69)', () => {
+  it('is valid when every frame came as it had to', () => {
+    expect(check(ended(12))).toMatchObject({ outcome: 'passed', why: expect.stringMatching(/^12 frames/) })
+  })
+
+  it('is invalid when a frame came that had no place there', () => {
+    const wrong = 'the node sent ["1","2"], expected nothing more on ping:a'
+    const event = { type: 'read', who: 'visitor-1', node: 'n1', operation: 'conversation', value: { wrong } } as const
+    expect(check(event, ended(12))).toMatchObject({ outcome: 'violated', why: `wrong: visitor-1 at n1: ${wrong}` })
+  })
+
+  it('is invalid when a frame never came', () => {
+    expect(check(ended(12, 'the node never sent ["1"]'))).toMatchObject({
+      outcome: 'violated',
+      why: 'missing: visitor-1 at n1: the node never sent ["1"]',
+    })
+  })
+
+  it('does not judge where nobody talked, and says so of an empty history', () => {
+    expect(conversationsAsModelled.needs?.(historyOf())).toBe(false)
+    expect(check().outcome).toBe('unknown')
+    expect(check(ended(0)).outcome).toBe('unknown')
+  })
+})
