@@ -1,9 +1,11 @@
 import type { ClusterNode } from '../cluster/node.ts'
+import { type NodeRemains, nodeRemains } from '../history/inventory.ts'
 import { type ErrorLine, mannersOf, type NodeSettings } from '../history/manners.ts'
 import type { NewEvent } from '../history/operation.ts'
 import { systemClock } from '../platform/clock.ts'
 import { jsonIn } from '../platform/json.ts'
 import { readPressure, readWaitedMs } from '../platform/pressure.ts'
+import { clientHeartbeatMs, clusterHeartbeatMs } from '../timing.ts'
 import type { RunState } from './run-state.ts'
 import type { Reading } from './starvation.ts'
 
@@ -17,7 +19,11 @@ const pinoError = 50
 export function recordSettings({ recorder, scenario, cluster }: RunState) {
   const promised = cluster!.promises.idleTimeoutMs ?? idleTimeoutDefaultMs
   const idleTimeoutMs = Number(scenario.given?.env?.SOCKET_IDLE_TIMEOUT_MS ?? promised)
-  const value: NodeSettings = { idleTimeoutMs }
+  const heartbeatMs = Number(scenario.given?.env?.CLUSTER_HEARTBEAT_MS ?? clusterHeartbeatMs)
+  // A system that runs already has settings of its own.
+  const env = cluster!.env
+  const told = env && { clientHeartbeatMs: Number(env.CLIENT_HEARTBEAT_MS ?? clientHeartbeatMs) }
+  const value: NodeSettings = { idleTimeoutMs, clusterHeartbeatMs: heartbeatMs, ...told }
   recorder.record({ who: 'scenario', type: 'read', operation: mannersOf.settings, value })
 }
 
@@ -89,17 +95,32 @@ function recordStall({ recorder, meter, elapsedMs }: RunState, who: string, forM
   recorder.record({ who, type: 'read', operation: mannersOf.stall, value: { forMs: Math.round(forMs) } })
 }
 
-/** How each node ended when it was stopped, and the errors in its log. */
+/** How each node ended when it was stopped, what it had left, and the errors in its log. */
 export const readManners = (state: RunState): NewEvent[] =>
   state.cluster!.nodes.flatMap((node) => {
     const of = { who: node.name, node: node.name, type: 'final' } as const
+    const ends = { ...of, operation: mannersOf.ends, value: node.ends }
+    if (node.logFile === undefined) return [ends]
+    const log = node.log()
     return [
-      { ...of, operation: mannersOf.ends, value: node.ends },
-      ...(node.logFile === undefined
-        ? []
-        : [{ ...of, operation: mannersOf.errors, value: errorsIn(node.log(), zeroMs(state)) }]),
+      ends,
+      { ...of, operation: mannersOf.errors, value: errorsIn(log, zeroMs(state)) },
+      { ...of, operation: mannersOf.warnings, value: warningsIn(log) },
+      ...remainsIn(log).map((value) => ({ ...of, type: 'read', operation: nodeRemains, value }) as const),
     ]
   })
+
+/** What each node that was stopped had left, as it logged it at last. Pure. */
+export const remainsIn = (log: string): NodeRemains[] =>
+  log
+    .split('\n')
+    .filter((line) => line.includes(stoppedMessage))
+    .flatMap((line) => {
+      const { msg, holds } = (jsonIn(line) ?? {}) as Partial<LogEntry> & Partial<NodeRemains>
+      return msg === stoppedMessage && holds ? [{ holds }] : []
+    })
+
+const stoppedMessage = 'node has stopped'
 
 /** The time of day at which the scenario began. */
 const zeroMs = ({ elapsedMs }: RunState) => systemClock.now() - elapsedMs()
@@ -115,6 +136,17 @@ export const errorsIn = (log: string, zero: number): ErrorLine[] =>
       const reason = entry.err?.message ?? entry.reason
       return [{ atMs: Math.round(Date.parse(entry.time) - zero), text: reason ? `${entry.msg}: ${reason}` : entry.msg }]
     })
+
+/** Warnings of the platform that are always a mistake in the program: what piles up, and waits that are no time. Pure. */
+export const warningsIn = (log: string): string[] => [
+  ...new Set(
+    [
+      ...log.matchAll(
+        /^\(node:\d+\) ((?:MaxListenersExceeded|TimeoutOverflow|TimeoutNegative|TimeoutNaN)Warning: .*)$/gm,
+      ),
+    ].map(([, text]) => text!.slice(0, 200)),
+  ),
+]
 
 interface LogEntry {
   level: number

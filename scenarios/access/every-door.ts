@@ -4,6 +4,7 @@ import { liveRows, liveSalt } from './live-rows.ts'
 import { controlRows, limitSequences, meshRows } from './node-rows.ts'
 import { helloRows, loginRows, pageSequences } from './page-rows.ts'
 import { independent, tryAll } from './row.ts'
+import { shopSequences } from './shop-rows.ts'
 import { pollRows, publicHost, socketRows } from './socket-rows.ts'
 import { tokenRows } from './token-rows.ts'
 import { topicSequences } from './topic-rows.ts'
@@ -38,6 +39,7 @@ export default scenario({
     'CH-83',
     'CH-84',
     'CH-87',
+    'CH-88',
     'CH-90',
     'CH-92',
     'CH-124',
@@ -46,8 +48,10 @@ export default scenario({
     'CH-133',
     'CT-11',
     'CT-13',
+    'CT-14',
     'CT-16',
     'CT-18',
+    'CT-30',
     'CT-53',
     'CT-58',
     'PA-31',
@@ -92,7 +96,7 @@ export default scenario({
     step('pages, forms and orders', async (context) => {
       const world = worldOf(context)
       const rows = [...helloRows(world), ...(await liveRows(world))]
-      await tryAll(context, [...pageSequences(world), ...independent(rows)])
+      await tryAll(context, [...pageSequences(world), ...shopSequences(world), ...independent(rows)])
     }),
     step('the pages and ports of those who run it', async (context) => {
       const world = worldOf(context)

@@ -155,11 +155,15 @@ export async function meshRows({ context, secrets: { cluster, control }, away, n
   }))
 }
 
+/** Wrong passwords are counted for a minute. */
+const windowS = 60
+const momentMs = 1_100
+
 /**
  * Guessing the password is limited for each address, whatever the name, and for nobody else. Without addresses to choose from there is
  * nothing to try (PA-31).
  */
-export function limitSequences({ away, visitorOf }: World, attemptsMax: number): Sequence[] {
+export function limitSequences({ context, away, visitorOf }: World, attemptsMax: number): Sequence[] {
   const boss = visitorOf('boss')
   const login = async (from: string, headers: Record<string, string>, more: Record<string, string> = {}) =>
     byStatus((await boss.request(`${away.directUrl}/admin`, { from, headers: { ...headers, ...more } })).status)
@@ -185,6 +189,17 @@ export function limitSequences({ away, visitorOf }: World, attemptsMax: number):
       row('somebody who guessed too often, with the right password,', 'refused with 429', () =>
         login(guesser, rightLogin),
       ),
+      row('somebody who guessed too often, and is told for how long to wait,', 'refused for a minute', async () => {
+        const { headers } = await boss.request(`${away.directUrl}/admin`, { from: guesser, headers: wrong(-3) })
+        const waitS = Number(headers['retry-after'])
+        return waitS > windowS / 2 && waitS <= windowS
+          ? 'refused for a minute'
+          : `refused for ${headers['retry-after']} s`
+      }),
+      row('somebody who guessed too often and waited a moment', 'refused with 429', async () => {
+        await context.clock.sleep(momentMs)
+        return login(guesser, wrong(-4))
+      }),
       row('somebody who guessed too often, with another user,', 'refused with 429', () =>
         login(guesser, basic('root', 'x')),
       ),

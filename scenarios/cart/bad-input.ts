@@ -11,6 +11,24 @@ import { inCart, listens, mustBe, openShop, putIn, sees, seesIn, soldUnits, theT
 
 const { scenario, step, after } = scenariosFor('store')
 
+/** Buttons that a page has only for a moment, each with what the shopper is told (CT-36). */
+const refusedClicks: readonly [selector: string, item: number, sentence: string][] = [
+  ['size-container__entry', 1, 'That size is in your cart already.'],
+  ['size-container__entry', 2, 'That size has just sold out.'],
+  ['size-container__entry', 8, 'That shoe is not on sale yet.'],
+  ['cart-item__remove', 8, 'That shoe is not in your cart any more.'],
+  ['size-container__entry', 999_999, 'That did not work. Please try again.'],
+]
+
+/** Runs in the page: clicks on a button that is put into it for that. */
+function clickOn([className, item]: readonly [string, string]) {
+  const button = Object.assign(document.createElement('button'), { className, value: item })
+  button.dataset.itemId = item
+  document.body.append(button)
+  button.click()
+  button.remove()
+}
+
 const socketPath = '/product_socket/websocket'
 const [kept, gone] = [1, 2]
 const plenty = 5
@@ -45,6 +63,16 @@ export default scenario({
     step('a bystander has a cart', async (context) => {
       await context.release('n1', 1)
       await putIn(context, await openShop(context, 'alice', 'n1'), kept)
+    }),
+    step('the bystander asks for what cannot be had', async (context) => {
+      const said: string[] = []
+      for (const [selector, item] of refusedClicks)
+        said.push(
+          await saidAfter(context, () =>
+            theTab(context, 'alice').page.evaluate(clickOn, [selector, String(item)] as const),
+          ),
+        )
+      context.scratch.set('said', said)
     }),
     step('a browser holds a cart that cannot be read', async (context) => {
       const tab = await openShop(context, 'mallory', 'n1')
@@ -131,29 +159,52 @@ export default scenario({
     }),
   ],
   expectations: [
-    after(2, 'its cart is empty and works', async (context) => {
+    after(2, 'the page says why', async (context) =>
+      mustBe(
+        context.scratch.get('said'),
+        refusedClicks.map(([, , sentence]) => sentence),
+        'what the page says',
+      ),
+    ),
+    after(3, 'its cart is empty and works', async (context) => {
       const tab = theTab(context, 'mallory')
       await seesIn(context, tab, inCart())
       await putIn(context, tab, kept)
     }),
-    after(3, 'the wrong ids are refused, the wrong tokens are empty carts', async (context) =>
+    after(4, 'the wrong ids are refused, the wrong tokens are empty carts', async (context) =>
       mustBe(context.scratch.get('wrong join'), undefined, 'a join'),
     ),
-    after(4, 'each question is answered', async (context) =>
+    after(5, 'each question is answered', async (context) =>
       mustBe(context.scratch.get('wrong answer'), undefined, 'an answer'),
     ),
-    after(5, 'each form is refused', async (context) => mustBe(context.scratch.get('wrong post'), undefined, 'a form')),
-    after(5, 'nothing was sold', async (context) => mustBe(await soldUnits(context, kept, gone), [0, 0], 'sold')),
-    after(5, 'the log names the causes, and no cart', async (context) => {
+    after(6, 'each form is refused', async (context) => mustBe(context.scratch.get('wrong post'), undefined, 'a form')),
+    after(6, 'nothing was sold', async (context) => mustBe(await soldUnits(context, kept, gone), [0, 0], 'sold')),
+    after(6, 'the log names the causes, and no cart', async (context) => {
       const log = context.cluster.node('n1').log()
       for (const words of ['join crashed', 'a form was refused'])
         if (!log.includes(words)) throw new Error(`the log does not say "${words}"`)
       if (/cart:[A-Za-z0-9+/]{64}/.test(log)) throw new Error('the log holds the id of a cart')
     }),
-    after(5, 'the bystander still has the cart', (context) => sees(context, 'alice', inCart(kept))),
+    after(6, 'the bystander still has the cart', (context) => sees(context, 'alice', inCart(kept))),
   ],
   checkers: [joinedTopics, cartNeverLost, tabsConverge],
 })
+
+const saidWithinMs = 5_000
+
+/** The next sentence that the page shows for a while. */
+async function saidAfter(context: ScenarioContext<'store'>, click: () => Promise<void>): Promise<string> {
+  const read = () => theTab(context, 'alice').text('.toast')
+  const before = await read()
+  let now = before
+  await click()
+  const isNew = async () => {
+    now = await read()
+    return now !== '' && now !== before
+  }
+  await context.until('the page says something', saidWithinMs, isNew).catch(() => {})
+  return now
+}
 
 let lastRef = 0
 

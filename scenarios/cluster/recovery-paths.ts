@@ -10,7 +10,7 @@ import {
   type WireTab,
 } from '../../harness/index.ts'
 import { mustBe, succeeded } from '../support.ts'
-import { comesTrue, type HeldOperation, held, openCarts, openEar, soldOutEverywhere } from './held.ts'
+import { comesTrue, type HeldOperation, held, leftOn, openCarts, openEar, soldOutEverywhere } from './held.ts'
 
 const { scenario, step, after } = scenariosFor('store')
 
@@ -20,6 +20,7 @@ type Context = ScenarioContext<'store'>
 const item = { announced: 1, replicated: 2, bought: 3, sold: 4, unread: 5, oneWay: 6, plenty: 7 }
 /** With silence forgiven for so long, nodes see each other again only where a step breaks their connection. */
 const heartbeatMs = 4_000
+const plentyCount = 50
 const fillerBytes = 900_000
 const fillersMax = 20
 const lostEnough = 3
@@ -36,7 +37,7 @@ export default scenario({
     nodes: 2,
     pubsub: 'mesh',
     env: { CLUSTER_HEARTBEAT_MS: String(heartbeatMs) },
-    stock: { 1: 1, 2: 1, 3: 1, 4: 1, 5: 1, 6: 1, [item.plenty]: 50 },
+    stock: { 1: 1, 2: 1, 3: 1, 4: 1, 5: 1, 6: 1, [item.plenty]: plentyCount },
   },
   // Two heartbeats of the trackers, and a statement that its caller waits for and looks for twice.
   expectedDurationMs: 10_000,
@@ -47,7 +48,7 @@ export default scenario({
       for (const node of ['n1', 'n2']) context.scratch.set(`ear-${node}`, await openEar(context, `ear-${node}`, node))
       await openTabs(context)
       const dana = await context.wireShopper('dana', 'n1')
-      mustBe(await dana.add(item.bought), 'ok', 'add')
+      for (const itemId of [item.bought, item.plenty]) mustBe(await dana.add(itemId), 'ok', 'add')
     }),
     step('n1 loses its database behind a purchase, behind a sale, and before it announces another', async (context) => {
       const [dana] = context.wireShoppers()
@@ -100,6 +101,12 @@ export default scenario({
     after(2, 'the purchase whose commit was not answered is known everywhere', (context) =>
       soldOutEverywhere(context, item.bought, ears(context)),
     ),
+    after(2, 'and so is what else was in that cart', async (context) => {
+      for (const node of ['n1', 'n2']) {
+        const isKnown = async () => (await leftOn(context, node, item.plenty)) === plentyCount - 1
+        await comesTrue(context, isKnown, `${node} does not know that another unit of item ${item.plenty} was bought`)
+      }
+    }),
     after(2, 'the sale that was not answered is known everywhere', (context) =>
       soldOutEverywhere(context, item.sold, ears(context)),
     ),

@@ -9,12 +9,26 @@ import {
   type Tab,
   viewsMatchFreshRender,
 } from '../../harness/index.ts'
-import { type Look, listings, openPage, sees, seesIn, succeeded, theTab } from '../support.ts'
+import {
+  type Look,
+  listings,
+  nothingWasWrong,
+  openPage,
+  sees,
+  seesIn,
+  seesTheTruth,
+  succeeded,
+  theTab,
+} from '../support.ts'
 
 const { scenario, step, after } = scenariosFor('store')
 
 const size = '8'
 const plenty = 900
+/** A size that is sold out before its release. */
+const [goneSize, goneItem] = ['12', 7]
+/** What would end an attribute that is not escaped. */
+const oddSize = `8" x='<&`
 const allItems = Array.from({ length: 13 }, (_, index) => index + 1)
 /** The tabs of alice, in the order in which she opens them. */
 const [counter, otherCounter, finder] = [1, 2, 3]
@@ -26,7 +40,11 @@ export default scenario({
     'A live page that was cut off, whose node died, or that the browser kept alive, is mounted afresh from what is so now: it shows what it missed, its counter begins again, and its form has what was typed.',
   covers: ['LV-13', 'LV-16', 'LV-18', 'AT-8', 'AT-9', 'NF-2', 'NF-9', 'FI-2', 'FI-3'],
   tags: ['browser'],
-  given: { nodes: 2, env: { STORE_NO_STORE: 'off' }, stock: Object.fromEntries(allItems.map((id) => [id, plenty])) },
+  given: {
+    nodes: 2,
+    env: { STORE_NO_STORE: 'off' },
+    stock: { ...Object.fromEntries(allItems.map((id) => [id, plenty])), [goneItem]: 0 },
+  },
   steps: [
     step('open the shop, two counters and the finder on one node, and the shop in another browser', async (context) => {
       await openPage(context, 'alice', 'n1', '/drops')
@@ -38,7 +56,12 @@ export default scenario({
     step('count, and type a size', async (context) => {
       await click(context, counter, '+', 2)
       await click(context, otherCounter, '-', 1)
-      await theTab(context, 'alice', finder).page.fill('#finder input', size)
+      const { page } = finderOf(context)
+      for (const typed of [goneSize, oddSize, size]) {
+        await page.fill('#finder input', typed)
+        await seesIn(context, finderOf(context), asked(typed))
+        await seesTheTruth(context, finderOf(context), `asked for ${typed}`)
+      }
     }),
     step('leave one browser, cut the other one off, and release product 1', async (context) => {
       await theTab(context, 'erin').leave()
@@ -62,6 +85,7 @@ export default scenario({
       await seesCount(context, counter, 2)
       await seesCount(context, otherCounter, -1)
     }),
+    after(2, 'the finder found what the database has', nothingWasWrong),
     after(2, 'the finder has found the size', (context) => seesIn(context, finderOf(context), finds('coming soon'))),
     after(3, 'the shop shows the release', (context) => sees(context, 'alice', listings({ 1: 'sizes', 2: 'soon' }))),
     after(3, 'the counters begin again', async (context) => {
@@ -113,6 +137,19 @@ const seesCount = (context: Context, index: number, more: number) =>
     const [seen, expected] = [await countIn(tab), Number(context.scratch.get(`count ${index}`)) + more]
     return seen === expected || `the count ${seen} instead of ${expected}`
   })
+
+/** The page says that it was asked for the size, and finds what the database has; the input has no attributes but its own. */
+const asked =
+  (typed: string): Look =>
+  async (tab) => {
+    const summary = await tab.text('.finder [role=status]')
+    const attributes = await tab.page.evaluate(() => document.querySelector('#finder input')?.getAttributeNames() ?? [])
+    const strange = attributes.filter((name) => !inputAttributes.test(name))
+    if (strange.length > 0) return `an input with ${strange.join()}`
+    return summary.endsWith(` in ${typed}.`) || `"${summary}"`
+  }
+
+const inputAttributes = /^(type|name|value|inputmode|autocomplete|maxlength|data-phx-[\w-]+|phx-[\w-]+)$/
 
 /** The form holds the size, and what was found for it has one shoe at least in this state. */
 const finds =

@@ -41,6 +41,7 @@ export default scenario({
     'RX-12',
     'RX-13',
     'RX-14',
+    'RX-16',
     'DF-119',
     'DF-120',
     'DF-121',
@@ -80,10 +81,27 @@ export default scenario({
       for (let round = 0; round < rounds; round += 1) for (const title of ['Home', 'Pings']) await alice.goTo(title)
       await alice.goTo('Home')
     }),
+    step('tell each other what they do, and ping', async (context) => {
+      const both = [await theVisitor(context), await context.visitor('bob', 'n1')]
+      for (const one of both) await one.goTo('activity feed')
+      await context.until('both are joined', 5_000, () =>
+        both.every((one) => one.joins().joined.includes('activities')),
+      )
+      for (const [index, text] of activities.entries()) await tell(context, both[index]!, text)
+      context.scratch.set('feeds', await Promise.all(both.map(feedOf)))
+      const [alice] = both
+      for (const one of both) await one.goTo('Pings')
+      await alice!.page.getByRole('button', { name: 'Press to send a ping' }).click()
+      const isAnswered = async () => (await alice!.page.inputValue('textarea')).includes('{"ping":"pong"}')
+      await context.until('the own ping is answered', 5_000, isAnswered).catch(() => {
+        context.scratch.set('feeds', 'the answer to the own ping is not shown')
+      })
+    }),
     step('kill the channel of one topic, with somebody on the other one', async (context) => {
       const bob = await context.visitor('bob', 'n1')
       await bob.goTo('Other Pings')
       await context.until('bob is joined', 5_000, () => bob.joins().joined.includes('other'))
+      context.scratch.set('before the kill', context.recorder.events.length)
       await (await theVisitor(context)).goTo('Counter')
       await countsOn(context, 2)
       await using _kill = await context.nemesis.inject('actor.kill', 'n1/SpaPingChannel:ping')
@@ -124,16 +142,37 @@ export default scenario({
         })
       mustBe(alice.documentCount(), 1, 'documents')
     }),
-    after(5, 'the other topic did not feel it', async (context) => {
-      const left = context.recorder.events.filter(({ who, type }) => who === 'bob' && type === 'leave')
+    after(5, 'both show both, the newest first', async (context) => {
+      const feed = ['2 new activities', activities[1], activities[0]]
+      mustBe(context.scratch.get('feeds'), [feed, feed], 'the feeds')
+    }),
+    after(6, 'the other topic did not feel it', async (context) => {
+      const since = context.recorder.events.slice(Number(context.scratch.get('before the kill')))
+      const left = since.filter(({ who, type }) => who === 'bob' && type === 'leave')
       mustBe(left.length, 0, 'topics that bob lost')
     }),
-    after(6, 'the counter goes on', (context) => countsOn(context, 2)),
+    after(7, 'the counter goes on', (context) => countsOn(context, 2)),
   ],
   checkers: [joinedTopics],
 })
 
 type Context = ScenarioContext<'spa'>
+type Visitor = Awaited<ReturnType<Context['visitor']>>
+
+/** The first is said by one, the second by the other. */
+const activities = ['runs <home> & back', 'läuft 🏃'] as const
+
+/** Says it, and waits until it is shown. */
+async function tell(context: Context, { page }: Visitor, text: string) {
+  await page.getByRole('textbox').fill(text)
+  await page.getByRole('button', { name: 'Tell everybody' }).click()
+  await context.until(`"${text}" is shown`, 5_000, async () => (await page.textContent('.activities'))?.includes(text))
+}
+
+const feedOf = async ({ page }: Visitor) => [
+  await page.getByRole('main').getByRole('status').textContent(),
+  ...(await page.locator('.activities li').allTextContents()),
+]
 
 const theVisitor = (context: Context) => context.visitor('alice', 'n1')
 

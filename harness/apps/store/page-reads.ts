@@ -8,6 +8,7 @@ export function readJoins() {
   }
   interface PageSocket {
     isConnected(): boolean
+    heartbeatIntervalMs: number
     channels: unknown[]
   }
   const { squall, liveSocket } = window as unknown as {
@@ -21,6 +22,7 @@ export function readJoins() {
     connected: sockets.length > 0 && sockets.every((socket) => socket.isConnected()),
     expected: channels.map(({ topic }) => topic),
     joined: channels.filter(({ state }) => state === 'joined').map(({ topic }) => topic),
+    heartbeatsMs: sockets.map(({ heartbeatIntervalMs }) => heartbeatIntervalMs),
     socketCount: all.length,
     channelCount: all.reduce((sum, socket) => sum + socket.channels.length, 0),
   }

@@ -47,6 +47,8 @@ export interface Tab {
     connected: boolean
     expected: string[]
     joined: string[]
+    /** How often each of its sockets says that it is there. */
+    heartbeatsMs: number[]
     socketCount: number
     channelCount: number
   }>
@@ -77,6 +79,8 @@ interface ShopperOptions {
   recorder: Recorder
   /** The name of a script that this browser does not load. */
   without?: string
+  /** Default: true. */
+  recordsTrace?: boolean
 }
 
 const loadWithinMs = 10_000
@@ -103,12 +107,12 @@ const readShowing = () => {
 }
 
 export async function openShopper(options: ShopperOptions): Promise<Shopper> {
-  const { name, browser, cluster, recorder, credentials, without } = options
+  const { name, browser, cluster, recorder, credentials, without, recordsTrace = true } = options
   const context = await browser.newContext(credentials ? { httpCredentials: credentials } : {})
   await context.addInitScript(watchPageshow)
   if (without) await context.route(`**/assets/${without}.js`, (route) => route.abort())
   await context.addInitScript({ content: watchingScript })
-  await context.tracing.start({ screenshots: true, snapshots: true })
+  if (recordsTrace) await context.tracing.start({ screenshots: true, snapshots: true })
   const tabs: Tab[] = []
   let elsewhere: Server | undefined
   let opened = 0
@@ -134,14 +138,15 @@ export async function openShopper(options: ShopperOptions): Promise<Shopper> {
     },
     async saveEvidence(folder) {
       const trace = join(folder, `${name}-trace.zip`)
-      await context.tracing.stop({ path: trace })
+      if (recordsTrace) await context.tracing.stop({ path: trace })
       const shots = tabs.map(async ({ who, page }) => {
         const path = join(folder, `${who.replace('#', '-')}.png`)
         await page.screenshot({ path, timeout: 3_000 })
         return path
       })
       const done = await Promise.allSettled(shots)
-      return [trace, ...done.flatMap((shot) => (shot.status === 'fulfilled' ? [shot.value] : []))]
+      const pictures = done.flatMap((shot) => (shot.status === 'fulfilled' ? [shot.value] : []))
+      return recordsTrace ? [trace, ...pictures] : pictures
     },
     async close() {
       await context.close().catch(() => {})
@@ -308,6 +313,8 @@ function readDashboard(): DashboardSight {
       cells.filter((cell) => numberIn(cell) > 0).map((cell) => [cell.dataset.itemId ?? '', numberIn(cell)]),
     ),
     staleness: document.querySelector('.staleness__text')?.textContent ?? '',
+    listed: rows.map((row) => row.dataset.page ?? ''),
+    saysNobody: document.getElementById('no-pages')?.hidden === false,
   }
 }
 
@@ -335,10 +342,14 @@ async function tapPage(response: Response, who: string, node: string, recorder: 
   if (response.request().resourceType() !== 'document') return
   const headers = await response.headersArray().catch(() => [])
   const body = await response.text().catch(() => '')
+  const valuesOf = (wanted: string) =>
+    headers.filter(({ name }) => name.toLowerCase() === wanted).map(({ value }) => value)
   recordPage(recorder, {
     who,
     request: `${response.request().method()} ${new URL(response.url()).pathname} of ${node}`,
-    cookies: headers.filter(({ name }) => name.toLowerCase() === 'set-cookie').map(({ value }) => value),
+    status: response.status(),
+    cacheControl: valuesOf('cache-control')[0],
+    cookies: valuesOf('set-cookie'),
     body,
   })
 }

@@ -17,6 +17,10 @@ export interface DashboardSight {
   /** Item id -> number of carts; omits items that are in no cart. */
   items: Record<string, number>
   staleness: string
+  /** The pages in the order of the table; undefined where there is no table. */
+  listed?: string[]
+  /** Whether it says that nobody is here. */
+  saysNobody?: boolean
 }
 
 /** What a live view shows. */

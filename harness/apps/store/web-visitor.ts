@@ -1,4 +1,5 @@
 import { systemClock } from '../../platform/clock.ts'
+import type { Answered } from './answers.ts'
 import { type CookieJar, createCookieJar } from './pages/cookie-jar.ts'
 import type { CheckoutForm, PageSight } from './pages/page-sight.ts'
 import { globalIn, parsePage } from './pages/parse-page.ts'
@@ -11,7 +12,7 @@ export interface BrowserStore {
   readonly given: Given
 }
 
-export type Given = (request: string, cookies: readonly string[], body: string) => void
+export type Given = (request: string, answer: Answered) => void
 
 /** A page as a browser without a screen has it. */
 export interface LoadedPage {
@@ -54,13 +55,20 @@ export async function loadPage(
     firstStatus ??= answer.status
     const location = answer.headers.get('location')
     const html = location === null ? await answer.text() : ''
-    given(`${form ? 'POST' : 'GET'} ${path}`, answer.headers.getSetCookie(), html)
+    given(`${form ? 'POST' : 'GET'} ${path}`, answered(answer, html))
     if (location === null) return { ...pageOf(path, answer.status, html), firstStatus }
     path = new URL(location, `${url}${path}`).pathname
     form = undefined
   }
   throw new Error(`${first.path} redirects more than ${redirectsMax} times`)
 }
+
+const answered = ({ status, headers }: Response, body: string): Answered => ({
+  status,
+  cacheControl: headers.get('cache-control') ?? undefined,
+  cookies: headers.getSetCookie(),
+  body,
+})
 
 async function request(jar: CookieJar, { url, path, form, withinMs }: Loading): Promise<Response> {
   const cookie = jar.header(path)

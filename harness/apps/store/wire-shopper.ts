@@ -81,8 +81,8 @@ export async function openWireShopper(options: OpenWireShopperOptions): Promise<
   const { name, node, cluster, recorder, page: path = '/checkout', tabOf } = options
   const [shopper = name] = name.split('#')
   const link = await cluster.links.link(linkName, node)
-  const given: Given = (request, cookies, body) =>
-    recordPage(recorder, { who: shopper, request: `${request} of ${node}`, cookies, body })
+  const given: Given = (request, answer) =>
+    recordPage(recorder, { ...answer, who: shopper, request: `${request} of ${node}` })
   const browser = tabOf?.browser ?? createBrowserStore(given)
   const changes = createCartChanges(name, recorder)
   const webNodes = cluster.nodes.filter(({ hasWeb }) => hasWeb).map((one) => one.name)

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { errorsIn } from '../../../harness/runner/manners.ts'
+import { errorsIn, warningsIn } from '../../../harness/runner/manners.ts'
 
 const line = (level: number, second: number, more: object) =>
   JSON.stringify({ level, time: `2026-01-01T00:00:0${second}.000Z`, msg: 'it broke', ...more })
@@ -18,5 +18,22 @@ it('finds the errors in a log, with the time since the scenario began and the re
     { atMs: 2_000, text: 'it broke: boom' },
     { atMs: 3_000, text: 'it broke: no port' },
     { atMs: 4_000, text: 'it broke' },
+  ])
+})
+
+it('finds the warnings of the runtime that are always a mistake, each once', () => {
+  const leak =
+    'MaxListenersExceededWarning: Possible EventEmitter memory leak detected. 11 error listeners added to [Client].'
+  const log = [
+    `(node:41) ${leak}`,
+    line(30, 2, {}),
+    `(node:41) ${leak}`,
+    '(node:41) ExperimentalWarning: localStorage is not available',
+    '(Use `node --trace-warnings ...` to show where the warning was created)',
+    '(node:41) TimeoutOverflowWarning: 3000000000 does not fit into a 32-bit signed integer.',
+  ].join('\n')
+  expect(warningsIn(log)).toEqual([
+    leak,
+    'TimeoutOverflowWarning: 3000000000 does not fit into a 32-bit signed integer.',
   ])
 })

@@ -1,5 +1,7 @@
 import { parseSetCookie, type SetCookie } from 'cookie'
+import type { History } from '../../../history/history.ts'
 import { type Checker, count, passed, unknown, violated } from '../../../verdict/checker.ts'
+import type { GivenPage } from '../answers.ts'
 import { listingPaths } from '../pages/page-difference.ts'
 import type { ServedPage } from '../pages/served-page.ts'
 
@@ -56,7 +58,7 @@ const sessionCookie: Partial<SetCookie> = {
 export const pagesServedProperly: Checker = {
   name: 'pages-served-properly',
   invariant:
-    'every page has the status, the caching, the content type and the cookie that it must have, and a session is good on every node',
+    'every page has the status, the caching, the content type and the cookie that it must have, a session is good on every node, what is for one person is stored nowhere, and a failure says nothing of what is inside',
   needs: (history) => history.finals('served-page').length > 0,
   check(history) {
     const pages = history.finals<ServedPage>('served-page')
@@ -71,6 +73,8 @@ export const pagesServedProperly: Checker = {
     }
     const shared = sharedSession(pages.map(({ value }) => value))
     if (shared) return violated(`badly served: ${shared}`)
+    const given = givenFault(history)
+    if (given) return violated(`badly served: ${given}`)
     return passed(`${count(pages.length, 'answer')} as they must be`)
   },
 }
@@ -123,4 +127,21 @@ function sharedSession(pages: readonly ServedPage[]): string | undefined {
     ({ visitor, session }) => visitor === 'known' && session !== undefined && !sessions.has(session),
   )
   return stray && `${stray.path} gives a known visitor another cart than before`
+}
+
+/** Pages that no setting allows caches to keep. */
+const neverStored = /^\w+ \/(checkout|admin)\b/
+
+/** Pages that somebody was given during the scenario: each answer with secrets, on whatever path and with whatever status. */
+function givenFault(history: History): string | undefined {
+  const mayBeStored = history.finals<ServedPage>('served-page').some(({ value }) => value.mayBeStored)
+  for (const { who, value } of history.of('read', 'given-page')) {
+    const { request, status, cacheControl = 'nothing', holds, reveals } = value as GivenPage
+    const [secret] = holds
+    const isAllowed = mayBeStored && !neverStored.test(request)
+    if (secret && !isAllowed && !/\bno-store\b/.test(cacheControl))
+      return `the answer to ${request} gave ${who} ${secret}, and caches may keep it: its cache-control is ${cacheControl}`
+    if (reveals) return `the answer to ${request} (status ${status}) tells ${who} what is inside: "${reveals}"`
+  }
+  return undefined
 }

@@ -1,5 +1,5 @@
 import type { History } from '../../../history/history.ts'
-import { type Checker, count, passed, unknown, violated } from '../../../verdict/checker.ts'
+import { type Checker, count, passed, unknown, type Verdict, violated } from '../../../verdict/checker.ts'
 import type { PageGroup } from '../launch/page.ts'
 import type { CartSight, DashboardSight } from '../sights.ts'
 
@@ -14,7 +14,7 @@ type Counts = Pick<DashboardSight, 'shoppers' | 'pages' | 'items'>
 export const presenceMatchesReality: Checker = {
   name: 'presence-matches-reality',
   invariant:
-    'after settling, every dashboard and every node counts the shoppers, pages and items that are really there',
+    'after settling, every dashboard and every node counts the shoppers, pages and items that are really there, and all nodes list them in one order',
   check(history) {
     const tabs = history.finals<CartSight>('cart').map(({ value }) => value)
     const dashboards = history.finals<DashboardSight>('dashboard')
@@ -25,7 +25,7 @@ export const presenceMatchesReality: Checker = {
     const real = withLaunched(countsOf(tabs), launched)
     const tabCount = tabs.length + pagesIn(launched)
     for (const { who, value } of dashboards) {
-      const difference = firstDifference(value, real)
+      const difference = firstDifference(value, real) ?? wordsDifference(value, real)
       if (difference)
         return violated(`dashboard ${who} shows ${difference}`, { who, expected: real, seen: countsIn(value) })
     }
@@ -33,12 +33,31 @@ export const presenceMatchesReality: Checker = {
       const difference = nodeDifference(value, real, tabCount)
       if (difference) return violated(`node ${who} knows ${difference}`, { who, real })
     }
+    const disorder = disorderOf(nodes)
+    if (disorder) return disorder
     return passed(
       `${count(dashboards.length, 'dashboard')} and ${count(nodes.length, 'node')} count ${count(real.shoppers, 'shopper')} in ${count(tabCount, 'tab')}`,
       { ...real },
     )
   },
 }
+
+/** All nodes know when and by whom an entry was tracked, and so they list the same entries in the same order, also those of one millisecond. */
+function disorderOf(nodes: readonly { who: string; value: NodeCarts }[]): Verdict | undefined {
+  const [first, ...others] = nodes.map(({ who, value: { carts = [] } }) => ({ who, carts: carts.map(describeCart) }))
+  for (const { who, carts } of others) {
+    const index = carts.findIndex((cart, n) => cart !== first!.carts[n])
+    if (index >= 0)
+      return violated(
+        `another order: as number ${index + 1} of the carts ${first!.who} lists one ${first!.carts[index]}, and ${who} one ${carts[index]}`,
+        { [first!.who]: first!.carts, [who]: carts },
+      )
+  }
+  return undefined
+}
+
+const describeCart = ({ page, items }: NonNullable<NodeCarts['carts']>[number]) =>
+  `on ${page ?? 'no page'} with ${items.length === 0 ? 'nothing' : `the items ${items.join(', ')}`}`
 
 const countsIn = ({ shoppers, pages, items }: Counts): Counts => ({ shoppers, pages, items })
 const wasThere = (history: History) =>
@@ -80,6 +99,16 @@ function firstDifference(shown: Counts, real: Counts): string | undefined {
       if (seen !== there) return `${seen} for ${kind === 'pages' ? 'the page' : 'the item'} ${key}, there are ${there}`
     }
   return undefined
+}
+
+/** What a dashboard says beside its numbers: the fullest page stands first, and only an empty shop is called empty. */
+function wordsDifference({ listed = [], saysNobody }: DashboardSight, { pages, shoppers }: Counts): string | undefined {
+  if (saysNobody !== undefined && saysNobody !== (shoppers === 0))
+    return saysNobody
+      ? `that nobody is here, there are ${shoppers} shoppers`
+      : 'nothing of an empty shop, and nobody is here'
+  const after = listed.findIndex((page, index) => index > 0 && (pages[page] ?? 0) > (pages[listed[index - 1]!] ?? 0))
+  return after > 0 ? `the page ${listed[after - 1]} before ${listed[after]}, where more shoppers are` : undefined
 }
 
 function nodeDifference({ carts, shoppers }: NodeCarts, real: Counts, tabCount: number): string | undefined {

@@ -1,7 +1,15 @@
 import type { CartLine } from '../cart-page.ts'
 import type { Catalogue, CatalogueProduct, FinalOrder } from '../checkers/stock.ts'
 import { levelOf } from '../level.ts'
-import type { CartBox, CheckoutForm, OrderSight, PageSight, PanelSight, ProductSight } from './page-sight.ts'
+import type {
+  CartBox,
+  CheckoutForm,
+  FinderSight,
+  OrderSight,
+  PageSight,
+  PanelSight,
+  ProductSight,
+} from './page-sight.ts'
 
 /** What the database holds of what pages show. */
 export interface Truth {
@@ -16,6 +24,7 @@ export const listingPaths: ReadonlySet<string> = new Set(['/', '/drops', '/drops
 export function pageDifference(path: string, sight: PageSight, { catalogue, orders }: Truth): string | undefined {
   if (listingPaths.has(path)) return listingsDifference(sight, catalogue) ?? cartDifference(path, sight.cart, catalogue)
   if (path === '/admin') return panelsDifference(sight.panels, catalogue)
+  if (path === '/drops/finder') return finderDifference(sight.finder, catalogue)
   if (path === '/checkout') return cartDifference(path, sight.cart, catalogue) ?? formDifference(sight.form, sight.cart)
   if (path !== '/checkout/complete' || !sight.order) return undefined
   return orderDifference(sight.order, orders, catalogue) ?? cartDifference(path, sight.cart, catalogue)
@@ -105,6 +114,7 @@ function cartTextDifference(path: string, cart: CartBox, found: readonly Found[]
     total: found.length > 0 ? `Total $${total}` : '',
     title: isBeside ? 'Your cart' : '',
     checkout: isBeside ? '/checkout' : '',
+    link: isBeside ? `Cart, ${found.length} ${found.length === 1 ? 'shoe' : 'shoes'}` : '',
     warning:
       goneCount === 0
         ? ''
@@ -124,7 +134,12 @@ function formDifference(form: CheckoutForm | undefined, cart: CartBox | undefine
   if (names !== fieldNames) return `a form with the fields ${names} instead of ${fieldNames}`
   const isEmpty = (cart?.rows.length ?? 0) === 0
   const wrong = firstWrong(form, { action: '/checkout', method: 'post', isDisabled: isEmpty })
-  return wrong && `${wrong} of the form`
+  if (wrong) return `${wrong} of the form`
+  // Until the script has put a cart into it, the page offers nothing and says nothing of a cart.
+  const [isOffered, saysEmpty] = [form.isFilled && !isEmpty, form.isFilled && isEmpty]
+  if (form.isHidden === isOffered) return isOffered ? 'no form for what is in the cart' : 'a form to buy nothing with'
+  if (form.isEmptyHidden !== saysEmpty) return undefined
+  return saysEmpty ? 'an empty cart without a word' : 'that the cart is empty, and it is not'
 }
 
 /** What was bought, as the order in the database has it (CT-53). */
@@ -179,6 +194,25 @@ function panelsDifference(panels: readonly PanelSight[], { products }: Catalogue
     ),
   )
   return shown.join('; ') === held.join('; ') ? undefined : `[${shown.join('; ')}] instead of [${held.join('; ')}]`
+}
+
+const labels: Readonly<Record<string, string>> = { out: 'sold out', low: 'few left', medium: 'going', high: 'plenty' }
+
+/** Which shoes come in the size that the page was asked for, each with what is left of it (ST-27, LV-21). */
+function finderDifference(finder: FinderSight | undefined, { products }: Catalogue): string | undefined {
+  if (!finder) return 'no finder'
+  const [, size] = / comes? in (.+)\.$/.exec(finder.summary) ?? []
+  if (size === undefined) return finder.finds.length > 0 ? 'shoes, and it was asked for none' : undefined
+  const held = products.flatMap(({ id, brand, name, released, items }) => {
+    const item = items.find((one) => one.size === size)
+    const state = released ? item && labels[levelOf(item.availableCount)] : 'coming soon'
+    return item ? [`${id}: ${brand} ${name} ${state}`] : []
+  })
+  const shown = finder.finds.map(({ productId, text }) => `${productId}: ${text}`)
+  if (shown.join('; ') !== held.join('; '))
+    return `[${shown.join('; ')}] in size ${size} instead of [${held.join('; ')}]`
+  const count = held.length === 1 ? 'One shoe comes' : `${held.length || 'No'} shoes come`
+  return finder.summary === `${count} in ${size}.` ? undefined : `${quoted(finder.summary)} for ${held.length} shoes`
 }
 
 function firstWrong<T extends object>(shown: T, expected: Partial<T>): string | undefined {

@@ -6,6 +6,7 @@ export interface PageSight {
   form: CheckoutForm | undefined
   order: OrderSight | undefined
   panels: PanelSight[]
+  finder: FinderSight | undefined
 }
 
 export interface ProductSight {
@@ -28,6 +29,8 @@ export interface CartBox {
   warning: string
   total: string
   checkout: string
+  /** The way to the cart from the top of the page. */
+  link: string
 }
 
 export interface CheckoutForm {
@@ -36,7 +39,10 @@ export interface CheckoutForm {
   /** The hidden fields. */
   fields: Record<string, string>
   isDisabled: boolean
+  isHidden: boolean
   isEmptyHidden: boolean
+  /** Whether the page's script has put a cart into it. */
+  isFilled: boolean
   problem: string
 }
 
@@ -50,6 +56,13 @@ export interface OrderSight {
 export interface PanelSight {
   name: string
   sizes: { itemId: string; size: string }[]
+}
+
+/** The page that finds the shoes of a size. */
+export interface FinderSight {
+  /** Says which size it was asked for, and how many shoes come in it. */
+  summary: string
+  finds: { productId: string; text: string }[]
 }
 
 /** The part of an element that is read, in a browser as in a parsed text. */
@@ -110,6 +123,7 @@ export function readPage(root: Readable): PageSight {
     warning: textOf(box.querySelector('.cart__warning')),
     total: textOf(box.querySelector('.cart__total')),
     checkout: attribute(box.querySelector('.cart__checkout'), 'href'),
+    link: textOf(root.querySelector('.cart-link')),
   })
 
   const formOf = (form: Readable): CheckoutForm => ({
@@ -119,7 +133,9 @@ export function readPage(root: Readable): PageSight {
       all(form, 'input[type=hidden]', (field) => [attribute(field, 'name'), attribute(field, 'value')]),
     ),
     isDisabled: form.querySelector('.checkout__buy')?.hasAttribute('disabled') !== false,
+    isHidden: form.hasAttribute('hidden'),
     isEmptyHidden: root.querySelector('.checkout__empty')?.hasAttribute('hidden') !== false,
+    isFilled: attribute(form.querySelector('[name=serialized]'), 'value') !== '',
     problem: textOf(root.querySelector('[role=alert].checkout__problem')),
   })
 
@@ -142,6 +158,14 @@ export function readPage(root: Readable): PageSight {
     })),
   })
 
+  const finderOf = (finder: Readable): FinderSight => ({
+    summary: textOf(finder.querySelector('[role=status]')),
+    finds: all(finder, '.finder__finds li', (line) => ({
+      productId: attribute(line, 'data-product-id'),
+      text: textOf(line),
+    })),
+  })
+
   const found = <T>(selector: string, read: (element: Readable) => T) => {
     const element = root.querySelector(selector)
     return element ? read(element) : undefined
@@ -153,6 +177,7 @@ export function readPage(root: Readable): PageSight {
     form: found('.checkout__form', formOf),
     order: found('.order', orderOf),
     panels: all(root, '.products .panel', panelOf),
+    finder: found('.finder', finderOf),
   }
 }
 

@@ -2,7 +2,7 @@ import type { History } from '../../../history/history.ts'
 import { type ErrorLine, mannersOf } from '../../../history/manners.ts'
 import type { HistoryEvent } from '../../../history/operation.ts'
 import { isWithin, merged } from '../../../history/spans.ts'
-import { type Checker, count, passed, unknown, type Verdict } from '../../../verdict/checker.ts'
+import { type Checker, count, passed, unknown, type Verdict, violated } from '../../../verdict/checker.ts'
 import { feltForMs, finding, isWatched, seconds, socketsOf, worstFinding } from './reasons.ts'
 
 /** A line of a log and what caused it are so close to each other. */
@@ -16,7 +16,7 @@ export const noUnexplainedErrors: Checker = {
   name: 'no-unexplained-errors',
   needs: isWatched,
   invariant:
-    'no node logs an error and no operation fails by the fault of the server, unless something is broken or somebody is hostile',
+    'no node logs an error, no runtime warns of a leak, and no operation fails by the fault of the server, unless something is broken or somebody is hostile',
   check(history) {
     if (!isWatched(history)) return unknown('nobody watched for errors')
     const isExplained = explainer(history)
@@ -24,6 +24,11 @@ export const noUnexplainedErrors: Checker = {
     const stray = lines.find(({ atMs }) => !isExplained(atMs, atMs))
     const failed = failuresOf(history)
     const strayFailures = failed.filter(({ end, begunMs }) => !isExplained(begunMs, end.tMs))
+    const [warned] = history.finals<string[]>(mannersOf.warnings).filter(({ value }) => value.length > 0)
+    if (warned)
+      return violated(`warned: the runtime of ${warned.node} warned of a mistake: ${warned.value[0]}`, {
+        node: warned.node,
+      })
     const findings = [
       ...(stray ? [logged(history, stray)] : []),
       ...strayFailures.map((failure) => unexplained(history, failure)),
@@ -39,11 +44,12 @@ export const noUnexplainedErrors: Checker = {
 
 /** What nodes logged while they started is not theirs: the machine that started them all at once was slow. */
 function errorsOf(history: History): (ErrorLine & { node: string })[] {
+  const expected = history.of('read', mannersOf.expectedLog).map(({ value }) => String(value))
   const [{ tMs: startedMs } = { tMs: 0 }] = history.of('read', mannersOf.settings)
   return history
     .finals<ErrorLine[]>(mannersOf.errors)
     .flatMap(({ node = '', value }) => value.map((line) => ({ node, ...line })))
-    .filter(({ atMs }) => atMs >= startedMs)
+    .filter(({ atMs, text }) => atMs >= startedMs && !expected.some((part) => text.includes(part)))
 }
 
 interface Failure {

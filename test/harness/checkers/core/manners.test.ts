@@ -200,6 +200,14 @@ describe('no-unexplained-errors', () => {
     expect(outcome(name, errors())).toBe('passed')
   })
 
+  it('is violated by a warning of the runtime, whatever is broken', () => {
+    const warnings = (...texts: string[]) => final(mannersOf.warnings, texts, 'n2', 'n2')
+    expect(outcome(name, errors(), warnings())).toBe('passed')
+    expect(judge(name, fault(3_000), errors(), warnings('MaxListenersExceededWarning: 11 listeners')).why).toBe(
+      'warned: the runtime of n2 warned of a mistake: MaxListenersExceededWarning: 11 listeners',
+    )
+  })
+
   it.each<['failed' | 'unsure', string, string]>([
     ['failed', 'status 409', 'passed'],
     ['failed', 'out_of_stock', 'passed'],

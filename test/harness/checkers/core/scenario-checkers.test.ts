@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { expectations } from '../../../../harness/checkers/core/expectations.ts'
 import { faultOutlastsTimer } from '../../../../harness/checkers/core/fault-outlasts-timer.ts'
 import { faultsWitnessed } from '../../../../harness/checkers/core/faults-witnessed.ts'
+import { joinedTopics } from '../../../../harness/checkers/core/joined-topics.ts'
 import { reached } from '../../../../harness/checkers/core/reached.ts'
 import { recoveryTime } from '../../../../harness/checkers/core/recovery-time.ts'
-import { disconnect, fault, historyOf, join, type TestEvent, theEnd } from '../../../support/histories.ts'
+import { mannersOf } from '../../../../harness/history/manners.ts'
+import { disconnect, fault, final, historyOf, join, type TestEvent, theEnd } from '../../../support/histories.ts'
 
 describe('expectations (AT-1)', () => {
   const seen = (met: boolean): TestEvent => ({
@@ -143,4 +145,31 @@ describe('recovery-time (CH-106, NF-3)', () => {
   it('is unknown when no fault was witnessed to its end', () => {
     expect(check(join('alice', 0), fault(10_000, { witnessedOffMs: null }), theEnd(60_000)).outcome).toBe('unknown')
   })
+})
+
+describe('joined-topics (CH-8, CH-108)', () => {
+  const told = (clientHeartbeatMs?: number): TestEvent => ({
+    type: 'read',
+    who: 'scenario',
+    operation: mannersOf.settings,
+    value: { idleTimeoutMs: 60_000, ...(clientHeartbeatMs && { clientHeartbeatMs }) },
+  })
+  const client = (more: object = {}) =>
+    final('joined', { connected: true, expected: ['ping'], joined: ['ping'], ...more }, 'boss')
+  const check = (...events: TestEvent[]) => joinedTopics.check(historyOf(...events))
+
+  it('passes for clients with their topics that say as often as they were told that they are there', () => {
+    expect(check(told(1_000), client(), client({ heartbeatsMs: [1_000, 1_000] })).outcome).toBe('passed')
+    expect(check(told(), client({ heartbeatsMs: [30_000] })).outcome).toBe('passed')
+  })
+
+  it('is violated by a client without a connection or a topic, and by one whose heart is slow', () => {
+    expect(check(client({ connected: false })).why).toBe('not connected: boss')
+    expect(check(client({ joined: [] })).why).toBe('connected but not joined: boss misses ping')
+    expect(check(told(1_000), client({ heartbeatsMs: [1_000, 30_000] })).why).toBe(
+      'slow heart: boss says that it is there every 1000 and 30000 ms, and its page was told 1000 ms',
+    )
+  })
+
+  it('is unknown when nobody was looked at', () => expect(check(told(1_000)).outcome).toBe('unknown'))
 })

@@ -68,6 +68,16 @@ describe('presence-matches-reality (PA-1, PA-4, PA-38..PA-44, DF-91, DF-92, DF-9
     expect(looked({}, 6_667).why).toBe('node n1 knows 6667 open carts, there are 5000')
   })
 
+  it('is invalid for a dashboard whose words are wrong beside right numbers', () => {
+    expect(shown({ listed: ['/', '/checkout'], saysNobody: false }).outcome).toBe('passed')
+    expect(shown({ listed: ['/checkout', '/'] }).why).toBe(
+      'dashboard boss shows the page /checkout before /, where more shoppers are',
+    )
+    expect(shown({ saysNobody: true }).why).toBe('dashboard boss shows that nobody is here, there are 2 shoppers')
+    const empty = { shoppers: 0, pages: {}, items: {}, staleness: '', saysNobody: false }
+    expect(check(node(0, 0), final('dashboard', empty, 'boss')).outcome).toBe('violated')
+  })
+
   it('is invalid for a dashboard that shows no number', () => {
     expect(shown({ shoppers: Number.NaN }).outcome).toBe('violated')
   })
@@ -75,6 +85,16 @@ describe('presence-matches-reality (PA-1, PA-4, PA-38..PA-44, DF-91, DF-92, DF-9
   it('is invalid when one node knows too many or too few', () => {
     expect(check(...tabs, node(2, 4)).why).toBe('node n1 knows 4 open carts, there are 3')
     expect(check(...tabs, node(1, 3)).outcome).toBe('violated')
+  })
+
+  it('is invalid when two nodes list the same carts in another order', () => {
+    const lists = (name: string, ...pages: string[]) =>
+      final('node-state', { shoppers: 2, carts: pages.map((page) => ({ page, items: [1] })) }, name, name)
+    const pages = ['/', '/checkout', '/']
+    expect(check(...tabs, lists('n1', ...pages), lists('n2', ...pages)).outcome).toBe('passed')
+    expect(check(...tabs, lists('n1', ...pages), lists('n2', '/', '/', '/checkout')).why).toBe(
+      'another order: as number 2 of the carts n1 lists one on /checkout with the items 1, and n2 one on / with the items 1',
+    )
   })
 
   it('is unknown when nobody was there or nothing was looked at', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { type GivenPage, recordPage } from '../../../../../harness/apps/store/answers.ts'
 import { pagesMatchDatabase } from '../../../../../harness/apps/store/checkers/pages-match-database.ts'
 import { pagesServedProperly } from '../../../../../harness/apps/store/checkers/pages-served-properly.ts'
 import type { FinalOrder } from '../../../../../harness/apps/store/checkers/stock.ts'
@@ -8,6 +9,7 @@ import type { ServedPage } from '../../../../../harness/apps/store/pages/served-
 import type { Product } from '../../../../../system/apps/store/catalog/product.ts'
 import { adminPage } from '../../../../../system/apps/store/web/admin-page.ts'
 import { checkoutPage, completePage } from '../../../../../system/apps/store/web/checkout-pages.ts'
+import { errorPage } from '../../../../../system/apps/store/web/layout.ts'
 import { productPage } from '../../../../../system/apps/store/web/pages.ts'
 import { final, historyOf, type TestEvent } from '../../../../support/histories.ts'
 
@@ -78,7 +80,15 @@ const row = (itemId: string, more: object = {}) => ({
 })
 const withCart = (sight: PageSight, cart: Partial<PageSight['cart'] & object>): PageSight => ({
   ...sight,
-  cart: { title: 'Your cart', rows: [row('2')], warning: '', total: 'Total $189', checkout: '/checkout', ...cart },
+  cart: {
+    title: 'Your cart',
+    rows: [row('2')],
+    warning: '',
+    total: 'Total $189',
+    checkout: '/checkout',
+    link: 'Cart, 1 shoe',
+    ...cart,
+  },
 })
 
 const served = (path: string, sight: PageSight, node = 'n1') =>
@@ -149,6 +159,11 @@ describe('pages-match-database', () => {
     ['a sum', { total: 'Total $378' }, 'the total "Total $378" instead of "Total $189" of the cart'],
     ['a size', { rows: [row('2', { size: 'size 9' })] }, 'the size "size 9" instead of "size 7" of item 2'],
     ['a warning', { warning: 'One shoe has sold out.' }, 'the warning'],
+    [
+      'another number at the top of the page',
+      { link: 'Cart, 2 shoes' },
+      'the link "Cart, 2 shoes" instead of "Cart, 1 shoe"',
+    ],
     ['no way to the checkout', { checkout: '' }, 'the checkout "" instead of "/checkout"'],
     ['items out of order', { rows: [row('3'), row('2')] }, 'the cart in the order [3,2]'],
     ['what it does not sell', { rows: [row('99')] }, 'the unknown item 99 in the cart'],
@@ -164,10 +179,51 @@ describe('pages-match-database', () => {
     expect(check(open('/checkout', { ...sight, form: { ...sight.form!, isDisabled: false } })).why).toContain(
       'the disabled false',
     )
+    const full = { ...sight, form: { ...sight.form!, isFilled: true, isHidden: false, isDisabled: false } }
+    expect(check(open('/checkout', withCart(full, { title: '', checkout: '', link: '' }))).outcome).toBe('passed')
+    const empty = { ...full.form, isHidden: true, isDisabled: true }
+    expect(check(open('/checkout', { ...sight, form: empty })).why).toContain('an empty cart without a word')
+    expect(check(open('/checkout', { ...sight, form: { ...empty, isEmptyHidden: false } })).outcome).toBe('passed')
+    expect(check(open('/checkout', { ...sight, form: { ...empty, isHidden: false } })).why).toContain(
+      'a form to buy nothing with',
+    )
+    const said = { ...full, form: { ...full.form, isEmptyHidden: false } }
+    expect(check(open('/checkout', withCart(said, { title: '', checkout: '', link: '' }))).why).toContain(
+      'that the cart is empty, and it is not',
+    )
     const { key: _key, ...fields } = sight.form!.fields
     expect(check(open('/checkout', { ...sight, form: { ...sight.form!, fields } })).why).toContain(
       'a form with the fields',
     )
+  })
+
+  const finder = (summary: string, ...texts: string[]): PageSight => ({
+    ...parsePage(''),
+    finder: { summary, finds: texts.map((text) => ({ productId: text[0]!, text: text.slice(3) })) },
+  })
+  const [soon, gone] = ['2: Squall & Co Doldrum coming soon', '1: Squall & Co Gale <light> "23" sold out']
+
+  it('passes for a finder that finds what comes in a size, and for one that was asked for none', () => {
+    for (const sight of [
+      finder('2 shoes come in 6.', soon, gone),
+      finder('One shoe comes in 10½.', gone.replace('sold out', 'going')),
+      finder('No shoes come in 99.'),
+      finder('Type a size, such as 8 or 9.5.'),
+    ])
+      expect(check(open('/drops/finder', sight)).outcome).toBe('passed')
+  })
+
+  it.each<[string, PageSight]>([
+    [
+      'the level of one that is not released',
+      finder('2 shoes come in 6.', soon.replace('coming soon', 'few left'), gone),
+    ],
+    ['another level', finder('2 shoes come in 6.', soon, gone.replace('sold out', 'plenty'))],
+    ['too few', finder('One shoe comes in 6.', soon)],
+    ['another number', finder('One shoe comes in 6.', soon, gone)],
+    ['what nobody asked for', finder('Type a size, such as 8 or 9.5.', soon)],
+  ])('is violated by a finder that shows %s', (_what, sight) => {
+    expect(check(open('/drops/finder', sight)).outcome).toBe('violated')
   })
 
   it.each<[string, Partial<FinalOrder>, string]>([
@@ -273,6 +329,71 @@ describe('pages-served-properly', () => {
     const again = (status: number) => page({ path: '/assets/app.js', visitor: 'again', status, setCookies: [] })
     expect(check(again(304)).outcome).toBe('passed')
     expect(check(again(200)).outcome).toBe('violated')
+  })
+
+  const given = (more: Partial<GivenPage> = {}): TestEvent => ({
+    who: 'ann',
+    type: 'read',
+    operation: 'given-page',
+    value: {
+      request: 'GET /checkout/complete of n1',
+      status: 200,
+      cacheControl: 'no-store',
+      holds: ['the cart id'],
+      ...more,
+    },
+  })
+  const checkGiven = (more: Partial<GivenPage>) =>
+    pagesServedProperly.check(historyOf(final('served-page', page(), 'visitor', 'n1'), given(more)))
+
+  it('is violated when somebody was given a secret that caches may keep', () => {
+    expect(checkGiven({}).outcome).toBe('passed')
+    expect(checkGiven({ cacheControl: undefined }).why).toBe(
+      'badly served: the answer to GET /checkout/complete of n1 gave ann the cart id, and caches may keep it: its cache-control is nothing',
+    )
+    expect(checkGiven({ cacheControl: 'private' }).outcome).toBe('violated')
+    expect(checkGiven({ cacheControl: undefined, holds: [] }).outcome).toBe('passed')
+  })
+
+  it('lets only what the shop shows to everybody be stored where the scenario allows it', () => {
+    const check = (request: string) =>
+      pagesServedProperly.check(
+        historyOf(
+          final('served-page', page({ mayBeStored: true }), 'visitor', 'n1'),
+          given({ request, cacheControl: undefined }),
+        ),
+      ).outcome
+    expect(['GET / of n1', 'GET /counter of n1'].map(check)).toEqual(['passed', 'passed'])
+    expect(['GET /checkout of n1', 'POST /checkout of n1', 'GET /admin of n1'].map(check)).toEqual(
+      Array.from({ length: 3 }, () => 'violated'),
+    )
+  })
+
+  it('is violated when a failure tells what is inside', () => {
+    const failed = { status: 500, holds: [] }
+    expect(checkGiven(failed).outcome).toBe('passed')
+    expect(checkGiven({ ...failed, reveals: 'connect ECONNREFUSED' }).why).toContain('tells ann what is inside')
+  })
+
+  it.each<[string, string, string | undefined]>([
+    ['says nothing of itself', 'We are on it. Please try again.', undefined],
+    ['names an address', 'connect ECONNREFUSED 127.0.0.1:5432', 'connect ECONNREFUSED 127.0.0.1:5432'],
+    ['names a part', 'the database connection was lost', 'the database connection was lost'],
+  ])('reads from an answer that fails and %s', (_what, text, reveals) => {
+    const events: { operation?: string; value?: unknown }[] = []
+    const body = errorPage('Something broke', text)
+    const record = (event: object) => void events.push(event)
+    recordPage({ record } as never, {
+      who: 'ann',
+      request: 'GET /',
+      status: 500,
+      cacheControl: undefined,
+      cookies: [],
+      body,
+    })
+    const one = events.find(({ operation }) => operation === 'given-page')
+    expect(one?.value).toMatchObject({ status: 500, ...(reveals && { reveals }) })
+    expect(Object.hasOwn(one?.value as GivenPage, 'reveals')).toBe(reveals !== undefined)
   })
 
   it('is unknown when nobody asked', () => expect(check().outcome).toBe('unknown'))
