@@ -1,113 +1,136 @@
-import { exactly, inTime, isBetween } from '../finding.ts'
+import { percentile } from '../../stats/percentile.ts'
+import { exactly, inMostRounds, isBetween } from '../finding.ts'
 import { defineLab } from '../lab.ts'
 import { startPipeline } from '../pipeline-node.ts'
 import { duration } from '../words.ts'
 
 export interface Group {
   max: number
-  /** When each item came, in ms after the push, in order. */
-  cameMs: readonly number[]
+  /** In each round, when each item came, in ms after the push, in order. */
+  roundsMs: readonly (readonly number[])[]
   /** The most workers at once. */
   workersMax: number
 }
 
 const workMs = 200
-const count = 50
+const rounds = 5
 const maxes = [1, 10, 100] as const
+/** One after the other takes as long as all of them together: ten show the same as fifty. */
+const countOf = (max: number) => (max === 1 ? 10 : 50)
 
 const having = (groups: readonly Group[], max: number) => groups.find((one) => one.max === max)!
-const wholeMs = ({ cameMs }: Group) => cameMs.at(-1) ?? Number.NaN
-/** How many groups an item waits for, by when it came. */
-const roundOf = (cameMs: number) => Math.max(1, Math.round(cameMs / workMs))
+/** Of each round, how many times as long as one item. */
+const wholes = ({ roundsMs }: Group) => roundsMs.map((cameMs) => (cameMs.at(-1) ?? Number.NaN) / workMs)
+const median = (values: readonly number[]) => percentile(values, 0.5)
 
-/** The processor may be busy: half a group late is no other group. */
-const isLate = ({ cameMs, max }: Group) => (cameMs.at(-1) ?? 0) > 1.5 * Math.ceil(count / max) * workMs
-const slow = (group: Group) => (isLate(group) ? ['the machine was too busy'] : [])
+/** Items that came at the same time. The gap decides, because what is late stays late. Exported for its test. Pure. */
+export function groupSizes(cameMs: readonly number[]): number[] {
+  const sizes: number[] = []
+  for (const [index, ms] of cameMs.entries()) {
+    if (index === 0 || ms - cameMs[index - 1]! > workMs / 2) sizes.push(0)
+    sizes[sizes.length - 1]! += 1
+  }
+  return sizes
+}
 
 export const groups = defineLab<readonly Group[]>({
   name: 'pipeline/groups',
   title: '50 items for workers, at most 1, 10 and 100 of them at once',
-  scaled: `An item takes ${workMs} ms instead of 1 s.`,
+  scaled: `An item takes ${workMs} ms instead of 1 s, one after the other there are 10; ${rounds} rounds, in which the three take turns.`,
   predictions: [
     {
       says: 'as many workers are at work as the max demand says, and no more than there are items: 1, 10, 50',
       judge: (all) => {
         const most = maxes.map((max) => having(all, max).workersMax)
-        const isOver = most.some((one, index) => one > maxes[index]!)
-        return inTime(isOver ? [] : all.flatMap(slow), most.join() === '1,10,50', most.join(', '))
+        return exactly(most.join() === '1,10,50', most.join(', '))
       },
     },
     {
       says: 'with ten at once they come in five groups of ten',
       seed: 'five groups of ten',
       judge: (all) => {
-        const group = having(all, 10)
-        const sizes = [...Map.groupBy(group.cameMs, roundOf).values()].map(({ length }) => length)
-        return inTime(slow(group), sizes.join() === '10,10,10,10,10', `groups of ${sizes.join(', ')}`)
+        const sizes = having(all, 10).roundsMs.map((cameMs) => groupSizes(cameMs).join(', '))
+        return inMostRounds(
+          sizes.map((one) => one === '10, 10, 10, 10, 10'),
+          `groups of ${[...new Set(sizes)].join('; ')}`,
+        )
       },
     },
     {
       says: 'and all of it takes five times as long as one',
       seed: 'about 5 s',
       judge: (all) => {
-        const group = having(all, 10)
-        return inTime(
-          slow(group),
-          isBetween(wholeMs(group) / workMs, 4.9, 6.5),
-          `${(wholeMs(group) / workMs).toFixed(1)} times`,
+        const times = wholes(having(all, 10))
+        return inMostRounds(
+          times.map((one) => isBetween(one, 4.9, 6.5)),
+          `${median(times).toFixed(1)} times`,
         )
       },
     },
     {
-      says: 'one after the other takes 50 times as long as one, and all at once as long as one',
+      says: 'one after the other takes as many times as long as there are items, and all at once as long as one',
       judge: (all) => {
-        const [one, many] = [having(all, 1), having(all, 100)]
-        const [a, b] = [one, many].map((group) => wholeMs(group) / workMs) as [number, number]
-        return inTime(
-          [one, many].flatMap(slow),
-          isBetween(a, 49, 60) && isBetween(b, 0.95, 2),
-          `${a.toFixed(1)} and ${b.toFixed(1)} times`,
+        const [one, many] = [wholes(having(all, 1)), wholes(having(all, 100))]
+        return inMostRounds(
+          one.map((times, round) => isBetween(times, 9.9, 13) && isBetween(many[round]!, 0.95, 2)),
+          `${median(one).toFixed(1)} and ${median(many).toFixed(1)} times`,
         )
       },
     },
     {
-      says: 'all 50 arrive, whatever the demand is',
+      says: 'all of them arrive, whatever the demand is',
       judge: (all) => {
-        const came = all.map(({ cameMs }) => cameMs.length)
+        const came = all.map(({ max, roundsMs }) => ({
+          expected: countOf(max),
+          counts: roundsMs.map((one) => one.length),
+        }))
         return exactly(
-          came.every((each) => each === count),
-          came.join(', '),
+          came.every(({ expected, counts }) => counts.every((count) => count === expected)),
+          came.map(({ counts }) => [...new Set(counts)].join(' or ')).join(', '),
         )
       },
     },
   ],
   async run(tools) {
-    const all: Group[] = []
-    for (const max of maxes) {
-      const node = await startPipeline(tools, { WORK_MS: workMs, MAX_DEMAND: max })
-      const listener = await node.listen(1)
-      tools.say(`50 items, at most ${max} at once`)
-      const pushedMs = tools.clock.monotonicMs()
-      await node.push({ userId: 1, count })
-      await listener.has(count, 60_000)
+    const sides = await Promise.all(
+      maxes.map(async (max) => {
+        const node = await startPipeline(tools, { WORK_MS: workMs, MAX_DEMAND: max })
+        return { max, node, listener: await node.listen(1), roundsMs: [] as number[][] }
+      }),
+    )
+    for (let round = 1; round <= rounds; round += 1) {
+      tools.say(`round ${round} of ${rounds}`)
+      for (const { max, node, listener, roundsMs } of sides) {
+        const before = listener.deliveries().length
+        const pushedMs = tools.clock.monotonicMs()
+        await node.push({ userId: 1, count: countOf(max) })
+        await listener.has(before + countOf(max), 60_000)
+        const came = listener.deliveries().slice(before)
+        roundsMs.push(came.map(({ atMs }) => atMs - pushedMs))
+      }
+    }
+    const measured: Group[] = []
+    for (const { max, node, listener, roundsMs } of sides) {
       listener.close()
-      const { runningMax } = await node.counts()
-      all.push({ max, cameMs: listener.deliveries().map(({ atMs }) => atMs - pushedMs), workersMax: runningMax })
+      measured.push({ max, roundsMs, workersMax: (await node.counts()).runningMax })
       await node.stop()
     }
-    return all
+    return measured
   },
   figures: (all) =>
-    all.map((group) => ({ what: `until the last one, max ${group.max}`, value: duration(wholeMs(group)) })),
+    all.map((group) => ({
+      what: `until the last one of ${countOf(group.max)}, max ${group.max}`,
+      value: duration(workMs * median(wholes(group))),
+    })),
   charts: (all) => [
     {
       title: 'Items that have come',
       x: 'seconds',
       y: 'items',
       marks: 'dots',
-      series: all.map(({ max, cameMs }) => ({
+      series: all.map(({ max, roundsMs }) => ({
         name: `max ${max}`,
-        points: cameMs.map((ms, index) => [ms / 1_000, index + 1] as const),
+        points: (roundsMs[0] ?? []).map((ms, index) => [ms / 1_000, index + 1] as const),
       })),
     },
   ],

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ControlResult } from '../../../harness/compare/control.ts'
 import type { ComparisonDocument } from '../../../harness/compare/document.ts'
 import { squall } from './support.ts'
 
@@ -59,5 +60,17 @@ describe('a comparison as small as it gets', () => {
     expect(err).toMatch(
       /^squall: the arm http:\/\/(127\.0\.0\.1:\d+) cannot be reached: \1\/work_socket: connect ECONNREFUSED \1\n$/,
     )
+  })
+})
+
+describe('a control of the instrument, as small as it gets', () => {
+  it('compares what is known, and its exit code is what it found', { timeout: 400_000 }, async () => {
+    const size = ['--times', '1', '--planted', '1', '--blocks', '3', '--seconds', '1', '--seed', '3']
+    const { code, out } = await squall(['compare', 'control', ...size, '--json', '--out', folder])
+    const { outcome, rows } = JSON.parse(out) as ControlResult
+    expect(code).toBe({ passed: 0, failed: 1, unknown: 2 }[outcome])
+    expect(rows.map(({ kind }) => kind).sort()).toEqual(['planted', 'same'])
+    for (const { verdict, ratio } of rows) expect(ratio === null).toBe(verdict === 'unknown')
+    expect(JSON.parse(readFileSync(join(folder, 'compare-control-3.json'), 'utf8'))).toMatchObject({ seed: 3, outcome })
   })
 })

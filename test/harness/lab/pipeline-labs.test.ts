@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { judgeLab, type Lab } from '../../../harness/lab/lab.ts'
 import { batches } from '../../../harness/lab/pipeline/batches.ts'
 import { fair } from '../../../harness/lab/pipeline/fair.ts'
-import { groups } from '../../../harness/lab/pipeline/groups.ts'
+import { groupSizes, groups } from '../../../harness/lab/pipeline/groups.ts'
 import { latency } from '../../../harness/lab/pipeline/latency.ts'
 import { loss } from '../../../harness/lab/pipeline/loss.ts'
 import { nodes } from '../../../harness/lab/pipeline/nodes.ts'
@@ -38,14 +38,11 @@ describe('pipeline/batches (PM-35, PM-36)', () => {
 })
 
 describe('pipeline/groups (PM-40, PM-41, PM-46)', () => {
-  const group = (
-    max: number,
-    workersMax: number,
-    cameMs = numbers(50, (index) => 205 * (Math.floor(index / max) + 1)),
-  ) => ({
-    max,
-    workersMax,
-    cameMs,
+  const together = (count: number, max: number, lateMs = 0) =>
+    numbers(count, (index) => (205 + lateMs) * (Math.floor(index / max) + 1))
+  const group = (max: number, workersMax: number, cameMs = together(max === 1 ? 10 : 50, max)) => ({
+    ...{ max, workersMax },
+    roundsMs: numbers(5, () => 0).map(() => cameMs),
   })
   const measured = [group(1, 1), group(10, 10), group(100, 50)]
 
@@ -56,61 +53,27 @@ describe('pipeline/groups (PM-40, PM-41, PM-46)', () => {
   it.each([
     ['as many workers', measured.with(1, group(10, 11))],
     ['as many workers', measured.with(1, group(10, 5))],
-    [
-      'five groups of ten',
-      measured.with(
-        1,
-        group(
-          10,
-          10,
-          numbers(50, (index) => 205 * (Math.floor(index / 25) + 1)),
-        ),
-      ),
-    ],
-    [
-      'five times as long',
-      measured.with(
-        1,
-        group(
-          10,
-          10,
-          numbers(50, (index) => 10 * (index + 1)),
-        ),
-      ),
-    ],
-    [
-      'one after the other',
-      measured.with(
-        0,
-        group(
-          1,
-          1,
-          numbers(50, () => 205),
-        ),
-      ),
-    ],
-    [
-      'all 50 arrive',
-      measured.with(
-        2,
-        group(
-          100,
-          50,
-          numbers(49, () => 205),
-        ),
-      ),
-    ],
+    ['five groups of ten', measured.with(1, group(10, 10, together(50, 25)))],
+    ['five times as long', measured.with(1, group(10, 10, together(50, 50)))],
+    ['one after the other', measured.with(0, group(1, 1, together(10, 10)))],
+    ['all of them arrive', measured.with(2, group(100, 50, together(49, 100)))],
   ])('contradicts "%s"', (words, contrary) => {
     expect(outcomeOf(groups, contrary, words)).toBe('contradicted')
   })
 
-  it('knows nothing of times on a machine that had no time', () => {
-    const late = group(
-      10,
-      10,
-      numbers(50, (index) => 500 * (Math.floor(index / 10) + 1)),
-    )
-    expect(outcomeOf(groups, measured.with(1, late), 'five times as long')).toBe('unknown')
+  it('knows groups on a machine that is late, because they are late together', () => {
+    expect(outcomeOf(groups, measured.with(1, group(10, 10, together(50, 10, 60))), 'five groups')).toBe('held')
+  })
+
+  it('knows nothing of times on a machine that had no time in some of the rounds', () => {
+    const [fast, slow] = [together(50, 10), together(50, 10, 295)]
+    const some = { ...group(10, 10), roundsMs: [fast, slow, fast, slow, fast] }
+    expect(outcomeOf(groups, measured.with(1, some), 'five times as long')).toBe('unknown')
+  })
+
+  it('counts those that came at the same time', () => {
+    expect(groupSizes([200, 203, 204, 405, 406, 900])).toEqual([3, 2, 1])
+    expect(groupSizes([])).toEqual([])
   })
 })
 
