@@ -1,3 +1,4 @@
+import { type Livelock, livelock } from '../../history/livelock.ts'
 import {
   actionWithinMs,
   inventoryWithinMs,
@@ -12,16 +13,20 @@ import { createNemesis, type Nemesis } from './nemesis.ts'
 import type { SimulatedNode } from './node.ts'
 import type { Plan, SimulationRequest } from './plan.ts'
 import type { SimulatedEvent } from './recorder.ts'
+import type { StuckGuard } from './stuck-guard.ts'
 import { borrowTimers } from './timers.ts'
+import { TooManySteps } from './virtual-clock.ts'
+import { whoGoesOn } from './who-goes-on.ts'
 import { createWorld, type World } from './world.ts'
 
-const names = ['n1', 'n2', 'n3']
+export const names = ['n1', 'n2', 'n3'] as const
 const residents = ['ann', 'ben', 'cid']
 /** Never sells out. */
 const plentiful = 3
 const releasedWithinMs = 2_000
 const quietWithinMs = 30_000
 const lookEveryMs = 500
+const startsWithinMs = 400
 
 export interface Simulated {
   events: readonly SimulatedEvent[]
@@ -32,18 +37,25 @@ export interface Simulated {
 }
 
 /** Runs a plan in simulated time. The same request has the same history, bit by bit (FI-18). */
-export async function simulate({ plan, stock }: SimulationRequest): Promise<Simulated> {
-  const cluster = createCluster({ seed: plan.seed, names, stock })
+export async function simulate({ plan, stock }: SimulationRequest, guard?: StuckGuard): Promise<Simulated> {
+  const cluster = createCluster({ seed: plan.seed, names, stock, ...(guard && { onTurn: guard.enter }) })
   const returnTimers = borrowTimers(cluster.clock)
   const skipped: string[] = []
   try {
     await cluster.clock.run(run(cluster, plan, skipped))
     return { events: cluster.recorder.events, skipped }
   } catch (error) {
+    if (error instanceof TooManySteps) recordLivelock(cluster, error.steps)
     return { events: cluster.recorder.events, skipped, obstacle: (error as Error).message }
   } finally {
+    guard?.enter()
     returnTimers()
   }
+}
+
+function recordLivelock(cluster: Cluster, steps: number) {
+  const value: Livelock = { ...whoGoesOn(cluster, steps), steps, forMs: cluster.clock.monotonicMs() }
+  cluster.recorder.record({ who: 'harness', type: 'read', operation: livelock, value })
 }
 
 async function run(cluster: Cluster, plan: Plan, skipped: string[]) {
@@ -65,16 +77,25 @@ async function run(cluster: Cluster, plan: Plan, skipped: string[]) {
 
 /** What is not healthy before it is broken proves nothing. */
 async function provision(cluster: Cluster) {
-  await Promise.all(names.map(cluster.start))
+  await Promise.all(names.map((name) => startSoon(cluster, name)))
   const isWell = () => cluster.nodes().every((node) => node.isReady() && seesPeers(node.pubsub.peers()))
   await demand(cluster, 'every node is ready and sees its peers', readyWithinMs, isWell)
+}
+
+/** Machines take different times to start, so that a node dials some that are not there yet. */
+async function startSoon({ clock, random, start }: Cluster, name: string) {
+  await clock.sleep(random.integer(0, startsWithinMs))
+  await start(name)
 }
 
 const seesPeers = (peers: Record<string, { connected: boolean }>) =>
   Object.values(peers).every(({ connected }) => connected)
 
-async function demand({ until }: Cluster, what: string, withinMs: number, isSo: () => boolean) {
-  if (!(await until(withinMs, isSo))) throw new Error(`timed out after ${withinMs} ms waiting for "${what}"`)
+/** No machine is busy here, so what does not come in time does not come. */
+async function demand({ until, recorder }: Cluster, what: string, withinMs: number, isSo: () => boolean) {
+  if (await until(withinMs, isSo)) return
+  recorder.record({ who: 'harness', type: 'read', operation: 'never', value: { what, withinMs } })
+  throw new Error(`timed out after ${withinMs} ms waiting for "${what}"`)
 }
 
 async function enter(cluster: Cluster, world: World) {
@@ -136,6 +157,8 @@ async function settle(cluster: Cluster, world: World) {
   await quiet(cluster, world)
   // Whoever was lost behind a fault is let go by then, and what a node does now and then is over soon.
   await cluster.clock.sleep(inventoryWithinMs)
+  for (const visitor of world.visitors) visitor.fallSilent()
+  await cluster.clock.sleep(lookEveryMs)
   await cluster.until(inventoryWithinMs, () => cluster.nodes().every(isAtRest))
 }
 
