@@ -135,7 +135,13 @@ function stagesOf({ folder, begun, budgetMs }: Place, io: Io): Promise<StageRepo
   const seed = parseSeed(begun.seed)
   // A changed working copy is no code that another night can have.
   const commit = begun.commit?.includes(' ') ? null : begun.commit
-  const settings = { facts: { night: begun.night, commit }, seed, shard: begun.shard, folder, io }
+  const settings = {
+    facts: { night: begun.night, commit, isShard: begun.shard !== undefined },
+    seed,
+    shard: begun.shard,
+    folder,
+    io,
+  }
   io.err(`squall: night with seed ${begun.seed} in ${folder}\n`)
   return runStages({
     budgetMs,

@@ -37,7 +37,7 @@ interface SelftestFlags {
 const jobs = { ...flags.jobs, help: 'defects in parallel; 2 per CPU, at most 8' }
 const toTheEnd = {
   flags: '--to-the-end',
-  help: 'do not end a scenario as soon as its checker has found the defect',
+  help: 'do not end a scenario as soon as its checker has found the defect, and keep what its browsers saw',
 }
 const folder = {
   flags: '--defects <folder>',

@@ -18,6 +18,8 @@ const flags = [
 ]
 
 export interface BrowserPool {
+  /** Whether tabs record what they do, so that it can be looked at when their scenario did not pass. */
+  readonly recordsTraces: boolean
   /** Returns a browser with or without the back-forward cache. There is one browser per mode, started on first use. */
   get(mode: { bfcache: boolean }): Promise<Browser>
   close(): Promise<void>
@@ -50,6 +52,7 @@ export function createBrowserPool({ leases, headed }: { leases: Leases; headed: 
   }
 
   return {
+    recordsTraces: true,
     async get({ bfcache }) {
       const known = launched.get(bfcache) ?? launch(bfcache)
       launched.set(bfcache, known)

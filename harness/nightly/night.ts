@@ -1,4 +1,4 @@
-import { reasons } from '../reporters/format.ts'
+import { reasons, toolOf } from '../reporters/format.ts'
 import type { RunResult, ScenarioResult } from '../verdict/result.ts'
 import { fingerprintOf } from './fingerprint.ts'
 
@@ -35,6 +35,8 @@ export interface NightLine {
 export interface NightFacts {
   night: string
   commit: string | null
+  /** Whether it is a part of a night: its report is read where the folders of its runs are not. */
+  isShard?: boolean
 }
 
 /** Returns whether a run is one of the system as it is, that came to its end. Runs with defects, replays and interrupted or killed runs never count. */
@@ -47,8 +49,10 @@ export const nightLines = (run: RunResult, facts: NightFacts): NightLine[] =>
 
 const hasVerdict = ({ cutShort, outcome }: ScenarioResult) => !cutShort || outcome === 'violated'
 
-function lineOf(scenario: ScenarioResult, { seed }: RunResult, { night, commit }: NightFacts): NightLine {
-  const { id, outcome, durationMs, replay } = scenario
+function lineOf(scenario: ScenarioResult, run: RunResult, { night, commit, isShard }: NightFacts): NightLine {
+  const { seed } = run
+  const { id, outcome, durationMs } = scenario
+  const replay = isShard ? `${toolOf(run)} run ${id} --seed ${seed}` : scenario.replay
   return {
     version: 1,
     night,

@@ -26,8 +26,10 @@ export function findingOf(standing: Standing, stages: readonly StageReport[]): F
 const describeAttempts = ({ attempts }: Standing['line']) =>
   attempts === undefined ? '' : `; tonight it failed ${attempts.failed} of ${count(attempts.of, 'time')}`
 
-const commandOf = ({ scenario, line: { replay, seed, outcome } }: Standing) =>
-  outcome === 'passed' ? `./squall run ${scenario} --seed ${seed} --repeat 10` : `${replay} --grep '^${scenario}$'`
+function commandOf({ scenario, line: { replay, seed, outcome } }: Standing) {
+  if (outcome === 'passed') return `./squall run ${scenario} --seed ${seed} --repeat 10`
+  return replay.includes(' replay ') ? `${replay} --grep '^${scenario}$'` : replay
+}
 
 export const having = ({ standings }: NightReport, ...names: StandingName[]): Standing[] =>
   standings.filter(({ name }) => names.includes(name))
@@ -76,8 +78,8 @@ export function nightNumbers(report: NightReport): [number: string, what: string
   return [
     ...standingNames.map((name): [string, string] => [String(having(report, name).length), name]),
     [`${sum('witnessed')}/${sum('asked')}`, 'faults witnessed'],
-    [detectors ? `${detectors.live}/${detectors.of}` : '–', 'detectors live'],
-    [mutants ? `${mutants.caught}/${mutants.of}` : '–', 'mutants caught'],
+    [detectors && detectors.of > 0 ? `${detectors.live}/${detectors.of}` : '–', 'detectors live'],
+    [mutants && mutants.of > 0 ? `${mutants.caught}/${mutants.of}` : '–', 'mutants caught'],
     [`${report.catalogue.covered}/${report.catalogue.of}`, 'catalogue covered'],
     [String(report.stages.flatMap(({ leaks }) => leaks).length), 'left behind'],
   ]

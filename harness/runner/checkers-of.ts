@@ -7,10 +7,13 @@ import { faultOutlastsTimer } from '../checkers/core/fault-outlasts-timer.ts'
 import { faultsWitnessed } from '../checkers/core/faults-witnessed.ts'
 import { framesReadable } from '../checkers/core/frames-readable.ts'
 import { manners } from '../checkers/core/manners/index.ts'
+import { messagesBetweenNodesBounded } from '../checkers/core/messages-between-nodes-bounded.ts'
 import { metricsAsDeclared } from '../checkers/core/metrics-as-declared.ts'
 import { noSecretOfAnother } from '../checkers/core/no-secret-of-another.ts'
 import { nodeInventoryAccounted } from '../checkers/core/node-inventory-accounted.ts'
 import { reached } from '../checkers/core/reached.ts'
+import { requestsAnswered } from '../checkers/core/requests-answered.ts'
+import { stoppedNodeIsEmpty } from '../checkers/core/stopped-node-is-empty.ts'
 import type { History } from '../history/history.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Checker } from '../verdict/checker.ts'
@@ -37,6 +40,9 @@ const everywhere: readonly Checker[] = [
   backgroundAccepted,
   backgroundJoined,
   nodeInventoryAccounted,
+  messagesBetweenNodesBounded,
+  stoppedNodeIsEmpty,
+  requestsAnswered,
   noSecretOfAnother,
 ]
 

@@ -1,10 +1,11 @@
 import type { ClusterNode } from '../cluster/node.ts'
+import { type NodeRemains, nodeRemains } from '../history/inventory.ts'
 import { type ErrorLine, mannersOf, type NodeSettings } from '../history/manners.ts'
 import type { NewEvent } from '../history/operation.ts'
 import { systemClock } from '../platform/clock.ts'
 import { jsonIn } from '../platform/json.ts'
 import { readPressure, readWaitedMs } from '../platform/pressure.ts'
-import { clientHeartbeatMs } from '../timing.ts'
+import { clientHeartbeatMs, clusterHeartbeatMs } from '../timing.ts'
 import type { RunState } from './run-state.ts'
 import type { Reading } from './starvation.ts'
 
@@ -18,10 +19,11 @@ const pinoError = 50
 export function recordSettings({ recorder, scenario, cluster }: RunState) {
   const promised = cluster!.promises.idleTimeoutMs ?? idleTimeoutDefaultMs
   const idleTimeoutMs = Number(scenario.given?.env?.SOCKET_IDLE_TIMEOUT_MS ?? promised)
+  const heartbeatMs = Number(scenario.given?.env?.CLUSTER_HEARTBEAT_MS ?? clusterHeartbeatMs)
   // A system that runs already has settings of its own.
   const env = cluster!.env
   const told = env && { clientHeartbeatMs: Number(env.CLIENT_HEARTBEAT_MS ?? clientHeartbeatMs) }
-  const value: NodeSettings = { idleTimeoutMs, ...told }
+  const value: NodeSettings = { idleTimeoutMs, clusterHeartbeatMs: heartbeatMs, ...told }
   recorder.record({ who: 'scenario', type: 'read', operation: mannersOf.settings, value })
 }
 
@@ -93,20 +95,32 @@ function recordStall({ recorder, meter, elapsedMs }: RunState, who: string, forM
   recorder.record({ who, type: 'read', operation: mannersOf.stall, value: { forMs: Math.round(forMs) } })
 }
 
-/** How each node ended when it was stopped, and the errors in its log. */
+/** How each node ended when it was stopped, what it had left, and the errors in its log. */
 export const readManners = (state: RunState): NewEvent[] =>
   state.cluster!.nodes.flatMap((node) => {
     const of = { who: node.name, node: node.name, type: 'final' } as const
+    const ends = { ...of, operation: mannersOf.ends, value: node.ends }
+    if (node.logFile === undefined) return [ends]
+    const log = node.log()
     return [
-      { ...of, operation: mannersOf.ends, value: node.ends },
-      ...(node.logFile === undefined
-        ? []
-        : [
-            { ...of, operation: mannersOf.errors, value: errorsIn(node.log(), zeroMs(state)) },
-            { ...of, operation: mannersOf.warnings, value: warningsIn(node.log()) },
-          ]),
+      ends,
+      { ...of, operation: mannersOf.errors, value: errorsIn(log, zeroMs(state)) },
+      { ...of, operation: mannersOf.warnings, value: warningsIn(log) },
+      ...remainsIn(log).map((value) => ({ ...of, type: 'read', operation: nodeRemains, value }) as const),
     ]
   })
+
+/** What each node that was stopped had left, as it logged it at last. Pure. */
+export const remainsIn = (log: string): NodeRemains[] =>
+  log
+    .split('\n')
+    .filter((line) => line.includes(stoppedMessage))
+    .flatMap((line) => {
+      const { msg, holds } = (jsonIn(line) ?? {}) as Partial<LogEntry> & Partial<NodeRemains>
+      return msg === stoppedMessage && holds ? [{ holds }] : []
+    })
+
+const stoppedMessage = 'node has stopped'
 
 /** The time of day at which the scenario began. */
 const zeroMs = ({ elapsedMs }: RunState) => systemClock.now() - elapsedMs()

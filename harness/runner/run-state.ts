@@ -29,6 +29,8 @@ export interface ScenarioSettings {
   leases: Leases
   /** Data of the cluster; gone after the run. */
   workFolder: string
+  /** Traces and screenshots are not saved. */
+  withoutEvidence?: boolean
   /** Traces, screenshots and logs of a scenario that did not pass; kept. */
   artifactFolder: string
   reporter: Required<Pick<Reporter, 'onPhase' | 'onStep' | 'onFault'>>

@@ -68,6 +68,8 @@ export interface RunOptions {
   isEnough?(result: ScenarioResult): boolean
   /** Each scenario ends as soon as this is found. Default: all run to their ends. */
   sought?: Sought
+  /** Nobody will look at traces and pictures of browsers: they are not made. */
+  withoutEvidence?: boolean
   /** The signal that ends the run early, once there is one. */
   interruptedBy(): 'SIGINT' | 'SIGTERM' | undefined
   budgetMs?: number
@@ -163,7 +165,8 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
         patch,
         clusters,
         apps,
-        browsers,
+        browsers: options.withoutEvidence ? { ...browsers, recordsTraces: false } : browsers,
+        ...(options.withoutEvidence && { withoutEvidence: true }),
         leases,
         workFolder,
         artifactFolder: join(folder, 'browser', ...(number === 1 ? [] : [`attempt-${number}`])),

@@ -30,7 +30,7 @@ export interface SelftestOptions {
   seed: number
   /** Scenarios at a time. */
   jobs: number
-  /** Whether the scenario of a defect goes on after its checker has found the defect. Default: no. */
+  /** Whether the scenario of a defect goes on after its checker has found the defect, and what its browsers saw is kept. Default: no. */
   toTheEnd?: boolean
   /** The folder for the folders of runs. */
   out: string
@@ -171,6 +171,7 @@ async function runDefect({ defect, scenarios }: Case, stage: Stage): Promise<Def
     {
       patch,
       ...soughtOf(header, stage),
+      withoutEvidence: !stage.toTheEnd,
       isEnough: ({ outcome }) => {
         if (outcome === 'violated') alarmMs ??= clock.monotonicMs()
         return outcome === 'violated'
@@ -202,7 +203,7 @@ const quietly = (
   { out, seed, interruptedBy, environment, jobsEach }: Stage,
   suite: string,
   scenarios: readonly Scenario[],
-  own: Pick<RunOptions, 'patch' | 'sought' | 'isEnough'> & { jobs?: number },
+  own: Pick<RunOptions, 'patch' | 'sought' | 'withoutEvidence' | 'isEnough'> & { jobs?: number },
 ) =>
   runAll({
     jobs: jobsEach,

@@ -119,7 +119,8 @@ export async function liveRows(world: World): Promise<Row[]> {
     ['a browser with the address of another host', { url: 'https://elsewhere.example/drops' }, 'allowed'],
     ['a browser with the address of another view', { path: '/drops/finder' }, unauthorized],
     ['a browser with the address of no live page', { path: '/checkout' }, unauthorized],
-    ['a browser with no address', { url: 'drops' }, unauthorized],
+    ['a browser with an address without a host', { url: 'drops' }, 'refused: join crashed'],
+    ['a browser with an address of nothing', { url: 'nowhere' }, unauthorized],
     ['a browser that goes on to another view', { redirect: '/drops/finder' }, 'allowed'],
     ['a browser that goes on to no live page', { redirect: '/checkout' }, unauthorized],
     [

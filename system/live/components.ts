@@ -1,5 +1,6 @@
 import { Assigns, type Values } from './assigns.ts'
 import type { ComponentChange } from './diff.ts'
+import { noFlash } from './flash.ts'
 import type { LiveComponent } from './live-component.ts'
 import { bodyUnit, type RenderContext, renderRoot } from './render.ts'
 import type { LiveSocket } from './socket.ts'
@@ -141,7 +142,7 @@ export class Components {
   private start(definition: LiveComponent, id: string): ComponentInstance {
     this.lastCid += 1
     const cid = this.lastCid
-    const assigns = new Assigns({ id, myself: cid, streams: {} })
+    const assigns = new Assigns({ id, myself: cid, flash: noFlash, streams: {} })
     const socket = this.makeSocket(assigns, cid)
     const body = bodyUnit(() => definition.render(assigns.tracked))
     const instance = { cid, definition, id, assigns, socket, body, tree: undefined, isLeaving: false, isBack: false }

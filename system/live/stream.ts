@@ -40,11 +40,12 @@ export class LiveStream implements StreamChanges {
     return this.pending.size === 0 && this.gone.length === 0 && !this.reset
   }
 
-  /** What comes again within one frame is sent once, as it was given last. */
+  /** What comes again within one frame is sent once: as it is now, to where it was to go first, as Phoenix and its client do. */
   insert(item: unknown, { at = -1, limit, updateOnly = false }: StreamInsertOptions = {}) {
     const domId = this.domIdOf(item)
+    const first = this.pending.get(domId) ?? { at, limit: limit ?? null, updateOnly }
     this.pending.delete(domId)
-    this.pending.set(domId, { domId, item, at, limit: limit ?? null, updateOnly })
+    this.pending.set(domId, { ...first, domId, item })
   }
 
   /** Whether the client has the item is not known, and does not matter. */

@@ -68,6 +68,7 @@ function stateOf(node: NodeParts) {
     peers: pubsub.peers(),
     ...merged(apps.map((app) => app.state?.())),
     holds: inventoryOf({ ...node, ...context }),
+    ...(adapter && { sent: adapter.sent() }),
     counters: { ...pubsub.counters, ...endpoint.counters, ...ofApps, ...adapter?.counters },
   }
 }

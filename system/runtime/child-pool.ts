@@ -130,7 +130,8 @@ export function createChildPool({ clock, log, owner, ownerName, budget, later, o
     const asTold = reason.kind === (time === 'brutal_kill' ? 'killed' : 'shutdown')
     const expected = asTold || (time !== 'brutal_kill' && reason.kind === 'normal' && restart !== 'permanent')
     return () => {
-      if (!expected) report('child_shutdown_failed', 'a child did not end as it should', causeOf(reason), entry)
+      if (!expected && running.signal)
+        report('child_shutdown_failed', 'a child did not end as it should', causeOf(reason), entry)
     }
   }
 

@@ -19,15 +19,18 @@ const isObject = (term: Term): term is TermObject =>
   typeof term === 'object' && term !== null && !isTuple(term) && !isActor(term)
 
 /** Equal for terms of the same kind and value, and for no others; made to be a key of a `Map`. */
-export const identityOf = (term: Term): unknown =>
-  typeof term === 'object' && term !== null ? `\0${write(term)}` : term
+export function identityOf(term: Term): unknown {
+  const isPlain = typeof term === 'string' ? !term.startsWith('\0') : typeof term !== 'object' || term === null
+  return isPlain ? term : `\0${write(term)}`
+}
 
 function write(term: Term): string {
   if (isTuple(term)) return `[${term.map(write).join()}]`
   if (isActor(term)) return `<${term.id}>`
   if (isObject(term)) return `{${fieldsOf(term).map(([field, value]) => `${JSON.stringify(field)}:${write(value)}`)}}`
   if (typeof term === 'bigint') return `${term}n`
-  return typeof term === 'symbol' ? `'${term.description}'` : JSON.stringify(term)
+  if (typeof term === 'symbol') return `'${JSON.stringify(term.description)}`
+  return typeof term === 'number' ? String(term) : JSON.stringify(term)
 }
 
 export const isSameTerm = (one: Term, other: Term): boolean => identityOf(one) === identityOf(other)

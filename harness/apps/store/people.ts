@@ -21,19 +21,20 @@ export function createPeople({ context: { cluster, recorder, clock }, browsers, 
   const wireShoppers = new Map<string, WireShopper>()
   const crowds: Crowd[] = []
   const launches: Launch[] = []
+  const common = { cluster, recorder, recordsTrace: browsers.recordsTraces }
 
   return {
     /** A person with their own browser and links. */
     shopper: (name: string, { bfcache = false, ...options }: ShopperWishes = {}) =>
       known(shoppers, name, async () =>
-        openShopper({ ...options, name, browser: await browsers.get({ bfcache }), cluster, recorder }),
+        openShopper({ ...options, ...common, name, browser: await browsers.get({ bfcache }) }),
       ),
     shoppers: () => [...shoppers.values()],
     /** An administrator of the store, whose browser has the credentials. */
     admin: (name: string) =>
       known(admins, name, async () => {
         const browser = await browsers.get({ bfcache: false })
-        return openShopper({ name, browser, cluster, recorder, credentials: adminCredentials })
+        return openShopper({ ...common, name, browser, credentials: adminCredentials })
       }),
     admins: () => [...admins.values()],
     /** A shopper without a browser. */

@@ -79,6 +79,8 @@ interface ShopperOptions {
   recorder: Recorder
   /** The name of a script that this browser does not load. */
   without?: string
+  /** Default: true. */
+  recordsTrace?: boolean
 }
 
 const loadWithinMs = 10_000
@@ -105,12 +107,12 @@ const readShowing = () => {
 }
 
 export async function openShopper(options: ShopperOptions): Promise<Shopper> {
-  const { name, browser, cluster, recorder, credentials, without } = options
+  const { name, browser, cluster, recorder, credentials, without, recordsTrace = true } = options
   const context = await browser.newContext(credentials ? { httpCredentials: credentials } : {})
   await context.addInitScript(watchPageshow)
   if (without) await context.route(`**/assets/${without}.js`, (route) => route.abort())
   await context.addInitScript({ content: watchingScript })
-  await context.tracing.start({ screenshots: true, snapshots: true })
+  if (recordsTrace) await context.tracing.start({ screenshots: true, snapshots: true })
   const tabs: Tab[] = []
   let elsewhere: Server | undefined
   let opened = 0
@@ -136,14 +138,15 @@ export async function openShopper(options: ShopperOptions): Promise<Shopper> {
     },
     async saveEvidence(folder) {
       const trace = join(folder, `${name}-trace.zip`)
-      await context.tracing.stop({ path: trace })
+      if (recordsTrace) await context.tracing.stop({ path: trace })
       const shots = tabs.map(async ({ who, page }) => {
         const path = join(folder, `${who.replace('#', '-')}.png`)
         await page.screenshot({ path, timeout: 3_000 })
         return path
       })
       const done = await Promise.allSettled(shots)
-      return [trace, ...done.flatMap((shot) => (shot.status === 'fulfilled' ? [shot.value] : []))]
+      const pictures = done.flatMap((shot) => (shot.status === 'fulfilled' ? [shot.value] : []))
+      return recordsTrace ? [trace, ...pictures] : pictures
     },
     async close() {
       await context.close().catch(() => {})

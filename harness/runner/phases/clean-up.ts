@@ -13,7 +13,7 @@ export const cleanUp: Phase = {
   always: true,
   isLastWord: true,
   async run(state) {
-    if (outcomeOf(state.checks) !== 'passed') await keepEvidence(state)
+    if (outcomeOf(state.checks) !== 'passed' && !state.settings.withoutEvidence) await keepEvidence(state)
     state.stopWatching?.()
     state.stopMetering?.()
     // The cluster may outlive the scenario, and nobody may speak on it any more.

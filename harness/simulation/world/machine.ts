@@ -3,12 +3,15 @@ import type { Clock } from '../../../system/platform/clock.ts'
 export type Machine = ReturnType<typeof createMachine>
 
 /** What a node runs on: it can stand still, and it can be gone from one moment to the next, with all that was to happen on it. */
-export function createMachine(clock: Clock) {
+export function createMachine(clock: Clock, onTurn: () => void = () => {}) {
   let state: 'running' | 'paused' | 'gone' = 'running'
   let missed: (() => void)[] = []
   const endListeners: (() => void)[] = []
+  let turns = 0
 
   function enter(run: () => void) {
+    turns += 1
+    onTurn()
     if (state === 'running') run()
     else if (state === 'paused') missed.push(run)
   }
@@ -29,6 +32,8 @@ export function createMachine(clock: Clock) {
       after,
       sleep: (delayMs: number) => new Promise<void>((resolve) => void after(delayMs, resolve)),
     } satisfies Clock,
+    /** How often something was due on it. */
+    turns: () => turns,
     isGone: () => state === 'gone',
     onEnd: (listener: () => void) => void endListeners.push(listener),
     end() {

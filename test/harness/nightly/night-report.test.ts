@@ -65,6 +65,12 @@ describe('the report of a night', () => {
     expect(top).toContain('**1 new, 0 recurring')
   })
 
+  it('repeats a scenario of a shard by its seed', () => {
+    const replay = './squall run store/missed-release --seed 0x5eed'
+    const stages = tonight({ ...failing, replay })
+    expect(nightText(aNight({ stages, standings: standingsAfter([], stages) }), 'r')).toContain(`    ${replay}\n`)
+  })
+
   it('fits into ten lines of a terminal, however much failed', () => {
     const lines = [1, 2, 3, 4, 5].map((n) => aLine({ scenario: `store/number-${n}`, ...failing }))
     const stages = [aStage({ lines })]

@@ -53,6 +53,12 @@ describe('the lines of a night', () => {
     })
   })
 
+  it('of a shard are repeated without its folder, which is on another machine', () => {
+    const clean = { ...run, defects: [], interrupted: false }
+    const [{ id } = { id: '' }] = run.scenarios
+    expect(nightLines(clean, { ...facts, isShard: true })[0]!.replay).toBe(`./squall run ${id} --seed ${run.seed}`)
+  })
+
   it('say nothing of a scenario that the end of its run broke off, unless it had failed', () => {
     const [one] = run.scenarios
     const cut = (outcome: 'unknown' | 'violated') => ({ ...one!, outcome, cutShort: true as const })

@@ -195,6 +195,7 @@ function crash(how: string, reason: string): Exit | undefined {
   return new Exit(readReason(reason ?? 'normal'))
 }
 
+/** A question about children waits until the supervisor has dealt with what came before it. */
 const acts: Record<string, (scene: Scene, step: Data) => unknown> = {
   settle: ({ world }) => world.settle(),
   sleep: ({ world }, { ms }) => world.sleep(ms),
@@ -217,6 +218,11 @@ const acts: Record<string, (scene: Scene, step: Data) => unknown> = {
     victim?.send(() => crash(how, reason))
   },
 
+  finish({ running }, { who }) {
+    const worker = running.get(who) as ReturnType<typeof spawnWorker> | undefined
+    worker?.send(() => new Exit({ kind: 'normal' }))
+  },
+
   async stop({ running, world }, { who, reason = 'normal', timeout }) {
     const stopping = (running.get(who) as Supervisor).stop(readReason(reason))
     const late = timeout && world.clock.sleep(timeout).then(() => Promise.reject(new CallTimeout('late')))
@@ -229,7 +235,8 @@ const acts: Record<string, (scene: Scene, step: Data) => unknown> = {
     world.record('driver', 'stop_reply', { of: who, reply })
   },
 
-  which_children({ supervisors, world }, { of }) {
+  async which_children({ supervisors, world }, { of }) {
+    await world.sleep(0)
     const children = supervisors
       .get(of)!
       .children()
@@ -237,7 +244,8 @@ const acts: Record<string, (scene: Scene, step: Data) => unknown> = {
     world.record('driver', 'which_children_reply', { of, children: children.reverse() })
   },
 
-  count_children({ supervisors, world }, { of }) {
+  async count_children({ supervisors, world }, { of }) {
+    await world.sleep(0)
     world.record('driver', 'count_children_reply', { of, ...supervisors.get(of)!.counts() })
   },
 

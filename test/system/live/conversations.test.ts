@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { html, liveSession, liveView, nestedView, route } from '../../../system/live/index.ts'
+import { component, html, liveComponent, liveSession, liveView, nestedView, route } from '../../../system/live/index.ts'
 import { announceStock } from '../../compat/live/views/products.ts'
 import { createFakeClock } from '../../support/channel-case.ts'
 import { createLiveCase, event, type LoadedPage, nestedToken, origin } from '../../support/live-case.ts'
@@ -238,7 +238,7 @@ describe('streams', () => {
     expect(await client.join(page.topic, page.join)).toMatchObject({ response: { rendered } })
   })
 
-  it('send an item once that is given twice, as it was given last', async () => {
+  it('send an item once that is given twice', async () => {
     const { ask } = await open('/stream')
     expect(await ask('many', { ids: [5, 6, 5] })).toEqual(
       diff({
@@ -366,6 +366,16 @@ describe('components', () => {
       expect(await ask('send_update', { id, n })).toEqual(okWith({}))
     expect(await ask('ask', 'x', 1)).toEqual(diff({ r: { n: 7, p: 'x' } }))
     expect(client.received('diff')).toEqual([{ c: { 1: { 2: '7' } } }])
+  })
+
+  it('have a flash of their own, which is empty', async () => {
+    const note = liveComponent({ name: 'Note', render: ({ flash }) => html`<p>${flash.info ?? 'no flash'}</p>` })
+    const page = liveView({ name: 'Noted', render: () => html`<main>${component(note, { id: 'note' })}</main>` })
+    const { joined } = await open(
+      '/noted',
+      createLiveCase({ sessions: [liveSession('main', [route('/noted', page)])] }),
+    )
+    expect(joined).toMatchObject({ response: { rendered: { c: { 1: { 0: 'no flash' } } } } })
   })
 
   it('end the page when two have one id', async () => {

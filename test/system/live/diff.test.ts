@@ -328,9 +328,10 @@ class Trial {
 
   private append(step: Extract<Step, { do: 'append' }>) {
     const { item, at, limit, updateOnly } = step
-    if (this.news.inserts.some((one) => one.item.id === item.id)) return
+    const first = this.news.inserts.find((one) => one.item.id === item.id) ?? step
+    this.news.inserts = this.news.inserts.filter((one) => one !== first)
     this.socket.streamInsert('items', item, { at, updateOnly, ...(limit !== null && { limit }) })
-    this.news.inserts.push(step)
+    this.news.inserts.push({ ...first, item })
   }
 
   private delete(id: number) {

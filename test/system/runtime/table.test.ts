@@ -146,6 +146,38 @@ describe('kinds of tables (RT-29)', () => {
     expect([table.has(owner, 1), table.lookup(owner, 1n)]).toEqual([false, [[1n, 'integer']]])
   })
 
+  it('keys of different kinds are never the same, whatever they look like', () => {
+    const { owner, other, table } = tableOf()
+    const keys: Term[] = [
+      '1',
+      1n,
+      1,
+      [1n],
+      [1],
+      ['1'],
+      { list: [1n] },
+      true,
+      'true',
+      [Number.NaN],
+      [null],
+      [Symbol.for("a','b")],
+      [Symbol.for('a'), Symbol.for('b')],
+      Symbol.for('true'),
+      null,
+      owner,
+      other,
+    ]
+    const texts = ['\0[1n]', '\0{"list":[1n]}', `\0<${owner.id}>`, '\0']
+    table.insert(
+      owner,
+      [...keys, ...texts].map((one, index) => [one, BigInt(index)]),
+    )
+    expect([...keys, ...texts].map((one) => table.lookup(owner, one).length)).toEqual(
+      Array.from({ length: keys.length + texts.length }, () => 1),
+    )
+    expect(table.info()!.size).toBe(keys.length + texts.length)
+  })
+
   it('ordered_set: an integer and its float are one key', () => {
     const { owner, table } = tableOf({ kind: 'ordered_set' })
     table.insert(owner, [
