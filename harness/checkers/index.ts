@@ -7,6 +7,7 @@ import { backgroundAccepted } from './core/background-accepted.ts'
 import { backgroundAnswered } from './core/background-answered.ts'
 import { backgroundDelivered } from './core/background-delivered.ts'
 import { backgroundJoined } from './core/background-joined.ts'
+import { clusterGetsWell } from './core/cluster-gets-well.ts'
 import { conversationsAsModelled } from './core/conversations-as-modelled.ts'
 import { expectations } from './core/expectations.ts'
 import { faultOutlastsTimer } from './core/fault-outlasts-timer.ts'
@@ -33,6 +34,7 @@ const core: readonly Checker[] = [
   backgroundAnswered,
   backgroundDelivered,
   backgroundJoined,
+  clusterGetsWell,
   conversationsAsModelled,
   expectations,
   faultOutlastsTimer({}),

@@ -1,4 +1,5 @@
 import { workloadOf } from '../apps/workloads.ts'
+import { clusterGetsWell } from '../checkers/core/cluster-gets-well.ts'
 import { conversationsAsModelled } from '../checkers/core/conversations-as-modelled.ts'
 import { faultsWitnessed } from '../checkers/core/faults-witnessed.ts'
 import { messagesBetweenNodesBounded } from '../checkers/core/messages-between-nodes-bounded.ts'
@@ -18,6 +19,7 @@ export interface Judged extends Simulated {
 /** What has to hold whatever the workload. */
 const everywhere: readonly Checker[] = [
   simulationEnds,
+  clusterGetsWell,
   faultsWitnessed,
   messagesBetweenNodesBounded,
   nodeInventoryAccounted,

@@ -411,6 +411,8 @@ const refusals: Fill = (history, events) => {
 const fills: Readonly<Record<string, Fill>> = {
   'access-as-stated': attempts,
   'callers-fail-at-once': interrupted,
+  'cluster-gets-well': (history, events) =>
+    times(events, (n) => final(history, 'conversation', { frames: 1 }, shoppers[n % shoppers.length]!, 'n1')),
   'conversations-as-modelled': (history, events) =>
     times(events, (n) => final(history, 'conversation', { frames: 1 }, shoppers[n % shoppers.length]!, 'n1')),
   'clients-back-off': comings,

@@ -11,6 +11,9 @@ export type Frame = readonly [
 
 export type Conversation = ReturnType<typeof createConversation>
 
+/** An event with this beginning is answered with the rest of its name. */
+const named = 'ping:'
+
 const ok = (response: object = {}) => ({ status: 'ok', response })
 const error = (response: object = {}) => ({ status: 'error', response })
 
@@ -95,6 +98,7 @@ export function createConversation({ hasJoinRefs }: { hasJoinRefs: boolean }) {
       // Of a join that was replaced.
       if (joinRef !== null && joinRef !== own) return
       if (event === 'phx_leave') return leave(topic, own, ref!)
+      if (event.startsWith(named)) return expect(own, ref, topic, 'phx_reply', ok({ ping: event.slice(named.length) }))
       pushes[event]!(topic, own, ref!, payload)
     },
     /** Returns what is wrong with a frame that came, in words; undefined when it is the next one of its topic. */

@@ -24,6 +24,7 @@ import type { End, Network } from './network.ts'
 import { createPool } from './pool.ts'
 import { serveRequests } from './requests.ts'
 import { slow } from './sealer.ts'
+import { createSlowHandler } from './slow-handler.ts'
 import { serveWebSocket, simulatedMeshSockets } from './sockets.ts'
 import type { VirtualClock } from './virtual-clock.ts'
 
@@ -90,7 +91,7 @@ export function createNode(options: NodeOptions) {
   const { shop } = store
   const connections = new Set<End>()
   const apps = [pingApp, { ...store, name: 'store' }]
-  const { endpoint, parts } = joinApps(context, apps)
+  const { endpoint, parts } = joinApps(context, apps, createSlowHandler(clock.sleep))
   const answer = createAnswers(shop, endpoint.broadcast)
   const lifecycle = createLifecycle(parts([doors()]))
 

@@ -26,6 +26,7 @@ const plentiful = 3
 const releasedWithinMs = 2_000
 const quietWithinMs = 30_000
 const lookEveryMs = 500
+const startsWithinMs = 400
 
 export interface Simulated {
   events: readonly SimulatedEvent[]
@@ -76,16 +77,25 @@ async function run(cluster: Cluster, plan: Plan, skipped: string[]) {
 
 /** What is not healthy before it is broken proves nothing. */
 async function provision(cluster: Cluster) {
-  await Promise.all(names.map(cluster.start))
+  await Promise.all(names.map((name) => startSoon(cluster, name)))
   const isWell = () => cluster.nodes().every((node) => node.isReady() && seesPeers(node.pubsub.peers()))
   await demand(cluster, 'every node is ready and sees its peers', readyWithinMs, isWell)
+}
+
+/** Machines take different times to start, so that a node dials some that are not there yet. */
+async function startSoon({ clock, random, start }: Cluster, name: string) {
+  await clock.sleep(random.integer(0, startsWithinMs))
+  await start(name)
 }
 
 const seesPeers = (peers: Record<string, { connected: boolean }>) =>
   Object.values(peers).every(({ connected }) => connected)
 
-async function demand({ until }: Cluster, what: string, withinMs: number, isSo: () => boolean) {
-  if (!(await until(withinMs, isSo))) throw new Error(`timed out after ${withinMs} ms waiting for "${what}"`)
+/** No machine is busy here, so what does not come in time does not come. */
+async function demand({ until, recorder }: Cluster, what: string, withinMs: number, isSo: () => boolean) {
+  if (await until(withinMs, isSo)) return
+  recorder.record({ who: 'harness', type: 'read', operation: 'never', value: { what, withinMs } })
+  throw new Error(`timed out after ${withinMs} ms waiting for "${what}"`)
 }
 
 async function enter(cluster: Cluster, world: World) {
@@ -147,6 +157,8 @@ async function settle(cluster: Cluster, world: World) {
   await quiet(cluster, world)
   // Whoever was lost behind a fault is let go by then, and what a node does now and then is over soon.
   await cluster.clock.sleep(inventoryWithinMs)
+  for (const visitor of world.visitors) visitor.fallSilent()
+  await cluster.clock.sleep(lookEveryMs)
   await cluster.until(inventoryWithinMs, () => cluster.nodes().every(isAtRest))
 }
 

@@ -4,6 +4,7 @@ import { clientHeartbeatMs } from '../../timing.ts'
 import { type Conversation, channelsMax, createConversation, type Frame } from './conversation.ts'
 import type { End, Network } from './network.ts'
 import type { Recorder } from './recorder.ts'
+import { slowEvent } from './slow-handler.ts'
 
 interface VisitorOptions {
   network: Network
@@ -23,6 +24,9 @@ const gapMs = [150, 700] as const
 const burstCount = 130
 const burstShare = 0.15
 const crowdShare = 0.1
+/** More than a channel lets wait before it stops reading from its client. */
+const backlogCount = 1_050
+const backlogShare = 0.1
 
 /**
  * A client that is stricter than the official one: it does what clients rarely do, knows of each frame what has to follow, and writes down
@@ -36,6 +40,7 @@ export function openVisitor({ network, recorder, clock, random, who, node, versi
   let lastRef = 0
   let seenBefore = 0
   let isActing = true
+  let isBeating = true
   let isClosed = false
 
   function connect() {
@@ -104,6 +109,10 @@ export function openVisitor({ network, recorder, clock, random, who, node, versi
     pushStale: (topic) => send(frame(topic, 'ping', { ack_phrase: 'stale' }, '0'), ping(topic)),
     /** As clients do that join without a join_ref, or do not know of it. */
     pushWithoutJoinRef: (topic) => send([null, nextRef(), topic, 'ping', { ack_phrase: 'no join_ref' }]),
+    pushBehindSlowOne(topic) {
+      const count = random.next() < backlogShare ? backlogCount : 3
+      send(frame(topic, slowEvent), ...Array.from({ length: count }, () => ping(topic)))
+    },
     /** Up to the limit and beyond it; what is joined may be joined anew even then. */
     crowdIn(topic) {
       if (random.next() > crowdShare) return
@@ -111,6 +120,7 @@ export function openVisitor({ network, recorder, clock, random, who, node, versi
       send(frame(topic, 'phx_join'), ...many.map((one) => frame(one, 'phx_join')), frame(topic, 'phx_join'))
       send(...conversation.joinedTopics().map((one) => frame(one, 'phx_leave')))
     },
+    leaveStale: (topic) => send(frame(topic, 'phx_leave', {}, '0'), ping(topic)),
     leave: (topic) => send(frame(topic, 'phx_leave')),
     leaveAndPush: (topic) => send(frame(topic, 'phx_leave'), frame(topic, 'ping', { ack_phrase: 'late' })),
     leaveTwice(topic) {
@@ -132,7 +142,7 @@ export function openVisitor({ network, recorder, clock, random, who, node, versi
   }
 
   async function beat(own: End) {
-    while (end === own) {
+    while (isBeating && end === own) {
       send([null, nextRef(), 'phoenix', 'heartbeat', {}])
       await clock.sleep(clientHeartbeatMs)
     }
@@ -157,6 +167,10 @@ export function openVisitor({ network, recorder, clock, random, who, node, versi
     stop() {
       isActing = false
       for (const topic of conversation.joinedTopics()) if (!conversation.waitsOn(topic)) send(ping(topic))
+    },
+    /** Sends nothing at all any more, so that nothing is on its way. */
+    fallSilent() {
+      isBeating = false
     },
     joins: () => ({ connected: end !== undefined, expected: topics, joined: conversation.joinedTopics() }),
     /** How many frames came, and the first that is missing. */
