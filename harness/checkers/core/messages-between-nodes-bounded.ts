@@ -117,7 +117,7 @@ function whatHappened(history: History, nodes: number) {
     heartbeatMs,
     // Each fault begins and ends, and a node that stood still may have been given up.
     reconnections: 2 * history.faults.length + stalls.filter(({ value }) => forMsOf(value) > 2 * heartbeatMs).length,
-    operations: operations.filter((one) => !isOfBackground(one)).length,
+    operations: sum(operations.filter((one) => !isOfBackground(one)).map(timesOf)),
     pushes: sum(handled.flatMap(({ value }) => Object.values(value.pushes ?? {}))) - pushed.length,
     backgroundOperations: operations.filter(isOfBackground).length,
     backgroundKinds: [...new Set(ofBackground.map(kindOf)), relayKind],
@@ -125,6 +125,12 @@ function whatHappened(history: History, nodes: number) {
     joins: Object.fromEntries([...Map.groupBy(joins, kindOf)].map(([kind, own]) => [kind, own.length])),
     publishedBytes: sum(history.of('publish').map(bytesOf)),
   }
+}
+
+/** One operation may ask for many of the same at once, such as items that are pushed into a pipeline; it says how many. */
+function timesOf({ value }: HistoryEvent): number {
+  const { count: times } = Object(value) as { count?: unknown }
+  return typeof times === 'number' ? times : 1
 }
 
 const forMsOf = (stall: unknown) => (stall as { forMs: number }).forMs
