@@ -21,7 +21,6 @@ describe('stopped-node-is-empty (RT-13)', () => {
   })
 
   it.each<[Partial<NodeHolds>, string]>([
-    [{ timers: 2 }, 'still had 2 armed timers'],
     [{ connections: 1 }, 'still had 1 open WebSockets'],
     [{ actors: { channel: 3 } }, 'still had 3 actors of the role channel'],
     [{ pending: { databaseConnections: 1 } }, 'still had 1 of databaseConnections'],
