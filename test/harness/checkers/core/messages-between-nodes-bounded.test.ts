@@ -49,6 +49,12 @@ describe('messages-between-nodes-bounded (ST-55, DP-9, DF-58)', () => {
     expect(whyOf({ up: sent(12) }, stall, stall)).toBe('passed')
   })
 
+  it('counts each of many items that one operation pushes', () => {
+    const push: TestEvent = { type: 'invoke', who: 'n1', operation: 'push items', value: { count: 300 }, tMs: 500 }
+    expect(whyOf({ user: sent(600) }, push)).toBe('passed')
+    expect(whyOf({ user: sent(700) }, push)).toMatch(/700 messages of the kind user, and at most 620/)
+  })
+
   it('is violated for an event that goes round, and for a tracker that speaks without a change', () => {
     expect(whyOf({ inventory_replication: sent(22) }, operation())).toBe('passed')
     expect(whyOf({ inventory_replication: sent(23) }, operation())).toMatch(
