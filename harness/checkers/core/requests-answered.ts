@@ -11,12 +11,12 @@ const answeredWithinMs = 7_000
 export const requestsAnswered: Checker = {
   name: 'requests-answered',
   invariant: 'every request to a node ends with the status that belongs to it, unless something is broken meanwhile',
-  needs: (history) => history.of('read', requestsOf.asked).length > 0,
+  needs: (history) => undisturbed(history).length > 0,
   check(history) {
     const asked = history.of('read', requestsOf.asked)
     if (asked.length === 0) return unknown('nobody asked')
-    const ends = new Map(history.of('read', requestsOf.ended).map((one) => [(one.value as RequestEnd).id, one]))
-    const judged = asked.filter((one) => !isDisturbed(history, one, endOf(ends, one)))
+    const ends = endsOf(history)
+    const judged = undisturbed(history)
     const wrong = judged.map((one) => wrongEnd(history, one, endOf(ends, one), judged)).find((one) => one)
     if (wrong) return wrong
     const answered = judged.filter((one) => endOf(ends, one) !== undefined)
@@ -28,7 +28,16 @@ export const requestsAnswered: Checker = {
 
 const requestIn = ({ value }: HistoryEvent) => value as AskedRequest
 
+const endsOf = (history: History): ReadonlyMap<number, HistoryEvent> =>
+  new Map(history.of('read', requestsOf.ended).map((one) => [(one.value as RequestEnd).id, one]))
+
 const endOf = (ends: ReadonlyMap<number, HistoryEvent>, one: HistoryEvent) => ends.get(requestIn(one).id)
+
+/** Those that were asked and answered while nothing was broken. */
+function undisturbed(history: History): HistoryEvent[] {
+  const ends = endsOf(history)
+  return history.of('read', requestsOf.asked).filter((one) => !isDisturbed(history, one, endOf(ends, one)))
+}
 
 const isDisturbed = (history: History, { tMs }: HistoryEvent, end: HistoryEvent | undefined) =>
   history.faults.some(

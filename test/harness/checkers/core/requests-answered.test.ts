@@ -41,6 +41,7 @@ describe('requests-answered (CH-19..CH-23)', () => {
   it('says nothing of a request during which something was broken, and is unknown when the machine stood still', () => {
     const broken = ended(900, { id: 1, error: 'socket hang up' })
     expect(check(asked(1, 0), fault(500), broken).outcome).toBe('unknown')
+    expect(requestsAnswered.needs!(historyOf(asked(1, 0), fault(500), broken))).toBe(false)
     const stall: TestEvent = { ...of, operation: mannersOf.stall, tMs: 800, value: { forMs: 700 } }
     expect(check(asked(1, 0), stall, broken).outcome).toBe('unknown')
   })
