@@ -30,10 +30,7 @@ async function main() {
     isStopping = true
     node.log.info('node drains')
     node.stop().then(
-      () => {
-        node.log.info({ holds: node.holds() }, 'node has stopped')
-        process.exit(0)
-      },
+      () => process.exit(0),
       (error) => end(exitCode.crashed, `could not stop in order: ${error.message}`),
     )
   }

@@ -208,7 +208,8 @@ const askOddly: Act = async ({ oddRequests, node, index }) => {
 /** A join that throws, and one that rejects: a handler that is slowed down does everything later. */
 const joinCrashing: Act = async ({ clients, oddRequests, node, index, random, pause }) => {
   if (index !== 0 || !oddRequests) return
-  const there = clients.all.filter((one) => one.node === node.name)
+  // Who hears broadcasts shows that an answer is missing, and not only late.
+  const there = clients.all.filter((one) => one.node === node.name && one.role.through === undefined)
   if (there.length === 0) return
   random.pick(there).joinCrashing(crashingTopic)
   if (!(await slowDown(node, 1))) return

@@ -13,7 +13,6 @@ import { noSecretOfAnother } from '../checkers/core/no-secret-of-another.ts'
 import { nodeInventoryAccounted } from '../checkers/core/node-inventory-accounted.ts'
 import { reached } from '../checkers/core/reached.ts'
 import { requestsAnswered } from '../checkers/core/requests-answered.ts'
-import { stoppedNodeIsEmpty } from '../checkers/core/stopped-node-is-empty.ts'
 import type { History } from '../history/history.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Checker } from '../verdict/checker.ts'
@@ -41,7 +40,6 @@ const everywhere: readonly Checker[] = [
   backgroundJoined,
   nodeInventoryAccounted,
   messagesBetweenNodesBounded,
-  stoppedNodeIsEmpty,
   requestsAnswered,
   noSecretOfAnother,
 ]

@@ -1,5 +1,4 @@
 import type { ClusterNode } from '../cluster/node.ts'
-import { type NodeRemains, nodeRemains } from '../history/inventory.ts'
 import { type ErrorLine, mannersOf, type NodeSettings } from '../history/manners.ts'
 import type { NewEvent } from '../history/operation.ts'
 import { systemClock } from '../platform/clock.ts'
@@ -95,7 +94,7 @@ function recordStall({ recorder, meter, elapsedMs }: RunState, who: string, forM
   recorder.record({ who, type: 'read', operation: mannersOf.stall, value: { forMs: Math.round(forMs) } })
 }
 
-/** How each node ended when it was stopped, what it had left, and the errors in its log. */
+/** How each node ended when it was stopped, and the errors in its log. */
 export const readManners = (state: RunState): NewEvent[] =>
   state.cluster!.nodes.flatMap((node) => {
     const of = { who: node.name, node: node.name, type: 'final' } as const
@@ -106,21 +105,8 @@ export const readManners = (state: RunState): NewEvent[] =>
       ends,
       { ...of, operation: mannersOf.errors, value: errorsIn(log, zeroMs(state)) },
       { ...of, operation: mannersOf.warnings, value: warningsIn(log) },
-      ...remainsIn(log).map((value) => ({ ...of, type: 'read', operation: nodeRemains, value }) as const),
     ]
   })
-
-/** What each node that was stopped had left, as it logged it at last. Pure. */
-export const remainsIn = (log: string): NodeRemains[] =>
-  log
-    .split('\n')
-    .filter((line) => line.includes(stoppedMessage))
-    .flatMap((line) => {
-      const { msg, holds } = (jsonIn(line) ?? {}) as Partial<LogEntry> & Partial<NodeRemains>
-      return msg === stoppedMessage && holds ? [{ holds }] : []
-    })
-
-const stoppedMessage = 'node has stopped'
 
 /** The time of day at which the scenario began. */
 const zeroMs = ({ elapsedMs }: RunState) => systemClock.now() - elapsedMs()

@@ -162,8 +162,8 @@ let lastRef = 0
 
 /** Returns the join reference. */
 async function joinPage(wire: WireClient, { topic, join }: LivePage): Promise<string> {
-  await ask(wire, topic, 'phx_join', join)
-  return String(lastRef)
+  const { ref } = await ask(wire, topic, 'phx_join', join)
+  return ref
 }
 
 /** The page that was joined with this reference ends because of the message. */
@@ -177,7 +177,7 @@ async function ask(wire: WireClient, topic: string, event: string, payload: unkn
   const ref = String(lastRef)
   wire.send([event === 'phx_join' ? ref : null, ref, topic, event, payload])
   const [, , , , answer] = await wire.receive(`an answer to ${event}`, ([, replied]) => replied === ref)
-  return answer as { status: string; response: { reason?: string } }
+  return { ref, ...(answer as { status: string; response: { reason?: string } }) }
 }
 
 const altered = (token: string) => token.slice(0, -10) + (token.at(-10) === 'A' ? 'B' : 'A') + token.slice(-9)

@@ -11,7 +11,6 @@ import { createRuntime, type Supervisor } from '../runtime/index.ts'
 import { createAdapter } from './adapter.ts'
 import { createControlActions } from './control-actions.ts'
 import { createDelays, type Delays } from './delays.ts'
-import { inventoryOf } from './inventory.ts'
 import { joinApps } from './join.ts'
 import { createLifecycle, type Lifecycle, type Part } from './lifecycle.ts'
 import { sourcesOf } from './measurements.ts'
@@ -22,8 +21,6 @@ import { webPart } from './web.ts'
 export interface Node extends Lifecycle {
   log: Log
   actors: Supervisor
-  /** All that it holds, which is nothing once it has stopped. */
-  holds(): ReturnType<typeof inventoryOf>
   /** Where browsers find it; null on a node without web server. */
   port: number | null
 }
@@ -59,8 +56,7 @@ export async function composeNode(env: Environment, known: readonly AppModule[])
     ...parts(doors),
     { name: 'samples', start: () => measurements.start(sourcesOf(endpoint)) },
   ])
-  const holds = () => inventoryOf({ ...context, timers, adapter, endpoint, apps })
-  return { log, actors, holds, port: config.WEB ? config.PORT : null, ...lifecycle }
+  return { log, actors, port: config.WEB ? config.PORT : null, ...lifecycle }
 }
 
 interface ContextOptions {

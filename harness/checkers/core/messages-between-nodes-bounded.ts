@@ -17,11 +17,17 @@ const noticesPerReconnection = 2
 const introductionsPerReconnection = 4
 /** A heartbeat is one word, or says over Redis whose it is. */
 const bytesPerWord = 200
-/** Ids and values, not what they belong to; and all that is tracked, after a reconnection. */
-const bytesPerMessage = 600
-const bytesPerEntry = 500
+/** A change of a tracker, or one of its entries; after a reconnection all of them are sent. */
+const bytesPerChange = 500
+/** Ids and values, a signed cart, or the sizes of one product. */
+const bytesPerMessage = 3_000
 /** Bytes travel as base64, with a topic and an event. */
 const overhead = 1.5
+
+interface NodeDid {
+  pushes?: Record<string, number>
+  counters?: { askedBroadcasts?: number }
+}
 
 interface NodeSent {
   sent?: SentByKind
@@ -108,8 +114,9 @@ function whatHappened(history: History, nodes: number) {
   const operations = history.of('invoke')
   const joins = history.of('join')
   const arrivals = [...joins, ...history.of('leave'), ...history.of('connect'), ...history.of('disconnect')]
-  const handled = history.finals<{ pushes?: Record<string, number> }>('node-state')
+  const finals = history.finals<NodeDid>('node-state')
   const pushed = history.of('invoke', 'push').filter(isOfBackground)
+  const asked = sum(finals.map(({ value }) => value.counters?.askedBroadcasts ?? 0))
   const ofBackground = history.of('publish').filter(isOfBackground)
   return {
     nodes,
@@ -117,21 +124,21 @@ function whatHappened(history: History, nodes: number) {
     heartbeatMs,
     // Each fault begins and ends, and a node that stood still may have been given up.
     reconnections: 2 * history.faults.length + stalls.filter(({ value }) => forMsOf(value) > 2 * heartbeatMs).length,
-    operations: sum(operations.filter((one) => !isOfBackground(one)).map(timesOf)),
-    pushes: sum(handled.flatMap(({ value }) => Object.values(value.pushes ?? {}))) - pushed.length,
+    operations: sum(operations.filter((one) => !isOfBackground(one)).map(weightOf)),
+    pushes: sum(finals.flatMap(({ value }) => Object.values(value.pushes ?? {}))) - pushed.length,
+    // Scenarios may ask for broadcasts past the history.
+    asked: asked - ofBackground.length,
     backgroundOperations: operations.filter(isOfBackground).length,
     backgroundKinds: [...new Set(ofBackground.map(kindOf)), relayKind],
     arrivals: arrivals.length,
     joins: Object.fromEntries([...Map.groupBy(joins, kindOf)].map(([kind, own]) => [kind, own.length])),
+    isAllPublished: asked <= history.of('publish').length,
     publishedBytes: sum(history.of('publish').map(bytesOf)),
   }
 }
 
-/** One operation may ask for many of the same at once, such as items that are pushed into a pipeline; it says how many. */
-function timesOf({ value }: HistoryEvent): number {
-  const { count: times } = Object(value) as { count?: unknown }
-  return typeof times === 'number' ? times : 1
-}
+/** One operation may do many things. */
+const weightOf = ({ value }: HistoryEvent) => Math.max(1, Number((value as { count?: number } | undefined)?.count ?? 1))
 
 const forMsOf = (stall: unknown) => (stall as { forMs: number }).forMs
 
@@ -171,15 +178,18 @@ function messagesMaxOf(happened: Happened, kind: string, topics: number): number
   return others * (messagesAtBeginning + messagesPerOperation * operations + told)
 }
 
-const operationsOf = ({ operations, pushes, backgroundKinds, backgroundOperations }: Happened, kind: string) =>
-  Math.max(operations, pushes) + (backgroundKinds.includes(kind) ? backgroundOperations : 0)
+const operationsOf = ({ operations, pushes, asked, backgroundKinds, backgroundOperations }: Happened, kind: string) =>
+  Math.max(operations, pushes, asked) + (backgroundKinds.includes(kind) ? backgroundOperations : 0)
 
 function bytesMaxOf(happened: Happened, kind: string, messages: number): number {
-  const { nodes, reconnections, arrivals, backgroundKinds, publishedBytes } = happened
+  const { nodes, reconnections, arrivals, backgroundKinds, publishedBytes, isAllPublished } = happened
   if (words.includes(kind)) return messages * bytesPerWord
-  const entries = kind === trackerKind ? arrivals * (1 + reconnections) : messagesAtBeginning
+  if (kind === trackerKind)
+    return (messages + (nodes - 1) * (arrivals + operationsOf(happened, kind)) * (1 + reconnections)) * bytesPerChange
+  // Of what was broadcast past the history nobody knows how long it was.
+  if (!isAllPublished || kind === relayKind) return Number.POSITIVE_INFINITY
   const published = backgroundKinds.includes(kind) ? publishedBytes * overhead : 0
-  return messages * bytesPerMessage + (nodes - 1) * (entries * bytesPerEntry + published)
+  return messages * bytesPerMessage + (nodes - 1) * published
 }
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0)

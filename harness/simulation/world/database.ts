@@ -77,7 +77,8 @@ export function createDatabase(clock: Clock) {
     async function perform(sql: string, params: readonly unknown[]): Promise<StatementResult> {
       await awake()
       if (isBroken) throw terminated()
-      if (sql === 'begin') open = { transaction: begin(), isAborted: false }
+      // One that was not ended goes on, with all that it has done and locked.
+      if (sql === 'begin') open ??= { transaction: begin(), isAborted: false }
       else if (sql === 'rollback') end(sql)
       else if (sql === 'commit') {
         if (open && !open.isAborted) await flush()

@@ -77,6 +77,14 @@ describe('messages-between-nodes-bounded (ST-55, DP-9, DF-58)', () => {
     expect(whyOf({ cart: sent(60) }, published, ...many)).toMatch(/^storm/)
   })
 
+  it('counts the many things that one operation does, and broadcasts that nodes were asked for past the history', () => {
+    const items: TestEvent = { ...operation(), operation: 'push items', value: { count: 40 } }
+    expect(whyOf({ user: sent(90) }, operation())).toMatch(/^storm/)
+    expect(whyOf({ user: sent(90) }, items)).toBe('passed')
+    const asked = final('node-state', { counters: { askedBroadcasts: 40 } }, 'n1', 'n1')
+    expect(whyOf({ user: sent(90) }, asked)).toBe('passed')
+  })
+
   it('is violated for bytes that nobody published', () => {
     expect(whyOf({ ping: sent(1, 130_000) }, published)).toBe('passed')
     expect(whyOf({ ping: sent(1, 400_000) }, published)).toMatch(/^too much: 2 nodes sent each other 400000 bytes/)

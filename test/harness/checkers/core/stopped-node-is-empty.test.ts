@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { stoppedNodeIsEmpty } from '../../../../harness/checkers/core/stopped-node-is-empty.ts'
 import { type NodeHolds, type NodeRemains, nodeRemains } from '../../../../harness/history/inventory.ts'
-import { remainsIn } from '../../../../harness/runner/manners.ts'
 import { historyOf, type TestEvent } from '../../../support/histories.ts'
 
 const nothing = {
@@ -35,12 +34,5 @@ describe('stopped-node-is-empty (RT-13)', () => {
     expect(check(stopped({}, { saidAfterGoodbye: ['heartbeat on tracker:a:0'] })).why).toBe(
       'left over: n1 had stopped and told the others after its goodbye: heartbeat on tracker:a:0',
     )
-  })
-
-  it('reads the last line of each run of a node', () => {
-    const line = (msg: string) => JSON.stringify({ level: 30, msg, holds: { timers: 1 } })
-    expect(remainsIn([line('node has stopped'), line('node is up'), 'not JSON: node has stopped'].join('\n'))).toEqual([
-      { holds: { timers: 1 } },
-    ])
   })
 })

@@ -93,6 +93,21 @@ describe('the simulated database, through the real access layer', () => {
     expect(left(1)).toBe(2)
   })
 
+  it('goes on with a transaction that was not ended, as PostgreSQL does', async () => {
+    const { clock, database, left } = await setUp()
+    const backend = database.connect()
+    const setCount = 'update item_availability set available_count = $2 where item_id = $1'
+    for (const [sql, params] of [
+      ['begin', []],
+      [setCount, [1, 2]],
+      ['begin', []],
+      [setCount, [2, 0]],
+      ['commit', []],
+    ] as const)
+      await clock.run(backend.execute(sql, params))
+    expect([left(1), left(2)]).toEqual([2, 0])
+  })
+
   it('makes one order of two attempts with the same key (CT-58)', async () => {
     const { clock, database, one, other, left } = await setUp()
     const again = await clock.run(
