@@ -8,6 +8,9 @@ export const clusterHeartbeatMs = 400
 /** CLIENT_HEARTBEAT_MS of every node, and what the clients of the harness do. */
 export const clientHeartbeatMs = 1_000
 
+/** How often a tracker of the system tells the others that nothing has changed. */
+export const trackerHeartbeatMs = 1_500
+
 /** As the mesh and the Redis adapter of the system: a peer that is silent for so many heartbeats is gone, and is dialed again after a while. */
 export const missedBeatsMax = 3
 export const dialAgainAfterMs = 500

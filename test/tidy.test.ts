@@ -205,6 +205,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'system/platform',
     'system/pubsub',
     'system/runtime',
+    'harness/history',
     'harness/timing.ts',
   ],
   'harness/context.ts': [

@@ -2,11 +2,13 @@ import type { Joins, Listener } from '../app.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { ClusterNode } from '../cluster/node.ts'
 import type { Present } from '../history/inventory.ts'
+import { mannersOf } from '../history/manners.ts'
 import type { Recorder } from '../history/recorder.ts'
 import { systemClock as clock } from '../platform/clock.ts'
 import { seededRandom } from '../platform/random.ts'
 import { until } from '../platform/until.ts'
-import { bytesTopic, type Clients, commonTopic, manyTopics, openClients } from './clients.ts'
+import { bytesTopic, type Clients, commonTopic, crashingLog, manyTopics, openClients } from './clients.ts'
+import { createOddRequests } from './odd-requests.ts'
 import { createPause } from './pause.ts'
 import { createPublisher, type Publisher } from './publisher.ts'
 import { fencePush } from './pushes.ts'
@@ -42,23 +44,31 @@ export async function startBackground({ cluster, recorder, seed }: Options): Pro
   if (isOfSomebodyElse(cluster) && leaveOut(clients, recorder)) return undefined
   const controlled = await publishing(cluster)
   const pause = createPause(clock)
+  const oddRequests = cluster.secrets && cluster.promises.longPolls ? createOddRequests(cluster, recorder) : undefined
+  if (oddRequests)
+    recorder.record({ who: 'scenario', type: 'read', operation: mannersOf.expectedLog, value: crashingLog })
   const talks = controlled.slice(0, manyTopics.length).map((node, index, speaking) => {
     const random = seededRandom(seed + index + 1)
     const publisher = createPublisher({ node, recorder, random, withBytes: cluster.promises.binary === true })
     const own = manyTopics.filter((_, n) => n % speaking.length === index)
-    return { publisher, own, ended: talk({ clients, publisher, own, index, random, pause }) }
+    return {
+      publisher,
+      own,
+      ended: talk({ clients, publisher, node, own, index, random, pause, ...(oddRequests && { oddRequests }) }),
+    }
   })
   // Where nobody can publish, clients still push.
   const pushed = controlled.length === 0 ? pushOn({ clients, random: seededRandom(seed + 1), pause }) : undefined
   return {
     listeners: () => clients.all.map(({ name, joins }) => ({ who: name, joins })),
-    present: () => clients.all.map((client) => client.present()),
+    present: () => clients.all.flatMap((client) => client.present()),
     async stop() {
       pause.end()
       await Promise.race([Promise.all([pushed, ...talks.map(({ ended }) => ended)]), clock.sleep(stoppedWithinMs)])
     },
-    sayLast: () => sayLast(clients, talks),
+    sayLast: () => sayLast(clients, talks, () => oddRequests?.pendingCount() ?? 0),
     close() {
+      oddRequests?.close()
       for (const client of clients.all) client.close()
     },
   }
@@ -98,9 +108,11 @@ const isComplete = ({ connected, expected, joined }: Joins) => connected && join
 
 type Talks = readonly { publisher: Publisher; own: readonly string[] }[]
 
-async function sayLast(clients: Clients, talks: Talks) {
+async function sayLast(clients: Clients, talks: Talks, pendingCount: () => number) {
   for (const client of clients.all) for (const topic of client.joins().joined) client.push(topic, fencePush)
   // What is still missing after a long time, on a connection over which something else arrives even then, is lost.
+  const areAnswered = () => pendingCount() === 0
+  await until(areAnswered, { what: 'the requests end', withinMs: heardWithinMs, everyMs: 10 }).catch(() => {})
   if (!(await isAllHeard(clients, talks, heardWithinMs))) await isAllHeard(clients, talks, heardAgainWithinMs)
 }
 

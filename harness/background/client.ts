@@ -1,6 +1,7 @@
 import type { Joins } from '../app.ts'
 import { type Message, type RawFrame, type Version, writeParts } from '../clients/frames.ts'
 import type { Cluster } from '../cluster/cluster.ts'
+import { crashingJoin } from '../history/background.ts'
 import { clientEvent } from '../history/client-kinds.ts'
 import type { Present } from '../history/inventory.ts'
 import { mannersOf, type SocketEvent } from '../history/manners.ts'
@@ -11,7 +12,7 @@ import { clientHeartbeatMs } from '../timing.ts'
 import { digestOf } from './content.ts'
 import { openPollTransport } from './poll-transport.ts'
 import type { FrameReader } from './read-frame.ts'
-import type { Transport } from './transport.ts'
+import type { Transport, TransportEvents } from './transport.ts'
 import { openWebSocketTransport } from './websocket-transport.ts'
 
 /** Unlike the official client it neither forgives nor hides anything: every frame is read strictly, and every reply is recorded. */
@@ -23,6 +24,8 @@ export interface BackgroundClient {
   join(topic: string): Promise<boolean>
   leave(topic: string): Promise<boolean>
   push(topic: string, push: Push): void
+  /** Asks for a topic whose join crashes: that must be answered too. */
+  joinCrashing(topic: string): void
   /** Pushes with the join_ref of a join that was replaced: a node must ignore it (CH-41). */
   pushStale(topic: string): void
   isJoined(topic: string): boolean
@@ -32,7 +35,7 @@ export interface BackgroundClient {
   pause(): void
   resume(): void
   joins(): Joins
-  present(): Present
+  present(): Present[]
   close(): void
 }
 
@@ -41,6 +44,8 @@ export interface Role {
   readonly transport: 'websocket' | 'longpoll'
   /** Joins the topic of binary broadcasts. */
   readonly readsBytes: boolean
+  /** Polls and sends through another node than that of its session. */
+  readonly through?: string
   /** Pushes no bytes either: the system does not promise to take them. */
   readonly isTextOnly?: true
 }
@@ -94,6 +99,7 @@ export async function openBackgroundClient({
   recorder,
 }: Options): Promise<BackgroundClient> {
   const link = await cluster.links.link(name, node)
+  const through = role.through === undefined ? undefined : await cluster.links.link(name, role.through)
   const { version } = role
   const wanted = new Set<string>()
   /** Topic -> join_ref of the current join, and of the one before. */
@@ -117,12 +123,7 @@ export async function openBackgroundClient({
 
   function connect() {
     if (isClosed) return
-    const url =
-      role.transport === 'websocket'
-        ? `ws://${link.host}:${link.port}/socket/websocket?vsn=${version}`
-        : `${link.url}/socket/longpoll?vsn=${version}`
-    const open = role.transport === 'websocket' ? openWebSocketTransport : openPollTransport
-    const own: Transport = open(url, {
+    const own: Transport = open({
       onOpen: () => opened(),
       onSession: () => void sessionsMs.push(clock.monotonicMs()),
       onFrame: (frame) => own === transport && take(frame),
@@ -130,6 +131,13 @@ export async function openBackgroundClient({
       onClose: (code, waitedMs) => own === transport && closed(code, waitedMs),
     })
     transport = own
+  }
+
+  function open(events: TransportEvents): Transport {
+    if (role.transport === 'websocket')
+      return openWebSocketTransport(`ws://${link.host}:${link.port}/socket/websocket?vsn=${version}`, events)
+    const pollsAt = (at: string) => `${at}/socket/longpoll?vsn=${version}`
+    return openPollTransport(pollsAt(link.url), events, pollsAt((through ?? link).url))
   }
 
   function opened() {
@@ -164,6 +172,7 @@ export async function openBackgroundClient({
     const value: SocketEvent = {
       ...{ kind: 'end', document: 0, path, socket: connection, link: link.name, wasOpen: true },
       ...{ atMs, code, closedBy, silentMs: atMs - sentMs, ...(waitedMs !== undefined && { waitedMs }) },
+      ...(role.through !== undefined && { through: role.through }),
     }
     recorder.record({ who: name, node, type: 'read', operation: mannersOf.socket, value })
   }
@@ -281,11 +290,29 @@ export async function openBackgroundClient({
 
   function sendPush(topic: string, joinRef: string, { event, payload, answer }: Push, isStale: boolean) {
     const ref = nextRef()
-    const value = { channel: 'PingChannel', connection, ref, joinRef, topic, answer }
+    const relayed = role.through !== undefined && { waitsForOthers: true }
+    const value = { channel: 'PingChannel', connection, ref, joinRef, topic, answer, ...relayed }
     // What no node may answer is no operation that could end.
     if (isStale) recorder.record({ who: name, node, type: 'read', operation: 'stale-push', value })
     else sent.set(ref, { what: 'push', topic, end: recorder.begin(name, 'push', value).end })
     write(joinRef, ref, topic, event, payload)
+  }
+
+  /** Ends as a push does, when it is answered. */
+  function sendCrashingJoin(topic: string) {
+    if (!isOpen) return
+    const ref = nextRef()
+    const answer = answerOf('error', { reason: 'join crashed' })
+    const value = {
+      connection,
+      ref,
+      joinRef: ref,
+      topic,
+      answer,
+      ...(role.through !== undefined && { waitsForOthers: true }),
+    }
+    sent.set(ref, { what: 'push', topic, end: recorder.begin(name, crashingJoin, value).end })
+    write(ref, ref, topic, 'phx_join', {})
   }
 
   connect()
@@ -305,6 +332,7 @@ export async function openBackgroundClient({
       const joinRef = joined.get(topic)
       if (joinRef !== undefined) sendPush(topic, joinRef, push, false)
     },
+    joinCrashing: sendCrashingJoin,
     pushStale(topic) {
       const joinRef = replaced.get(topic)
       if (joinRef === undefined || !joined.has(topic)) return
@@ -320,10 +348,17 @@ export async function openBackgroundClient({
       const youngMs = clock.monotonicMs() - sessionKeptMs
       const polls = sessionsMs.filter((openedMs) => openedMs > youngMs).length
       if (role.transport === 'websocket')
-        return { who: name, node, connections: isOpen ? 1 : 0, polls: 0, channels: isOpen ? wanted.size : 0 }
+        return [{ who: name, node, connections: isOpen ? 1 : 0, polls: 0, channels: isOpen ? wanted.size : 0 }]
       const sessions = Math.max(1, polls)
       const isStalled = sessions > 1 ? { isStalled: true as const } : {}
-      return { who: name, node, connections: 0, polls: sessions, channels: sessions * wanted.size, ...isStalled }
+      const own = { who: name, connections: 0, polls: sessions, channels: sessions * wanted.size, ...isStalled }
+      if (role.through === undefined) return [{ ...own, node }]
+      // Where a session is gone, the node that was asked opens another one.
+      const there = sessions > 1 ? own : { ...own, polls: 0, channels: 0 }
+      return [
+        { ...own, node },
+        { ...there, node: role.through, relays: true },
+      ]
     },
     close() {
       isClosed = true

@@ -10,6 +10,11 @@ import { createFrameReader } from './read-frame.ts'
 export const commonTopic = 'ping:background'
 /** Binary broadcasts. The name needs all bits of its size byte, and has letters of several bytes. */
 export const bytesTopic = `ping:background-bytes-${'長い名前'.repeat(14)}`
+/** Where nobody publishes: what is lost between two nodes on its way to a long poll is no loss of a broadcast. */
+export const elsewhereTopic = 'ping:background-elsewhere'
+/** Its second part is no number: the join crashes (CH-123). */
+export const crashingTopic = 'wild:background:crash'
+export const crashingLog = '"background" is not an integer'
 /** One connection listens to all of them, and leaves and joins them one at a time. */
 export const manyTopics = Array.from({ length: 6 }, (_, n) => `ping:background-${n + 1}`)
 
@@ -57,6 +62,13 @@ const allParts = (random: Random, versionOne: boolean): Part[] => [
   { name: manyTopicsName, role: { ...webSocket, readsBytes: false }, topics: manyTopics },
 ]
 
+/** Polls through the node after that of its session. */
+const elsewhere = (through: string): Part => ({
+  name: 'poll-elsewhere',
+  role: { version: '2.0.0', transport: 'longpoll', readsBytes: false, through },
+  topics: [elsewhereTopic],
+})
+
 const slowLink = 'slow-link'
 const slowReader = 'slow-reader'
 const manyTopicsName = 'topics'
@@ -83,6 +95,8 @@ export async function openClients(cluster: Cluster, recorder: Recorder, random: 
   const nodes = cluster.nodes.filter(({ hasWeb }) => hasWeb)
   const first = random.integer(0, nodes.length - 1)
   const parts = partsOf(random, cluster.promises)
+  if (nodes.length > 1 && cluster.promises.longPolls && cluster.secrets)
+    parts.push(elsewhere(nodes[(first + parts.length + 1) % nodes.length]!.name))
   const readers = { '1.0.0': createFrameReader('1.0.0'), '2.0.0': createFrameReader('2.0.0') }
   const open = async ({ name, role, topics }: Part, index: number) => {
     const node = nodes[(first + index) % nodes.length]!.name

@@ -1,4 +1,4 @@
-import type { RawFrame } from '../clients/frames.ts'
+import { type RawFrame, writeParts } from '../clients/frames.ts'
 import { endsSession, type PollAnswer, pollAnswerIn } from '../clients/poll-answer.ts'
 import { systemClock } from '../platform/clock.ts'
 import { type HttpRequest, sendHttp } from '../platform/http.ts'
@@ -18,8 +18,11 @@ class SessionEnd extends Error {
   }
 }
 
-/** A session over long polls: one poll waits at a time, and frames go out in batches, one after the other. */
-export function openPollTransport(url: string, events: TransportEvents): Transport {
+/**
+ * A session over long polls: one poll waits at a time, and frames go out in batches, one after the other. Once it is open, all requests go to
+ * `throughUrl`, which may lead to another node than that of the session (CH-23).
+ */
+export function openPollTransport(url: string, events: TransportEvents, throughUrl = url): Transport {
   const ending = new AbortController()
   const outgoing: RawFrame[] = []
   let token = ''
@@ -38,7 +41,7 @@ export function openPollTransport(url: string, events: TransportEvents): Transpo
   async function request(init: Omit<HttpRequest, 'withinMs'> = {}): Promise<PollAnswer> {
     const askedMs = systemClock.monotonicMs()
     const ended = (status?: number) => new SessionEnd(status, askedMs)
-    const { status, text } = await sendHttp(`${url}&token=${token}`, {
+    const { status, text } = await sendHttp(`${token === '' ? url : throughUrl}&token=${token}`, {
       ...init,
       withinMs: requestWithinMs,
       signal: ending.signal,
@@ -51,11 +54,15 @@ export function openPollTransport(url: string, events: TransportEvents): Transpo
     return answer
   }
 
+  const post = (body: string) => request({ method: 'POST', headers: { 'content-type': 'application/x-ndjson' }, body })
+
   async function poll() {
     events.onSession()
     const opened = await request()
     if (opened.status !== 410 || opened.token === undefined) throw new Error('no session was opened')
     token = opened.token
+    // A session at one node is of no use while the other cannot be reached.
+    if (throughUrl !== url) await post(writeParts('2.0.0', [null, '0', 'phoenix', 'heartbeat', {}]) as string)
     events.onOpen()
     while (!ending.signal.aborted) {
       await resumed
@@ -67,7 +74,7 @@ export function openPollTransport(url: string, events: TransportEvents): Transpo
   async function sendAll() {
     while (outgoing.length > 0 && !ending.signal.aborted) {
       const body = outgoing.splice(0).map(lineOf).join('\n')
-      await request({ method: 'POST', headers: { 'content-type': 'application/x-ndjson' }, body })
+      await post(body)
     }
     isSending = false
   }

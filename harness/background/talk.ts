@@ -1,8 +1,10 @@
+import type { ClusterNode } from '../cluster/node.ts'
 import type { Random } from '../platform/random.ts'
 import { until } from '../platform/until.ts'
 import type { BackgroundClient } from './client.ts'
-import { bytesTopic, type Clients, commonTopic } from './clients.ts'
+import { bytesTopic, type Clients, commonTopic, crashingTopic } from './clients.ts'
 import { drawAtBorder, drawBytes } from './content.ts'
+import type { OddRequests } from './odd-requests.ts'
 import type { Pause } from './pause.ts'
 import { longBytes, type Publisher } from './publisher.ts'
 import { bigPush, burst, drawPush, everyPush, mixed } from './pushes.ts'
@@ -10,6 +12,10 @@ import { bigPush, burst, drawPush, everyPush, mixed } from './pushes.ts'
 interface TalkOptions {
   clients: Clients
   publisher: Publisher
+  /** The node that talks. */
+  node: ClusterNode
+  /** Absent where nothing is known of what the node does with such requests. */
+  oddRequests?: OddRequests
   /** Topics that only this node talks on, so that somebody can leave one while nothing is on its way. */
   own: readonly string[]
   /** Counts the nodes that talk. */
@@ -27,6 +33,8 @@ const heardWithinMs = 1_000
 const pausedMs = [100, 300] as const
 const afterFailureMs = 300
 const pushMuchShare = 0.1
+/** A node that is not busy has taken what was sent to it. */
+const takenWithinMs = 100
 
 type PushOptions = Pick<TalkOptions, 'clients' | 'random' | 'pause'>
 
@@ -192,7 +200,33 @@ async function isQuiet({ clients, publisher }: TalkOptions, topic: string): Prom
   )
 }
 
+/** What is wrong is answered as well. */
+const askOddly: Act = async ({ oddRequests, node, index }) => {
+  if (index === 0 && node.hasWeb) await oddRequests?.send(node.name)
+}
+
+/** A join that throws, and one that rejects: a handler that is slowed down does everything later. */
+const joinCrashing: Act = async ({ clients, oddRequests, node, index, random, pause }) => {
+  if (index !== 0 || !oddRequests) return
+  // Who hears broadcasts shows that an answer is missing, and not only late.
+  const there = clients.all.filter((one) => one.node === node.name && one.role.through === undefined)
+  if (there.length === 0) return
+  random.pick(there).joinCrashing(crashingTopic)
+  if (!(await slowDown(node, 1))) return
+  random.pick(there).joinCrashing(crashingTopic)
+  await pause.sleep(takenWithinMs)
+  await slowDown(node, 0)
+}
+
+const slowDown = (node: ClusterNode, delayMs: number) =>
+  node.control.delay('WildcardChannel.join', delayMs).then(
+    () => true,
+    () => false,
+  )
+
 const opening: readonly Act[] = [
+  askOddly,
+  joinCrashing,
   sayToAll,
   sayToAll,
   sayAtShortBorder,

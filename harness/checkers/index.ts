@@ -17,12 +17,16 @@ import { gaugesCountClients } from './core/gauges-count-clients.ts'
 import { joinedTopics } from './core/joined-topics.ts'
 import { liveFramesBounded } from './core/live-frames-bounded.ts'
 import { manners } from './core/manners/index.ts'
+import { messagesBetweenNodesBounded } from './core/messages-between-nodes-bounded.ts'
 import { metricsAsDeclared } from './core/metrics-as-declared.ts'
 import { noSecretOfAnother } from './core/no-secret-of-another.ts'
 import { nodeInventoryAccounted } from './core/node-inventory-accounted.ts'
 import { pushesHandledOnce } from './core/pushes-handled-once.ts'
 import { reached } from './core/reached.ts'
 import { recoveryTime } from './core/recovery-time.ts'
+import { requestsAnswered } from './core/requests-answered.ts'
+import { simulationEnds } from './core/simulation-ends.ts'
+import { stoppedNodeIsEmpty } from './core/stopped-node-is-empty.ts'
 
 const core: readonly Checker[] = [
   accessAsStated,
@@ -40,6 +44,7 @@ const core: readonly Checker[] = [
   gaugesCountClients,
   joinedTopics,
   liveFramesBounded,
+  messagesBetweenNodesBounded,
   metricsAsDeclared,
   ...manners,
   nodeInventoryAccounted,
@@ -47,6 +52,9 @@ const core: readonly Checker[] = [
   pushesHandledOnce,
   reached([]),
   recoveryTime(10_000),
+  requestsAnswered,
+  simulationEnds,
+  stoppedNodeIsEmpty,
 ]
 
 const ofApps = Object.values<HarnessApp>(apps).flatMap((app) => app.checkers ?? [])

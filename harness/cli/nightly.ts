@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { isAlive, startStamp } from '../leases/processes.ts'
-import { type Begun, readBegun, readStages, writeBegun } from '../nightly/begun-night.ts'
+import { type Begun, readBegun, readStages, writeBegun, writeStage } from '../nightly/begun-night.ts'
 import { appendNights, readNights } from '../nightly/history-file.ts'
 import type { StageReport } from '../nightly/night-report.ts'
 import { runStages } from '../nightly/run-stages.ts'
@@ -153,7 +153,7 @@ function stagesOf({ folder, begun, budgetMs }: Place, io: Io): Promise<StageRepo
       return performStage(name, stageMs, settings)
     },
     onStage(report) {
-      if (io.interruption.by() === undefined) write(join(folder, 'stages', `${report.name}.json`), report)
+      if (io.interruption.by() === undefined) writeStage(folder, report)
       io.err(`squall: ${report.name} ${report.end}: ${report.summary}\n`)
     },
   })
@@ -166,5 +166,3 @@ const keptStages = (folder: string): Map<StageName, StageReport> =>
       .filter(({ end }) => end === 'completed')
       .map((one) => [one.name, one]),
   )
-
-const write = (file: string, value: unknown) => writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`)

@@ -3,6 +3,7 @@ import { benches } from '../bench/index.ts'
 import { findK6 } from '../clients/find-k6.ts'
 import { loads } from '../k6/loads.ts'
 import { labs } from '../lab/labs.ts'
+import type { MutateDocument } from '../mutate/result.ts'
 import type { NightFacts } from '../nightly/night.ts'
 import type { StageReport } from '../nightly/night-report.ts'
 import { pagesOf } from '../nightly/stage-pages.ts'
@@ -10,6 +11,7 @@ import {
   type Ended,
   failed,
   type LoadDocument,
+  nothingToDo,
   notRun,
   reportOfBench,
   reportOfCompare,
@@ -30,6 +32,8 @@ import { withoutMissingRedis } from '../runner/prerequisites.ts'
 import { loadAll } from '../runner/scenario-files.ts'
 import { suites } from '../runner/suites.ts'
 import { shippedDefects } from '../selftest/defects.ts'
+import type { SelftestResult } from '../selftest/selftest-result.ts'
+import type { RunResult } from '../verdict/result.ts'
 import { bench } from './bench.ts'
 import type { Command } from './command.ts'
 import { compare } from './compare.ts'
@@ -143,7 +147,7 @@ const performers: Record<StageName, (stage: Stage) => Promise<StageReport>> = {
       defect: ofShard(known, shard).slice(0, most),
       out: join(folder, name),
     })
-    return document ? reportOfSelftest(document, ended, known.length) : silent(ended)
+    return document ? reportOfSelftest(document as SelftestResult, ended, known.length) : silent(ended)
   },
   async explore({ name, seed, shard, folder, budgetMs, call }) {
     const own = { seed: seedOfShard(seed, shard), budget: searchShare * budgetMs, out: join(folder, name) }
@@ -162,7 +166,7 @@ const performers: Record<StageName, (stage: Stage) => Promise<StageReport>> = {
       budget: mutateShare * budgetMs,
       threshold: 0,
     })
-    return document ? reportOfMutate(document, ended) : silent(ended)
+    return document ? reportOfMutate(document as MutateDocument, ended) : silent(ended)
   },
   async lab({ name, seed, shard, folder, budgetMs, call }) {
     const names = ofShard(
@@ -172,13 +176,13 @@ const performers: Record<StageName, (stage: Stage) => Promise<StageReport>> = {
       ),
       shard,
     ).slice(0, Math.max(1, Math.floor(budgetMs / labMs)))
-    if (names.length === 0) return notRun(name, 'this shard has no experiment')
+    if (names.length === 0) return nothingToDo(name, 'this shard has no experiment')
     const { ended, document } = await call(lab, names, { seed, out: join(folder, name) })
     return document ? reportOfLab(document, ended) : silent(ended)
   },
   async compare({ name, seed, shard, folder, budgetMs, call }) {
+    if (shard && shard.number !== 1) return nothingToDo(name, 'the first shard makes it')
     if (budgetMs < comparisonMs) return notRun(name, `a comparison needs ${comparisonMs / 1_000} s`)
-    if (shard && shard.number !== 1) return notRun(name, 'the first shard makes it')
     const { ended, document } = await call(compare, ['sync-async'], {
       ...{ seed, quick: true, budget: comparisonShare * budgetMs, out: join(folder, name) },
     })
@@ -192,7 +196,7 @@ const performers: Record<StageName, (stage: Stage) => Promise<StageReport>> = {
     // A night on a machine without k6 is a night.
     if (missing !== undefined) return notRun(name, missing)
     const names = ofShard(Object.keys(loads), shard)
-    if (names.length === 0) return notRun(name, 'this shard has no load')
+    if (names.length === 0) return nothingToDo(name, 'this shard has no load')
     const calls: Printed[] = []
     for (const one of names) calls.push(await call(load, [one], { seed }))
     const documents = calls.flatMap(({ document }) => (document ? [document as LoadDocument] : []))
@@ -201,7 +205,7 @@ const performers: Record<StageName, (stage: Stage) => Promise<StageReport>> = {
   },
   async bench({ name, shard, call }) {
     const names = ofShard(Object.keys(benches), shard)
-    if (names.length === 0) return notRun(name, 'this shard has no benchmark')
+    if (names.length === 0) return nothingToDo(name, 'this shard has no benchmark')
     const { ended, document } = await call(bench, names, { rounds: benchRounds })
     return document ? reportOfBench(document, ended) : silent(ended)
   },
@@ -222,9 +226,9 @@ async function runScenarios(
 ) {
   const all = withoutMissingRedis((await loadAll(io.root)).filter(suites.acceptance.has), [], io)
   const ids = ofShard(all.map(({ id }) => id).filter(has), shard)
-  if (ids.length === 0) return notRun(name, 'there is no scenario for it')
+  if (ids.length === 0) return nothingToDo(name, 'there is no scenario for it')
   const { ended, document } = await call(run, ids, { seed, retries: 1, budget: budgetMs, out: join(folder, name) })
-  return document ? reportOfRun(document, ended, facts) : silent(ended)
+  return document ? reportOfRun(document as RunResult, ended, facts) : silent(ended)
 }
 
 /** What is drawn must differ between shards; scenarios have the same seed on all of them. */

@@ -1,4 +1,5 @@
 import type { NodeHolds } from '../history/inventory.ts'
+import type { SentByKind } from '../history/sent.ts'
 import { NotSupported } from '../platform/errors.ts'
 import { HttpTimeout, sendHttp } from '../platform/http.ts'
 import { jsonIn } from '../platform/json.ts'
@@ -27,6 +28,8 @@ export interface NodeState {
   peers: Record<string, { connected: boolean }>
   counters: Record<string, number>
   holds: NodeHolds
+  /** What it has sent to other nodes; undefined of a node that is alone. */
+  sent?: SentByKind
 }
 
 export interface ActorInfo {

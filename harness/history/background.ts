@@ -4,3 +4,6 @@ const prefix = 'background-'
 export const backgroundName = (own: string): string => `${prefix}${own}`
 
 export const isBackground = (who: string): boolean => who.startsWith(prefix)
+
+/** The operation of a join that crashes and must be answered. */
+export const crashingJoin = 'crashing join'

@@ -43,6 +43,8 @@ export interface Present {
   polls: number
   /** Joined topics. */
   channels: number
+  /** May wait at this node for a session of another one. */
+  relays?: true
   /** Does not read what it is sent. */
   isStalled?: true
 }
@@ -51,4 +53,14 @@ export interface Present {
 export interface NodeInventory {
   holds: NodeHolds
   present: readonly Present[]
+}
+
+/** The name of the `read` event with what a node had left when it had stopped. */
+export const nodeRemains = 'node-remains'
+
+/** What a node still held when all its parts had stopped. */
+export interface NodeRemains {
+  holds: NodeHolds
+  /** What it told the other nodes on a topic after its goodbye there, where that is seen. */
+  saidAfterGoodbye?: readonly string[]
 }

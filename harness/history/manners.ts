@@ -27,6 +27,8 @@ export interface SocketEvent extends SocketNote {
   isHostile?: boolean
   /** How long it had sent nothing. */
   silentMs?: number
+  /** The node that it polled, where that is not the node of its session. */
+  through?: string
   /** How long the long poll had waited that ended it. */
   waitedMs?: number
 }
@@ -34,6 +36,7 @@ export interface SocketEvent extends SocketNote {
 /** The settings of the nodes that connections depend on. */
 export interface NodeSettings {
   idleTimeoutMs: number
+  clusterHeartbeatMs: number
   /** How often pages are told to say that they are there. */
   clientHeartbeatMs?: number
 }
@@ -60,6 +63,8 @@ export const mannersOf = {
   stall: 'stall',
   /** Somebody of the harness does what may end a connection or a channel, or cause an error. */
   provocation: 'provocation',
+  /** A part of the lines that nodes log because somebody of the harness asked for it. */
+  expectedLog: 'expected-log',
   refusal: 'refusal',
   peers: 'peers',
   errors: 'node-errors',

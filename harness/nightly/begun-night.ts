@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { NightReport, StageReport } from './night-report.ts'
 import { notRun } from './stage-reports.ts'
@@ -21,8 +21,17 @@ const fileOf = (folder: string) => join(folder, 'night.json')
 export const readBegun = (folder: string): Begun | undefined =>
   existsSync(fileOf(folder)) ? (JSON.parse(readFileSync(fileOf(folder), 'utf8')) as Begun) : undefined
 
-export const writeBegun = (folder: string, begun: Begun) =>
-  writeFileSync(fileOf(folder), `${JSON.stringify(begun, null, 2)}\n`)
+export const writeBegun = (folder: string, begun: Begun) => writeWhole(fileOf(folder), begun)
+
+/** Keeps what a stage of a night has found. */
+export const writeStage = (folder: string, report: StageReport) =>
+  writeWhole(join(folder, 'stages', `${report.name}.json`), report)
+
+/** A night that is killed meanwhile leaves the file as it was, and not half of it. */
+function writeWhole(file: string, value: unknown) {
+  writeFileSync(`${file}.new`, `${JSON.stringify(value, null, 2)}\n`)
+  renameSync(`${file}.new`, file)
+}
 
 /** Returns the reports of the stages that a night has written so far. */
 export function readStages(folder: string): StageReport[] {

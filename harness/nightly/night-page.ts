@@ -64,7 +64,7 @@ function fixed(report: NightReport): string {
 function stages({ stages: list }: NightReport): string {
   const rows = list.map(
     ({ name, end, durationMs, summary, pages }) =>
-      `<tr><td class="tight">${name}</td><td class="tight" data-label="end">${end}</td><td class="n" data-label="took">${end === 'not-run' ? '–' : duration(durationMs)}</td><td>${escapeHtml(summary)}${(pages ?? []).map((path) => ` ${link(path, nameOf(path))}`).join('')}</td></tr>`,
+      `<tr><td class="tight">${name}</td><td class="tight" data-label="end">${end}</td><td class="n" data-label="took">${durationMs === 0 ? '–' : duration(durationMs)}</td><td>${escapeHtml(summary)}${(pages ?? []).map((path) => ` ${link(path, nameOf(path))}`).join('')}</td></tr>`,
   )
   return card(
     'Stages',

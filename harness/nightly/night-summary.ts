@@ -61,7 +61,7 @@ const section = (title: string, items: readonly string[]) =>
 function stagesTable({ stages }: NightReport): string {
   const rows = stages.map(
     ({ name, end, durationMs, summary }) =>
-      `| ${name} | ${end} | ${end === 'not-run' ? '–' : duration(durationMs)} | ${cell(summary)} |`,
+      `| ${name} | ${end} | ${durationMs === 0 ? '–' : duration(durationMs)} | ${cell(summary)} |`,
   )
   return `## Stages\n\n${['| stage | end | took | |', '|--|--|--:|--|', ...rows].join('\n')}`
 }

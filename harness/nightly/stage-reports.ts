@@ -24,6 +24,10 @@ const emptyReport = ({ name, code, durationMs }: Ended, end: StageEnd, summary: 
 export const notRun = (name: StageName, summary: string): StageReport =>
   emptyReport({ name, code: exitCodes.passed, durationMs: 0, isOverTime: false }, 'not-run', summary)
 
+/** A stage of which this shard has nothing: it has done all that it had to. */
+export const nothingToDo = (name: StageName, summary: string): StageReport =>
+  emptyReport({ name, code: exitCodes.passed, durationMs: 0, isOverTime: false }, 'completed', summary)
+
 /** A stage that could not be run, with the sentence that says why. */
 export const failed = (ended: Ended, why: string): StageReport => emptyReport(ended, 'failed', why)
 
@@ -158,11 +162,10 @@ interface MutateDocument {
   seed: string
   score: { caught: number; of: number; percent?: number | undefined }
   outcomes: Readonly<Record<string, number>>
-  leaks: readonly string[]
 }
 
 /** Returns what a sample of mutants adds. A mutant that survives is work for whoever writes scenarios, and no failure of the night. Pure. */
-export function reportOfMutate({ seed, score, outcomes, leaks }: MutateDocument, ended: Ended): StageReport {
+export function reportOfMutate({ seed, score, outcomes }: MutateDocument, ended: Ended): StageReport {
   const percent = score.percent === undefined ? '' : `: ${score.percent} %`
   const left = outcomes['not-run'] ?? 0
   return {
@@ -172,7 +175,8 @@ export function reportOfMutate({ seed, score, outcomes, leaks }: MutateDocument,
       `caught ${score.caught} of ${count(score.of, 'mutant')}${percent}; ${left} not run; "./squall mutate --seed ${seed}" draws them again`,
     ),
     exitCode: exitCodes.passed,
-    leaks: [...leaks],
+    // It is printed before the nodes are cleaned up; what they left is said while the night runs.
+    leaks: ended.code === exitCodes.leaked ? ['what the nodes of the mutants left'] : [],
     mutants: { caught: score.caught, of: score.of },
   }
 }

@@ -55,9 +55,16 @@ export function nightSentence(report: NightReport): string {
 export const outcomeOfNight = ({ exitCode }: NightReport): 'passed' | 'violated' | 'unknown' =>
   exitCode === exitCodes.passed ? 'passed' : exitCode === exitCodes.violated ? 'violated' : 'unknown'
 
+const shardsNamed = 3
+
+function describeMissing(names: readonly string[]): string[] {
+  if (names.length <= shardsNamed) return names.map((name) => `shard ${name} is missing`)
+  return [`${names.length} shards are missing, first ${names[0]}`]
+}
+
 /** Stages that failed or lack something of what a night has to do, and shards that are missing. */
 const incomplete = ({ stages, missingShards = [], unendedShards = [] }: NightReport): string[] => [
-  ...missingShards.map((name) => `shard ${name} is missing`),
+  ...describeMissing(missingShards),
   ...unendedShards.map((name) => (name.includes('/') ? `shard ${name} did not end` : 'the night did not end')),
   ...stages
     .filter(

@@ -8,10 +8,12 @@ import { faultsWitnessed } from '../checkers/core/faults-witnessed.ts'
 import { framesReadable } from '../checkers/core/frames-readable.ts'
 import { gaugesCountClients } from '../checkers/core/gauges-count-clients.ts'
 import { manners } from '../checkers/core/manners/index.ts'
+import { messagesBetweenNodesBounded } from '../checkers/core/messages-between-nodes-bounded.ts'
 import { metricsAsDeclared } from '../checkers/core/metrics-as-declared.ts'
 import { noSecretOfAnother } from '../checkers/core/no-secret-of-another.ts'
 import { nodeInventoryAccounted } from '../checkers/core/node-inventory-accounted.ts'
 import { reached } from '../checkers/core/reached.ts'
+import { requestsAnswered } from '../checkers/core/requests-answered.ts'
 import type { History } from '../history/history.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Checker } from '../verdict/checker.ts'
@@ -39,6 +41,8 @@ const everywhere: readonly Checker[] = [
   backgroundAccepted,
   backgroundJoined,
   nodeInventoryAccounted,
+  messagesBetweenNodesBounded,
+  requestsAnswered,
   noSecretOfAnother,
 ]
 

@@ -1,6 +1,5 @@
 import { toHistory } from '../history/history.ts'
 import type { HistoryEvent } from '../history/operation.ts'
-import type { Clock } from '../platform/clock.ts'
 import { type Checker, judge } from '../verdict/checker.ts'
 
 /** What a run wants to know of a scenario: whether this checker finds something. */
@@ -16,29 +15,22 @@ interface LookoutOptions {
   checkers: readonly Checker[]
   /** Recorded so far; the list grows while the scenario runs. */
   events: readonly HistoryEvent[]
-  clock: Pick<Clock, 'monotonicMs'>
 }
-
-/** Looks cost at most a twentieth of the time of this process. */
-const pausePerLook = 20
 
 /**
  * Returns a function that tells whether the history so far already proves what is sought. Only a checker that judges open histories can
- * prove it before the end: its violation stays one, whatever follows.
+ * prove it before the end: its violation stays one, whatever follows. Asked between steps and expectations, so that nothing is broken off
+ * half-done.
  */
-export function createLookout({ sought, checkers, events, clock }: LookoutOptions): () => boolean {
+export function createLookout({ sought, checkers, events }: LookoutOptions): () => boolean {
   const checker = checkers.find(({ name, judgesOpen }) => name === sought.checker && judgesOpen)
   if (!checker) return () => false
   let isFound = false
   let lookedAt = 0
-  let nextLookMs = 0
   return () => {
-    const startMs = clock.monotonicMs()
-    if (isFound || events.length === lookedAt || startMs < nextLookMs) return isFound
+    if (isFound || events.length === lookedAt) return isFound
     lookedAt = events.length
     isFound = finds(checker, sought, events)
-    const endMs = clock.monotonicMs()
-    nextLookMs = endMs + pausePerLook * (endMs - startMs)
     return isFound
   }
 }

@@ -2,6 +2,7 @@ import { surplusOf } from '../checkers/core/node-inventory-accounted.ts'
 import type { ClusterNode } from '../cluster/node.ts'
 import type { NodeHolds, NodeInventory, Present } from '../history/inventory.ts'
 import type { NewEvent } from '../history/operation.ts'
+import { sentBefore } from '../history/sent.ts'
 import { until } from '../platform/until.ts'
 import { inventoryWithinMs } from '../timing.ts'
 import type { RunState } from './run-state.ts'
@@ -11,10 +12,14 @@ const operation = 'node-holds'
 /** Those of which it can be read. */
 const shown = ({ cluster }: RunState) => cluster!.nodes.filter(({ shows }) => shows.inventory)
 
-/** Records what each node holds before the first step. */
+/** Records what each node holds, and what it has sent to the others, before the first step. */
 export async function recordBaseInventory(state: RunState) {
-  for (const { name, control } of shown(state))
-    state.recorder.record({ who: name, node: name, type: 'read', operation, value: (await control.state()).holds })
+  for (const { name, control } of shown(state)) {
+    const { holds, sent } = await control.state()
+    const of = { who: name, node: name, type: 'read' } as const
+    state.recorder.record({ ...of, operation, value: holds })
+    if (sent) state.recorder.record({ ...of, operation: sentBefore, value: sent })
+  }
 }
 
 /** What each node holds in the end. Reads again while something is left over: it may only be on its way out. */

@@ -4,7 +4,7 @@ import type { NewEvent } from '../history/operation.ts'
 import { systemClock } from '../platform/clock.ts'
 import { jsonIn } from '../platform/json.ts'
 import { readPressure, readWaitedMs } from '../platform/pressure.ts'
-import { clientHeartbeatMs } from '../timing.ts'
+import { clientHeartbeatMs, clusterHeartbeatMs } from '../timing.ts'
 import type { RunState } from './run-state.ts'
 import type { Reading } from './starvation.ts'
 
@@ -18,10 +18,11 @@ const pinoError = 50
 export function recordSettings({ recorder, scenario, cluster }: RunState) {
   const promised = cluster!.promises.idleTimeoutMs ?? idleTimeoutDefaultMs
   const idleTimeoutMs = Number(scenario.given?.env?.SOCKET_IDLE_TIMEOUT_MS ?? promised)
+  const heartbeatMs = Number(scenario.given?.env?.CLUSTER_HEARTBEAT_MS ?? clusterHeartbeatMs)
   // A system that runs already has settings of its own.
   const env = cluster!.env
   const told = env && { clientHeartbeatMs: Number(env.CLIENT_HEARTBEAT_MS ?? clientHeartbeatMs) }
-  const value: NodeSettings = { idleTimeoutMs, ...told }
+  const value: NodeSettings = { idleTimeoutMs, clusterHeartbeatMs: heartbeatMs, ...told }
   recorder.record({ who: 'scenario', type: 'read', operation: mannersOf.settings, value })
 }
 
@@ -97,14 +98,13 @@ function recordStall({ recorder, meter, elapsedMs }: RunState, who: string, forM
 export const readManners = (state: RunState): NewEvent[] =>
   state.cluster!.nodes.flatMap((node) => {
     const of = { who: node.name, node: node.name, type: 'final' } as const
+    const ends = { ...of, operation: mannersOf.ends, value: node.ends }
+    if (node.logFile === undefined) return [ends]
+    const log = node.log()
     return [
-      { ...of, operation: mannersOf.ends, value: node.ends },
-      ...(node.logFile === undefined
-        ? []
-        : [
-            { ...of, operation: mannersOf.errors, value: errorsIn(node.log(), zeroMs(state)) },
-            { ...of, operation: mannersOf.warnings, value: warningsIn(node.log()) },
-          ]),
+      ends,
+      { ...of, operation: mannersOf.errors, value: errorsIn(log, zeroMs(state)) },
+      { ...of, operation: mannersOf.warnings, value: warningsIn(log) },
     ]
   })
 

@@ -1,5 +1,6 @@
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
+import type { SquallConfig } from '../config.ts'
 import { isAlive } from '../leases/processes.ts'
 import { EnvironmentMissing, UsageError } from '../platform/errors.ts'
 import { isRunFolder } from '../reporters/record.ts'
@@ -7,11 +8,16 @@ import { isRunFolder } from '../reporters/record.ts'
 interface Places {
   root: string
   cwd: string
+  /** What stands in `squall.config.ts`, and the folder of that file. */
+  config?: Pick<SquallConfig, 'defaults'> & { folder: string }
 }
 
-/** The folder for the folders of runs. */
-export const outFolder = ({ root, cwd }: Places, out?: string): string =>
-  out === undefined ? join(root, 'reports') : resolve(cwd, out)
+/** The folder for the folders of runs: the one that is asked for, the one in which `run` puts them by default, or that of Squall. */
+export function outFolder({ root, cwd, config }: Places, out?: string): string {
+  const usual = config?.defaults?.run?.out
+  if (out !== undefined) return resolve(cwd, out)
+  return usual === undefined ? join(root, 'reports') : resolve(config!.folder, String(usual))
+}
 
 /** A path as somebody types it from where they are. */
 export const shownPath = (path: string, { cwd }: Pick<Places, 'cwd'>): string => {
@@ -22,10 +28,11 @@ export const shownPath = (path: string, { cwd }: Pick<Places, 'cwd'>): string =>
 /** The folder for the runs of `explore`, of which there are many, with one plan or a few in each. */
 export const exploreFolder = (places: Places, out?: string): string => join(outFolder(places, out), 'explore')
 
-/** A run by its path, or by its name below reports/, or `latest`. Throws a sentence when there is none. */
-export function findRun(name: string, { root, cwd }: Places): string {
-  const places = [resolve(cwd, name), join(root, name), join(root, 'reports', name)]
-  const found = places.find(isRunFolder)
+/** A run by its path, or by its name in the folder for runs, or `latest`. Throws a sentence when there is none. */
+export function findRun(name: string, places: Places): string {
+  const { root, cwd } = places
+  const candidates = [resolve(cwd, name), join(root, name), join(outFolder(places), name), join(root, 'reports', name)]
+  const found = candidates.find(isRunFolder)
   if (found) return realpathSync(found)
   throw new UsageError(
     `there is no run ${name}; "squall trend" lists the runs that are kept, and "latest" is the newest`,

@@ -72,7 +72,7 @@ function proofOf(
   endedLoopsBefore: number,
 ): () => boolean {
   if (!sought) return () => false
-  const isFound = createLookout({ sought, checkers: checkersOf(scenario), events, clock })
+  const isFound = createLookout({ sought, checkers: checkersOf(scenario), events })
   return () => (endedLoops?.() ?? 0) === endedLoopsBefore && isFound()
 }
 

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
+
 import { pickFrom, simulatedWorkloads, workloadOf } from '../apps/workloads.ts'
+import { simulationEnds } from '../checkers/core/simulation-ends.ts'
 import type { SystemPatch } from '../cluster/system-patch.ts'
 import { amplified } from '../plans/amplify.ts'
 import { smallest } from '../plans/minimize.ts'
@@ -17,6 +19,9 @@ export function* plansOf(seed: number): Generator<Plan> {
     yield createPlan(pickFrom(random, simulatedWorkloads), seededRandom(own), own)
   }
 }
+
+/** Whether a violation of this checker says that a history has no end. */
+export const isEndless = (checker: string): boolean => checker === simulationEnds.name
 
 export interface Campaign {
   histories: number
@@ -38,6 +43,8 @@ interface CampaignOptions {
   onJudged?(judged: Judged): void
 }
 
+/** So many histories without an end say what there is to say, and each takes long. */
+const endlessMax = 3
 /** Requested ahead, so that simulating and judging overlap. */
 const aheadCount = 4
 
@@ -48,8 +55,9 @@ export async function runCampaign({ simulator, plans, goesOn, onJudged }: Campai
   const waiting: Promise<Judged>[] = []
   const source = plans[Symbol.iterator]()
   let askedCount = 0
+  let endless = 0
   for (;;) {
-    while (waiting.length < aheadCount && goesOn(askedCount)) {
+    while (waiting.length < aheadCount && endless < endlessMax && goesOn(askedCount)) {
       const next = source.next()
       if (next.done) break
       askedCount += 1
@@ -62,6 +70,7 @@ export async function runCampaign({ simulator, plans, goesOn, onJudged }: Campai
     if (!judged) return { ...campaign, hash: hash.digest('hex') }
     hash.update(judged.hash)
     add(campaign, judged)
+    if (violatedCheckers(judged).some(isEndless)) endless += 1
     onJudged?.(judged)
   }
 }

@@ -21,7 +21,10 @@ export interface Simulated {
   obstacle?: string
 }
 
-type End = Pick<Simulated, 'skipped' | 'obstacle'>
+interface End extends Pick<Simulated, 'skipped' | 'obstacle'> {
+  /** The process could not go on with the next. */
+  isLast?: true
+}
 type Line = HistoryEvent | { end: End }
 
 const program = fileURLToPath(new URL('./world/main.ts', import.meta.url))
@@ -52,19 +55,16 @@ export type Simulator = ReturnType<typeof startSimulator>
 /** A process that simulates plans one after the other; several may be requested before the first is done. */
 export function startSimulator({ patch = unpatched }: { patch?: SystemPatch } = {}) {
   const { flags, env } = patchedStart(patch)
-  const child = spawn(process.execPath, [...flags, program], {
-    env: { ...process.env, ...env },
-    // Ctrl-C in a terminal reaches the harness alone; the end of its input ends the process when the harness dies.
-    detached: true,
-    stdio: ['pipe', 'pipe', 'pipe'],
-  })
   const asked: Asked[] = []
   let complaint = ''
+  let isGoingOn = false
+  let isStopped = false
   let events: HistoryEvent[] = []
   let hash = createHash('sha256')
 
-  function finish(end: End) {
+  function finish({ isLast, ...end }: End) {
     const { plan, resolve } = asked.shift()!
+    isGoingOn = isLast === true
     resolve({
       plan,
       events: events.map(simulationOf(plan).readEvent).map(withEffects),
@@ -75,39 +75,61 @@ export function startSimulator({ patch = unpatched }: { patch?: SystemPatch } = 
     hash = createHash('sha256')
   }
 
-  createInterface({ input: child.stdout }).on('line', (text) => {
+  function take(text: string) {
     const line = JSON.parse(text) as Line
     if ('end' in line) return finish(line.end)
     hash.update(`${text}\n`)
     events.push(line)
-  })
-  child.stderr.on('data', (data) => {
-    complaint += String(data)
-  })
-  // The end of the process is handled below, with more detail.
-  child.stdin.on('error', () => {})
-  const ended = new Promise<void>((resolve) =>
-    child.once('close', (code) => {
-      const error = new Error(`the simulation ended with ${code}: ${complaint.trim() || 'it says nothing'}`)
-      for (const { reject } of asked.splice(0)) reject(error)
-      resolve()
-    }),
-  )
+  }
+
+  function start() {
+    const child = spawn(process.execPath, [...flags, program], {
+      env: { ...process.env, ...env },
+      // Ctrl-C in a terminal reaches the harness alone; the end of its input ends the process when the harness dies.
+      detached: true,
+      stdio: ['pipe', 'pipe', 'pipe'],
+    })
+    createInterface({ input: child.stdout }).on('line', take)
+    child.stderr.on('data', (data) => {
+      complaint += String(data)
+    })
+    // The end of the process is handled below, with more detail.
+    child.stdin.on('error', () => {})
+    return { child, ended: new Promise<void>((resolve) => child.once('close', (code) => resolve(close(code)))) }
+  }
+
+  let running = start()
+
+  /** A process that was stuck in one history is replaced, for those that wait. */
+  function close(code: number | null) {
+    if (isGoingOn && !isStopped) {
+      isGoingOn = false
+      running = start()
+      for (const { plan } of asked) send(plan)
+      return
+    }
+    const error = new Error(`the simulation ended with ${code}: ${complaint.trim() || 'it says nothing'}`)
+    for (const { reject } of asked.splice(0)) reject(error)
+  }
+
+  const send = (plan: Plan) =>
+    void running.child.stdin.write(`${JSON.stringify({ plan, ...simulationOf(plan).settings })}\n`)
 
   return {
     async run(plan: Plan): Promise<Simulated> {
-      const { settings } = simulationOf(plan)
+      simulationOf(plan)
       return new Promise((resolve, reject) => {
         asked.push({ plan, resolve, reject })
-        child.stdin.write(`${JSON.stringify({ plan, ...settings })}\n`)
+        send(plan)
       })
     },
     /** What the defects change and no part of the simulation is made of; to be asked after a simulation. */
     neverLoaded: () => [...neverLoaded(patch, [complaint]), ...(patch.pages === undefined ? [] : ['the pages'])],
     /** Ends the process, whatever it is doing. */
     async stop() {
-      child.kill()
-      await ended
+      isStopped = true
+      running.child.kill()
+      await running.ended
     },
   }
 }

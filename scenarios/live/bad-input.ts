@@ -37,10 +37,10 @@ export default scenario({
     }),
     step('join pages that are not there, or not theirs', async (context) =>
       watchingStalls(context, 'n1', async () => {
-        context.provoke('joins are refused and logged', [])
         const page = await loadPage(context, '/counter')
         const drops = await loadPage(context, '/drops')
         const wire = await connect(context, 'joiner', page)
+        context.provoke('joins are refused and logged', [])
         const joins: Record<string, [topic: string, payload: object, expected: string]> = {
           'no session': [page.topic, { ...page.join, session: undefined }, stale],
           'an altered session': [page.topic, { ...page.join, session: altered(page.join.session) }, stale],
@@ -74,12 +74,13 @@ export default scenario({
           'an event that the page does not have and an upload crash it, and an oversized form ends the connection',
           ['sender'],
         )
-        await ask(wire, page.topic, 'phx_join', page.join)
+        const first = await joinPage(wire, page)
         const { response } = await ask(wire, page.topic, 'event', { type: 'click', event: 'inc', value: {}, cid: 99 })
         context.scratch.set('unknown component', JSON.stringify(response))
-        await crashes(wire, page, 'event', { type: 'click', event: 'boom', value: {} })
-        await crashes(wire, page, 'allow_upload', { ref: 'phx-1', entries: [], cid: null })
-        await ask(wire, page.topic, 'phx_join', page.join)
+        await crashes(wire, first, [page.topic, 'event', { type: 'click', event: 'boom', value: {} }])
+        const second = await joinPage(wire, page)
+        await crashes(wire, second, [page.topic, 'allow_upload', { ref: 'phx-1', entries: [], cid: null }])
+        await joinPage(wire, page)
         wire.send([null, 'y', page.topic, 'event', { type: 'form', event: 'find', value: 'x'.repeat(hugeBytes) }])
         await context.until('the oversized form ends its connection', 5_000, () => wire.closedWith())
         context.scratch.set('tokens', [...tokensOf(context), page.join.session, page.join.static])
@@ -159,10 +160,14 @@ const connect = (context: Context, name: string, { cookie, csrfToken }: LivePage
 
 let lastRef = 0
 
-/** Joins a page, and waits until it has ended because of this message. */
-async function crashes(wire: WireClient, { topic, join }: LivePage, event: string, payload: unknown) {
-  await ask(wire, topic, 'phx_join', join)
-  const joinRef = String(lastRef)
+/** Returns the join reference. */
+async function joinPage(wire: WireClient, { topic, join }: LivePage): Promise<string> {
+  const { ref } = await ask(wire, topic, 'phx_join', join)
+  return ref
+}
+
+/** The page that was joined with this reference ends because of the message. */
+async function crashes(wire: WireClient, joinRef: string, [topic, event, payload]: [string, string, unknown]) {
   wire.send([joinRef, event, topic, event, payload])
   await wire.receive(`its end after ${event}`, ([of, , , name]) => of === joinRef && name === 'phx_error')
 }
@@ -172,7 +177,7 @@ async function ask(wire: WireClient, topic: string, event: string, payload: unkn
   const ref = String(lastRef)
   wire.send([event === 'phx_join' ? ref : null, ref, topic, event, payload])
   const [, , , , answer] = await wire.receive(`an answer to ${event}`, ([, replied]) => replied === ref)
-  return answer as { status: string; response: { reason?: string } }
+  return { ref, ...(answer as { status: string; response: { reason?: string } }) }
 }
 
 const altered = (token: string) => token.slice(0, -10) + (token.at(-10) === 'A' ? 'B' : 'A') + token.slice(-9)

@@ -35,6 +35,10 @@ const questions: Record<string, { summary: string; answer: Schema; whenNot?: str
         peers: record(object({ connected: { type: 'boolean' } })),
         counters: record({ type: 'number' }),
         holds: { type: 'object' },
+        sent: {
+          ...record(object({ messages: count, bytes: count, topics: count })),
+          description: 'Sent to other nodes, by the first part of the topic; heartbeats as beat.',
+        },
       },
       ['connections'],
     ),

@@ -23,6 +23,7 @@ interface NodeParts {
 export function createControlActions(node: NodeParts): ControlActions {
   const { context, clock, adapter, endpoint, delays } = node
   const startedMs = clock.monotonicMs()
+  const counters = { askedBroadcasts: 0 }
   return {
     health: () => ({
       node: context.config.SQUALL_NODE,
@@ -30,7 +31,7 @@ export function createControlActions(node: NodeParts): ControlActions {
       uptimeMs: Math.round(clock.monotonicMs() - startedMs),
     }),
     ready: () => readyOf(node),
-    state: () => stateOf(node),
+    state: () => stateOf(node, counters),
     actors: () => killable(node).map(({ kill: _kill, ...actor }) => actor),
     killActor({ id, name }) {
       const victim = killable(node).find((actor) => (id === undefined ? actor.name === name : actor.id === id))
@@ -38,7 +39,10 @@ export function createControlActions(node: NodeParts): ControlActions {
       return victim?.id
     },
     dropConnections: endpoint.dropConnections,
-    broadcast: endpoint.broadcast,
+    broadcast(topic, event, payload) {
+      counters.askedBroadcasts += 1
+      endpoint.broadcast(topic, event, payload)
+    },
     delay: delays.set,
     skewClock: clock.skew,
     tamper: (rules) => adapter?.tamper(rules),
@@ -56,7 +60,7 @@ function readyOf({ context: { pubsub }, apps }: NodeParts) {
   return { ready: Object.values(conditions).every(Boolean), ...conditions, peers: Object.fromEntries(peers) }
 }
 
-function stateOf(node: NodeParts) {
+function stateOf(node: NodeParts, own: Record<string, number>) {
   const { context, adapter, endpoint, apps } = node
   const { pubsub, config } = context
   const ofApps = merged(apps.map((app) => app.counters?.()))
@@ -68,7 +72,8 @@ function stateOf(node: NodeParts) {
     peers: pubsub.peers(),
     ...merged(apps.map((app) => app.state?.())),
     holds: inventoryOf({ ...node, ...context }),
-    counters: { ...pubsub.counters, ...endpoint.counters, ...ofApps, ...adapter?.counters },
+    ...(adapter && { sent: adapter.sent() }),
+    counters: { ...pubsub.counters, ...endpoint.counters, ...ofApps, ...own, ...adapter?.counters },
   }
 }
 

@@ -152,6 +152,8 @@ export function createShard(options: ShardOptions) {
     stop() {
       cancelBeat()
       cancelSoon?.()
+      // The goodbye says it all.
+      unsent = []
       pubsub.broadcast(topic, 'goodbye', { id: me }, { from: subscriber })
       pubsub.unsubscribe(topic, subscriber)
     },

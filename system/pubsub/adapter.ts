@@ -1,3 +1,5 @@
+import type { SentByKind } from './sent.ts'
+
 export interface RemoteMessage {
   topic: string
   event: string
@@ -11,6 +13,7 @@ export interface PubSubAdapter {
   /** To every node but this one. */
   broadcast(message: RemoteMessage): void
   directBroadcast(nodeName: string, message: RemoteMessage): void
+  sent(): SentByKind
   /** Bytes that are on their way to other nodes or to Redis. */
   queuedBytes(): number
   peers(): Record<string, { connected: boolean }>

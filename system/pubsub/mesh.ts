@@ -4,6 +4,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import type { PubSubAdapter, RemoteMessage } from './adapter.ts'
 import type { MeshSocket, MeshSockets } from './mesh-sockets.ts'
+import { countedSockets, createSentCounter } from './sent.ts'
 import { packed, unpacked, wirePayload } from './wire-payload.ts'
 
 export interface MeshOptions {
@@ -39,7 +40,9 @@ const wireMessage = wirePayload.extend({ topic: z.string(), event: z.string() })
  * connection of its own. A peer that misses three heartbeats is disconnected and dialled again (DP-6, DP-9..11, DP-14).
  */
 export function createMesh(options: MeshOptions): PubSubAdapter {
-  const { sockets, heartbeatMs = 1_000, clock, log } = options
+  const { heartbeatMs = 1_000, clock, log } = options
+  const sent = createSentCounter()
+  const sockets = countedSockets(options.sockets, sent)
   const peers: Peer[] = Object.entries(options.peers).map(([name, url]) => ({
     name,
     url,
@@ -157,6 +160,7 @@ export function createMesh(options: MeshOptions): PubSubAdapter {
         )
       send(peer, encode(message))
     },
+    sent: sent.read,
     queuedBytes: () => peers.reduce((sum, { socket }) => sum + (socket?.bufferedAmount ?? 0), 0),
     peers: () => Object.fromEntries(peers.map(({ name, connected }) => [name, { connected }])),
     onPeerUp: (listener) => void peerUpListeners.push(listener),

@@ -5,6 +5,7 @@ import { startBeat } from '../platform/beat.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import type { PubSubAdapter, RemoteMessage } from './adapter.ts'
+import { createSentCounter } from './sent.ts'
 import { packed, unpacked, wirePayload } from './wire-payload.ts'
 
 export interface RedisPubSubOptions {
@@ -58,15 +59,17 @@ export function createRedis(options: RedisPubSubOptions): RedisPubSub {
   // A subscribed connection cannot publish.
   const publisher = connection(url, timeoutMs, log)
   const subscriber = connection(url, timeoutMs, log)
+  const sent = createSentCounter()
   let unacknowledgedBytes = 0
   let lastEchoMs = 0
   let listening = false
   let endBeat = () => {}
 
-  async function publish(channel: string, text: string) {
+  async function publish(channel: string, text: string, topic: string) {
     if (publisher.status !== 'ready') throw new Error('Redis is not connected')
     if (unacknowledgedBytes > unacknowledgedMaxBytes) throw new Error('Redis does not keep up')
     unacknowledgedBytes += text.length
+    sent.count(topic, text)
     await publisher.publish(channel, text).finally(() => {
       unacknowledgedBytes -= text.length
     })
@@ -74,7 +77,7 @@ export function createRedis(options: RedisPubSubOptions): RedisPubSub {
 
   function send(channel: string, { topic, event, payload }: RemoteMessage) {
     const text = JSON.stringify({ type: 'news', from: nodeName, topic, event, ...packed(payload) } satisfies News)
-    publish(channel, text).then(
+    publish(channel, text, topic).then(
       () => {
         counters.remoteSent += 1
       },
@@ -134,7 +137,9 @@ export function createRedis(options: RedisPubSubOptions): RedisPubSub {
 
   const sendBeat = () => {
     const text = JSON.stringify({ type: 'beat', from: nodeName, run, lost: counters.remoteLost } satisfies Beat)
-    publish(everybody, text).catch((error: Error) => log.debug({ reason: error.message }, 'redis: no heartbeat'))
+    publish(everybody, text, 'beat').catch((error: Error) =>
+      log.debug({ reason: error.message }, 'redis: no heartbeat'),
+    )
   }
 
   function beat(lateMs: number) {
@@ -179,6 +184,7 @@ export function createRedis(options: RedisPubSubOptions): RedisPubSub {
     },
     broadcast: (message) => send(everybody, message),
     directBroadcast: (toNode, message) => send(only(toNode), message),
+    sent: sent.read,
     queuedBytes: () => unacknowledgedBytes,
     peers: () => Object.fromEntries([...peers].map(([name, { connected }]) => [name, { connected }])),
     onPeerUp: (listener) => void peerUpListeners.push(listener),

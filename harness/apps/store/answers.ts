@@ -53,12 +53,14 @@ export function recordPage({ record }: Pick<Recorder, 'record'>, answer: PageAns
 }
 
 /** What only somebody who looks into a node would say: errors of the system and of its parts, and where they come from. */
-const internals =
-  /E[A-Z]{3,}\b[^<]*|[^<>]*\b(?:[\w/]+\.[jt]s:\d+|\d+\.\d+\.\d+\.\d+:\d+|query|connection|timeout|relation)\b[^<>]*/
+const internals = [
+  /[^<>]*\b(?:E[A-Z]{3,}|[\w/]+\.[jt]s:\d+|\d+\.\d+\.\d+\.\d+:\d+)\b[^<>]*/,
+  /[^<>]*\b(?:query|connection|database|terminated|timeout|relation|undefined)\b[^<>]*/i,
+]
 
 function givenPage({ status, cacheControl, request, body }: PageAnswer): GivenPage {
   const holds = secrets.flatMap(([kind, pattern]) => (pattern.test(body) ? [kind] : []))
-  const reveals = status >= 500 ? internals.exec(mainOf(body))?.[0].trim() : undefined
+  const reveals = status >= 500 ? internals.map((one) => one.exec(mainOf(body))?.[0].trim()).find(Boolean) : undefined
   return { request, status, cacheControl, holds, ...(reveals && { reveals }) }
 }
 

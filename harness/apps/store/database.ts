@@ -57,11 +57,14 @@ interface Row {
   initial_count: number
   available_count: number
   sold_units: number
+  version: number
+  sale_count: number
 }
 
 const stockSql = `
   select i.product_id, p.released, i.id as item_id, a.initial_count, a.available_count,
-         coalesce((select sum(units) from sales s where s.item_id = i.id), 0)::integer as sold_units
+         coalesce((select sum(units) from sales s where s.item_id = i.id), 0)::integer as sold_units,
+         a.version::integer, (select count(*) from sales s where s.item_id = i.id)::integer as sale_count
     from items i
     join products p on p.id = i.product_id
     join item_availability a on a.item_id = i.id
@@ -74,11 +77,13 @@ export async function readStock(database: Database): Promise<FinalStock> {
   return {
     products: ids.map((id) => {
       const own = rows.filter(({ product_id }) => product_id === id)
-      const items = own.map(({ item_id, initial_count, available_count, sold_units }) => ({
-        id: item_id,
-        initialCount: initial_count,
-        availableCount: available_count,
-        soldUnits: sold_units,
+      const items = own.map((one) => ({
+        id: one.item_id,
+        initialCount: one.initial_count,
+        availableCount: one.available_count,
+        soldUnits: one.sold_units,
+        version: one.version,
+        saleCount: one.sale_count,
       }))
       return { id, released: own[0]!.released, items }
     }),

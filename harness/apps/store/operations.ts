@@ -4,6 +4,9 @@ import { readCatalogue, readOrders, readStock } from './database.ts'
 import { pageDifference } from './pages/page-difference.ts'
 import type { Tab } from './shopper.ts'
 
+/** More than any product has in stock. */
+const salesMax = 10_000
+
 /** Administrative operations on one node, recorded with their outcomes. */
 export function createOperations({ context: { cluster, recorder }, operation }: AppTools) {
   const controlOf = (node: string) => storeControl(cluster.node(node).control)
@@ -12,7 +15,8 @@ export function createOperations({ context: { cluster, recorder }, operation }: 
       operation(node, 'release', { productId }, () => controlOf(node).release(productId)),
     sell: (node: string, itemId: number) => operation(node, 'sell', { itemId }, () => controlOf(node).sell(itemId)),
     reduce: (node: string, options: { unitsPerStep?: number } = { unitsPerStep: 500 }) =>
-      operation(node, 'reduce', options, () => controlOf(node).reduce(options)),
+      // It sells until nothing is left.
+      operation(node, 'reduce', { ...options, count: salesMax }, () => controlOf(node).reduce(options)),
     notifyRelease: (node: string, productId: number) =>
       operation(node, 'notify-release', { productId }, () => controlOf(node).notifyRelease(productId)),
     notifyStock: (node: string, itemId: number, availableCount: number) =>

@@ -1,10 +1,11 @@
 import { faultOutlastsTimer } from '../../checkers/core/fault-outlasts-timer.ts'
 import { reached } from '../../checkers/core/reached.ts'
 import { checkers } from '../../checkers/index.ts'
-import type { NodeHolds } from '../../history/inventory.ts'
+import { type NodeHolds, nodeRemains } from '../../history/inventory.ts'
 import { mannersOf } from '../../history/manners.ts'
 import { markOf, secretOf } from '../../history/marks.ts'
 import type { HistoryEvent } from '../../history/operation.ts'
+import { requestsOf } from '../../history/requests.ts'
 import type { Checker } from '../../verdict/checker.ts'
 import { createGrowingHistory, type GrowingHistory } from './growing-history.ts'
 import { purchasesHistory } from './purchases.ts'
@@ -456,6 +457,11 @@ const fills: Readonly<Record<string, Fill>> = {
     times(events, () => final(history, 'launch-pages', [page]))
   },
   'live-pages-match-fresh-render': livePages,
+  'messages-between-nodes-bounded'(history, events) {
+    answered(history, events, (n) => [shoppers[n % shoppers.length]!, 'sell', {}])
+    const sent = { inventory_replication: { messages: 1, bytes: 40, topics: 1 } }
+    for (const node of ['n1', 'n2']) final(history, 'node-state', { sent }, node, node)
+  },
   'metrics-as-declared': ({ record }, events) =>
     times(events, () =>
       record({
@@ -489,7 +495,32 @@ const fills: Readonly<Record<string, Fill>> = {
   'renders-match-database': rendered,
   'replication-bounded': replication,
   'resource-limit-kept': bursts,
+  'requests-answered': ({ record }, events) =>
+    times(events, (id) => {
+      const of = { who: 'background-odd-requests', node: 'n1', type: 'read' } as const
+      record({ ...of, operation: requestsOf.asked, value: { id, what: 'a request', status: 400 } })
+      record({ ...of, operation: requestsOf.ended, value: { id, status: 400 } })
+    }),
+  'simulation-ends': (history, events) => times(events, (n) => final(history, 'joined', {}, `client-${n}`)),
   'stakes-kept': hitOperations,
+  'stopped-node-is-empty': ({ record }, events) =>
+    times(events, () =>
+      record({
+        ...{ type: 'read', who: 'n1', node: 'n1', operation: nodeRemains },
+        value: {
+          holds: {
+            connections: 0,
+            polls: 0,
+            sessions: 0,
+            relayed: 0,
+            callsInFlight: 0,
+            timers: 0,
+            actors: {},
+            pending: {},
+          },
+        },
+      }),
+    ),
   'tabs-converge': carts,
   'views-match-fresh-render': views,
 }

@@ -1,4 +1,4 @@
-import { isBackground } from '../../history/background.ts'
+import { crashingJoin, isBackground } from '../../history/background.ts'
 import type { History } from '../../history/history.ts'
 import type { HistoryEvent } from '../../history/operation.ts'
 import { type Checker, count, passed, unknown, violated } from '../../verdict/checker.ts'
@@ -26,7 +26,7 @@ const answeredWithinMs = 7_000
 export const backgroundAnswered: Checker = {
   name: 'background-answered',
   invariant:
-    'every push of the background is answered exactly once, with the right content, unless its connection or its channel ends before; one with the join_ref of a replaced join never',
+    'every push of the background, and every join that crashes, is answered exactly once, with the right content, unless its connection or its channel ends before; one with the join_ref of a replaced join never',
   needs: (history) => pushesOf(history).length > 0,
   check(history) {
     const pushes = pushesOf(history)
@@ -51,7 +51,9 @@ interface Finding {
   push: HistoryEvent
 }
 
-const pushesOf = (history: History) => history.of('invoke', 'push').filter(({ who }) => isBackground(who))
+/** Pushes, and joins that crash. */
+const pushesOf = (history: History) =>
+  [...history.of('invoke', 'push'), ...history.of('invoke', crashingJoin)].filter(({ who }) => isBackground(who))
 
 const keyOf = ({ who, value }: HistoryEvent) => {
   const { connection, ref } = value as PushValue | ReplyValue
@@ -66,8 +68,8 @@ const repliesOf = (history: History): Replies =>
     keyOf,
   )
 
-const said = ({ who, value }: HistoryEvent) =>
-  `push ${(value as PushValue).ref} of ${who} on ${(value as PushValue).topic}`
+const said = ({ who, operation, value }: HistoryEvent) =>
+  `${operation === crashingJoin ? crashingJoin : 'push'} ${(value as PushValue).ref} of ${who} on ${(value as PushValue).topic}`
 
 function wrongReply(pushes: readonly HistoryEvent[], replies: Replies): Finding | undefined {
   for (const push of pushes) {

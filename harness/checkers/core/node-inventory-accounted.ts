@@ -49,6 +49,7 @@ const sumOf = (present: readonly Present[]) => ({
   connections: total(present.map((one) => one.connections)),
   polls: total(present.map((one) => one.polls)),
   channels: total(present.map((one) => one.channels)),
+  mayRelay: present.some((one) => one.polls > 0 || one.relays === true),
   isEveryoneReading: present.every((one) => !one.isStalled && one.polls === 0),
 })
 
@@ -87,7 +88,7 @@ function surplusOfActors({ actors, subscriptions, clientSubscriptions }: NodeHol
 function surplusOfWork(holds: NodeHolds, there: Sum) {
   const { callsInFlight, relayed, peerBytes, unreadBytes, outboxesWaiting, pending } = holds
   if (callsInFlight > 0) return `${count(callsInFlight, 'call')} that nobody has answered`
-  if (relayed > 0 && there.polls === 0)
+  if (relayed > 0 && !there.mayRelay)
     return `${count(relayed, 'poll')} of clients that have left, relayed to another node`
   if (peerBytes > 0) return `${count(peerBytes, 'byte')} for other nodes, which are there`
   if (there.isEveryoneReading && unreadBytes + outboxesWaiting > 0)

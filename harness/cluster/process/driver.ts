@@ -18,9 +18,9 @@ import { dropTemplates, findPostgres, initDatabase, type Postgres } from '../ser
 import { createRedisProcess } from '../services/redis.ts'
 import type { ClusterInfrastructure, InfrastructureOptions, ListenAddress } from '../site.ts'
 import { openStatsdSink } from '../statsd/sink.ts'
-import { patchedStart } from '../system-patch.ts'
+import { patchedStart, type SystemPatch, unpatched } from '../system-patch.ts'
 import { createChild } from './child.ts'
-import { type Programs, preparePrograms } from './programs.ts'
+import { type Programs, preparePackages, preparePrograms } from './programs.ts'
 
 const host = '127.0.0.1'
 
@@ -34,6 +34,8 @@ interface Template {
 interface ClusterTemplate {
   template: Template
   programs: Programs
+  /** Of nodes with defects; see `preparePackages`. */
+  packages?: string
 }
 
 /** Clusters of child processes with embedded link proxies; everything on loopback. */
@@ -44,8 +46,17 @@ export const processDriver: Driver = async ({ folder, seed, leases, apps }) => {
   ])
   const beginnings = { template, programs }
   const linkThread = createLinkThread()
+  let packages: Promise<string | undefined> | undefined
+  const packagesFor = ({ files }: SystemPatch): Promise<string | undefined> | undefined => {
+    if (files.length > 0) packages ??= preparePackages(folder)
+    return packages
+  }
   return {
-    start: (options) => startCluster(options, apps, (specs) => createInfrastructure(beginnings, linkThread, specs)),
+    async start(options) {
+      const own = await packagesFor(options.patch ?? unpatched)
+      const all = { ...beginnings, ...(own !== undefined && { packages: own }) }
+      return startCluster(options, apps, (specs) => createInfrastructure(all, linkThread, specs))
+    },
     close: linkThread.close,
   }
 }
@@ -95,7 +106,7 @@ async function createInfrastructure(
   linkThread: LinkThread,
   options: InfrastructureOptions,
 ): Promise<ClusterInfrastructure> {
-  const { template, programs } = beginnings
+  const { template, programs, packages } = beginnings
   const { names, withRedis, folder, leases, random } = options
   mkdirSync(folder, { recursive: true })
   const addresses = new Map<string, ListenAddress>()
@@ -132,13 +143,21 @@ async function createInfrastructure(
       const patched = patchedStart(patch)
       const isWhole = patch.files.length === 0 && patch.coverage === undefined && env.APP_MODULES === undefined
       const { script, compileCache } = isWhole ? programs.bundle : programs.source
+      // Coverage counts what the packages execute where it lies.
+      const takesBuilt = packages !== undefined && patch.files.length > 0 && patch.coverage === undefined
       const { webPort: port, controlPort } = addresses.get(name)!
       const logFile = join(folder, `${name}.log`)
       const instance = createChild({
         what: `node ${name}`,
         program: process.execPath,
         args: ['--disable-warning=ExperimentalWarning', ...patched.flags, script],
-        env: { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: compileCache, ...patched.env, ...env },
+        env: {
+          PATH: process.env.PATH ?? '',
+          NODE_COMPILE_CACHE: compileCache,
+          ...(takesBuilt && { SQUALL_PACKAGES: packages }),
+          ...patched.env,
+          ...env,
+        },
         logFile,
         leases,
       })

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import {
   existsSync,
   mkdirSync,
@@ -31,6 +31,7 @@ export interface Programs {
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const builder = fileURLToPath(new URL('./build-bundle.ts', import.meta.url))
+const packageBuilder = fileURLToPath(new URL('./build-packages.ts', import.meta.url))
 const unusedForMs = 86_400_000
 
 /** Returns both, the bundle built once for the same sources; in `ownFolder` where the project's folder is read-only. */
@@ -39,10 +40,50 @@ export async function preparePrograms(ownFolder: string, projectRoot = root): Pr
   const source = { script: join(projectRoot, 'system/main.ts'), compileCache: join(folder, 'source') }
   const built = join(folder, keyOf(projectRoot))
   const bundle = { script: join(built, 'main.cjs'), compileCache: join(built, 'compiled') }
-  if (!existsSync(built) && !(await buildInto(built, projectRoot))) return { source, bundle: source }
-  const now = clock.now() / 1_000
-  utimesSync(built, now, now)
+  if (!(await isBuilt(built, projectRoot, [builder]))) return { source, bundle: source }
   return { source, bundle }
+}
+
+/**
+ * Returns the file that says where the built packages of the system are (SQUALL_PACKAGES), for nodes that run the source; undefined where
+ * they cannot be built. Built once for the same packages.
+ */
+export async function preparePackages(ownFolder: string, projectRoot = root): Promise<string | undefined> {
+  const packages = packagesOf(projectRoot)
+  const hash = createHash('sha256').update(JSON.stringify([process.version, projectRoot, packages]))
+  addFiles(hash, [packageBuilder, join(projectRoot, 'package-lock.json')])
+  const built = join(cacheFolder(projectRoot) ?? join(ownFolder, 'programs'), hash.digest('hex').slice(0, 16))
+  const isThere = await isBuilt(built, projectRoot, [packageBuilder, ...packages])
+  return isThere ? join(built, 'packages.json') : undefined
+}
+
+/** What nodes import that is neither their own nor Node's. */
+function packagesOf(projectRoot: string): string[] {
+  const texts = sourcesOf(projectRoot)
+    .filter((path) => !path.includes('/client/'))
+    .map((path) => readFileSync(path, 'utf8'))
+  const names = texts.flatMap((text) =>
+    [...text.matchAll(/^(?:import|\}).* from '([^.'][^']*)'/gm)].map(([, name]) => name!),
+  )
+  return [...new Set(names)].filter((name) => !name.startsWith('node:')).sort()
+}
+
+function sourcesOf(projectRoot: string): string[] {
+  const folder = join(projectRoot, 'system')
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort()
+  return paths.filter((path) => path.endsWith('.ts')).map((path) => join(folder, path))
+}
+
+function addFiles(hash: Hash, files: readonly string[]) {
+  for (const file of files) if (existsSync(file)) hash.update(JSON.stringify([file, readFileSync(file, 'utf8')]))
+}
+
+/** Builds a folder unless it is there, and marks it as used. Returns whether it is there. */
+async function isBuilt(folder: string, projectRoot: string, command: readonly string[]): Promise<boolean> {
+  if (!existsSync(folder) && !(await buildInto(folder, projectRoot, command))) return false
+  const now = clock.now() / 1_000
+  utimesSync(folder, now, now)
+  return true
 }
 
 function cacheFolder(projectRoot: string): string | undefined {
@@ -59,18 +100,15 @@ function cacheFolder(projectRoot: string): string | undefined {
 /** Of all that the bundle is made of. */
 function keyOf(projectRoot: string): string {
   const hash = createHash('sha256').update(JSON.stringify([process.version, projectRoot]))
-  const add = (file: string) => hash.update(JSON.stringify([file, readFileSync(file, 'utf8')]))
-  for (const file of [builder, join(projectRoot, 'package-lock.json')]) if (existsSync(file)) add(file)
-  for (const path of readdirSync(join(projectRoot, 'system'), { recursive: true, encoding: 'utf8' }).sort())
-    if (path.endsWith('.ts')) add(join(projectRoot, 'system', path))
+  addFiles(hash, [builder, join(projectRoot, 'package-lock.json'), ...sourcesOf(projectRoot)])
   return hash.digest('hex').slice(0, 16)
 }
 
 /** Returns whether it could be built; where not, the nodes say themselves what is wrong with the source. */
-async function buildInto(folder: string, projectRoot: string): Promise<boolean> {
+async function buildInto(folder: string, projectRoot: string, [script, ...args]: readonly string[]): Promise<boolean> {
   const building = mkdtempSync(`${folder}.`)
   try {
-    await promisify(execFile)(process.execPath, [builder, building], { cwd: projectRoot })
+    await promisify(execFile)(process.execPath, [script!, building, ...args], { cwd: projectRoot })
     // Another run may have built the same in the meantime.
     if (!existsSync(folder)) renameSync(building, folder)
     removeUnused(dirname(folder))

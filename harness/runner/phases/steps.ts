@@ -14,26 +14,15 @@ export const steps: Phase = {
   name: 'steps',
   limitsItself: true,
   async run(state) {
-    try {
-      await runAll(state)
-    } catch (error) {
-      if (!(error instanceof NotReached) || !state.isProven()) throw error
+    const endMs = state.elapsedMs() + (state.scenario.stepsWithinMs ?? stepsWithinMs)
+    for (const [index, step] of state.scenario.steps.entries()) {
+      if (state.isProven()) return
+      const why = state.settings.stoppedBecause()
+      if (why !== undefined) throw new NotReached(`${why} before step ${index + 1} (${step.title})`)
+      await runStep(state, step, index + 1, endMs)
     }
   },
 }
-
-async function runAll(state: RunState) {
-  const endMs = state.elapsedMs() + (state.scenario.stepsWithinMs ?? stepsWithinMs)
-  for (const [index, step] of state.scenario.steps.entries()) {
-    const why = stoppedBecause(state)
-    if (why !== undefined) throw new NotReached(`${why} before step ${index + 1} (${step.title})`)
-    await runStep(state, step, index + 1, endMs)
-  }
-}
-
-/** Why the run is to end now, or only this scenario. */
-const stoppedBecause = ({ settings, isProven }: RunState): string | undefined =>
-  settings.stoppedBecause() ?? (isProven() ? 'what the run looked for was found' : undefined)
 
 async function runStep(state: RunState, { title, run }: Step, n: number, endMs: number) {
   const { scenario, settings, recorder, open, elapsedMs } = state
@@ -44,7 +33,11 @@ async function runStep(state: RunState, { title, run }: Step, n: number, endMs: 
   try {
     await inTime(state, endMs, `step ${n} (${title})`, () => run(open!.context))
     result.endMs = Math.round(elapsedMs())
-    for (const one of scenario.expectations) if (one.after === n) await expectThat(state, one, endMs)
+    for (const one of scenario.expectations) {
+      if (one.after !== n) continue
+      if (state.isProven()) return
+      await expectThat(state, one, endMs)
+    }
   } catch (thrown) {
     const error = asEnvironment(thrown as Error)
     result.endMs = Math.round(elapsedMs())
@@ -55,8 +48,7 @@ async function runStep(state: RunState, { title, run }: Step, n: number, endMs: 
 }
 
 /** Rejects with Abandoned at the limit of one step, at the one of all steps, or when the run is to end. */
-function inTime<T>(state: RunState, endMs: number, what: string, work: () => Promise<T>) {
-  const { scenario, settings, elapsedMs } = state
+function inTime<T>({ scenario, settings, elapsedMs }: RunState, endMs: number, what: string, work: () => Promise<T>) {
   const leftMs = endMs - elapsedMs()
   const ownMs = scenario.stepWithinMs ?? stepWithinMs
   const limit =
@@ -71,7 +63,7 @@ function inTime<T>(state: RunState, endMs: number, what: string, work: () => Pro
       return `${what} was abandoned at ${limit}${hasEnded ? ': it kept this process busy without an end' : ''}`
     },
     stoppedBecause() {
-      const reason = stoppedBecause(state)
+      const reason = settings.stoppedBecause()
       return reason && `${what} was abandoned: ${reason}`
     },
   })

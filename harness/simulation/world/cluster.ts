@@ -2,7 +2,7 @@ import { seedItems, seedProducts } from '../../../system/apps/store/db/seeds.ts'
 import { type Random, seededRandom } from '../../../system/platform/random.ts'
 import { createDatabase, type SimulatedDatabase } from './database.ts'
 import { createNetwork } from './network.ts'
-import { createNode, type SimulatedNode } from './node.ts'
+import { createNode, type NodeOptions, type SimulatedNode } from './node.ts'
 import { createRecorder } from './recorder.ts'
 import { ask } from './requests.ts'
 import { createSealer } from './sealer.ts'
@@ -13,6 +13,7 @@ export interface ClusterOptions {
   names: readonly string[]
   /** How much of some items there is; of the others as the seed says. */
   stock: Readonly<Record<number, number>>
+  onTurn?: NodeOptions['onTurn']
 }
 
 export type Cluster = ReturnType<typeof createCluster>
@@ -22,7 +23,7 @@ const witness = 'witness'
 const watchEveryMs = 50
 
 /** A whole cluster in one process: nodes, network, database, and the time in which they live. */
-export function createCluster({ seed, names, stock }: ClusterOptions) {
+export function createCluster({ seed, names, stock, onTurn }: ClusterOptions) {
   const random = seededRandom(seed)
   const clock = createVirtualClock()
   const network = createNetwork(clock, random)
@@ -33,7 +34,8 @@ export function createCluster({ seed, names, stock }: ClusterOptions) {
   fill(database, random, stock)
 
   async function start(name: string) {
-    const node = createNode({ name, names, network, database, clock, sealer, random })
+    const own = { name, names, network, database, clock, sealer, random }
+    const node = createNode({ ...own, ...(onTurn && { onTurn }) })
     nodes.set(name, node)
     await node.start()
   }

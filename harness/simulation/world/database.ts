@@ -13,6 +13,8 @@ export interface Backend {
 
 /** How long an answer is in the making, after the action is done: a database that dies meanwhile has done it and does not say so. */
 const answerMs = 1
+/** How long a commit is on its way to the disk, longer than an answer: until then nobody else sees what it wrote. */
+const flushMs = 4
 
 const terminated = () => new Error('Connection terminated unexpectedly')
 
@@ -65,12 +67,23 @@ export function createDatabase(clock: Clock) {
 
     const begin = () => tables.begin({ isReadOnly, statementTimeoutMs })
 
+    /** Throws when the database dies meanwhile: what was not on the disk never happened. */
+    async function flush() {
+      await new Promise<void>((resolve) => void clock.after(flushMs, resolve))
+      await awake()
+      if (isBroken) throw terminated()
+    }
+
     async function perform(sql: string, params: readonly unknown[]): Promise<StatementResult> {
       await awake()
       if (isBroken) throw terminated()
-      if (sql === 'begin') open = { transaction: begin(), isAborted: false }
-      else if (sql === 'commit' || sql === 'rollback') end(sql)
-      else return open ? performInOpen(open, sql, params) : performAlone(sql, params)
+      // One that was not ended goes on, with all that it has done and locked.
+      if (sql === 'begin') open ??= { transaction: begin(), isAborted: false }
+      else if (sql === 'rollback') end(sql)
+      else if (sql === 'commit') {
+        if (open && !open.isAborted) await flush()
+        end(sql)
+      } else return open ? performInOpen(open, sql, params) : performAlone(sql, params)
       return []
     }
 
@@ -97,6 +110,7 @@ export function createDatabase(clock: Clock) {
       const transaction = begin()
       try {
         const rows = await run(transaction, sql, params)
+        if (statementFor(sql).writes) await flush()
         transaction.commit()
         return rows
       } catch (error) {

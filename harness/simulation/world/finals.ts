@@ -46,6 +46,7 @@ function stateOf({ name, shop, pubsub, adapter }: SimulatedNode) {
       : null,
     carts: carts.map(({ meta: { page, items } }) => ({ page, items })),
     shoppers: new Set(carts.map(({ cartId }) => cartId)).size,
+    sent: adapter.sent(),
     counters: { ...pubsub.counters, ...shop.replication.counters, ...adapter.counters },
   }
 }

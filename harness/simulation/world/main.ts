@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline'
 import { requestShape } from './plan.ts'
-import { simulate } from './simulate.ts'
+import { names, simulate } from './simulate.ts'
+import { guardSteps } from './stuck-guard.ts'
 
 /**
  * `node harness/simulation/world/main.ts`: reads a simulation from each line of stdin, a plan in a world, and writes its history to stdout: a
@@ -17,8 +18,9 @@ function requestIn(line: string) {
   }
 }
 
+const guard = guardSteps(names)
 for await (const line of createInterface({ input: process.stdin })) {
-  const { events, ...end } = await simulate(requestIn(line))
+  const { events, ...end } = await simulate(requestIn(line), guard)
   const lines = events.map((event) => `${JSON.stringify(event)}\n`).join('')
   process.stdout.write(`${lines}${JSON.stringify({ end })}\n`)
 }

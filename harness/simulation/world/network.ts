@@ -6,6 +6,10 @@ type Way = 'there' | 'back'
 
 /** What can be wrong between two places. */
 export interface Link {
+  readonly from: string
+  readonly to: string
+  /** Messages so far, in both directions. */
+  carried: number
   /** Nothing that is sent this way arrives. */
   readonly cut: Set<Way>
   /** Every connection is torn down, new ones too. */
@@ -39,7 +43,10 @@ export function createNetwork(clock: VirtualClock, random: Random) {
     const name = `${from}->${to}`
     const known = links.get(name)
     if (known) return known
-    const made: Link = { cut: new Set(), isResetting: false, lateMs: 0, jitterMs: 0, ends: new Set() }
+    const made: Link = {
+      ...{ from, to, carried: 0, isResetting: false, lateMs: 0, jitterMs: 0 },
+      ...{ cut: new Set<Way>(), ends: new Set<End>() },
+    }
     links.set(name, made)
     return made
   }
@@ -50,6 +57,7 @@ export function createNetwork(clock: VirtualClock, random: Random) {
 
   /** Hands something to one end of a connection, later, and never before what was sent earlier. */
   function carry(to: End, run: () => void) {
+    to.link.carried += 1
     if (to.link.cut.has(to.way)) return
     to.nextMs = Math.max(to.nextMs, clock.monotonicMs() + tripMs(to.link, to.way))
     to.after(to.nextMs - clock.monotonicMs(), run)
@@ -71,6 +79,7 @@ export function createNetwork(clock: VirtualClock, random: Random) {
 
   return {
     link,
+    links: (): readonly Link[] => [...links.values()],
     /** Takes the connections that are made to an address, such as `n1:web`. */
     listen(address: string, machine: Machine, accept: Listener['accept']) {
       listeners.set(address, { machine, accept })

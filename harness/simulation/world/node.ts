@@ -14,9 +14,11 @@ import { silentLog as log } from '../../../system/platform/log.ts'
 import { type Random, seededRandom } from '../../../system/platform/random.ts'
 import { createMesh, createPubSub, tampered } from '../../../system/pubsub/index.ts'
 import { createRuntime } from '../../../system/runtime/index.ts'
+import type { NodeRemains } from '../../history/inventory.ts'
 import { clientHeartbeatMs, clusterHeartbeatMs, socketIdleTimeoutMs, trackerDownMs } from '../../timing.ts'
 import { createAnswers } from './answers.ts'
 import type { SimulatedDatabase } from './database.ts'
+import { createLastWords } from './last-words.ts'
 import { serveLongPolls } from './long-poll.ts'
 import { createMachine } from './machine.ts'
 import type { End, Network } from './network.ts'
@@ -36,6 +38,8 @@ export interface NodeOptions {
   clock: VirtualClock
   sealer: Sealer
   random: Random
+  /** Called whenever something is due on it. */
+  onTurn?(name: string): void
 }
 
 export type SimulatedNode = ReturnType<typeof createNode>
@@ -61,13 +65,14 @@ const pingApp: RunningApp = { name: 'hello', sockets: [userSocket] }
 export function createNode(options: NodeOptions) {
   const { name, names, network, database } = options
   const config = readConfig(envOf(name), [storeConfig])
-  const machine = createMachine(options.clock)
+  const machine = createMachine(options.clock, () => options.onTurn?.(name))
   const timers = createCountedClock(machine.clock)
   const clock = createSkewableClock(timers)
   const sealer = slow(options.sealer, clock, options.random)
   const runtime = createRuntime({ clock, log })
   const peers = Object.fromEntries(names.filter((other) => other !== name).map((other) => [other, other]))
-  const sockets = simulatedMeshSockets(network, machine, name)
+  const lastWords = createLastWords()
+  const sockets = simulatedMeshSockets({ network, machine, nodeName: name, onSend: lastWords.hear })
   const adapter = tampered(createMesh({ sockets, peers, heartbeatMs: config.CLUSTER_HEARTBEAT_MS, clock, log }), clock)
   const pubsub = createPubSub({ nodeName: name, adapter, log })
   const storeModule = createStoreModule(() => (poolOptions) => createPool(database, machine, poolOptions))
@@ -93,7 +98,8 @@ export function createNode(options: NodeOptions) {
 
   /** Where clients and the control port come in, in place of the web server. */
   function doors() {
-    const served = { endpoint, clock, silentMs: config.SOCKET_IDLE_TIMEOUT_MS, open: connections }
+    // The timers of a simulated transport are not those of the node.
+    const served = { endpoint, clock: machine.clock, silentMs: config.SOCKET_IDLE_TIMEOUT_MS, open: connections }
     let closeDoors: (() => void)[] = []
     return {
       name: 'doors',
@@ -131,10 +137,12 @@ export function createNode(options: NodeOptions) {
       return (JSON.parse(Buffer.from(body, 'base64url').toString()) as { issuedAtS: number }).issuedAtS
     },
     start: lifecycle.start,
-    /** SIGTERM: clients are told to go, the others hear a goodbye. */
-    async stop() {
+    /** SIGTERM: clients are told to go, the others hear a goodbye. Returns what it still held, and whether it went on talking. */
+    async stop(): Promise<NodeRemains> {
       await lifecycle.stop()
+      const holds = inventoryOf({ runtime, pubsub, timers, adapter, endpoint, apps })
       machine.end()
+      return { holds, saidAfterGoodbye: lastWords.saidAfter() }
     },
     /** SIGKILL. */
     kill: () => machine.end(),

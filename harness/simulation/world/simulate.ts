@@ -1,3 +1,4 @@
+import { type Livelock, livelock } from '../../history/livelock.ts'
 import {
   actionWithinMs,
   inventoryWithinMs,
@@ -12,10 +13,13 @@ import { createNemesis, type Nemesis } from './nemesis.ts'
 import type { SimulatedNode } from './node.ts'
 import type { Plan, SimulationRequest } from './plan.ts'
 import type { SimulatedEvent } from './recorder.ts'
+import type { StuckGuard } from './stuck-guard.ts'
 import { borrowTimers } from './timers.ts'
+import { TooManySteps } from './virtual-clock.ts'
+import { whoGoesOn } from './who-goes-on.ts'
 import { createWorld, type World } from './world.ts'
 
-const names = ['n1', 'n2', 'n3']
+export const names = ['n1', 'n2', 'n3'] as const
 const residents = ['ann', 'ben', 'cid']
 /** Never sells out. */
 const plentiful = 3
@@ -33,18 +37,25 @@ export interface Simulated {
 }
 
 /** Runs a plan in simulated time. The same request has the same history, bit by bit (FI-18). */
-export async function simulate({ plan, stock }: SimulationRequest): Promise<Simulated> {
-  const cluster = createCluster({ seed: plan.seed, names, stock })
+export async function simulate({ plan, stock }: SimulationRequest, guard?: StuckGuard): Promise<Simulated> {
+  const cluster = createCluster({ seed: plan.seed, names, stock, ...(guard && { onTurn: guard.enter }) })
   const returnTimers = borrowTimers(cluster.clock)
   const skipped: string[] = []
   try {
     await cluster.clock.run(run(cluster, plan, skipped))
     return { events: cluster.recorder.events, skipped }
   } catch (error) {
+    if (error instanceof TooManySteps) recordLivelock(cluster, error.steps)
     return { events: cluster.recorder.events, skipped, obstacle: (error as Error).message }
   } finally {
+    guard?.enter()
     returnTimers()
   }
+}
+
+function recordLivelock(cluster: Cluster, steps: number) {
+  const value: Livelock = { ...whoGoesOn(cluster, steps), steps, forMs: cluster.clock.monotonicMs() }
+  cluster.recorder.record({ who: 'harness', type: 'read', operation: livelock, value })
 }
 
 async function run(cluster: Cluster, plan: Plan, skipped: string[]) {

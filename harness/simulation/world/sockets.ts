@@ -70,27 +70,37 @@ export async function serveWebSocket(end: End, target: string, { endpoint, clock
   watchSilence()
 }
 
-const asMeshSocket = (end: End): MeshSocket => ({
+const asMeshSocket = (end: End, onSend: (text: string) => void): MeshSocket => ({
   bufferedAmount: 0,
   on(event: string, listener: (value: never) => void) {
     if (event === 'open') end.onOpen = listener as () => void
     if (event === 'message') end.onMessage = listener as (text: unknown) => void
     if (event === 'close') end.onClose = listener as (code: unknown) => void
   },
-  send: (text) => end.send(text),
+  send(text) {
+    onSend(text)
+    end.send(text)
+  },
   terminate: () => end.close(refusedCode),
 })
 
+interface MeshOptions {
+  network: Network
+  machine: Machine
+  nodeName: string
+  onSend(text: string): void
+}
+
 /** Connections between nodes; the address of a node is its name. */
-export const simulatedMeshSockets = (network: Network, machine: Machine, nodeName: string): MeshSockets => ({
+export const simulatedMeshSockets = ({ network, machine, nodeName, onSend }: MeshOptions): MeshSockets => ({
   dial(name, withinMs) {
     const end = network.connect(nodeName, `${name}:mesh`, '', machine)
     machine.clock.after(withinMs, () => !end.isOpen && end.close(refusedCode))
-    return asMeshSocket(end)
+    return asMeshSocket(end, onSend)
   },
   async listen(onConnection) {
     const stop = network.listen(`${nodeName}:mesh`, machine, (end, from) => {
-      onConnection(asMeshSocket(end), from)
+      onConnection(asMeshSocket(end, onSend), from)
       end.accept()
     })
     return async () => stop()

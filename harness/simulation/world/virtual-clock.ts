@@ -1,8 +1,18 @@
 import type { Clock } from '../../../system/platform/clock.ts'
 import { createTimerQueue, type Timer } from './timer-queue.ts'
 
+/** The work seems to have no end. */
+export class TooManySteps extends Error {
+  readonly steps: number
+
+  constructor(steps: number) {
+    super(`the simulation has not ended after ${steps} steps`)
+    this.steps = steps
+  }
+}
+
 export interface VirtualClock extends Clock {
-  /** Lets time pass until the work has ended. Throws when nothing is left that could end it, and when it seems to have no end. */
+  /** Lets time pass until the work has ended. Throws when nothing is left that could end it, and TooManySteps when it seems to have no end. */
   run<T>(work: Promise<T>, stepsMax?: number): Promise<T>
 }
 
@@ -54,7 +64,7 @@ export function createVirtualClock(): VirtualClock {
       work.then(over, over)
       await nothingLeft()
       for (let steps = 0; !isOver; steps += 1) {
-        if (steps >= stepsMax) throw new Error(`the simulation has not ended after ${stepsMax} steps`)
+        if (steps >= stepsMax) throw new TooManySteps(stepsMax)
         if (!(await step())) throw new Error('the simulation waits for something that will never happen')
       }
       return work

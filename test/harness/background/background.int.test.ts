@@ -8,11 +8,15 @@ import { backgroundAnswered } from '../../../harness/checkers/core/background-an
 import { backgroundDelivered } from '../../../harness/checkers/core/background-delivered.ts'
 import { backgroundJoined } from '../../../harness/checkers/core/background-joined.ts'
 import { framesReadable } from '../../../harness/checkers/core/frames-readable.ts'
+import { requestsAnswered } from '../../../harness/checkers/core/requests-answered.ts'
 import type { Cluster } from '../../../harness/cluster/cluster.ts'
 import { ownPromises } from '../../../harness/cluster/promises.ts'
+import { crashingJoin } from '../../../harness/history/background.ts'
 import { toHistory } from '../../../harness/history/history.ts'
+import { mannersOf } from '../../../harness/history/manners.ts'
 import type { HistoryEvent } from '../../../harness/history/operation.ts'
 import { createRecorder } from '../../../harness/history/recorder.ts'
+import { requestsOf } from '../../../harness/history/requests.ts'
 import { systemClock as harnessClock } from '../../../harness/platform/clock.ts'
 import { until } from '../../../harness/platform/until.ts'
 import { userSocket } from '../../../system/apps/hello/user-socket.ts'
@@ -23,13 +27,26 @@ import type { PubSubAdapter, RemoteMessage } from '../../../system/pubsub/adapte
 import { createPubSub } from '../../../system/pubsub/index.ts'
 import { createRuntime } from '../../../system/runtime/index.ts'
 
-const checkers = [framesReadable, backgroundDelivered, backgroundAnswered, backgroundAccepted, backgroundJoined]
+const checkers = [
+  ...[framesReadable, backgroundDelivered, backgroundAnswered, backgroundAccepted, backgroundJoined],
+  requestsAnswered,
+]
+/** What only one's own nodes are asked. */
+const isAskedOddly = (events: readonly HistoryEvent[]) =>
+  events.every(({ operation }) => operation !== mannersOf.expectedLog) ||
+  (events.filter(({ operation }) => operation === requestsOf.ended).length === 3 &&
+    events.some(({ operation, type }) => operation === crashingJoin && type === 'ok'))
+
 /** So much of the opening, in which everything is done once. */
 const isDone = (events: readonly HistoryEvent[]) => {
   const countOf = (type: string, operation?: string) =>
     events.filter((one) => one.type === type && (operation === undefined || one.operation === operation)).length
   return (
-    countOf('publish') > 20 && countOf('ok', 'push') > 110 && countOf('leave') > 1 && countOf('read', 'stale-push') > 0
+    countOf('publish') > 20 &&
+    countOf('ok', 'push') > 110 &&
+    countOf('leave') > 1 &&
+    countOf('read', 'stale-push') > 0 &&
+    isAskedOddly(events)
   )
 }
 const doneWithinMs = 30_000
@@ -54,6 +71,7 @@ async function startNodes(names: readonly string[], { hasControl = true, socket 
     hasControl,
     control: {
       broadcast: async (topic: string, event: string, payload: object) => endpoint.broadcast(topic, event, payload),
+      delay: async () => {},
       broadcastBytes: async (topic: string, event: string, bytes: Buffer) => endpoint.broadcast(topic, event, bytes),
     },
   }))
@@ -68,7 +86,13 @@ async function startNodes(names: readonly string[], { hasControl = true, socket 
     }
   }
   return {
-    cluster: { nodes, links: { link }, promises: ownPromises } as unknown as Cluster,
+    // Whoever knows the secrets has started these nodes itself.
+    cluster: {
+      nodes,
+      links: { link },
+      promises: ownPromises,
+      ...(hasControl && { secrets: {} }),
+    } as unknown as Cluster,
     endpoints: started.map(({ endpoint }) => endpoint),
   }
 }
@@ -88,7 +112,8 @@ async function startNode(
   } as unknown as PubSubAdapter
   const pubsub = createPubSub({ nodeName: name, adapter, log })
   await pubsub.start()
-  const endpoint = createEndpoint({ runtime: createRuntime({ clock, log }), pubsub, clock, log, sockets: [socket] })
+  const runtime = createRuntime({ clock, log })
+  const endpoint = createEndpoint({ runtime, pubsub, clock, log, secret: 's'.repeat(64), sockets: [socket] })
   const server = createServer((request, response) => {
     if (!endpoint.handle(request, response)) response.writeHead(404).end()
   })
@@ -137,6 +162,10 @@ describe('the background', () => {
     const { history, found } = await run(cluster, count)
     expect(found).toEqual([])
     expect(isDone(history.events)).toBe(true)
+    expect(history.of('ok', crashingJoin).length).toBeGreaterThan(0)
+    expect(history.of('read', requestsOf.ended)).toHaveLength(3)
+    const relayed = history.ofWho('ok', 'background-poll-elsewhere')
+    expect(relayed.length > 0).toBe(count > 1)
   })
 
   it('comes back when all of its connections are broken', async () => {

@@ -1,8 +1,10 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
+import { readConfig } from '../../../harness/cli/config.ts'
 import { readTarget } from '../../../harness/cluster/remote/target.ts'
+import { findRun, outFolder } from '../../../harness/runner/run-folder.ts'
 import { squall } from './support.ts'
 
 const parent = mkdtempSync(join(tmpdir(), 'squall-test-'))
@@ -39,6 +41,17 @@ describe('init', () => {
     const { code, err } = await squall(['run'], { cwd })
     expect(code).toBe(64)
     expect(err).toContain(`${join(cwd, 'squall/target.json')} does not describe a target: nodes: `)
+  })
+
+  it('is where every verb finds the runs then', async () => {
+    await squall(['init'], { cwd })
+    const config = (await readConfig({ cwd, root: process.cwd() }))!
+    expect(outFolder({ root: process.cwd(), cwd, config })).toBe(join(cwd, 'squall/reports'))
+    expect(outFolder({ root: process.cwd(), cwd, config }, 'mine')).toBe(join(cwd, 'mine'))
+    const run = join(cwd, 'squall/reports/20261130T000000Z-own-0x5')
+    mkdirSync(run, { recursive: true })
+    writeFileSync(join(run, 'schedule.json'), '{}')
+    expect(findRun('20261130T000000Z-own-0x5', { root: process.cwd(), cwd, config })).toBe(realpathSync(run))
   })
 
   it('overwrites nothing, and then writes nothing else either', async () => {

@@ -34,7 +34,12 @@ describe('a stage of a night', () => {
     const short = await performStage('compare', 60_000, { ...alone, io })
     expect([short.end, short.summary]).toEqual(['not-run', 'a comparison needs 330 s'])
     const second = await performStage('compare', 600_000, { ...settings, shard: { number: 2, of: 2 }, io })
-    expect([second.end, second.summary]).toEqual(['not-run', 'the first shard makes it'])
+    expect([second.end, second.summary]).toEqual(['completed', 'the first shard makes it'])
+  })
+
+  it('is complete on a shard that has none of its scenarios', async () => {
+    const report = await performStage('corpus', 60_000, { ...settings, shard: { number: 99, of: 99 }, io })
+    expect([report.end, report.exitCode, report.summary]).toEqual(['completed', 0, 'there is no scenario for it'])
   })
 
   it('runs the loads that are the share of its shard, by the verb', async () => {

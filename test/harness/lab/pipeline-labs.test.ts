@@ -121,7 +121,8 @@ describe('pipeline/loss (PM-26, PM-58, DF-43)', () => {
 
 describe('pipeline/latency (PM-25, PM-51, PM-52)', () => {
   const rounds = 7
-  const line = (last: number) => numbers(2_000, (index) => (last * (index + 1)) / 2_000)
+  /** In pieces of 50, as a socket is read. */
+  const line = (last: number) => numbers(2_000, (index) => (last * 50 * (Math.floor(index / 50) + 1)) / 2_000)
   const timed = (max: number, last: number, firstMs = 1) => ({
     max,
     firstsMs: numbers(rounds, () => firstMs),
@@ -147,6 +148,13 @@ describe('pipeline/latency (PM-25, PM-51, PM-52)', () => {
     ],
   ])('contradicts "%s"', (words, contrary) => {
     expect(outcomeOf(latency, contrary, words)).toBe('contradicted')
+  })
+
+  it('knows nothing of a line where items came in few pieces, as to a client without turns', () => {
+    const inTwo = numbers(2_000, (index) => (index < 1_000 ? 20 : 80))
+    const some = { ...timed(1, 80), latenciesMs: numbers(rounds, () => 0).map(() => inTwo) }
+    const runs = [1, 10, 100].map((max) => ({ ...some, max }))
+    expect(outcomeOf(latency, runs, 'a straight line')).toBe('unknown')
   })
 
   it('does not mind a round in which a neighbour had the machine', () => {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { type Begun, writeBegun } from '../../../harness/nightly/begun-night.ts'
+import { type Begun, writeBegun, writeStage } from '../../../harness/nightly/begun-night.ts'
 import { readNights } from '../../../harness/nightly/history-file.ts'
 import { mergeNights } from '../../../harness/nightly/merge-nights.ts'
 import type { StageReport } from '../../../harness/nightly/night-report.ts'
@@ -75,7 +75,9 @@ describe('squall merge', () => {
       ...{ night: nightOf(2), seed: '0x5eed', commit: 'c1', budgetMs: 60_000 },
       ...{ owner: { pid: 1, stamp: undefined }, ...own },
     })
-    for (const stage of stages) writeFileSync(join(place, 'stages', `${stage.name}.json`), JSON.stringify(stage))
+    for (const stage of stages) writeStage(place, stage)
+    // Half a file, from the moment at which it was killed.
+    writeFileSync(join(place, 'stages', 'corpus.json.new'), '{')
     return place
   }
 

@@ -65,6 +65,14 @@ describe('the report of a night', () => {
     expect(top).toContain('**1 new, 0 recurring')
   })
 
+  it('counts missing shards where naming them would fill the screen', () => {
+    const sentence = (missingShards: string[]) =>
+      nightText(aNight({ exitCode: 124, missingShards }), 'r').split('\n')[0]
+    expect(sentence(['2/3', '3/3'])).toBe('? Incomplete: shard 2/3 is missing, shard 3/3 is missing.')
+    const all = Array.from({ length: 49 }, (_, n) => `${n + 2}/50`)
+    expect(sentence(all)).toBe('? Incomplete: 49 shards are missing, first 2/50.')
+  })
+
   it('repeats a scenario of a shard by its seed', () => {
     const replay = './squall run store/missed-release --seed 0x5eed'
     const stages = tonight({ ...failing, replay })

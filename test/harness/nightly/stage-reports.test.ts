@@ -98,10 +98,17 @@ describe('what searches', () => {
 })
 
 describe('samples', () => {
+  // As mutate prints it.
+  const sample = { seed: '0x1', score: { caught: 3, of: 4, percent: 75 }, outcomes: { 'not-run': 2 } }
+
   it('of mutants have a score, and a survivor does not fail the night', () => {
-    const document = { seed: '0x1', score: { caught: 3, of: 4, percent: 75 }, outcomes: { 'not-run': 2 }, leaks: [] }
-    const report = reportOfMutate(document, ended({ code: 124 }))
+    const report = reportOfMutate(sample, ended({ code: 124 }))
     expect(report).toEqual({ ...report, end: 'cut-short', exitCode: 0, findings: [], mutants: { caught: 3, of: 4 } })
+  })
+
+  it('of mutants say that their nodes left something', () => {
+    expect(reportOfMutate(sample, ended({ code: 5 })).leaks).toHaveLength(1)
+    expect(reportOfMutate(sample, ended({ code: 0 })).leaks).toEqual([])
   })
 
   it('of benchmarks keep a regression', () => {

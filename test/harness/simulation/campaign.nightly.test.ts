@@ -49,6 +49,16 @@ describe('a campaign of simulated histories', () => {
   })
 })
 
+describe('a history without an end', () => {
+  it('is violated with the node that goes on, and others follow it', async () => {
+    const simulator = await start('test/fixtures/endless/own-update-answered.diff')
+    const { firsts, histories } = await tell(simulator, 7, 2)
+    expect(histories).toBe(2)
+    const found = firsts.get('simulation-ends')?.checks.find(({ name }) => name === 'simulation-ends')
+    expect(found?.why).toMatch(/^livelock: parts of n\d answer each other without a pause/)
+  }, 120_000)
+})
+
 /** Enough for every defect below; most show in the first. */
 const historiesMax = 120
 

@@ -339,6 +339,10 @@ const acts: Record<string, (scene: Scene, step: Data) => unknown> = {
     else victim?.signal?.(readReason(reason), world.driver)
   },
 
+  async finish({ stages, world }, { who }) {
+    await world.until(stages.get(who)?.stop() ?? Promise.resolve())
+  },
+
   async stop({ stages, world }, { who, reason = 'normal' }) {
     await world.until(stages.get(who)!.stop(readReason(reason)))
     world.record('driver', 'stop_reply', { who, reply: 'ok' })

@@ -218,6 +218,11 @@ const acts: Record<string, (scene: Scene, step: Data) => unknown> = {
     victim?.send(() => crash(how, reason))
   },
 
+  finish({ running }, { who }) {
+    const worker = running.get(who) as ReturnType<typeof spawnWorker> | undefined
+    worker?.send(() => new Exit({ kind: 'normal' }))
+  },
+
   async stop({ running, world }, { who, reason = 'normal', timeout }) {
     const stopping = (running.get(who) as Supervisor).stop(readReason(reason))
     const late = timeout && world.clock.sleep(timeout).then(() => Promise.reject(new CallTimeout('late')))

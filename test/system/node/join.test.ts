@@ -20,6 +20,7 @@ function createContext(notes: string[]): AppContext {
     stop: async () => void notes.push('stop pubsub'),
     broadcast: () => {},
     directBroadcast: () => {},
+    sent: () => ({}),
     queuedBytes: () => 0,
     peers: () => ({}),
     onPeerUp: () => {},

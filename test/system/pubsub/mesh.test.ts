@@ -128,6 +128,20 @@ describe('what is sent to a peer', () => {
     expect(mesh.counters).toEqual({ remoteSent: 2, remoteReceived: 0 })
   })
 
+  it('is counted with its bytes, by the first part of the topic, heartbeats and notices too', async () => {
+    const { clock, mesh, dialled, inbound } = await dialling()
+    dialled[0]!.emit('open')
+    for (const topic of ['room:secret', 'room:other', 'room:other']) mesh.broadcast({ ...news('first'), topic })
+    inbound.emit('message', 'beat')
+    await clock.advance(heartbeatMs)
+    const { room, up, beat } = mesh.sent()
+    expect(room).toMatchObject({ messages: 3, topics: 2 })
+    expect(room!.bytes).toBe(dialled[0]!.sent.slice(1).join('').length)
+    expect(up).toEqual({ messages: 1, bytes: 2, topics: 1 })
+    expect(beat!.messages).toBeGreaterThanOrEqual(2)
+    expect(JSON.stringify(mesh.sent())).not.toContain('secret')
+  })
+
   it('is dropped while the peer does not read, and the peer is told so once (DP-9)', async () => {
     const { mesh, dialled, eventsOn } = await dialling()
     const [socket] = dialled

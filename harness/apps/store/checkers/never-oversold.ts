@@ -5,7 +5,8 @@ import { type FinalStock, itemsOf } from './stock.ts'
 export const neverOversold: Checker = {
   name: 'never-oversold',
   judgesOpen: true,
-  invariant: 'for every item, whenever it is read: initial stock = available + sold, and available >= 0',
+  invariant:
+    'for every item, whenever it is read: initial stock = available + sold, available >= 0, and each sale raised its version',
   check(history) {
     const items = history.finals<FinalStock>('database').flatMap(({ value }) => itemsOf(value))
     if (items.length === 0) return unknown('the final stock was not read')
@@ -25,6 +26,12 @@ export const neverOversold: Checker = {
       return violated(
         `not conserved: item ${leaking.id} had ${leaking.initialCount}, has ${leaking.availableCount}, sold ${leaking.soldUnits}`,
         { leaking },
+      )
+    const unnumbered = everRead.find(({ version = 0, saleCount = 0 }) => version < saleCount)
+    if (unnumbered)
+      return violated(
+        `not numbered: item ${unnumbered.id} was sold ${unnumbered.saleCount} times, and its version is ${unnumbered.version}: nobody can tell which of two messages is the newer`,
+        { unnumbered },
       )
     const okSales = Map.groupBy(history.of('ok', 'sell'), ({ value }) => (value as { itemId: number }).itemId)
     const lost = items.find(({ id, soldUnits }) => (okSales.get(id)?.length ?? 0) > soldUnits)

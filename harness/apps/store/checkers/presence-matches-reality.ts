@@ -1,5 +1,5 @@
 import type { History } from '../../../history/history.ts'
-import { type Checker, count, passed, unknown, violated } from '../../../verdict/checker.ts'
+import { type Checker, count, passed, unknown, type Verdict, violated } from '../../../verdict/checker.ts'
 import type { PageGroup } from '../launch/page.ts'
 import type { CartSight, DashboardSight } from '../sights.ts'
 
@@ -14,7 +14,7 @@ type Counts = Pick<DashboardSight, 'shoppers' | 'pages' | 'items'>
 export const presenceMatchesReality: Checker = {
   name: 'presence-matches-reality',
   invariant:
-    'after settling, every dashboard and every node counts the shoppers, pages and items that are really there',
+    'after settling, every dashboard and every node counts the shoppers, pages and items that are really there, and all nodes list them in one order',
   check(history) {
     const tabs = history.finals<CartSight>('cart').map(({ value }) => value)
     const dashboards = history.finals<DashboardSight>('dashboard')
@@ -33,12 +33,31 @@ export const presenceMatchesReality: Checker = {
       const difference = nodeDifference(value, real, tabCount)
       if (difference) return violated(`node ${who} knows ${difference}`, { who, real })
     }
+    const disorder = disorderOf(nodes)
+    if (disorder) return disorder
     return passed(
       `${count(dashboards.length, 'dashboard')} and ${count(nodes.length, 'node')} count ${count(real.shoppers, 'shopper')} in ${count(tabCount, 'tab')}`,
       { ...real },
     )
   },
 }
+
+/** All nodes know when and by whom an entry was tracked, and so they list the same entries in the same order, also those of one millisecond. */
+function disorderOf(nodes: readonly { who: string; value: NodeCarts }[]): Verdict | undefined {
+  const [first, ...others] = nodes.map(({ who, value: { carts = [] } }) => ({ who, carts: carts.map(describeCart) }))
+  for (const { who, carts } of others) {
+    const index = carts.findIndex((cart, n) => cart !== first!.carts[n])
+    if (index >= 0)
+      return violated(
+        `another order: as number ${index + 1} of the carts ${first!.who} lists one ${first!.carts[index]}, and ${who} one ${carts[index]}`,
+        { [first!.who]: first!.carts, [who]: carts },
+      )
+  }
+  return undefined
+}
+
+const describeCart = ({ page, items }: NonNullable<NodeCarts['carts']>[number]) =>
+  `on ${page ?? 'no page'} with ${items.length === 0 ? 'nothing' : `the items ${items.join(', ')}`}`
 
 const countsIn = ({ shoppers, pages, items }: Counts): Counts => ({ shoppers, pages, items })
 const wasThere = (history: History) =>

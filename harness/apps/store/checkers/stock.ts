@@ -1,9 +1,20 @@
+export interface StockItem {
+  id: number
+  initialCount: number
+  availableCount: number
+  soldUnits: number
+  /** Grows with every change of the count. */
+  version?: number
+  /** How many sales there were, of one unit or more. */
+  saleCount?: number
+}
+
 /** The final stock in the database, item by item. */
 export interface FinalStock {
   products: {
     id: number
     released: boolean
-    items: { id: number; initialCount: number; availableCount: number; soldUnits: number }[]
+    items: StockItem[]
   }[]
 }
 

@@ -49,11 +49,12 @@ export const connectionsEndForAReason: Checker = {
 }
 
 function isExplained(history: History, one: SocketRecord): boolean {
-  const { closedBy, isHostile, tMs, who, node, link, code } = one
+  const { closedBy, isHostile, tMs, who, node, link, code, through } = one
   if (closedBy === 'client' || isHostile) return true
   if (isTooIdle(history, one) || isProvoked(history, tMs, who, code)) return true
   return history.faults.some(
-    (fault) => fault.endsConnections && touches(fault, who, node, link) && isInForce(fault, tMs),
+    (fault) =>
+      isInForce(fault, tMs) && (through !== undefined || (fault.endsConnections && touches(fault, who, node, link))),
   )
 }
 

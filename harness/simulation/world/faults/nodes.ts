@@ -1,3 +1,4 @@
+import { nodeRemains } from '../../../history/inventory.ts'
 import type { Cluster } from '../cluster.ts'
 import type { SimulatedNode } from '../node.ts'
 import type { Response } from '../requests.ts'
@@ -27,10 +28,15 @@ const nodeFault =
 
 const restart = (cluster: Cluster, { name }: SimulatedNode) => cluster.start(name)
 
+async function stop(node: SimulatedNode, _options: unknown, { recorder }: Cluster) {
+  const { name } = node
+  recorder.record({ who: name, node: name, type: 'read', operation: nodeRemains, value: await node.stop() })
+}
+
 /** SIGKILL: no goodbye (FI-2). */
 export const nodeKill = nodeFault((node) => node.kill(), restart, 'refused')
 /** SIGTERM: the node drains and ends (FI-2). */
-export const nodeStop = nodeFault((node) => node.stop(), restart, 'refused')
+export const nodeStop = nodeFault(stop, restart, 'refused')
 /** Connections are taken and nothing answers (FI-11). */
 export const nodePause = nodeFault(
   ({ machine }) => machine.pause(),

@@ -4,6 +4,7 @@ import { backgroundAnswered } from '../../../../harness/checkers/core/background
 import { backgroundDelivered } from '../../../../harness/checkers/core/background-delivered.ts'
 import { backgroundJoined } from '../../../../harness/checkers/core/background-joined.ts'
 import { framesReadable } from '../../../../harness/checkers/core/frames-readable.ts'
+import { crashingJoin } from '../../../../harness/history/background.ts'
 import { fault, final, historyOf, type TestEvent, theEnd } from '../../../support/histories.ts'
 
 const who = 'background-v2'
@@ -38,6 +39,14 @@ describe('background-answered', () => {
     expect(answered(push(1), reply(1), ended(1), push(2), ended(2, 'unsure'))).toBe('passed')
     expect(answered(push(1), reply(1, { joinRef: null }), ended(1))).toBe('passed')
     expect(answered(push(1), reply(1), ended(1), stale(2))).toBe('passed')
+  })
+
+  it('wants an answer to a join that crashes too', () => {
+    const crashing: TestEvent = { ...push(3, { joinRef: '3' }), operation: crashingJoin }
+    const others = [push(1), reply(1), ended(1)]
+    expect(answered(crashing, ...others, reply(3, { joinRef: '3' }), ended(3))).toBe('passed')
+    const late = { ...reply(4), tMs: 20_000 }
+    expect(answered(crashing, ...others, late)).toMatch(/^unanswered: crashing join 3 of/)
   })
 
   it.each<[string, TestEvent[]]>([

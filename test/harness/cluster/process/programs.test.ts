@@ -3,7 +3,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, unlinkSync, wri
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { preparePrograms } from '../../../../harness/cluster/process/programs.ts'
+import { preparePackages, preparePrograms } from '../../../../harness/cluster/process/programs.ts'
+import { loaderFile } from '../../../../harness/cluster/system-patch.ts'
 import { withSourcePositions } from '../../../../harness/platform/source-positions.ts'
 
 /** A copy of what a node is made of, so that nothing is left in the project. */
@@ -33,6 +34,25 @@ describe('the programs of a node', () => {
     unlinkSync(join(root, 'node_modules'))
     expect((await preparePrograms('unused', root)).bundle).toEqual(bundle)
     symlinkSync(join(process.cwd(), 'node_modules'), join(root, 'node_modules'))
+  }, 60_000)
+
+  it('take the packages of a node with defects from a few files, built once', async () => {
+    const file = (await preparePackages('unused', process.cwd()))!
+    const packages = Object.keys(JSON.parse(readFileSync(file, 'utf8')))
+    expect(packages).toEqual(expect.arrayContaining(['fastify', 'pg', 'ws', '@fastify/static']))
+    expect(packages.filter((name) => /^(node:|phoenix$|\.)/.test(name))).toEqual([])
+    expect(await preparePackages('unused', process.cwd())).toBe(file)
+    const script = join(process.cwd(), 'system/main.ts')
+    const start = (packagesFile: string) =>
+      spawnSync(process.execPath, ['--import', loaderFile, script], {
+        env: { SQUALL_PACKAGES: packagesFile, CONTROL_SECRET: 'x'.repeat(40) },
+        encoding: 'utf8',
+      }).stderr
+    expect(start(file)).toContain('DATABASE_URL is missing')
+    const own = join(root, 'packages.json')
+    writeFileSync(own, '{"fastify":"own.mjs"}')
+    writeFileSync(join(root, 'own.mjs'), '')
+    expect(start(own)).toContain("'fastify' does not provide an export")
   }, 60_000)
 
   it('are built again when the source has changed; a stack leads to the source', async () => {

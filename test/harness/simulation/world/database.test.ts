@@ -69,6 +69,45 @@ describe('the simulated database, through the real access layer', () => {
     expect([left(1), left(2), database.rows('sales/').length]).toEqual([2, 0, 2])
   })
 
+  it('shows a commit to others once it is on the disk, and forgets one under which it dies (FI-6)', async () => {
+    const { clock, database, left } = await setUp()
+    const setCount = 'update item_availability set available_count = $2 where item_id = $1'
+    /** Sends a commit, and waits for less than it takes. */
+    const change = async (count: number) => {
+      const backend = database.connect()
+      await clock.run(backend.execute('begin', []))
+      await clock.run(backend.execute(setCount, [1, count]))
+      const committing = backend.execute('commit', [])
+      committing.catch(() => {})
+      await clock.run(clock.sleep(1))
+      return { committing }
+    }
+    const first = await change(2)
+    expect(left(1)).toBe(3)
+    await clock.run(first.committing)
+    expect(left(1)).toBe(2)
+    const second = await change(1)
+    database.kill()
+    await expect(clock.run(second.committing)).rejects.toThrow('Connection terminated')
+    database.start()
+    expect(left(1)).toBe(2)
+  })
+
+  it('goes on with a transaction that was not ended, as PostgreSQL does', async () => {
+    const { clock, database, left } = await setUp()
+    const backend = database.connect()
+    const setCount = 'update item_availability set available_count = $2 where item_id = $1'
+    for (const [sql, params] of [
+      ['begin', []],
+      [setCount, [1, 2]],
+      ['begin', []],
+      [setCount, [2, 0]],
+      ['commit', []],
+    ] as const)
+      await clock.run(backend.execute(sql, params))
+    expect([left(1), left(2)]).toEqual([2, 0])
+  })
+
   it('makes one order of two attempts with the same key (CT-58)', async () => {
     const { clock, database, one, other, left } = await setUp()
     const again = await clock.run(

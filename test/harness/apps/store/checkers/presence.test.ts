@@ -87,6 +87,16 @@ describe('presence-matches-reality (PA-1, PA-4, PA-38..PA-44, DF-91, DF-92, DF-9
     expect(check(...tabs, node(1, 3)).outcome).toBe('violated')
   })
 
+  it('is invalid when two nodes list the same carts in another order', () => {
+    const lists = (name: string, ...pages: string[]) =>
+      final('node-state', { shoppers: 2, carts: pages.map((page) => ({ page, items: [1] })) }, name, name)
+    const pages = ['/', '/checkout', '/']
+    expect(check(...tabs, lists('n1', ...pages), lists('n2', ...pages)).outcome).toBe('passed')
+    expect(check(...tabs, lists('n1', ...pages), lists('n2', '/', '/', '/checkout')).why).toBe(
+      'another order: as number 2 of the carts n1 lists one on /checkout with the items 1, and n2 one on / with the items 1',
+    )
+  })
+
   it('is unknown when nobody was there or nothing was looked at', () => {
     expect(presenceMatchesReality.check(historyOf(node(0, 0))).outcome).toBe('unknown')
     expect(check(...tabs).outcome).toBe('unknown')

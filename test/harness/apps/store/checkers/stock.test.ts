@@ -26,6 +26,13 @@ describe('never-oversold (ST-19, DF-68)', () => {
     })
   })
 
+  it('is invalid when a sale did not raise the version of its item', () => {
+    expect(check({ version: 2, saleCount: 2 }, sale).outcome).toBe('passed')
+    expect(check({ version: 1, saleCount: 2 }, sale).why).toContain(
+      'not numbered: item 7 was sold 2 times, and its version is 1',
+    )
+  })
+
   it('is invalid when a sale was confirmed that the database does not know', () => {
     const confirmed = { who: 'n1', type: 'ok', operation: 'sell', value: { itemId: 7 } } as const
     const verdict = check({ soldUnits: 1, availableCount: 9 }, sale, sale, confirmed, confirmed)

@@ -378,6 +378,7 @@ describe('pages-served-properly', () => {
   it.each<[string, string, string | undefined]>([
     ['says nothing of itself', 'We are on it. Please try again.', undefined],
     ['names an address', 'connect ECONNREFUSED 127.0.0.1:5432', 'connect ECONNREFUSED 127.0.0.1:5432'],
+    ['names what ended', 'Connection terminated unexpectedly', 'Connection terminated unexpectedly'],
     ['names a part', 'the database connection was lost', 'the database connection was lost'],
   ])('reads from an answer that fails and %s', (_what, text, reveals) => {
     const events: { operation?: string; value?: unknown }[] = []
