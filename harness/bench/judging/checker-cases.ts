@@ -378,7 +378,7 @@ const shownPages: Fill = (history, events) => {
   final(history, 'catalogue', { products: [product] })
   const sizes = [{ itemId: '7', size: '9', level: 'low', isDisabled: false }]
   const listing = { id: '1', brand: 'Squall', name: 'Gale', color, price: '$1', picture: 'Squall Gale', sizes }
-  const cart = { title: '', rows: [], warning: '', total: '', checkout: '' }
+  const cart = { title: '', rows: [], warning: '', total: '', checkout: '', link: '' }
   const sight = { title: 'Sneakers23', products: [listing], cart, panels: [] }
   times(events, (n) => final(history, 'open-page', { path: '/', sight }, `page-${n}`, 'n1'))
 }
