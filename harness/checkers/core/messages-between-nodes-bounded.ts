@@ -131,7 +131,7 @@ function whatHappened(history: History, nodes: number) {
     backgroundOperations: operations.filter(isOfBackground).length,
     backgroundKinds: [...new Set(ofBackground.map(kindOf)), relayKind],
     arrivals: arrivals.length,
-    joins: Object.fromEntries([...Map.groupBy(joins, kindOf)].map(([kind, own]) => [kind, own.length])),
+    joins: largest(countsByKind(joins), countsByKind(joinsOfSockets(history))),
     isAllPublished: asked <= history.of('publish').length,
     publishedBytes: sum(history.of('publish').map(bytesOf)),
   }
@@ -144,7 +144,23 @@ const forMsOf = (stall: unknown) => (stall as { forMs: number }).forMs
 
 const isOfBackground = ({ who }: HistoryEvent) => isBackground(who)
 
-const kindOf = ({ topic = '' }: HistoryEvent) => topic.split(':', 1)[0]!
+const kindOf = ({ topic = '' }: { topic?: string }) => topic.split(':', 1)[0]!
+
+/** What was seen on the sockets of browsers and shoppers, who do not all record their joins themselves. */
+const joinsOfSockets = (history: History): { topic?: string }[] =>
+  history.of('read', mannersOf.socket).flatMap(({ value }) => {
+    const { kind, topic } = value as { kind: string; topic?: string }
+    return kind === 'join' ? [topic === undefined ? {} : { topic }] : []
+  })
+
+const countsByKind = (joins: readonly { topic?: string }[]) =>
+  new Map([...Map.groupBy(joins, kindOf)].map(([kind, own]) => [kind, own.length]))
+
+/** Both look at the same joins. */
+const largest = (...all: readonly ReadonlyMap<string, number>[]): Record<string, number> =>
+  Object.fromEntries(
+    all.flatMap((one) => [...one.keys()]).map((kind) => [kind, Math.max(...all.map((one) => one.get(kind) ?? 0))]),
+  )
 
 /** As the digest of its content begins. */
 const bytesOf = ({ value }: HistoryEvent) => Number((value as LedgerEntry).digest?.split(':', 1)[0] ?? 0)

@@ -49,6 +49,17 @@ describe('messages-between-nodes-bounded (ST-55, DP-9, DF-58)', () => {
     expect(whyOf({ up: sent(12) }, stall, stall)).toBe('passed')
   })
 
+  it('counts joins that were seen on a socket, and those that a client recorded itself', () => {
+    const seen = (topic: string): TestEvent => ({
+      ...{ type: 'read', who: 'bob', node: 'n1', operation: mannersOf.socket, tMs: 500 },
+      value: { kind: 'join', topic },
+    })
+    const joins = Array.from({ length: 100 }, () => seen('cart:1'))
+    expect(whyOf({ cart: sent(200) })).toMatch(/^storm: .* 200 messages of the kind cart/)
+    expect(whyOf({ cart: sent(200) }, ...joins)).toBe('passed')
+    expect(whyOf({ cart: sent(300) }, ...joins)).toMatch(/300 messages of the kind cart, and at most 220/)
+  })
+
   it('counts each of many items that one operation pushes', () => {
     const push: TestEvent = { type: 'invoke', who: 'n1', operation: 'push items', value: { count: 300 }, tMs: 500 }
     expect(whyOf({ user: sent(600) }, push)).toBe('passed')
