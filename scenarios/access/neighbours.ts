@@ -19,6 +19,8 @@ type Node = ReturnType<ScenarioContext['cluster']['node']>
 const theirEnv = {
   APPS: 'hello',
   CLUSTER_PREFIX: 'squall2',
+  // Nobody listens there: one of theirs would report its clients as those of ours with the same name.
+  STATSD_PORT: '9',
   SECRET_KEY_BASE: 'a secret that only the neighbours know'.repeat(2),
 }
 const theirNames = { m1: 'm1', m2: 'n1' }

@@ -19,7 +19,9 @@ const gauges = { sockets_connected: 'connections', channels_connected: 'joined t
 type Gauge = keyof typeof gauges
 
 const samplesOf = (history: History) =>
-  history.of('metric').filter(({ operation }) => operation !== undefined && operation in gauges)
+  history
+    .of('metric')
+    .filter(({ operation, tMs }) => operation !== undefined && operation in gauges && !isNearFault(history, tMs))
 
 /** A node reports at least the clients of the background that are known to be there (PM-1). */
 export const gaugesCountClients: Checker = {
@@ -28,7 +30,7 @@ export const gaugesCountClients: Checker = {
     'a node reports at least as many sockets and channels as clients of the background have there at that time',
   needs: (history) => samplesOf(history).length > 0,
   check(history) {
-    const samples = samplesOf(history).filter(({ tMs }) => !isNearFault(history, tMs))
+    const samples = samplesOf(history)
     if (samples.length === 0) return unknown('no node reported how many clients it has while nothing was broken')
     const stays = { sockets_connected: connectionsOf(history), channels_connected: joinsOf(history) }
     for (const { who, operation, value, tMs } of samples) {

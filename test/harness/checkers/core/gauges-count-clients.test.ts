@@ -33,7 +33,10 @@ describe('gauges-count-clients (PM-1)', () => {
 
   it('says nothing of samples near a fault, or without any', () => {
     const near = fault(4_000, { witnessedOffMs: 4_500 })
-    expect(check(connect, near, gauge('sockets_connected', 0)).outcome).toBe('unknown')
+    const sample = gauge('sockets_connected', 0)
+    expect(check(connect, near, sample).outcome).toBe('unknown')
+    expect(gaugesCountClients.needs?.(historyOf(connect, near, sample, end))).toBe(false)
+    expect(gaugesCountClients.needs?.(historyOf(connect, sample, end))).toBe(true)
     expect(check().outcome).toBe('unknown')
     expect(gaugesCountClients.needs?.(historyOf())).toBe(false)
   })
