@@ -6,8 +6,8 @@ import { messageOf } from '../platform/plain-text.ts'
 
 /** Requests that no client sends which keeps to the protocol. Each must be answered with a status all the same. */
 export interface OddRequests {
-  /** Sends each of them once to a node, and does not wait for answers. */
-  send(node: string): Promise<void>
+  /** Sends each of them once to a node, the one of many megabytes only when it is asked for, and does not wait for answers. */
+  send(node: string, withLong: boolean): Promise<void>
   pendingCount(): number
   close(): void
 }
@@ -15,12 +15,15 @@ export interface OddRequests {
 /** Just beyond what a long poll may send at once. */
 const tooMuchBytes = 8 * 1024 * 1024 + 1
 
-const requests: readonly (Omit<AskedRequest, 'id'> & { init(): RequestInit })[] = [
-  {
-    what: 'a body over the limit',
-    status: 413,
-    init: () => ({ method: 'POST', body: Buffer.alloc(tooMuchBytes, 'x') }),
-  },
+type OddRequest = Omit<AskedRequest, 'id'> & { init(): RequestInit }
+
+const longRequest: OddRequest = {
+  what: 'a body over the limit',
+  status: 413,
+  init: () => ({ method: 'POST', body: Buffer.alloc(tooMuchBytes, 'x') }),
+}
+
+const shortRequests: readonly OddRequest[] = [
   {
     what: 'a torn body without a session',
     status: 200,
@@ -45,9 +48,9 @@ export function createOddRequests({ links }: Pick<Cluster, 'links'>, recorder: R
   }
 
   return {
-    async send(node) {
+    async send(node, withLong) {
       const { url } = await links.link(who, node)
-      for (const { what, status, init } of requests) {
+      for (const { what, status, init } of withLong ? [longRequest, ...shortRequests] : shortRequests) {
         lastId += 1
         const id = lastId
         const of = { who, node, type: 'read' } as const

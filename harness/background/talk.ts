@@ -200,9 +200,12 @@ async function isQuiet({ clients, publisher }: TalkOptions, topic: string): Prom
   )
 }
 
+/** Each costs as much as everything else that the background says in the beginning. */
+const longRequestShare = 0.2
+
 /** What is wrong is answered as well. */
-const askOddly: Act = async ({ oddRequests, node, index }) => {
-  if (index === 0 && node.hasWeb) await oddRequests?.send(node.name)
+const askOddly: Act = async ({ oddRequests, node, index, random }) => {
+  if (index === 0 && node.hasWeb) await oddRequests?.send(node.name, random.next() < longRequestShare)
 }
 
 /** A join that throws, and one that rejects: a handler that is slowed down does everything later. */
