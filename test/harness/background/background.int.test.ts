@@ -31,10 +31,14 @@ const checkers = [
   ...[framesReadable, backgroundDelivered, backgroundAnswered, backgroundAccepted, backgroundJoined],
   requestsAnswered,
 ]
+const countOfKind = (events: readonly HistoryEvent[], kind: string) =>
+  events.filter(({ operation }) => operation === kind).length
+
 /** What only one's own nodes are asked. */
 const isAskedOddly = (events: readonly HistoryEvent[]) =>
   events.every(({ operation }) => operation !== mannersOf.expectedLog) ||
-  (events.filter(({ operation }) => operation === requestsOf.ended).length === 3 &&
+  (countOfKind(events, requestsOf.asked) >= 2 &&
+    countOfKind(events, requestsOf.ended) === countOfKind(events, requestsOf.asked) &&
     events.some(({ operation, type }) => operation === crashingJoin && type === 'ok'))
 
 /** So much of the opening, in which everything is done once. */
@@ -163,7 +167,7 @@ describe('the background', () => {
     expect(found).toEqual([])
     expect(isDone(history.events)).toBe(true)
     expect(history.of('ok', crashingJoin).length).toBeGreaterThan(0)
-    expect(history.of('read', requestsOf.ended)).toHaveLength(3)
+    expect(countOfKind(history.events, requestsOf.ended)).toBeGreaterThanOrEqual(2)
     const relayed = history.ofWho('ok', 'background-poll-elsewhere')
     expect(relayed.length > 0).toBe(count > 1)
   })
