@@ -96,7 +96,7 @@ describe('a shopper in a real browser', () => {
     expect(seen('join')).toMatchObject([{ who: 'alice', topic: 'product:1' }])
     expect(seen('receive')).toMatchObject([{ topic: 'product:1', event: 'released', joinRef: null }])
     expect(seen('console')).toMatchObject([{ value: 'said by the page' }])
-    expect(await tab.joins()).toEqual({
+    expect(await tab.joins()).toMatchObject({
       connected: true,
       expected: ['product:1'],
       joined: ['product:1'],
