@@ -43,7 +43,7 @@ type Act = (options: TalkOptions) => Promise<unknown>
 /** One thing after the other, until it is stopped. Every act is done once at the beginning, what no time may leave out first, and then by chance. */
 export async function talk(options: TalkOptions): Promise<void> {
   const { random, pause } = options
-  for (const act of [pushEveryKind, ...shuffled(opening, random)]) {
+  for (const act of [...atOnce, ...shuffled(opening, random)]) {
     if (pause.isOver) return
     await act(options)
     await pause.sleep(openingGapMs)
@@ -227,6 +227,9 @@ const slowDown = (node: ClusterNode, delayMs: number) =>
     () => false,
   )
 
+/** Also in a scenario that is over in a second. */
+const atOnce: readonly Act[] = [pushEveryKind, sayManyAtOnce, pushMuchAtOnce]
+
 const opening: readonly Act[] = [
   askOddly,
   joinCrashing,
@@ -238,11 +241,9 @@ const opening: readonly Act[] = [
   sayBytes,
   sayBytes,
   sayOnOne,
-  sayManyAtOnce,
   push,
   push,
   push,
-  pushMuchAtOnce,
   pushBig,
   pushMixed,
   pushMixed,

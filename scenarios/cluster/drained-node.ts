@@ -5,7 +5,7 @@ import {
   type ScenarioContext,
   scenariosFor,
 } from '../../harness/index.ts'
-import { listenEverywhere, mustBe, publishFrom, releaseBoth, succeeded } from '../support.ts'
+import { listenEverywhere, mustBe, publishFrom, releaseBoth, soldUnits, succeeded } from '../support.ts'
 
 const { scenario, step, after } = scenariosFor('store')
 type Context = ScenarioContext<'store'>
@@ -13,6 +13,7 @@ type Context = ScenarioContext<'store'>
 const inventory = 'Sneakers23.Inventory'
 /** Longer than any call waits. */
 const heldMs = 20_000
+const sold = 2
 /** Longer than the clients take to drain, so that the purchase is still under way when the web server closes. */
 const commitMs = 1_800
 
@@ -74,7 +75,9 @@ export default scenario({
 async function killUnderCaller(context: Context) {
   const { control } = context.cluster.node('n1')
   await control.delay('Inventory.item_sold', heldMs)
-  const sale = context.sell('n1', 2)
+  const sale = context.sell('n1', sold)
+  // It asks the inventory when it is in the database; before that, its call is another one.
+  await context.until('the sale is written', 5_000, async () => (await soldUnits(context, sold))[0] === 1)
   await context.until('the sale waits', 5_000, async () => (await control.state()).holds.callsInFlight > 0)
   await control.delay('Inventory.item_sold', 0)
   await using _kill = await context.nemesis.inject('actor.kill', `n1/${inventory}`)

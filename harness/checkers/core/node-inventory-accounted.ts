@@ -2,14 +2,19 @@ import type { NodeHolds, NodeInventory, Present } from '../../history/inventory.
 import { type Checker, count, passed, unknown, violated } from '../../verdict/checker.ts'
 
 /** Timers that the node's own parts may have armed beyond those of the beginning. */
-const ownTimersMax = 10
-/** A session has timers for its idle time and its end, a channel those of its handler. */
-const timersPerClientPart = 3
+const ownTimersMax = 5
+/** For its idle time and its end. */
+const timersPerSession = 2
+/** That of its handler. */
+const timersPerChannel = 1
+/** A poll, a request beside it, and one that its client has given up. */
+const relayedPerClient = 3
 
 /**
  * After settling, whatever a node holds is accounted for by who is there and by what it held before the first step (RT-11, CH-63, DF-104).
  * Bounds, with `base` as read at steady state: actors of a role <= base; subscriptions <= base + those of joined channels and of sessions
- * with an id; timers <= base + 10 + 3 * (sessions + joined topics) + relayed polls.
+ * with an id; timers <= base + 5 + 2 * sessions + joined topics + relayed requests; relayed requests <= 3 for each
+ * client with long polls.
  */
 export const nodeInventoryAccounted: Checker = {
   name: 'node-inventory-accounted',
@@ -49,7 +54,7 @@ const sumOf = (present: readonly Present[]) => ({
   connections: total(present.map((one) => one.connections)),
   polls: total(present.map((one) => one.polls)),
   channels: total(present.map((one) => one.channels)),
-  mayRelay: present.some((one) => one.polls > 0 || one.relays === true),
+  mayRelay: present.filter((one) => one.polls > 0 || one.relays === true).length,
   isEveryoneReading: present.every((one) => !one.isStalled && one.polls === 0),
 })
 
@@ -88,7 +93,7 @@ function surplusOfActors({ actors, subscriptions, clientSubscriptions }: NodeHol
 function surplusOfWork(holds: NodeHolds, there: Sum) {
   const { callsInFlight, relayed, peerBytes, unreadBytes, outboxesWaiting, pending } = holds
   if (callsInFlight > 0) return `${count(callsInFlight, 'call')} that nobody has answered`
-  if (relayed > 0 && !there.mayRelay)
+  if (relayed > relayedPerClient * there.mayRelay)
     return `${count(relayed, 'poll')} of clients that have left, relayed to another node`
   if (peerBytes > 0) return `${count(peerBytes, 'byte')} for other nodes, which are there`
   if (there.isEveryoneReading && unreadBytes + outboxesWaiting > 0)
@@ -98,7 +103,8 @@ function surplusOfWork(holds: NodeHolds, there: Sum) {
 }
 
 function surplusOfTimers({ timers, sessions, joined, relayed }: NodeHolds, base: NodeHolds) {
-  const timersMax = base.timers + ownTimersMax + timersPerClientPart * (sessions + joined) + relayed
+  const ofClients = timersPerSession * sessions + timersPerChannel * joined + relayed
+  const timersMax = base.timers + ownTimersMax + ofClients
   return timers > timersMax ? `${count(timers, 'armed timer')}, and at most ${timersMax} have a purpose` : undefined
 }
 

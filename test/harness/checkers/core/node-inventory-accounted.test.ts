@@ -51,7 +51,7 @@ describe('node-inventory-accounted (RT-11, CH-63, DF-104)', () => {
     [{ peerBytes: 7 }, '7 bytes for other nodes, which are there'],
     [{ unreadBytes: 7 }, '7 bytes for clients, all of which read'],
     [{ pending: { databaseConnections: 2 } }, '2 database connections with nothing going on'],
-    [{ timers: 24 }, '24 armed timers, and at most 23 have a purpose'],
+    [{ timers: 24 }, '24 armed timers, and at most 13 have a purpose'],
   ])('is invalid for %j', (holds, words) => {
     expect(whyOf(holds, alice)).toBe(`n2 holds ${words}`)
   })
