@@ -97,6 +97,11 @@ const sayAtShortBorder: Act = async (options) => {
 /** The border between a length of two bytes and one of eight: each node takes another side of it. */
 const sayAtLongBorder: Act = (options) => say(options, commonTopic, 65_535 + (options.index % 3))
 
+/** Beyond every length of two bytes, before anything else could make it unaffordable. */
+const sayLong: Act = async (options) => {
+  if (options.index === 0) await say(options, commonTopic, 66_000)
+}
+
 const sayBytes: Act = (options) =>
   options.publisher.sayBytes(bytesTopic, affordable(options, drawBytes(options.random)))
 
@@ -228,7 +233,7 @@ const slowDown = (node: ClusterNode, delayMs: number) =>
   )
 
 /** Also in a scenario that is over in a second. */
-const atOnce: readonly Act[] = [pushEveryKind, sayManyAtOnce, pushMuchAtOnce]
+const atOnce: readonly Act[] = [sayLong, pushEveryKind, sayManyAtOnce, pushMuchAtOnce]
 
 const opening: readonly Act[] = [
   askOddly,
