@@ -1,5 +1,5 @@
-import { type ActorRef, CallTimeout, type ExitReason } from '../../../system/runtime/index.ts'
-import { CallFailed, writeError, writeReason } from '../reasons.ts'
+import { type ActorRef, type AnyActorRef, CallTimeout, type ExitReason } from '../../../system/runtime/index.ts'
+import { CallFailed, readReason, writeError, writeReason } from '../reasons.ts'
 import type { Data } from '../recording.ts'
 import type { World } from '../world.ts'
 
@@ -61,6 +61,35 @@ export function createClients(world: World, specs: (string | Data)[]) {
 }
 
 export type Clients = ReturnType<typeof createClients>
+
+interface ClientScene {
+  world: World
+  clients: Clients
+}
+
+/** The steps of every family whose clients do things in their own names. */
+export const clientActs = {
+  settle: ({ world }: ClientScene) => world.settle(),
+  sleep: ({ world }: ClientScene, { ms }: Data) => world.sleep(ms),
+
+  exit({ clients, world }: ClientScene, { who, reason }: Data) {
+    signalExit(clients.get(who)?.actor, reason, world.driver)
+  },
+
+  async finish({ clients, world }: ClientScene, { who }: Data) {
+    await world.until(clients.get(who)!.actor.requestStop())
+  },
+
+  mailbox({ clients, world }: ClientScene, { by }: Data) {
+    world.record(by, 'mailbox', { messages: [...clients.get(by)!.inbox] })
+  },
+}
+
+/** A reason as it stands in a recording; `kill` cannot be caught. */
+export function signalExit(victim: AnyActorRef | undefined, reason: string, from: AnyActorRef) {
+  if (reason === 'kill') victim?.kill()
+  else victim?.signal(readReason(reason), from)
+}
 
 /** A call that fails as its caller sees it: because the time was over, or because the server was or went down. */
 export async function call<M>(

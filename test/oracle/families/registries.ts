@@ -5,10 +5,10 @@ import {
   NeedsUniqueKeys,
   startKeyRegistry,
 } from '../../../system/runtime/index.ts'
-import { readReason, writeError } from '../reasons.ts'
+import { writeError } from '../reasons.ts'
 import type { Data, Recording, Replayed, Step } from '../recording.ts'
 import { createWorld, type World } from '../world.ts'
-import { type Clients, createClients } from './clients.ts'
+import { type Clients, clientActs, createClients, signalExit } from './clients.ts'
 
 interface Scene {
   world: World
@@ -34,8 +34,7 @@ export async function replayRegistries({ setup, steps }: Recording): Promise<Rep
 }
 
 const acts: Record<string, (scene: Scene, step: Data) => unknown> = {
-  settle: ({ world }) => world.settle(),
-  sleep: ({ world }, { ms }) => world.sleep(ms),
+  ...clientActs,
 
   registry(scene, { by, op, ...step }) {
     const operation = operations[op]
@@ -46,16 +45,7 @@ const acts: Record<string, (scene: Scene, step: Data) => unknown> = {
 
   exit({ clients, registry, world }, { who, reason }) {
     const victim = who === 'registry' ? registry.actor : clients.get(who)?.actor
-    if (reason === 'kill') victim?.kill()
-    else victim?.signal(readReason(reason), world.driver)
-  },
-
-  async finish({ clients, world }, { who }) {
-    await world.until(clients.get(who)!.actor.requestStop())
-  },
-
-  mailbox({ clients, world }, { by }) {
-    world.record(by, 'mailbox', { messages: [...clients.get(by)!.inbox] })
+    signalExit(victim, reason, world.driver)
   },
 }
 

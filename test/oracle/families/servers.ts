@@ -2,7 +2,7 @@ import { type ActorRef, type ActorSelf, type AnyActorRef, link } from '../../../
 import { CallFailed, Exit, readReason, thrownInServer, writeError, writeReason } from '../reasons.ts'
 import type { Data, Recording, Replayed, Step } from '../recording.ts'
 import { createGate, createWorld, type Gate, type World } from '../world.ts'
-import { type Clients, call, createClients } from './clients.ts'
+import { type Clients, call, clientActs, createClients, signalExit } from './clients.ts'
 
 type Message = { kind: 'call' | 'cast' | 'info' | 'continue' | 'timeout'; msg: unknown }
 type Server = ActorRef<Message>
@@ -146,8 +146,7 @@ function record(world: World, name: string, kind: Message['kind'], msg: unknown)
 }
 
 const acts: Record<string, (scene: Scene, step: Data) => unknown> = {
-  settle: ({ world }) => world.settle(),
-  sleep: ({ world }, { ms }) => world.sleep(ms),
+  ...clientActs,
   gate: ({ gates }, { who }) => gates.get(who)?.release(1),
 
   call({ clients, servers }, { by, to, msg, timeout, ...options }) {
@@ -197,17 +196,8 @@ const acts: Record<string, (scene: Scene, step: Data) => unknown> = {
   exit({ clients, servers, world }, { who, reason }) {
     const victim = servers.get(who) ?? clients.get(who)?.actor
     const stranger = world.runtime.spawn({ handle: () => {} }, { unique: false })
-    if (reason === 'kill') victim?.kill()
-    else victim?.signal(readReason(reason), stranger)
+    signalExit(victim, reason, stranger)
     return settleTurns(world)
-  },
-
-  async finish({ clients, world }, { who }) {
-    await world.until(clients.get(who)!.actor.requestStop())
-  },
-
-  mailbox({ clients, world }, { by }) {
-    world.record(by, 'mailbox', { messages: [...clients.get(by)!.inbox] })
   },
 }
 

@@ -7,10 +7,9 @@ import {
   type Term,
 } from '../../../system/runtime/index.ts'
 import { compareTerms } from '../../../system/runtime/term.ts'
-import { readReason } from '../reasons.ts'
 import type { Data, Recording, Replayed, Step } from '../recording.ts'
 import { createWorld, type World } from '../world.ts'
-import { type Clients, createClients } from './clients.ts'
+import { type Clients, clientActs, createClients } from './clients.ts'
 import { readTerm, writeTerm } from './terms.ts'
 
 interface Scene {
@@ -52,27 +51,12 @@ export async function replayTables({ setup, steps }: Recording): Promise<Replaye
 }
 
 const acts: Record<string, (scene: Scene, step: Data) => unknown> = {
-  settle: ({ world }) => world.settle(),
-  sleep: ({ world }, { ms }) => world.sleep(ms),
+  ...clientActs,
 
   ets(scene, { by, op, table, nowait, ...step }) {
     return scene.clients.perform(by, { of: op, table }, () => attempt(() => perform(scene, by, op, table, step)), {
       nowait,
     })
-  },
-
-  exit({ clients, world }, { who, reason }) {
-    const victim = clients.get(who)?.actor
-    if (reason === 'kill') victim?.kill()
-    else victim?.signal(readReason(reason), world.driver)
-  },
-
-  async finish({ clients, world }, { who }) {
-    await world.until(clients.get(who)!.actor.requestStop())
-  },
-
-  mailbox({ clients, world }, { by }) {
-    world.record(by, 'mailbox', { messages: [...clients.get(by)!.inbox] })
   },
 }
 

@@ -18,7 +18,7 @@ import {
 import { CallFailed, Thrown, writeError, writeReason } from '../reasons.ts'
 import type { Data, Recording, Replayed, Step, TraceEvent } from '../recording.ts'
 import { createGate, createWorld, type Gate, type World } from '../world.ts'
-import { type Clients, createClients } from './clients.ts'
+import { type Clients, clientActs, createClients } from './clients.ts'
 
 type AnyTask = Task<unknown>
 
@@ -148,8 +148,7 @@ const streamOptionsOf = ({ max_concurrency = 2, timeout, ordered, on_timeout }: 
 const bodyOf = ({ id, ...item }: Data) => ({ value: id, ...item })
 
 const acts: Record<string, (scene: Scene, step: Data) => unknown> = {
-  settle: ({ world }) => world.settle(),
-  sleep: ({ world }, { ms }) => world.sleep(ms),
+  ...clientActs,
   gate: ({ gates }, { who }) => gates.get(who)?.release(1),
 
   async: (scene, { by, task, body }) =>
@@ -237,13 +236,5 @@ const acts: Record<string, (scene: Scene, step: Data) => unknown> = {
     const victim = clients.get(who)?.actor ?? tasks.get(who)?.actor
     if (reason === 'kill') victim?.kill()
     else victim?.signal({ kind: 'exit', why: reason }, world.driver)
-  },
-
-  async finish({ clients, world }, { who }) {
-    await world.until(clients.get(who)!.actor.requestStop())
-  },
-
-  mailbox({ clients, world }, { by }) {
-    world.record(by, 'mailbox', { messages: [...clients.get(by)!.inbox] })
   },
 }
