@@ -1,9 +1,9 @@
 import { type Channels, openChannels } from '../../clients/channels.ts'
 import type { ClusterNode } from '../../cluster/node.ts'
-import { readRanMs } from '../../platform/pressure.ts'
-import { percentile } from '../../stats/percentile.ts'
-import { exactly, inMostRounds, isBetween } from '../finding.ts'
+import { median } from '../../stats/percentile.ts'
+import { exactly, isBetween } from '../finding.ts'
 import { defineLab, type LabTools } from '../lab.ts'
+import { inCountedRounds, ranMsOf } from './processor-time.ts'
 
 /** One series of broadcasts to all clients. */
 export interface FanOut {
@@ -32,7 +32,6 @@ const numbers = Array.from({ length: 300 }, (_, index) => index)
 
 const ratiosOf = ({ plain, intercepted }: FanOutRuns) =>
   intercepted.map(({ cpuUs }, round) => cpuUs / plain[round]!.cpuUs)
-const median = (values: readonly number[]) => percentile(values, 0.5)
 const costOf = (runs: readonly FanOut[]) => median(runs.map(({ cpuUs }) => cpuUs))
 
 export const fanOut = defineLab<FanOutRuns>({
@@ -53,11 +52,7 @@ export const fanOut = defineLab<FanOutRuns>({
       judge(runs) {
         const ratios = ratiosOf(runs)
         const saw = `${median(ratios).toFixed(1)} times the processor time`
-        if (!ratios.every(Number.isFinite)) return { outcome: 'unknown', saw, why: 'the system does not count it' }
-        return inMostRounds(
-          ratios.map((ratio) => ratio > 1.5),
-          saw,
-        )
+        return inCountedRounds(ratios, (ratio) => ratio > 1.5, saw)
       },
     },
     {
@@ -133,13 +128,13 @@ async function broadcastAll({ node, clients, event }: Round, { until, goOn }: La
     client.onFrame(([, , , got]) => {
       if (got === 'news' || got === 'send_ping') deliveries += 1
     })
-  const beforeMs = readRanMs(node.pid ?? 'self') ?? Number.NaN
+  const beforeMs = ranMsOf(node)
   for (let n = 0; n < broadcasts; n += 1) {
     goOn()
     await node.control.broadcast('ping', event, { n, numbers })
   }
   await until(() => deliveries >= expected, { what: 'everybody got every broadcast', withinMs: deliveredWithinMs })
-  const afterMs = readRanMs(node.pid ?? 'self') ?? Number.NaN
+  const afterMs = ranMsOf(node)
   return { cpuUs: (1_000 * (afterMs - beforeMs)) / expected, deliveries }
 }
 

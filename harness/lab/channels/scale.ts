@@ -1,11 +1,11 @@
 import { openLoad } from '../../bench/client.ts'
 import type { ClusterNode } from '../../cluster/node.ts'
 import { maskedFrame, upgradeTo } from '../../load/frames.ts'
-import { readRanMs } from '../../platform/pressure.ts'
-import { percentile } from '../../stats/percentile.ts'
+import { median } from '../../stats/percentile.ts'
 import { exactly, inMostRounds } from '../finding.ts'
 import { defineLab, type LabTools } from '../lab.ts'
 import { duration } from '../words.ts'
+import { inCountedRounds, ranMsOf } from './processor-time.ts'
 
 /** What an audience of this size cost. */
 export interface Audience {
@@ -34,7 +34,6 @@ const cpuRatios = (scale: Scale) =>
   scale.many.broadcasts.map(({ cpuUs }, round) => cpuUs / scale.few.broadcasts[round]!.cpuUs)
 const timeRatios = (scale: Scale) =>
   scale.many.broadcasts.map(({ tookMs }, round) => tookMs / scale.few.broadcasts[round]!.tookMs)
-const median = (values: readonly number[]) => percentile(values, 0.5)
 const took = ({ broadcasts }: Audience) => median(broadcasts.map(({ tookMs }) => tookMs)) / perRound
 
 export const scale = defineLab<Scale>({
@@ -56,11 +55,7 @@ export const scale = defineLab<Scale>({
       judge(measured) {
         const ratios = cpuRatios(measured)
         const saw = `${median(ratios).toFixed(2)} times the processor time`
-        if (!ratios.every(Number.isFinite)) return { outcome: 'unknown', saw, why: 'the system does not count it' }
-        return inMostRounds(
-          ratios.map((ratio) => ratio < 1.8),
-          saw,
-        )
+        return inCountedRounds(ratios, (ratio) => ratio < 1.8, saw)
       },
     },
     {
@@ -139,8 +134,7 @@ async function openAudience(node: ClusterNode, size: number, { clock, say, until
         told.count += frames
         told.lastMs = clock.monotonicMs()
       })
-      const ran = () => readRanMs(node.pid ?? 'self') ?? Number.NaN
-      const [beganMs, ranBefore] = [clock.monotonicMs(), ran()]
+      const [beganMs, ranBefore] = [clock.monotonicMs(), ranMsOf(node)]
       for (let n = 0; n < perRound; n += 1) {
         goOn()
         await node.control.broadcast('ping', 'news', { n, text: 'x'.repeat(70) })
@@ -149,7 +143,7 @@ async function openAudience(node: ClusterNode, size: number, { clock, say, until
       load.onFrames(undefined)
       if (!counts) return
       delivered += told.count
-      const cpuUs = (1_000 * (ran() - ranBefore)) / (size * perRound)
+      const cpuUs = (1_000 * (ranMsOf(node) - ranBefore)) / (size * perRound)
       broadcasts.push({ tookMs: told.lastMs - beganMs, cpuUs })
     },
     close: () => load.close(),

@@ -1,5 +1,5 @@
 import { openChannels } from '../../clients/channels.ts'
-import { percentile } from '../../stats/percentile.ts'
+import { median } from '../../stats/percentile.ts'
 import { exactly, inMostRounds, isBetween } from '../finding.ts'
 import { defineLab, type LabTools } from '../lab.ts'
 
@@ -22,12 +22,7 @@ const earlyMs = 5
 
 const inTimeCount = (replies: Replies, withinMs: number) => replies.filter((ms) => ms <= withinMs).length
 const medians = (all: readonly Replies[]) =>
-  Array.from({ length: pushCount }, (_, index) =>
-    percentile(
-      all.map((replies) => replies[index]!),
-      0.5,
-    ),
-  )
+  Array.from({ length: pushCount }, (_, index) => median(all.map((replies) => replies[index]!)))
 const list = (all: readonly Replies[]) =>
   `${medians(all)
     .map((ms) => Math.round(ms))

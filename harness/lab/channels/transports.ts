@@ -2,10 +2,10 @@ import { type Channels, openChannels } from '../../clients/channels.ts'
 import { readParts } from '../../clients/frames.ts'
 import { pollAnswerIn } from '../../clients/poll-answer.ts'
 import type { ClusterNode } from '../../cluster/node.ts'
-import { readRanMs } from '../../platform/pressure.ts'
-import { percentile } from '../../stats/percentile.ts'
+import { median } from '../../stats/percentile.ts'
 import { exactly, inMostRounds } from '../finding.ts'
 import { defineLab, type LabTools } from '../lab.ts'
+import { inCountedRounds, ranMsOf } from './processor-time.ts'
 import { openRelay, type Relay } from './relay.ts'
 
 /** One series of messages to one client. */
@@ -38,7 +38,6 @@ const everyMs = 20
 
 const ratios = ({ websocket, longPoll }: Both, of: (series: Series) => number) =>
   longPoll.map((one, round) => of(one) / of(websocket[round]!))
-const median = (values: readonly number[]) => percentile(values, 0.5)
 const times = (values: readonly number[]) => `${median(values).toFixed(1)} times`
 
 export const transports = defineLab<Transports>({
@@ -72,12 +71,7 @@ export const transports = defineLab<Transports>({
       says: 'and costs the node more processor time',
       judge({ near }) {
         const all = ratios(near, ({ cpuMs }) => cpuMs)
-        if (!all.every(Number.isFinite))
-          return { outcome: 'unknown', saw: 'nothing', why: 'the system does not count it' }
-        return inMostRounds(
-          all.map((ratio) => ratio > 1.2),
-          times(all),
-        )
+        return inCountedRounds(all, (ratio) => ratio > 1.2, times(all))
       },
     },
     {
@@ -159,7 +153,7 @@ async function seriesOf(node: ClusterNode, { link, transport }: Way, tools: LabT
   const hearer = await (transport === 'websocket' ? overWebSocket(relay, hear) : overLongPoll(relay, hear, tools))
   try {
     if (link === 'far') relay.setDelay(delayMs)
-    const [bytesBefore, ranBefore] = [relay.bytes(), readRanMs(node.pid ?? 'self') ?? Number.NaN]
+    const [bytesBefore, ranBefore] = [relay.bytes(), ranMsOf(node)]
     for (let n = 0; n < messageCount; n += 1) {
       tools.goOn()
       sentMs[n] = clock.monotonicMs()
@@ -170,7 +164,7 @@ async function seriesOf(node: ClusterNode, { link, transport }: Way, tools: LabT
     await until(() => tookMs.size === messageCount, { what: 'all messages have come', withinMs: 10_000 }).catch(
       tools.goOn,
     )
-    const ranMs = (readRanMs(node.pid ?? 'self') ?? Number.NaN) - ranBefore
+    const ranMs = ranMsOf(node) - ranBefore
     const latencies = [...tookMs.values()]
     return {
       bytes: (relay.bytes() - bytesBefore) / messageCount,

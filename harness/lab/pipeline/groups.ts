@@ -1,4 +1,4 @@
-import { percentile } from '../../stats/percentile.ts'
+import { median } from '../../stats/percentile.ts'
 import { exactly, inMostRounds, isBetween } from '../finding.ts'
 import { defineLab } from '../lab.ts'
 import { startPipeline } from '../pipeline-node.ts'
@@ -21,7 +21,6 @@ const countOf = (max: number) => (max === 1 ? 10 : 50)
 const having = (groups: readonly Group[], max: number) => groups.find((one) => one.max === max)!
 /** Of each round, how many times as long as one item. */
 const wholes = ({ roundsMs }: Group) => roundsMs.map((cameMs) => (cameMs.at(-1) ?? Number.NaN) / workMs)
-const median = (values: readonly number[]) => percentile(values, 0.5)
 
 /** Items that came at the same time. The gap decides, because what is late stays late. Exported for its test. Pure. */
 export function groupSizes(cameMs: readonly number[]): number[] {

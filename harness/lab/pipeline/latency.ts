@@ -1,5 +1,5 @@
 import { linearFit } from '../../stats/linear-fit.ts'
-import { percentile } from '../../stats/percentile.ts'
+import { median } from '../../stats/percentile.ts'
 import { exactly, inMostRounds } from '../finding.ts'
 import { defineLab, type Finding, type LabTools } from '../lab.ts'
 import { type PipelineNode, startPipeline } from '../pipeline-node.ts'
@@ -23,7 +23,6 @@ const requestMs = 10
 
 const having = (runs: TimedRuns, max: number) => runs.find((one) => one.max === max)!
 const lastsOf = ({ latenciesMs }: Timed) => latenciesMs.map((one) => one.at(-1) ?? Number.NaN)
-const median = (values: readonly number[]) => percentile(values, 0.5)
 const lastMs = (one: Timed) => median(lastsOf(one))
 const lasts = (runs: TimedRuns) => runs.map((one) => `${lastMs(one).toFixed(0)} ms with ${one.max}`).join(', ')
 const correlationOf = (latenciesMs: readonly number[]) =>
