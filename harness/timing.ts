@@ -54,6 +54,9 @@ export const actionWithinMs = purchaseWithinMs + 10_000
 /** How long a request to the control port of a node is waited for. */
 export const controlWithinMs = 6_000
 
+/** A long-poll session that nobody polls is kept for two windows of ten seconds; somewhat later it is gone. */
+export const pollSessionKeptMs = 25_000
+
 /** A plan's round. A fault may wait for a point of the scenario for a few of them. */
 export const roundMs = 1_500
 export const pointWithinMs = 5_000

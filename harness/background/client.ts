@@ -8,7 +8,7 @@ import { mannersOf, type SocketEvent } from '../history/manners.ts'
 import type { LedgerEntry } from '../history/operation.ts'
 import type { Recorder } from '../history/recorder.ts'
 import { systemClock as clock } from '../platform/clock.ts'
-import { clientHeartbeatMs } from '../timing.ts'
+import { clientHeartbeatMs, pollSessionKeptMs } from '../timing.ts'
 import { digestOf } from './content.ts'
 import { openPollTransport } from './poll-transport.ts'
 import type { FrameReader } from './read-frame.ts'
@@ -86,8 +86,6 @@ const rejoinAfterMs = 200
 const abnormalCode = 1006
 /** Far more than an official client allows: it is not the one to find out how long a node may be silent. */
 const silentMaxMs = 8_000
-/** A long-poll session that nobody polls is kept for two windows of ten seconds. */
-const sessionKeptMs = 25_000
 
 /** Opens a client that connects, joins and sends heartbeats until it is closed. Never rejects: what it cannot do shows in `joins`. */
 export async function openBackgroundClient({
@@ -118,6 +116,9 @@ export async function openBackgroundClient({
   let sentMs = heardMs
   let hasGivenUp = false
   let stopBeat = () => {}
+
+  /** Its answers come from another node than the one that it asks. */
+  const relayed = role.through !== undefined && { waitsForOthers: true }
 
   recorder.record(clientEvent({ who: name, node, kind: kindOf(role), owner: name }))
 
@@ -290,7 +291,6 @@ export async function openBackgroundClient({
 
   function sendPush(topic: string, joinRef: string, { event, payload, answer }: Push, isStale: boolean) {
     const ref = nextRef()
-    const relayed = role.through !== undefined && { waitsForOthers: true }
     const value = { channel: 'PingChannel', connection, ref, joinRef, topic, answer, ...relayed }
     // What no node may answer is no operation that could end.
     if (isStale) recorder.record({ who: name, node, type: 'read', operation: 'stale-push', value })
@@ -303,14 +303,7 @@ export async function openBackgroundClient({
     if (!isOpen) return
     const ref = nextRef()
     const answer = answerOf('error', { reason: 'join crashed' })
-    const value = {
-      connection,
-      ref,
-      joinRef: ref,
-      topic,
-      answer,
-      ...(role.through !== undefined && { waitsForOthers: true }),
-    }
+    const value = { connection, ref, joinRef: ref, topic, answer, ...relayed }
     sent.set(ref, { what: 'push', topic, end: recorder.begin(name, crashingJoin, value).end })
     write(ref, ref, topic, 'phx_join', {})
   }
@@ -345,7 +338,7 @@ export async function openBackgroundClient({
     resume: () => transport?.resume(),
     joins: () => ({ connected: isOpen, expected: [...wanted], joined: [...joined.keys()] }),
     present() {
-      const youngMs = clock.monotonicMs() - sessionKeptMs
+      const youngMs = clock.monotonicMs() - pollSessionKeptMs
       const polls = sessionsMs.filter((openedMs) => openedMs > youngMs).length
       if (role.transport === 'websocket')
         return [{ who: name, node, connections: isOpen ? 1 : 0, polls: 0, channels: isOpen ? wanted.size : 0 }]

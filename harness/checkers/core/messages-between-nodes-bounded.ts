@@ -129,9 +129,9 @@ function whatHappened(history: History, nodes: number) {
     // Scenarios may ask for broadcasts past the history.
     asked: asked - ofBackground.length,
     backgroundOperations: operations.filter(isOfBackground).length,
-    backgroundKinds: [...new Set(ofBackground.map(kindOf)), relayKind],
+    backgroundKinds: [...new Set(ofBackground.map((one) => kindOf(topicOf(one)))), relayKind],
     arrivals: arrivals.length,
-    joins: largest(countsByKind(joins), countsByKind(joinsOfSockets(history))),
+    joins: joinsByKind(joins.map(topicOf), topicsJoinedBySockets(history)),
     isAllPublished: asked <= history.of('publish').length,
     publishedBytes: sum(history.of('publish').map(bytesOf)),
   }
@@ -144,23 +144,23 @@ const forMsOf = (stall: unknown) => (stall as { forMs: number }).forMs
 
 const isOfBackground = ({ who }: HistoryEvent) => isBackground(who)
 
-const kindOf = ({ topic = '' }: { topic?: string }) => topic.split(':', 1)[0]!
+const topicOf = ({ topic = '' }: HistoryEvent) => topic
+const kindOf = (topic: string) => topic.split(':', 1)[0]!
 
-/** What was seen on the sockets of browsers and shoppers, who do not all record their joins themselves. */
-const joinsOfSockets = (history: History): { topic?: string }[] =>
+/** Of what was seen on the sockets of browsers and shoppers, who do not all record their joins themselves. */
+const topicsJoinedBySockets = (history: History): string[] =>
   history.of('read', mannersOf.socket).flatMap(({ value }) => {
     const { kind, topic } = value as { kind: string; topic?: string }
-    return kind === 'join' ? [topic === undefined ? {} : { topic }] : []
+    return kind === 'join' && topic !== undefined ? [topic] : []
   })
 
-const countsByKind = (joins: readonly { topic?: string }[]) =>
-  new Map([...Map.groupBy(joins, kindOf)].map(([kind, own]) => [kind, own.length]))
-
-/** Both look at the same joins. */
-const largest = (...all: readonly ReadonlyMap<string, number>[]): Record<string, number> =>
-  Object.fromEntries(
-    all.flatMap((one) => [...one.keys()]).map((kind) => [kind, Math.max(...all.map((one) => one.get(kind) ?? 0))]),
-  )
+/** Kind -> how many joins there were, as the source says that saw most of them: both look at the same joins. */
+function joinsByKind(...sources: readonly (readonly string[])[]): Record<string, number> {
+  const joins: Record<string, number> = {}
+  for (const topics of sources)
+    for (const [kind, own] of Map.groupBy(topics, kindOf)) joins[kind] = Math.max(joins[kind] ?? 0, own.length)
+  return joins
+}
 
 /** As the digest of its content begins. */
 const bytesOf = ({ value }: HistoryEvent) => Number((value as LedgerEntry).digest?.split(':', 1)[0] ?? 0)

@@ -17,9 +17,9 @@ export const requestsAnswered: Checker = {
     if (asked.length === 0) return unknown('nobody asked')
     const ends = endsOf(history)
     const judged = undisturbed(history)
-    const wrong = judged.map((one) => wrongEnd(history, one, endOf(ends, one), judged)).find((one) => one)
-    if (wrong) return wrong
     const answered = judged.filter((one) => endOf(ends, one) !== undefined)
+    const wrong = judged.map((one) => wrongEnd(history, one, endOf(ends, one), answered)).find((one) => one)
+    if (wrong) return wrong
     return answered.length === 0
       ? unknown('no request was answered while nothing was broken')
       : passed(`${count(answered.length, 'request')}, each answered with its status`)
@@ -48,11 +48,11 @@ function wrongEnd(
   history: History,
   request: HistoryEvent,
   end: HistoryEvent | undefined,
-  others: readonly HistoryEvent[],
+  answered: readonly HistoryEvent[],
 ): Verdict | undefined {
   const { what, status: expected } = requestIn(request)
   const { node = '', tMs } = request
-  if (!end) return unanswered(history, request, others)
+  if (!end) return unanswered(history, request, answered)
   const { status, error } = end.value as RequestEnd
   if (status === expected) return undefined
   if (status !== undefined)
@@ -64,12 +64,9 @@ function wrongEnd(
 }
 
 /** Only while the same node answers others is it known that it could. */
-function unanswered(history: History, request: HistoryEvent, others: readonly HistoryEvent[]): Verdict | undefined {
+function unanswered(history: History, request: HistoryEvent, answered: readonly HistoryEvent[]): Verdict | undefined {
   const { node, tMs } = request
-  const ended = new Set(history.of('read', requestsOf.ended).map(({ value }) => (value as RequestEnd).id))
-  const isAnswering = others.some(
-    (one) => one.node === node && one.index > request.index && ended.has(requestIn(one).id),
-  )
+  const isAnswering = answered.some((one) => one.node === node && one.index > request.index)
   if (!isAnswering || history.endMs - tMs < answeredWithinMs) return undefined
   const sentence = `without an answer: ${requestIn(request).what} to ${node} waited for ${history.endMs - tMs} ms`
   return finding(history, sentence, tMs, history.endMs, { request })

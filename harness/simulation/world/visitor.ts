@@ -1,6 +1,6 @@
 import type { Clock } from '../../../system/platform/clock.ts'
 import type { Random } from '../../../system/platform/random.ts'
-import { clientHeartbeatMs } from '../../timing.ts'
+import { clientHeartbeatMs, pollSessionKeptMs } from '../../timing.ts'
 import { type Conversation, channelsMax, createConversation, type Frame } from './conversation.ts'
 import { type Line, type LineEvents, openWebSocketLine } from './line.ts'
 import { openLongPollLine } from './long-poll.ts'
@@ -34,8 +34,6 @@ const bigLetters = 100_000
 const bigCount = 6
 const restShare = 0.3
 const restMs = 10_500
-/** Of two windows of long polls, and a little more. */
-const sessionKeptMs = 25_000
 
 /**
  * A client that is stricter than the official one: it does what clients rarely do, knows of each frame what has to follow, and writes down
@@ -216,7 +214,7 @@ export function openVisitor({ network, recorder, clock, random, who, node, versi
     },
     /** What it may account for at its node; a session of long polls that nobody polls is kept for a while. */
     present() {
-      const polls = sessionsMs.filter((openedMs) => openedMs > clock.monotonicMs() - sessionKeptMs).length
+      const polls = sessionsMs.filter((openedMs) => openedMs > clock.monotonicMs() - pollSessionKeptMs).length
       const sessions = transport === 'longpoll' ? Math.max(1, polls) : line ? 1 : 0
       const own = transport === 'longpoll' ? { connections: 0, polls: sessions } : { connections: sessions, polls: 0 }
       return { who, node, ...own, channels: sessions * topics.length, ...(sessions > 1 && { isStalled: true }) }
