@@ -40,7 +40,7 @@ type PushOptions = Pick<TalkOptions, 'clients' | 'random' | 'pause'>
 
 type Act = (options: TalkOptions) => Promise<unknown>
 
-/** One thing after the other, until it is stopped. Every act is done once at the beginning, what no time may leave out first, and then by chance. */
+/** One act after the other, until it is stopped: each of them once, those that even a short scenario needs first, and then random ones. */
 export async function talk(options: TalkOptions): Promise<void> {
   const { random, pause } = options
   for (const act of [...atOnce, ...shuffled(opening, random)]) {
@@ -232,7 +232,7 @@ const slowDown = (node: ClusterNode, delayMs: number) =>
     () => false,
   )
 
-/** Also in a scenario that is over in a second. */
+/** They come first, so that a scenario that is over in a second has them too. */
 const atOnce: readonly Act[] = [sayLong, pushEveryKind, sayManyAtOnce, pushMuchAtOnce]
 
 const opening: readonly Act[] = [

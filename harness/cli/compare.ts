@@ -55,7 +55,7 @@ export const compare: Command = {
   name: 'compare',
   argument: '[what...]',
   summary:
-    'compare two systems: sync-async, pubsub mesh redis, nodes 1 3, serializer v1 v2, or two JSON files; control compares what is known',
+    'compare two systems: sync-async, pubsub mesh redis, nodes 1 3, serializer v1 v2, or two JSON files; control checks the instrument itself',
   options: [
     {
       flags: '--target <address>',

@@ -76,7 +76,7 @@ async function killUnderCaller(context: Context) {
   const { control } = context.cluster.node('n1')
   await control.delay('Inventory.item_sold', heldMs)
   const sale = context.sell('n1', sold)
-  // It asks the inventory when it is in the database; before that, its call is another one.
+  // A sale is written first and then asks the inventory: a call that is open earlier is one of its others.
   await context.until('the sale is written', 5_000, async () => (await soldUnits(context, sold))[0] === 1)
   await context.until('the sale waits', 5_000, async () => (await control.state()).holds.callsInFlight > 0)
   await control.delay('Inventory.item_sold', 0)

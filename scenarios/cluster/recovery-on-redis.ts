@@ -48,7 +48,7 @@ export default scenario({
       }),
     ),
     step('a listener on n1, and a tab of one cart on each node', async (context) => {
-      // Until then n1 has nothing that it could keep: it reads everything when it hears of n2 for the first time.
+      // The first time that n1 hears of n2 makes it read everything: that must not hide what it missed in the next step.
       await context.until('n1 has heard of n2', 2 * heartbeatMs, () => hasHeardOf(context, 'n1', 'n2'))
       context.scratch.set('ear-n1', await openEar(context, 'ear-n1', 'n1'))
       const first = await openWireTab(context, { name: 'tab-n1', node: 'n1', page: 'redis' })
