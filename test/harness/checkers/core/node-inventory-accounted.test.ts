@@ -56,6 +56,16 @@ describe('node-inventory-accounted (RT-11, CH-63, DF-104)', () => {
     expect(whyOf(holds, alice)).toBe(`n2 holds ${words}`)
   })
 
+  it('takes up to three relayed requests for each client with long polls, and exactly so many timers', () => {
+    const polling = { polls: 1, sessions: 2 }
+    expect(whyOf({ ...polling, relayed: 3 }, alice, pollster)).toBe('passed')
+    expect(whyOf({ ...polling, relayed: 4 }, alice, pollster)).toBe(
+      'n2 holds 4 polls of clients that have left, relayed to another node',
+    )
+    expect(whyOf({ timers: 13 }, alice)).toBe('passed')
+    expect(whyOf({ timers: 14 }, alice)).toBe('n2 holds 14 armed timers, and at most 13 have a purpose')
+  })
+
   it('is unknown when a node was not asked, before or after', () => {
     expect(check(inTheEnd(base)).why).toBe('no node was asked what it held before the first step')
     expect(check(atFirst)).toMatchObject({ outcome: 'unknown', why: 'n2 was not asked what it holds in the end' })
