@@ -13,6 +13,8 @@ interface TalkRoutes {
   heartbeatMs: number
 }
 
+/** Nobody asks for the head of an answer that is made for one request, and each route takes time when a node starts. */
+const getOnly = { exposeHeadRoute: false }
 const delayMaxMs = 10_000
 
 /** `?fail=slow` and `?slow_ms=3000`: for this request only. */
@@ -39,8 +41,8 @@ export function talkRoutes(web: FastifyInstance, { talk, heartbeatMs }: TalkRout
   exportRoutes(web, talk)
   jobRoutes(web, talk)
 
-  web.get('/talk/rates', async (_request, answer) => answered(answer, () => talk.cache.read()))
-  web.get('/talk/seats', async () => ({ left: talk.seats.left() }))
+  web.get('/talk/rates', getOnly, async (_request, answer) => answered(answer, () => talk.cache.read()))
+  web.get('/talk/seats', getOnly, async () => ({ left: talk.seats.left() }))
   web.post('/talk/seats', async ({ body }, answer) => {
     const order = seatsBody.safeParse(body ?? {})
     if (!order.success) return refused(answer, order.error)
@@ -54,16 +56,17 @@ export function talkRoutes(web: FastifyInstance, { talk, heartbeatMs }: TalkRout
 /** Lookup, calculation, two external calls and tracking: serial, parallel, and one part for a browser that puts the page together (RT-37, RT-38, RT-48). */
 function dashboardRoutes(web: FastifyInstance, { dashboard }: Pick<Talk, 'dashboard'>) {
   for (const kind of ['serial', 'parallel'] as const)
-    web.get(`/talk/${kind}`, async ({ query }, answer) => {
+    web.get(`/talk/${kind}`, getOnly, async ({ query }, answer) => {
       const changes = partQuery.safeParse(query)
       if (!changes.success) return refused(answer, changes.error)
       return dashboard[kind](changesOf(changes.data))
     })
-  for (const name of partNames)
-    web.get(`/talk/parts/${name}`, async ({ query }, answer) => {
-      const changes = partQuery.safeParse(query)
-      return changes.success ? dashboard.part(name, changesOf(changes.data)) : refused(answer, changes.error)
-    })
+  web.get<{ Params: { name: string } }>('/talk/parts/:name', getOnly, async ({ params, query }, answer) => {
+    const name = partNames.find((one) => one === params.name)
+    if (!name) return answer.callNotFound()
+    const changes = partQuery.safeParse(query)
+    return changes.success ? dashboard.part(name, changesOf(changes.data)) : refused(answer, changes.error)
+  })
 }
 
 function exportRoutes(web: FastifyInstance, { exports }: Pick<Talk, 'exports'>) {
@@ -80,13 +83,13 @@ function exportRoutes(web: FastifyInstance, { exports }: Pick<Talk, 'exports'>) 
     if (!wanted.success) return refused(answer, wanted.error)
     return answered(answer, async () => ({ url: await exports.withinRequest(wanted.data.format) }))
   })
-  for (const format of formats)
-    web.get<{ Params: { id: string } }>(`/talk/exports/:id.${format}`, async ({ params }, answer) =>
-      answered(answer, async () => {
-        const file = await exports.content(params.id)
-        return file?.format === format ? sendFile(answer, format, file.content) : answer.callNotFound()
-      }),
-    )
+  web.get<{ Params: { file: string } }>('/talk/exports/:file', getOnly, async ({ params }, answer) =>
+    answered(answer, async () => {
+      const [id = '', format] = params.file.split('.')
+      const file = await exports.content(id)
+      return file && file.format === format ? sendFile(answer, file.format, file.content) : answer.callNotFound()
+    }),
+  )
 }
 
 const typeOf: Readonly<Record<Format, string>> = { csv: 'text/csv', json: 'application/json' }
@@ -103,7 +106,7 @@ function jobRoutes(web: FastifyInstance, { addJob, jobOf }: Pick<Talk, 'addJob' 
     if (!wanted.success) return refused(answer, wanted.error)
     return answered(answer, async () => answer.code(202).send({ id: await addJob(wanted.data) }))
   })
-  web.get<{ Params: { id: string } }>('/talk/jobs/:id', async ({ params }, answer) =>
+  web.get<{ Params: { id: string } }>('/talk/jobs/:id', getOnly, async ({ params }, answer) =>
     answered(answer, async () => (await jobOf(params.id)) ?? answer.code(404).send({ error: 'unknown_job' })),
   )
 }

@@ -57,6 +57,7 @@ describe('the dashboard over HTTP', () => {
   it('has each part for a browser that puts the page together (RT-48)', async () => {
     const { ask } = await startWeb()
     expect(await ask('GET', '/talk/parts/also_slow')).toEqual({ status: 200, body: { value: 1 } })
+    expect((await ask('GET', '/talk/parts/other')).status).toBe(404)
   })
 
   it.each(['/talk/parallel?fail=nothing', '/talk/serial?slow_ms=-1', '/talk/parts/slow?slow_ms=99999999'])(
