@@ -110,6 +110,12 @@ describe('a long poll behind a balancer (CH-19, CH-20, CH-23)', () => {
     },
   )
 
+  it('keeps its session when nothing comes while it waits at another node', async () => {
+    const [n1, n2] = await twoNodes({ windowMs: 150 })
+    const { token } = await get(n1!.url)
+    expect(await get(n2!.url, token)).toEqual({ status: 204, token, messages: [] })
+  })
+
   it('keeps its session when the node that it polls drains, and is answered at once (RT-13)', async () => {
     const [n1, n2] = await twoNodes({ windowMs: 60_000 })
     const { token } = await get(n1!.url)
