@@ -120,7 +120,7 @@ function describeAddresses({
     `database  ${database}`,
     ...(redis ? [`redis     ${redis}`] : []),
     `links     ${links}   (Toxiproxy API)`,
-    'Look into a node with "squall observe". Ctrl-C ends it.',
+    'Look into a node with "squall observe", or at /observer of its control port. Ctrl-C ends it.',
     '',
   ].join('\n')
 }

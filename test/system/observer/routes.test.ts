@@ -136,7 +136,7 @@ describe('the inspector on the control port (RT-70)', () => {
   })
 })
 
-describe('the page of the inspector (RT-75, RT-76)', () => {
+describe('the page of the inspector, in every build (RT-75, RT-76, DP-44)', () => {
   const login = (given: string, origin = `http://${host}`) =>
     control.inject({
       method: 'POST',
