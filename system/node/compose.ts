@@ -11,6 +11,7 @@ import { createRuntime, type Supervisor } from '../runtime/index.ts'
 import { createAdapter } from './adapter.ts'
 import { createControlActions } from './control-actions.ts'
 import { createDelays, type Delays } from './delays.ts'
+import { createInspector, type Inspector } from './inspector.ts'
 import { joinApps } from './join.ts'
 import { createLifecycle, type Lifecycle, type Part } from './lifecycle.ts'
 import { sourcesOf } from './measurements.ts'
@@ -48,11 +49,12 @@ export async function composeNode(env: Environment, known: readonly AppModule[])
   const apps = modules.map((module) => ({ ...module.create(context), name: module.name }))
   const { endpoint, actors, parts } = joinApps(context, apps, delays.beforeChannel)
   const actions = createControlActions({ context, clock, timers, adapter, endpoint, delays, apps })
+  const inspector = createInspector({ context, endpoint, adapter, actors })
   const bundleNames = modules.flatMap(({ bundles = {} }) => Object.keys(bundles))
   const doors = config.WEB ? [webPart({ config, apps, endpoint, bundleNames, log, clock })] : []
   const lifecycle = createLifecycle([
     { name: 'metrics', stop: measurements.stop },
-    ...controlPart(config, actions, apps),
+    ...controlPart(config, actions, apps, inspector),
     ...parts(doors),
     { name: 'samples', start: () => measurements.start(sourcesOf(endpoint)) },
   ])
@@ -89,7 +91,7 @@ const statsdOf = ({ STATSD_HOST: host, STATSD_PORT: port, TENANT_ID: tenant, SQU
 })
 
 /** The control port is open for as long as anything of the node runs; none without a port and a secret. */
-function controlPart(config: NodeConfig, actions: ControlActions, apps: readonly App[]): Part[] {
+function controlPart(config: NodeConfig, actions: ControlActions, apps: readonly App[], inspector: Inspector): Part[] {
   const { CONTROL_SECRET: secret, CONTROL_PORT: port, CONTROL_HOST: host } = config
   if (!secret || !port) return []
   const more = apps.flatMap(({ controlActions = [] }) => controlActions)
@@ -98,10 +100,13 @@ function controlPart(config: NodeConfig, actions: ControlActions, apps: readonly
     {
       name: 'control',
       async start() {
-        control = createControl({ secret, actions, more })
+        control = createControl({ secret, actions, more, pages: inspector.pages(secret) })
         await control.listen({ host, port })
       },
-      stop: () => control?.close(),
+      stop() {
+        inspector.stop()
+        return control?.close()
+      },
     },
   ]
 }
