@@ -16,7 +16,7 @@ import {
 
 const { scenario, step, after } = scenariosFor('store')
 
-const shopperCount = 20
+const shopperCount = 12
 
 export default scenario({
   id: 'deploy/rolling',
