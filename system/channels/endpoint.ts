@@ -260,6 +260,7 @@ export function createEndpoint(options: EndpointOptions) {
      */
     async drain() {
       draining = true
+      longPolls.drain()
       const open = [...sessions.values()]
       while (open.length > 0) {
         for (const session of open.splice(0, drainBatch)) session.close(1012)
