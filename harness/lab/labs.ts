@@ -3,6 +3,9 @@ import { metricsPage } from './channels/metrics-page.ts'
 import { scale } from './channels/scale.ts'
 import { slowPing } from './channels/slow-ping.ts'
 import { transports } from './channels/transports.ts'
+import { balance } from './deploy/balance.ts'
+import { live } from './deploy/live.ts'
+import { strategies } from './deploy/strategies.ts'
 import type { AnyLab } from './lab.ts'
 import { bytes } from './live/bytes.ts'
 import { batches } from './pipeline/batches.ts'
@@ -23,4 +26,5 @@ export const labs: readonly AnyLab[] = [
   ...[serialAsync, refuse, queue, consumers, latency, supervisor],
   ...[batches, groups, pipelineLatency, fair, loss, nodes],
   ...[slowPing, metricsPage, fanOut, transports, scale, bytes],
+  ...[balance, strategies, live],
 ]

@@ -23,7 +23,9 @@ export function recordSettings({ recorder, scenario, cluster }: RunState) {
   // A system that runs already has settings of its own.
   const env = cluster!.env
   const told = env && { clientHeartbeatMs: Number(env.CLIENT_HEARTBEAT_MS ?? clientHeartbeatMs) }
-  const value: NodeSettings = { idleTimeoutMs, clusterHeartbeatMs: heartbeatMs, ...told }
+  const { SHED_MAX_AGE_MS: maxAge } = env ?? {}
+  const age = maxAge !== undefined && { maxAgeMs: Number(maxAge) }
+  const value: NodeSettings = { idleTimeoutMs, clusterHeartbeatMs: heartbeatMs, ...told, ...age }
   recorder.record({ who: 'scenario', type: 'read', operation: mannersOf.settings, value })
 }
 
@@ -81,12 +83,19 @@ async function watchNode(state: RunState, { name, control }: ClusterNode, isWatc
     const readiness = await control.ready().catch(() => undefined)
     if (!isWatching()) return
     recordStall(state, name, systemClock.monotonicMs() - askedMs)
-    const peers = readiness?.peers && JSON.stringify(readiness.peers)
+    const seen = readiness?.peers && withoutStandby(state, readiness.peers)
+    const peers = seen && JSON.stringify(seen)
     if (peers && peers !== before)
-      state.recorder.record({ who: name, node: name, type: 'read', operation: mannersOf.peers, value: readiness.peers })
+      state.recorder.record({ who: name, node: name, type: 'read', operation: mannersOf.peers, value: seen })
     before = peers ?? before
     await systemClock.sleep(lookEveryMs)
   }
+}
+
+/** A node that is started and stopped within the scenario need not be seen. */
+function withoutStandby({ scenario }: RunState, peers: Record<string, boolean>): Record<string, boolean> {
+  const { standby = [] } = scenario.given ?? {}
+  return Object.fromEntries(Object.entries(peers).filter(([name]) => !standby.includes(name)))
 }
 
 function recordStall({ recorder, meter, elapsedMs }: RunState, who: string, forMs: number) {

@@ -183,6 +183,21 @@ export function createEndpoint(options: EndpointOptions) {
   }
 
   return {
+    /** The clients of a node, as whoever sheds some of them sees them; each is numbered as it came. */
+    clients: {
+      count: () => sessions.size,
+      newest: () => lastId,
+      /** Closes up to `countMax` sessions with 1012, the oldest first, of those numbered up to `upTo`. Returns how many (DP-21). */
+      shed(countMax: number, upTo = lastId): number {
+        const shed: Session[] = []
+        for (const session of sessions.values()) {
+          if (shed.length === countMax || Number(session.id) > upTo) break
+          shed.push(session)
+        }
+        for (const session of shed) session.close(1012)
+        return shed.length
+      },
+    },
     /** Whether a drain has begun: no new client is taken any more. */
     get isDraining() {
       return draining

@@ -16,6 +16,8 @@ export interface ControlActions {
   killActor(which: { id?: string | undefined; name?: string | undefined }): string | undefined
   /** Breaks the connections that have joined the topic; returns their ids. */
   dropConnections(topic: string): string[]
+  /** Closes so many connections, or all but so many, in such a way that clients connect again; returns how many are closed at once. */
+  shed(order: { count: number } | { keep: number }): number
   broadcast(topic: string, event: string, payload: unknown): void
   /** Makes a handler wait `delayMs` before it runs; 0 ends that. */
   delay(handler: string, delayMs: number): void
@@ -32,6 +34,10 @@ export interface ControlActions {
 const yearMs = 366 * 86_400_000
 const bodies = {
   drop: z.strictObject({ topic: z.string().min(1) }),
+  shed: z.union(
+    [z.strictObject({ count: z.number().int().min(1) }), z.strictObject({ keep: z.number().int().min(0) })],
+    'expected a count, or how many to keep',
+  ),
   broadcast: z
     .strictObject({
       topic: z.string().min(1),
@@ -116,6 +122,11 @@ const nodeActions = (actions: ControlActions): ControlAction[] => [
       if (droppedIds.length === 0) throw new ActionRefused(404, `nobody here has joined ${topic}`)
       return { droppedIds }
     },
+  ),
+  controlAction(
+    ['/connections/shed', 'Closes so many connections, or all but so many; their clients connect again.'],
+    bodies.shed,
+    (order) => ({ shed: actions.shed(order) }),
   ),
   controlAction(
     ['/broadcast', 'Broadcasts an event to all who have joined the topic on any node: a payload, or bytes in base64.'],

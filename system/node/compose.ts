@@ -6,6 +6,7 @@ import { type Clock, createCountedClock, createSkewableClock, systemClock } from
 import { type NodeConfig, readConfig } from '../platform/config.ts'
 import { createLog, type Log } from '../platform/log.ts'
 import { systemRandom } from '../platform/random.ts'
+import { processUsage } from '../platform/usage.ts'
 import { createPubSub, type PubSubAdapter } from '../pubsub/index.ts'
 import { createRuntime, type Supervisor } from '../runtime/index.ts'
 import { createAdapter } from './adapter.ts'
@@ -17,6 +18,8 @@ import { createLifecycle, type Lifecycle, type Part } from './lifecycle.ts'
 import { sourcesOf } from './measurements.ts'
 import type { App, AppContext, AppModule } from './module.ts'
 import { selectModules } from './select-modules.ts'
+import { sheddingRules } from './shedding/rules.ts'
+import { createShedding } from './shedding/shedding.ts'
 import { webPart } from './web.ts'
 
 export interface Node extends Lifecycle {
@@ -48,7 +51,9 @@ export async function composeNode(env: Environment, known: readonly AppModule[])
   const context = createContext({ config, clock, log, adapter, delays, metrics: measurements.metrics })
   const apps = modules.map((module) => ({ ...module.create(context), name: module.name }))
   const { endpoint, actors, parts } = joinApps(context, apps, delays.beforeChannel)
-  const actions = createControlActions({ context, clock, timers, adapter, endpoint, delays, apps })
+  const connections = endpoint.clients
+  const shedding = createShedding({ connections, rules: sheddingRules(config), clock, log, usage: processUsage })
+  const actions = createControlActions({ context, clock, timers, adapter, endpoint, delays, shedding, apps })
   const inspector = createInspector({ context, endpoint, adapter, actors })
   const bundleNames = modules.flatMap(({ bundles = {} }) => Object.keys(bundles))
   const doors = config.WEB ? [webPart({ config, apps, endpoint, bundleNames, log, clock })] : []
@@ -56,6 +61,7 @@ export async function composeNode(env: Environment, known: readonly AppModule[])
     { name: 'metrics', stop: measurements.stop },
     ...controlPart(config, actions, apps, inspector),
     ...parts(doors),
+    shedding.part,
     { name: 'samples', start: () => measurements.start(sourcesOf(endpoint)) },
   ])
   return { log, actors, port: config.WEB ? config.PORT : null, ...lifecycle }
