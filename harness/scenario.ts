@@ -81,6 +81,8 @@ export interface Scenario<C = CoreContext, G = object> {
   alsoWith?: { app: string; checkers: Checker[] }
   /** Why it runs without the clients of the background, which every other scenario has. */
   withoutBackground?: string
+  /** Its background sends a body over the limit of long polls in every run; that of another scenario in one of five, because it costs much. */
+  hasTooLongRequest?: true
   /** Must fail: shows that the harness can say no. Left out of suites. */
   canary?: boolean
   /** Why it runs only when it is asked for: it needs the whole machine. Left out of the acceptance suite. */

@@ -1,5 +1,6 @@
 import type { ClusterNode } from '../cluster/node.ts'
 import { type ErrorLine, mannersOf, type NodeSettings } from '../history/manners.ts'
+import { loggedBy, type Mark, type Secret, secretOf } from '../history/marks.ts'
 import type { NewEvent } from '../history/operation.ts'
 import { systemClock } from '../platform/clock.ts'
 import { jsonIn } from '../platform/json.ts'
@@ -105,9 +106,19 @@ function recordStall({ recorder, meter, elapsedMs }: RunState, who: string, forM
   recorder.record({ who, type: 'read', operation: mannersOf.stall, value: { forMs: Math.round(forMs) } })
 }
 
-/** How each node ended when it was stopped, and the errors in its log. */
-export const readManners = (state: RunState): NewEvent[] =>
-  state.cluster!.nodes.flatMap((node) => {
+/** Records the secrets of the cluster itself: nobody is given one of them. */
+export function recordClusterSecrets({ recorder, cluster }: RunState) {
+  const { secrets } = cluster!
+  if (!secrets) return
+  recorder.record(secretOf('the cluster', 'the secret that signs tokens', secrets.keyBase))
+  recorder.record(secretOf('the cluster', 'the control secret', secrets.control))
+  recorder.record(secretOf('the cluster', 'the secret of its nodes', secrets.cluster))
+}
+
+/** How each node ended when it was stopped, and the errors and the secrets in its log. */
+export function readManners(state: RunState): NewEvent[] {
+  const secrets = secretsSoFar(state)
+  return state.cluster!.nodes.flatMap((node) => {
     const of = { who: node.name, node: node.name, type: 'final' } as const
     const ends = { ...of, operation: mannersOf.ends, value: node.ends }
     if (node.logFile === undefined) return [ends]
@@ -116,8 +127,17 @@ export const readManners = (state: RunState): NewEvent[] =>
       ends,
       { ...of, operation: mannersOf.errors, value: errorsIn(log, zeroMs(state)) },
       { ...of, operation: mannersOf.warnings, value: warningsIn(log) },
+      ...(secrets.size > 0 ? [loggedBy(node.name, log, secrets)] : []),
     ]
   })
+}
+
+const secretsSoFar = ({ recorder }: RunState): Set<Mark> =>
+  new Set(
+    recorder.events
+      .filter(({ type, operation }) => type === 'read' && operation === 'secret')
+      .map(({ value }) => (value as Secret).mark),
+  )
 
 /** The time of day at which the scenario began. */
 const zeroMs = ({ elapsedMs }: RunState) => systemClock.now() - elapsedMs()

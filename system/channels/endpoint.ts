@@ -221,6 +221,14 @@ export function createEndpoint(options: EndpointOptions) {
         outboxesWaiting: outboxes.waiting,
       }
     },
+    /** Who is connected, the actors of their channels, and what has gone over their connections. */
+    traffic: () =>
+      [...sessions.values()].map((one) => ({
+        id: one.id,
+        socket: one.name,
+        actorIds: [...one.channels.values()].map(({ actor }) => actor.id),
+        ...one.traffic(),
+      })),
     /** Channel name -> pushes that its channels have handled (AM-10). */
     handled: () => ({ ...counters.handled }),
     /** Handles the upgrade requests of this server. */
@@ -267,6 +275,7 @@ export function createEndpoint(options: EndpointOptions) {
      */
     async drain() {
       draining = true
+      longPolls.drain()
       const open = [...sessions.values()]
       while (open.length > 0) {
         for (const session of open.splice(0, drainBatch)) session.close(1012)

@@ -4,6 +4,7 @@ import { sameSecret } from '../platform/same-secret.ts'
 import type { TamperRule } from '../pubsub/index.ts'
 import { ActionRefused, type ControlAction, controlAction } from './action.ts'
 import { openApiOf } from './openapi.ts'
+import type { ControlPages } from './pages.ts'
 
 /** What the control port can do to any node; `system/node` supplies it. */
 export interface ControlActions {
@@ -69,6 +70,7 @@ const bodies = {
 interface ControlOptions {
   secret: string
   actions: ControlActions
+  pages?: ControlPages | undefined
   /** Actions of the applications. */
   more?: readonly ControlAction[]
 }
@@ -77,10 +79,11 @@ interface ControlOptions {
  * Lets an operator or a harness manipulate one node. Loopback, bearer secret. 401 without the secret, 400 for a bad body, 404 for an
  * unknown id, 503 when the node cannot do it now.
  */
-export function createControl({ secret, actions, more = [] }: ControlOptions): FastifyInstance {
+export function createControl({ secret, actions, pages, more = [] }: ControlOptions): FastifyInstance {
   const control = fastify({ logger: false, forceCloseConnections: true })
   control.addHook('onRequest', async (request, answer) => {
-    if (!sameSecret(request.headers.authorization ?? '', `Bearer ${secret}`))
+    const isTrusted = sameSecret(request.headers.authorization ?? '', `Bearer ${secret}`)
+    if (!isTrusted && !pages?.admits(request))
       return answer.code(401).send({ error: 'expected the header authorization: Bearer <secret of this node>' })
   })
   control.setErrorHandler((error: Error & { statusCode?: number }, _request, answer) =>
@@ -98,6 +101,7 @@ export function createControl({ secret, actions, more = [] }: ControlOptions): F
   control.get('/actors', async () => ({ actors: actions.actors() }))
   const offered = [...nodeActions(actions), ...more]
   for (const { path, run } of offered) control.post(path, async ({ body }) => run(body))
+  pages?.register(control)
   control.get('/openapi.json', async () => openApiOf(offered))
   return control
 }

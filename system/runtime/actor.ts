@@ -1,7 +1,9 @@
 import type { Clock } from '../platform/clock.ts'
 import { Fifo } from '../platform/fifo.ts'
 import { ActorExited, type ExitReason, isFailure } from './exit-reason.ts'
+import { messageKind } from './message-kind.ts'
 import type { Turns } from './turns.ts'
+import type { WorkMeter } from './work-meter.ts'
 
 export { ActorExited, type ExitReason } from './exit-reason.ts'
 
@@ -30,6 +32,27 @@ export interface ActorSpec<M> {
   handleExit?(signal: ExitSignal, self: ActorSelf<M>): unknown
   /** A signal from here asks a trapping actor to end. */
   parent?: AnyActorRef
+  /** What an inspector may show of its state: counts and words of its own, nothing that identifies or admits a person (RT-71). */
+  inspect?(): unknown
+  /** For an actor whose work another thread does: what that thread has used. */
+  threadUsage?(): ThreadUsage
+}
+
+/** Processor time since its start, memory now, and how much of the last moments its thread was busy, from 0 to 1. */
+export interface ThreadUsage {
+  workMs: number
+  heapBytes: number
+  utilization: number
+}
+
+/** What an actor does at the moment. */
+export interface ActorInspection {
+  /** The kind of the message that it handles now. */
+  handling: string | undefined
+  /** The kinds of those that wait, the next one first. */
+  waiting: string[]
+  state: unknown
+  thread: ThreadUsage | undefined
 }
 
 export interface ActorSelf<M> {
@@ -69,6 +92,8 @@ export interface ActorRef<M = never> {
   signal(reason: ExitReason, from?: AnyActorRef): void
   /** Calls once with the reason; at once when the actor is gone already. */
   onExit(listener: (reason: ExitReason) => void): () => void
+  /** Looks inside, at no more than so many waiting messages. */
+  inspect(waitingMax: number): ActorInspection
 }
 
 /** An actor of any kind, as supervisors and lists see it. */
@@ -93,6 +118,7 @@ interface Envelope<M> {
 interface ActorDeps {
   clock: Clock
   turns: Turns
+  meter?: WorkMeter
   /** The actor ended itself by a failure. */
   onCrash(ref: AnyActorRef, reason: ExitReason): void
   onEnd(ref: AnyActorRef): void
@@ -243,6 +269,16 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
     return () => void this.exitListeners?.delete(listener)
   }
 
+  inspect(waitingMax: number): ActorInspection {
+    const { current, queue, spec } = this
+    return {
+      handling: current && kindOf(current),
+      waiting: queue?.first(waitingMax).map(kindOf) ?? [],
+      state: spec.inspect?.(),
+      thread: spec.threadUsage?.(),
+    }
+  }
+
   // --- calls ---
 
   call<T>(message: M, timeoutMs = callTimeoutMs): Promise<T> {
@@ -371,13 +407,26 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
       this.current = next
       let result: unknown
       try {
-        result = next.instead ? next.instead() : this.spec.handle(next.message, this)
+        result = this.deps.meter?.isOn ? this.measure(next, this.deps.meter) : this.perform(next)
       } catch (error) {
         return this.crash(next, error)
       }
       if (result instanceof Promise) return this.finishLater(next, result)
       this.finish(next, result)
       next = this.leaving || handled >= messagesMax ? undefined : this.queue?.shift()
+    }
+  }
+
+  private perform({ instead, message }: Envelope<M>): unknown {
+    return instead ? instead() : this.spec.handle(message, this)
+  }
+
+  private measure(envelope: Envelope<M>, meter: WorkMeter): unknown {
+    const outer = meter.begin(this)
+    try {
+      return this.perform(envelope)
+    } finally {
+      meter.end(outer)
     }
   }
 
@@ -408,3 +457,5 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
     this.leave({ kind: 'crash', error })
   }
 }
+
+const kindOf = ({ message, instead }: Envelope<unknown>) => (instead ? 'signal' : messageKind(message))

@@ -5,7 +5,7 @@ import { type ChildCounts, createChildPool, type PooledChild } from './child-poo
 import { describeExit } from './exit-reason.ts'
 import { request } from './request.ts'
 import type { RestartBudgetOptions } from './restart-budget.ts'
-import type { Supervised } from './supervised.ts'
+import type { Supervised, SupervisedChild } from './supervised.ts'
 import { ChildRefused } from './supervisor.ts'
 import { createTurns } from './turns.ts'
 
@@ -24,6 +24,7 @@ export interface DynamicChild {
 }
 
 export interface DynamicSupervisor<A extends unknown[]> extends Supervised {
+  readonly name: string
   readonly actor: AnyActorRef
   stop(reason?: ExitReason): Promise<void>
   signal(reason: ExitReason, from?: AnyActorRef): void
@@ -34,6 +35,7 @@ export interface DynamicSupervisor<A extends unknown[]> extends Supervised {
   terminateChild(one: Supervised): Promise<void>
   count(): number
   counts(): ChildCounts
+  children(): SupervisedChild[]
 }
 
 type Work = () => unknown
@@ -90,6 +92,7 @@ export function dynamicSupervisor<A extends unknown[]>(
 
   return {
     id: name,
+    name,
     actor,
     get alive() {
       return actor.alive
@@ -102,5 +105,6 @@ export function dynamicSupervisor<A extends unknown[]>(
     terminateChild: (one) => request(actor, () => terminate(one)),
     count: () => pool.size,
     counts: pool.counts,
+    children: pool.children,
   }
 }

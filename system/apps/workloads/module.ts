@@ -4,6 +4,7 @@ import { connected, socket } from '../../channels/index.ts'
 import { controlAction } from '../../control/action.ts'
 import { defineModule } from '../../node/module.ts'
 import { workloadsConfig } from './config.ts'
+import { createLoops } from './loops.ts'
 import { createWork } from './work.ts'
 import { noWork, type WorkCounts, workChannel } from './work-channel.ts'
 
@@ -18,12 +19,13 @@ const forgetPeak = (counts: WorkCounts) =>
     },
   )
 
-/** A channel that does nothing but work of a stated kind and duration, for measurements. Serves nothing unless WORKLOADS is on. */
+/** A channel that does nothing but work of a stated kind and duration, for measurements. Serves nothing to clients unless WORKLOADS is on. */
 export const workloadsModule = defineModule({
   name: 'workloads',
   config: workloadsConfig,
-  create({ config, clock }) {
-    if (!config.WORKLOADS) return {}
+  create({ config, clock, runtime, log }) {
+    const loops = createLoops({ runtime, clock, log })
+    if (!config.WORKLOADS) return { children: [loops.child], controlActions: [loops.action] }
     const counts = noWork()
     const { WORKLOADS_DATABASE_URL: url, WORKLOADS_DATABASE_CONNECTIONS: max } = config
     const pool = url ? new Pool({ connectionString: url, max }) : undefined
@@ -45,7 +47,8 @@ export const workloadsModule = defineModule({
       ],
       // Created with its first query, so that a node that measures something else has no connection.
       afterPubSub: [{ name: 'workloads database', stop: () => pool?.end() }],
-      controlActions: [forgetPeak(counts)],
+      children: [loops.child],
+      controlActions: [forgetPeak(counts), loops.action],
       holds: () => ({ pending: { work: counts.started - counts.finished - counts.cancelled } }),
       state: () => ({ work: { ...counts } }),
     }
