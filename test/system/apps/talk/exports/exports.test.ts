@@ -61,7 +61,7 @@ async function startExports() {
     connect: () => connected(),
   })
   const listen = () => openCase(definition, { clock, pubsub })
-  return { exports, stubs, contents, listen }
+  return { exports, stubs, contents, listen, change }
 }
 
 const progress = stepNames.map((step, index) => ({ step, done: index + 1, total: 5 }))
@@ -89,6 +89,20 @@ describe('an export as an actor (RT-41, RT-53)', () => {
     expect(await (await listen()).join('export:e1')).toEqual({ status: 'ok', response: middle })
     await bench.clock.advance(5_000)
     expect(await (await listen()).join('export:e1')).toEqual({ status: 'ok', response: { status: 'done', ...done } })
+  })
+
+  it('tells the end within five seconds although the message that says it is lost, and once', async () => {
+    const { listen, change } = await startExports()
+    // It runs on another node, whose messages do not come.
+    change('e9', { id: 'e9', format: 'csv', status: 'running', failure: null })
+    const bob = await listen()
+    await bob.join('export:e9')
+    await bench.clock.advance(0)
+    change('e9', { status: 'done' })
+    await bench.clock.advance(4_999)
+    expect(bob.received('done')).toEqual([])
+    await bench.clock.advance(30_000)
+    expect(bob.received('done')).toEqual([{ url: '/talk/exports/e9.csv' }])
   })
 
   it('refuses a topic of no export', async () => {
