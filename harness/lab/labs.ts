@@ -14,6 +14,7 @@ import { groups } from './pipeline/groups.ts'
 import { latency as pipelineLatency } from './pipeline/latency.ts'
 import { loss } from './pipeline/loss.ts'
 import { nodes } from './pipeline/nodes.ts'
+import { profiler } from './todo/profiler.ts'
 import { consumers } from './workshop/consumers.ts'
 import { latency } from './workshop/latency.ts'
 import { queue } from './workshop/queue.ts'
@@ -26,5 +27,5 @@ export const labs: readonly AnyLab[] = [
   ...[serialAsync, refuse, queue, consumers, latency, supervisor],
   ...[batches, groups, pipelineLatency, fair, loss, nodes],
   ...[slowPing, metricsPage, fanOut, transports, scale, bytes],
-  ...[balance, strategies, live],
+  ...[balance, strategies, live, profiler],
 ]
