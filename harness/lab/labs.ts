@@ -14,6 +14,9 @@ import { groups } from './pipeline/groups.ts'
 import { latency as pipelineLatency } from './pipeline/latency.ts'
 import { loss } from './pipeline/loss.ts'
 import { nodes } from './pipeline/nodes.ts'
+import { apiCache } from './talk/api-cache.ts'
+import { dashboard } from './talk/dashboard.ts'
+import { exportLab } from './talk/export.ts'
 import { profiler } from './todo/profiler.ts'
 import { consumers } from './workshop/consumers.ts'
 import { latency } from './workshop/latency.ts'
@@ -27,5 +30,6 @@ export const labs: readonly AnyLab[] = [
   ...[serialAsync, refuse, queue, consumers, latency, supervisor],
   ...[batches, groups, pipelineLatency, fair, loss, nodes],
   ...[slowPing, metricsPage, fanOut, transports, scale, bytes],
-  ...[balance, strategies, live, profiler],
+  ...[balance, strategies, live],
+  ...[dashboard, exportLab, apiCache, profiler],
 ]

@@ -121,5 +121,5 @@ export const inspectedNode = ({ post: ask }: Pick<ControlClient, 'post'>) => ({
   system: () => ask<System>('/observer/system'),
   kill: (id: string) => ask<Killed>('/observer/kill', { id }),
   /** Sets how many actors compute for ever on it. */
-  loop: (count: number) => ask<{ loops: number }>('/workloads/loops', { count }),
+  loop: (count: number) => ask<{ loops: number }>('/workloads/looping-actors', { count }),
 })

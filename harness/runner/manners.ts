@@ -23,9 +23,11 @@ export function recordSettings({ recorder, scenario, cluster }: RunState) {
   // A system that runs already has settings of its own.
   const env = cluster!.env
   const told = env && { clientHeartbeatMs: Number(env.CLIENT_HEARTBEAT_MS ?? clientHeartbeatMs) }
+  const { standby } = scenario.given ?? {}
+  const more = standby && { standbyCount: standby.length }
   const { SHED_MAX_AGE_MS: maxAge } = env ?? {}
   const age = maxAge !== undefined && { maxAgeMs: Number(maxAge) }
-  const value: NodeSettings = { idleTimeoutMs, clusterHeartbeatMs: heartbeatMs, ...told, ...age }
+  const value: NodeSettings = { idleTimeoutMs, clusterHeartbeatMs: heartbeatMs, ...told, ...age, ...more }
   recorder.record({ who: 'scenario', type: 'read', operation: mannersOf.settings, value })
 }
 

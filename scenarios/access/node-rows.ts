@@ -55,7 +55,7 @@ const reads = ['/health', '/ready', '/state', '/actors', '/', '/nowhere', ...ins
 const writes = [
   '/actors/kill',
   '/observer/kill',
-  '/workloads/loops',
+  '/workloads/looping-actors',
   '/connections/drop',
   '/broadcast',
   '/delay',

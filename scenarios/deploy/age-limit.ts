@@ -5,7 +5,8 @@ const { scenario, step, after } = scenariosFor('store')
 
 const shopperCount = 18
 const standby = ['n3']
-const ageMs = 6_000
+/** Longer than it takes until all are there, and than the end of a scenario: nobody is closed while everybody is counted. */
+const ageMs = 15_000
 const boundMax = 3
 const hourMs = 3_600_000
 

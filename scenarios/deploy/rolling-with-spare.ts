@@ -10,6 +10,7 @@ import {
   countingReconnects,
   mustBeEven,
   noRequestWasRefused,
+  shedEveryMs,
   shedSurplus,
   shoppersCome,
   shoppingMeanwhile,
@@ -33,7 +34,7 @@ export default scenario({
     nodes: 3,
     standby: ['n4'],
     balancer: 'least-connections',
-    env: { SHED_EVERY_MS: '300' },
+    env: { SHED_EVERY_MS: String(shedEveryMs) },
     stock: { 1: 500, 2: 500 },
   },
   steps: [

@@ -1,6 +1,6 @@
 import { cartNeverLost, joinedTopics, nodesAgreeWithDatabase, scenariosFor } from '../../harness/index.ts'
 import { mustBe } from '../support.ts'
-import { countingReconnects, loadsOf, mustBeEven, shedSurplus, shoppersCome } from './support.ts'
+import { countingReconnects, loadsOf, mustBeEven, shedEveryMs, shedSurplus, shoppersCome } from './support.ts'
 
 const { scenario, step, after } = scenariosFor('store')
 
@@ -21,7 +21,7 @@ export default scenario({
     nodes: 2,
     standby,
     balancer: 'round-robin',
-    env: { SHED_EVERY_MS: '300' },
+    env: { SHED_EVERY_MS: String(shedEveryMs) },
     stock: { 1: 500, 2: 500 },
   },
   steps: [

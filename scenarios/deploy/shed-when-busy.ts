@@ -5,8 +5,8 @@ import { allAreJoined, shoppersCome } from './support.ts'
 const { scenario, step, after } = scenariosFor('store')
 
 const shopperCount = 16
-const blockMs = 120
-const busyWithinMs = 12_000
+const blockMs = 400
+const busyWithinMs = 20_000
 const calmMs = 2_500
 
 export default scenario({
@@ -20,7 +20,7 @@ export default scenario({
   given: {
     nodes: 2,
     balancer: 'least-connections',
-    env: { SHED_CPU_MAX: '0.6', SHED_AFTER_MS: '900', SHED_EVERY_MS: '300', SHED_COUNT: '4' },
+    env: { SHED_CPU_MAX: '0.25', SHED_AFTER_MS: '900', SHED_EVERY_MS: '300', SHED_COUNT: '4' },
     stock: { 1: 500, 2: 500 },
   },
   expectedDurationMs: 6_000,

@@ -7,7 +7,11 @@ type Context = ScenarioContext<'store'>
 export const door = 'balancer'
 
 const joinedWithinMs = 15_000
+/** SHED_EVERY_MS of the scenarios that shed, and how long an order goes on looking. */
+export const shedEveryMs = 300
+const orderEndsAfterMs = 5 * shedEveryMs
 const buyEveryMs = 250
+const evenlyMax = 2
 const evenWithinMs = 6_000
 const itemIds = [1, 2, 9]
 
@@ -89,20 +93,22 @@ export async function countingReconnects(
 ) {
   const from = context.recorder.events.length
   await work()
-  await allAreJoined(context)
+  await allAreJoined(context, standby)
   const reconnects = reconnectsOf(context.recorder.events.slice(from), door)
   context.scratch.set('reconnects', reconnects)
   context.reached(`${what}: ${describeReconnects(reconnects)}; ${describeLoads(await loadsOf(context, standby))}`)
 }
 
 /** Everybody who was there is back, by themselves (NF-12). */
-export async function allAreJoined(context: Context) {
-  const missing = () => context.wireShoppers().filter((one) => one.joins().joined.length === 0)
-  await context
-    .until('all are joined', joinedWithinMs, () => missing().length === 0)
-    .catch(() => {
-      throw new Error(`${missing().length} of ${context.wireShoppers().length} shoppers are not joined`)
-    })
+export async function allAreJoined(context: Context, standby: readonly string[] = []) {
+  const shoppers = context.wireShoppers()
+  const joinedCount = () => shoppers.filter((one) => one.joins().joined.length > 0).length
+  // A client notices later than its node that its connection is closed.
+  const onNodes = async () => totalOf(await loadsOf(context, standby))
+  const isBack = async () => joinedCount() === shoppers.length && (await onNodes()) === shoppers.length
+  await context.until('all are joined', joinedWithinMs, isBack).catch(async () => {
+    throw new Error(`${joinedCount()} of ${shoppers.length} shoppers are joined, and nodes have ${await onNodes()}`)
+  })
 }
 
 export type Loads = Record<string, number>
@@ -135,6 +141,8 @@ export async function mustBeEven(context: Context, boundMax: number, standby: re
   })
 }
 
+const totalOf = (loads: Loads): number => Object.values(loads).reduce((sum, one) => sum + one, 0)
+
 export const spreadOf = (loads: Loads): number => Math.max(...Object.values(loads)) - Math.min(...Object.values(loads))
 
 /** Every node closes what it has over the mean, in rounds, until it has no more (DP-21). */
@@ -145,4 +153,7 @@ export async function shedSurplus(context: Context, standby: readonly string[] =
   const over = names.filter((name) => loads[name]! > mean)
   if (over.length === 0) return
   await using _shed = await context.nemesis.inject('connections.shed', over.join(','), { keep: mean })
+  // An order is over after three rounds without a surplus, and not before: a load that changes meanwhile would be shed too.
+  await mustBeEven(context, evenlyMax, standby).catch(() => {})
+  await context.clock.sleep(orderEndsAfterMs)
 }

@@ -2,6 +2,7 @@ import type { AppModule } from '../node/module.ts'
 import { helloModule } from './hello/module.ts'
 import { spaModule } from './spa/module.ts'
 import { storeModule } from './store/module.ts'
+import { talkModule } from './talk/module.ts'
 import { todoModule } from './todo/module.ts'
 import { workloadsModule } from './workloads/module.ts'
 import { workshopModule } from './workshop/module.ts'
@@ -12,6 +13,7 @@ export const applications: readonly AppModule[] = [
   storeModule,
   spaModule,
   workshopModule,
+  talkModule,
   todoModule,
   workloadsModule,
 ]

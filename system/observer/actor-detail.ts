@@ -43,8 +43,8 @@ export function detailOf(actor: AnyActorRef, asked: readonly string[], meter: Pi
 
 /** JavaScript keeps no stack of a handler that waits, so this is the handler and the kind of its message. */
 function currentFunctionOf(actor: AnyActorRef): string {
-  const { handling, thread } = actor.inspect(0)
-  if (thread) return 'in its thread'
+  if (actor.thread) return 'in its thread'
+  const { handling } = actor.inspect(0)
   if (handling !== undefined) return `handle(${handling})`
   return actor.busy ? 'starting or ending' : 'receive'
 }

@@ -73,17 +73,15 @@ function sortActors(actors: readonly AnyActorRef[], measure: Measure): AnyActorR
 }
 
 export const workOf = (actor: AnyActorRef, meter: Pick<WorkMeter, 'workMs'>): number =>
-  actor.inspect(0).thread?.workMs ?? meter.workMs(actor)
+  actor.thread?.workMs ?? meter.workMs(actor)
 
 export function memoryOf(actor: AnyActorRef): number {
-  const { thread, state } = actor.inspect(0)
-  return thread?.heapBytes ?? actorBytes + actor.mailboxLength * messageBytes + estimateBytes(state)
+  const { thread, mailboxLength } = actor
+  return thread?.heapBytes ?? actorBytes + mailboxLength * messageBytes + estimateBytes(actor.inspect(0).state)
 }
 
-export function statusOf(actor: AnyActorRef): ActorRow['status'] {
-  const { thread } = actor.inspect(0)
-  return (thread ? thread.utilization >= busyFrom : actor.busy) ? 'running' : 'waiting'
-}
+export const statusOf = ({ thread, busy }: AnyActorRef): ActorRow['status'] =>
+  (thread ? thread.utilization >= busyFrom : busy) ? 'running' : 'waiting'
 
 export const shownNameOf = ({ name, role, id }: AnyActorRef): string => publicName(name ?? role ?? `actor ${id}`)
 

@@ -202,7 +202,7 @@ function memoryNow() {
 
 const threadsOf = (actors: readonly AnyActorRef[]) =>
   actors.flatMap((actor) => {
-    const { thread } = actor.inspect(0)
+    const { thread } = actor
     return thread ? { name: shownNameOf(actor), utilization: thread.utilization } : []
   })
 

@@ -30,7 +30,8 @@ const securityHeaders = {
   'content-security-policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
+  // Not "no-referrer": a browser would then send its own forms with the origin "null".
+  'referrer-policy': 'same-origin',
   'cache-control': 'no-store',
 }
 

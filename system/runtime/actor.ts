@@ -52,7 +52,6 @@ export interface ActorInspection {
   /** The kinds of those that wait, the next one first. */
   waiting: string[]
   state: unknown
-  thread: ThreadUsage | undefined
 }
 
 export interface ActorSelf<M> {
@@ -80,6 +79,8 @@ export interface ActorRef<M = never> {
   readonly callsInFlight: number
   /** It is handling a message, starting or ending. */
   readonly busy: boolean
+  /** What the thread has used that does its work; undefined where it has none. */
+  readonly thread: ThreadUsage | undefined
   send(message: M): void
   /** Rejects promptly when the actor dies, and after `timeoutMs` (default 5000, `Infinity` for never) without an answer (RT-8). */
   call<T>(message: M, timeoutMs?: number): Promise<T>
@@ -189,6 +190,10 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
     return this.queue?.length ?? 0
   }
 
+  get thread() {
+    return this.spec.threadUsage?.()
+  }
+
   get callsInFlight() {
     return this.pendingCalls?.size ?? 0
   }
@@ -275,7 +280,6 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
       handling: current && kindOf(current),
       waiting: queue?.first(waitingMax).map(kindOf) ?? [],
       state: spec.inspect?.(),
-      thread: spec.threadUsage?.(),
     }
   }
 

@@ -157,6 +157,16 @@ const bursts: Fill = ({ record }, events) => {
   times(events, () => record({ type: 'read', who: 'n1', node: 'n1', operation: 'workshop-burst', value }))
 }
 
+const jobs: Fill = (history, events) => {
+  const ids = Array.from({ length: events }, (_, n) => `job-${n}`)
+  for (const value of ids) history.record({ type: 'read', who: 'n1', node: 'n1', operation: 'job-accepted', value })
+  const ran = { attempt: 1, node: 'n1', ended: true }
+  final(history, 'talk-jobs', {
+    jobs: ids.map((id) => ({ id, ...ran })),
+    runs: ids.map((job) => ({ job, beganMs: 0, ...ran })),
+  })
+}
+
 const openedLists: Fill = ({ record }, events) => {
   const value = { name: 'a list', callers: 10, refused: 0, servers: ['1'], started: 1 }
   times(events, () => record({ type: 'read', who: 'n1', node: 'n1', operation: 'todo-opened', value }))
@@ -495,6 +505,7 @@ const fills: Readonly<Record<string, Fill>> = {
   'no-secret-of-another': secrets,
   'nodes-agree-with-database': nodeStates,
   'one-announcement-per-change': announcements,
+  'one-run-per-job': jobs,
   'one-server-per-list': openedLists,
   'orders-charged-once': orders,
   'own-topics-only': changes,

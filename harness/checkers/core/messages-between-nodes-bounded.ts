@@ -121,7 +121,7 @@ function whatHappened(history: History, nodes: number) {
   const asked = sum(finals.map(({ value }) => value.counters?.askedBroadcasts ?? 0))
   const ofBackground = history.of('publish').filter(isOfBackground)
   return {
-    nodes,
+    nodes: nodes + (settings?.standbyCount ?? 0),
     forMs: history.endMs - from,
     heartbeatMs,
     // Each fault begins and ends, and a node that stood still may have been given up.

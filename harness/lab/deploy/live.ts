@@ -6,7 +6,7 @@ import { freePort } from '../../platform/ports.ts'
 import { seededRandom } from '../../platform/random.ts'
 import { median } from '../../stats/percentile.ts'
 import { exactly, inTime } from '../finding.ts'
-import { defineLab, type LabTools } from '../lab.ts'
+import { defineLab, type Finding, type LabTools } from '../lab.ts'
 import { openAudience } from './audience.ts'
 import { type Counts, inFigures, isNear, spreadOf } from './spread.ts'
 
@@ -37,6 +37,7 @@ const gradualMs = 3_000
 /** A client that is late takes the turn of another. */
 const tolerance = 6
 const sampleEveryMs = 20
+const awayMaxMs = 600
 const connectedWithinMs = 20_000
 const secondMs = 1_000
 
@@ -45,6 +46,16 @@ const isLike = ({ end }: LiveDeploy, expected: readonly number[]) =>
   sorted(end).every((count, index) => Math.abs(count - (expected[index] ?? 0)) <= tolerance)
 const seen = ({ end, peak, reconnects, gapMs, longestGapMs, perSecondMax }: LiveDeploy) =>
   `end ${inFigures(end)}; peak ${peak}; ${reconnects} reconnects, at most ${perSecondMax} within a second; gap ${Math.round(gapMs)} ms (median) to ${Math.round(longestGapMs)} ms`
+
+/** Clients that are away for long come back when the next node is up already, and then they are where nobody expects them. */
+const asComputed = (one: LiveDeploy, holds: boolean): Finding =>
+  holds || one.longestGapMs <= awayMaxMs
+    ? exactly(holds, seen(one))
+    : inTime(
+        [`a client was away for ${Math.round(one.longestGapMs)} ms, so the machine was too busy`],
+        holds,
+        seen(one),
+      )
 
 /** The figures of `deploy/strategies` on real nodes and official clients, 40 for each thousand (DP-27, DP-30..DP-35, DP-49). */
 export const live = defineLab<Live>({
@@ -56,19 +67,19 @@ export const live = defineLab<Live>({
       says: 'rolling, in turn, is as skewed as computed',
       seed: '1875/1125/0, peak 2250, 4750 reconnects for 1000 each',
       judge: ({ rolling: one }) =>
-        exactly(isLike(one, [75, 45, 0]) && Math.abs(one.reconnects - 190) <= 2 * tolerance, seen(one)),
+        asComputed(one, isLike(one, [75, 45, 0]) && Math.abs(one.reconnects - 190) <= 2 * tolerance),
     },
     {
       says: 'least-connections softens it',
       seed: '1500/1500/0, 4000 reconnects for 1000 each',
       judge: ({ least: one }) =>
-        exactly(isLike(one, [60, 60, 0]) && Math.abs(one.reconnects - 160) <= 2 * tolerance, seen(one)),
+        asComputed(one, isLike(one, [60, 60, 0]) && Math.abs(one.reconnects - 160) <= 2 * tolerance),
     },
     {
       says: 'with a spare, in turn, fewer connect again than without',
       seed: '1370/1037/593, 4111 reconnects for 1000 each',
       judge: ({ spare: one, rolling }) =>
-        exactly(isLike(one, [55, 41, 24, 0]) && one.reconnects < rolling.reconnects, seen(one)),
+        asComputed(one, isLike(one, [55, 41, 24, 0]) && one.reconnects < rolling.reconnects),
     },
     {
       says: 'blue-green ends even, and everybody connects again once',

@@ -4,7 +4,7 @@ import { connected, socket } from '../../channels/index.ts'
 import { controlAction } from '../../control/action.ts'
 import { defineModule } from '../../node/module.ts'
 import { workloadsConfig } from './config.ts'
-import { createLoops } from './loops.ts'
+import { createLoopingActors } from './looping-actors.ts'
 import { createWork } from './work.ts'
 import { noWork, type WorkCounts, workChannel } from './work-channel.ts'
 
@@ -24,8 +24,8 @@ export const workloadsModule = defineModule({
   name: 'workloads',
   config: workloadsConfig,
   create({ config, clock, runtime, log }) {
-    const loops = createLoops({ runtime, clock, log })
-    if (!config.WORKLOADS) return { children: [loops.child], controlActions: [loops.action] }
+    const looping = createLoopingActors({ runtime, clock, log })
+    if (!config.WORKLOADS) return { children: [looping.child], controlActions: [looping.action] }
     const counts = noWork()
     const { WORKLOADS_DATABASE_URL: url, WORKLOADS_DATABASE_CONNECTIONS: max } = config
     const pool = url ? new Pool({ connectionString: url, max }) : undefined
@@ -47,8 +47,8 @@ export const workloadsModule = defineModule({
       ],
       // Created with its first query, so that a node that measures something else has no connection.
       afterPubSub: [{ name: 'workloads database', stop: () => pool?.end() }],
-      children: [loops.child],
-      controlActions: [forgetPeak(counts), loops.action],
+      children: [looping.child],
+      controlActions: [forgetPeak(counts), looping.action],
       holds: () => ({ pending: { work: counts.started - counts.finished - counts.cancelled } }),
       state: () => ({ work: { ...counts } }),
     }

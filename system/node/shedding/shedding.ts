@@ -43,13 +43,15 @@ export type ShedOrder = { count: number } | { keep: number }
  */
 export interface Shedding {
   part: Part
-  /** Returns how many were closed at once. With `keep` the node goes on in rounds until it has no more than that. */
+  /** Returns how many were closed at once. With `keep` the node goes on in rounds until it has no more than that, or has closed five times its surplus. */
   order(order: ShedOrder): number
   readonly counters: { shedByOrder: number; shedByAge: number; shedByResource: number }
 }
 
 /** So many rounds without a surplus end an order. */
 const quietRoundsMax = 3
+/** An order closes no more than so many times its first surplus: where too few nodes are left for all clients, it would never end. */
+const closedPerSurplusMax = 5
 
 export function createShedding({ connections, rules, clock, log, usage }: SheddingOptions): Shedding {
   const { everyMs, countMax, maxAgeMs, range, afterMs } = rules
@@ -57,7 +59,7 @@ export function createShedding({ connections, rules, clock, log, usage }: Sheddi
   const ages = maxAgeMs === undefined ? undefined : createAgeMarks(maxAgeMs)
   const watch = range && createRangeWatch(range, afterMs)
   const read = watch && createUsageMeter(clock, usage)
-  let keep: number | undefined
+  let order: { keep: number; left: number } | undefined
   let quietRounds = 0
   let endBeat: (() => void) | undefined
 
@@ -69,18 +71,18 @@ export function createShedding({ connections, rules, clock, log, usage }: Sheddi
   }
 
   /** Clients that were closed, here or on another node, may land here: it is over when nobody has come for some rounds. */
-  function closeSurplus(most: number) {
-    const surplus = connections.count() - most
+  function closeSurplus(now: { keep: number; left: number }) {
+    const surplus = connections.count() - now.keep
     quietRounds = surplus > 0 ? 0 : quietRounds + 1
-    if (quietRounds === quietRoundsMax) keep = undefined
-    close('shedByOrder', Math.min(surplus, countMax))
+    now.left -= close('shedByOrder', Math.min(surplus, countMax, now.left))
+    if (quietRounds === quietRoundsMax || now.left === 0) order = undefined
   }
 
   function round() {
     const nowMs = clock.monotonicMs()
     if (ages) close('shedByAge', countMax, ages.look(nowMs, connections.newest()))
     if (watch?.look(nowMs, read!())) close('shedByResource', countMax)
-    if (keep !== undefined) closeSurplus(keep)
+    if (order) closeSurplus(order)
     else if (!ages && !watch) stop()
   }
 
@@ -102,12 +104,14 @@ export function createShedding({ connections, rules, clock, log, usage }: Sheddi
       },
       stop,
     },
-    order(order) {
-      if ('count' in order) return close('shedByOrder', order.count)
-      keep = order.keep
+    order(wished) {
+      if ('count' in wished) return close('shedByOrder', wished.count)
+      const { keep } = wished
+      const surplus = Math.max(0, connections.count() - keep)
+      order = { keep, left: surplus * closedPerSurplusMax }
       quietRounds = 0
       const before = counters.shedByOrder
-      if (endBeat) closeSurplus(keep)
+      if (endBeat) closeSurplus(order)
       else start()
       return counters.shedByOrder - before
     },

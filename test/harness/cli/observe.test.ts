@@ -25,7 +25,7 @@ beforeEach(async () => {
   control.get('/observer/network', async () => ({ connections: [], peers: {}, sent: {} }))
   control.get('/observer/tables', async () => ({ tables: [] }))
   control.get('/observer/system', async () => ({ node: 'n1' }))
-  control.post('/workloads/loops', async ({ body }) => {
+  control.post('/workloads/looping-actors', async ({ body }) => {
     loops.push((body as { count: number }).count)
     return {}
   })

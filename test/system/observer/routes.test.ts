@@ -179,5 +179,7 @@ describe('the page of the inspector, in every build (RT-75, RT-76, DP-44)', () =
     expect(headers['content-security-policy']).toContain("default-src 'none'; script-src 'self'")
     expect(headers['content-security-policy']).toContain("frame-ancestors 'none'")
     expect(headers['cache-control']).toBe('no-store')
+    // With "no-referrer" browsers send the form of the page with the origin "null", which is refused.
+    expect(headers['referrer-policy']).toBe('same-origin')
   })
 })

@@ -17,7 +17,6 @@ describe('what an actor does now (RT-71)', () => {
       handling: 'fill',
       waiting: ['drain', 'drain'],
       state: { litres: 5 },
-      thread: undefined,
     })
   })
 

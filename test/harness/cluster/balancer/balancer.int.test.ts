@@ -21,7 +21,7 @@ afterEach(async () => {
 
 /** So many official clients behind a balancer that knows these nodes. */
 async function connectThrough(names: readonly string[], count: number) {
-  nodes = await Promise.all(names.map((name) => startNode(name, { APPS: 'hello', SHED_EVERY_MS: '200' })))
+  for (const name of names) nodes.push(await startNode(name, { APPS: 'hello', SHED_EVERY_MS: '200' }))
   const choose = createPolicy('round-robin', seededRandom(1))
   balancer = await startBalancer({ host, port: await freePort(), choose })
   for (const [index, name] of names.entries()) balancer.add({ name, host, port: nodes[index]!.port })

@@ -31,6 +31,11 @@ describe('deploys on real nodes (DP-27, DP-30..DP-35, DP-49, AT-28)', () => {
     expect(outcomes(changes)[index]).toBe('contradicted')
   })
 
+  it('say nothing about a load that is otherwise when clients were away for long', () => {
+    const late = { ...measured.rolling, end: { a: 60, b: 40, c: 20 }, longestGapMs: 2_800 }
+    expect(outcomes({ rolling: late })[0]).toBe('unknown')
+  })
+
   it('say nothing about the busiest second where the machine was too busy for a cut-over at once', () => {
     expect(outcomes({ atOnce: { ...measured.atOnce, perSecondMax: 30 } })[4]).toBe('unknown')
   })

@@ -77,6 +77,16 @@ describe('shedding asked for by an operator (DP-21)', () => {
     expect(open()).toHaveLength(40)
   })
 
+  it('gives up where all who are closed come back, because there is no other node for them', async () => {
+    const { clock, shedding, arrive, open } = setUp({}, (closed) => closed)
+    arrive(50)
+    shedding.order({ keep: 40 })
+    await clock.advance(60 * everyMs)
+    expect(open()).toHaveLength(50)
+    expect(shedding.counters.shedByOrder).toBe(50)
+    expect(clock.timerCount()).toBe(0)
+  })
+
   it('never closes more at a time than its rules say', () => {
     const { shedding, arrive, open } = setUp({ countMax: 10 })
     arrive(50)

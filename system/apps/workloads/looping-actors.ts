@@ -21,7 +21,7 @@ const sampleEveryMs = 500
 const loopsMax = 16
 const nothingYet: ThreadUsage = { workMs: 0, heapBytes: 0, utilization: 0 }
 
-interface LoopsOptions {
+interface LoopingActorsOptions {
   runtime: Runtime
   clock: Clock
   log: Log
@@ -29,9 +29,9 @@ interface LoopsOptions {
 
 /**
  * Actors that compute for ever, each in a thread of its own: what an inspector should find at the top of its list, and what must not stop the
- * event loop (RT-55, RT-74). None until `POST /workloads/loops` says how many.
+ * event loop (RT-55, RT-74). None until `POST /workloads/looping-actors` says how many.
  */
-export function createLoops({ runtime, clock, log }: LoopsOptions) {
+export function createLoopingActors({ runtime, clock, log }: LoopingActorsOptions) {
   let running: DynamicChild[] = []
   let lastNumber = 0
 
@@ -58,9 +58,9 @@ export function createLoops({ runtime, clock, log }: LoopsOptions) {
   }
 
   return {
-    child: { ...child('loops', start), kind: 'supervisor' } satisfies Child,
+    child: { ...child('looping actors', start), kind: 'supervisor' } satisfies Child,
     action: controlAction(
-      ['/workloads/loops', 'Sets how many actors compute for ever, each in a thread of its own; 0 ends them.'],
+      ['/workloads/looping-actors', 'Sets how many actors compute for ever, each in a thread of its own; 0 ends them.'],
       z.strictObject({ count: z.number().int().min(0).max(loopsMax) }),
       async ({ count }) => {
         await set(count)

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { createLoops } from '../../../../system/apps/workloads/loops.ts'
+import { createLoopingActors } from '../../../../system/apps/workloads/looping-actors.ts'
 import { createObserver } from '../../../../system/observer/index.ts'
 import { systemClock as clock } from '../../../../system/platform/clock.ts'
 import { silentLog as log } from '../../../../system/platform/log.ts'
@@ -10,7 +10,7 @@ afterEach(() => end())
 
 async function setUp() {
   const runtime = createRuntime({ clock, log })
-  const loops = createLoops({ runtime, clock, log })
+  const loops = createLoopingActors({ runtime, clock, log })
   const options = { strategy: 'one_for_one', restartsMax: 20, withinMs: 5_000 } as const
   const child = { ...loops.child, name: 'workloads.loops' }
   const top = await supervisor({ clock, log }, 'n1', options, [child]).start()
