@@ -48,7 +48,7 @@ export function overviewPage({ names, running, tree }: Overview): string {
   return document(
     'To-do lists',
     `<h1>To-do lists</h1>
-<p class="lead">Every list that somebody opens has an actor, and every list has a file. Kill any actor: the list is there again.</p>
+<p class="lead">Every list that somebody opens has an actor, and its entries are in a file. Kill any actor: the list is there again.</p>
 <form action="/todo/list">
 <label>Name of a list<input name="name" required maxlength="60" placeholder="Bob's list"></label>
 <button>Open</button>
