@@ -15,8 +15,10 @@ import { latency as pipelineLatency } from './pipeline/latency.ts'
 import { loss } from './pipeline/loss.ts'
 import { nodes } from './pipeline/nodes.ts'
 import { apiCache } from './talk/api-cache.ts'
+import { bigPage } from './talk/big-page.ts'
 import { dashboard } from './talk/dashboard.ts'
 import { exportLab } from './talk/export.ts'
+import { profiler } from './todo/profiler.ts'
 import { consumers } from './workshop/consumers.ts'
 import { latency } from './workshop/latency.ts'
 import { queue } from './workshop/queue.ts'
@@ -30,5 +32,5 @@ export const labs: readonly AnyLab[] = [
   ...[batches, groups, pipelineLatency, fair, loss, nodes],
   ...[slowPing, metricsPage, fanOut, transports, scale, bytes],
   ...[balance, strategies, live],
-  ...[dashboard, exportLab, apiCache],
+  ...[dashboard, exportLab, apiCache, bigPage, profiler],
 ]
