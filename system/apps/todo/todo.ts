@@ -1,6 +1,6 @@
 import type { Clock } from '../../platform/clock.ts'
 import type { Log } from '../../platform/log.ts'
-import { type AnyActorRef, type Child, createTables, type Runtime, supervisor } from '../../runtime/index.ts'
+import { type AnyActorRef, type Child, type Runtime, supervisor } from '../../runtime/index.ts'
 import { createCache, type Server } from './cache.ts'
 import type { TodoConfig } from './config.ts'
 import { createDatabase, DatabaseFailed } from './database.ts'
@@ -30,7 +30,7 @@ export function createTodo({ config, runtime, clock, log }: TodoOptions) {
   const files = createFiles(config.TODO_FOLDER)
   const database = createDatabase({ runtime, registry, supervision, files, workers: config.TODO_DATABASE_WORKERS })
   const servers = createServers({ runtime, log, registry, database, supervision })
-  const tables = cacheKind === 'table' ? createTables() : undefined
+  const tables = cacheKind === 'table' ? runtime.tables : undefined
   const cache = createCache({ runtime, registry, servers, tables, reader: () => tree.top() })
   const stack = createStack(runtime)
   const tree = createLateTree({ clock, log, supervision }, treeOf(layout))
