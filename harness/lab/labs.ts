@@ -15,6 +15,7 @@ import { latency as pipelineLatency } from './pipeline/latency.ts'
 import { loss } from './pipeline/loss.ts'
 import { nodes } from './pipeline/nodes.ts'
 import { apiCache } from './talk/api-cache.ts'
+import { bigPage } from './talk/big-page.ts'
 import { dashboard } from './talk/dashboard.ts'
 import { exportLab } from './talk/export.ts'
 import { profiler } from './todo/profiler.ts'
@@ -31,5 +32,6 @@ export const labs: readonly AnyLab[] = [
   ...[batches, groups, pipelineLatency, fair, loss, nodes],
   ...[slowPing, metricsPage, fanOut, transports, scale, bytes],
   ...[balance, strategies, live],
-  ...[dashboard, exportLab, apiCache, profiler],
+  ...[dashboard, exportLab, apiCache, bigPage],
+  profiler,
 ]
