@@ -32,6 +32,5 @@ export const labs: readonly AnyLab[] = [
   ...[batches, groups, pipelineLatency, fair, loss, nodes],
   ...[slowPing, metricsPage, fanOut, transports, scale, bytes],
   ...[balance, strategies, live],
-  ...[dashboard, exportLab, apiCache, bigPage],
-  profiler,
+  ...[dashboard, exportLab, apiCache, bigPage, profiler],
 ]
