@@ -18,6 +18,7 @@ import { apiCache } from './talk/api-cache.ts'
 import { bigPage } from './talk/big-page.ts'
 import { dashboard } from './talk/dashboard.ts'
 import { exportLab } from './talk/export.ts'
+import { profiler } from './todo/profiler.ts'
 import { consumers } from './workshop/consumers.ts'
 import { latency } from './workshop/latency.ts'
 import { queue } from './workshop/queue.ts'
@@ -31,5 +32,5 @@ export const labs: readonly AnyLab[] = [
   ...[batches, groups, pipelineLatency, fair, loss, nodes],
   ...[slowPing, metricsPage, fanOut, transports, scale, bytes],
   ...[balance, strategies, live],
-  ...[dashboard, exportLab, apiCache, bigPage],
+  ...[dashboard, exportLab, apiCache, bigPage, profiler],
 ]

@@ -29,6 +29,8 @@ export interface SupervisorOptions extends RestartBudgetOptions {
   /** Ends with the first significant child that ends for good, or with the last. */
   autoShutdown?: 'never' | 'any_significant' | 'all_significant'
   parent?: AnyActorRef
+  /** The id of its actor. Default: its name, so that every start of it has the same. */
+  id?: string
 }
 
 /** Why a request about a child was refused. */
@@ -98,7 +100,7 @@ const workerShutdownMs = 5_000
 export function supervisor(
   { clock, log }: { clock: Clock; log: Log },
   name: string,
-  { strategy, autoShutdown = 'never', parent, ...budget }: SupervisorOptions,
+  { strategy, autoShutdown = 'never', parent, id = name, ...budget }: SupervisorOptions,
   children: readonly Child[],
 ): Supervisor {
   let entries: Entry[] = children.map(fresh)
@@ -118,7 +120,7 @@ export function supervisor(
       handle: (work) => work(),
       beforeExit: () => stopFrom(0),
     },
-    name,
+    id,
     { clock, turns: createTurns(), onCrash: reportFailure, onEnd: () => {} },
   )
 
@@ -281,7 +283,7 @@ export function supervisor(
   }
 
   const self: Supervisor = {
-    id: name,
+    id,
     name,
     actor,
     get alive() {
