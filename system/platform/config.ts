@@ -28,6 +28,12 @@ export const onOff = (fallback: 'on' | 'off') =>
     .default(fallback)
     .transform((value) => value === 'on')
 
+/** Null for `off`. */
+const msOrOff = z
+  .string()
+  .regex(/^(off|\d{1,9})$/, 'expected a time in ms, or off')
+  .transform((text) => (text === 'off' ? null : Number(text)))
+
 /** `a, b` -> `['a', 'b']` */
 export const listOf = (text: string): string[] =>
   text
@@ -58,6 +64,8 @@ const nodeVariables = {
   TRACKER_DOWN_MS: positiveInteger.default(30_000),
   SOCKET_IDLE_TIMEOUT_MS: positiveInteger.default(60_000),
   CLIENT_HEARTBEAT_MS: positiveInteger.default(30_000),
+  /** Channels hibernate after so long without a message; `0`: after every message, `off`: never (RT-66). */
+  CHANNEL_HIBERNATE_AFTER_MS: msOrOff.default(15_000),
   /** Folder of the built scripts and styles, where it is not `dist/client`. */
   CLIENT_ASSETS_DIR: z.string().min(1).optional(),
   /** Applications that keep something need it. */

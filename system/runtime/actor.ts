@@ -1,6 +1,7 @@
 import type { Clock } from '../platform/clock.ts'
 import { Fifo } from '../platform/fifo.ts'
 import { ActorExited, type ExitReason, isFailure } from './exit-reason.ts'
+import type { Hibernation, Idler } from './hibernation.ts'
 import type { Turns } from './turns.ts'
 
 export { ActorExited, type ExitReason } from './exit-reason.ts'
@@ -25,6 +26,8 @@ export interface ActorSpec<M> {
   beforeExit?(reason: ExitReason): void | Promise<void>
   /** Messages wait for the actor's turn: `send` returns before any of them is handled, however idle the actor is. */
   takesTurns?: boolean
+  /** It hibernates when no message has come for so long; 0: after every message. Default: never by itself (RT-64). */
+  readonly hibernateAfterMs?: number | undefined
   /** Exit signals are handled as messages instead of ending the actor. */
   trapsExits?: boolean
   handleExit?(signal: ExitSignal, self: ActorSelf<M>): unknown
@@ -57,6 +60,10 @@ export interface ActorRef<M = never> {
   readonly callsInFlight: number
   /** It is handling a message, starting or ending. */
   readonly busy: boolean
+  /** It has given up what it can make again, and the next message wakes it. */
+  readonly hibernated: boolean
+  /** Hibernates at once, or after the message that it is handling now, unless another one waits (RT-64). */
+  hibernate(): void
   send(message: M): void
   /** Rejects promptly when the actor dies, and after `timeoutMs` (default 5000, `Infinity` for never) without an answer (RT-8). */
   call<T>(message: M, timeoutMs?: number): Promise<T>
@@ -93,6 +100,7 @@ interface Envelope<M> {
 interface ActorDeps {
   clock: Clock
   turns: Turns
+  hibernation: Hibernation
   /** The actor ended itself by a failure. */
   onCrash(ref: AnyActorRef, reason: ExitReason): void
   onEnd(ref: AnyActorRef): void
@@ -121,10 +129,12 @@ const normal: ExitReason = { kind: 'normal' }
 const messagesPerTurn = 1_000
 
 /** A class without closures, with lazily created collections, because a node holds one for each joined topic. */
-class Actor<M> implements ActorRef<M>, ActorSelf<M> {
+class Actor<M> implements ActorRef<M>, ActorSelf<M>, Idler {
   readonly id: string
   started: Promise<void> = nothingToDo
   handled = 0
+  /** Rounds without a message; negative while it hibernates. */
+  idleRounds = 0
   private readonly spec: ActorSpec<M>
   private readonly deps: ActorDeps
   private queue: Fifo<Envelope<M>> | undefined
@@ -134,6 +144,7 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
   busy = false
   private current: Envelope<M> | undefined
   private awaitsTurn = false
+  private hibernatesNext = false
   private leaving = false
   private exitReason: ExitReason | undefined
   private exitAfterMessage: ExitReason | undefined
@@ -143,6 +154,7 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
     this.spec = spec
     this.deps = deps
     this.id = id
+    this.endHibernation()
   }
 
   // --- ActorRef and ActorSelf ---
@@ -161,6 +173,10 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
   }
   get mailboxLength() {
     return this.queue?.length ?? 0
+  }
+
+  get hibernated() {
+    return this.idleRounds < 0
   }
 
   get callsInFlight() {
@@ -204,6 +220,11 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
 
   exit(reason: ExitReason = normal) {
     this.exitAfterMessage = reason
+  }
+
+  hibernate() {
+    if (this.busy) this.hibernatesNext = true
+    else this.giveUpSpares()
   }
 
   signal(reason: ExitReason, from?: AnyActorRef) {
@@ -333,6 +354,30 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
     this.deps.onEnd(this)
     for (const listener of this.exitListeners ?? []) listener(reason)
     this.exitListeners = undefined
+    if (this.spec.hibernateAfterMs) this.deps.hibernation.delete(this, this.spec.hibernateAfterMs)
+  }
+
+  // --- hibernation ---
+
+  private endHibernation() {
+    this.idleRounds = 0
+    if (this.spec.hibernateAfterMs) this.deps.hibernation.add(this, this.spec.hibernateAfterMs)
+  }
+
+  private hibernateNow() {
+    this.hibernatesNext = false
+    this.giveUpSpares()
+  }
+
+  /** Whatever is empty is made again by the next message that needs it. */
+  private giveUpSpares() {
+    if (this.exitReason || this.hibernated || this.mailboxLength > 0) return
+    this.idleRounds = -1
+    this.queue = undefined
+    if (this.timers?.size === 0) this.timers = undefined
+    if (this.pendingCalls?.size === 0) this.pendingCalls = undefined
+    if (this.exitListeners?.size === 0) this.exitListeners = undefined
+    if (this.spec.hibernateAfterMs) this.deps.hibernation.delete(this, this.spec.hibernateAfterMs)
   }
 
   // --- mailbox ---
@@ -369,6 +414,8 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
     for (let handled = 1; next && !this.exitReason; handled += 1) {
       this.busy = true
       this.current = next
+      if (this.hibernated) this.endHibernation()
+      this.idleRounds = 0
       let result: unknown
       try {
         result = next.instead ? next.instead() : this.spec.handle(next.message, this)
@@ -400,7 +447,8 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
     this.busy = false
     this.current = undefined
     envelope.answer?.resolve(result)
-    if (this.exitAfterMessage) this.leave(this.exitAfterMessage)
+    if (this.exitAfterMessage) return this.leave(this.exitAfterMessage)
+    if (this.hibernatesNext || this.spec.hibernateAfterMs === 0) this.hibernateNow()
   }
 
   private crash({ answer }: Envelope<M>, error: unknown) {

@@ -2,6 +2,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import { type ActorRef, type ActorSpec, type AnyActorRef, startActor } from './actor.ts'
 import { causeOf, type ExitReason } from './exit-reason.ts'
+import { createHibernation } from './hibernation.ts'
 import { createRegistry, type Registry } from './registry.ts'
 import { createTurns, type Turns } from './turns.ts'
 
@@ -23,7 +24,8 @@ export function createRuntime({ clock, log }: { clock: Clock; log: Log }): Runti
   const registry = createRegistry()
   let lastId = 0
   const turns = createTurns()
-  const deps = { clock, turns, onCrash, onEnd: ({ id }: AnyActorRef) => void living.delete(id) }
+  const hibernation = createHibernation(clock)
+  const deps = { clock, turns, hibernation, onCrash, onEnd: ({ id }: AnyActorRef) => void living.delete(id) }
 
   function launch<M>(spec: ActorSpec<M>, unique: boolean) {
     // Before there is an actor: one whose name is taken would live on without it.
