@@ -153,7 +153,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'system/pubsub',
     'system/runtime',
   ],
-  'system/apps/workloads': ['system/channels', 'system/control', 'system/node', 'system/platform'],
+  'system/apps/workloads': ['system/channels', 'system/control', 'system/node', 'system/platform', 'system/runtime'],
   'system/apps/spa': ['system/channels', 'system/node', 'system/platform', 'system/pubsub'],
   'system/apps/workshop': [
     'system/control',

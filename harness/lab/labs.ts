@@ -11,6 +11,7 @@ import { groups } from './pipeline/groups.ts'
 import { latency as pipelineLatency } from './pipeline/latency.ts'
 import { loss } from './pipeline/loss.ts'
 import { nodes } from './pipeline/nodes.ts'
+import { memory } from './runtime/memory.ts'
 import { consumers } from './workshop/consumers.ts'
 import { latency } from './workshop/latency.ts'
 import { queue } from './workshop/queue.ts'
@@ -23,4 +24,5 @@ export const labs: readonly AnyLab[] = [
   ...[serialAsync, refuse, queue, consumers, latency, supervisor],
   ...[batches, groups, pipelineLatency, fair, loss, nodes],
   ...[slowPing, metricsPage, fanOut, transports, scale, bytes],
+  ...[memory],
 ]

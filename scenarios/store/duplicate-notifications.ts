@@ -36,7 +36,21 @@ export default scenario({
   title: 'news may be repeated, is not stored, and what is stored survives a restart',
   invariant:
     'Telling a release three times does no harm; telling that sizes are gone changes nothing stored; a sell-out survives a restart.',
-  covers: ['AT-47', 'ST-25', 'ST-33', 'ST-49', 'ST-61', 'NF-4', 'FI-2', 'ST-30', 'DF-63', 'DF-113', 'AT-11', 'DF-21'],
+  covers: [
+    'AT-47',
+    'ST-25',
+    'ST-33',
+    'ST-49',
+    'ST-61',
+    'NF-4',
+    'FI-2',
+    'ST-30',
+    'DF-63',
+    'DF-113',
+    'AT-11',
+    'DF-21',
+    'RT-69',
+  ],
   tags: ['browser'],
   given: { stock: Object.fromEntries(firstSix.map((id) => [id, 20 + id])) },
   steps: [

@@ -29,9 +29,9 @@ export const onOff = (fallback: 'on' | 'off') =>
     .transform((value) => value === 'on')
 
 /** Null for `off`. */
-const msOrOff = z
+export const numberOrOff = z
   .string()
-  .regex(/^(off|\d{1,9})$/, 'expected a time in ms, or off')
+  .regex(/^(off|\d{1,9})$/, 'expected a whole number, or off')
   .transform((text) => (text === 'off' ? null : Number(text)))
 
 /** `a, b` -> `['a', 'b']` */
@@ -65,7 +65,7 @@ const nodeVariables = {
   SOCKET_IDLE_TIMEOUT_MS: positiveInteger.default(60_000),
   CLIENT_HEARTBEAT_MS: positiveInteger.default(30_000),
   /** Channels hibernate after so long without a message; `0`: after every message, `off`: never (RT-66). */
-  CHANNEL_HIBERNATE_AFTER_MS: msOrOff.default(15_000),
+  CHANNEL_HIBERNATE_AFTER_MS: numberOrOff.default(15_000),
   /** Folder of the built scripts and styles, where it is not `dist/client`. */
   CLIENT_ASSETS_DIR: z.string().min(1).optional(),
   /** Applications that keep something need it. */

@@ -154,7 +154,7 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M>, Idler {
     this.spec = spec
     this.deps = deps
     this.id = id
-    this.endHibernation()
+    this.watchIdleTime()
   }
 
   // --- ActorRef and ActorSelf ---
@@ -359,8 +359,7 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M>, Idler {
 
   // --- hibernation ---
 
-  private endHibernation() {
-    this.idleRounds = 0
+  private watchIdleTime() {
     if (this.spec.hibernateAfterMs) this.deps.hibernation.add(this, this.spec.hibernateAfterMs)
   }
 
@@ -414,7 +413,7 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M>, Idler {
     for (let handled = 1; next && !this.exitReason; handled += 1) {
       this.busy = true
       this.current = next
-      if (this.hibernated) this.endHibernation()
+      if (this.hibernated) this.watchIdleTime()
       this.idleRounds = 0
       let result: unknown
       try {
