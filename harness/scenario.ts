@@ -80,6 +80,8 @@ export interface Scenario<C = CoreContext, G = object> {
   canary?: boolean
   /** Why it runs only when it is asked for: it needs the whole machine. Left out of the acceptance suite. */
   aloneBecause?: string
+  /** Why a night runs it and the acceptance suite does not: it takes long, and what it shows rarely breaks. */
+  nightlyBecause?: string
 }
 
 /** Limits of a scenario that sets none; ten times what the slowest needs on a quiet machine. */

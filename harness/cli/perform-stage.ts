@@ -31,6 +31,7 @@ import { seededRandom, seedOf } from '../platform/random.ts'
 import { withoutMissingRedis } from '../runner/prerequisites.ts'
 import { loadAll } from '../runner/scenario-files.ts'
 import { suites } from '../runner/suites.ts'
+import type { Scenario } from '../scenario.ts'
 import { shippedDefects } from '../selftest/defects.ts'
 import type { SelftestResult } from '../selftest/selftest-result.ts'
 import type { RunResult } from '../verdict/result.ts'
@@ -134,8 +135,9 @@ const defaultsOf = ({ options }: Command) =>
   )
 
 const performers: Record<StageName, (stage: Stage) => Promise<StageReport>> = {
-  acceptance: (stage) => runScenarios(stage, (id) => !isOfCorpus(id)),
+  acceptance: (stage) => runScenarios(stage, (one) => suites.acceptance.has(one) && !isOfCorpus(one)),
   corpus: (stage) => runScenarios(stage, isOfCorpus),
+  nightly: (stage) => runScenarios(stage, suites.nightly.has),
   async selftest({ name, seed, shard, folder, budgetMs, call }) {
     const known = shuffled(
       shippedDefects().map((one) => one.name),
@@ -218,14 +220,17 @@ const silent = (ended: Ended): StageReport => ({
   exitCode: exitCodes.passed,
 })
 
-const isOfCorpus = (id: string) => id.startsWith('corpus/')
+const isOfCorpus = ({ id }: Scenario) => id.startsWith('corpus/')
 
 async function runScenarios(
   { name, facts, seed, shard, folder, budgetMs, io, call }: Stage,
-  has: (id: string) => boolean,
+  has: (scenario: Scenario) => boolean,
 ) {
-  const all = withoutMissingRedis((await loadAll(io.root)).filter(suites.acceptance.has), [], io)
-  const ids = ofShard(all.map(({ id }) => id).filter(has), shard)
+  const all = withoutMissingRedis((await loadAll(io.root)).filter(has), [], io)
+  const ids = ofShard(
+    all.map(({ id }) => id),
+    shard,
+  )
   if (ids.length === 0) return nothingToDo(name, 'there is no scenario for it')
   const { ended, document } = await call(run, ids, { seed, retries: 1, budget: budgetMs, out: join(folder, name) })
   return document ? reportOfRun(document as RunResult, ended, facts) : silent(ended)

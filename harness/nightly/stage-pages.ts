@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { StageName } from './stages.ts'
 
 /** Stages whose pages people read; the others keep only runs that others are derived from. */
-const readable: readonly StageName[] = ['acceptance', 'corpus', 'lab', 'compare']
+const readable: readonly StageName[] = ['acceptance', 'corpus', 'nightly', 'lab', 'compare']
 
 /** Returns the pages that a stage has written, as paths from the folder of the night. */
 export function pagesOf(name: StageName, nightFolder: string): string[] {

@@ -10,14 +10,15 @@ export interface StagePlan {
 
 export const stagePlans = [
   { name: 'acceptance', title: 'acceptance suite', shareMost: 0.5, mustFinish: true },
-  { name: 'corpus', title: 'corpus of random plans', shareMost: 0.4, mustFinish: true },
+  { name: 'corpus', title: 'corpus of random plans', shareMost: 0.25, mustFinish: true },
   { name: 'selftest', title: 'self-test', shareMost: 0.25, mustFinish: false },
   { name: 'explore', title: 'random scenarios', shareMost: 0.25, mustFinish: false },
   { name: 'simulate', title: 'simulation', shareMost: 0.15, mustFinish: false },
   { name: 'lab', title: 'experiments', shareMost: 0.2, mustFinish: false },
-  { name: 'compare', title: 'comparison', shareMost: 0.65, mustFinish: false },
-  { name: 'mutate', title: 'mutants', shareMost: 0.3, mustFinish: false },
-  { name: 'load', title: 'load', shareMost: 0.5, mustFinish: false },
+  { name: 'compare', title: 'comparison', shareMost: 0.6, mustFinish: false },
+  { name: 'mutate', title: 'mutants', shareMost: 0.22, mustFinish: false },
+  { name: 'nightly', title: 'scenarios left to the night', shareMost: 0.3, mustFinish: false },
+  { name: 'load', title: 'load', shareMost: 0.45, mustFinish: false },
   { name: 'bench', title: 'benchmarks', shareMost: 1, mustFinish: false },
 ] as const satisfies readonly StagePlan[]
 

@@ -10,8 +10,14 @@ const smoke = ['store/one-listing-at-a-time', 'store/missed-release', 'store/las
 /** Curated sets of scenarios, by name. */
 export const suites = {
   acceptance: {
-    summary: 'every scenario but the canaries, and those that need the whole machine',
-    has: ({ canary, aloneBecause }) => !canary && aloneBecause === undefined,
+    summary: 'every scenario but the canaries, those of the night, and those that need the whole machine',
+    has: ({ canary, aloneBecause, nightlyBecause }) =>
+      !canary && aloneBecause === undefined && nightlyBecause === undefined,
+  },
+  nightly: {
+    summary:
+      'scenarios that take long and rarely fail; `squall nightly` runs them beside those of the acceptance suite',
+    has: ({ nightlyBecause }) => nightlyBecause !== undefined,
   },
   launch: {
     summary: 'thousands of shoppers buy everything, with and without a node killed; needs the whole machine (--jobs 1)',

@@ -89,15 +89,20 @@ export async function openLaunch(options: LaunchOptions, tools: LaunchTools): Pr
       else if (message.end === 'out_of_stock') ends.set(message.number, 'sold out')
       else problems.push(`${nameOf(message.number)} could not put a pair into the cart: ${message.why}`)
     } else if (message.kind === 'bought') bought(worker, message.attempt)
+    else if (message.kind === 'back') recorder.begin(nameOf(message.number), 'come back', {}).end('ok')
   }
 
   const close = () => {
     for (const worker of workers) void worker.terminate()
   }
+  // Who joins a cart makes its node tell the others, so that those who count messages between nodes must know of it.
+  const opening = recorder.begin('release day', 'open the shop', { count: size })
   try {
     const opened = await Promise.all(workers.map((worker) => answerOf(worker, 'opened')))
     for (const { number, key } of opened.flatMap((one) => one.keys)) keys.set(number, key)
+    opening.end('ok')
   } catch (error) {
+    opening.end('unsure')
     close()
     throw error
   }

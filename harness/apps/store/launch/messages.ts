@@ -44,6 +44,8 @@ export type WorkerReport =
   /** A pair is in the cart, or was sold out before; `refused` is any other answer. */
   | { kind: 'added'; number: number; end: 'ok' | 'out_of_stock' | 'refused'; why: string }
   | { kind: 'bought'; attempt: Attempt }
+  /** After a lost connection; its page and its cart are joined again. */
+  | { kind: 'back'; number: number }
   | { kind: 'report'; report: PagesReport }
   | { kind: 'failed'; why: string }
 

@@ -16,7 +16,7 @@ export interface ShopperContext {
   random: Random
   onRelease(shopper: LaunchShopper): void
   onLevel(itemId: number, level: string): void
-  onBack(awayMs: number): void
+  onBack(plan: ShopperPlan, awayMs: number): void
 }
 
 export type LaunchShopper = Awaited<ReturnType<typeof openShopper>>
@@ -143,7 +143,7 @@ export async function openShopper(plan: ShopperPlan, context: ShopperContext) {
     addressIndex += 1
     try {
       await connect()
-      context.onBack(sharedMonotonicMs() - lostAtMs!)
+      context.onBack(plan, sharedMonotonicMs() - lostAtMs!)
       lostAtMs = undefined
     } catch {
       // Whoever is refused is closed, and tries again.

@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import pLimit from 'p-limit'
 import { sharedMonotonicMs, systemClock } from '../../../platform/clock.ts'
 import { seededRandom } from '../../../platform/random.ts'
-import type { PagesReport, WorkerOptions, WorkerReport, WorkerRequest } from './messages.ts'
+import type { PagesReport, ShopperPlan, WorkerOptions, WorkerReport, WorkerRequest } from './messages.ts'
 import { type LaunchShopper, noAnswer, openShopper, shopPath } from './shopper.ts'
 
 /** One thread of shoppers: what their pages are told is seen at once, whatever the main thread does meanwhile. */
@@ -52,12 +52,17 @@ async function addWhenJoined(shopper: LaunchShopper) {
   }
 }
 
+function onBack({ number }: ShopperPlan, ms: number) {
+  awayMs.push(ms)
+  report({ kind: 'back', number })
+}
+
 async function open() {
   const turns = pLimit(atOnce)
   const context = {
     ...options,
     ...{ agent, random, onRelease, onLevel },
-    onBack: (ms: number) => void awayMs.push(ms),
+    onBack,
   }
   await turns.map(options.shoppers, async (plan) => {
     shoppers.set(plan.number, await openShopper(plan, context))
