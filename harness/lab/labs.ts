@@ -11,6 +11,8 @@ import { groups } from './pipeline/groups.ts'
 import { latency as pipelineLatency } from './pipeline/latency.ts'
 import { loss } from './pipeline/loss.ts'
 import { nodes } from './pipeline/nodes.ts'
+import { collect } from './runtime/collect.ts'
+import { hibernate } from './runtime/hibernate.ts'
 import { memory } from './runtime/memory.ts'
 import { consumers } from './workshop/consumers.ts'
 import { latency } from './workshop/latency.ts'
@@ -24,5 +26,5 @@ export const labs: readonly AnyLab[] = [
   ...[serialAsync, refuse, queue, consumers, latency, supervisor],
   ...[batches, groups, pipelineLatency, fair, loss, nodes],
   ...[slowPing, metricsPage, fanOut, transports, scale, bytes],
-  ...[memory],
+  ...[memory, hibernate, collect],
 ]

@@ -138,7 +138,7 @@ describe('runtime/memory (RT-61, RT-62, RT-63, RT-64, RT-68)', () => {
 })
 
 describe('runtime/hibernate (RT-65, RT-66)', () => {
-  const off = { emptyBytes: 20e6, awakeBytes: 32e6, laterBytes: 32e6, hibernated: 0 }
+  const off = { emptyBytes: 20e6, awakeBytes: 32e6, laterBytes: 32e6, usedBytes: [48e6, 34e6], hibernated: 0 } as const
   const measured: Hibernate = {
     idle: {
       ...{ ...off, laterBytes: 31e6, hibernated: 10_000, hibernatedAfterPush: 9_999, isAnswered: true },
@@ -160,8 +160,8 @@ describe('runtime/hibernate (RT-65, RT-66)', () => {
     ['told not to', { ...measured, off: { ...off, hibernated: 10_000 } }],
     ['wakes the channel', idle({ hibernatedAfterPush: 10_000 })],
     ['wakes the channel', idle({ isAnswered: false })],
-    ['memory of idle channels', idle({ laterBytes: 33e6 })],
-    ['memory of idle channels', idle({ laterBytes: 22e6 })],
+    ['what lives of idle channels', idle({ laterBytes: 36e6 })],
+    ['what lives of idle channels', idle({ laterBytes: 22e6 })],
     ['nothing to collect', { ...measured, cpuUs: { ...measured.cpuUs, everyMessage: times(5, 60) } }],
     ['heap of its own', { ...measured, isolateMs: { everyMessage: 0.1, idleOnly: 0.1 } }],
   ])('contradicts "%s"', (words, contrary) => {
