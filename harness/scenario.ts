@@ -1,4 +1,5 @@
 import type { Apps, ContextOf, GivenOf } from './app.ts'
+import type { PolicyName } from './cluster/balancer/policy.ts'
 import type { PubSubName } from './cluster/cluster.ts'
 import type { SystemPromises } from './cluster/promises.ts'
 import type { CoreContext } from './context.ts'
@@ -30,6 +31,10 @@ export interface Given {
   /** For a scenario about one of them. Default: what the run says. */
   pubsub?: PubSubName
   nodesWithoutWeb?: string[]
+  /** Puts a balancer in front of the nodes, which chooses in this way; its clients name `balancer` instead of a node. */
+  balancer?: PolicyName
+  /** Further nodes of the cluster that are started by a fault, such as `scale.out`. */
+  standby?: string[]
   env?: Record<string, string>
   /** Settings that only make the scenario faster: a system that runs already keeps its own. */
   fasterEnv?: Record<string, string>
@@ -76,6 +81,8 @@ export interface Scenario<C = CoreContext, G = object> {
   alsoWith?: { app: string; checkers: Checker[] }
   /** Why it runs without the clients of the background, which every other scenario has. */
   withoutBackground?: string
+  /** Its background sends a body over the limit of long polls in every run; that of another scenario in one of five, because it costs much. */
+  hasTooLongRequest?: true
   /** Must fail: shows that the harness can say no. Left out of suites. */
   canary?: boolean
   /** Why it runs only when it is asked for: it needs the whole machine. Left out of the acceptance suite. */

@@ -29,6 +29,8 @@ interface Options {
   cluster: Cluster
   recorder: Recorder
   seed: number
+  /** Whether somebody sends a body over the limit for certain, and not only by chance. */
+  withTooLongRequest?: boolean
 }
 
 const joinedWithinMs = 5_000
@@ -38,7 +40,8 @@ const heardWithinMs = 8_000
 const heardAgainWithinMs = 500
 
 /** Resolves when everybody is joined; undefined, with the reason in the history, for a target that does not speak the contract. */
-export async function startBackground({ cluster, recorder, seed }: Options): Promise<Background | undefined> {
+export async function startBackground(options: Options): Promise<Background | undefined> {
+  const { cluster, recorder, seed, withTooLongRequest = false } = options
   const clients = await openClients(cluster, recorder, seededRandom(seed))
   await joined(clients)
   if (isOfSomebodyElse(cluster) && leaveOut(clients, recorder)) return undefined
@@ -54,7 +57,10 @@ export async function startBackground({ cluster, recorder, seed }: Options): Pro
     return {
       publisher,
       own,
-      ended: talk({ clients, publisher, node, own, index, random, pause, ...(oddRequests && { oddRequests }) }),
+      ended: talk({
+        ...{ clients, publisher, node, own, index, random, pause, withTooLongRequest },
+        ...(oddRequests && { oddRequests }),
+      }),
     }
   })
   // Where nobody can publish, clients still push.

@@ -16,6 +16,8 @@ interface TalkOptions {
   node: ClusterNode
   /** Absent where nothing is known of what the node does with such requests. */
   oddRequests?: OddRequests
+  /** Whether a body over the limit is sent for certain, and not only by chance. */
+  withTooLongRequest?: boolean
   /** Topics that only this node talks on, so that somebody can leave one while nothing is on its way. */
   own: readonly string[]
   /** Counts the nodes that talk. */
@@ -42,8 +44,9 @@ type Act = (options: TalkOptions) => Promise<unknown>
 
 /** One act after the other, until it is stopped: each of them once, those that even a short scenario needs first, and then random ones. */
 export async function talk(options: TalkOptions): Promise<void> {
-  const { random, pause } = options
-  for (const act of [...atOnce, ...shuffled(opening, random)]) {
+  const { random, pause, withTooLongRequest = false } = options
+  const first = withTooLongRequest ? [...atOnce, askTooMuch] : atOnce
+  for (const act of [...first, ...shuffled(opening, random)]) {
     if (pause.isOver) return
     await act(options)
     await pause.sleep(openingGapMs)
@@ -211,6 +214,10 @@ const longRequestShare = 0.2
 /** What is wrong is answered as well. */
 const askOddly: Act = async ({ oddRequests, node, index, random }) => {
   if (index === 0 && node.hasWeb) await oddRequests?.send(node.name, random.next() < longRequestShare)
+}
+
+const askTooMuch: Act = async ({ oddRequests, node, index }) => {
+  if (index === 0 && node.hasWeb) await oddRequests?.send(node.name, true)
 }
 
 /** A join that throws, and one that rejects: a handler that is slowed down does everything later. */

@@ -60,6 +60,11 @@ export const load: Command = {
       ...{ load: chosen, users, k6, env, clock, interruption },
       ...{ seed: options.seed ?? freshSeed(), say: (sentence) => io.err(`squall: ${sentence}\n`) },
       ...(target && { target }),
+    }).catch((error: unknown) => {
+      // Ctrl-C in a terminal also ends the programs that were just making the cluster.
+      const stopped = interruption.by()
+      if (stopped) return stopped
+      throw error
     })
     if (typeof result === 'string') return codeOf(result)
     io.out(options.json ? `${JSON.stringify(result, null, 2)}\n` : described(result))

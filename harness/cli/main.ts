@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { systemClock } from '../platform/clock.ts'
 import { endSoon, watchSignals } from '../platform/interruption.ts'
 import { watchHarness } from '../platform/last-resort.ts'
+import { createTerminal } from '../platform/terminal.ts'
 import { main } from './program.ts'
 
 /** The command line: the only file of it that touches the process. */
@@ -18,6 +19,8 @@ const code = await main(process.argv.slice(2), {
   isTty: process.stderr.isTTY === true,
   isResultTty: process.stdout.isTTY === true,
   size: () => ({ columns: process.stderr.columns || 80, rows: process.stderr.rows || 24 }),
+  terminal: () =>
+    process.stdin.isTTY && process.stdout.isTTY ? createTerminal(process.stdin, process.stdout, process) : undefined,
   env: process.env,
   clock: systemClock,
   cwd: process.cwd(),

@@ -29,7 +29,9 @@ export const merge: Command = {
     const folder = options.out === undefined ? join(outFolder(io), name) : resolve(io.cwd, options.out)
     const file = historyFile(options, undefined, io)
     const report = finishNight({ ...merged, folder, history: readNights(file).lines, json }, io)
-    if (!merged.interrupted)
+    if (merged.interrupted)
+      io.err('squall: a shard was interrupted, so that the night is not appended to the history\n')
+    else
       appendNights(
         file,
         merged.stages.flatMap(({ lines }) => lines),

@@ -5,9 +5,10 @@ import { type Begun, readBegun, readStages, writeBegun, writeStage } from '../ni
 import { appendNights, readNights } from '../nightly/history-file.ts'
 import type { StageReport } from '../nightly/night-report.ts'
 import { runStages } from '../nightly/run-stages.ts'
-import type { Shard, StageName } from '../nightly/stages.ts'
+import { type Shard, type StageName, stagePlans } from '../nightly/stages.ts'
 import { UsageError } from '../platform/errors.ts'
 import type { Io } from '../platform/io.ts'
+import { orNearest } from '../platform/nearest.ts'
 import { openFile } from '../platform/open-file.ts'
 import { freshSeed, parseSeed } from '../platform/random.ts'
 import { checkPrerequisites } from '../runner/prerequisites.ts'
@@ -24,6 +25,7 @@ interface NightlyFlags {
   budget?: number
   seed?: number
   shard?: Shard
+  stages?: readonly StageName[]
   history?: string
   out?: string
   resume?: boolean
@@ -40,6 +42,17 @@ export function parseShard(text: string): Shard {
   throw new UsageError(`--shard takes the number of a shard and how many there are, such as 2/4; got "${text}"`)
 }
 
+const stageNames: readonly StageName[] = stagePlans.map(({ name }) => name)
+
+export const parseStages = (text: string): StageName[] =>
+  text.split(',').map((word) => {
+    const found = stageNames.find((name) => name === word)
+    if (found) return found
+    throw new UsageError(
+      `--stages takes names of stages, such as acceptance,corpus; there is no "${word}"${orNearest(word, stageNames)}, there are ${stageNames.join(', ')}`,
+    )
+  })
+
 export const nightly: Command = {
   name: 'nightly',
   summary:
@@ -52,6 +65,11 @@ export const nightly: Command = {
       help: 'do only this part of the night, such as 2/4; "squall merge" joins them',
       parse: parseShard,
     },
+    {
+      flags: '--stages <names>',
+      help: 'do only these stages; a night without acceptance and corpus is incomplete (default: all that have time)',
+      parse: parseStages,
+    },
     flags.history,
     { flags: '--out <folder>', help: 'folder of the night (default: a new one in reports)' },
     { flags: '--resume', help: 'go on with the night in --out, or with the newest one that has not ended' },
@@ -62,13 +80,14 @@ export const nightly: Command = {
     const startedMs = io.clock.monotonicMs()
     checkPrerequisites(undefined, io)
     const { folder, begun } = options.resume ? resumed(options, io) : fresh(options, io)
-    const stages = await stagesOf({ folder, begun, budgetMs: options.budget ?? budgetDefaultMs }, io)
+    const { budget: budgetMs = budgetDefaultMs, stages: wanted = stageNames } = options
+    const stages = await stagesOf({ folder, begun, budgetMs, wanted }, io)
     const history = readNights(historyFile(options, undefined, io))
     const report = finishNight(
       {
         ...{ night: begun.night, seed: begun.seed, commit: begun.commit, stages },
         ...(begun.shard && { shard: begun.shard }),
-        budgetMs: options.budget ?? budgetDefaultMs,
+        budgetMs,
         durationMs: Math.round(io.clock.monotonicMs() - startedMs),
         ...{ folder, history: history.lines, json: options.json === true },
       },
@@ -129,9 +148,10 @@ interface Place {
   folder: string
   begun: Begun
   budgetMs: number
+  wanted: readonly StageName[]
 }
 
-function stagesOf({ folder, begun, budgetMs }: Place, io: Io): Promise<StageReport[]> {
+function stagesOf({ folder, begun, budgetMs, wanted }: Place, io: Io): Promise<StageReport[]> {
   const seed = parseSeed(begun.seed)
   // A changed working copy is no code that another night can have.
   const commit = begun.commit?.includes(' ') ? null : begun.commit
@@ -146,6 +166,7 @@ function stagesOf({ folder, begun, budgetMs }: Place, io: Io): Promise<StageRepo
   return runStages({
     budgetMs,
     clock: io.clock,
+    isWanted: (name) => wanted.includes(name),
     isInterrupted: () => io.interruption.by() !== undefined,
     kept: keptStages(folder),
     perform: (name, stageMs) => {

@@ -115,6 +115,7 @@ export async function performStage(name: StageName, budgetMs: number, settings: 
     const pages = pagesOf(name, settings.folder)
     return pages.length > 0 ? { ...report, pages } : report
   } catch (error) {
+    if (io.interruption.by()) return brokenOff({ name, code: exitCodes.passed, durationMs: took(), isOverTime: false })
     const { message, code } = describeFailure(asEnvironment(error as Error))
     return failed({ name, code, durationMs: took(), isOverTime: false }, message)
   }
@@ -212,6 +213,9 @@ const performers: Record<StageName, (stage: Stage) => Promise<StageReport>> = {
     return document ? reportOfBench(document, ended) : silent(ended)
   },
 }
+
+/** What a signal ends may fail, because the signal reaches the programs that it has started too. */
+const brokenOff = (ended: Ended): StageReport => ({ ...failed(ended, 'the night was interrupted'), end: 'cut-short' })
 
 /** Its time was over before it could say anything. */
 const silent = (ended: Ended): StageReport => ({

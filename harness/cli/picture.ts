@@ -1,8 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { chromium } from 'playwright'
-import { findBrowser } from '../clients/find-browser.ts'
+import { takePicture } from './take-picture.ts'
 
 /**
  * Makes the picture of README: `node harness/cli/picture.ts RUN FILE.png` takes the top of the report of a run that was violated.
@@ -16,11 +15,4 @@ if (outcome !== 'violated') {
   )
   process.exit(64)
 }
-const browser = await chromium.launch({
-  executablePath: findBrowser(process.env),
-  args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
-})
-const page = await browser.newPage({ viewport: { width: 1000, height: 720 }, colorScheme: 'light' })
-await page.goto(pathToFileURL(resolve(run, 'report.html')).href)
-writeFileSync(file, await page.screenshot({ animations: 'disabled' }))
-await browser.close()
+await takePicture(file, (page) => page.goto(pathToFileURL(resolve(run, 'report.html')).href))

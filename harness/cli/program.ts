@@ -22,6 +22,7 @@ import { merge } from './merge.ts'
 import { mutate } from './mutate.ts'
 import { newFile } from './new.ts'
 import { nightly } from './nightly.ts'
+import { observe } from './observe.ts'
 import { proxy } from './proxy.ts'
 import { replay } from './replay.ts'
 import { report } from './report.ts'
@@ -39,6 +40,7 @@ export const commands: Record<string, Command> = {
   run,
   list,
   up,
+  observe,
   proxy,
   doctor,
   replay,

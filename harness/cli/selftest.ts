@@ -52,9 +52,12 @@ export const selftest: Command = {
     const wanted = wantedDefects(options, io)
     checkPrerequisites(options.out, io)
     const scenarios = await loadAll(io.root)
-    const suite = withoutMissingRedis(scenarios.filter(suites.acceptance.has), [], io)
+    const runnable = withoutMissingRedis(scenarios, [], io)
+    const suite = runnable.filter(suites.acceptance.has)
+    // Scenarios of the night are run for defects that were asked for by name, as the night does.
+    const possible = options.defect === undefined ? suite : runnable
     const result = await runSelftest({
-      defects: wanted.filter((one) => isPossible(one, scenarios, suite)),
+      defects: wanted.filter((one) => isPossible(one, scenarios, possible)),
       scenarios,
       suite,
       checkTypes: wanted.some((one) => 'diff' in one && !isShipped(one)),
@@ -80,9 +83,9 @@ function wantedDefects({ defect, defects }: SelftestFlags, io: Io): readonly (De
 }
 
 /** Without Redis those are left out whose scenario needs it, which was said already. */
-const isPossible = (one: Defect | Unreadable, all: readonly Scenario[], suite: readonly Scenario[]) => {
+const isPossible = (one: Defect | Unreadable, all: readonly Scenario[], possible: readonly Scenario[]) => {
   const named = 'diff' in one && all.find(({ id }) => id === one.header.scenario)
-  return !named || named.canary === true || suite.includes(named)
+  return !named || named.canary === true || possible.includes(named)
 }
 
 const marks: Record<DefectOutcome, string> = {

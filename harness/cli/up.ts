@@ -1,6 +1,7 @@
 import type { Cluster, PubSubName } from '../cluster/cluster.ts'
 import type { DriverName } from '../cluster/drivers.ts'
 import { type StartedConsole, startConsole } from '../console/index.ts'
+import { noteRunning } from '../observe/running.ts'
 import { UsageError } from '../platform/errors.ts'
 import { codeOf, type StopSignal } from '../platform/interruption.ts'
 import type { Io } from '../platform/io.ts'
@@ -69,6 +70,9 @@ export const up: Command = {
       })
       try {
         const all = addresses(cluster, started)
+        const { controlSecret } = all
+        if (controlSecret !== undefined)
+          noteRunning(environment.workFolder, { pid: process.pid, controlSecret, nodes: all.nodes })
         io.out(options.json ? `${JSON.stringify(all, null, 2)}\n` : describeAddresses(all))
         return codeOf(await stopped(io))
       } finally {
@@ -116,7 +120,7 @@ function describeAddresses({
     `database  ${database}`,
     ...(redis ? [`redis     ${redis}`] : []),
     `links     ${links}   (Toxiproxy API)`,
-    'Ctrl-C ends it.',
+    'Look into a node with "squall observe", or at /observer of its control port. Ctrl-C ends it.',
     '',
   ].join('\n')
 }

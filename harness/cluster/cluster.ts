@@ -3,6 +3,8 @@ import type { Leases } from '../leases/leases.ts'
 import type { Random } from '../platform/random.ts'
 import { clientHeartbeatMs, clusterHeartbeatMs } from '../timing.ts'
 import { type ClusterApp, databaseEnvOf, envOfApps, type Seed } from './app.ts'
+import { type Balancer, balancerName, startBalancer } from './balancer/balancer.ts'
+import { createPolicy, type PolicyName } from './balancer/policy.ts'
 import type { Links } from './links.ts'
 import type { ClusterNode } from './node.ts'
 import { ownPromises, type SystemPromises } from './promises.ts'
@@ -35,6 +37,10 @@ export interface ClusterOptions {
   patch?: SystemPatch
   /** Nodes without a web server (DP-3). */
   webless?: readonly string[]
+  /** How a balancer in front of the nodes chooses. Default: there is no balancer (DP-17). */
+  balancer?: PolicyName
+  /** Further nodes of the cluster, which are not started with it: for deploys and for scaling out. */
+  standby?: readonly string[]
   /** The applications that the scenario cannot do without. Default: none. */
   neededApps?: readonly string[]
   /** Data that the scenario needs, written before the nodes start. */
@@ -50,6 +56,8 @@ export interface Cluster {
   readonly env?: Readonly<Record<string, string>>
   /** What the system is expected to do beyond the contract. */
   readonly promises: SystemPromises
+  /** Present when it was asked for: clients reach it as if it were a node of the name `balancer`. */
+  readonly balancer?: Balancer
   readonly database: Database
   /** Present when the nodes exchange messages through Redis. */
   readonly redis?: RedisServer
@@ -58,6 +66,7 @@ export interface Cluster {
   readonly secrets?: ClusterSecrets
   /** Present where the nodes can reach it. */
   readonly statsd?: Omit<StatsdSink, 'close'>
+  /** Also one that is not started with the cluster. Throws for an unknown name. */
   node(name: string): ClusterNode
   /** Returns another node of this cluster, not started yet, with its own configuration. */
   spare(name: string, env: Record<string, string>): Promise<ClusterNode>
@@ -80,8 +89,9 @@ export async function startCluster(
   apps: readonly ClusterApp[],
   createSite: (options: InfrastructureOptions) => Promise<ClusterInfrastructure>,
 ): Promise<Cluster> {
-  const { folder, leases, random, patch = unpatched, webless = [], seeds = [] } = options
-  const names = Array.from({ length: options.nodes }, (_, index) => `n${index + 1}`)
+  const { folder, leases, random, patch = unpatched, webless = [], seeds = [], standby = [] } = options
+  const started = Array.from({ length: options.nodes }, (_, index) => `n${index + 1}`)
+  const names = [...started, ...standby]
   const secret = () => randomBytes(24).toString('hex')
   const clusterSecret = secret()
   const controlSecret = secret()
@@ -91,8 +101,10 @@ export async function startCluster(
   const addresses = new Map<string, ListenAddress>()
   const nodes: ClusterNode[] = []
   const extraNodes: ClusterNode[] = []
+  let balancer: Balancer | undefined
 
   async function stop() {
+    await balancer?.close()
     await Promise.all([...nodes, ...extraNodes].map((node) => node.kill()))
     await site.close()
   }
@@ -146,11 +158,21 @@ export async function startCluster(
   const build = async (name: string, own: Record<string, string> = {}): Promise<ClusterNode> =>
     site.createNode(name, { env: await envOf(name, own), controlSecret, patch })
 
+  async function startOwnBalancer(policy: PolicyName): Promise<Balancer> {
+    await admit(balancerName)
+    const { host, webPort: port } = addresses.get(balancerName)!
+    const own = await startBalancer({ host, port, choose: createPolicy(policy, random) })
+    for (const { name, hasWeb, port: nodePort } of nodes) if (hasWeb) own.add({ name, host, port: nodePort })
+    return own
+  }
+
   try {
     for (const name of names) await admit(name)
     await Promise.all([database.start(), redis?.start()])
     for (const seed of seeds) await seed.apply(database)
-    for (const name of names) nodes.push(await build(name))
+    for (const name of started) nodes.push(await build(name))
+    for (const name of standby) extraNodes.push(await build(name))
+    if (options.balancer !== undefined) balancer = await startOwnBalancer(options.balancer)
     await Promise.all(nodes.map((node) => node.start()))
   } catch (error) {
     await stop()
@@ -162,13 +184,14 @@ export async function startCluster(
     apps: apps.map(({ name }) => name),
     env: options.env ?? {},
     promises: ownPromises,
+    ...(balancer && { balancer }),
     database,
     ...(redis && { redis }),
     links,
     secrets: { keyBase, control: controlSecret, cluster: clusterSecret },
     ...(statsd && { statsd }),
     node(name) {
-      const found = nodes.find((one) => one.name === name)
+      const found = [...nodes, ...extraNodes].find((one) => one.name === name)
       if (!found) throw new Error(`there is no node ${name}; this cluster has ${names.join(', ')}`)
       return found
     },

@@ -101,6 +101,9 @@ export function createControlClient(baseUrl: string, secret: string, foreign?: s
     killActor: async (id: string) => (await call<{ killedId: string }>('/actors/kill', { id })).killedId,
     dropConnections: async (topic: string) =>
       (await call<{ droppedIds: string[] }>('/connections/drop', { topic })).droppedIds,
+    /** Returns how many connections were closed at once. */
+    shed: async (order: { count: number } | { keep: number }) =>
+      (await call<{ shed: number }>('/connections/shed', order)).shed,
     broadcast: (topic: string, event: string, payload: object) =>
       call<{ ok: true }>('/broadcast', { topic, event, payload }),
     broadcastBytes: (topic: string, event: string, bytes: Buffer) =>

@@ -23,6 +23,11 @@ export const aNode: Aim = {
   examples: ['n1', 'n1,n2', 'any', 'minority', 'majority', 'all'],
   fits: (part) => name.test(part) && !servers.has(part),
 }
+export const someNodes: Aim = {
+  what: 'nodes, all together',
+  examples: ['all', 'n1,n2'],
+  fits: (part) => part.split(',').every(aNode.fits),
+}
 export const aLink: Aim = {
   what: 'a link, from -> to',
   examples: ['n1->n2', 'alice->n1', 'n1->db', 'minority->redis', 'ring'],

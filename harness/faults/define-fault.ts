@@ -16,6 +16,8 @@ export interface FaultDefinition {
   readonly title: string
   readonly aim: Aim
   readonly options: readonly OptionFact[]
+  /** All the parts of a target are one fault: `n1,n2` is given to `create` as it is. */
+  readonly isOfAllParts: boolean
   /** How random plans draw it. */
   readonly drawn: Drawn
   /** Whether the simulator has it, or why not. */
@@ -36,6 +38,8 @@ interface FaultSpec<Schema extends z.ZodObject> {
   create(cluster: Cluster, target: string, options: z.output<Schema>, sleepers: readonly Sleeper[]): Fault
   /** Which losses of messages it explains while it is seen to hold. Default: none. */
   explains?: (options: z.output<Schema>) => Explains
+  /** Default: each part of a target is a fault of its own. */
+  isOfAllParts?: true
   /** What the node forgets. Default: nothing. */
   forgets?: 'memory'
   /** Clients of its target may lose their connections and channels. Default: they must not notice. */
@@ -51,12 +55,14 @@ interface FaultSpec<Schema extends z.ZodObject> {
 /** Everything about one kind of fault, in one place: see docs/adding-a-fault.md. */
 export function defineFault<Schema extends z.ZodObject>(spec: FaultSpec<Schema>): FaultDefinition {
   const { kind, title, aim, drawn, simulated, forgets, endsConnections, isSudden, closesWith } = spec
+  const { isOfAllParts = false } = spec
   const parse = (options: FaultOptions) => parseOptions(kind, spec.options, options)
   return {
     kind,
     title,
     aim,
     options: factsOf(spec.options),
+    isOfAllParts,
     drawn,
     simulated,
     checkOptions: (options) => void parse(options),

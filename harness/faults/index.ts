@@ -2,10 +2,13 @@ import { actorKill } from './actor-kill.ts'
 import { clientSuspend } from './client-suspend.ts'
 import { clockSkew } from './clock-skew.ts'
 import { connectionDrop } from './connection-drop.ts'
+import { connectionsShed } from './connections-shed.ts'
 import { dbKill, dbPause } from './db-down.ts'
 import { dbOutOfConnections } from './db-out-of-connections.ts'
 import { dbReadOnly } from './db-read-only.ts'
 import type { FaultDefinition } from './define-fault.ts'
+import { deployBlueGreen } from './deploy-blue-green.ts'
+import { deployRolling } from './deploy-rolling.ts'
 import { handlerSlow } from './handler-slow.ts'
 import { linkCut, linkCutOneWay, linkPartition } from './link-cut.ts'
 import { linkLatency } from './link-latency.ts'
@@ -17,6 +20,7 @@ import { nodeDisconnect } from './node-disconnect.ts'
 import { nodeKill, nodePause, nodeStop } from './node-down.ts'
 import { linkBandwidth, linkLoss, linkPoor } from './poor-network.ts'
 import { redisKill, redisPause } from './redis-down.ts'
+import { scaleOut } from './scale-out.ts'
 import { dbSlow, redisSlow } from './slow-servers.ts'
 
 /** Every fault by its kind. */
@@ -25,11 +29,14 @@ export const faults = {
   'client.suspend': clientSuspend,
   'clock.skew': clockSkew,
   'connection.drop': connectionDrop,
+  'connections.shed': connectionsShed,
   'db.kill': dbKill,
   'db.out-of-connections': dbOutOfConnections,
   'db.pause': dbPause,
   'db.read-only': dbReadOnly,
   'db.slow': dbSlow,
+  'deploy.blue-green': deployBlueGreen,
+  'deploy.rolling': deployRolling,
   'handler.slow': handlerSlow,
   'link.bandwidth': linkBandwidth,
   'link.cut': linkCut,
@@ -52,6 +59,7 @@ export const faults = {
   'redis.kill': redisKill,
   'redis.pause': redisPause,
   'redis.slow': redisSlow,
+  'scale.out': scaleOut,
 } as const satisfies Record<string, FaultDefinition>
 
 export type FaultName = keyof typeof faults

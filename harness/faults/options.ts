@@ -55,6 +55,7 @@ function typeOf({ type, enum: values, const: only, items }: Property): string {
   if (values) return `one of ${values.join(', ')}`
   if (only !== undefined) return `"${String(only)}"`
   if (type === 'array') return items?.enum ? `a list of ${items.enum.join(', ')}` : 'a list of texts'
+  if (type === 'integer') return 'a number'
   return type === 'string' ? 'a text' : `a ${type}`
 }
 

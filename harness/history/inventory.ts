@@ -25,6 +25,8 @@ export interface NodeHolds {
   /** Owners of entries in this node's trackers, and how many of them have ended. */
   tracked: number
   trackedOfNobody: number
+  /** How often its trackers have told the other nodes of changes, since it started. */
+  changesTold?: number
   callsInFlight: number
   /** Bytes in transit to other nodes. */
   peerBytes: number

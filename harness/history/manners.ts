@@ -37,6 +37,10 @@ export interface SocketEvent extends SocketNote {
 export interface NodeSettings {
   idleTimeoutMs: number
   clusterHeartbeatMs: number
+  /** So many nodes are started and stopped within the scenario. */
+  standbyCount?: number
+  /** Connections are closed at this age, where the nodes are told so. */
+  maxAgeMs?: number
   /** How often pages are told to say that they are there. */
   clientHeartbeatMs?: number
 }

@@ -21,7 +21,9 @@ const opaque = /[\w+/.-]{20,}/g
 export const markOf = (text: string): Mark => createHash('sha256').update(text).digest('hex').slice(0, markLength)
 
 /** Returns the marks of all opaque texts in an answer, and of those inside the tokens in it, which anybody can read. */
-export const marksIn = (text: string): Mark[] => [...new Set(opaqueIn(unescaped(text)).flatMap(withClaims).map(markOf))]
+export const marksIn = (text: string): Mark[] => [
+  ...new Set([...new Set(opaqueIn(unescaped(text)))].flatMap(withClaims).map(markOf)),
+]
 
 /** Names of classes and files hold no digits; a random text without any is too rare to matter. */
 const opaqueIn = (text: string) => (text.match(opaque) ?? []).filter((one) => /\d/.test(one))
@@ -57,6 +59,15 @@ export const answerTo = (who: string, where: string, text: string): NewEvent => 
   operation: 'answer',
   value: where,
   marks: marksIn(text),
+})
+
+/** The name of the `final` event with the secrets that a node has written into its log. */
+export const inLog = 'log'
+
+/** Says which of these secrets a node has written into its log. */
+export const loggedBy = (node: string, log: string, secrets: ReadonlySet<Mark>): NewEvent => ({
+  ...{ who: node, node, type: 'final', operation: inLog },
+  marks: marksIn(log).filter((mark) => secrets.has(mark)),
 })
 
 /** The tabs of a person share everything: `alice#2` is alice. */

@@ -37,6 +37,8 @@ export interface Lab<M> {
   /** What is smaller or shorter here than in the text, and why. */
   scaled: string
   predictions: readonly Prediction<M>[]
+  /** It only calculates: nothing is started for it. */
+  withoutCluster?: true
   run(tools: LabTools): Promise<M>
   /** Printed beside the findings. Pure. */
   figures(measured: M): readonly LabFigure[]

@@ -3,6 +3,9 @@ import { metricsPage } from './channels/metrics-page.ts'
 import { scale } from './channels/scale.ts'
 import { slowPing } from './channels/slow-ping.ts'
 import { transports } from './channels/transports.ts'
+import { balance } from './deploy/balance.ts'
+import { live } from './deploy/live.ts'
+import { strategies } from './deploy/strategies.ts'
 import type { AnyLab } from './lab.ts'
 import { bytes } from './live/bytes.ts'
 import { batches } from './pipeline/batches.ts'
@@ -14,6 +17,11 @@ import { nodes } from './pipeline/nodes.ts'
 import { collect } from './runtime/collect.ts'
 import { hibernate } from './runtime/hibernate.ts'
 import { memory } from './runtime/memory.ts'
+import { schedulers } from './runtime/schedulers.ts'
+import { shardsLab } from './runtime/shards.ts'
+import { apiCache } from './talk/api-cache.ts'
+import { dashboard } from './talk/dashboard.ts'
+import { exportLab } from './talk/export.ts'
 import { consumers } from './workshop/consumers.ts'
 import { latency } from './workshop/latency.ts'
 import { queue } from './workshop/queue.ts'
@@ -26,5 +34,7 @@ export const labs: readonly AnyLab[] = [
   ...[serialAsync, refuse, queue, consumers, latency, supervisor],
   ...[batches, groups, pipelineLatency, fair, loss, nodes],
   ...[slowPing, metricsPage, fanOut, transports, scale, bytes],
-  ...[memory, hibernate, collect],
+  ...[schedulers, shardsLab, memory, hibernate, collect],
+  ...[balance, strategies, live],
+  ...[dashboard, exportLab, apiCache],
 ]

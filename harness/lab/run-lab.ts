@@ -23,7 +23,19 @@ export interface LabRun {
 const servesWithinMs = 30_000
 
 /** Runs a lab on nodes of its own, which are gone afterwards, however it went. Rejects when a node does not start. */
-export function runLab(lab: AnyLab, { seed, patch, io: { clock }, say, goOn }: RunLabOptions): Promise<LabRun> {
+export function runLab(lab: AnyLab, options: RunLabOptions): Promise<LabRun> {
+  return lab.withoutCluster ? calculate(lab, options) : runOnNodes(lab, options)
+}
+
+/** A lab that only calculates needs no more than the time. */
+async function calculate(lab: AnyLab, { io: { clock }, say, goOn }: RunLabOptions): Promise<LabRun> {
+  const none = () => Promise.reject(new Error(`${lab.name} only calculates: it has no nodes and no browser`))
+  const tools: LabTools = { clock, say, goOn, node: none, browser: none, metrics: () => [], until: patientUntil(goOn) }
+  const measured = await lab.run(tools)
+  return { result: judgeLab(lab, measured), charts: lab.charts(measured) }
+}
+
+function runOnNodes(lab: AnyLab, { seed, patch, io: { clock }, say, goOn }: RunLabOptions): Promise<LabRun> {
   return withCluster({ seed, nodes: 0, patch }, async (cluster, { browsers }) => {
     const metrics: Metric[] = []
     cluster.statsd?.listen({ onMetric: (metric) => void metrics.push(metric), onUnreadable() {} })

@@ -49,18 +49,22 @@ function missingOf(shards: readonly NightReport[]): string[] {
 }
 
 function mergeStages(shards: readonly NightReport[], night: string): StageReport[] {
-  const stages = shards.flatMap(({ shard, stages: own }) =>
-    own.map((stage) => ({
-      ...stage,
-      summary: shard ? `${shard.number}/${shard.of}: ${stage.summary}` : stage.summary,
-    })),
-  )
+  const stages = shards.flatMap((one) => one.stages.map((stage): StageOfShard => ({ ...stage, shard: nameOf(one) })))
   return [...Map.groupBy(stages, ({ name }) => name)].map(([name, list]) => mergeStage(name, list, night))
+}
+
+type StageOfShard = StageReport & { shard: string }
+
+/** What all shards say is said once. */
+function summaryOf(list: readonly StageOfShard[]): string {
+  const [first] = list
+  if (list.every(({ summary }) => summary === first!.summary)) return first!.summary
+  return list.map(({ shard, summary }) => `${shard}: ${summary}`).join(' · ')
 }
 
 const ends = ['failed', 'cut-short', 'not-run', 'completed'] as const
 
-function mergeStage(name: StageName, list: readonly StageReport[], night: string): StageReport {
+function mergeStage(name: StageName, list: readonly StageOfShard[], night: string): StageReport {
   const end = ends.find((one) => list.some((stage) => stage.end === one))!
   const sumOf = (values: readonly number[]) => values.reduce((a, b) => a + b, 0)
   const detectors = list.flatMap((one) => one.detectors ?? [])
@@ -71,7 +75,7 @@ function mergeStage(name: StageName, list: readonly StageReport[], night: string
     exitCode:
       list.find(({ exitCode }) => exitCode === 1)?.exitCode ?? Math.max(...list.map(({ exitCode }) => exitCode)),
     durationMs: Math.max(...list.map(({ durationMs }) => durationMs)),
-    summary: list.map(({ summary }) => summary).join(' · '),
+    summary: summaryOf(list),
     findings: list.flatMap(({ findings }) => findings),
     leaks: list.flatMap(({ leaks }) => leaks),
     lines: list.flatMap(({ lines }) => lines.map((line) => ({ ...line, night }))),

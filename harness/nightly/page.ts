@@ -59,7 +59,7 @@ export function trendSection(lines: readonly NightLine[]): string {
 }
 
 const describeRow = (standing: Standing, own: readonly NightLine[]) =>
-  [describeStanding(standing), describeRecoveryShift(own)].filter(Boolean).join('; ')
+  [describeStanding(standing), describeRecoveryShift(own)].filter((part) => part && part !== standing.name).join('; ')
 
 const barWidth = 4
 const barHeights = { passed: 8, unknown: 14, flaky: 14, violated: 18 } as const

@@ -7,6 +7,7 @@ export interface StagesOptions {
   budgetMs: number
   clock: Pick<Clock, 'monotonicMs'>
   isInterrupted(): boolean
+  isWanted(name: StageName): boolean
   /** Reports of an earlier attempt. */
   kept: ReadonlyMap<StageName, StageReport>
   /** Never rejects: what went wrong stands in the report. */
@@ -32,6 +33,7 @@ async function runStage(
   leftMs: number,
   options: StagesOptions,
 ): Promise<StageReport> {
+  if (!options.isWanted(plan.name)) return notRun(plan.name, 'nobody asked for it')
   if (options.isInterrupted()) return notRun(plan.name, 'the night was interrupted before it')
   const budgetMs = stageBudgetMs(plan, leftMs)
   if (budgetMs === undefined) return notRun(plan.name, 'the budget of the night was used up before it')

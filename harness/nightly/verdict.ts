@@ -38,10 +38,12 @@ export const having = ({ standings }: NightReport, ...names: StandingName[]): St
 export function nightSentence(report: NightReport): string {
   const failures = failuresOf(report)
   const [first] = failures
-  if (first) return `Failed: ${count(failures.length, 'failure')}, first ${first.title} (${first.why}).`
-  if (report.interrupted) return 'Interrupted: the report is partial.'
-  const open = incomplete(report)
-  if (open.length > 0) return `Incomplete: ${open.join(', ')}.`
+  const partial = partialSentence(report)
+  if (first) {
+    const failed = `Failed: ${count(failures.length, 'failure')}, first ${first.title} (${first.why}).`
+    return partial === undefined ? failed : `${failed} ${partial}`
+  }
+  if (partial !== undefined) return partial
   const doubtful = having(report, 'unknown').length
   if (doubtful > 0) return `Unknown: ${count(doubtful, 'scenario')} could not be judged.`
   const unsteady = having(report, 'flaky', 'intermittent').length
@@ -49,6 +51,13 @@ export function nightSentence(report: NightReport): string {
     return `Unsteady: ${count(unsteady, 'scenario')} now pass${unsteady === 1 ? 'es' : ''} and now fail${unsteady === 1 ? 's' : ''}.`
   if (report.exitCode !== 0) return `Not passed: the night ended with exit code ${report.exitCode}.`
   return `Passed: ${count(report.standings.length, 'scenario')} held every invariant.`
+}
+
+/** Says what the night lacks; undefined when it has all that it must have. */
+function partialSentence(report: NightReport): string | undefined {
+  if (report.interrupted) return 'Interrupted: the report is partial.'
+  const open = incomplete(report)
+  return open.length > 0 ? `Incomplete: ${open.join(', ')}.` : undefined
 }
 
 /** Returns the outcome whose sign and colour a night has. */

@@ -1,6 +1,7 @@
 import type { SquallConfig } from '../config.ts'
 import type { Clock } from './clock.ts'
 import type { Interruption } from './interruption.ts'
+import type { Terminal } from './terminal.ts'
 
 /** All that a command may touch of the process it runs in; tests hand in their own. */
 export interface Io {
@@ -14,6 +15,8 @@ export interface Io {
   isResultTty?: boolean
   /** Of the terminal of progress, in characters; it may change. Default: 80 by 24. */
   size?: () => { columns: number; rows: number }
+  /** The terminal to draw a whole screen on and to read keys from; undefined where there is none. */
+  terminal?: () => Terminal | undefined
   env: Record<string, string | undefined>
   clock: Clock
   /** Folder that relative paths on the command line start from. */

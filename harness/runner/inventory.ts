@@ -1,4 +1,5 @@
 import { surplusOf } from '../checkers/core/node-inventory-accounted.ts'
+import { balancerName } from '../cluster/balancer/balancer.ts'
 import type { ClusterNode } from '../cluster/node.ts'
 import type { NodeHolds, NodeInventory, Present } from '../history/inventory.ts'
 import type { NewEvent } from '../history/operation.ts'
@@ -53,4 +54,6 @@ const baseOf = ({ recorder }: RunState, name: string) =>
   recorder.events.find((event) => event.operation === operation && event.type === 'read' && event.node === name)
     ?.value as NodeHolds | undefined
 
-const at = (name: string, present: readonly Present[]) => present.filter(({ node = name }) => node === name)
+/** Clients of a balancer can be on any node. */
+const at = (name: string, present: readonly Present[]) =>
+  present.filter(({ node = name }) => node === name || node === balancerName)

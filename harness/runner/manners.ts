@@ -1,5 +1,6 @@
 import type { ClusterNode } from '../cluster/node.ts'
 import { type ErrorLine, mannersOf, type NodeSettings } from '../history/manners.ts'
+import { loggedBy, type Mark, type Secret, secretOf } from '../history/marks.ts'
 import type { NewEvent } from '../history/operation.ts'
 import { systemClock } from '../platform/clock.ts'
 import { jsonIn } from '../platform/json.ts'
@@ -22,7 +23,11 @@ export function recordSettings({ recorder, scenario, cluster }: RunState) {
   // A system that runs already has settings of its own.
   const env = cluster!.env
   const told = env && { clientHeartbeatMs: Number(env.CLIENT_HEARTBEAT_MS ?? clientHeartbeatMs) }
-  const value: NodeSettings = { idleTimeoutMs, clusterHeartbeatMs: heartbeatMs, ...told }
+  const { standby } = scenario.given ?? {}
+  const more = standby && { standbyCount: standby.length }
+  const { SHED_MAX_AGE_MS: maxAge } = env ?? {}
+  const age = maxAge !== undefined && { maxAgeMs: Number(maxAge) }
+  const value: NodeSettings = { idleTimeoutMs, clusterHeartbeatMs: heartbeatMs, ...told, ...age, ...more }
   recorder.record({ who: 'scenario', type: 'read', operation: mannersOf.settings, value })
 }
 
@@ -80,12 +85,19 @@ async function watchNode(state: RunState, { name, control }: ClusterNode, isWatc
     const readiness = await control.ready().catch(() => undefined)
     if (!isWatching()) return
     recordStall(state, name, systemClock.monotonicMs() - askedMs)
-    const peers = readiness?.peers && JSON.stringify(readiness.peers)
+    const seen = readiness?.peers && withoutStandby(state, readiness.peers)
+    const peers = seen && JSON.stringify(seen)
     if (peers && peers !== before)
-      state.recorder.record({ who: name, node: name, type: 'read', operation: mannersOf.peers, value: readiness.peers })
+      state.recorder.record({ who: name, node: name, type: 'read', operation: mannersOf.peers, value: seen })
     before = peers ?? before
     await systemClock.sleep(lookEveryMs)
   }
+}
+
+/** A node that is started and stopped within the scenario need not be seen. */
+function withoutStandby({ scenario }: RunState, peers: Record<string, boolean>): Record<string, boolean> {
+  const { standby = [] } = scenario.given ?? {}
+  return Object.fromEntries(Object.entries(peers).filter(([name]) => !standby.includes(name)))
 }
 
 function recordStall({ recorder, meter, elapsedMs }: RunState, who: string, forMs: number) {
@@ -94,9 +106,19 @@ function recordStall({ recorder, meter, elapsedMs }: RunState, who: string, forM
   recorder.record({ who, type: 'read', operation: mannersOf.stall, value: { forMs: Math.round(forMs) } })
 }
 
-/** How each node ended when it was stopped, and the errors in its log. */
-export const readManners = (state: RunState): NewEvent[] =>
-  state.cluster!.nodes.flatMap((node) => {
+/** Records the secrets of the cluster itself: nobody is given one of them. */
+export function recordClusterSecrets({ recorder, cluster }: RunState) {
+  const { secrets } = cluster!
+  if (!secrets) return
+  recorder.record(secretOf('the cluster', 'the secret that signs tokens', secrets.keyBase))
+  recorder.record(secretOf('the cluster', 'the control secret', secrets.control))
+  recorder.record(secretOf('the cluster', 'the secret of its nodes', secrets.cluster))
+}
+
+/** How each node ended when it was stopped, and the errors and the secrets in its log. */
+export function readManners(state: RunState): NewEvent[] {
+  const secrets = secretsSoFar(state)
+  return state.cluster!.nodes.flatMap((node) => {
     const of = { who: node.name, node: node.name, type: 'final' } as const
     const ends = { ...of, operation: mannersOf.ends, value: node.ends }
     if (node.logFile === undefined) return [ends]
@@ -105,8 +127,17 @@ export const readManners = (state: RunState): NewEvent[] =>
       ends,
       { ...of, operation: mannersOf.errors, value: errorsIn(log, zeroMs(state)) },
       { ...of, operation: mannersOf.warnings, value: warningsIn(log) },
+      ...(secrets.size > 0 ? [loggedBy(node.name, log, secrets)] : []),
     ]
   })
+}
+
+const secretsSoFar = ({ recorder }: RunState): Set<Mark> =>
+  new Set(
+    recorder.events
+      .filter(({ type, operation }) => type === 'read' && operation === 'secret')
+      .map(({ value }) => (value as Secret).mark),
+  )
 
 /** The time of day at which the scenario began. */
 const zeroMs = ({ elapsedMs }: RunState) => systemClock.now() - elapsedMs()

@@ -1,3 +1,4 @@
+import { balancerName } from '../cluster/balancer/balancer.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Injected, Nemesis } from '../context.ts'
 import type { Fault, FaultOptions, Sleeper } from '../faults/fault.ts'
@@ -96,14 +97,18 @@ export function createNemesis(options: NemesisOptions): Nemesis & Closes {
       const parts = partsOf(target)
       const definition = faults[kind as FaultName]
       const fault = together(
-        parts.map((part) => ({ target: part, fault: definition.create(cluster, part, options, sleepers?.()) })),
+        (definition.isOfAllParts ? [target] : parts).map((part) => ({
+          target: part,
+          fault: definition.create(cluster, part, options, sleepers?.()),
+        })),
       )
       lastId += 1
       const record: FaultRecord = {
         id: lastId,
         kind,
         target,
-        parts,
+        // What stands in front of the nodes is touched by what happens to them, and so are its clients.
+        parts: cluster.balancer ? [...parts, balancerName] : parts,
         options,
         ...definition.effectsOf(options),
         requestedMs: now(),

@@ -36,6 +36,7 @@ async function pageAt({ anna, home }: World, path: string): Promise<LivePage> {
   const [, id, session, staticToken] =
     /<div id="([^"]+)" data-phx-main data-phx-session="([^"]+)" data-phx-static="([^"]+)"/.exec(body) ?? []
   if (!id || !session || !staticToken) throw new Error(`${path} holds no live page (status ${status})`)
+  anna.visitor.owns('the session of a live page', session)
   return { id, session, staticToken }
 }
 

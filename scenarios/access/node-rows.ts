@@ -49,9 +49,13 @@ function secretRows({ secrets: { control, keyBase, cluster }, away, nobody, toke
 
 const other = (text: string, at: number) => `${text.slice(0, at)}${text[at] === '0' ? '1' : '0'}${text.slice(at + 1)}`
 
-const reads = ['/health', '/ready', '/state', '/actors', '/', '/nowhere']
+const questions = ['overview', 'actors', 'actor', 'tree', 'network', 'tables', 'system']
+const inspector = questions.map((name) => `/observer/${name}`)
+const reads = ['/health', '/ready', '/state', '/actors', '/', '/nowhere', ...inspector]
 const writes = [
   '/actors/kill',
+  '/observer/kill',
+  '/workloads/looping-actors',
   '/connections/drop',
   '/broadcast',
   '/delay',
@@ -93,7 +97,9 @@ const pathRows = ({ home, nobody, secrets }: World): Row[] =>
 /** Nothing of it is on the port of the shop, also not for those who know the secret (DF-33). */
 const webRows = ({ home, nobody, secrets }: World): Row[] =>
   [
-    ...['/health', '/ready', '/state', '/actors', '/test/stock'].map((path) => ['GET', path] as const),
+    ...['/health', '/ready', '/state', '/actors', '/observer', ...inspector, '/test/stock'].map(
+      (path) => ['GET', path] as const,
+    ),
     ...[...writes, '/test/stock'].map((path) => ['POST', path] as const),
   ].map(([method, path]) => ({
     visitor: 'an operator',

@@ -1,3 +1,4 @@
+import type { HttpAnswer } from '../../harness/index.ts'
 import { byStatus, type Row } from './row.ts'
 import { pollPath, type World } from './world.ts'
 
@@ -103,6 +104,7 @@ const versionRows = (world: World, path: string, query: Record<string, string>):
 /** Which transports there are, and whose sessions a long poll may use (CH-19..CH-23). */
 export const pollRows = (world: World): Row[] => [
   ...pollOriginRows(world),
+  preflightRow(world),
   ...Object.entries(otherPolls).map(([path, expected]) => ({
     visitor: 'a client with a session of another socket',
     action: `send over a long poll at ${path}`,
@@ -145,12 +147,35 @@ const pollOriginRows = (world: World): Row[] =>
       })),
   )
 
+const tokenHeader = 'x-phoenix-longpoll-token'
+
+/** What a browser asks before it lets a page send a header of its own to another host. */
+const preflightRow = ({ home, nobody }: World): Row => ({
+  visitor: 'a browser that asks for a page of another host',
+  action: 'send over a long poll with the token in a header',
+  node: home.name,
+  expected: 'allowed',
+  ids: ['CH-20'],
+  async attempt() {
+    const asked = { origin: 'https://shop.example', 'access-control-request-headers': tokenHeader }
+    const url = `${home.directUrl}${pollPath}`
+    const { status, headers } = await nobody.request(url, { method: 'OPTIONS', headers: asked })
+    const methods = String(headers['access-control-allow-methods']).split(', ')
+    const maySend = headers['access-control-allow-headers'] === tokenHeader && methods.includes('post')
+    return isReadable(headers) && maySend ? byStatus(status) : 'refused by the browser'
+  },
+})
+
+/** Without this header a browser hides the answer from a page of another host. */
+const isReadable = (headers: HttpAnswer['headers']) => headers['access-control-allow-origin'] === '*'
+
 async function pollOf({ home, nobody, tokens }: World, method: 'GET' | 'POST', origin: string) {
   const beat = JSON.stringify([null, 'beat', 'phoenix', 'heartbeat', {}])
-  const { body } = await nobody.request(`${home.directUrl}${pollPath}&token=${tokens.poll.other}`, {
+  const { body, headers } = await nobody.request(`${home.directUrl}${pollPath}&token=${tokens.poll.other}`, {
     method,
     headers: { origin },
     ...(method === 'POST' && { body: beat }),
   })
-  return byStatus((JSON.parse(body) as { status: number }).status)
+  const seen = byStatus((JSON.parse(body) as { status: number }).status)
+  return isReadable(headers) ? seen : `${seen}, and the answer was hidden from it`
 }

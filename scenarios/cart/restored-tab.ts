@@ -23,6 +23,7 @@ export default scenario({
   invariant:
     'A tab that comes out of the back-forward cache, or was frozen until its connection was given up, shows the cart as it is now; a closed one is not counted.',
   covers: ['AT-10', 'CT-21', 'CT-41', 'FI-5', 'PA-28', 'PA-43', 'CH-108'],
+  expectedDurationMs: 17_000,
   tags: ['browser'],
   given: {
     env: { STORE_NO_STORE: 'off', SOCKET_IDLE_TIMEOUT_MS: '3000' },

@@ -36,6 +36,8 @@ export default scenario({
     'Clients behind a narrow link, a link that loses packets, and a mobile network get every message once and in order, and keep their connections.',
   covers: ['FI-4', 'CH-9', 'AM-1', 'AM-3', 'AM-6'],
   tags: ['browser'],
+  nightlyBecause:
+    'every toxic takes its time; channels/poor-network and the clients of the background are in the acceptance suite',
   steps: [
     step('three clients listen', async (context) => {
       for (const name of people) await (await context.client(name, 'n1')).join('ping')

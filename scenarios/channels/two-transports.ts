@@ -12,6 +12,7 @@ export default scenario({
     'One client has a WebSocket, another one asks again and again: joins, pushes, broadcasts of another node and a leave look the same to both.',
   covers: ['CH-3', 'CH-19', 'CH-20', 'DF-129'],
   given: { nodes: 2, promised: ['longPolls'] },
+  hasTooLongRequest: true,
   steps: [
     step('both join and push', async (context) => {
       for (const client of [await context.wire('socket', 'n1'), await context.poll('poll', 'n1')]) {

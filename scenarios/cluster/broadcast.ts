@@ -28,6 +28,7 @@ export default scenario({
     'AM-1',
     'AM-3',
     'AM-6',
+    'DP-4',
     'DP-5',
     'DF-8',
     'DF-109',

@@ -29,7 +29,7 @@ export default scenario({
   title: 'three nodes that do not agree what time it is',
   invariant:
     'One clock is two minutes ahead and another two minutes behind: carts, logins, purchases and the dashboard work across all nodes, before, during and after.',
-  covers: ['FI-10', 'NF-22', 'DF-42', 'CT-11', 'CH-83'],
+  covers: ['FI-10', 'NF-22', 'DF-42', 'CT-11', 'CH-83', 'DP-15'],
   tags: ['browser'],
   given: { stock: { 1: plenty, 2: plenty, 3: plenty, 9: plenty } },
   steps: [

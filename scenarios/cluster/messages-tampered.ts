@@ -41,7 +41,8 @@ export default scenario({
   title: 'messages between nodes come twice, late, in another order, or not at all',
   invariant:
     'Whatever happens to the messages of other nodes on their way into one node: carts, stock and dashboard end right, and nobody is told twice who came.',
-  covers: ['FI-8', 'FI-9', 'PA-2', 'PA-4', 'CT-41', 'ST-57', 'AM-11'],
+  covers: ['FI-8', 'FI-9', 'PA-2', 'PA-4', 'CT-41', 'ST-57', 'AM-11', 'DP-16'],
+  expectedDurationMs: 14_000,
   tags: ['browser'],
   given: {
     env: { TRACKER_DOWN_MS: '6000' },

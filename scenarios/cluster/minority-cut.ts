@@ -26,7 +26,7 @@ export default scenario({
   title: 'some of the nodes are cut off from the others, whichever they are',
   invariant:
     'While a minority that chance has drawn is cut off, both sides serve, hear their own and sell the last pair once; after healing messages cross, and everybody is counted.',
-  covers: ['FI-7', 'NF-8', 'AM-1', 'AM-3', 'AM-4', 'DF-92', 'DF-109', 'ST-11', 'PA-4'],
+  covers: ['FI-7', 'NF-8', 'AM-1', 'AM-3', 'AM-4', 'DF-92', 'DF-109', 'ST-11', 'PA-4', 'DP-16'],
   given: {
     nodes: nodes.length,
     pubsub: 'mesh',

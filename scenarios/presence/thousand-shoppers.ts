@@ -18,6 +18,7 @@ export default scenario({
     'A thousand shoppers on three nodes join and put one item in; the dashboard counts them all within five seconds, evenly spread, and nobody any more when they are gone.',
   covers: ['AT-16', 'FI-12', 'PA-3', 'PA-46', 'PA-47', 'PA-49', 'PA-50'],
   tags: ['browser'],
+  nightlyBecause: 'a thousand clients take a core, and smaller crowds are counted in the acceptance suite',
   given: { stock: Object.fromEntries(itemIds.map((id) => [id, plenty])) },
   steps: [
     step('open the dashboard, and one shop', async (context) => {

@@ -12,6 +12,7 @@ export default scenario({
   invariant:
     'Every node lists everybody who is tracked on any node; across a cut each side drops the other in time, and after the healing, a kill and a restart all lists are right again.',
   covers: ['AT-27', 'PA-1', 'PA-3', 'PA-4', 'PA-13', 'PA-14', 'CH-132', 'FI-2', 'FI-3'],
+  expectedDurationMs: 18_000,
   given: { env: { TRACKER_DOWN_MS: '3000' }, pubsub: 'mesh' },
   steps: [
     step('a user joins on each node', async (context) => {

@@ -48,6 +48,7 @@ export default scenario({
     'FI-1',
     'FI-2',
   ],
+  expectedDurationMs: 22_000,
   tags: ['browser'],
   given: { nodes: 1, env: { SPA_PING_MS: String(pingMs) } },
   steps: [

@@ -11,6 +11,8 @@ export default scenario({
     'Pages and carts go on; a release and a purchase are refused and change nothing; both work when there are connections again, without a restart.',
   covers: ['FI-6', 'NF-5', 'ST-15', 'ST-16', 'CT-55', 'DF-66', 'DF-70'],
   tags: ['browser'],
+  nightlyBecause:
+    'databases that are gone, paused and slow are in the acceptance suite, and the writes fail in the same place',
   given: refusedWrites.given,
   steps: [
     refusedWrites.haveCarts,

@@ -11,6 +11,8 @@ export default scenario({
     'Pages and carts go on; a release is refused and announced to nobody, a purchase sells nothing; both work when the database writes again.',
   covers: ['FI-6', 'NF-5', 'ST-11', 'ST-16', 'CT-55', 'CT-59'],
   tags: ['browser'],
+  nightlyBecause:
+    'databases that are gone, paused and slow are in the acceptance suite, and the writes fail in the same place',
   given: refusedWrites.given,
   steps: [
     refusedWrites.haveCarts,

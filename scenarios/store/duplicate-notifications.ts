@@ -51,6 +51,7 @@ export default scenario({
     'DF-21',
     'RT-69',
   ],
+  expectedDurationMs: 14_000,
   tags: ['browser'],
   given: { stock: Object.fromEntries(firstSix.map((id) => [id, 20 + id])) },
   steps: [

@@ -90,6 +90,7 @@ export default scenario({
     'CT-60',
     'PA-32',
   ],
+  expectedDurationMs: 20_000,
   tags: ['browser'],
   given: { nodes: 2, stock: { [low]: 150, [medium]: 500, [lastOne]: 1, [plentiful]: 20, [lastToo]: 1 } },
   steps: [

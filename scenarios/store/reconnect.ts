@@ -18,6 +18,7 @@ export const reconnectAfter = (seconds: number) =>
     covers: ['AT-9', 'NF-3', 'NF-4', 'CH-106', 'CH-108', 'ST-61', 'FI-2', 'DF-4'],
     tags: ['browser'],
     expectedDurationMs: seconds * 1_000,
+    ...(seconds > 10 && { nightlyBecause: 'it mostly waits; shorter outages are in the acceptance suite' }),
     steps: [
       step('load the shop', async (context) => void (await openShop(context, 'alice', 'n1'))),
       step('kill the server', async (context) => {

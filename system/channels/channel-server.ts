@@ -198,6 +198,12 @@ export class ChannelServer implements Joined, ActorSpec<ChannelMail>, Subscriber
     return own === 'never' ? undefined : own
   }
 
+  /** The names of its assigns without their values, which may be tokens. */
+  inspect() {
+    const { joined, leaving, subscriptionCount: subscriptions } = this
+    return { joined, leaving, subscriptions, assigns: Object.keys(this.channel.assigns) }
+  }
+
   /** How many subscriptions it has: that of its topic, and others. */
   get subscriptionCount() {
     return 1 + (this.otherTopics?.size ?? 0)

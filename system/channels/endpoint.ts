@@ -186,6 +186,21 @@ export function createEndpoint(options: EndpointOptions) {
   }
 
   return {
+    /** The clients of a node, as whoever sheds some of them sees them; each is numbered as it came. */
+    clients: {
+      count: () => sessions.size,
+      newest: () => lastId,
+      /** Closes up to `countMax` sessions with 1012, the oldest first, of those numbered up to `upTo`. Returns how many (DP-21). */
+      shed(countMax: number, upTo = lastId): number {
+        const shed: Session[] = []
+        for (const session of sessions.values()) {
+          if (shed.length === countMax || Number(session.id) > upTo) break
+          shed.push(session)
+        }
+        for (const session of shed) session.close(1012)
+        return shed.length
+      },
+    },
     /** Whether a drain has begun: no new client is taken any more. */
     get isDraining() {
       return draining
@@ -209,6 +224,14 @@ export function createEndpoint(options: EndpointOptions) {
         outboxesWaiting: outboxes.waiting,
       }
     },
+    /** Who is connected, the actors of their channels, and what has gone over their connections. */
+    traffic: () =>
+      [...sessions.values()].map((one) => ({
+        id: one.id,
+        socket: one.name,
+        actorIds: [...one.channels.values()].map(({ actor }) => actor.id),
+        ...one.traffic(),
+      })),
     /** Channel name -> pushes that its channels have handled (AM-10). */
     handled: () => ({ ...counters.handled }),
     /** Handles the upgrade requests of this server. */
@@ -255,6 +278,7 @@ export function createEndpoint(options: EndpointOptions) {
      */
     async drain() {
       draining = true
+      longPolls.drain()
       const open = [...sessions.values()]
       while (open.length > 0) {
         for (const session of open.splice(0, drainBatch)) session.close(1012)

@@ -41,6 +41,7 @@ export class Session implements ChannelHost, SocketRules<ChannelServer> {
   /** How many parts of the session want the client paused. */
   private pauses = 0
   private isPausing = false
+  private messagesIn = 0
 
   constructor(
     { id, definition, serializer, assigns, socketId, environment, onClosed }: SessionOptions,
@@ -70,6 +71,11 @@ export class Session implements ChannelHost, SocketRules<ChannelServer> {
     return [...this.channels.keys()].map(String)
   }
 
+  /** What its client has sent and been sent so far. */
+  traffic() {
+    return { messagesIn: this.messagesIn, ...this.outlet.traffic?.() }
+  }
+
   /** How many subscriptions its client accounts for. */
   get subscriptionCount() {
     let sum = this.socketId ? 1 : 0
@@ -87,6 +93,7 @@ export class Session implements ChannelHost, SocketRules<ChannelServer> {
   /** A frame of the client. Closes the session with 1011 and returns false if the frame is malformed (CH-14). */
   receive(frame: Frame): boolean {
     if (this.isOver) return false
+    this.messagesIn += 1
     try {
       const message = this.serializer.decode(frame)
       if (this.joining) this.wait(message)

@@ -4,6 +4,7 @@ import { sameSecret } from '../platform/same-secret.ts'
 import type { TamperRule } from '../pubsub/index.ts'
 import { ActionRefused, type ControlAction, controlAction } from './action.ts'
 import { openApiOf } from './openapi.ts'
+import type { ControlPages } from './pages.ts'
 
 /** What the control port can do to any node; `system/node` supplies it. */
 export interface ControlActions {
@@ -15,6 +16,8 @@ export interface ControlActions {
   killActor(which: { id?: string | undefined; name?: string | undefined }): string | undefined
   /** Breaks the connections that have joined the topic; returns their ids. */
   dropConnections(topic: string): string[]
+  /** Closes so many connections, or all but so many, in such a way that clients connect again; returns how many are closed at once. */
+  shed(order: { count: number } | { keep: number }): number
   broadcast(topic: string, event: string, payload: unknown): void
   /** Makes a handler wait `delayMs` before it runs; 0 ends that. */
   delay(handler: string, delayMs: number): void
@@ -33,6 +36,10 @@ export interface ControlActions {
 const yearMs = 366 * 86_400_000
 const bodies = {
   drop: z.strictObject({ topic: z.string().min(1) }),
+  shed: z.union(
+    [z.strictObject({ count: z.number().int().min(1) }), z.strictObject({ keep: z.number().int().min(0) })],
+    'expected a count, or how many to keep',
+  ),
   broadcast: z
     .strictObject({
       topic: z.string().min(1),
@@ -65,6 +72,7 @@ const bodies = {
 interface ControlOptions {
   secret: string
   actions: ControlActions
+  pages?: ControlPages | undefined
   /** Actions of the applications. */
   more?: readonly ControlAction[]
 }
@@ -73,10 +81,11 @@ interface ControlOptions {
  * Lets an operator or a harness manipulate one node. Loopback, bearer secret. 401 without the secret, 400 for a bad body, 404 for an
  * unknown id, 503 when the node cannot do it now.
  */
-export function createControl({ secret, actions, more = [] }: ControlOptions): FastifyInstance {
+export function createControl({ secret, actions, pages, more = [] }: ControlOptions): FastifyInstance {
   const control = fastify({ logger: false, forceCloseConnections: true })
   control.addHook('onRequest', async (request, answer) => {
-    if (!sameSecret(request.headers.authorization ?? '', `Bearer ${secret}`))
+    const isTrusted = sameSecret(request.headers.authorization ?? '', `Bearer ${secret}`)
+    if (!isTrusted && !pages?.admits(request))
       return answer.code(401).send({ error: 'expected the header authorization: Bearer <secret of this node>' })
   })
   control.setErrorHandler((error: Error & { statusCode?: number }, _request, answer) =>
@@ -95,6 +104,7 @@ export function createControl({ secret, actions, more = [] }: ControlOptions): F
   control.get('/memory', async () => actions.memory())
   const offered = [...nodeActions(actions), ...more]
   for (const { path, run } of offered) control.post(path, async ({ body }) => run(body))
+  pages?.register(control)
   control.get('/openapi.json', async () => openApiOf(offered))
   return control
 }
@@ -115,6 +125,11 @@ const nodeActions = (actions: ControlActions): ControlAction[] => [
       if (droppedIds.length === 0) throw new ActionRefused(404, `nobody here has joined ${topic}`)
       return { droppedIds }
     },
+  ),
+  controlAction(
+    ['/connections/shed', 'Closes so many connections, or all but so many; their clients connect again.'],
+    bodies.shed,
+    (order) => ({ shed: actions.shed(order) }),
   ),
   controlAction(
     ['/broadcast', 'Broadcasts an event to all who have joined the topic on any node: a payload, or bytes in base64.'],

@@ -9,6 +9,7 @@ import {
   type TamperedAdapter,
   tampered,
 } from '../pubsub/index.ts'
+import { createDiscovery } from './discovery.ts'
 
 interface Surroundings {
   clock: Clock
@@ -32,5 +33,7 @@ async function plainAdapter(config: NodeConfig, { clock, log }: Surroundings): P
     port: config.CLUSTER_PORT,
     secret: config.CLUSTER_SECRET!,
   })
-  return createMesh({ ...common, sockets, peers: config.CLUSTER_PEERS })
+  const discovery = await createDiscovery(config)
+  const found = discovery && { discovery, discoverEveryMs: config.CLUSTER_DISCOVER_MS }
+  return createMesh({ ...common, sockets, peers: config.CLUSTER_PEERS, ...found })
 }

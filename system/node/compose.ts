@@ -6,16 +6,20 @@ import { type Clock, createCountedClock, createSkewableClock, systemClock } from
 import { type NodeConfig, readConfig } from '../platform/config.ts'
 import { createLog, type Log } from '../platform/log.ts'
 import { systemRandom } from '../platform/random.ts'
+import { processUsage } from '../platform/usage.ts'
 import { createPubSub, type PubSubAdapter } from '../pubsub/index.ts'
 import { createRuntime, type Supervisor } from '../runtime/index.ts'
 import { createAdapter } from './adapter.ts'
 import { createControlActions } from './control-actions.ts'
 import { createDelays, type Delays } from './delays.ts'
+import { createInspector, type Inspector } from './inspector.ts'
 import { joinApps } from './join.ts'
 import { createLifecycle, type Lifecycle, type Part } from './lifecycle.ts'
 import { sourcesOf } from './measurements.ts'
 import type { App, AppContext, AppModule } from './module.ts'
 import { selectModules } from './select-modules.ts'
+import { sheddingRules } from './shedding/rules.ts'
+import { createShedding } from './shedding/shedding.ts'
 import { webPart } from './web.ts'
 
 export interface Node extends Lifecycle {
@@ -47,13 +51,17 @@ export async function composeNode(env: Environment, known: readonly AppModule[])
   const context = createContext({ config, clock, log, adapter, delays, metrics: measurements.metrics })
   const apps = modules.map((module) => ({ ...module.create(context), name: module.name }))
   const { endpoint, actors, parts } = joinApps(context, apps, delays.beforeChannel)
-  const actions = createControlActions({ context, clock, timers, adapter, endpoint, delays, apps })
+  const connections = endpoint.clients
+  const shedding = createShedding({ connections, rules: sheddingRules(config), clock, log, usage: processUsage })
+  const actions = createControlActions({ context, clock, timers, adapter, endpoint, delays, shedding, apps })
+  const inspector = createInspector({ context, endpoint, adapter, actors })
   const bundleNames = modules.flatMap(({ bundles = {} }) => Object.keys(bundles))
   const doors = config.WEB ? [webPart({ config, apps, endpoint, bundleNames, log, clock })] : []
   const lifecycle = createLifecycle([
     { name: 'metrics', stop: measurements.stop },
-    ...controlPart(config, actions, apps),
+    ...controlPart(config, actions, apps, inspector),
     ...parts(doors),
+    shedding.part,
     { name: 'samples', start: () => measurements.start(sourcesOf(endpoint)) },
   ])
   return { log, actors, port: config.WEB ? config.PORT : null, ...lifecycle }
@@ -89,7 +97,7 @@ const statsdOf = ({ STATSD_HOST: host, STATSD_PORT: port, TENANT_ID: tenant, SQU
 })
 
 /** The control port is open for as long as anything of the node runs; none without a port and a secret. */
-function controlPart(config: NodeConfig, actions: ControlActions, apps: readonly App[]): Part[] {
+function controlPart(config: NodeConfig, actions: ControlActions, apps: readonly App[], inspector: Inspector): Part[] {
   const { CONTROL_SECRET: secret, CONTROL_PORT: port, CONTROL_HOST: host } = config
   if (!secret || !port) return []
   const more = apps.flatMap(({ controlActions = [] }) => controlActions)
@@ -98,10 +106,13 @@ function controlPart(config: NodeConfig, actions: ControlActions, apps: readonly
     {
       name: 'control',
       async start() {
-        control = createControl({ secret, actions, more })
+        control = createControl({ secret, actions, more, pages: inspector.pages(secret) })
         await control.listen({ host, port })
       },
-      stop: () => control?.close(),
+      stop() {
+        inspector.stop()
+        return control?.close()
+      },
     },
   ]
 }

@@ -7,6 +7,7 @@ import type { TamperedAdapter } from '../pubsub/index.ts'
 import type { Delays } from './delays.ts'
 import { inventoryOf } from './inventory.ts'
 import type { App, AppContext } from './module.ts'
+import type { Shedding } from './shedding/shedding.ts'
 
 interface NodeParts {
   context: Pick<AppContext, 'config' | 'runtime' | 'pubsub'>
@@ -17,12 +18,13 @@ interface NodeParts {
   adapter: TamperedAdapter | undefined
   endpoint: Endpoint
   delays: Delays
+  shedding: Pick<Shedding, 'order' | 'counters'>
   apps: readonly App[]
 }
 
 /** What the control port can do to any node, whatever its applications. */
 export function createControlActions(node: NodeParts): ControlActions {
-  const { context, clock, adapter, endpoint, delays } = node
+  const { context, clock, adapter, endpoint, delays, shedding } = node
   const startedMs = clock.monotonicMs()
   const counters = { askedBroadcasts: 0 }
   return {
@@ -40,6 +42,7 @@ export function createControlActions(node: NodeParts): ControlActions {
       return victim?.id
     },
     dropConnections: endpoint.dropConnections,
+    shed: shedding.order,
     broadcast(topic, event, payload) {
       counters.askedBroadcasts += 1
       endpoint.broadcast(topic, event, payload)
@@ -76,7 +79,14 @@ function stateOf(node: NodeParts, own: Record<string, number>) {
     ...merged(apps.map((app) => app.state?.())),
     holds: inventoryOf({ ...node, ...context }),
     ...(adapter && { sent: adapter.sent() }),
-    counters: { ...pubsub.counters, ...endpoint.counters, ...ofApps, ...own, ...adapter?.counters },
+    counters: {
+      ...pubsub.counters,
+      ...endpoint.counters,
+      ...ofApps,
+      ...own,
+      ...node.shedding.counters,
+      ...adapter?.counters,
+    },
   }
 }
 

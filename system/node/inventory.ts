@@ -28,6 +28,7 @@ export function inventoryOf({ runtime, pubsub, timers, adapter, endpoint, apps }
     topics: subscribers.length,
     subscriptions: sum(subscribers),
     tracked: owners.length,
+    changesTold: sum(ofApps.map(({ changesTold = 0 }) => changesTold)),
     trackedOfNobody: owners.filter((owner) => !living.has(owner)).length,
     callsInFlight: sum(actors.map((actor) => actor.callsInFlight)),
     peerBytes: adapter?.queuedBytes() ?? 0,

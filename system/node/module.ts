@@ -33,6 +33,8 @@ export interface AppContext<V extends Variables = Variables> {
 export interface AppHolds {
   /** Ids of the channels that have entries in its trackers. */
   owners?: readonly string[]
+  /** How often its trackers have told the other nodes of changes, since the node started. */
+  changesTold?: number
   /** Whatever must be zero when nothing is going on. */
   pending: Record<string, number>
 }

@@ -1,4 +1,3 @@
-import type { Shutdown, Supervised } from '../runtime/index.ts'
 import {
   type AnyActorRef,
   type ChildCounts,
@@ -9,6 +8,9 @@ import {
   type RestartBudgetOptions,
   type Runtime,
   request,
+  type Shutdown,
+  type Supervised,
+  type SupervisedChild,
   textOf,
 } from '../runtime/index.ts'
 import type { Stage, SubscribeOptions, Subscription } from './contract.ts'
@@ -30,6 +32,7 @@ export interface ConsumerSupervisorSpec<T> extends RestartBudgetOptions {
 
 export interface ConsumerSupervisor<T> extends Stage<never> {
   counts(): Promise<ChildCounts>
+  children(): SupervisedChild[]
   /** Starts a worker that no producer is asked for. Rejects with what kept it from starting; the supervisor lives on. */
   startWorker(item: T): Promise<Supervised | undefined>
   /** Resolves to false for one that is not here. */
@@ -139,6 +142,7 @@ export function startConsumerSupervisor<T>(runtime: Runtime, spec: ConsumerSuper
   })
 
   return Object.assign(stage, {
+    children: pool.children,
     counts: () => stage.call('count', () => pool.counts()),
     startWorker: (item: T) =>
       request(

@@ -132,6 +132,7 @@ export function startStage<In, Out>(runtime: Runtime, spec: StageSpec<In, Out>):
     ...(spec.name !== undefined && { name: spec.name }),
     role: spec.role ?? spec.kind,
     takesTurns: true,
+    inspect: () => ({ kind: spec.kind, buffered: produced?.buffered() ?? 0 }),
     ...(spec.trapsExits && { trapsExits: true }),
     ...(spec.parent && { parent: spec.parent }),
     ...(spec.beforeExit && { beforeExit: spec.beforeExit }),

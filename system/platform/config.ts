@@ -56,6 +56,9 @@ const nodeVariables = {
   CLUSTER_PORT: portNumber.optional(),
   CLUSTER_SECRET: z.string().min(1).optional(),
   CLUSTER_PEERS: z.string().default('').transform(parsePeers),
+  CLUSTER_DNS: z.string().min(1).optional(),
+  CLUSTER_DISCOVERY: z.string().min(1).optional(),
+  CLUSTER_DISCOVER_MS: positiveInteger.default(5_000),
   CLUSTER_HEARTBEAT_MS: positiveInteger.default(1_000),
   CONTROL_HOST: z.string().default('127.0.0.1'),
   CONTROL_PORT: portNumber.optional(),
@@ -66,6 +69,13 @@ const nodeVariables = {
   CLIENT_HEARTBEAT_MS: positiveInteger.default(30_000),
   /** Channels hibernate after so long without a message; `0`: after every message, `off`: never (RT-66). */
   CHANNEL_HIBERNATE_AFTER_MS: numberOrOff.default(15_000),
+  /** Shedding: off without one of the first three (DP-23..DP-25). */
+  SHED_MAX_AGE_MS: positiveInteger.optional(),
+  SHED_CPU_MAX: z.coerce.number().positive().optional(),
+  SHED_HEAP_MB_MAX: positiveInteger.optional(),
+  SHED_AFTER_MS: positiveInteger.default(30_000),
+  SHED_EVERY_MS: positiveInteger.default(1_000),
+  SHED_COUNT: positiveInteger.default(100),
   /** Folder of the built scripts and styles, where it is not `dist/client`. */
   CLIENT_ASSETS_DIR: z.string().min(1).optional(),
   /** Applications that keep something need it. */
@@ -93,6 +103,8 @@ function nodeProblem(config: NodeConfig): string | undefined {
     return 'SECRET_KEY_BASE is missing: production needs a secret of at least 32 characters'
   if (config.CLUSTER_PORT && !config.CLUSTER_SECRET)
     return 'CLUSTER_PORT is set but CLUSTER_SECRET is not: nodes must prove that they belong together'
+  if (config.CLUSTER_DNS && config.CLUSTER_DISCOVERY)
+    return 'CLUSTER_DNS and CLUSTER_DISCOVERY are both set: nodes are found in one way; leave one of them out'
   if (config.PUBSUB === 'redis' && !config.REDIS_URL)
     return 'PUBSUB is redis but REDIS_URL is not set: say where it is, such as redis://127.0.0.1:6379'
   return undefined

@@ -32,6 +32,11 @@ export class Fifo<T> {
     return this.length === 0 ? undefined : this.items.pop()
   }
 
+  /** Up to `count` from the front, which stay. */
+  first(count: number): T[] {
+    return this.items.slice(this.head, this.head + count) as T[]
+  }
+
   /** Removes up to `count` from the front. */
   take(count: number): T[] {
     const end = Math.min(this.items.length, this.head + count)

@@ -57,6 +57,7 @@ export function createShard(options: ShardOptions) {
   const own = createOwnEntries()
   let others: Replicas = new Map()
   let unsent: Delta[] = []
+  let told = 0
   let cancelBeat = () => {}
   let cancelSoon: (() => void) | undefined
   /** Node name -> when its state was last requested. */
@@ -80,6 +81,7 @@ export function createShard(options: ShardOptions) {
     cancelBeat()
     const delta = mergeDeltas(unsent)
     unsent = []
+    if (delta) told += 1
     pubsub.broadcast(
       topic,
       'heartbeat',
@@ -143,6 +145,8 @@ export function createShard(options: ShardOptions) {
     owners: own.owners,
     /** Changes that the other nodes have not been told of. */
     unsentCount: () => unsent.length,
+    /** How often it has told the other nodes of changes; several at a time count once. */
+    toldCount: () => told,
     entries: () => [...own.list(), ...entriesOf(others)],
     start() {
       pubsub.subscribe(topic, subscriber)

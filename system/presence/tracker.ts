@@ -92,10 +92,11 @@ export function createTracker(options: TrackerOptions) {
         .entries()
         .filter((entry) => entry.topic === topic)
         .sort((a, b) => a.atMs - b.atMs || (a.ref < b.ref ? -1 : 1)),
-    /** Who has entries on this node, and how many changes the other nodes have not been told of. */
+    /** Who has entries on this node, how many changes the other nodes have not been told of, and how often they were told of some. */
     held: () => ({
       owners: shards.flatMap((shard) => shard.owners()),
       unsentChanges: shards.reduce((sum, shard) => sum + shard.unsentCount(), 0),
+      changesTold: shards.reduce((sum, shard) => sum + shard.toldCount(), 0),
     }),
     start() {
       for (const shard of shards) shard.start()

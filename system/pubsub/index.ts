@@ -1,6 +1,7 @@
 import type { RedisPubSubOptions } from './redis.ts'
 
 export type { PubSubAdapter, RemoteMessage } from './adapter.ts'
+export { type Discovery, discoverByDns } from './discovery.ts'
 export { createMesh } from './mesh.ts'
 export { type MeshSocket, type MeshSockets, meshWebSockets } from './mesh-sockets.ts'
 export { type Broadcast, type BroadcastEncoder, createPubSub, type PubSub, type Subscriber } from './pubsub.ts'

@@ -3,6 +3,7 @@ import { startBeat } from '../platform/beat.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import type { PubSubAdapter, RemoteMessage } from './adapter.ts'
+import type { Discovery } from './discovery.ts'
 import type { MeshSocket, MeshSockets } from './mesh-sockets.ts'
 import { countedSockets, createSentCounter } from './sent.ts'
 import { packed, unpacked, wirePayload } from './wire-payload.ts'
@@ -11,6 +12,11 @@ export interface MeshOptions {
   sockets: MeshSockets
   /** Name -> address to dial, e.g. `{ n2: 'ws://127.0.0.1:5002' }`. */
   peers: Record<string, string>
+  /** Finds more peers while the node runs, and says who is no peer any more. Default: those above are all. */
+  discovery?: Discovery
+  discoverEveryMs?: number
+  /** Is left out of what is found. */
+  nodeName?: string
   heartbeatMs?: number
   clock: Clock
   log: Log
@@ -29,6 +35,7 @@ interface Peer {
 }
 
 const retryMs = 500
+const discoverDefaultMs = 5_000
 const missedBeatsMax = 3
 /** With more than this waiting to be sent, the peer does not read: the message is dropped. */
 const sendBufferMaxBytes = 1_048_576
@@ -57,10 +64,11 @@ export function createMesh(options: MeshOptions): PubSubAdapter {
   const inbound = new Map<MeshSocket, { name: string; lastHeardMs: number }>()
   let stopListening = async () => {}
   let endBeat = () => {}
+  let endDiscovery = () => {}
   let stopped = false
 
   function dial(peer: Peer) {
-    if (stopped) return
+    if (stopped || !peers.includes(peer)) return
     const socket = sockets.dial(peer.url, heartbeatMs * missedBeatsMax)
     peer.socket = socket
     socket.on('open', () => up(peer))
@@ -134,16 +142,43 @@ export function createMesh(options: MeshOptions): PubSubAdapter {
     for (const [socket, { lastHeardMs }] of inbound) if (lastHeardMs < deadlineMs) socket.terminate()
   }
 
+  /** Meets those who are new, and forgets those who are found no more. */
+  async function discover() {
+    const found = await options.discovery!.find().catch((error: Error) => {
+      log.warn({ reason: error.message }, 'mesh: nobody says which nodes there are')
+      return undefined
+    })
+    if (!found || stopped) return
+    for (const peer of peers.filter(({ name, url }) => found[name] !== url)) forget(peer)
+    const known = new Set(peers.map(({ name }) => name))
+    for (const [name, url] of Object.entries(found)) if (name !== options.nodeName && !known.has(name)) meet(name, url)
+  }
+
+  function meet(name: string, url: string) {
+    log.info({ peer: name }, 'mesh: found a peer')
+    const peer = { name, url, socket: undefined, connected: false, lastHeardMs: 0, lost: 0, announcedLost: 0 }
+    peers.push(peer)
+    dial(peer)
+  }
+
+  function forget(peer: Peer) {
+    log.info({ peer: peer.name }, 'mesh: a peer is gone for good')
+    peers.splice(peers.indexOf(peer), 1)
+    peer.socket?.terminate()
+  }
+
   return {
     counters,
     async start(onRemote) {
       stopListening = await sockets.listen((socket, name) => accept(socket, name, onRemote))
       for (const peer of peers) dial(peer)
       endBeat = startBeat(clock, heartbeatMs, beat)
+      if (options.discovery) endDiscovery = startBeat(clock, options.discoverEveryMs ?? discoverDefaultMs, discover)
     },
     async stop() {
       stopped = true
       endBeat()
+      endDiscovery()
       for (const { socket } of peers) socket?.terminate()
       for (const socket of inbound.keys()) socket.terminate()
       await stopListening()

@@ -2,7 +2,9 @@ import type { Clock } from '../platform/clock.ts'
 import { Fifo } from '../platform/fifo.ts'
 import { ActorExited, type ExitReason, isFailure } from './exit-reason.ts'
 import type { Hibernation, Idler } from './hibernation.ts'
+import { messageKind } from './message-kind.ts'
 import type { Turns } from './turns.ts'
+import type { WorkMeter } from './work-meter.ts'
 
 export { ActorExited, type ExitReason } from './exit-reason.ts'
 
@@ -33,6 +35,26 @@ export interface ActorSpec<M> {
   handleExit?(signal: ExitSignal, self: ActorSelf<M>): unknown
   /** A signal from here asks a trapping actor to end. */
   parent?: AnyActorRef
+  /** What an inspector may show of its state: counts and words of its own, nothing that identifies or admits a person (RT-71). */
+  inspect?(): unknown
+  /** For an actor whose work another thread does: what that thread has used. */
+  threadUsage?(): ThreadUsage
+}
+
+/** Processor time since its start, memory now, and how much of the last moments its thread was busy, from 0 to 1. */
+export interface ThreadUsage {
+  workMs: number
+  heapBytes: number
+  utilization: number
+}
+
+/** What an actor does at the moment. */
+export interface ActorInspection {
+  /** The kind of the message that it handles now. */
+  handling: string | undefined
+  /** The kinds of those that wait, the next one first. */
+  waiting: string[]
+  state: unknown
 }
 
 export interface ActorSelf<M> {
@@ -64,6 +86,8 @@ export interface ActorRef<M = never> {
   readonly hibernated: boolean
   /** Hibernates at once, or after the message that it is handling now, unless another one waits (RT-64). */
   hibernate(): void
+  /** What the thread has used that does its work; undefined where it has none. */
+  readonly thread: ThreadUsage | undefined
   send(message: M): void
   /** Rejects promptly when the actor dies, and after `timeoutMs` (default 5000, `Infinity` for never) without an answer (RT-8). */
   call<T>(message: M, timeoutMs?: number): Promise<T>
@@ -76,6 +100,8 @@ export interface ActorRef<M = never> {
   signal(reason: ExitReason, from?: AnyActorRef): void
   /** Calls once with the reason; at once when the actor is gone already. */
   onExit(listener: (reason: ExitReason) => void): () => void
+  /** Looks inside, at no more than so many waiting messages. */
+  inspect(waitingMax: number): ActorInspection
 }
 
 /** An actor of any kind, as supervisors and lists see it. */
@@ -101,6 +127,7 @@ interface ActorDeps {
   clock: Clock
   turns: Turns
   hibernation: Hibernation
+  meter?: WorkMeter
   /** The actor ended itself by a failure. */
   onCrash(ref: AnyActorRef, reason: ExitReason): void
   onEnd(ref: AnyActorRef): void
@@ -177,6 +204,10 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M>, Idler {
 
   get hibernated() {
     return this.idleRounds < 0
+  }
+
+  get thread() {
+    return this.spec.threadUsage?.()
   }
 
   get callsInFlight() {
@@ -262,6 +293,15 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M>, Idler {
     this.exitListeners ??= new Set()
     this.exitListeners.add(listener)
     return () => void this.exitListeners?.delete(listener)
+  }
+
+  inspect(waitingMax: number): ActorInspection {
+    const { current, queue, spec } = this
+    return {
+      handling: current && kindOf(current),
+      waiting: queue?.first(waitingMax).map(kindOf) ?? [],
+      state: spec.inspect?.(),
+    }
   }
 
   // --- calls ---
@@ -417,13 +457,26 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M>, Idler {
       this.idleRounds = 0
       let result: unknown
       try {
-        result = next.instead ? next.instead() : this.spec.handle(next.message, this)
+        result = this.deps.meter?.isOn ? this.measure(next, this.deps.meter) : this.perform(next)
       } catch (error) {
         return this.crash(next, error)
       }
       if (result instanceof Promise) return this.finishLater(next, result)
       this.finish(next, result)
       next = this.leaving || handled >= messagesMax ? undefined : this.queue?.shift()
+    }
+  }
+
+  private perform({ instead, message }: Envelope<M>): unknown {
+    return instead ? instead() : this.spec.handle(message, this)
+  }
+
+  private measure(envelope: Envelope<M>, meter: WorkMeter): unknown {
+    const outer = meter.begin(this)
+    try {
+      return this.perform(envelope)
+    } finally {
+      meter.end(outer)
     }
   }
 
@@ -455,3 +508,5 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M>, Idler {
     this.leave({ kind: 'crash', error })
   }
 }
+
+const kindOf = ({ message, instead }: Envelope<unknown>) => (instead ? 'signal' : messageKind(message))

@@ -3,7 +3,7 @@ import type { Log } from '../platform/log.ts'
 import type { AnyActorRef, ExitReason } from './actor.ts'
 import { causeOf, isFailure, textOf } from './exit-reason.ts'
 import { createRestartBudget, type RestartBudgetOptions } from './restart-budget.ts'
-import { type Shutdown, type Supervised, shutDown } from './supervised.ts'
+import { type Shutdown, type Supervised, type SupervisedChild, shutDown } from './supervised.ts'
 
 /** permanent: started again after any end; transient: only after a failure; temporary: never, and forgotten. */
 export type Restart = 'permanent' | 'transient' | 'temporary'
@@ -159,6 +159,13 @@ export function createChildPool({ clock, log, owner, ownerName, budget, later, o
         workers: all.length - supervisors,
       }
     },
+    /** A child without a label has the name of what runs. */
+    children: (): SupervisedChild[] =>
+      [...entries].map(({ child: { label }, running }) => ({
+        name: label ?? running?.name ?? 'child',
+        child: running,
+        restarting: !running,
+      })),
     running: () => [...entries].flatMap(({ running }) => running ?? []),
   }
 }

@@ -6,7 +6,7 @@ import { describeExit } from './exit-reason.ts'
 import { createHibernation } from './hibernation.ts'
 import { request } from './request.ts'
 import type { RestartBudgetOptions } from './restart-budget.ts'
-import type { Supervised } from './supervised.ts'
+import type { Supervised, SupervisedChild } from './supervised.ts'
 import { ChildRefused } from './supervisor.ts'
 import { createTurns } from './turns.ts'
 
@@ -25,6 +25,7 @@ export interface DynamicChild {
 }
 
 export interface DynamicSupervisor<A extends unknown[]> extends Supervised {
+  readonly name: string
   readonly actor: AnyActorRef
   stop(reason?: ExitReason): Promise<void>
   signal(reason: ExitReason, from?: AnyActorRef): void
@@ -35,6 +36,7 @@ export interface DynamicSupervisor<A extends unknown[]> extends Supervised {
   terminateChild(one: Supervised): Promise<void>
   count(): number
   counts(): ChildCounts
+  children(): SupervisedChild[]
 }
 
 type Work = () => unknown
@@ -91,6 +93,7 @@ export function dynamicSupervisor<A extends unknown[]>(
 
   return {
     id: name,
+    name,
     actor,
     get alive() {
       return actor.alive
@@ -103,5 +106,6 @@ export function dynamicSupervisor<A extends unknown[]>(
     terminateChild: (one) => request(actor, () => terminate(one)),
     count: () => pool.size,
     counts: pool.counts,
+    children: pool.children,
   }
 }

@@ -8,9 +8,11 @@ export {
   CallTimeout,
   type ExitReason,
   type ExitSignal,
+  type ThreadUsage,
 } from './actor.ts'
 export { type ChildCounts, createChildPool, type PoolEntry, type PooledChild, type Restart } from './child-pool.ts'
-export { type DynamicSupervisor, dynamicSupervisor } from './dynamic-supervisor.ts'
+export { type DynamicChild, type DynamicSupervisor, dynamicSupervisor } from './dynamic-supervisor.ts'
+export { estimateBytes } from './estimate-bytes.ts'
 export { causeOf, describeExit, isFailure, textOf } from './exit-reason.ts'
 export {
   type KeyRegistry,
@@ -23,7 +25,7 @@ export { NameTaken } from './registry.ts'
 export { request } from './request.ts'
 export type { RestartBudgetOptions } from './restart-budget.ts'
 export { createRuntime, type Runtime } from './runtime.ts'
-export type { Shutdown, Supervised } from './supervised.ts'
+export type { Shutdown, Supervised, SupervisedChild } from './supervised.ts'
 export {
   type Child,
   ChildNotStarted,
@@ -46,3 +48,4 @@ export {
   yieldTask,
 } from './task.ts'
 export type { Term } from './term.ts'
+export type { WorkMeter } from './work-meter.ts'

@@ -4,13 +4,18 @@ import { type ActorRef, type ActorSpec, type AnyActorRef, startActor } from './a
 import { causeOf, type ExitReason } from './exit-reason.ts'
 import { createHibernation } from './hibernation.ts'
 import { createRegistry, type Registry } from './registry.ts'
+import { createTables, type Tables } from './table.ts'
 import { createTurns, type Turns } from './turns.ts'
+import { WorkMeter } from './work-meter.ts'
 
 export interface Runtime {
   readonly registry: Registry
   readonly clock: Clock
   readonly log: Log
   readonly turns: Turns
+  readonly meter: WorkMeter
+  /** Rows in memory that the actors of this node share. */
+  readonly tables: Tables
   /** Starts an actor; a name is registered unless `unique` is false (channels share names). Rejects when its init throws. */
   start<M>(spec: ActorSpec<M>, options?: { unique?: boolean }): Promise<ActorRef<M>>
   /** Like `start` but synchronous, for actors without an init that could fail. */
@@ -25,7 +30,8 @@ export function createRuntime({ clock, log }: { clock: Clock; log: Log }): Runti
   let lastId = 0
   const turns = createTurns()
   const hibernation = createHibernation(clock)
-  const deps = { clock, turns, hibernation, onCrash, onEnd: ({ id }: AnyActorRef) => void living.delete(id) }
+  const meter = new WorkMeter(clock)
+  const deps = { clock, turns, hibernation, meter, onCrash, onEnd: ({ id }: AnyActorRef) => void living.delete(id) }
 
   function launch<M>(spec: ActorSpec<M>, unique: boolean) {
     // Before there is an actor: one whose name is taken would live on without it.
@@ -47,6 +53,8 @@ export function createRuntime({ clock, log }: { clock: Clock; log: Log }): Runti
     clock,
     log,
     turns,
+    meter,
+    tables: createTables(),
     spawn: (spec, { unique = true } = {}) => launch(spec, unique),
     async start(spec, { unique = true } = {}) {
       const ref = launch(spec, unique)

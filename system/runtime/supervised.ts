@@ -4,12 +4,22 @@ import type { AnyActorRef, ExitReason } from './actor.ts'
 /** What a supervisor can hold: an actor, another supervisor, or anything that ends and can be stopped. */
 export interface Supervised {
   readonly id?: string
+  readonly name?: string | undefined
   readonly alive: boolean
   stop(): Promise<void>
   onExit(listener: (reason: ExitReason) => void): () => void
   /** Where it is missing, `stop` takes its place. */
   signal?(reason: ExitReason, from?: AnyActorRef): void
   kill?(): void
+  /** Of a supervisor: whom it holds, in the order of their start. */
+  children?(): SupervisedChild[]
+}
+
+/** One child as its supervisor has it; nothing runs while it is not wanted or is being restarted. */
+export interface SupervisedChild {
+  name: string
+  child: Supervised | undefined
+  restarting: boolean
 }
 
 /** How long a child may take to end: ms, as long as it likes, or no time at all. */

@@ -6,7 +6,7 @@ import { causeOf, describeExit, isFailure, textOf } from './exit-reason.ts'
 import { createHibernation } from './hibernation.ts'
 import { request } from './request.ts'
 import { createRestartBudget, type RestartBudgetOptions } from './restart-budget.ts'
-import { type Shutdown, type Supervised, shutDown } from './supervised.ts'
+import { type Shutdown, type Supervised, type SupervisedChild, shutDown } from './supervised.ts'
 import { createTurns } from './turns.ts'
 
 export type { Supervised } from './supervised.ts'
@@ -74,7 +74,7 @@ export interface Supervisor extends Supervised {
   stop(reason?: ExitReason): Promise<void>
   signal(reason: ExitReason, from?: AnyActorRef): void
   kill(): void
-  children(): { name: string; child: Supervised | undefined; restarting: boolean }[]
+  children(): SupervisedChild[]
   counts(): ChildCounts
   /** Adds a child behind the others. The requests below reject with ChildRefused or InvalidChildren, or with what kept the child from starting. */
   startChild(child: Child): Promise<Supervised | undefined>

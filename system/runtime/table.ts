@@ -1,4 +1,5 @@
 import type { AnyActorRef } from './actor.ts'
+import { estimateBytes } from './estimate-bytes.ts'
 import { matchRow } from './match-pattern.ts'
 import { createRows, type Row, type Rows, type TableKind } from './table-rows.ts'
 import { copyTerm, isSameTerm, type Term } from './term.ts'
@@ -69,6 +70,8 @@ export interface Table {
   previousKey(by: AnyActorRef, key: Term): Term | undefined
   /** For everybody; nothing once the table is gone. */
   info(): TableInfo | undefined
+  /** About how much memory its rows take, from a few of them; for everybody. */
+  estimatedBytes(): number
   giveAway(by: AnyActorRef, to: AnyActorRef): void
   drop(by: AnyActorRef): void
 }
@@ -77,24 +80,34 @@ export interface Tables {
   /** Throws TableRefused where the name is taken or the owner has ended. */
   create(owner: AnyActorRef, options?: TableOptions): Table
   named(name: string): Table | undefined
+  /** Those that are not gone, also without a name, in the order of their creation. */
+  all(): { name: string | undefined; table: Table }[]
 }
 
 /** Shared tables of one node (RT-28): each has an owner and vanishes with it, and rows are copied in and out. */
 export function createTables(): Tables {
   const byName = new Map<string, Table>()
+  const names = new Map<Table, string | undefined>()
   return {
     create(owner, options = {}) {
       const { name } = options
       if (!owner.alive) throw new TableRefused(`${owner.name ?? owner.id} has ended; a table needs a living owner`)
-      if (name === undefined) return createTable(owner, options, () => {})
-      if (byName.has(name)) throw new TableRefused(`there is a table ${name}; drop it first, or choose another name`)
-      const table = createTable(owner, options, () => void byName.delete(name))
-      byName.set(name, table)
+      if (name !== undefined && byName.has(name))
+        throw new TableRefused(`there is a table ${name}; drop it first, or choose another name`)
+      const table = createTable(owner, options, () => {
+        names.delete(table)
+        if (name !== undefined) byName.delete(name)
+      })
+      names.set(table, name)
+      if (name !== undefined) byName.set(name, table)
       return table
     },
     named: (name) => byName.get(name),
+    all: () => [...names].map(([table, name]) => ({ name, table })),
   }
 }
+
+const rowsSampled = 100
 
 function createTable(creator: AnyActorRef, options: TableOptions, onGone: () => void): Table {
   const { kind = 'set', access = 'protected', keyIndex = 0, heir, name = 'a table' } = options
@@ -249,6 +262,10 @@ function createTable(creator: AnyActorRef, options: TableOptions, onGone: () => 
     nextKey: (by, key) => neighbour(by, key, 1),
     previousKey: (by, key) => neighbour(by, key, kind === 'ordered_set' ? -1 : 1),
     info: () => (gone ? undefined : { kind, access, keyIndex, size: rows.size, owner, heir: heir?.actor }),
+    estimatedBytes() {
+      const sample = rows.all().slice(0, rowsSampled)
+      return sample.length === 0 ? 0 : Math.round((estimateBytes(sample) / sample.length) * rows.size)
+    },
     giveAway(by, to) {
       if (gone || by !== owner) refuse(`only its owner may give ${name} away`)
       if (!to.alive || to === owner) refuse(`expected another living actor to give ${name} to`)

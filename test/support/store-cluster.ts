@@ -91,6 +91,7 @@ export interface Body {
   peers: Record<string, boolean>
   counters: Record<string, number>
   inventory: { products: { id: number; items: { id: number; availableCount: number }[] }[] }
+  successorId?: string
 }
 
 export interface Answer {

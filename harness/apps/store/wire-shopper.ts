@@ -121,6 +121,7 @@ export async function openWireShopper(options: OpenWireShopperOptions): Promise<
   /** The node to which an attempt goes: after one without a certain end a shopper is led to another node. */
   function target(over: string | undefined): string {
     if (over !== undefined) return over
+    if (!webNodes.includes(node)) return node
     return webNodes[(webNodes.indexOf(node) + unsureCount) % webNodes.length]!
   }
 

@@ -26,6 +26,7 @@ import { nodesAgreeWithDatabase } from './checkers/nodes-agree-with-database.ts'
 import { oneAnnouncementPerChange } from './checkers/one-announcement-per-change.ts'
 import { ordersChargedOnce } from './checkers/orders-charged-once.ts'
 import { ownTopicsOnly } from './checkers/own-topics-only.ts'
+import { presenceChangesAddUp } from './checkers/presence-changes-add-up.ts'
 import { presenceJoinDeliveredOnce } from './checkers/presence-join-delivered-once.ts'
 import { presenceMatchesReality } from './checkers/presence-matches-reality.ts'
 import { purchasesLinearizable } from './checkers/purchases-linearizable.ts'
@@ -53,6 +54,7 @@ const workloadCheckers: readonly Checker[] = [
   ordersChargedOnce,
   ownTopicsOnly,
   presenceMatchesReality,
+  presenceChangesAddUp,
   presenceJoinDeliveredOnce,
   purchasesLinearizable,
   rendersMatchDatabase,

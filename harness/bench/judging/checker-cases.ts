@@ -3,7 +3,7 @@ import { reached } from '../../checkers/core/reached.ts'
 import { checkers } from '../../checkers/index.ts'
 import { type NodeHolds, nodeRemains } from '../../history/inventory.ts'
 import { mannersOf } from '../../history/manners.ts'
-import { markOf, secretOf } from '../../history/marks.ts'
+import { inLog, markOf, secretOf } from '../../history/marks.ts'
 import type { HistoryEvent } from '../../history/operation.ts'
 import { requestsOf } from '../../history/requests.ts'
 import type { Checker } from '../../verdict/checker.ts'
@@ -157,6 +157,16 @@ const bursts: Fill = ({ record }, events) => {
   times(events, () => record({ type: 'read', who: 'n1', node: 'n1', operation: 'workshop-burst', value }))
 }
 
+const jobs: Fill = (history, events) => {
+  const ids = Array.from({ length: events }, (_, n) => `job-${n}`)
+  for (const value of ids) history.record({ type: 'read', who: 'n1', node: 'n1', operation: 'job-accepted', value })
+  const ran = { attempt: 1, node: 'n1', ended: true }
+  final(history, 'talk-jobs', {
+    jobs: ids.map((id) => ({ id, ...ran })),
+    runs: ids.map((job) => ({ job, beganMs: 0, ...ran })),
+  })
+}
+
 const orders: Fill = (history, events) => {
   answered(history, events, (n) => [
     'buyer',
@@ -181,11 +191,13 @@ const changes: Fill = (history, events) =>
     receive(history, who, 'product:1', 'stock_change', { product_id: 1, item_id: 1, level })
   })
 
-const arrivals: Fill = (history, events) =>
-  times(events, (n) => {
+const arrivals: Fill = (history, events) => {
+  receive(history, 'dashboard', 'admin:cart_tracker', 'presence_state', {})
+  times(events - 1, (n) => {
     const joins = { [`person-${n}`]: { metas: [{ phx_ref: `ref-${n}` }] } }
     receive(history, 'dashboard', 'admin:cart_tracker', 'presence_diff', { joins, leaves: {} })
   })
+}
 
 const carts: Fill = (history, events) => {
   times(events / 2, (n) => receive(history, `shopper-${n}`, `cart:${n}`, 'cart'))
@@ -300,10 +312,11 @@ const attempts: Fill = ({ record }, events) =>
     record({ type: 'read', who: 'visitor', operation: 'access', value: { ...tried, expected: outcome, seen: outcome } })
   })
 
-/** Everybody has one secret and is given it again and again, beside a few texts that are none. */
+/** Everybody has one secret and is given it again and again, beside a few texts that are none; no log holds one. */
 const secrets: Fill = ({ record }, events) => {
+  record({ type: 'final', who: 'n1', node: 'n1', operation: inLog, marks: [] })
   for (const who of shoppers) record(secretOf(who, 'the cart id', `secret of ${who}`))
-  times(events - shoppers.length, (n) => {
+  times(events - shoppers.length - 1, (n) => {
     const who = shoppers[n % shoppers.length]!
     const marks = [`secret of ${who}`, `text ${n}`, `token ${n}`].map(markOf)
     record({ type: 'receive', who, topic: 'cart:[id]', event: 'cart', marks })
@@ -479,11 +492,13 @@ const fills: Readonly<Record<string, Fill>> = {
   'no-secret-of-another': secrets,
   'nodes-agree-with-database': nodeStates,
   'one-announcement-per-change': announcements,
+  'one-run-per-job': jobs,
   'orders-charged-once': orders,
   'own-topics-only': changes,
   'pages-match-database': shownPages,
   'pages-served-properly': servedPages,
   'pipeline-items-accounted': pushedItems,
+  'presence-changes-add-up': arrivals,
   'presence-join-delivered-once': arrivals,
   'presence-matches-reality': carts,
   'pushes-handled-once': pushes,

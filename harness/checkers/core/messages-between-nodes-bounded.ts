@@ -27,6 +27,7 @@ const overhead = 1.5
 interface NodeDid {
   pushes?: Record<string, number>
   counters?: { askedBroadcasts?: number }
+  holds?: { changesTold?: number }
 }
 
 interface NodeSent {
@@ -36,7 +37,8 @@ interface NodeSent {
 /**
  * What nodes say to each other is bounded by what happened (ST-55, DP-9, DF-58). With n nodes, over all of them and for each kind of message:
  * heartbeats <= n (n - 1) * 2 * (1.05 * time / interval + 5); notices of lost messages <= n (n - 1) * (2 + 2 * reconnections);
- * messages of trackers <= (n - 1) * (topics * (time / interval + 5 + 4 * reconnections) + operations + comings and goings);
+ * messages of trackers <= (n - 1) * (topics * (time / interval + 5 + 4 * reconnections) + times that they told of changes), or, where nodes
+ * do not count these, + operations + comings and goings;
  * all others <= (n - 1) * (20 + 2 * operations + joins of such topics * (2 + reconnections)). What the background does counts for its own topics.
  */
 export const messagesBetweenNodesBounded: Checker = {
@@ -119,7 +121,7 @@ function whatHappened(history: History, nodes: number) {
   const asked = sum(finals.map(({ value }) => value.counters?.askedBroadcasts ?? 0))
   const ofBackground = history.of('publish').filter(isOfBackground)
   return {
-    nodes,
+    nodes: nodes + (settings?.standbyCount ?? 0),
     forMs: history.endMs - from,
     heartbeatMs,
     // Each fault begins and ends, and a node that stood still may have been given up.
@@ -131,10 +133,17 @@ function whatHappened(history: History, nodes: number) {
     backgroundOperations: operations.filter(isOfBackground).length,
     backgroundKinds: [...new Set(ofBackground.map((one) => kindOf(topicOf(one)))), relayKind],
     arrivals: arrivals.length,
+    changesTold: changesTold(finals.map(({ value }) => value)),
     joins: joinsByKind(joins.map(topicOf), topicsJoinedBySockets(history)),
     isAllPublished: asked <= history.of('publish').length,
     publishedBytes: sum(history.of('publish').map(bytesOf)),
   }
+}
+
+/** Undefined where a node does not count how often its trackers told of changes. */
+function changesTold(nodes: readonly NodeDid[]): number | undefined {
+  const counts = nodes.flatMap(({ holds }) => holds?.changesTold ?? [])
+  return counts.length === nodes.length ? sum(counts) : undefined
 }
 
 /** One operation may do many things. */
@@ -181,14 +190,14 @@ function allowanceOf(happened: Happened, { kind, messages, topics }: Sent & { ki
 }
 
 function messagesMaxOf(happened: Happened, kind: string, topics: number): number {
-  const { nodes, forMs, heartbeatMs, reconnections, arrivals, joins } = happened
+  const { nodes, forMs, heartbeatMs, reconnections, arrivals, changesTold, joins } = happened
   const others = nodes - 1
   if (kind === 'beat') return nodes * others * 2 * (1.05 * (forMs / heartbeatMs) + 5)
   if (kind === 'up') return nodes * others * (2 + noticesPerReconnection * reconnections)
   const operations = operationsOf(happened, kind)
   if (kind === trackerKind) {
     const each = forMs / trackerHeartbeatMs + 5 + introductionsPerReconnection * reconnections
-    return others * (topics * each + operations + arrivals)
+    return others * (topics * each + (changesTold ?? operations + arrivals))
   }
   const told = (joins[kind] ?? 0) * (2 + reconnections)
   return others * (messagesAtBeginning + messagesPerOperation * operations + told)

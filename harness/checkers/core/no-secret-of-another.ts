@@ -1,5 +1,5 @@
 import type { History } from '../../history/history.ts'
-import { type Mark, personOf, type Secret } from '../../history/marks.ts'
+import { inLog, type Mark, personOf, type Secret } from '../../history/marks.ts'
 import type { HistoryEvent } from '../../history/operation.ts'
 import { type Checker, count, passed, unknown, violated } from '../../verdict/checker.ts'
 
@@ -8,11 +8,15 @@ interface Owned {
   kind: string
 }
 
-/** No answer to one visitor contains a cookie, an id or a token of another, whatever the answer is: a page, a header or a frame (CT-18). */
+/**
+ * No answer to one visitor contains a cookie, an id or a token of another, whatever the answer is: a page, a header or a frame. No log of a
+ * node contains any of them, because more people may read it (CT-18).
+ */
 export const noSecretOfAnother: Checker = {
   name: 'no-secret-of-another',
   judgesOpen: true,
-  invariant: 'nobody is given a cookie, an id, a token or a message that belongs to somebody else',
+  invariant:
+    'nobody is given a cookie, an id, a token or a message that belongs to somebody else, and no log of a node holds one',
   needs: hasSecretsOfOthers,
   check(history) {
     const secrets = secretsIn(history)
@@ -23,14 +27,12 @@ export const noSecretOfAnother: Checker = {
       for (const mark of answer.marks ?? []) {
         const secret = secrets.get(mark)
         if (secret && secret.owner !== personOf(answer))
-          return violated(`leak: ${answer.who} was given ${secret.kind} of ${secret.owner} in ${whereOf(answer)}`, {
-            index: answer.index,
-            ...secret,
-          })
+          return violated(`leak: ${describeLeak(answer, secret)}`, { index: answer.index, ...secret })
       }
+    const logs = answers.filter(isLog).length
     const owners = new Set([...secrets.values()].map(({ owner }) => owner))
     return passed(
-      `${count(secrets.size, 'secret')} of ${count(owners.size, 'owner')}, none in ${count(answers.length, 'answer')} to others`,
+      `${count(secrets.size, 'secret')} of ${count(owners.size, 'owner')}, none in ${count(answers.length - logs, 'answer')} to others or ${count(logs, 'log')}`,
     )
   },
 }
@@ -53,6 +55,13 @@ function secretsIn(history: History): ReadonlyMap<Mark, Owned> {
   }
   return owned
 }
+
+const isLog = ({ operation }: HistoryEvent) => operation === inLog
+
+const describeLeak = (answer: HistoryEvent, { kind, owner }: Owned) =>
+  isLog(answer)
+    ? `the log of ${answer.who} holds ${kind} of ${owner}`
+    : `${answer.who} was given ${kind} of ${owner} in ${whereOf(answer)}`
 
 const whereOf = ({ operation, value, event, topic }: HistoryEvent) =>
   operation === 'answer' ? String(value) : `${event} on ${topic}`

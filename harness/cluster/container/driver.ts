@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Leases } from '../../leases/leases.ts'
 import { type Docker, findDocker, leaseLabel, removeLabelled } from '../../platform/docker.ts'
+import { NotSupported } from '../../platform/errors.ts'
 import { freePort } from '../../platform/ports.ts'
 import { type ClusterApp, setUpDatabase } from '../app.ts'
 import { startCluster } from '../cluster.ts'
@@ -41,8 +42,11 @@ export const containerDriver: Driver = async ({ folder, seed, leases, apps }) =>
   const logFile = join(folder, 'template.log')
   await makeDatabaseImage({ docker, images, databaseImage }, { label, apps, seed, logFile })
   return {
-    start: (options) =>
-      startCluster(options, apps, (specs) => createInfrastructure({ docker, images, databaseImage }, specs)),
+    start: async (options) => {
+      if (options.balancer !== undefined)
+        throw new NotSupported('the balancer is a part of the harness, which the links of containers do not reach')
+      return startCluster(options, apps, (specs) => createInfrastructure({ docker, images, databaseImage }, specs))
+    },
     close: () => letGo(docker, leases, label),
   }
 }

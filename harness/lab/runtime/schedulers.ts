@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { openChannels } from '../../clients/channels.ts'
 import type { ClusterNode } from '../../cluster/node.ts'
+import { inspectedNode } from '../../observe/answers.ts'
 import { median, percentile } from '../../stats/percentile.ts'
 import { exactly, inTime, isBetween } from '../finding.ts'
 import { defineLab, type LabTools } from '../lab.ts'
@@ -21,8 +22,8 @@ export interface SchedulersRun {
   quiet: ServedRun
   /** With as many endless loops as cores, in worker threads. */
   busy: ServedRun
-  /** Rounds of each loop meanwhile. */
-  rounds: readonly number[]
+  /** The actors that have worked most meanwhile, as the inspector lists them: their names, and the processor time of their threads. */
+  leaders: readonly { name: string; workMs: number }[]
   /** The same computation on the thread that serves: how long it was kept busy, and how long a request took meanwhile. */
   blocked: { forMs: number; latencyMs: number }
   /** Turns per ms of each model, by number of cores. */
@@ -75,11 +76,18 @@ export const schedulers = defineLab<SchedulersRun>({
         ),
     },
     {
-      says: 'the loops are the two leaders in work done, and nearly equal',
+      says: 'the loops lead the list of actors by work done, and are nearly equal',
       seed: '60,362,032,000 and 60,323,980,000 reductions',
       judge(run) {
-        const [least, most] = [Math.min(...run.rounds), Math.max(...run.rounds)]
-        return inTime(limitsOf(run), least > most / 2, `${Math.round((100 * least) / most)} % of the first at least`)
+        const loops = run.leaders.slice(0, run.cores)
+        if (loops.length < run.cores || !loops.every(isLoop))
+          return exactly(false, `leaders: ${loops.map(({ name }) => name).join(', ')}`)
+        const share = loops.at(-1)!.workMs / loops[0]!.workMs
+        return inTime(
+          limitsOf(run),
+          share > 0.5,
+          `${loops.map(({ workMs }) => duration(workMs)).join(', ')} of processor time`,
+        )
       },
     },
     {
@@ -114,18 +122,19 @@ export const schedulers = defineLab<SchedulersRun>({
     tools.say('a quiet node')
     const quiet = await serve(node, tools)
     tools.say(`${cores} endless loops`)
-    await node.control.post('/workloads/loops', { count: cores })
+    const inspector = inspectedNode(node.control)
+    await inspector.loop(cores)
     const busy = await serve(node, tools)
-    const rounds = (await node.control.state<LoopState>()).loops
-    await node.control.post('/workloads/loops', { count: 0 })
+    const leaders = (await inspector.actors('work', 1, cores + 3)).rows.map(({ name, workMs }) => ({ name, workMs }))
+    await inspector.loop(0)
     const blocked = await serveBlocked(node, tools)
     await node.kill()
-    return { cores, quiet, busy, rounds, blocked, models: modelLines() }
+    return { cores, quiet, busy, leaders, blocked, models: modelLines() }
   },
-  figures: ({ quiet, busy, rounds }) => [
+  figures: ({ quiet, busy, leaders }) => [
     { what: 'the sum, quiet node: median, p99', value: latencies(quiet) },
     { what: 'the sum, loops on every core: median, p99', value: latencies(busy) },
-    { what: 'rounds of 100,000 steps of each loop', value: rounds.join(', ') },
+    { what: 'the leaders by work', value: leaders.map(({ name, workMs }) => `${name} ${duration(workMs)}`).join(', ') },
   ],
   charts: ({ models }) => [
     {
@@ -138,7 +147,7 @@ export const schedulers = defineLab<SchedulersRun>({
   ],
 })
 
-type LoopState = { loops: number[] } & Awaited<ReturnType<ClusterNode['control']['state']>>
+const isLoop = ({ name }: { name: string }) => name.startsWith('Workloads.Loop.')
 
 const latencies = ({ latenciesMs }: ServedRun) =>
   `${duration(median(latenciesMs))}, ${duration(percentile(latenciesMs, 0.99))}`

@@ -70,6 +70,8 @@ function startCluster({ scenario, settings, leases }: RunState, apps: readonly H
     ...(given.env && { env: given.env }),
     ...(given.fasterEnv && { fasterEnv: given.fasterEnv }),
     ...(given.promised && { promised: given.promised }),
+    ...(given.balancer && { balancer: given.balancer }),
+    ...(given.standby && { standby: given.standby }),
     ...(given.nodesWithoutWeb && { webless: given.nodesWithoutWeb }),
   })
 }

@@ -2,7 +2,7 @@ import { startBackground } from '../../background/background.ts'
 import { seedOf } from '../../platform/random.ts'
 import { readyWithinMs } from '../../timing.ts'
 import { recordBaseInventory } from '../inventory.ts'
-import { recordSettings, watchMachine } from '../manners.ts'
+import { recordClusterSecrets, recordSettings, watchMachine } from '../manners.ts'
 import { allReady } from '../readiness.ts'
 import type { Phase } from '../run-state.ts'
 
@@ -15,6 +15,7 @@ export const steadyState: Phase = {
     for (const session of open!.sessions) await session.checkSteadyState?.()
     if (!state.scenario.hasVisitors) await recordBaseInventory(state)
     recordSettings(state)
+    recordClusterSecrets(state)
     state.stopWatching = watchMachine(state)
     const { scenario, settings, recorder } = state
     if (scenario.withoutBackground !== undefined) return
@@ -22,6 +23,7 @@ export const steadyState: Phase = {
       cluster: cluster!,
       recorder,
       seed: seedOf(settings.seed, `background of ${scenario.id}`),
+      withTooLongRequest: scenario.hasTooLongRequest === true,
     })
     if (background) state.background = background
   },

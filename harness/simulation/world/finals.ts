@@ -30,7 +30,7 @@ async function freshPage(cluster: Cluster, name: string): Promise<string> {
   return response.kind === 'answered' ? String(response.body) : ''
 }
 
-function stateOf({ name, shop, pubsub, adapter }: SimulatedNode) {
+function stateOf({ name, shop, pubsub, adapter, holds }: SimulatedNode) {
   const products = shop.store.products()
   const carts = shop.carts.allCarts()
   return {
@@ -47,6 +47,7 @@ function stateOf({ name, shop, pubsub, adapter }: SimulatedNode) {
     carts: carts.map(({ meta: { page, items } }) => ({ page, items })),
     shoppers: new Set(carts.map(({ cartId }) => cartId)).size,
     sent: adapter.sent(),
+    holds: { changesTold: holds().changesTold },
     counters: { ...pubsub.counters, ...shop.replication.counters, ...adapter.counters },
   }
 }

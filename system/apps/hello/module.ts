@@ -47,8 +47,8 @@ export const helloModule = defineModule({
       state: () => ({ pipeline: pipeline.state() }),
       afterPubSub: [{ name: 'UserTracker', start: tracker.start, stop: tracker.stop }],
       holds: () => {
-        const { owners, unsentChanges } = tracker.held()
-        return { owners, pending: { unsentChanges } }
+        const { unsentChanges, ...held } = tracker.held()
+        return { ...held, pending: { unsentChanges } }
       },
       routes: (web) =>
         helloPages(web, {

@@ -93,8 +93,8 @@ const reducerOf =
     sellRandomUntilGone({ repo, nodeName: config.SQUALL_NODE, random, clock, log, itemSold: store.itemSold }, options)
 
 function holdsOf({ presence, repo }: Shop): AppHolds {
-  const { owners, unsentChanges } = presence.held()
-  return { owners, pending: { unsentChanges, ...repo.held() } }
+  const { unsentChanges, ...held } = presence.held()
+  return { ...held, pending: { unsentChanges, ...repo.held() } }
 }
 
 /** What `GET /state` says of the shop: counts, and carts without their ids (CT-18). */

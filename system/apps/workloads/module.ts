@@ -4,7 +4,7 @@ import { connected, socket } from '../../channels/index.ts'
 import { controlAction } from '../../control/action.ts'
 import { defineModule } from '../../node/module.ts'
 import { workloadsConfig } from './config.ts'
-import { createLoops, type Loops } from './loops.ts'
+import { createLoopingActors } from './looping-actors.ts'
 import { callShards, layouts, type ShardsRequest, type ShardsResult } from './shards.ts'
 import { sumOfDoubles } from './sum.ts'
 import { createWork, msMost, workKinds } from './work.ts'
@@ -17,17 +17,6 @@ const forgetPeak = (counts: WorkCounts) =>
     z.strictObject({}),
     () => {
       counts.pendingMost = 0
-      return { ok: true }
-    },
-  )
-
-/** `POST /workloads/loops`: endless loops in worker threads, as many as there are cores for RT-55. */
-const runLoops = (loops: Loops) =>
-  controlAction(
-    ['/workloads/loops', 'Runs so many endless loops in worker threads, in place of those before; 0 ends them.'],
-    z.strictObject({ count: z.number().int().min(0).max(64) }),
-    async ({ count }) => {
-      await loops.run(count)
       return { ok: true }
     },
   )
@@ -49,19 +38,19 @@ const runShards = (call: (request: ShardsRequest) => Promise<ShardsResult>) =>
 
 const summed = 10_000
 
-/** A channel that does nothing but work of a stated kind and duration, for measurements. Serves nothing unless WORKLOADS is on. */
+/** A channel that does nothing but work of a stated kind and duration, for measurements. Serves nothing to clients unless WORKLOADS is on. */
 export const workloadsModule = defineModule({
   name: 'workloads',
   config: workloadsConfig,
-  create({ config, clock, runtime }) {
-    if (!config.WORKLOADS) return {}
+  create({ config, clock, runtime, log }) {
+    const looping = createLoopingActors({ runtime, clock, log })
+    if (!config.WORKLOADS) return { children: [looping.child], controlActions: [looping.action] }
     const counts = noWork()
     const { WORKLOADS_DATABASE_URL: url, WORKLOADS_DATABASE_CONNECTIONS: max } = config
     const pool = url ? new Pool({ connectionString: url, max }) : undefined
     pool?.on('error', () => {})
     const sleepInDatabase = pool && ((ms: number) => pool.query('select pg_sleep($1)', [ms / 1_000]))
     const work = createWork({ clock, sleepInDatabase })
-    const loops = createLoops()
     const channel = workChannel({
       work,
       counts,
@@ -77,20 +66,18 @@ export const workloadsModule = defineModule({
         }),
       ],
       // Created with its first query, so that a node that measures something else has no connection.
-      afterPubSub: [
-        { name: 'workloads database', stop: () => pool?.end() },
-        { name: 'workloads loops', stop: () => loops.run(0) },
-      ],
+      afterPubSub: [{ name: 'workloads database', stop: () => pool?.end() }],
+      children: [looping.child],
       routes(web) {
         web.get('/workloads/sum', async () => ({ sum: sumOfDoubles(summed) }))
       },
       controlActions: [
         forgetPeak(counts),
-        runLoops(loops),
+        looping.action,
         runShards((request) => callShards(request, { runtime, clock, work })),
       ],
       holds: () => ({ pending: { work: counts.started - counts.finished - counts.cancelled } }),
-      state: () => ({ work: { ...counts }, loops: loops.rounds() }),
+      state: () => ({ work: { ...counts } }),
     }
   },
 })

@@ -70,6 +70,7 @@ export function createMockResource({ runtime, clock, useMs, limit, onChange, onR
       actor = await runtime.start<Message>({
         name: mockResourceName,
         role: 'mock-resource',
+        inspect: () => ({ inside, limit }),
         handle: (message) => (message === 'enter' ? enterIfFree() : setInside(inside - 1)),
       })
       return actor

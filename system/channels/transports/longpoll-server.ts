@@ -59,6 +59,8 @@ export function createLongPolls(options: LongPollOptions) {
   const sessions = new Map<string, PollSession>()
   const relay = createPollRelay({ pubsub, clock, sessionOf: (id) => sessions.get(id) })
 
+  let isDraining = false
+
   const windowOf = ({ options: { longpoll } = {} }: SocketDefinition) => longpoll?.windowMs ?? 0
 
   /** The node and id of a request's session, from its token. */
@@ -76,6 +78,8 @@ export function createLongPolls(options: LongPollOptions) {
     const place = await placeOf(visit)
     const answer = place && (await fetchMessages(place, windowOf(visit.definition)))
     if (!place || !answer || answer.status === 410) return newSession(visit)
+    // The next poll comes over a connection of its own, which need not lead to this node.
+    if (isDraining) visit.response.shouldKeepAlive = false
     answerJson(visit.response, { ...answer, token: place.token })
   }
 
@@ -140,6 +144,11 @@ export function createLongPolls(options: LongPollOptions) {
       relayed: relay.waitingCount(),
       unreadBytes: [...sessions.values()].reduce((sum, { unreadBytes }) => sum + unreadBytes, 0),
     }),
+    /** Ends the polls of sessions that live on other nodes: their clients go on elsewhere, with the same session (RT-13, CH-23). */
+    drain() {
+      isDraining = true
+      relay.drain()
+    },
     /** Responds to one request; never throws. */
     async handle(one: Visit) {
       try {

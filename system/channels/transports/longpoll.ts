@@ -14,6 +14,8 @@ export interface PollAnswer {
 export interface PollSession {
   /** Resolves with the queued messages, with the next one, or with none after the window. Ends an older poll. */
   poll(): Promise<PollAnswer>
+  /** Ends a waiting poll without a message; its session goes on. */
+  endPoll(): void
   /** Handles the frames of one request in order; returns false if one is malformed, which ends the session. */
   publish(frames: readonly Frame[]): boolean
   /** What waits for its client's next poll. */
@@ -101,6 +103,9 @@ export function openPollSession(options: PollSessionOptions): PollSession {
         cancelTimer = clock.after(windowMs, () => settle({ status: 204, messages: [] }))
         deliver()
       })
+    },
+    endPoll() {
+      if (answerPoll) settle({ status: 204, messages: [] })
     },
     publish: (frames) => frames.every((frame) => session.receive(frame)),
     get unreadBytes() {

@@ -150,6 +150,8 @@ export abstract class Outbox<S extends Sink = Sink> {
   private isDisconnected = false
   /** The largest frame so far that was written directly: one big reply in the buffer does not mean that a client does not read. */
   private largestBytes = 0
+  /** Since it was opened. */
+  protected framesOut = 0
 
   constructor(outboxes: Outboxes, sink: S) {
     this.outboxes = outboxes
@@ -160,6 +162,7 @@ export abstract class Outbox<S extends Sink = Sink> {
   protected abstract tooSlow(): void
 
   push(frame: Buffer) {
+    this.framesOut += 1
     if (frame.length >= directWriteBytes) return this.writeDirectly(frame)
     if (!this.outboxes.has(this, this.at)) this.at = this.outboxes.enqueue(this, this.sink)
     const batch = this.outboxes.add(this.at, frame)

@@ -11,6 +11,7 @@ const shapes = {
   poll: z.object({ from: z.string(), request: z.string(), session: z.string() }),
   publish: z.object({ from: z.string(), request: z.string(), session: z.string(), frames: z.array(z.string()) }),
   answer: z.object({ request: z.string(), answer: z.unknown() }),
+  end: z.object({ session: z.string() }),
 }
 
 interface RelayOptions {
@@ -24,11 +25,19 @@ const pack = (frame: string | Buffer) => (typeof frame === 'string' ? frame : bi
 const unpack = (text: string) =>
   text.startsWith(binaryMark) ? Buffer.from(text.slice(binaryMark.length), 'base64') : text
 
+interface Waiting {
+  event: 'poll' | 'publish'
+  node: string
+  session: string
+  finish(answer: unknown): void
+}
+
 /** Calls over pub/sub. When the other node does not answer in time, the session counts as ended. */
 export function createPollRelay({ pubsub, clock, sessionOf }: RelayOptions) {
-  const waiting = new Map<string, (answer: unknown) => void>()
+  const waiting = new Map<string, Waiting>()
+  let isDraining = false
 
-  function ask(node: string, event: 'poll' | 'publish', body: object, withinMs: number): Promise<unknown> {
+  function ask(event: Waiting['event'], { node, session, ...body }: Asked, withinMs: number): Promise<unknown> {
     const request = randomUUID()
     return new Promise((resolve) => {
       const finish = (answer: unknown) => {
@@ -37,10 +46,13 @@ export function createPollRelay({ pubsub, clock, sessionOf }: RelayOptions) {
         resolve(answer)
       }
       const cancel = clock.after(withinMs, () => finish(undefined))
-      waiting.set(request, finish)
-      pubsub.directBroadcast(node, topic, event, { from: pubsub.nodeName, request, ...body })
+      waiting.set(request, { event, node, session, finish })
+      pubsub.directBroadcast(node, topic, event, { from: pubsub.nodeName, request, session, ...body })
     })
   }
+
+  const endPoll = ({ node, session }: Pick<Waiting, 'node' | 'session'>) =>
+    pubsub.directBroadcast(node, topic, 'end', { session })
 
   const answer = (to: string, request: string, value: unknown) =>
     pubsub.directBroadcast(to, topic, 'answer', { request, answer: value })
@@ -56,7 +68,10 @@ export function createPollRelay({ pubsub, clock, sessionOf }: RelayOptions) {
     },
     answer(payload) {
       const { request, answer: value } = shapes.answer.parse(payload)
-      waiting.get(request)?.(value)
+      waiting.get(request)?.finish(value)
+    },
+    end(payload) {
+      sessionOf(shapes.end.parse(payload).session)?.endPoll()
     },
   }
 
@@ -68,14 +83,33 @@ export function createPollRelay({ pubsub, clock, sessionOf }: RelayOptions) {
 
   /** A session of another node, as if it were here. */
   const remote = (node: string, session: string): RemotePolls => ({
-    poll: async (withinMs) => ((await ask(node, 'poll', { session }, withinMs)) ?? undefined) as PollAnswer | undefined,
-    publish: async (frames, withinMs) => {
-      const taken = await ask(node, 'publish', { session, frames: frames.map(pack) }, withinMs)
+    async poll(withinMs) {
+      const answered = ask('poll', { node, session }, withinMs)
+      // Behind the poll on the same way: what the session has queued is answered all the same.
+      if (isDraining) endPoll({ node, session })
+      return ((await answered) ?? undefined) as PollAnswer | undefined
+    },
+    async publish(frames, withinMs) {
+      const taken = await ask('publish', { node, session, frames: frames.map(pack) }, withinMs)
       return typeof taken === 'boolean' ? taken : undefined
     },
   })
 
-  return { remote, waitingCount: () => waiting.size }
+  return {
+    remote,
+    waitingCount: () => waiting.size,
+    /** Ends the polls that wait for other nodes, and from now on every further one, with what their sessions have (RT-13). */
+    drain() {
+      isDraining = true
+      for (const one of waiting.values()) if (one.event === 'poll') endPoll(one)
+    },
+  }
+}
+
+interface Asked {
+  node: string
+  session: string
+  frames?: readonly string[]
 }
 
 export interface RemotePolls {

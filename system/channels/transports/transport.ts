@@ -13,4 +13,13 @@ export interface Outlet extends Subscriber {
   /** Backpressure: reads nothing more from the client until `resume`. */
   pause(): void
   resume(): void
+  /** What has gone over it since it was opened; a poll has no connection of its own, and does not say. */
+  traffic?(): Traffic
+}
+
+/** Bytes as TCP carried them, and messages to the client. */
+export interface Traffic {
+  bytesIn: number
+  bytesOut: number
+  messagesOut: number
 }

@@ -7,7 +7,7 @@ import { Session, type SessionOptions } from '../session.ts'
 import type { Connections, Watched } from './connections.ts'
 import { framed, webSocketFrame } from './frame.ts'
 import { Outbox, type Outboxes } from './outbox.ts'
-import type { Outlet } from './transport.ts'
+import type { Outlet, Traffic } from './transport.ts'
 
 interface ConnectionOptions extends SessionOptions {
   webSocket: WebSocket
@@ -87,6 +87,11 @@ class PlainWebSocket extends Outbox<Socket> implements Outlet, Watched {
     return this.sink.writableLength
   }
 
+  traffic(): Traffic {
+    const { bytesRead: bytesIn, bytesWritten: bytesOut } = this.sink
+    return { bytesIn, bytesOut, messagesOut: this.framesOut }
+  }
+
   closeIfIdle(roundMs: number) {
     const { bytesRead } = this.sink
     // A round in which something was read does not count, because the exact time is not known.
@@ -127,6 +132,7 @@ class CompressedWebSocket extends PlainWebSocket {
   }
 
   override send(frame: Frame) {
+    this.framesOut += 1
     if (!this.ending) this.webSocket.send(frame, { binary: typeof frame !== 'string' })
   }
 

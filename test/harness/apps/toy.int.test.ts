@@ -68,7 +68,7 @@ describe('an application of somebody else', { timeout: 120_000 }, () => {
     )
     expect(result.outcome).toBe('unknown')
     expect(findings(result)['scenario-completed']).toBe(
-      'unknown: provision: the scenario needs the application toy; this run knows store, hello, spa, workshop',
+      'unknown: provision: the scenario needs the application toy; this run knows store, hello, spa, talk, workshop',
     )
   })
 })

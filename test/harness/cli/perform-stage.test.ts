@@ -30,6 +30,13 @@ describe('a stage of a night', () => {
     expect(report.summary).toContain('needs k6')
   })
 
+  it('is cut short, and has not failed, when a signal ends what it was doing', async () => {
+    const interruption = { by: () => 'SIGINT' as const, onStop: () => {} }
+    const env = { PATH: process.env.PATH, SQUALL_K6: '/bin/false' }
+    const report = await performStage('load', 60_000, { ...alone, io: { ...io, env, root: '/nowhere', interruption } })
+    expect([report.end, report.exitCode, report.summary]).toEqual(['cut-short', 0, 'the night was interrupted'])
+  })
+
   it('leaves a comparison out that has no time, and those of all shards but the first', async () => {
     const short = await performStage('compare', 60_000, { ...alone, io })
     expect([short.end, short.summary]).toEqual(['not-run', 'a comparison needs 330 s'])

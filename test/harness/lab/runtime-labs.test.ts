@@ -20,7 +20,11 @@ describe('runtime/schedulers (RT-55, RT-56, RT-74, NF-15, AT-50, DF-52)', () => 
     cores: 2,
     quiet: served,
     busy: { ...served, latenciesMs: times(100, 12) },
-    rounds: [60_362, 60_323],
+    leaders: [
+      { name: 'Workloads.Loop.1', workMs: 60_362 },
+      { name: 'Workloads.Loop.2', workMs: 60_323 },
+      { name: 'PingChannel:ping', workMs: 12 },
+    ],
     blocked: { forMs: 1_500, latencyMs: 1_502 },
     models: {
       'one scheduler': [
@@ -56,7 +60,8 @@ describe('runtime/schedulers (RT-55, RT-56, RT-74, NF-15, AT-50, DF-52)', () => 
     ['within 100 ms', busy({ latenciesMs: times(100, 400) })],
     ['every heartbeat', busy({ heartbeats: { sent: 10, answered: 9 } })],
     ['every heartbeat', busy({ isConnected: false })],
-    ['two leaders', { ...measured, rounds: [60_362, 20_000] }],
+    ['lead the list', { ...measured, leaders: [measured.leaders[0]!, { name: 'Workloads.Loop.2', workMs: 20_000 }] }],
+    ['lead the list', { ...measured, leaders: measured.leaders.slice(1) }],
     ['until it is over', { ...measured, blocked: { forMs: 1_500, latencyMs: 4 } }],
     ['uses one core', model({ 'one scheduler': measured.models.stealing })],
     ['wait for its lock', model({ 'one queue': measured.models.stealing })],
@@ -68,7 +73,8 @@ describe('runtime/schedulers (RT-55, RT-56, RT-74, NF-15, AT-50, DF-52)', () => 
   it('knows nothing of times where the quiet node was slow already', () => {
     const slow = { ...busy({ latenciesMs: times(100, 400) }), quiet: { ...served, latenciesMs: times(100, 90) } }
     expect(outcomeOf(schedulers, slow, 'within 100 ms')).toBe('unknown')
-    expect(outcomeOf(schedulers, { ...slow, rounds: [9, 1] }, 'two leaders')).toBe('unknown')
+    const uneven = [measured.leaders[0]!, { name: 'Workloads.Loop.2', workMs: 20_000 }]
+    expect(outcomeOf(schedulers, { ...slow, leaders: uneven }, 'lead the list')).toBe('unknown')
   })
 })
 

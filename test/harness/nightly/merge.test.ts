@@ -38,6 +38,14 @@ describe('shards of a night', () => {
     expect(merged.stages[1]!.detectors).toEqual({ live: 3, of: 6 })
   })
 
+  it('say once what all of them say, and else who says what', () => {
+    const summaryOf = (...summaries: string[]) =>
+      mergeNights(summaries.map((summary, index) => shard(index + 1, 2, { stages: [aStage({ summary })] }))).stages[0]!
+        .summary
+    expect(summaryOf('no time', 'no time')).toBe('no time')
+    expect(summaryOf('3 passed', '4 passed')).toBe('1/2: 3 passed · 2/2: 4 passed')
+  })
+
   it('that are missing are named', () => {
     expect(mergeNights([shard(1, 3)]).missingShards).toEqual(['2/3', '3/3'])
   })
@@ -66,6 +74,22 @@ describe('squall merge', () => {
     expect(readNights(history).lines.map(({ scenario }) => scenario)).toEqual(['store/part-1', 'store/part-2'])
     for (const name of ['nightly.json', 'summary.md', 'report.html'])
       expect(readFileSync(join(folder, 'whole', name), 'utf8')).toContain('store/part-1')
+  })
+
+  it('says that a shard was interrupted, beside what failed, and that the night is not in the history', async () => {
+    const line = aLine({ night: nightOf(4), outcome: 'violated', fingerprint: 'a: b', scenario: 'store/broke' })
+    const failing = shard(1, 2, { night: nightOf(4), stages: [aStage({ lines: [line] })] })
+    const before = readNights(history).lines
+    const { code, out, err } = await merge(
+      written('failing', failing),
+      written('interrupted', shard(2, 2, { night: nightOf(4), interrupted: true })),
+    )
+    expect([code, out.split('\n')[0]]).toEqual([
+      1,
+      expect.stringMatching(/^✗ Failed: 1 failure, first store\/broke, new .* Interrupted: the report is partial\.$/),
+    ])
+    expect(err).toBe('squall: a shard was interrupted, so that the night is not appended to the history\n')
+    expect(readNights(history).lines).toEqual(before)
   })
 
   const killed = (name: string, own: Partial<Begun>, ...stages: StageReport[]) => {

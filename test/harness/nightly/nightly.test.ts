@@ -26,6 +26,12 @@ describe('squall nightly, interrupted before its first stage', () => {
     expect(existsSync(history)).toBe(false)
   })
 
+  it('64 for a stage that there is not', async () => {
+    const { code, err } = await squall(['nightly', '--stages', 'acceptance,corpse'], interrupted)
+    expect(code).toBe(64)
+    expect(err).toContain('there is no "corpse", did you mean corpus?, there are acceptance, corpus, selftest,')
+  })
+
   it('is not begun twice in one folder', async () => {
     const { code, err } = await nightly()
     expect(code).toBe(64)

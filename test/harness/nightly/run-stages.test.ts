@@ -13,6 +13,7 @@ async function night(budgetMs: number, usedShare: number, own: Partial<Parameter
     budgetMs,
     clock: { monotonicMs: () => nowMs },
     isInterrupted: () => false,
+    isWanted: () => true,
     kept: new Map(),
     async perform(name, stageMs) {
       given.push([name, stageMs])
@@ -44,6 +45,12 @@ describe('the stages of a night', () => {
     expect(reports.at(-1)).toEqual(
       aStage({ ...reports.at(-1), end: 'not-run', summary: expect.stringContaining('used up') }),
     )
+  })
+
+  it('are those that somebody asked for, and the others say so', async () => {
+    const { reports, given } = await night(30 * minuteMs, 1, { isWanted: (name) => name === 'corpus' })
+    expect(given.map(([name]) => name)).toEqual(['corpus'])
+    expect([reports[0]!.end, reports[0]!.summary]).toEqual(['not-run', 'nobody asked for it'])
   })
 
   it('are not begun after an interruption', async () => {

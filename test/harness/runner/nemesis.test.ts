@@ -10,11 +10,19 @@ interface StageOptions {
   killFails?: boolean
   startFails?: boolean
   startHangs?: boolean
+  /** What stands in front of the nodes. */
+  balancer?: object
   recorded?: readonly ScheduleEntry[]
 }
 
 /** A cluster of which only the database exists, and only as far as it can be broken, and on its nodes actors that come back. */
-function stageWith({ killFails = false, startFails = false, startHangs = false, recorded }: StageOptions = {}) {
+function stageWith({
+  killFails = false,
+  startFails = false,
+  startHangs = false,
+  balancer,
+  recorded,
+}: StageOptions = {}) {
   let running = true
   const database = {
     async kill() {
@@ -37,7 +45,7 @@ function stageWith({ killFails = false, startFails = false, startHangs = false, 
   const states: string[] = []
   const log = createDecisionLog(recorded)
   const nemesis = createNemesis({
-    cluster: { database, nodes: [{ name: 'n1' }], node: () => nodeOfActors() } as unknown as Cluster,
+    cluster: { database, balancer, nodes: [{ name: 'n1' }], node: () => nodeOfActors() } as unknown as Cluster,
     recorder,
     log,
     random: seededRandom(1),
@@ -84,6 +92,20 @@ describe('the nemesis (FI-6)', () => {
     expect(faults()[0]).toMatchObject({ explains: { at: 'node' }, forgets: 'memory' })
     await nemesis.inject('db.kill', 'db')
     expect(faults()[1]).not.toHaveProperty('explains')
+  })
+
+  it('says that what happens to a node touches the clients of the balancer in front of it (FI-13)', async () => {
+    const { nemesis, faults } = stageWith({ balancer: {} })
+    await nemesis.inject('node.kill', 'n1')
+    expect(faults()[0]).toMatchObject({ target: 'n1', parts: ['n1', 'balancer'] })
+  })
+
+  it('makes one fault of all the nodes of a deploy (FI-13)', async () => {
+    const { nemesis } = stageWith()
+    await expect(nemesis.inject('deploy.rolling', 'n1,n2')).rejects.toThrow('deploy.rolling needs a balancer')
+    await expect(nemesis.inject('deploy.rolling', 'n1,db')).rejects.toThrow(
+      'deploy.rolling is aimed at nodes, all together, such as all, n1,n2; got "n1,db"',
+    )
   })
 
   it('refuses a target or an option that makes no sense, and records nothing', async () => {

@@ -41,6 +41,7 @@ async function startNode(admitted: Promise<void> = Promise.resolve()) {
     endpoint,
     isAsked,
     poll: () => fetch(`http://127.0.0.1:${port}/pings/longpoll?vsn=2.0.0`),
+    connect: () => new WebSocket(`ws://127.0.0.1:${port}/pings/websocket?vsn=2.0.0`),
     statusOfUpgrade: () =>
       new Promise<number | undefined>((resolve) => {
         const client = new WebSocket(`ws://127.0.0.1:${port}/pings/websocket?vsn=2.0.0`)
@@ -60,6 +61,20 @@ describe('a node that drains (RT-13)', () => {
     expect(await node.statusOfUpgrade()).toBe(503)
     expect((await node.poll()).status).toBe(503)
     expect(node.endpoint.connections()).toEqual([])
+  })
+
+  it('sends what was said before it closes a connection', async () => {
+    const { endpoint, connect } = await startNode()
+    const client = connect()
+    const heard: string[] = []
+    client.on('message', (data) => void heard.push(JSON.parse(String(data))[3]))
+    client.on('open', () => client.send(JSON.stringify(['1', '1', 'ping', 'phx_join', {}])))
+    await expect.poll(() => heard).toEqual(['phx_reply'])
+    const closed = new Promise((resolve) => client.on('close', resolve))
+    endpoint.broadcast('ping', 'last', {})
+    await endpoint.drain()
+    expect(await closed).toBe(1012)
+    expect(heard).toContain('last')
   })
 
   it.each(['WebSocket', 'long poll'] as const)(

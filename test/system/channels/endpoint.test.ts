@@ -31,3 +31,37 @@ it('lets the broadcast out as it is where nobody declared that it is looked at (
   pubsub.broadcast('ping', 'request_ping', { n: 1 })
   expect([received('request_ping'), received('send_ping')]).toEqual([[{ n: 1 }], []])
 })
+
+it('sheds the oldest sessions first, and none that came later than asked (DP-21, DP-24)', async () => {
+  const { endpoint, open } = shedCase()
+  const codes = await Promise.all([open(), open(), open()])
+  expect([endpoint.clients.count(), endpoint.clients.newest()]).toEqual([3, 3])
+  expect(endpoint.clients.shed(5, 2)).toBe(2)
+  expect(codes).toEqual([[1012], [1012], []])
+  expect(endpoint.clients.shed(1)).toBe(1)
+  expect(endpoint.clients.count()).toBe(0)
+})
+
+/** An endpoint, and clients that keep the codes with which they were closed. */
+function shedCase() {
+  const pubsub = createPubSub({ nodeName: 'n1', log: silentLog })
+  const runtime = createRuntime({ clock, log: silentLog })
+  const endpoint = createEndpoint({ runtime, pubsub, clock, log: silentLog, sockets: [pinging(false)] })
+  const request = { url: '/pings/websocket?vsn=2.0.0', headers: { host: '127.0.0.1' }, socket: {} as never }
+  return {
+    endpoint,
+    async open() {
+      const codes: number[] = []
+      const ignore = () => {}
+      await endpoint.open(request, {
+        send: ignore,
+        deliver: ignore,
+        pause: ignore,
+        resume: ignore,
+        drop: ignore,
+        end: (code) => codes.push(code),
+      })
+      return codes
+    },
+  }
+}

@@ -21,6 +21,7 @@ function control(overrides: Partial<ControlActions> = {}, failure?: Error) {
   const note = (...call: unknown[]) => void calls.push(call)
   const actions: ControlActions = {
     dropConnections: (topic) => (topic === 'known' ? ['3'] : []),
+    shed: (order) => ('count' in order ? order.count : 5),
     health: () => ({ node: 'n1' }),
     ready: () => ({ ready: true }),
     state: () => ({ node: 'n1' }),

@@ -4,10 +4,12 @@ import { createControlActions } from '../../../system/node/control-actions.ts'
 import { createDelays } from '../../../system/node/delays.ts'
 import { joinApps } from '../../../system/node/join.ts'
 import type { App, AppContext } from '../../../system/node/module.ts'
+import { createShedding } from '../../../system/node/shedding/shedding.ts'
 import { createCountedClock, createSkewableClock } from '../../../system/platform/clock.ts'
 import { readConfig } from '../../../system/platform/config.ts'
 import { silentLog as log } from '../../../system/platform/log.ts'
 import { seededRandom } from '../../../system/platform/random.ts'
+import { processUsage } from '../../../system/platform/usage.ts'
 import { createPubSub } from '../../../system/pubsub/index.ts'
 import { createRuntime } from '../../../system/runtime/index.ts'
 import { createFakeClock } from '../../support/channel-case.ts'
@@ -32,7 +34,9 @@ function setUp(apps: App[]) {
     apps.map((app, index) => ({ ...app, name: `app${index}` })),
   )
   const delays = createDelays(clock)
-  const actions = createControlActions({ context, clock, timers, adapter: undefined, endpoint, delays, apps })
+  const rules = { everyMs: 1_000, countMax: 100, afterMs: 30_000 }
+  const shedding = createShedding({ connections: endpoint.clients, rules, clock, log, usage: processUsage })
+  const actions = createControlActions({ context, clock, timers, adapter: undefined, endpoint, delays, shedding, apps })
   return { actions, context, delays, fake, clock }
 }
 

@@ -39,6 +39,12 @@ describe('the web server of a node', () => {
     expect((await server.inject('/healthz')).json()).toEqual({ ok: true })
   })
 
+  it('has nothing of the control port, such as the inspector (RT-75)', async () => {
+    const server = await serve([page('/tank')])
+    for (const path of ['/observer', '/observer/overview', '/observer/tree', '/observer/style.css', '/state'])
+      expect((await server.inject({ url: path, headers: { authorization: 'Bearer any' } })).statusCode).toBe(404)
+  })
+
   it('keeps the hooks of one application from the pages of another', async () => {
     const closed: App = {
       routes(scope) {

@@ -92,6 +92,45 @@ describe('a tracker', () => {
     expect(list[1]!.list('lobby')).toHaveLength(1_002)
   })
 
+  it('tells of a change in time while others go on (PA-3)', async () => {
+    const { list, keys, clock } = trackers(2)
+    await clock.advance(100)
+    for (let n = 0; n < 20; n += 1) {
+      list[0]!.track('o', 'lobby', `k${n}`, {})
+      await clock.advance(30)
+    }
+    expect(keys(list[1]!).length).toBeGreaterThan(15)
+  })
+
+  it('has one heartbeat, however often it told of changes (PA-3)', async () => {
+    const { list, clock } = trackers(2)
+    await clock.advance(100)
+    for (let n = 0; n < 20; n += 1) {
+      list[0]!.track('o', 'lobby', `k${n}`, {})
+      await clock.advance(100)
+    }
+    expect(clock.timerCount()).toBe(list.length)
+    expect(list[0]!.held().changesTold).toBe(20)
+  })
+
+  it('lists entries in the order in which they were tracked, on whatever node (PA-13)', async () => {
+    const { list, keys, clock } = trackers(3)
+    for (const index of [1, 2, 0]) {
+      list[index]!.track('o', 'lobby', `on n${index + 1}`, {})
+      await clock.advance(100)
+    }
+    for (const one of list) expect(keys(one)).toEqual(['on n2', 'on n3', 'on n1'])
+  })
+
+  it('introduces itself to a node that starts later, before its next heartbeat (PA-4)', async () => {
+    const { list, keys, clock, start } = trackers(1)
+    list[0]!.track('o', 'lobby', 'alice', {})
+    await clock.advance(100)
+    const late = start('n2')
+    await clock.advance(100)
+    expect(keys(late)).toEqual(['alice'])
+  })
+
   it('spreads topics over its shards, one topic in one shard (PA-5, PA-6)', async () => {
     const { list, clock, sent } = trackers(1, { shards: 4 })
     for (let n = 0; n < 100; n += 1) list[0]!.track('o', `topic:${n}`, 'k', {})

@@ -11,6 +11,7 @@ import { ordersChargedOnce } from './orders-charged-once.ts'
 import { ownTopicsOnly } from './own-topics-only.ts'
 import { pagesMatchDatabase } from './pages-match-database.ts'
 import { pagesServedProperly } from './pages-served-properly.ts'
+import { presenceChangesAddUp } from './presence-changes-add-up.ts'
 import { presenceJoinDeliveredOnce } from './presence-join-delivered-once.ts'
 import { presenceMatchesReality } from './presence-matches-reality.ts'
 import { purchasesLinearizable } from './purchases-linearizable.ts'
@@ -36,6 +37,7 @@ export const checkers: readonly Checker[] = [
   ownTopicsOnly,
   pagesMatchDatabase,
   pagesServedProperly,
+  presenceChangesAddUp,
   presenceJoinDeliveredOnce,
   presenceMatchesReality,
   purchasesLinearizable,
@@ -64,6 +66,7 @@ export const judgesAlways: readonly Checker[] = [
     neverOversold,
     nodesAgreeWithDatabase,
     ordersChargedOnce,
+    presenceChangesAddUp,
     purchasesLinearizable,
     tabsConverge,
     viewsMatchFreshRender,

@@ -17,6 +17,10 @@ import {
 } from './reasons.ts'
 
 const idleCode = 1002
+/** A node that closes a connection so that its client connects again. */
+const connectAgainCode = 1012
+/** A client sees later than its node that a connection is open. */
+const ageShare = 0.8
 /** The idle time is counted in rounds of a twentieth, and the round in which something came does not count. */
 const idleShare = 0.9
 /** A close frame of a channel follows the request of its client. */
@@ -51,7 +55,7 @@ export const connectionsEndForAReason: Checker = {
 function isExplained(history: History, one: SocketRecord): boolean {
   const { closedBy, isHostile, tMs, who, node, link, code, through } = one
   if (closedBy === 'client' || isHostile) return true
-  if (isTooIdle(history, one) || isProvoked(history, tMs, who, code)) return true
+  if (isTooIdle(history, one) || isTooOld(history, one) || isProvoked(history, tMs, who, code)) return true
   return history.faults.some(
     (fault) =>
       isInForce(fault, tMs) && (through !== undefined || (fault.endsConnections && touches(fault, who, node, link))),
@@ -62,6 +66,21 @@ function isExplained(history: History, one: SocketRecord): boolean {
 function isTooIdle(history: History, { code, silentMs }: SocketRecord): boolean {
   const { idleTimeoutMs } = history.of('read', mannersOf.settings)[0]!.value as NodeSettings
   return code === idleCode && silentMs !== undefined && silentMs >= idleTimeoutMs * idleShare
+}
+
+/** Nodes may be told to close connections of a certain age; one that is younger must not be closed (DP-24, DF-140). */
+function isTooOld(history: History, one: SocketRecord): boolean {
+  const { maxAgeMs } = history.of('read', mannersOf.settings)[0]!.value as NodeSettings
+  if (maxAgeMs === undefined || one.code !== connectAgainCode) return false
+  const opened = socketsOf(history).find(
+    (other) =>
+      other.kind === 'open' &&
+      other.who === one.who &&
+      other.document === one.document &&
+      other.path === one.path &&
+      other.socket === one.socket,
+  )
+  return opened !== undefined && one.atMs - opened.atMs >= maxAgeMs * ageShare
 }
 
 function thrownOut(history: History, { who, node, code, closedBy, tMs }: SocketRecord): Verdict {

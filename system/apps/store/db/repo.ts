@@ -125,6 +125,7 @@ export function createRepo({ open, runtime, log }: RepoOptions): Repo {
       runtime.start<'probe'>({
         name: 'Sneakers23.Repo',
         role: 'database',
+        inspect: () => ({ state, connections: pool?.totalCount ?? 0, waiting: pool?.waitingCount ?? 0 }),
         async init(self) {
           pool = freshPool()
           self.send('probe')

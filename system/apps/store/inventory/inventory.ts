@@ -125,6 +125,7 @@ export function createInventory(options: InventoryOptions): Inventory {
       actor = await runtime.start<Mail>({
         name,
         role: 'inventory',
+        inspect: () => ({ loaded: products !== undefined, products: products?.length ?? 0 }),
         init: (self) => self.send({ do: 'load' }),
         handle(mail, self) {
           if (mail.do === 'load') return load(self)

@@ -46,6 +46,7 @@ export function createReplication({ pubsub, runtime, log, handle }: ReplicationO
       runtime.start<Broadcast>({
         name: 'Sneakers23.Replication.Server',
         role: 'replication',
+        inspect: () => ({ subscribed: subscriber !== undefined, ...counters }),
         init(self) {
           subscriber = { deliver: (broadcast) => self.send(broadcast) }
           pubsub.subscribe(topic, subscriber)

@@ -62,6 +62,7 @@ function judge(name: string, ...events: TestEvent[]): Verdict {
   const checker = manners.find((one) => one.name === name)!
   return checker.check(historyOf(...ordered.map((one) => ({ ...one, tMs: Math.min(one.tMs, lastMs) }))))
 }
+const checkerOf = (name: string) => manners.find((one) => one.name === name)!
 const outcome = (name: string, ...events: TestEvent[]) => judge(name, ...events).outcome
 const onN1 = { target: 'n1', parts: ['n1'] }
 
@@ -94,6 +95,16 @@ describe('connections-end-for-a-reason', () => {
     ['the scenario provoked it', [provocation(3_000, 'alice'), socket('end', 4_000)]],
     ['its client was idle for too long', [socket('end', 4_000, { code: 1002, silentMs: 9_800 })]],
   ])('passes where %s', (_what, events) => expect(outcome(name, ...events)).toBe('passed'))
+
+  const aged = (tMs: number, code: number) => [
+    read(mannersOf.settings, 0, { idleTimeoutMs: 10_000, maxAgeMs: 5_000 }),
+    socket('open', 1_000),
+    socket('end', tMs, { code }),
+  ]
+  it('passes a connection that has reached the maximum age of its node, and none that is younger (DP-24, DF-140)', () => {
+    const judged = (tMs: number, code: number) => checkerOf(name).check(historyOf(...aged(tMs, code))).outcome
+    expect([judged(6_000, 1012), judged(3_000, 1012), judged(6_000, 1006)]).toEqual(['passed', 'violated', 'violated'])
+  })
 
   it.each<[string, TestEvent[]]>([
     ['another node was killed', [fault(3_000), socket('end', 4_000)]],

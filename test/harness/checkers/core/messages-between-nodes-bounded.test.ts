@@ -75,6 +75,20 @@ describe('messages-between-nodes-bounded (ST-55, DP-9, DF-58)', () => {
     expect(whyOf({ tracker: sent(200, 900, 4) })).toMatch(/^storm: .* of the kind tracker/)
   })
 
+  it('counts the changes of trackers where nodes do: who comes and goes need not be tracked', () => {
+    const joins = Array.from({ length: 400 }, () => join('alice', 100, 'room'))
+    const telling = (changesTold: number) => {
+      const nodes = [{ tracker: sent(300, 900, 4) }, {}].map((ofKind, index) => {
+        const name = `n${index + 1}`
+        return { ...final('node-state', { sent: ofKind, holds: { changesTold } }, name, name), tMs: 10_000 }
+      })
+      return messagesBetweenNodesBounded.check(historyOf(...joins, ...nodes, theEnd(10_000)))
+    }
+    expect(whyOf({ tracker: sent(300, 900, 4) }, ...joins)).toBe('passed')
+    expect(telling(130).outcome).toBe('passed')
+    expect(telling(100).why).toMatch(/^storm: .* 300 messages of the kind tracker, and at most 247/)
+  })
+
   it('allows those who joined a topic to be sent its state after a reconnection', () => {
     expect(whyOf({ cart: sent(26) }, join('alice', 100, 'cart:1'))).toMatch(/^storm/)
     expect(whyOf({ cart: sent(26) }, join('alice', 100, 'cart:1'), join('bob', 100, 'cart:2'), fault(1_000))).toBe(

@@ -284,6 +284,24 @@ describe('a node in trouble', () => {
     expect(client.open()).toBe(true)
   })
 
+  it('shows the new id of each part that is killed in the inspector, which the port of the shop has not (AT-23, RT-70, RT-75, RT-77)', async () => {
+    const [n1] = await cluster(1)
+    const client = await joinProduct(n1, 1)
+    for (const name of ['Sneakers23.Inventory', 'Sneakers23.Replication.Server', 'Sneakers23.Repo']) {
+      const { actors } = (await n1.get('/actors')).body
+      const { id } = actors.find((actor) => actor.name === name)!
+      const killed = (await n1.post('/observer/kill', { id })).body
+      expect(killed).toMatchObject({ killedId: id, name, successorId: expect.any(String) })
+      const inPlace = JSON.stringify((await n1.get('/observer/tree')).body)
+      expect(inPlace).toContain(`{"id":"${killed.successorId}","name":"${name}"`)
+      expect(inPlace).not.toContain(`{"id":"${id}","name":"${name}"`)
+    }
+    await n1.ready()
+    expect((await n1.post('/release', { productId: 1 })).status).toBe(200)
+    await expect.poll(() => client.broadcasts().map(({ event }) => event)).toEqual(['released'])
+    expect((await fetch(`http://127.0.0.1:${n1.port}/observer`)).status).toBe(404)
+  })
+
   it('drains on SIGTERM: sockets get 1012, the process ends with 0', async () => {
     const [n1] = await cluster(1)
     const client = await joinProduct(n1, 1)

@@ -15,7 +15,7 @@ afterEach(() => {
 })
 
 /** Two nodes behind one balancer: in one process, joined by an adapter that hands messages over. */
-async function twoNodes() {
+async function twoNodes({ windowMs = 2_000 } = {}) {
   const receivers = new Map<string, (message: RemoteMessage) => void>()
   const adapterOf = (name: string) =>
     ({
@@ -29,14 +29,14 @@ async function twoNodes() {
       onPeerUp: () => {},
       counters: {},
     }) as unknown as PubSubAdapter
-  return Promise.all(['n1', 'n2'].map((name) => startNode(name, adapterOf(name))))
+  return Promise.all(['n1', 'n2'].map((name) => startNode(name, adapterOf(name), windowMs)))
 }
 
-async function startNode(nodeName: string, adapter: PubSubAdapter) {
+async function startNode(nodeName: string, adapter: PubSubAdapter, windowMs: number) {
   const pubsub = createPubSub({ nodeName, adapter, log })
   await pubsub.start()
   const runtime = createRuntime({ clock, log })
-  const definition = { ...userSocket, options: { longpoll: { windowMs: 2_000 } } }
+  const definition = { ...userSocket, options: { longpoll: { windowMs } } }
   const endpoint = createEndpoint({
     runtime,
     pubsub,
@@ -109,6 +109,25 @@ describe('a long poll behind a balancer (CH-19, CH-20, CH-23)', () => {
       await expect.poll(() => [n1!, n2!].map(({ endpoint }) => endpoint.held().sessions)).toEqual([0, 0])
     },
   )
+
+  it('keeps its session when nothing comes while it waits at another node', async () => {
+    const [n1, n2] = await twoNodes({ windowMs: 150 })
+    const { token } = await get(n1!.url)
+    expect(await get(n2!.url, token)).toEqual({ status: 204, token, messages: [] })
+  })
+
+  it('keeps its session when the node that it polls drains, and is answered at once (RT-13)', async () => {
+    const [n1, n2] = await twoNodes({ windowMs: 60_000 })
+    const { token } = await get(n1!.url)
+    const waiting = fetch(`${n2!.url}&token=${token}`)
+    await expect.poll(() => n2!.endpoint.held().relayed).toBe(1)
+    await n2!.endpoint.drain()
+    const answer = await waiting
+    expect(await answer.json()).toEqual({ status: 204, token, messages: [] })
+    expect(answer.headers.get('connection')).toBe('close')
+    await post(n1!.url, token, ['1', '1', 'ping', 'phx_join', {}])
+    expect((await get(n1!.url, token)).status).toBe(200)
+  })
 
   it('is told to begin anew when nobody knows its session', async () => {
     const [n1, n2] = await twoNodes()

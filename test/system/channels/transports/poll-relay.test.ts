@@ -19,8 +19,15 @@ async function twoNodes({ isPollAnswered = true } = {}) {
       counters: {},
     }) as unknown as PubSubAdapter
   const published: (string | Buffer)[] = []
+  let endPoll = () => {}
   const session = {
-    poll: () => (isPollAnswered ? Promise.resolve({ status: 200, messages: ['hello'] }) : new Promise(() => {})),
+    poll: () =>
+      isPollAnswered
+        ? Promise.resolve({ status: 200, messages: ['hello'] })
+        : new Promise((resolve) => {
+            endPoll = () => resolve({ status: 204, messages: [] })
+          }),
+    endPoll: () => endPoll(),
     publish(frames: readonly (string | Buffer)[]) {
       published.push(...frames)
       return true
@@ -68,4 +75,23 @@ it.each(['n2', 'n3'])('gives up in time when %s says nothing, and keeps nothing 
   await poll
   expect(answers).toEqual([undefined])
   expect([n1.waitingCount(), clock.timerCount()]).toEqual([0, 0])
+})
+
+it.each(['before', 'after'])(
+  'ends a poll that waits for another node when it came %s the drain (RT-13)',
+  async (when) => {
+    const { clock, n1 } = await twoNodes({ isPollAnswered: false })
+    if (when === 'after') n1.drain()
+    const poll = n1.remote('n2', 's').poll(withinMs)
+    if (when === 'before') n1.drain()
+    await clock.advance(0)
+    expect([n1.waitingCount(), clock.timerCount()]).toEqual([0, 0])
+    expect(await poll).toEqual({ status: 204, messages: [] })
+  },
+)
+
+it('answers a poll that came after the drain with what its session has (RT-13)', async () => {
+  const { n1 } = await twoNodes()
+  n1.drain()
+  expect(await n1.remote('n2', 's').poll(withinMs)).toEqual({ status: 200, messages: ['hello'] })
 })

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { noPresenceToShoppers } from '../../../../../harness/apps/store/checkers/no-presence-to-shoppers.ts'
+import { presenceChangesAddUp } from '../../../../../harness/apps/store/checkers/presence-changes-add-up.ts'
 import { presenceJoinDeliveredOnce } from '../../../../../harness/apps/store/checkers/presence-join-delivered-once.ts'
 import { presenceMatchesReality } from '../../../../../harness/apps/store/checkers/presence-matches-reality.ts'
-import { final, historyOf, type TestEvent } from '../../../../support/histories.ts'
+import { final, historyOf, join, type TestEvent } from '../../../../support/histories.ts'
 
 const receive = (who: string, topic: string, event: string, value: unknown = {}): TestEvent => ({
   type: 'receive',
@@ -122,10 +123,11 @@ describe('no-presence-to-shoppers (PA-20, PA-21, DF-31)', () => {
   })
 })
 
+const metas = (...refs: string[]) => (refs.length > 0 ? { key: { metas: refs.map((phx_ref) => ({ phx_ref })) } } : {})
+const diff = (joins: string[], leaves: string[] = [], who = 'boss') =>
+  receive(who, 'admin:cart_tracker', 'presence_diff', { joins: metas(...joins), leaves: metas(...leaves) })
+
 describe('presence-join-delivered-once (PA-9, PA-16, DF-93)', () => {
-  const metas = (...refs: string[]) => (refs.length > 0 ? { key: { metas: refs.map((phx_ref) => ({ phx_ref })) } } : {})
-  const diff = (joins: string[], leaves: string[] = [], who = 'boss') =>
-    receive(who, 'admin:cart_tracker', 'presence_diff', { joins: metas(...joins), leaves: metas(...leaves) })
   const check = (...events: TestEvent[]) => presenceJoinDeliveredOnce.check(historyOf(...events))
 
   it('is valid when each change comes once, and when somebody comes back', () => {
@@ -143,5 +145,35 @@ describe('presence-join-delivered-once (PA-9, PA-16, DF-93)', () => {
 
   it('is unknown when nobody was told', () => {
     expect(check(heardCart).outcome).toBe('unknown')
+  })
+})
+
+describe('presence-changes-add-up (PA-16, PA-18)', () => {
+  const state = (...refs: string[]) => receive('boss', 'admin:cart_tracker', 'presence_state', metas(...refs))
+  const check = (...events: TestEvent[]) => presenceChangesAddUp.check(historyOf(...events))
+
+  it('passes when those come who were not there, and those leave who were', () => {
+    expect(check(state('a'), diff(['b'], ['a']), diff(['a'], ['b'])).outcome).toBe('passed')
+  })
+
+  it('is violated when somebody leaves who was not there', () => {
+    expect(check(state('a'), diff([], ['b'])).why).toBe('boss was told that the entry b left, which was not there')
+    expect(check(state('a'), diff([], ['a']), diff([], ['a'])).outcome).toBe('violated')
+  })
+
+  it('is violated when somebody comes who was there when the dashboard was opened', () => {
+    expect(check(state('a'), diff(['a'])).why).toBe('boss was told that the entry a came, which was there already')
+  })
+
+  it('takes what comes before the entries as a part of them, also after another join', () => {
+    expect(check(diff(['a'], ['z']), state('a'), diff([], ['a'])).outcome).toBe('passed')
+    const again = [join('boss', 2, 'admin:cart_tracker'), diff(['b']), state('b'), diff([], ['b'])]
+    expect(check(state('a'), diff([], ['a']), ...again).outcome).toBe('passed')
+  })
+
+  it('is unknown when nobody was told of a change to what was there', () => {
+    expect(check().outcome).toBe('unknown')
+    expect(check(state('a')).outcome).toBe('unknown')
+    expect(check(diff(['a'])).outcome).toBe('unknown')
   })
 })

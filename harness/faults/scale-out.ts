@@ -1,0 +1,31 @@
+import { putIn, takeOut } from '../cluster/deploy/deploy.ts'
+import { systemClock } from '../platform/clock.ts'
+import { aNode } from './aims.ts'
+import { areGone, areServing, balancerOf } from './behind-balancer.ts'
+import { defineFault } from './define-fault.ts'
+import { witnessWithin } from './fault.ts'
+import { noOptions } from './options.ts'
+
+const witnessedWithinMs = 10_000
+
+/** Healed by scaling in: the node drains, and its clients go to the others (DP-20, DP-46, FI-13). */
+export const scaleOut = defineFault({
+  kind: 'scale.out',
+  title: 'adds a node on standby to those behind the balancer, and takes it away when healed',
+  aim: aNode,
+  options: noOptions,
+  create(cluster, target) {
+    const balancer = balancerOf(cluster, 'scale.out')
+    const node = cluster.node(target)
+    return {
+      inject: () => putIn(balancer, node),
+      witnessOn: () => witnessWithin(witnessedWithinMs, () => areServing(balancer, [node]), systemClock),
+      heal: () => takeOut(balancer, node),
+      witnessOff: () => witnessWithin(witnessedWithinMs, () => areGone(balancer, [node]), systemClock),
+    }
+  },
+  explains: () => ({ at: 'node' }),
+  endsConnections: true,
+  drawn: { never: 'random plans have no node on standby' },
+  simulated: 'no balancer in the simulation',
+})

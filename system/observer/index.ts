@@ -1,0 +1,2 @@
+export { createObserver, type Observer } from './observer.ts'
+export { observerRoutes } from './routes.ts'
