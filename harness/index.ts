@@ -40,6 +40,8 @@ export { drawStakes, openEars, performRound } from './apps/store/stakes/perform.
 export { visitCheckout, type WireShopper } from './apps/store/wire-shopper.ts'
 export { openWireTab, type WireTab } from './apps/store/wire-tab.ts'
 export { oneRunPerJob } from './apps/talk/checkers/one-run-per-job.ts'
+export { oneServerPerList } from './apps/todo/checkers/one-server-per-list.ts'
+export { todoEntriesKept } from './apps/todo/checkers/todo-entries-kept.ts'
 export { resourceLimitKept } from './apps/workshop/checkers/resource-limit-kept.ts'
 export { type AccessTried, accessAsStated } from './checkers/core/access-as-stated.ts'
 export { atMostOnce } from './checkers/core/at-most-once.ts'

@@ -6,7 +6,7 @@ import { takePicture } from './take-picture.ts'
  */
 const [control = 'http://127.0.0.1:4100', file = 'docs/observe.png'] = process.argv.slice(2)
 /** The header and seven actors. */
-const heightPx = 560
+const heightPx = 600
 
 await takePicture(
   file,

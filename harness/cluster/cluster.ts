@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Leases } from '../leases/leases.ts'
 import type { Random } from '../platform/random.ts'
 import { clientHeartbeatMs, clusterHeartbeatMs } from '../timing.ts'
-import { type ClusterApp, databaseEnvOf, envOfApps, type Seed } from './app.ts'
+import { type ClusterApp, databaseEnvOf, envOfApps, folderEnvOf, type Seed } from './app.ts'
 import { type Balancer, balancerName, startBalancer } from './balancer/balancer.ts'
 import { createPolicy, type PolicyName } from './balancer/policy.ts'
 import type { Links } from './links.ts'
@@ -146,6 +146,7 @@ export async function startCluster(
       CONTROL_SECRET: controlSecret,
       DATABASE_URL: databaseUrl,
       ...databaseEnvOf(apps, databaseUrl),
+      ...folderEnvOf(apps, site.folderOf?.(name)),
       WEB: webless.includes(name) ? 'off' : 'on',
       ...(statsd && { STATSD_HOST: statsd.host, STATSD_PORT: String(statsd.port) }),
       ...options.env,

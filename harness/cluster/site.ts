@@ -31,6 +31,8 @@ export interface ClusterInfrastructure {
   readonly statsd?: StatsdSink
   /** The host under which the nodes reach every link. */
   readonly linkHost: string
+  /** A folder for the files of a node's applications, which goes with the cluster. */
+  folderOf?(name: string): string
   /** Registers a node, so that links can lead to it. */
   admit(name: string): Promise<ListenAddress>
   createNode(name: string, specs: NodeOptions): ClusterNode

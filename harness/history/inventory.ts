@@ -45,6 +45,8 @@ export interface Present {
   polls: number
   /** Joined topics. */
   channels: number
+  /** Actors of the node that are there for it, by role; they need not end before the node does. */
+  actors?: Readonly<Record<string, number>>
   /** May wait at this node for a session of another one. */
   relays?: true
   /** Does not read what it is sent. */

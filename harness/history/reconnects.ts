@@ -25,8 +25,9 @@ export function reconnectsOf(events: readonly HistoryEvent[], node: string): Rec
   const openedMs: number[] = []
   let refusedCount = 0
   for (const { who, socket } of socketEvents(events, node)) {
-    const { kind, atMs, wasOpen } = socket
-    if (kind === 'end' && wasOpen) endedMs.set(who, atMs)
+    const { kind, atMs, wasOpen, closedBy } = socket
+    // Who leaves a page for another one connects anew, and has lost nothing.
+    if (kind === 'end' && wasOpen && closedBy !== 'client') endedMs.set(who, atMs)
     if (kind === 'end' && !wasOpen) refusedCount += 1
     if (kind !== 'open') continue
     const lostMs = endedMs.get(who)

@@ -20,8 +20,10 @@ import { memory } from './runtime/memory.ts'
 import { schedulers } from './runtime/schedulers.ts'
 import { shardsLab } from './runtime/shards.ts'
 import { apiCache } from './talk/api-cache.ts'
+import { bigPage } from './talk/big-page.ts'
 import { dashboard } from './talk/dashboard.ts'
 import { exportLab } from './talk/export.ts'
+import { profiler } from './todo/profiler.ts'
 import { consumers } from './workshop/consumers.ts'
 import { latency } from './workshop/latency.ts'
 import { queue } from './workshop/queue.ts'
@@ -36,5 +38,5 @@ export const labs: readonly AnyLab[] = [
   ...[slowPing, metricsPage, fanOut, transports, scale, bytes],
   ...[schedulers, shardsLab, memory, hibernate, collect],
   ...[balance, strategies, live],
-  ...[dashboard, exportLab, apiCache],
+  ...[dashboard, exportLab, apiCache, bigPage, profiler],
 ]

@@ -67,5 +67,8 @@ function findingRow({ outcome, says, saw, why, seed }: JudgedPrediction): string
   return `<tr><td class="tight"><span class="mark ${kind}">${mark}</span></td>${cells.map(([label, text]) => `<td data-label="${label}">${escapeHtml(text)}</td>`).join('')}</tr>`
 }
 
+/** A longer value is a sentence: it is wrapped, and not set as a number. */
+const numberMax = 40
+
 const figureRow = ({ what, value }: { what: string; value: string }) =>
-  `<tr><td>${escapeHtml(what)}</td><td class="n">${escapeHtml(value)}</td></tr>`
+  `<tr><td>${escapeHtml(what)}</td><td${value.length > numberMax ? '' : ' class="n"'}>${escapeHtml(value)}</td></tr>`

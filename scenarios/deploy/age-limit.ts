@@ -23,7 +23,7 @@ export default scenario({
     standby,
     balancer: 'round-robin',
     env: { SHED_MAX_AGE_MS: String(ageMs), SHED_EVERY_MS: '250' },
-    stock: { 1: 500, 2: 500 },
+    stock: { 1: 500, 2: 500, 9: 500 },
   },
   expectedDurationMs: 3 * ageMs,
   steps: [

@@ -32,7 +32,7 @@ export default scenario({
   nightlyBecause: 'it starts a second cluster beside the first',
   withoutBackground: 'the nodes that its clients are bound to are away for a while',
   covers: ['DP-17', 'DP-27', 'DP-28', 'DP-29', 'DP-33', 'DP-34', 'DP-36', 'NF-11', 'FI-13', 'AT-28', 'DF-111'],
-  given: { nodes: 2, standby: green, balancer: 'least-connections', stock: { 1: 500, 2: 500 } },
+  given: { nodes: 2, standby: green, balancer: 'least-connections', stock: { 1: 500, 2: 500, 9: 500 } },
   steps: [
     step('shoppers come', (context) => shoppersCome(context, shopperCount)),
     step('switch to the second cluster', (context) =>

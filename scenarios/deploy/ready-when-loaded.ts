@@ -13,7 +13,7 @@ export default scenario({
     'A node that starts while its database does not answer says that it is not ready and gets no clients; when the inventory is loaded it says so, and serves what the others serve.',
   nightlyBecause: 'it starts a second node while the database is paused',
   covers: ['DP-40', 'DP-38', 'DP-33', 'FI-13'],
-  given: { nodes: 1, standby: ['n2'], balancer: 'round-robin', stock: { 1: 500, 2: 500 } },
+  given: { nodes: 1, standby: ['n2'], balancer: 'round-robin', stock: { 1: 500, 2: 500, 9: 500 } },
   steps: [
     step('somebody shops', async (context) => {
       await releaseBoth(context, 'n1')

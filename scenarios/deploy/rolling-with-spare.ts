@@ -35,7 +35,7 @@ export default scenario({
     standby: ['n4'],
     balancer: 'least-connections',
     env: { SHED_EVERY_MS: String(shedEveryMs) },
-    stock: { 1: 500, 2: 500 },
+    stock: { 1: 500, 2: 500, 9: 500 },
   },
   steps: [
     step('shoppers come', (context) => shoppersCome(context, shopperCount)),

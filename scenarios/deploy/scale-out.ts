@@ -22,7 +22,7 @@ export default scenario({
     standby,
     balancer: 'round-robin',
     env: { SHED_EVERY_MS: String(shedEveryMs) },
-    stock: { 1: 500, 2: 500 },
+    stock: { 1: 500, 2: 500, 9: 500 },
   },
   steps: [
     step('shoppers come to two nodes', (context) => shoppersCome(context, shopperCount)),

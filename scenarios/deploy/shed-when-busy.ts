@@ -21,7 +21,7 @@ export default scenario({
     nodes: 2,
     balancer: 'least-connections',
     env: { SHED_CPU_MAX: '0.25', SHED_AFTER_MS: '900', SHED_EVERY_MS: '300', SHED_COUNT: '4' },
-    stock: { 1: 500, 2: 500 },
+    stock: { 1: 500, 2: 500, 9: 500 },
   },
   expectedDurationMs: 6_000,
   steps: [

@@ -18,6 +18,7 @@ export default scenario({
     'Each job is run by one of the two nodes; the job that a killed node had begun is run again by the other one when its claim is over: at least once, and never by two at a time.',
   covers: ['AT-51', 'RT-51', 'RT-79', 'DF-107', 'FI-2'],
   nightlyBecause: 'it waits until the claim of a dead node is over',
+  expectedDurationMs: 12_000,
   given: {
     nodes: 2,
     env: { TALK_JOB_MS: String(jobMs), TALK_CLAIM_MS: String(claimMs), TALK_LOOK_MS: '1000' },

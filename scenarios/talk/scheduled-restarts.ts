@@ -13,6 +13,7 @@ export default scenario({
   invariant: 'Work that is due in every period is done about once in each, however often the node is restarted.',
   covers: ['AT-51', 'RT-42', 'RT-43', 'DF-106'],
   nightlyBecause: 'it restarts a node seven times',
+  expectedDurationMs: (restarts + 1) * upMs + 2 * periodMs,
   given: { nodes: 1, env: { TALK_SCHEDULE_MS: String(periodMs) } },
   steps: [
     step('restart the node long before a period is over, again and again', async (context) => {

@@ -3,6 +3,7 @@ import { helloModule } from './hello/module.ts'
 import { spaModule } from './spa/module.ts'
 import { storeModule } from './store/module.ts'
 import { talkModule } from './talk/module.ts'
+import { todoModule } from './todo/module.ts'
 import { workloadsModule } from './workloads/module.ts'
 import { workshopModule } from './workshop/module.ts'
 
@@ -13,5 +14,6 @@ export const applications: readonly AppModule[] = [
   spaModule,
   workshopModule,
   talkModule,
+  todoModule,
   workloadsModule,
 ]

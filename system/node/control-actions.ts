@@ -91,8 +91,8 @@ function stateOf(node: NodeParts, own: Record<string, number>) {
 }
 
 /** Actors, and connections: these are no actors, but each can be killed alone (FI-1). */
-const killable = ({ context: { runtime }, endpoint }: NodeParts) => [
-  ...runtime.actors().map((actor) => {
+const killable = ({ context: { runtime }, endpoint, apps }: NodeParts) => [
+  ...[...runtime.actors(), ...apps.flatMap((app) => app.supervisors?.() ?? [])].map((actor) => {
     const { id, name, role, mailboxLength, handled, alive, hibernated } = actor
     return { id, name, role, mailboxLength, handled, alive, hibernated, kill: () => actor.kill() }
   }),

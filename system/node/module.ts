@@ -7,7 +7,7 @@ import type { ConfigOf, ConfigPart, Variables } from '../platform/config.ts'
 import type { Log, Redaction } from '../platform/log.ts'
 import type { Random } from '../platform/random.ts'
 import type { PubSub } from '../pubsub/index.ts'
-import type { Child, Runtime } from '../runtime/index.ts'
+import type { AnyActorRef, Child, Runtime } from '../runtime/index.ts'
 import type { Part } from './lifecycle.ts'
 
 /** Browser entry points: the name that it is built as -> its source, relative to the folder of the application. */
@@ -46,6 +46,8 @@ export interface App {
   beforeChildren?: readonly Part[]
   /** Supervised, in the order in which they are started. */
   children?: readonly Child[]
+  /** Its own supervisors that run: the runtime lists other actors only. They can be killed as these can. */
+  supervisors?(): readonly AnyActorRef[]
   /** Started when pub/sub is up, stopped before it goes down. */
   afterPubSub?: readonly Part[]
   /** Registers its pages on a scope of the node's web server that is its own: hooks and decorators stay inside. */

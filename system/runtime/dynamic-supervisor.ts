@@ -16,6 +16,8 @@ export interface DynamicSupervisorOptions<A extends unknown[]> extends RestartBu
   /** More are refused. */
   childrenMax?: number
   parent?: AnyActorRef
+  /** The id of its actor. Default: its name, so that every start of it has the same. */
+  id?: string
 }
 
 /** A child whose handle stays the same when it is restarted. */
@@ -48,7 +50,7 @@ type Work = () => unknown
 export function dynamicSupervisor<A extends unknown[]>(
   { clock, log }: { clock: Clock; log: Log },
   name: string,
-  { child, childrenMax = Number.POSITIVE_INFINITY, parent, ...budget }: DynamicSupervisorOptions<A>,
+  { child, childrenMax = Number.POSITIVE_INFINITY, parent, id = name, ...budget }: DynamicSupervisorOptions<A>,
 ): DynamicSupervisor<A> {
   const actor = startActor<Work>(
     {
@@ -60,7 +62,7 @@ export function dynamicSupervisor<A extends unknown[]>(
       handle: (work) => work(),
       beforeExit: () => pool.stopAll(),
     },
-    name,
+    id,
     { clock, turns: createTurns(), hibernation: createHibernation(clock), onCrash: reportFailure, onEnd: () => {} },
   )
   const pool = createChildPool({
@@ -92,7 +94,7 @@ export function dynamicSupervisor<A extends unknown[]>(
   }
 
   return {
-    id: name,
+    id,
     name,
     actor,
     get alive() {

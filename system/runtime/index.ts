@@ -35,7 +35,7 @@ export {
   type Supervisor,
   supervisor,
 } from './supervisor.ts'
-export { createTables, type Row, type Table, TableRefused } from './table.ts'
+export { createTables, type Row, type Table, TableRefused, type Tables } from './table.ts'
 export {
   awaitTask,
   awaitTasks,

@@ -30,6 +30,8 @@ export interface SupervisorOptions extends RestartBudgetOptions {
   /** Ends with the first significant child that ends for good, or with the last. */
   autoShutdown?: 'never' | 'any_significant' | 'all_significant'
   parent?: AnyActorRef
+  /** The id of its actor. Default: its name, so that every start of it has the same. */
+  id?: string
 }
 
 /** Why a request about a child was refused. */
@@ -99,7 +101,7 @@ const workerShutdownMs = 5_000
 export function supervisor(
   { clock, log }: { clock: Clock; log: Log },
   name: string,
-  { strategy, autoShutdown = 'never', parent, ...budget }: SupervisorOptions,
+  { strategy, autoShutdown = 'never', parent, id = name, ...budget }: SupervisorOptions,
   children: readonly Child[],
 ): Supervisor {
   let entries: Entry[] = children.map(fresh)
@@ -119,7 +121,7 @@ export function supervisor(
       handle: (work) => work(),
       beforeExit: () => stopFrom(0),
     },
-    name,
+    id,
     { clock, turns: createTurns(), hibernation: createHibernation(clock), onCrash: reportFailure, onEnd: () => {} },
   )
 
@@ -282,7 +284,7 @@ export function supervisor(
   }
 
   const self: Supervisor = {
-    id: name,
+    id,
     name,
     actor,
     get alive() {

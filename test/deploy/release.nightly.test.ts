@@ -41,7 +41,7 @@ const script = async (...args: string[]) =>
 
 const statusOf = async (path: string) => (await fetch(`http://127.0.0.1:${env.PORT}${path}`)).status
 
-it('runs without its sources as a daemon, answers calls, serves pages and scripts, and drains (DP-37, DP-38)', async () => {
+it('runs without its sources as a daemon, answers calls, serves pages and scripts, has an inspector, and drains (DP-37, DP-38, RT-75, RT-76)', async () => {
   expect(readFileSync(join(release, 'lib/node/main.cjs'), 'utf8')).not.toContain(dirname(import.meta.dirname))
   const { stdout: pid } = await script('start')
   expect(Number(pid)).toBeGreaterThan(0)
@@ -50,6 +50,9 @@ it('runs without its sources as a daemon, answers calls, serves pages and script
   await expect.poll(() => statusOf('/hello').catch(() => undefined)).toBe(200)
   expect(await statusOf('/assets/hello.js')).toBe(200)
   expect(JSON.parse((await script('call', '/connections/shed', '{"count":1}')).stdout)).toEqual({ shed: 0 })
+  expect(JSON.parse((await script('call', '/observer/system')).stdout)).toMatchObject({ applications: ['hello'] })
+  expect(JSON.parse((await script('call', '/observer/actors?rows=1')).stdout)).toMatchObject({ firstNo: 1 })
+  expect(await statusOf('/observer')).toBe(404)
   expect(await script('start')).toMatchObject({ code: 64, stderr: expect.stringContaining('runs already') })
   await script('stop')
   expect(readFileSync(join(release, 'node.log'), 'utf8')).toContain('node drains')

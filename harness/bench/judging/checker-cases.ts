@@ -167,6 +167,19 @@ const jobs: Fill = (history, events) => {
   })
 }
 
+const openedLists: Fill = ({ record }, events) => {
+  const value = { name: 'a list', callers: 10, refused: 0, servers: ['1'], started: 1 }
+  times(events, () => record({ type: 'read', who: 'n1', node: 'n1', operation: 'todo-opened', value }))
+}
+
+const todoEntries: Fill = (history, events) => {
+  const date = '2026-11-30'
+  const titles = (n: number) => [`entry ${n}`]
+  answered(history, events, (n) => ['n1', 'todo-add', { name: 'a list', date, titles: titles(n) }])
+  const entries = Array.from({ length: Math.ceil(events / 2) }, (_, n) => ({ id: n + 1, date, title: titles(n)[0] }))
+  final(history, 'todo-list', { name: 'a list', entries }, 'n1')
+}
+
 const orders: Fill = (history, events) => {
   answered(history, events, (n) => [
     'buyer',
@@ -493,6 +506,7 @@ const fills: Readonly<Record<string, Fill>> = {
   'nodes-agree-with-database': nodeStates,
   'one-announcement-per-change': announcements,
   'one-run-per-job': jobs,
+  'one-server-per-list': openedLists,
   'orders-charged-once': orders,
   'own-topics-only': changes,
   'pages-match-database': shownPages,
@@ -518,6 +532,7 @@ const fills: Readonly<Record<string, Fill>> = {
     }),
   'simulation-ends': (history, events) => times(events, (n) => final(history, 'joined', {}, `client-${n}`)),
   'stakes-kept': hitOperations,
+  'todo-entries-kept': todoEntries,
   'stopped-node-is-empty': ({ record }, events) =>
     times(events, () =>
       record({

@@ -12,7 +12,7 @@ const relayedPerClient = 3
 
 /**
  * After settling, whatever a node holds is accounted for by who is there and by what it held before the first step (RT-11, CH-63, DF-104).
- * Bounds, with `base` as read at steady state: actors of a role <= base; subscriptions <= base + those of joined channels and of sessions
+ * Bounds, with `base` as read at steady state: actors of a role <= base + those that are there for somebody; subscriptions <= base + those of joined channels and of sessions
  * with an id; timers <= base + 5 + 2 * sessions + joined topics + relayed requests; relayed requests <= 3 for each
  * client with long polls.
  */
@@ -42,7 +42,7 @@ export function surplusOf({ holds, present }: NodeInventory, base: NodeHolds): s
   return (
     surplusOfClients(holds, sumOf(present)) ??
     surplusOfChannels(holds, sumOf(present)) ??
-    surplusOfActors(holds, base) ??
+    surplusOfActors(holds, base, present) ??
     surplusOfWork(holds, sumOf(present)) ??
     surplusOfTimers(holds, base)
   )
@@ -80,13 +80,20 @@ function surplusOfChannels({ channels, joined, subscriptions, clientSubscription
   return undefined
 }
 
-function surplusOfActors({ actors, subscriptions, clientSubscriptions }: NodeHolds, base: NodeHolds) {
+function surplusOfActors(
+  { actors, subscriptions, clientSubscriptions }: NodeHolds,
+  base: NodeHolds,
+  present: readonly Present[],
+) {
   const expected = base.subscriptions + clientSubscriptions
   if (subscriptions > expected)
     return `${count(subscriptions, 'subscription')}, and its parts and channels account for ${expected}`
-  for (const [role, living] of Object.entries(actors))
-    if (role !== 'channel' && living > (base.actors[role] ?? 0))
-      return `${count(living, 'actor')} of the role ${role}, and had ${base.actors[role] ?? 0} before the first step`
+  for (const [role, living] of Object.entries(actors)) {
+    const before = base.actors[role] ?? 0
+    const forSomebody = total(present.map((one) => one.actors?.[role] ?? 0))
+    if (role !== 'channel' && living > before + forSomebody)
+      return `${count(living, 'actor')} of the role ${role}, and had ${before} before the first step${forSomebody > 0 ? `; ${forSomebody} more may be there for its clients` : ''}`
+  }
   return undefined
 }
 

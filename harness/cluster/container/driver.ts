@@ -129,6 +129,7 @@ async function createInfrastructure(
   return {
     database,
     ...(redis && { redis }),
+    folderOf: () => '/tmp/squall-files',
     links: createLinks({ apiUrl, route, countsAtOnce: false }),
     linkHost: 'links',
     async admit(name) {

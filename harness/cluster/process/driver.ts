@@ -130,6 +130,7 @@ async function createInfrastructure(
   return {
     database,
     ...(redis && { redis }),
+    folderOf: (name) => join(folder, `${name}-files`),
     links: createLinks({ apiUrl: linkServer.apiUrl, route, countsAtOnce: true }),
     linkHost: host,
     statsd,

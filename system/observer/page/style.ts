@@ -27,6 +27,7 @@ section .scroll { padding: 0; border: 0; margin-top: 12px; }
 .scroll { overflow-x: auto; }
 .scroll:focus-visible, a:focus-visible, summary:focus-visible, button:focus-visible { outline: 2px solid var(--act); outline-offset: 2px; }
 dl { margin: 0; display: grid; grid-template-columns: repeat(auto-fill, minmax(230px, 1fr)); gap: 6px 18px; }
+dl + dl { grid-template-columns: minmax(0, 1fr); margin-top: 6px; }
 dt { color: var(--soft); font-size: 13px; }
 dd { margin: 0; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
 .why { margin: 8px 0 0; color: var(--soft); font-size: 13px; }
@@ -45,10 +46,11 @@ td.number + td:not(.number), th.number + th:not(.number) { padding-left: 10px; }
 .tree .place { display: inline-flex; flex-wrap: wrap; align-items: baseline; gap: 0 8px; padding: 3px 0; white-space: nowrap; }
 .tree small { color: var(--soft); }
 .kill { display: inline-block; font-size: 13px; }
+section > .kill { display: block; margin-bottom: 10px; }
 .kill summary { cursor: pointer; color: var(--soft); }
 .kill form { display: inline; }
 button { font: inherit; padding: 5px 12px; border-radius: 6px; border: 1px solid var(--bad); background: var(--card); color: var(--bad); cursor: pointer; }
-.charts { display: grid; grid-template-columns: repeat(auto-fill, minmax(280px, 1fr)); gap: 14px; }
+.charts { margin-top: 12px; display: grid; grid-template-columns: repeat(auto-fill, minmax(280px, 1fr)); gap: 14px; }
 figure { margin: 0; }
 figcaption { display: flex; gap: 8px; align-items: baseline; }
 figcaption span { color: var(--soft); font-size: 13px; }
@@ -61,5 +63,5 @@ figure p { margin: 0; display: flex; justify-content: space-between; color: var(
 .login input { font: inherit; padding: 8px 10px; border-radius: 6px; border: 1px solid var(--soft); background: var(--card); color: var(--ink); }
 .login button { border-color: var(--act); color: var(--act); }
 .refused { color: var(--bad); margin: 0; }
-@media (max-width: 640px) { nav { margin-left: 0; } .tree ul { margin-left: 6px; padding-left: 8px; } }
+@media (max-width: 640px) { dl { grid-template-columns: repeat(auto-fill, minmax(140px, 1fr)); } nav { margin-left: 0; } .tree ul { margin-left: 6px; padding-left: 8px; } }
 `

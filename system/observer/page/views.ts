@@ -16,7 +16,8 @@ export const whyMemoryDiffers =
 /** What stands above every view (RT-72, RT-73). */
 export function headerOf({ memory, counts, collections, lag, uptimeMs, load }: Overview): string {
   const { rss, heapTotal, heapUsed } = memory
-  const main = load.find(({ name }) => name === 'main')?.shares.at(-1)
+  const schedulers = load.filter(({ kind }) => kind !== 'core')
+  const busy = schedulers.map(({ name, shares }) => `${name} ${shareText(shares.at(-1))}`)
   return `<section class="head" aria-label="The node">
 ${factsOf([
   ['memory allocated', `${bytesText(rss)} process, ${bytesText(heapTotal)} heap`],
@@ -25,9 +26,10 @@ ${factsOf([
   ['connections', `${numberText(counts.connections)} with ${numberText(counts.channels)} channels`],
   ['waiting messages', numberText(counts.waitingMessages)],
   ['collections', `${numberText(collections.count)} in ${numberText(collections.totalMs)} ms`],
-  ['event loop', `${shareText(main)} busy, late by ${numberText(lag.meanMs, 1)} ms (most ${numberText(lag.maxMs)})`],
+  ['timers late by', `${numberText(lag.meanMs, 1)} ms, most ${numberText(lag.maxMs)} ms`],
   ['up', durationText(uptimeMs)],
 ])}
+${factsOf([['schedulers, busy in the last second', busy.join(', ') || 'measured from now on']])}
 <p class="why">${whyMemoryDiffers}</p></section>`
 }
 

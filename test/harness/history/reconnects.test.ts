@@ -32,6 +32,11 @@ describe('what a deploy cost its clients (DP-27, DP-34, DP-35)', () => {
     expect(reconnectsOf(events, 'balancer')).toMatchObject({ count: 1, gapsMs: [200], refusedCount: 1 })
   })
 
+  it('does not count who leaves a page for another one (DF-111)', () => {
+    const events = [did('ann', 'end', 100, { wasOpen: true, closedBy: 'client' }), open('ann', 120)]
+    expect(reconnectsOf(events, 'balancer').count).toBe(0)
+  })
+
   it('finds the second in which most connect', () => {
     const times = [0, 900, 1_000, 1_500, 2_600]
     const events = times.flatMap((atMs, n) => [lost(`c${n}`, atMs - 1), open(`c${n}`, atMs)])

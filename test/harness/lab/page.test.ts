@@ -27,6 +27,15 @@ describe('the page of a lab', () => {
     expect(html).toContain('prefers-color-scheme:dark')
   })
 
+  it('wraps a figure that is a sentence, and sets a short one as a number', () => {
+    const figures = [
+      { what: 'items', value: '7' },
+      { what: 'deploy', value: 'end 72/42/6; peak 90; 190 reconnects, at most 70 within a second' },
+    ]
+    const cells = parse(labPage({ ...result, figures }, [])).querySelectorAll('table:not(.stack) tr td:last-child')
+    expect(cells.slice(-2).map((cell) => cell.classList.contains('n'))).toEqual([true, false])
+  })
+
   it('shows markup in names as text', () => {
     const bad = labPage({ ...result, title: '<script>alert(1)</script>' }, [])
     expect(bad).not.toContain('<script>')

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { judgeLab, type Lab } from '../../../harness/lab/lab.ts'
 import type { LoadSummary } from '../../../harness/lab/load-summary.ts'
 import { apiCache, type CacheBurst } from '../../../harness/lab/talk/api-cache.ts'
+import { bigPage } from '../../../harness/lab/talk/big-page.ts'
 import { type DashboardRound, dashboard } from '../../../harness/lab/talk/dashboard.ts'
 import { type ExportRound, exportLab } from '../../../harness/lab/talk/export.ts'
 
@@ -118,5 +119,20 @@ describe('talk/api-cache (RT-46)', () => {
     ['a second burst asks again', { full: burst(2) }, 'make none', 'contradicted'],
     ['an old answer is served for ever', { old: burst(1) }, 'after it', 'contradicted'],
     ['each waits for a failure of its own', { failing: burst(102, 503) }, 'share the failure', 'contradicted'],
+  ])
+})
+
+describe('talk/big-page (RT-49)', () => {
+  const good = { rounds: times(5, summary()), bytes: 9_000, cacheControl: 'no-store', isFresh: true }
+  isJudged(bigPage, good, [
+    ['some are refused', { rounds: times(5, summary({ ok: 900 })) }, 'with the page', 'contradicted'],
+    [
+      'they are slow',
+      { rounds: times(5, summary({ percentilesMs: { p50: 200, p95: 210, p99: 220, max: 300 } })) },
+      'quickly',
+      'contradicted',
+    ],
+    ['caches may keep it', { cacheControl: 'max-age=60' }, 'may keep', 'contradicted'],
+    ['it is old', { isFresh: false }, 'next page', 'contradicted'],
   ])
 })

@@ -11,7 +11,7 @@ import { silentLog as log } from '../../../system/platform/log.ts'
 import { seededRandom } from '../../../system/platform/random.ts'
 import { processUsage } from '../../../system/platform/usage.ts'
 import { createPubSub } from '../../../system/pubsub/index.ts'
-import { createRuntime } from '../../../system/runtime/index.ts'
+import { createRuntime, supervisor } from '../../../system/runtime/index.ts'
 import { createFakeClock } from '../../support/channel-case.ts'
 
 function setUp(apps: App[]) {
@@ -100,6 +100,16 @@ describe('what a node says of itself', () => {
     expect(litter()).toBe(4_000_000)
     const collected = actions.collect()
     expect(collected.beforeBytes - collected.heapBytes).toBeGreaterThan(20_000_000)
+  })
+
+  it('lists and kills the supervisors of an application too (RT-10, RT-77)', async () => {
+    const { clock } = createRuntime({ clock: createFakeClock(), log })
+    const options = { strategy: 'one_for_one', id: 'tanks-2' } as const
+    const top = await supervisor({ clock, log }, 'tanks', options, []).start()
+    const { actions } = setUp([{ supervisors: () => [top.actor] }, {}])
+    expect(actions.actors()).toMatchObject([{ id: 'tanks-2', name: 'tanks', role: 'supervisor', alive: true }])
+    expect(actions.killActor({ name: 'tanks' })).toBe('tanks-2')
+    expect(top.alive).toBe(false)
   })
 
   it('kills an actor by name or id, and says when there is none (FI-1)', async () => {

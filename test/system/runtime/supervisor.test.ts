@@ -100,6 +100,15 @@ describe('a dynamic supervisor (RT-4)', () => {
     return { top, kill: (name: string) => runtime.registry.whereis(name)?.kill(), runtime }
   }
 
+  it('has an id of its own where it is given one, and its name otherwise (RT-77)', () => {
+    const { top } = nursery()
+    const other = dynamicSupervisor({ clock: createFakeClock(), log }, 'carts', {
+      child: () => ({ start: () => undefined }),
+      id: 'carts-2',
+    })
+    expect([top.id, top.actor.id, other.id, other.actor.id]).toEqual(['carts', 'carts', 'carts-2', 'carts-2'])
+  })
+
   it('has no child at the start, and each that is added with its own argument', async () => {
     const { top, runtime } = nursery()
     expect(top.count()).toBe(0)

@@ -38,12 +38,18 @@ export const touches = ({ target, parts = [target] }: FaultRecord, who: string, 
 
 const personOf = (who: string) => who.split('#')[0]!
 
-/** Whether the harness itself has just done something to this client, or to everybody. */
-export const isProvoked = (history: History, atMs: number, who: string, code?: number): boolean =>
-  history.of('read', mannersOf.provocation).some(({ tMs, value }) => {
+/**
+ * Whether the harness itself has just done something to this client, or to everybody. Whom a page is still being loaded for feels it from
+ * when they are there: on a busy machine that takes long.
+ */
+export const isProvoked = (history: History, atMs: number, who: string, code?: number): boolean => {
+  const thereMs = history.ofWho('connect', who)[0]?.tMs ?? 0
+  return history.of('read', mannersOf.provocation).some(({ tMs, value }) => {
     const { who: meant, code: expected = code } = value as Provocation
-    return tMs <= atMs && atMs <= tMs + feltForMs && (!meant || meant.includes(who)) && code === expected
+    const isMeant = !meant || meant.includes(who)
+    return tMs <= atMs && atMs <= Math.max(tMs, thereMs) + feltForMs && isMeant && code === expected
   })
+}
 
 /** For how long the machine, or one of the nodes, stood still at once in this time. */
 export const longestStallMs = (history: History, fromMs: number, toMs: number): number =>

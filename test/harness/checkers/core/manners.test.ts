@@ -135,6 +135,12 @@ describe('connections-end-for-a-reason', () => {
     expect(outcome(name, left(3_990), left(4_000, 'phx_error'))).toBe('violated')
     expect(outcome(name, provocation(3_000, 'alice'), left(4_000, 'phx_error'))).toBe('passed')
   })
+
+  it('counts a provocation from when the client is there', () => {
+    const connected: TestEvent = { type: 'connect', who: 'alice', node: 'n1', tMs: 20_000 }
+    const crashed = (tMs: number) => outcome(name, provocation(3_000, 'alice'), connected, left(tMs, 'phx_error'))
+    expect([crashed(21_000), crashed(60_000)]).toEqual(['passed', 'violated'])
+  })
 })
 
 describe('clients-back-off', () => {

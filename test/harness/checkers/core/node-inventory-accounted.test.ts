@@ -56,6 +56,14 @@ describe('node-inventory-accounted (RT-11, CH-63, DF-104)', () => {
     expect(whyOf(holds, alice)).toBe(`n2 holds ${words}`)
   })
 
+  it('takes actors that are there for somebody, and no more of them', () => {
+    const lists = { ...alice, actors: { todo_server: 2 } }
+    expect(whyOf({ actors: { todo_server: 2 } }, lists)).toBe('passed')
+    expect(whyOf({ actors: { todo_server: 3 } }, lists)).toBe(
+      'n2 holds 3 actors of the role todo_server, and had 0 before the first step; 2 more may be there for its clients',
+    )
+  })
+
   it('takes up to three relayed requests for each client with long polls, and exactly so many timers', () => {
     const polling = { polls: 1, sessions: 2 }
     expect(whyOf({ ...polling, relayed: 3 }, alice, pollster)).toBe('passed')

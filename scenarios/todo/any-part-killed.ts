@@ -1,0 +1,32 @@
+import { killEachPart } from './kill-each-part.ts'
+
+export default killEachPart({
+  id: 'todo/any-part-killed',
+  title: 'every part of the to-do system is killed in turn while ten lists are used',
+  covers: [
+    'AT-49',
+    'NF-16',
+    'NF-17',
+    'RT-10',
+    'RT-12',
+    'RT-14',
+    'RT-15',
+    'RT-16',
+    'RT-17',
+    'RT-18',
+    'RT-20',
+    'RT-22',
+    'RT-23',
+    'RT-32',
+    'RT-33',
+    'RT-34',
+    'RT-78',
+    'DF-99',
+    'DF-100',
+    'DF-101',
+    'DF-102',
+    'DF-103',
+    'DF-145',
+  ],
+  given: { nodes: 1 },
+})

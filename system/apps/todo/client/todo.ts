@@ -1,0 +1,2 @@
+// The pages work without a script: this makes the bundler build their style.
+import './todo.css'

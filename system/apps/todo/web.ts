@@ -1,0 +1,80 @@
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
+import { z } from 'zod'
+import { ActorExited, CallTimeout, ChildRefused } from '../../runtime/index.ts'
+import { DatabaseFailed } from './database.ts'
+import { readNewEntries, readQuery } from './input.ts'
+import { listPage, listPath, overviewPage, problemPage } from './page.ts'
+import type { Todo } from './todo.ts'
+
+interface TodoRoutes {
+  todo: Todo
+  /** `2026-11-30` */
+  today(): string
+}
+
+const html = (answer: FastifyReply, status: number, page: string) =>
+  answer.code(status).header('cache-control', 'no-store').type('text/html; charset=utf-8').send(page)
+
+/**
+ * The pages below `/todo`, and the same as JSON at `/todo/entries`. Bad input is answered 400, and whatever cannot be done now 503: it may
+ * have been done all the same.
+ */
+export function todoRoutes(web: FastifyInstance, { todo, today }: TodoRoutes) {
+  web.setErrorHandler<FastifyError>((error, request, answer) => {
+    const refusal = refusalOf(error)
+    if (!refusal) throw error
+    const { status, sentence } = refusal
+    if (request.routeOptions.url === '/todo/entries') return answer.code(status).send({ error: sentence })
+    return html(answer, status, problemPage(sentence))
+  })
+
+  web.get('/todo', async (_request, answer) => {
+    const inFiles = await todo.names()
+    const running = todo.running()
+    // One that was opened and has no entry yet has no file.
+    const names = [...new Set([...inFiles, ...running.keys()])].sort()
+    return html(answer, 200, overviewPage({ names, running, tree: todo.tree() }))
+  })
+
+  web.get('/todo/list', async (request, answer) => {
+    const { name, date } = readQuery(request.query)
+    const entries = await todo.entries(name, date)
+    const serverId = await todo.serverId(name)
+    return html(answer, 200, listPage({ name, entries, serverId, date, today: today() }))
+  })
+
+  web.post('/todo/list', async (request, answer) => {
+    const { name } = await addAll(todo, request.body)
+    return answer.redirect(listPath(name), 303)
+  })
+
+  web.get('/todo/entries', async (request) => {
+    const { name, date } = readQuery(request.query)
+    return { entries: await todo.entries(name, date) }
+  })
+
+  web.post('/todo/entries', async (request, answer) => {
+    const { entries } = await addAll(todo, request.body)
+    return answer.code(201).send({ entries })
+  })
+}
+
+/** All at the same time; rejects when one of them was not added. */
+async function addAll(todo: Todo, body: unknown) {
+  const { name, date, titles } = readNewEntries(body)
+  return { name, entries: await Promise.all(titles.map((title) => todo.add(name, { date, title }))) }
+}
+
+function refusalOf(error: Error): { status: number; sentence: string } | undefined {
+  if (error instanceof z.ZodError)
+    return {
+      status: 400,
+      sentence: error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '),
+    }
+  if (error instanceof DatabaseFailed)
+    return { status: 503, sentence: 'The list could not be read or written; try again.' }
+  if (error instanceof ChildRefused) return { status: 503, sentence: 'Too many lists are open; use one of them.' }
+  if (error instanceof ActorExited || error instanceof CallTimeout)
+    return { status: 503, sentence: 'A part of the to-do system is being restarted; try again.' }
+  return undefined
+}
