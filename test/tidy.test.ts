@@ -396,6 +396,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'harness/clients',
     'harness/cluster',
     'harness/load',
+    'harness/observe',
     'harness/platform',
     'harness/reporters',
     'harness/runner',

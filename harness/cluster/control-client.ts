@@ -28,6 +28,8 @@ export interface NodeState {
   peers: Record<string, { connected: boolean }>
   counters: Record<string, number>
   holds: NodeHolds
+  /** Actors that hibernate. */
+  hibernated?: number
   /** What it has sent to other nodes; undefined of a node that is alone. */
   sent?: SentByKind
 }
@@ -40,6 +42,7 @@ export interface ActorInfo {
   mailboxLength: number
   handled: number
   alive: boolean
+  hibernated?: boolean
 }
 /** Applications add their own conditions. */
 export interface Readiness {
@@ -108,6 +111,10 @@ export function createControlClient(baseUrl: string, secret: string, foreign?: s
     skewClock: (skewMs: number) => call<{ ok: true }>('/clock', { skewMs }),
     tamper: (rules: object[]) => call<{ ok: true }>('/messages', { rules }),
     heapBytes: async () => (await call<{ heapBytes: number }>('/memory', {})).heapBytes,
+    /** With garbage. */
+    memory: () => call<{ heapBytes: number; rssBytes: number }>('/memory'),
+    /** Collects all garbage of the node. */
+    collect: () => call<{ beforeBytes: number; heapBytes: number; tookMs: number }>('/memory', {}),
     block: (forMs: number) => call<{ ok: true }>('/block', { forMs }),
     delay: (handler: string, delayMs: number) => call<{ ok: true }>('/delay', { handler, delayMs }),
   }

@@ -14,6 +14,11 @@ import { groups } from './pipeline/groups.ts'
 import { latency as pipelineLatency } from './pipeline/latency.ts'
 import { loss } from './pipeline/loss.ts'
 import { nodes } from './pipeline/nodes.ts'
+import { collect } from './runtime/collect.ts'
+import { hibernate } from './runtime/hibernate.ts'
+import { memory } from './runtime/memory.ts'
+import { schedulers } from './runtime/schedulers.ts'
+import { shardsLab } from './runtime/shards.ts'
 import { apiCache } from './talk/api-cache.ts'
 import { bigPage } from './talk/big-page.ts'
 import { dashboard } from './talk/dashboard.ts'
@@ -31,6 +36,7 @@ export const labs: readonly AnyLab[] = [
   ...[serialAsync, refuse, queue, consumers, latency, supervisor],
   ...[batches, groups, pipelineLatency, fair, loss, nodes],
   ...[slowPing, metricsPage, fanOut, transports, scale, bytes],
+  ...[schedulers, shardsLab, memory, hibernate, collect],
   ...[balance, strategies, live],
   ...[dashboard, exportLab, apiCache, bigPage, profiler],
 ]

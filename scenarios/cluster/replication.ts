@@ -19,6 +19,7 @@ export default scenario({
     'A node without a web server releases and sells; pages on the other nodes follow, once for each change, and look the same after a reload.',
   covers: [
     'AT-24',
+    'ST-3',
     'AT-25',
     'DP-3',
     'ST-16',

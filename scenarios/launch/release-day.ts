@@ -50,7 +50,7 @@ export function releaseDay({ id, title, killed }: ReleaseDay) {
     id,
     title,
     invariant: `${size} shoppers on three nodes wait for a release and buy everything${killed ? `, while ${killed} is killed` : ''}: every pair is sold once, and every page and both dashboards are right in the end without a reload.`,
-    covers: ['ST-1', 'ST-2', 'NF-23', ...(killed ? ['NF-9'] : [])],
+    covers: ['ST-1', 'ST-2', 'ST-6', 'NF-23', ...(killed ? ['NF-9'] : [])],
     aloneBecause: `${size} shoppers need the whole machine`,
     withoutBackground:
       'the shoppers are the traffic, and what is late on a machine that is busy with them proves nothing',

@@ -36,6 +36,8 @@ export interface ChannelEnvironment {
   beforeHandle: (channel: string, event: string) => Promise<void> | undefined
   counters: ChannelCounters
   attempts: Attempts
+  /** For channels that do not say it themselves; undefined: never (RT-66). */
+  hibernateAfterMs?: number | undefined
 }
 
 export interface ChannelCounters {
@@ -189,6 +191,11 @@ export class ChannelServer implements Joined, ActorSpec<ChannelMail>, Subscriber
 
   get name() {
     return `${this.definition.name}:${this.topic}`
+  }
+
+  get hibernateAfterMs() {
+    const { hibernateAfterMs: own = this.host.environment.hibernateAfterMs } = this.definition
+    return own === 'never' ? undefined : own
   }
 
   /** The names of its assigns without their values, which may be tokens. */
@@ -424,7 +431,7 @@ export class ChannelServer implements Joined, ActorSpec<ChannelMail>, Subscriber
   private settle(mail: ChannelMail, result: HandleResult): unknown {
     // An idle channel must not keep the last message in memory (RT-66).
     this.current = undefined
-    if (result?.kind === 'noreply') return undefined
+    if (result?.kind === 'noreply') return result.hibernate ? this.actor.hibernate() : undefined
     if (result?.kind === 'reply' && mail.kind === 'in')
       return this.sendReply(mail.message, result.status, result.response)
     if (result?.kind === 'stop') return this.stopChannel(mail, result)

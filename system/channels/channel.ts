@@ -4,7 +4,7 @@ import type { Ref } from './message.ts'
 export type JoinResult = { kind: 'ok'; response: unknown } | { kind: 'refuse'; response: unknown }
 export type HandleResult =
   | { kind: 'reply'; status: string; response: unknown }
-  | { kind: 'noreply' }
+  | { kind: 'noreply'; hibernate?: boolean }
   | { kind: 'stop'; reason: string; reply?: { status: string; response: unknown } }
 
 /** Accepts a join; the response reaches the client (CH-52). */
@@ -13,8 +13,8 @@ export const ok = (response: unknown = {}): JoinResult => ({ kind: 'ok', respons
 export const refuse = (response: unknown = {}): JoinResult => ({ kind: 'refuse', response })
 /** Replies to a push (CH-65). */
 export const reply = (status: string, response: unknown = {}): HandleResult => ({ kind: 'reply', status, response })
-/** Sends no reply (CH-66). */
-export const noreply = (): HandleResult => ({ kind: 'noreply' })
+/** Sends no reply (CH-66); with `hibernate`, the channel hibernates at once if nothing else waits for it (RT-66). */
+export const noreply = (then?: { hibernate: boolean }): HandleResult => ({ kind: 'noreply', ...then })
 /** Ends the channel: `normal`, `shutdown` and `shutdown: …` are clean, any other reason is an error (CH-62, CH-67). */
 export const stop = (reason = 'normal', reply?: { status: string; response?: unknown }): HandleResult =>
   reply ? { kind: 'stop', reason, reply: { response: {}, ...reply } } : { kind: 'stop', reason }
@@ -67,6 +67,8 @@ export interface ChannelDefinition {
   handleOut?(event: string, payload: unknown, channel: Channel): HandleResult | Promise<HandleResult>
   handleInfo?(message: unknown | Broadcast, channel: Channel): HandleResult | Promise<HandleResult>
   terminate?(reason: string, channel: Channel): void | Promise<void>
+  /** Its channels hibernate after so long without a message; 0: after every message. Default: as the node is configured (RT-66). */
+  hibernateAfterMs?: number | 'never'
   /** A client that leaves gets `phx_close` before the reply to its leave and not after it, as live pages send them. */
   closesBeforeLeaveReply?: boolean
   /** What a client sends under a reserved name, such as `phx_close`, is dropped, as live pages do, and is not a crash (CH-43). */

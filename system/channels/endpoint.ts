@@ -39,6 +39,8 @@ export interface EndpointOptions {
   idleTimeoutMs?: number
   /** A client with more unread bytes than this is disconnected. */
   sendBufferMaxBytes?: number
+  /** Channels hibernate after so long without a message; 0: after every message. Default: never (RT-66). */
+  hibernateAfterMs?: number | undefined
   beforeHandle?: ChannelEnvironment['beforeHandle']
   /** Default: no socket has a session. */
   readSession?: ReadSession
@@ -84,6 +86,7 @@ export function createEndpoint(options: EndpointOptions) {
     beforeHandle,
     counters,
     attempts,
+    hibernateAfterMs: options.hibernateAfterMs,
   }
   const forget = ({ id }: Session) => void sessions.delete(id)
 

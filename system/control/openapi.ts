@@ -33,6 +33,7 @@ const questions: Record<string, { summary: string; answer: Schema; whenNot?: str
         connections: listOf(object({ id: text, socket: text, topics: listOf(text) })),
         pushes: { ...record(count), description: 'Handled pushes by kind of channel, such as PingChannel.' },
         peers: record(object({ connected: { type: 'boolean' } })),
+        hibernated: { ...count, description: 'Actors that have had no message for so long that they hibernate.' },
         counters: record({ type: 'number' }),
         holds: { type: 'object' },
         sent: {
@@ -47,11 +48,19 @@ const questions: Record<string, { summary: string; answer: Schema; whenNot?: str
     summary: 'Everything that can be killed alone.',
     answer: object({
       actors: listOf(
-        object({ id: text, name: text, role: text, mailboxLength: count, handled: count, alive: { type: 'boolean' } }, [
-          'id',
-        ]),
+        object(
+          {
+            ...{ id: text, name: text, role: text, mailboxLength: count, handled: count },
+            ...{ alive: { type: 'boolean' }, hibernated: { type: 'boolean' } },
+          },
+          ['id'],
+        ),
       ),
     }),
+  },
+  '/memory': {
+    summary: 'What the process uses now, garbage included.',
+    answer: object({ heapBytes: count, rssBytes: count }),
   },
 }
 

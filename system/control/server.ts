@@ -27,8 +27,10 @@ export interface ControlActions {
   tamper(rules: readonly TamperRule[]): void
   /** Keeps the event loop busy. */
   block(forMs: number): void
-  /** Heap in use after a garbage collection. */
-  heapBytes(): number
+  /** What the process uses now, garbage included. */
+  memory(): { heapBytes: number; rssBytes: number }
+  /** Collects all garbage (RT-67): the heap in use before and after it, and for how long nothing else ran. */
+  collect(): { beforeBytes: number; heapBytes: number; tookMs: number }
 }
 
 const yearMs = 366 * 86_400_000
@@ -99,6 +101,7 @@ export function createControl({ secret, actions, pages, more = [] }: ControlOpti
   })
   control.get('/state', async () => actions.state())
   control.get('/actors', async () => ({ actors: actions.actors() }))
+  control.get('/memory', async () => actions.memory())
   const offered = [...nodeActions(actions), ...more]
   for (const { path, run } of offered) control.post(path, async ({ body }) => run(body))
   pages?.register(control)
@@ -156,9 +159,9 @@ const nodeActions = (actions: ControlActions): ControlAction[] => [
       return ok
     },
   ),
-  controlAction(['/memory', 'Returns the heap in use after a garbage collection.'], bodies.memory, () => ({
-    heapBytes: actions.heapBytes(),
-  })),
+  controlAction(['/memory', 'Collects all garbage; returns the heap in use before and after.'], bodies.memory, () =>
+    actions.collect(),
+  ),
   controlAction(['/block', 'Keeps the event loop busy.'], bodies.block, ({ forMs }) => {
     // The answer goes out first: nothing is answered while the event loop is blocked.
     setImmediate(() => actions.block(forMs))

@@ -2,6 +2,7 @@ import type { Endpoint } from '../channels/index.ts'
 import type { ControlActions } from '../control/server.ts'
 import type { Clock, CountedClock, SkewableClock } from '../platform/clock.ts'
 import { heapBytesAfterCollection } from '../platform/memory.ts'
+import { processUsage } from '../platform/usage.ts'
 import type { TamperedAdapter } from '../pubsub/index.ts'
 import type { Delays } from './delays.ts'
 import { inventoryOf } from './inventory.ts'
@@ -50,7 +51,8 @@ export function createControlActions(node: NodeParts): ControlActions {
     skewClock: clock.skew,
     tamper: (rules) => adapter?.tamper(rules),
     block: (forMs) => block(clock, forMs),
-    heapBytes: heapBytesAfterCollection,
+    memory,
+    collect: () => collect(clock),
   }
 }
 
@@ -72,6 +74,7 @@ function stateOf(node: NodeParts, own: Record<string, number>) {
     subscriptions: pubsub.subscriptions(),
     connections: endpoint.connections(),
     pushes: endpoint.handled(),
+    hibernated: context.runtime.actors().filter(({ hibernated }) => hibernated).length,
     peers: pubsub.peers(),
     ...merged(apps.map((app) => app.state?.())),
     holds: inventoryOf({ ...node, ...context }),
@@ -90,14 +93,35 @@ function stateOf(node: NodeParts, own: Record<string, number>) {
 /** Actors, and connections: these are no actors, but each can be killed alone (FI-1). */
 const killable = ({ context: { runtime }, endpoint, apps }: NodeParts) => [
   ...[...runtime.actors(), ...apps.flatMap((app) => app.supervisors?.() ?? [])].map((actor) => {
-    const { id, name, role, mailboxLength, handled, alive } = actor
-    return { id, name, role, mailboxLength, handled, alive, kill: () => actor.kill() }
+    const { id, name, role, mailboxLength, handled, alive, hibernated } = actor
+    return { id, name, role, mailboxLength, handled, alive, hibernated, kill: () => actor.kill() }
   }),
   ...endpoint.connections().map(({ id, socket: name }) => {
     const kill = () => endpoint.dropConnection(id)
-    return { id: `transport-${id}`, name, role: 'transport', mailboxLength: 0, handled: 0, alive: true, kill }
+    return {
+      id: `transport-${id}`,
+      name,
+      role: 'transport',
+      mailboxLength: 0,
+      handled: 0,
+      alive: true,
+      hibernated: false,
+      kill,
+    }
   }),
 ]
+
+function memory() {
+  const { heapBytes, rssBytes } = processUsage()
+  return { heapBytes, rssBytes }
+}
+
+function collect(clock: Clock) {
+  const beforeBytes = memory().heapBytes
+  const startedMs = clock.monotonicMs()
+  const heapBytes = heapBytesAfterCollection()
+  return { beforeBytes, heapBytes, tookMs: clock.monotonicMs() - startedMs }
+}
 
 /** Nothing else runs meanwhile, as with a computation that nobody cut into pieces (FI-11). */
 function block(clock: Clock, forMs: number) {

@@ -30,6 +30,7 @@ export function joinApps(
     log,
     publicHost: config.PUBLIC_HOST,
     idleTimeoutMs: config.SOCKET_IDLE_TIMEOUT_MS,
+    hibernateAfterMs: config.CHANNEL_HIBERNATE_AFTER_MS ?? undefined,
     secret,
     ...(context.sealer && { sealer: context.sealer }),
     ...(readSession && { readSession }),

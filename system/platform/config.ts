@@ -28,6 +28,12 @@ export const onOff = (fallback: 'on' | 'off') =>
     .default(fallback)
     .transform((value) => value === 'on')
 
+/** Null for `off`. */
+export const numberOrOff = z
+  .string()
+  .regex(/^(off|\d{1,9})$/, 'expected a whole number, or off')
+  .transform((text) => (text === 'off' ? null : Number(text)))
+
 /** `a, b` -> `['a', 'b']` */
 export const listOf = (text: string): string[] =>
   text
@@ -61,6 +67,8 @@ const nodeVariables = {
   TRACKER_DOWN_MS: positiveInteger.default(30_000),
   SOCKET_IDLE_TIMEOUT_MS: positiveInteger.default(60_000),
   CLIENT_HEARTBEAT_MS: positiveInteger.default(30_000),
+  /** Channels hibernate after so long without a message; `0`: after every message, `off`: never (RT-66). */
+  CHANNEL_HIBERNATE_AFTER_MS: numberOrOff.default(15_000),
   /** Shedding: off without one of the first three (DP-23..DP-25). */
   SHED_MAX_AGE_MS: positiveInteger.optional(),
   SHED_CPU_MAX: z.coerce.number().positive().optional(),

@@ -1,6 +1,7 @@
 import type { Clock } from '../platform/clock.ts'
 import { Fifo } from '../platform/fifo.ts'
 import { ActorExited, type ExitReason, isFailure } from './exit-reason.ts'
+import type { Hibernation, Idler } from './hibernation.ts'
 import { messageKind } from './message-kind.ts'
 import type { Turns } from './turns.ts'
 import type { WorkMeter } from './work-meter.ts'
@@ -27,6 +28,8 @@ export interface ActorSpec<M> {
   beforeExit?(reason: ExitReason): void | Promise<void>
   /** Messages wait for the actor's turn: `send` returns before any of them is handled, however idle the actor is. */
   takesTurns?: boolean
+  /** It hibernates when no message has come for so long; 0: after every message. Default: never by itself (RT-64). */
+  readonly hibernateAfterMs?: number | undefined
   /** Exit signals are handled as messages instead of ending the actor. */
   trapsExits?: boolean
   handleExit?(signal: ExitSignal, self: ActorSelf<M>): unknown
@@ -79,6 +82,10 @@ export interface ActorRef<M = never> {
   readonly callsInFlight: number
   /** It is handling a message, starting or ending. */
   readonly busy: boolean
+  /** It has given up what it can make again, and the next message wakes it. */
+  readonly hibernated: boolean
+  /** Hibernates at once, or after the message that it is handling now, unless another one waits (RT-64). */
+  hibernate(): void
   /** What the thread has used that does its work; undefined where it has none. */
   readonly thread: ThreadUsage | undefined
   send(message: M): void
@@ -119,6 +126,7 @@ interface Envelope<M> {
 interface ActorDeps {
   clock: Clock
   turns: Turns
+  hibernation: Hibernation
   meter?: WorkMeter
   /** The actor ended itself by a failure. */
   onCrash(ref: AnyActorRef, reason: ExitReason): void
@@ -148,10 +156,12 @@ const normal: ExitReason = { kind: 'normal' }
 const messagesPerTurn = 1_000
 
 /** A class without closures, with lazily created collections, because a node holds one for each joined topic. */
-class Actor<M> implements ActorRef<M>, ActorSelf<M> {
+class Actor<M> implements ActorRef<M>, ActorSelf<M>, Idler {
   readonly id: string
   started: Promise<void> = nothingToDo
   handled = 0
+  /** Rounds without a message; negative while it hibernates. */
+  idleRounds = 0
   private readonly spec: ActorSpec<M>
   private readonly deps: ActorDeps
   private queue: Fifo<Envelope<M>> | undefined
@@ -161,6 +171,7 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
   busy = false
   private current: Envelope<M> | undefined
   private awaitsTurn = false
+  private hibernatesNext = false
   private leaving = false
   private exitReason: ExitReason | undefined
   private exitAfterMessage: ExitReason | undefined
@@ -170,6 +181,7 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
     this.spec = spec
     this.deps = deps
     this.id = id
+    this.watchIdleTime()
   }
 
   // --- ActorRef and ActorSelf ---
@@ -188,6 +200,10 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
   }
   get mailboxLength() {
     return this.queue?.length ?? 0
+  }
+
+  get hibernated() {
+    return this.idleRounds < 0
   }
 
   get thread() {
@@ -235,6 +251,11 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
 
   exit(reason: ExitReason = normal) {
     this.exitAfterMessage = reason
+  }
+
+  hibernate() {
+    if (this.busy) this.hibernatesNext = true
+    else this.giveUpSpares()
   }
 
   signal(reason: ExitReason, from?: AnyActorRef) {
@@ -373,6 +394,29 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
     this.deps.onEnd(this)
     for (const listener of this.exitListeners ?? []) listener(reason)
     this.exitListeners = undefined
+    if (this.spec.hibernateAfterMs) this.deps.hibernation.delete(this, this.spec.hibernateAfterMs)
+  }
+
+  // --- hibernation ---
+
+  private watchIdleTime() {
+    if (this.spec.hibernateAfterMs) this.deps.hibernation.add(this, this.spec.hibernateAfterMs)
+  }
+
+  private hibernateNow() {
+    this.hibernatesNext = false
+    this.giveUpSpares()
+  }
+
+  /** Whatever is empty is made again by the next message that needs it. */
+  private giveUpSpares() {
+    if (this.exitReason || this.hibernated || this.mailboxLength > 0) return
+    this.idleRounds = -1
+    this.queue = undefined
+    if (this.timers?.size === 0) this.timers = undefined
+    if (this.pendingCalls?.size === 0) this.pendingCalls = undefined
+    if (this.exitListeners?.size === 0) this.exitListeners = undefined
+    if (this.spec.hibernateAfterMs) this.deps.hibernation.delete(this, this.spec.hibernateAfterMs)
   }
 
   // --- mailbox ---
@@ -409,6 +453,8 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
     for (let handled = 1; next && !this.exitReason; handled += 1) {
       this.busy = true
       this.current = next
+      if (this.hibernated) this.watchIdleTime()
+      this.idleRounds = 0
       let result: unknown
       try {
         result = this.deps.meter?.isOn ? this.measure(next, this.deps.meter) : this.perform(next)
@@ -453,7 +499,8 @@ class Actor<M> implements ActorRef<M>, ActorSelf<M> {
     this.busy = false
     this.current = undefined
     envelope.answer?.resolve(result)
-    if (this.exitAfterMessage) this.leave(this.exitAfterMessage)
+    if (this.exitAfterMessage) return this.leave(this.exitAfterMessage)
+    if (this.hibernatesNext || this.spec.hibernateAfterMs === 0) this.hibernateNow()
   }
 
   private crash({ answer }: Envelope<M>, error: unknown) {

@@ -3,6 +3,7 @@ import type { Log } from '../platform/log.ts'
 import { type AnyActorRef, type ExitReason, startActor } from './actor.ts'
 import { type ChildCounts, createChildPool, type PooledChild } from './child-pool.ts'
 import { describeExit } from './exit-reason.ts'
+import { createHibernation } from './hibernation.ts'
 import { request } from './request.ts'
 import type { RestartBudgetOptions } from './restart-budget.ts'
 import type { Supervised, SupervisedChild } from './supervised.ts'
@@ -62,7 +63,7 @@ export function dynamicSupervisor<A extends unknown[]>(
       beforeExit: () => pool.stopAll(),
     },
     id,
-    { clock, turns: createTurns(), onCrash: reportFailure, onEnd: () => {} },
+    { clock, turns: createTurns(), hibernation: createHibernation(clock), onCrash: reportFailure, onEnd: () => {} },
   )
   const pool = createChildPool({
     clock,

@@ -2,6 +2,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import { type ActorRef, type ActorSpec, type AnyActorRef, startActor } from './actor.ts'
 import { causeOf, type ExitReason } from './exit-reason.ts'
+import { createHibernation } from './hibernation.ts'
 import { createRegistry, type Registry } from './registry.ts'
 import { createTables, type Tables } from './table.ts'
 import { createTurns, type Turns } from './turns.ts'
@@ -28,8 +29,9 @@ export function createRuntime({ clock, log }: { clock: Clock; log: Log }): Runti
   const registry = createRegistry()
   let lastId = 0
   const turns = createTurns()
+  const hibernation = createHibernation(clock)
   const meter = new WorkMeter(clock)
-  const deps = { clock, turns, meter, onCrash, onEnd: ({ id }: AnyActorRef) => void living.delete(id) }
+  const deps = { clock, turns, hibernation, meter, onCrash, onEnd: ({ id }: AnyActorRef) => void living.delete(id) }
 
   function launch<M>(spec: ActorSpec<M>, unique: boolean) {
     // Before there is an actor: one whose name is taken would live on without it.

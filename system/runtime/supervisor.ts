@@ -3,6 +3,7 @@ import type { Log } from '../platform/log.ts'
 import { type AnyActorRef, type ExitReason, startActor } from './actor.ts'
 import type { ChildCounts, Restart } from './child-pool.ts'
 import { causeOf, describeExit, isFailure, textOf } from './exit-reason.ts'
+import { createHibernation } from './hibernation.ts'
 import { request } from './request.ts'
 import { createRestartBudget, type RestartBudgetOptions } from './restart-budget.ts'
 import { type Shutdown, type Supervised, type SupervisedChild, shutDown } from './supervised.ts'
@@ -121,7 +122,7 @@ export function supervisor(
       beforeExit: () => stopFrom(0),
     },
     id,
-    { clock, turns: createTurns(), onCrash: reportFailure, onEnd: () => {} },
+    { clock, turns: createTurns(), hibernation: createHibernation(clock), onCrash: reportFailure, onEnd: () => {} },
   )
 
   function fresh(spec: Child): Entry {

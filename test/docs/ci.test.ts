@@ -31,6 +31,28 @@ describe('the page on CI', () => {
   })
 })
 
+describe('what is run again after a change (AT-5)', () => {
+  const workflow = (name: string) => readFileSync(join('.github/workflows', name), 'utf8')
+
+  it('is every test and the whole acceptance suite, whatever was changed', () => {
+    const text = workflow('pull-request.yml')
+    expect(text).toMatch(/^on:\n {2}pull_request:\n {2}push:\n {4}branches: \[main\]$/m)
+    expect(text).not.toMatch(/paths(-ignore)?:/)
+    expect(text).toContain('- run: ./squall test\n')
+    const [, given] = /- uses: \.\/\n\s+with:\n\s+arguments: (.*)/.exec(text)!
+    // Without the name of a scenario, a tag or a changed file it is all of them.
+    expect(given).toBe('--budget 20m')
+    expect(readFileSync('action.yml', 'utf8')).toMatch(/arguments=\(run\)\n/)
+  })
+
+  it('is also what takes long, every night', () => {
+    const text = workflow('nightly.yml')
+    expect(text).toMatch(/schedule:\n\s+- cron: "\d+ \d+ \* \* \*"/)
+    expect(text).toContain('./squall nightly --budget')
+    expect(text).toContain('- run: ./squall test .nightly\n')
+  })
+})
+
 describe('the workflows and the action', () => {
   it.each(['action.yml', ...workflows])('%s is what GitHub accepts', (file) => {
     expect(problemsOf(file)).toBe('')

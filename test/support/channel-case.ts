@@ -18,6 +18,7 @@ interface CaseOptions {
   /** Default: one of its own. */
   pubsub?: PubSub
   attempts?: Attempts
+  hibernateAfterMs?: number
 }
 
 /** A log that keeps its lines, for tests of what operators rely on (CH-137). */
@@ -66,6 +67,7 @@ export async function openCase(definition: SocketDefinition, options: CaseOption
         beforeHandle: () => undefined,
         counters: { pushes: 0, handled: {} },
         attempts,
+        hibernateAfterMs: options.hibernateAfterMs,
       },
       onClosed: () => {},
     },

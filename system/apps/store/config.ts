@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type ConfigOf, configPart, onOff, positiveInteger } from '../../platform/config.ts'
+import { type ConfigOf, configPart, numberOrOff, onOff, positiveInteger } from '../../platform/config.ts'
 
 export const storeConfig = configPart({
   variables: {
@@ -9,6 +9,7 @@ export const storeConfig = configPart({
     STORE_LOW_BELOW: positiveInteger.default(150),
     STORE_MEDIUM_BELOW: positiveInteger.default(500),
     STORE_ONE_SIZE_PER_SHOE: onOff('off'),
+    STORE_CART_ITEMS_MAX: numberOrOff.default(null),
     ADMIN_USER: z.string().min(1).default('admin'),
     ADMIN_PASSWORD: z.string().min(1).optional(),
     ADMIN_ATTEMPTS: positiveInteger.default(10),

@@ -74,6 +74,7 @@ export function createShop(options: ShopOptions) {
     clock,
     log,
     oneSizePerShoe: config.STORE_ONE_SIZE_PER_SHOE,
+    itemsMax: config.STORE_CART_ITEMS_MAX,
   })
   const adminTokens = createAdminTokens(signing)
 

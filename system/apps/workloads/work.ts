@@ -19,7 +19,7 @@ interface WorkOptions {
   sleepInDatabase?: ((ms: number) => Promise<unknown>) | undefined
 }
 
-const msMost = 10_000
+export const msMost = 10_000
 /** Computation that takes about 1 ms of one core. A fixed amount of it, because a loop that watches the clock would stop early when the core is taken away. */
 const roundsPerMs = 500_000
 

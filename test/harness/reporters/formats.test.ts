@@ -80,6 +80,34 @@ describe('the schema of verdict.json', () => {
   })
 })
 
+describe('what a run says of each scenario (AT-52)', () => {
+  const [cutLink, stock] = record.run.scenarios
+
+  it('is what was to hold, every fault with its times, and every expectation with how it ended', () => {
+    for (const { title, invariant, faults, checks } of record.run.scenarios) {
+      expect([title, invariant].every((text) => text.length > 0)).toBe(true)
+      expect(checks.length).toBeGreaterThan(0)
+      for (const { requestedMs, healRequestedMs } of faults) expect(healRequestedMs!).toBeGreaterThan(requestedMs)
+    }
+    expect(cutLink!.faults.map(({ witnessedOnMs, witnessedOffMs }) => [witnessedOnMs, witnessedOffMs])).toEqual([
+      [4_180, 7_050],
+      [7_420, 9_240],
+    ])
+    expect(cutLink!.expectations.map(({ after, outcome }) => [after, outcome])).toEqual([
+      [1, 'passed'],
+      [3, 'passed'],
+    ])
+    expect(stock!.expectations.map(({ outcome }) => outcome)).toEqual(['violated'])
+  })
+
+  it('keeps what a broken link explains, a known limit of channels, apart from failures (DF-2)', () => {
+    const losses = cutLink!.checks.find(({ name }) => name === 'at-most-once')!
+    expect([losses.outcome, losses.why]).toEqual(['passed', '24 messages: 20 once, 4 lost in a witnessed window'])
+    expect(markdown(record)).not.toContain(losses.why)
+    expect(markdown(record)).toContain(stock!.checks[0]!.why)
+  })
+})
+
 describe('ctrf.json', () => {
   const of = (run: RunResult) => JSON.parse(ctrf({ ...record, run }))
 

@@ -30,7 +30,8 @@ function control(overrides: Partial<ControlActions> = {}, failure?: Error) {
     broadcast: (...call) => note('broadcast', ...call),
     skewClock: (...call) => note('skewClock', ...call),
     block: () => {},
-    heapBytes: () => 4_000,
+    memory: () => ({ heapBytes: 6_000, rssBytes: 9_000 }),
+    collect: () => ({ beforeBytes: 6_000, heapBytes: 4_000, tookMs: 3 }),
     tamper: (...call) => note('tamper', ...call),
     delay: (...call) => note('delay', ...call),
     ...overrides,
@@ -116,8 +117,11 @@ describe('the control port', () => {
     ])
   })
 
-  it('tells what the node holds', async () => {
-    expect(await control().send('POST', '/memory', {})).toEqual({ status: 200, body: { heapBytes: 4_000 } })
+  it('tells what the node holds, with its garbage and after collecting it (RT-67)', async () => {
+    const { send } = control()
+    expect((await send('GET', '/memory')).body).toEqual({ heapBytes: 6_000, rssBytes: 9_000 })
+    const collected = { beforeBytes: 6_000, heapBytes: 4_000, tookMs: 3 }
+    expect(await send('POST', '/memory', {})).toEqual({ status: 200, body: collected })
   })
 })
 

@@ -79,6 +79,29 @@ describe('what a node says of itself', () => {
     expect(JSON.stringify(holds)).not.toContain('secret')
   })
 
+  it('shows which actors hibernate (RT-66)', async () => {
+    const { actions, context, fake } = setUp([])
+    context.runtime.spawn({ name: 'Idle', hibernateAfterMs: 1_000, handle() {} })
+    context.runtime.spawn({ name: 'Busy', handle() {} })
+    await fake.advance(1_100)
+    expect(actions.actors()).toMatchObject([
+      { name: 'Idle', hibernated: true },
+      { name: 'Busy', hibernated: false },
+    ])
+    expect(actions.state()).toMatchObject({ hibernated: 1 })
+  })
+
+  it('says what its process uses, and what is left when all garbage is collected (RT-67)', () => {
+    const { actions } = setUp([])
+    const { heapBytes, rssBytes } = actions.memory()
+    expect(rssBytes).toBeGreaterThan(heapBytes)
+    // Too large for the young generation, so that it stays until somebody collects everything.
+    const litter = () => new Array<number>(4_000_000).fill(0).length
+    expect(litter()).toBe(4_000_000)
+    const collected = actions.collect()
+    expect(collected.beforeBytes - collected.heapBytes).toBeGreaterThan(20_000_000)
+  })
+
   it('lists and kills the supervisors of an application too (RT-10, RT-77)', async () => {
     const { clock } = createRuntime({ clock: createFakeClock(), log })
     const options = { strategy: 'one_for_one', id: 'tanks-2' } as const

@@ -59,6 +59,23 @@ describe('readConfig (CH-86, DP-43)', () => {
   })
 })
 
+describe('the idle time of channels (RT-66)', () => {
+  it.each([
+    [{}, 15_000],
+    [{ CHANNEL_HIBERNATE_AFTER_MS: '1000' }, 1_000],
+    [{ CHANNEL_HIBERNATE_AFTER_MS: '0' }, 0],
+    [{ CHANNEL_HIBERNATE_AFTER_MS: 'off' }, null],
+  ])('of %j is %s', (env, afterMs) => {
+    expect(readConfig(env).CHANNEL_HIBERNATE_AFTER_MS).toBe(afterMs)
+  })
+
+  it('is a number or off', () => {
+    expect(() => readConfig({ CHANNEL_HIBERNATE_AFTER_MS: 'soon' })).toThrow(
+      'CHANNEL_HIBERNATE_AFTER_MS is "soon": expected a whole number, or off',
+    )
+  })
+})
+
 describe('the parts of applications', () => {
   const tank = configPart({
     variables: { TANK_LITRES: positiveInteger.default(50), TANK_NAME: z.string() },

@@ -17,6 +17,8 @@ export interface CartShop {
   log: Log
   /** At most one size of each shoe (CT-10). */
   oneSizePerShoe?: boolean
+  /** No more can be added to a cart that has so many; null: any number (ST-5). */
+  itemsMax?: number | null
 }
 
 /** Messages that a channel sends to itself, so that this work does not delay the reply before it (CT-46). */
@@ -68,7 +70,7 @@ export class CartSession {
     if (!this.shop.products()) return refused('unavailable')
     const added = this.shop.checkout.addItemToCart(this.cart, itemId)
     if (!added.ok) return refused(added.error)
-    const problem = this.problemWith(itemId)
+    const problem = this.isFull() ? 'cart_full' : this.problemWith(itemId)
     return problem ? refused(problem) : this.accept(added.cart, [itemId], [])
   }
 
@@ -188,6 +190,11 @@ export class CartSession {
     if (this.shop.oneSizePerShoe && product.items.some(({ id }) => items.includes(id))) return 'one_size_per_shoe'
     const isGone = product.items.some(({ id, availableCount }) => id === itemId && availableCount === 0)
     return isGone ? 'out_of_stock' : undefined
+  }
+
+  private isFull() {
+    const { itemsMax } = this.shop
+    return itemsMax != null && this.cart.items.length >= itemsMax
   }
 
   private itemIds() {

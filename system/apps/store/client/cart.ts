@@ -11,6 +11,7 @@ const sentences: Record<string, string> = {
   one_size_per_shoe: 'One size of each shoe only. Take the other one out first.',
   not_released: 'That shoe is not on sale yet.',
   unavailable: 'The shop is starting. Please try again in a moment.',
+  cart_full: 'Your cart is full. Take another shoe out first.',
 }
 const done = { add_item: 'It is in your cart.', remove_item: 'It is out of your cart.' } as const
 

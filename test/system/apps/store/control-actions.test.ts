@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { storeConfig } from '../../../../system/apps/store/config.ts'
 import { type StoreActions, storeControlActions } from '../../../../system/apps/store/control-actions.ts'
 import { UnknownId } from '../../../../system/apps/store/inventory/inventory.ts'
 import { createControl } from '../../../../system/control/server.ts'
@@ -51,6 +52,14 @@ describe("the shop's control actions", () => {
     expect(answer.status).toBe(400)
     expect(answer.body.error).toContain(why)
     expect(calls).toEqual([])
+  })
+
+  it('release when an operator asks, and nothing of the shop is set to do it at a time (ST-26)', async () => {
+    const { post, calls } = setUp()
+    expect(calls).toEqual([])
+    expect(await post('/release', { productId: 1 })).toEqual({ status: 200, body: { ok: true } })
+    expect(calls).toEqual([['release', 1]])
+    expect(Object.keys(storeConfig.variables).filter((name) => /RELEASE|LAUNCH|START|_AT$/.test(name))).toEqual([])
   })
 
   it('sell, and say 409 when there is nothing left (ST-18)', async () => {

@@ -295,6 +295,22 @@ describe('the cart of a page', () => {
   })
 })
 
+describe('a page whose channels are refused', () => {
+  it('says so on the console, and shows the shop all the same (ST-45)', async () => {
+    const other = await startNode('n9', { DATABASE_URL: database.url, STORE_PRODUCT_ROUTE: 'other:*' })
+    try {
+      await other.ready()
+      const said: string[] = []
+      page.on('console', (message) => said.push(message.text()))
+      await page.goto(`http://127.0.0.1:${other.port}/`)
+      await expect.poll(() => said).toContain('Channel join failed')
+      expect(await page.locator('.product-listing').count()).toBe(2)
+    } finally {
+      await other.stop()
+    }
+  })
+})
+
 describe('a page whose shop is gone', () => {
   it('says so for as long as it is, and nothing before', async () => {
     await fillCart(available)

@@ -56,6 +56,51 @@ const sellMany = (shops: readonly StoreNode[], attempts: number) =>
 const oks = (answers: { status: number }[]) => answers.filter(({ status }) => status === 200).length
 const fragment = /<div class="size-container">.*?<\/div>/
 
+describe('the data of a shop', () => {
+  const seeded = () =>
+    database.query<{
+      id: number
+      released: boolean
+      price_usd: number
+      size: string
+      count: number
+      product_id: number
+    }>(
+      `select p.*, i.size, i.product_id, a.available_count as count
+         from products p join items i on i.product_id = p.id join item_availability a on a.item_id = i.id order by i.id`,
+    )
+
+  it('is two unreleased products with all that a page shows of them (ST-7, ST-48)', async () => {
+    const rows = await seeded()
+    expect([...new Set(rows.map(({ id }) => id))]).toEqual([1, 2])
+    for (const row of rows) {
+      expect(row).toMatchObject({ released: false, product_id: row.id, price_usd: expect.any(Number) })
+      for (const name of ['brand', 'color', 'name', 'main_image_url', 'sku'])
+        expect(row).toMatchObject({ [name]: expect.stringMatching(/./) })
+    }
+  })
+
+  it('has an item for each size, which belongs to one product and cannot be without it (ST-8)', async () => {
+    for (const id of [1, 2]) {
+      const sizes = (await seeded()).filter(({ product_id }) => product_id === id).map(({ size }) => size)
+      expect(sizes).toEqual(expect.arrayContaining(['6', '10']))
+      expect(new Set(sizes).size).toBe(sizes.length)
+    }
+    const stray = database.query("insert into items values (99, 77, 'PHX-077-6', '6')")
+    await expect(stray).rejects.toThrow(/violates foreign key/)
+  })
+
+  it('is the same again for the same seed, whatever was sold, and another for another (ST-48)', async () => {
+    const before = await seeded()
+    await database.query('update item_availability set available_count = 0')
+    await database.query('update products set released = true')
+    await database.seed()
+    expect(await seeded()).toEqual(before)
+    await database.seed(8)
+    expect(await seeded()).not.toEqual(before)
+  })
+})
+
 describe('selling on two nodes', () => {
   it('sells exactly what there is, to whoever asks (ST-18, ST-19, ST-9, DF-62, DF-68)', async () => {
     await setCount(9)

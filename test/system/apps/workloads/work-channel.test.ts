@@ -103,8 +103,9 @@ describe('the channel that works (PM-17..PM-21)', () => {
 })
 
 describe('the application for measurements', () => {
-  it('serves nothing unless it is switched on', () => {
+  it('serves nothing to clients unless it is switched on', () => {
     const context = { config: { WORKLOADS: false } } as unknown as AppContext<never>
-    expect(workloadsModule.create(context as never)).toEqual({})
+    const { sockets, routes } = workloadsModule.create(context as never)
+    expect([sockets, routes]).toEqual([undefined, undefined])
   })
 })

@@ -4,9 +4,11 @@ import type { Product } from '../../../../../system/apps/store/catalog/product.t
 import { cartChannel } from '../../../../../system/apps/store/channels/cart-channel.ts'
 import { cartItems } from '../../../../../system/apps/store/channels/cart-view.ts'
 import { createCheckout } from '../../../../../system/apps/store/checkout/checkout.ts'
+import { storeConfig } from '../../../../../system/apps/store/config.ts'
 import { createCartTracker } from '../../../../../system/apps/store/presence/cart-tracker.ts'
 import { socket } from '../../../../../system/channels/index.ts'
 import { systemClock as clock } from '../../../../../system/platform/clock.ts'
+import { readConfig } from '../../../../../system/platform/config.ts'
 import { silentLog as log } from '../../../../../system/platform/log.ts'
 import { createPresence } from '../../../../../system/presence/index.ts'
 import { createPubSub } from '../../../../../system/pubsub/index.ts'
@@ -29,9 +31,10 @@ interface Setting {
   products?: Product[] | undefined
   trackerFails?: boolean
   oneSizePerShoe?: boolean
+  itemsMax?: number | null
 }
 
-async function setUp({ products = released(), trackerFails = false, oneSizePerShoe = false }: Setting = {}) {
+async function setUp({ products = released(), trackerFails = false, oneSizePerShoe = false, itemsMax }: Setting = {}) {
   const stock: { products: Product[] | undefined } = { products }
   const checkout = createCheckout({
     tokens: createCartTokens({ secret, clock }),
@@ -53,6 +56,7 @@ async function setUp({ products = released(), trackerFails = false, oneSizePerSh
     clock,
     log,
     oneSizePerShoe,
+    ...(itemsMax !== undefined && { itemsMax }),
   })
   const shop = await openCase(socket({ name: 'Shop', path: '/shop', channels: { 'cart:*': cart } }))
   const others: { serialized: string; added: number[]; removed: number[] }[] = []
@@ -175,6 +179,19 @@ describe('changing a cart', () => {
     expect((await shop.ask('add_item', '3')).response).toEqual({ error: 'one_size_per_shoe' })
     await shop.ask('remove_item', '2')
     expect((await shop.ask('add_item', '3')).status).toBe('ok')
+  })
+
+  it('can be limited to a number of items, and is not by default (ST-5)', async () => {
+    const limited = await setUp({ itemsMax: 2 })
+    await limited.join()
+    for (const id of ['1', '2']) expect((await limited.ask('add_item', id)).status).toBe('ok')
+    expect((await limited.ask('add_item', '3')).response).toEqual({ error: 'cart_full' })
+    await limited.ask('remove_item', '2')
+    expect((await limited.ask('add_item', '3')).status).toBe('ok')
+    const { STORE_CART_ITEMS_MAX: itemsMax } = readConfig({ DATABASE_URL: 'postgres://here' }, [storeConfig])
+    const any = await setUp({ itemsMax })
+    await any.join()
+    for (const id of ['1', '2', '3']) expect((await any.ask('add_item', id)).status).toBe('ok')
   })
 
   it('tells the other tabs what was added and removed (CT-38)', async () => {
