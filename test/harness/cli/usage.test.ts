@@ -100,8 +100,8 @@ describe('what makes no sense ends with one sentence and 64', () => {
     ['an unknown adapter', ['up', '--pubsub', 'rabbit'], '--pubsub takes mesh or redis; got "rabbit"'],
     [
       'an unknown defect',
-      ['selftest', '--defect', 'DF-1450'],
-      'there is no defect DF-1450, did you mean DF-145?; "squall list defects" lists them, and a diff file goes by its path',
+      ['selftest', '--defect', 'DF-1445'],
+      'there is no defect DF-1445, did you mean DF-144?; "squall list defects" lists them, and a diff file goes by its path',
     ],
     [
       'a diff that does not apply',

@@ -45,7 +45,7 @@ describe('defects are found', () => {
   })
 
   it.each([
-    ['DF-1450', 'there is no defect DF-1450, did you mean DF-145?; "squall list defects" lists them'],
+    ['DF-1445', 'there is no defect DF-1445, did you mean DF-144?; "squall list defects" lists them'],
     ['mine.diff', 'there is no diff file mine.diff'],
     ['./test', 'there is no diff file ./test'],
   ])('and %s is not', (text, sentence) => {
