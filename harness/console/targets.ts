@@ -49,15 +49,18 @@ export function offerOf({ kind, title, aim, options, drawn }: FaultDefinition, s
 
 function missingOf(kind: string): string {
   if (kind.startsWith('redis.')) return 'needs --pubsub redis'
+  if (needsBalancer(kind)) return 'there is no balancer in front of the nodes of the console'
   return kind.startsWith('client.') ? 'the console has no browser tabs of its own' : 'there is nothing to aim it at'
 }
+
+const needsBalancer = (kind: string) => kind.startsWith('deploy.') || kind === 'scale.out'
 
 const groups = new Set(['any', 'minority', 'majority', 'all'])
 
 /** Words for groups and single parts, each as a target is written. */
 function candidatesOf(kind: string, isAboutActors: boolean, scene: Scene): string[] {
   const { nodes, links, hasRedis } = scene
-  if (kind.startsWith('client.')) return []
+  if (kind.startsWith('client.') || needsBalancer(kind)) return []
   if (isAboutActors) return perNode(scene.actors)
   const [first, ...rest] = nodes
   const sides = rest.length > 0 ? [`${first}|${rest.join(',')}`] : []
@@ -82,7 +85,9 @@ const moderate: Readonly<Record<string, number>> = { ms: 300, '%': 10, 'KiB/s': 
 
 const guessesFor = (options: readonly OptionFact[]) =>
   Object.fromEntries(
-    options.flatMap(({ name, required, unit = '' }) => (required ? [[name, moderate[unit] ?? 1]] : [])),
+    options.flatMap(({ name, type, required, unit = '' }) =>
+      required ? [[name, type === 'a text' ? '' : (moderate[unit] ?? 1)]] : [],
+    ),
   )
 
 /** What a random plan would take: a good beginning for options without a default. */

@@ -8,8 +8,8 @@ import { optionsOf } from './options.ts'
 
 const witnessedWithinMs = 10_000
 
-const connections = (about: string) =>
-  z.number().int().min(0).optional().meta({ unit: 'connections', description: about })
+const connections = z.number().int().min(0)
+const about = (description: string) => ({ unit: 'connections', description })
 
 const idsOn = async (control: ControlClient) => (await control.state()).connections.map(({ id }) => id)
 
@@ -22,12 +22,9 @@ export const connectionsShed = defineFault({
   closesWith: 1012,
   aim: aNode,
   options: optionsOf({
-    count: connections('closed once'),
-    keep: connections('left, in rounds, when the others are closed'),
-  }).refine(
-    ({ count, keep }) => (count === undefined) !== (keep === undefined),
-    'needs the option count or the option keep',
-  ),
+    count: connections.default(1).meta(about('closed once')),
+    keep: connections.optional().meta(about('left, when all others are closed in rounds; in place of count')),
+  }),
   create(cluster, target, { count, keep }) {
     const { control } = cluster.node(target)
     let before: string[] = []
@@ -35,14 +32,14 @@ export const connectionsShed = defineFault({
       const now = await idsOn(control)
       const goneCount = before.filter((id) => !now.includes(id)).length
       const said = `${goneCount} of the ${before.length} connections of ${target} are gone, and it has ${now.length}`
-      return (count === undefined ? now.length <= keep! : goneCount >= Math.min(count, before.length))
+      return (keep === undefined ? goneCount >= Math.min(count, before.length) : now.length <= keep)
         ? seen(said)
         : unseen(said)
     }
     return {
       async inject() {
         before = await idsOn(control)
-        await control.shed(count === undefined ? { keep: keep! } : { count })
+        await control.shed(keep === undefined ? { count } : { keep })
       },
       witnessOn: () => witnessWithin(witnessedWithinMs, isShed, systemClock),
       heal: async () => {},

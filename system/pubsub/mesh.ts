@@ -50,15 +50,7 @@ export function createMesh(options: MeshOptions): PubSubAdapter {
   const { heartbeatMs = 1_000, clock, log } = options
   const sent = createSentCounter()
   const sockets = countedSockets(options.sockets, sent)
-  const peers: Peer[] = Object.entries(options.peers).map(([name, url]) => ({
-    name,
-    url,
-    socket: undefined,
-    connected: false,
-    lastHeardMs: 0,
-    lost: 0,
-    announcedLost: 0,
-  }))
+  const peers = Object.entries(options.peers).map(([name, url]) => newPeer(name, url))
   const counters = { remoteSent: 0, remoteReceived: 0 }
   const peerUpListeners: ((name: string) => void)[] = []
   const inbound = new Map<MeshSocket, { name: string; lastHeardMs: number }>()
@@ -156,7 +148,7 @@ export function createMesh(options: MeshOptions): PubSubAdapter {
 
   function meet(name: string, url: string) {
     log.info({ peer: name }, 'mesh: found a peer')
-    const peer = { name, url, socket: undefined, connected: false, lastHeardMs: 0, lost: 0, announcedLost: 0 }
+    const peer = newPeer(name, url)
     peers.push(peer)
     dial(peer)
   }
@@ -201,6 +193,16 @@ export function createMesh(options: MeshOptions): PubSubAdapter {
     onPeerUp: (listener) => void peerUpListeners.push(listener),
   }
 }
+
+const newPeer = (name: string, url: string): Peer => ({
+  name,
+  url,
+  socket: undefined,
+  connected: false,
+  lastHeardMs: 0,
+  lost: 0,
+  announcedLost: 0,
+})
 
 const encode = ({ topic, event, payload }: RemoteMessage) => JSON.stringify({ topic, event, ...packed(payload) })
 

@@ -32,6 +32,7 @@ describe('what the console offers for a fault', () => {
 
   it('says why a fault cannot be injected here', () => {
     expect(offer('redis.kill').unavailable).toBe('needs --pubsub redis')
+    expect(offer('deploy.rolling').unavailable).toBe('there is no balancer in front of the nodes of the console')
     expect(offer('client.suspend').unavailable).toBe('the console has no browser tabs of its own')
     expect(offerOf(faults['redis.kill'], { ...scene, hasRedis: true }).unavailable).toBeUndefined()
   })

@@ -118,7 +118,13 @@ describe('connections.shed (DP-21, FI-13)', () => {
     })
   })
 
-  it.each([{}, { count: 1, keep: 1 }])('refuses %j', (options) => {
-    expect(() => faults['connections.shed'].checkOptions(options)).toThrow('needs the option count or the option keep')
+  it.each([
+    [{}, 1],
+    [{ count: 1, keep: 1 }, 4],
+  ])('closes with %j as many as it says: one, or all but those that are kept', async (options, goneCount) => {
+    const { cluster } = clusterOf(['n1'])
+    const fault = faults['connections.shed'].create(cluster, 'n1', options)
+    await fault.inject()
+    expect((await fault.witnessOn()).why).toContain(`${goneCount} of the 5 connections`)
   })
 })

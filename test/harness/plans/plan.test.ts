@@ -65,11 +65,15 @@ describe('a random plan', () => {
     const left = Object.entries(faults).filter(([name]) => !kinds.some(({ kind }) => kind === name))
     expect(left.map(([name]) => name)).toEqual([
       'client.suspend',
+      'connections.shed',
+      'deploy.blue-green',
+      'deploy.rolling',
       'metrics.stop',
       'node.disconnect',
       'redis.kill',
       'redis.pause',
       'redis.slow',
+      'scale.out',
     ])
     for (const [, { drawn }] of left) expect(drawn).toEqual({ never: expect.stringMatching(/\w+ \w+/) })
   })

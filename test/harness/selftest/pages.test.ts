@@ -16,12 +16,14 @@ afterAll(() => rmSync(root, { recursive: true }))
 
 const view = 'system/apps/store/client/cart-view.ts'
 const withTitle = (title: string) => new Map([[view, readFileSync(view, 'utf8').replace('Your cart', title)]])
+/** Not the beginning of a longer sentence. */
+const usualTitle = /Your cart(?! is)/
 const script = (folder: string) => readFileSync(join(folder, 'app.js'), 'utf8')
 
 describe('pages with a defect', () => {
   it('are built once for the same sources, with the change in them', async () => {
     const folder = await pagesWith(withTitle('Somebody’s cart'), root)
-    expect([script(folder).includes('Somebody’s cart'), script(folder).includes('Your cart')]).toEqual([true, false])
+    expect([script(folder).includes('Somebody’s cart'), usualTitle.test(script(folder))]).toEqual([true, false])
     // Nothing could be built now.
     unlinkSync(join(root, 'node_modules'))
     expect(await pagesWith(withTitle('Somebody’s cart'), root)).toBe(folder)

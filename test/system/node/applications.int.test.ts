@@ -121,7 +121,7 @@ describe('a start that cannot work ends with one sentence', () => {
   it.each([
     [
       { APPS: 'shop' },
-      'APPS is "shop": there is no application shop; known are hello, store, spa, workshop, talk, workloads',
+      'APPS is "shop": there is no application shop; known are hello, store, spa, workshop, talk, todo, workloads',
     ],
     [{ APPS: 'store' }, 'DATABASE_URL is missing'],
     [{ APPS: 'hello', RECURRING_TOKEN_MS: 'often' }, expect.stringContaining('RECURRING_TOKEN_MS is "often"')],
