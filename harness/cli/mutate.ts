@@ -80,7 +80,7 @@ export const mutate: Command = {
       parse: wholeNumber('--threshold', 0, percentMost),
       default: thresholdDefault,
     },
-    { ...flags.jobs, help: 'mutants in parallel; 2 per CPU, at most 8' },
+    { ...flags.jobs, help: 'mutants in parallel; 5 for 2 CPUs, at most 8' },
     { flags: '--out <folder>', help: 'write the diffs into this folder and run nothing' },
     flags.json,
   ],

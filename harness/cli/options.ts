@@ -8,8 +8,8 @@ import type { OptionSpec } from './command.ts'
 const nodesMax = 9
 const jobsMax = 16
 /** A scenario waits more than it works. */
-const jobsPerProcessor = 2
-const jobsUnasked = Math.min(8, jobsPerProcessor * availableParallelism())
+const jobsPerProcessor = 2.5
+const jobsUnasked = Math.min(8, Math.floor(jobsPerProcessor * availableParallelism()))
 const retriesMost = 10
 const repeatMax = 1_000
 
@@ -104,7 +104,7 @@ export const flags = {
   failFast: { flags: '--fail-fast', help: 'begin no scenario after the first violated one' },
   jobs: {
     flags: '--jobs <n>',
-    help: 'scenarios in parallel; 2 per CPU, at most 8',
+    help: 'scenarios in parallel; 5 for 2 CPUs, at most 8',
     parse: wholeNumber('--jobs', 1, jobsMax),
     default: jobsUnasked,
   },

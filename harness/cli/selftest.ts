@@ -34,7 +34,7 @@ interface SelftestFlags {
   json?: boolean
 }
 
-const jobs = { ...flags.jobs, help: 'defects in parallel; 2 per CPU, at most 8' }
+const jobs = { ...flags.jobs, help: 'defects in parallel; 5 for 2 CPUs, at most 8' }
 const toTheEnd = {
   flags: '--to-the-end',
   help: 'do not end a scenario as soon as its checker has found the defect, and keep what its browsers saw',

@@ -14,6 +14,7 @@ const inventory = 'Sneakers23.Inventory'
 /** Longer than any call waits. */
 const heldMs = 20_000
 const sold = 2
+const few = 9
 /** Longer than the clients take to drain, so that the purchase is still under way when the web server closes. */
 const commitMs = 1_800
 
@@ -28,7 +29,7 @@ export default scenario({
   invariant:
     'A part is killed under its callers, a peer is away while much is published, and a node drains with a purchase under way: callers know at once, nothing is kept for the peer, nobody new is taken, and the purchase is answered.',
   covers: ['RT-8', 'RT-13', 'AM-4', 'DP-9', 'CH-19', 'CH-106', 'NF-4', 'FI-1', 'FI-2', 'FI-3'],
-  given: { nodes: 2, pubsub: 'mesh' },
+  given: { nodes: 2, pubsub: 'mesh', stock: { 1: few, [sold]: few } },
   steps: [
     step('clients of all kinds come', async (context) => {
       await releaseBoth(context, 'n1')

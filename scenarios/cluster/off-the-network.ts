@@ -11,6 +11,7 @@ export default scenario({
   invariant:
     'A node that nobody can reach, and that reaches nobody, sells nothing; the others go on, and when it is back it has what it missed.',
   covers: ['FI-7', 'NF-8', 'ST-57', 'AM-4'],
+  given: { stock: { 1: 9 } },
   steps: [
     step('listeners on two nodes', async (context) => {
       for (const node of ['n1', 'n2']) await (await context.client(`listener-${node}`, node)).join('ping')
