@@ -54,10 +54,8 @@ export const selftest: Command = {
     const scenarios = await loadAll(io.root)
     const runnable = withoutMissingRedis(scenarios, [], io)
     const suite = runnable.filter(suites.acceptance.has)
-    // Scenarios of the night are run for defects that were asked for by name, as the night does.
-    const possible = options.defect === undefined ? suite : runnable
     const result = await runSelftest({
-      defects: wanted.filter((one) => isPossible(one, scenarios, possible)),
+      defects: wanted.filter((one) => isPossible(one, scenarios, runnable)),
       scenarios,
       suite,
       checkTypes: wanted.some((one) => 'diff' in one && !isShipped(one)),
