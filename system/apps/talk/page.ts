@@ -1,16 +1,6 @@
-/** The page of all demos: its script fills in the rest. */
-export const talkPage = (heartbeatMs: number): string => `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>Talk demos</title>
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="/assets/talk.css">
-</head>
-<body data-heartbeat-ms="${heartbeatMs}">
-<h1>Talk demos</h1>
+import { htmlDocument } from '../../platform/html.ts'
+
+const content = `<h1>Talk demos</h1>
 <p class="lead">Five needs of a web application, each met inside the process that answers the requests.</p>
 
 <section id="dashboard" aria-labelledby="dashboard-title">
@@ -71,8 +61,8 @@ export const talkPage = (heartbeatMs: number): string => `<!doctype html>
 <p>The seats are the state of one actor, which handles one message after the other.</p>
 <p class="row"><button type="button" data-run="seats">Take 100 seats in 100 requests at once</button></p>
 <p data-value="seats" aria-live="polite">None taken yet.</p>
-</section>
-<script type="module" src="/assets/talk.js"></script>
-</body>
-</html>
-`
+</section>`
+
+/** The page of all demos: its script fills in the rest. */
+export const talkPage = (heartbeatMs: number): string =>
+  htmlDocument({ title: 'Talk demos', bundle: 'talk', heartbeatMs, content })

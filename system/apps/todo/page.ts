@@ -1,4 +1,4 @@
-import { escapeHtml } from '../../platform/html.ts'
+import { escapeHtml, htmlDocument } from '../../platform/html.ts'
 import type { TreePart } from './supervision.ts'
 import type { Entry } from './todo-list.ts'
 
@@ -20,23 +20,8 @@ export interface ListView {
   today: string
 }
 
-const document = (title: string, content: string) => `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${escapeHtml(title)}</title>
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="/assets/todo.css">
-</head>
-<body>
-<main>
-${content}
-</main>
-</body>
-</html>
-`
+const document = (title: string, content: string) =>
+  htmlDocument({ title, bundle: 'todo', content: `<main>\n${content}\n</main>` })
 
 export const listPath = (name: string): string => `/todo/list?${new URLSearchParams({ name })}`
 

@@ -1,4 +1,4 @@
-import { escapeHtml } from '../../platform/html.ts'
+import { htmlDocument } from '../../platform/html.ts'
 
 interface Page {
   title: string
@@ -15,20 +15,8 @@ const links = [
 const linkTo = ([path, name]: (typeof links)[number]) => `<a href="${path}">${name}</a>`
 
 /** The document around a panel. */
-export const workshopPage = ({ title, content, heartbeatMs }: Page): string => `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${escapeHtml(title)}</title>
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="/assets/workshop.css">
-</head>
-<body data-heartbeat-ms="${heartbeatMs}">
-<header><b>Workshop</b> <nav aria-label="Parts">${links.map(linkTo).join(' ')}</nav></header>
-${content}
-<script type="module" src="/assets/workshop.js"></script>
-</body>
-</html>
-`
+export const workshopPage = ({ title, content, heartbeatMs }: Page): string =>
+  htmlDocument({
+    ...{ title, bundle: 'workshop', heartbeatMs },
+    content: `<header><b>Workshop</b> <nav aria-label="Parts">${links.map(linkTo).join(' ')}</nav></header>\n${content}`,
+  })
