@@ -1,4 +1,4 @@
-import type { FaultDefinition } from '../faults/define-fault.ts'
+import type { FaultDefinition, Need } from '../faults/define-fault.ts'
 import type { Targets } from '../faults/draws.ts'
 import type { OptionFact } from '../faults/options.ts'
 import { seededRandom } from '../platform/random.ts'
@@ -29,13 +29,13 @@ export interface OfferedFault {
 }
 
 /** Returns the fault with everything that its button needs. Pure. */
-export function offerOf({ kind, title, aim, options, drawn }: FaultDefinition, scene: Scene): OfferedFault {
-  const all = candidatesOf(kind, aim.resolvesActors === true, scene).filter((one) => fitsAll(aim.fits, one))
+export function offerOf({ kind, title, aim, options, drawn, needs }: FaultDefinition, scene: Scene): OfferedFault {
+  const all = candidatesOf(needs, aim.resolvesActors === true, scene).filter((one) => fitsAll(aim.fits, one))
   const isAboutGroups = aim.examples[0]?.includes('|') === true
   const targets = isAboutGroups
     ? all
     : [...all.filter((one) => !one.includes('|')), ...all.filter((one) => one.includes('|'))]
-  const unavailable = targets.length === 0 ? missingOf(kind) : undefined
+  const unavailable = targets.length === 0 ? (needs ? missing[needs] : 'there is nothing to aim it at') : undefined
   return {
     kind,
     title,
@@ -47,20 +47,18 @@ export function offerOf({ kind, title, aim, options, drawn }: FaultDefinition, s
   }
 }
 
-function missingOf(kind: string): string {
-  if (kind.startsWith('redis.')) return 'needs --pubsub redis'
-  if (needsBalancer(kind)) return 'there is no balancer in front of the nodes of the console'
-  return kind.startsWith('client.') ? 'the console has no browser tabs of its own' : 'there is nothing to aim it at'
+const missing: Readonly<Record<Need, string>> = {
+  redis: 'needs --pubsub redis',
+  tabs: 'the console has no browser tabs of its own',
+  balancer: 'there is no balancer in front of the nodes of the console',
 }
-
-const needsBalancer = (kind: string) => kind.startsWith('deploy.') || kind === 'scale.out'
 
 const groups = new Set(['any', 'minority', 'majority', 'all'])
 
 /** Words for groups and single parts, each as a target is written. */
-function candidatesOf(kind: string, isAboutActors: boolean, scene: Scene): string[] {
+function candidatesOf(needs: Need | undefined, isAboutActors: boolean, scene: Scene): string[] {
   const { nodes, links, hasRedis } = scene
-  if (kind.startsWith('client.') || needsBalancer(kind)) return []
+  if (needs === 'tabs' || needs === 'balancer') return []
   if (isAboutActors) return perNode(scene.actors)
   const [first, ...rest] = nodes
   const sides = rest.length > 0 ? [`${first}|${rest.join(',')}`] : []

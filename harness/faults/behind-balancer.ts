@@ -1,8 +1,11 @@
 import type { Balancer } from '../cluster/balancer/balancer.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { ClusterNode } from '../cluster/node.ts'
-import { seen, unseen, type Witness } from './fault.ts'
+import { systemClock } from '../platform/clock.ts'
+import { seen, unseen, type Witness, witnessWithin } from './fault.ts'
 import { isBack, portIs } from './node-witness.ts'
+
+const witnessedWithinMs = 10_000
 
 /** What deploys and scaling need. Throws, with what to write, where the scenario has no balancer. */
 export function balancerOf({ balancer }: Cluster, kind: string): Balancer {
@@ -50,8 +53,14 @@ export async function areGone(balancer: Balancer, nodes: readonly ClusterNode[])
   return ports.find((one) => !one.seen) ?? seen(ports.map(({ why }) => why).join(', '))
 }
 
+type Look = () => Promise<Witness>
+
+/** Looks until all of this is seen at once, or the time is over. */
+export const witnessAll = (...looks: readonly Look[]): Promise<Witness> =>
+  witnessWithin(witnessedWithinMs, () => allSeen(looks), systemClock)
+
 /** All of them, or the first that was not seen. */
-export async function allSeen(...looks: readonly (() => Promise<Witness>)[]): Promise<Witness> {
+async function allSeen(looks: readonly Look[]): Promise<Witness> {
   const whys: string[] = []
   for (const look of looks) {
     const witness = await look()

@@ -34,6 +34,7 @@ function sleeperOf(target: string, sleepers: readonly Sleeper[]): Sleeper {
  */
 export const clientSuspend = defineFault({
   kind: 'client.suspend',
+  needs: 'tabs',
   title: 'suspends a tab in the middle of what it does, and resumes it later',
   endsConnections: true,
   aim: aTab,

@@ -9,6 +9,9 @@ import { factsOf, type OptionFact, parseOptions } from './options.ts'
 /** What a fault's record says about its effects, so that the ledger and the checkers know no kind of fault. */
 type Effects = Pick<FaultRecord, 'explains' | 'forgets' | 'endsConnections' | 'isSudden' | 'closesWith'>
 
+/** A Redis server, tabs of a browser, or a balancer in front of the nodes. */
+export type Need = 'redis' | 'tabs' | 'balancer'
+
 /** Everything that the harness knows about one kind of fault. */
 export interface FaultDefinition {
   readonly kind: string
@@ -16,6 +19,8 @@ export interface FaultDefinition {
   readonly title: string
   readonly aim: Aim
   readonly options: readonly OptionFact[]
+  /** What not every cluster has. */
+  readonly needs: Need | undefined
   /** All the parts of a target are one fault: `n1,n2` is given to `create` as it is. */
   readonly isOfAllParts: boolean
   /** How random plans draw it. */
@@ -48,6 +53,8 @@ interface FaultSpec<Schema extends z.ZodObject> {
   isSudden?: true
   /** The close code of the connections that the node closes because of it. */
   closesWith?: number
+  /** Default: nothing that a cluster may lack. */
+  needs?: Need
   drawn: Drawn
   simulated: true | string
 }
@@ -55,13 +62,14 @@ interface FaultSpec<Schema extends z.ZodObject> {
 /** Everything about one kind of fault, in one place: see docs/adding-a-fault.md. */
 export function defineFault<Schema extends z.ZodObject>(spec: FaultSpec<Schema>): FaultDefinition {
   const { kind, title, aim, drawn, simulated, forgets, endsConnections, isSudden, closesWith } = spec
-  const { isOfAllParts = false } = spec
+  const { isOfAllParts = false, needs } = spec
   const parse = (options: FaultOptions) => parseOptions(kind, spec.options, options)
   return {
     kind,
     title,
     aim,
     options: factsOf(spec.options),
+    needs,
     isOfAllParts,
     drawn,
     simulated,

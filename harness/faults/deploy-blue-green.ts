@@ -2,16 +2,14 @@ import { z } from 'zod'
 import { blueGreenDeploy } from '../cluster/deploy/deploy.ts'
 import { systemClock } from '../platform/clock.ts'
 import { someNodes } from './aims.ts'
-import { allSeen, areGone, areServing, balancerOf, nodesOf } from './behind-balancer.ts'
+import { areGone, areServing, balancerOf, nodesOf, witnessAll } from './behind-balancer.ts'
 import { defineFault } from './define-fault.ts'
-import { witnessWithin } from './fault.ts'
 import { milliseconds, optionsOf } from './options.ts'
-
-const witnessedWithinMs = 10_000
 
 /** Healed by the same deploy in the other direction, as one that is rolled back (DP-33, DP-34, FI-13). */
 export const deployBlueGreen = defineFault({
   kind: 'deploy.blue-green',
+  needs: 'balancer',
   title: 'replaces the nodes behind the balancer by a second cluster, and goes back when healed',
   aim: someNodes,
   isOfAllParts: true,
@@ -24,14 +22,9 @@ export const deployBlueGreen = defineFault({
     const [blue, green] = [nodesOf(cluster, target), nodesOf(cluster, greenNames)]
     const options = { clock: systemClock, overMs }
     const look = (up: typeof blue, down: typeof blue) =>
-      witnessWithin(
-        witnessedWithinMs,
-        () =>
-          allSeen(
-            () => areServing(balancer, up),
-            () => areGone(balancer, down),
-          ),
-        systemClock,
+      witnessAll(
+        () => areServing(balancer, up),
+        () => areGone(balancer, down),
       )
     return {
       inject: () => blueGreenDeploy(balancer, blue, green, options),

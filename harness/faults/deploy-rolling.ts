@@ -1,17 +1,14 @@
 import { z } from 'zod'
 import { rollingDeploy } from '../cluster/deploy/deploy.ts'
-import { systemClock } from '../platform/clock.ts'
 import { someNodes } from './aims.ts'
-import { allSeen, areGone, areReplaced, areServing, balancerOf, nodesOf, pidsOf } from './behind-balancer.ts'
+import { areGone, areReplaced, areServing, balancerOf, nodesOf, pidsOf, witnessAll } from './behind-balancer.ts'
 import { defineFault } from './define-fault.ts'
-import { witnessWithin } from './fault.ts'
 import { optionsOf } from './options.ts'
-
-const witnessedWithinMs = 10_000
 
 /** The deploy is over when it was injected; healing it ends the spare (DP-30, DP-49, FI-13). */
 export const deployRolling = defineFault({
   kind: 'deploy.rolling',
+  needs: 'balancer',
   title: 'deploys one node after the other behind the balancer, each as a new process',
   aim: someNodes,
   isOfAllParts: true,
@@ -29,13 +26,13 @@ export const deployRolling = defineFault({
     const gone = () => areGone(balancer, spare ? [spare] : [])
     return {
       inject: () => rollingDeploy(balancer, nodes, { downMax, ...(spare && { spare }) }),
-      witnessOn: () => witnessWithin(witnessedWithinMs, () => allSeen(replaced, serving), systemClock),
+      witnessOn: () => witnessAll(replaced, serving),
       async heal() {
         if (!spare) return
         balancer.remove(spare.name)
         await spare.terminate()
       },
-      witnessOff: () => witnessWithin(witnessedWithinMs, () => allSeen(serving, gone), systemClock),
+      witnessOff: () => witnessAll(serving, gone),
     }
   },
   explains: () => ({ at: 'node' }),

@@ -52,6 +52,7 @@ const common = {
 export const redisKill = defineFault({
   ...common,
   kind: 'redis.kill',
+  needs: 'redis',
   title: 'SIGKILL to Redis, healed by a new start',
   isSudden: true,
   create: (cluster) =>
@@ -67,6 +68,7 @@ export const redisKill = defineFault({
 export const redisPause = defineFault({
   ...common,
   kind: 'redis.pause',
+  needs: 'redis',
   title: 'SIGSTOP to Redis: connections are taken and hang',
   create: (cluster) =>
     downUntilHealed(

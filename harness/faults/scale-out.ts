@@ -1,16 +1,13 @@
 import { putIn, takeOut } from '../cluster/deploy/deploy.ts'
-import { systemClock } from '../platform/clock.ts'
 import { aNode } from './aims.ts'
-import { areGone, areServing, balancerOf } from './behind-balancer.ts'
+import { areGone, areServing, balancerOf, witnessAll } from './behind-balancer.ts'
 import { defineFault } from './define-fault.ts'
-import { witnessWithin } from './fault.ts'
 import { noOptions } from './options.ts'
-
-const witnessedWithinMs = 10_000
 
 /** Healed by scaling in: the node drains, and its clients go to the others (DP-20, DP-46, FI-13). */
 export const scaleOut = defineFault({
   kind: 'scale.out',
+  needs: 'balancer',
   title: 'adds a node on standby to those behind the balancer, and takes it away when healed',
   aim: aNode,
   options: noOptions,
@@ -19,9 +16,9 @@ export const scaleOut = defineFault({
     const node = cluster.node(target)
     return {
       inject: () => putIn(balancer, node),
-      witnessOn: () => witnessWithin(witnessedWithinMs, () => areServing(balancer, [node]), systemClock),
+      witnessOn: () => witnessAll(() => areServing(balancer, [node])),
       heal: () => takeOut(balancer, node),
-      witnessOff: () => witnessWithin(witnessedWithinMs, () => areGone(balancer, [node]), systemClock),
+      witnessOff: () => witnessAll(() => areGone(balancer, [node])),
     }
   },
   explains: () => ({ at: 'node' }),

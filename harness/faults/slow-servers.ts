@@ -29,6 +29,7 @@ export const dbSlow = defineFault({
 /** (FI-14) */
 export const redisSlow = defineFault({
   kind: 'redis.slow',
+  needs: 'redis',
   title: 'whatever passes Redis comes late on every node',
   aim: theRedis,
   options: latencyOptions,

@@ -16,14 +16,21 @@ const servesWithinMs = 30_000
 /** A gradual cut-over closes connections so often. */
 const sliceEveryMs = 250
 
-/** Starts a node, waits until it is ready and serves, and gives it clients (DP-40). */
-export async function putIn(door: Door, node: DeployedNode): Promise<void> {
+/** Starts a node, and waits until it is ready and serves (DP-40). */
+async function bringUp(node: DeployedNode): Promise<void> {
   if (!node.running) await node.start()
   await node.ready()
   // Its control port is open before its web server is.
   const serves = async () => (await fetch(`${node.directUrl}/healthz`, { headers: { connection: 'close' } })).ok
   await until(serves, { what: `${node.name} serves`, withinMs: servesWithinMs, everyMs: 20 })
-  door.add({ name: node.name, host, port: node.port })
+}
+
+const admit = (door: Door, { name, port }: DeployedNode) => door.add({ name, host, port })
+
+/** Brings a node up, and gives it clients. */
+export async function putIn(door: Door, node: DeployedNode): Promise<void> {
+  await bringUp(node)
+  admit(door, node)
 }
 
 /** Gives a node no more clients, and ends it: it closes its connections, and their clients go to others. */
@@ -71,9 +78,8 @@ export async function blueGreenDeploy(
   fresh: readonly DeployedNode[],
   { clock, overMs = 0 }: BlueGreenOptions,
 ): Promise<void> {
-  const ready: DeployedNode[] = []
-  await Promise.all(fresh.map((node) => putIn({ add: () => void ready.push(node), remove: () => {} }, node)))
-  for (const { name, port } of ready) door.add({ name, host, port })
+  await Promise.all(fresh.map(bringUp))
+  for (const node of fresh) admit(door, node)
   for (const { name } of old) door.remove(name)
   await Promise.all(old.map((node) => emptySlowly(node, overMs, clock)))
   await Promise.all(old.map((node) => node.terminate()))
