@@ -7,6 +7,8 @@ interface NodeBehaviour {
   isNew?: boolean
   /** A node that is shed from closes as many connections as it is told. */
   sheds?: boolean
+  /** Until when a node that was started is not ready. */
+  readyFrom?: Promise<void>
 }
 
 /** Nodes behind a balancer, of which those on standby do not run; `said` is what was done to them, in order. */
@@ -29,7 +31,7 @@ function clusterOf(names: readonly string[], standby: readonly string[] = [], be
         said.push(`${name} starts`)
         node.pid = behaviour.isNew === false ? 1 : ++lastPid
       },
-      ready: async () => {},
+      ready: async () => behaviour.readyFrom,
       async terminate() {
         said.push(`${name} ends`)
         node.pid = undefined
@@ -104,6 +106,22 @@ describe('scale.out (DP-20, FI-13)', () => {
     expect((await fault.witnessOn()).seen).toBe(true)
     await fault.heal()
     expect(said).toEqual(['n2 starts', 'n2 gets clients', 'n2 gets no more', 'n2 ends'])
+  })
+})
+
+describe('nodes that are not ready (DP-40)', () => {
+  it.each([
+    ['scale.out', 'n2', {}],
+    ['deploy.blue-green', 'n1', { green: 'n2' }],
+  ] as const)('get no clients from %s, and nobody is taken out', async (kind, target, options) => {
+    const { promise: readyFrom, resolve: getReady } = Promise.withResolvers<void>()
+    const { cluster, said } = clusterOf(['n1'], ['n2'], { readyFrom })
+    const injected = faults[kind].create(cluster, target, options).inject()
+    await new Promise(setImmediate)
+    expect(said).toEqual(['n2 starts'])
+    getReady()
+    await injected
+    expect(said.slice(0, 2)).toEqual(['n2 starts', 'n2 gets clients'])
   })
 })
 

@@ -62,6 +62,15 @@ describe('the list of actors (RT-60, RT-72)', () => {
     ])
   })
 
+  it.each([
+    [0.6, 'running'],
+    [0.4, 'waiting'],
+  ])('calls an actor whose thread was busy for a share of %s of the time %s', (utilization, status) => {
+    const { runtime, list } = setUp([])
+    runtime.spawn({ name: 'Loop', handle: () => {}, threadUsage: () => ({ workMs: 1, heapBytes: 1, utilization }) })
+    expect(list('work').rows.map((row) => row.status)).toEqual([status])
+  })
+
   it('takes the work and the memory of an actor with a thread from the thread (RT-74)', () => {
     const { runtime, list } = setUp(some)
     const usage = { workMs: 500, heapBytes: 7_000_000, utilization: 0.99 }
