@@ -128,6 +128,16 @@ describe('connections-end-for-a-reason', () => {
     expect(outcome(name, stall(900, 800), socket('end', 9_000))).toBe('violated')
   })
 
+  it('is unknown where a client gave up a connection once: its browser may have stood still', () => {
+    const givenUp = (tMs: number) => socket('end', tMs, { closedBy: 'heartbeat' })
+    expect(judge(name, givenUp(4_000), givenUp(9_000))).toMatchObject({
+      outcome: 'unknown',
+      why: expect.stringMatching(/its heartbeat was not answered at 4\.0 s on n1, and nothing explains it but/),
+    })
+    expect(outcome(name, givenUp(4_000), givenUp(9_000), givenUp(14_000))).toBe('violated')
+    expect(outcome(name, stall(13_900, 800), givenUp(4_000), givenUp(9_000), givenUp(14_000))).toBe('violated')
+  })
+
   it('judges channels as well', () => {
     expect(judge(name, left(4_000, 'phx_error')).why).toMatch(/^broken off: the channel ping of alice on n1 crashed/)
     expect(outcome(name, left(4_000, 'phx_close'))).toBe('violated')
@@ -189,6 +199,7 @@ describe('clients-back-off', () => {
     expect(outcome(name, joining(1_000), joining(2_000))).toBe('passed')
     expect(outcome(name, joining(1_000), joining(1_100, { socket: 2 }))).toBe('passed')
     expect(outcome(name, joining(1_000), socket('leave', 1_050, { topic: 'ping' }), joining(1_100))).toBe('passed')
+    expect(outcome(name, stall(900, 800), joining(1_000), joining(1_100))).toBe('unknown')
   })
 
   it('is violated by a client that never tries again, if nothing keeps it away', () => {
@@ -196,6 +207,7 @@ describe('clients-back-off', () => {
     expect(judge(name, lost, joinedAtEnd(12_000, false)).why).toMatch(/^gave up: alice did not connect again .* 1000$/)
     expect(outcome(name, lost, joinedAtEnd(12_000, true))).toBe('passed')
     expect(outcome(name, lost, joinedAtEnd(4_000, false))).toBe('passed')
+    expect(outcome(name, lost, stall(11_000, 9_500), joinedAtEnd(12_000, false))).toBe('unknown')
     expect(outcome(name, fault(900, { ...onN1, witnessedOffMs: null }), lost, joinedAtEnd(12_000, false))).toBe(
       'passed',
     )
@@ -215,6 +227,17 @@ describe('no-unexplained-errors', () => {
     expect(outcome(name, socket('end', 4_100, { isHostile: true }), errors(line))).toBe('passed')
     expect(outcome(name, read(mannersOf.refusal, 4_100, 403), errors(line))).toBe('passed')
     expect(outcome(name, errors())).toBe('passed')
+  })
+
+  it('is unknown when a node waited for its database in vain, and for what failed then', () => {
+    const slow = { atMs: 4_000, text: 'repo: the database is not reachable, trying again: Query read timeout' }
+    const refused = { ...slow, text: 'repo: the database is not reachable, trying again: connect ECONNREFUSED' }
+    const failed = operation(1, 3_000, 6_000, 'failed', 'status 503')
+    expect(outcome(name, errors(slow))).toBe('unknown')
+    expect(outcome(name, errors(slow), ...failed)).toBe('unknown')
+    expect(outcome(name, errors(slow, line))).toBe('violated')
+    expect(outcome(name, errors(refused), ...failed)).toBe('violated')
+    expect(outcome(name, errors({ ...slow, atMs: 20_000 }), ...failed)).toBe('violated')
   })
 
   it('is violated by a warning of the runtime, whatever is broken', () => {
