@@ -8,6 +8,7 @@ import {
   finding,
   isInForce,
   isProvoked,
+  isSomebodyElses,
   isWatched,
   type SocketRecord,
   seconds,
@@ -65,7 +66,8 @@ function isExplained(history: History, one: SocketRecord): boolean {
 /** A client that sends heartbeats is never idle. */
 function isTooIdle(history: History, { code, silentMs }: SocketRecord): boolean {
   const { idleTimeoutMs } = history.of('read', mannersOf.settings)[0]!.value as NodeSettings
-  return code === idleCode && silentMs !== undefined && silentMs >= idleTimeoutMs * idleShare
+  const isCodeOfIdle = code === idleCode || isSomebodyElses(history)
+  return isCodeOfIdle && silentMs !== undefined && silentMs >= idleTimeoutMs * idleShare
 }
 
 /** Nodes may be told to close connections of a certain age; one that is younger must not be closed (DP-24, DF-140). */
@@ -89,6 +91,8 @@ function thrownOut(history: History, { who, node, code, closedBy, tMs }: SocketR
       ? 'gave up its connection, because its heartbeat was not answered'
       : `lost its connection (code ${code})`
   const sentence = `thrown out: ${who} ${how} at ${seconds(tMs)} on ${node}, and nothing explains it`
+  if (closedBy === 'heartbeat' && isSomebodyElses(history))
+    return unknown(`${sentence}, but the system does not say how soon it answers`, { who, node, tMs })
   return finding(history, sentence, tMs - lossNoticedWithinMs, tMs, { who, node, code, tMs })
 }
 
