@@ -57,8 +57,12 @@ function isOpenToAll(path: string): boolean {
   return true
 }
 
-/** Settings for data that is discarded after the run: fast, small, loopback only. */
+/**
+ * Settings for data that is discarded after the run: fast, small, loopback only. Shared memory that comes and goes is files of the data
+ * folder, because a killed server leaves its POSIX segments behind for good.
+ */
 const settings = `
+dynamic_shared_memory_type = mmap
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
 fsync = off

@@ -117,7 +117,7 @@ describe('what makes no sense ends with one sentence and 64', () => {
     [
       'defects from two places',
       ['selftest', '--defects', 'docs', '--defect', 'DF-1'],
-      'selftest takes --defect or --defects, and got both; put all diff files into one folder',
+      'selftest takes --all, --defect or --defects, and got --defect and --defects; give one of them',
     ],
     [
       'files to mutate that are not there',
