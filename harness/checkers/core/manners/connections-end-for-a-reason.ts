@@ -8,6 +8,7 @@ import {
   finding,
   isInForce,
   isProvoked,
+  isSomebodyElses,
   isWatched,
   type SocketRecord,
   seconds,
@@ -69,7 +70,8 @@ function isExplained(history: History, one: SocketRecord): boolean {
 /** A client that sends heartbeats is never idle. */
 function isTooIdle(history: History, { code, silentMs }: SocketRecord): boolean {
   const { idleTimeoutMs } = history.of('read', mannersOf.settings)[0]!.value as NodeSettings
-  return code === idleCode && silentMs !== undefined && silentMs >= idleTimeoutMs * idleShare
+  const isCodeOfIdle = code === idleCode || isSomebodyElses(history)
+  return isCodeOfIdle && silentMs !== undefined && silentMs >= idleTimeoutMs * idleShare
 }
 
 /** Nodes may be told to close connections of a certain age; one that is younger must not be closed (DP-24, DF-140). */
@@ -95,6 +97,8 @@ function thrownOut(history: History, one: SocketRecord, all: readonly SocketReco
       : `lost its connection (code ${code})`
   const sentence = `thrown out: ${who} ${how} at ${seconds(tMs)} on ${node}, and nothing explains it`
   const evidence = { who, node, code, tMs }
+  if (closedBy === 'heartbeat' && isSomebodyElses(history))
+    return unknown(`${sentence}, but the system does not say how soon it answers`, evidence)
   if (closedBy === 'heartbeat' && !hasGivenUpOften(one, all))
     return unknown(`${sentence} but an answer that was late`, evidence)
   return finding(history, sentence, tMs - lossNoticedWithinMs, tMs, evidence)
