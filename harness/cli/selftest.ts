@@ -130,7 +130,8 @@ export function lineOf(progress: SelftestProgress): string {
   return `✗ false alarm  ${scenario} is ${outcome} without a defect: ${why}`
 }
 
-function defectLine({ outcome, id, scenario, checker, finding, seconds }: DefectResult): string {
+function defectLine({ outcome, id, scenario, checker, seconds, ...result }: DefectResult): string {
+  const finding = result.finding.replaceAll(/\s+/g, ' ')
   const head = `${marks[outcome]} ${outcome.padEnd(outcomeWidth)}  ${id}`
   if (outcome === 'caught')
     return `${head}  by ${checker} in ${scenario} after ${duration(seconds * 1_000)}: ${finding}`
