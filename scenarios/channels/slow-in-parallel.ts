@@ -3,7 +3,7 @@ import { mustTakeAtMost, watchingStalls } from '../stalls.ts'
 
 const { scenario, step, after, afterIfPromised } = scenariosFor()
 
-/** A slow ping takes so long, or as long as HelloSockets has it where the system runs already. */
+/** How long a slow ping takes, unless the system runs already and HelloSockets decides. */
 const shortMs = 1_000
 const slowMsOf = ({ cluster }: ScenarioContext) => (cluster.env ? shortMs : 3_000)
 /** Beyond what may go on at once. */
