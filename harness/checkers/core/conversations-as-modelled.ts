@@ -14,7 +14,7 @@ const operation = 'conversation'
 
 const conversationsOf = (history: History) => history.finals<Conversation>(operation)
 
-/** So long after a fault of its node, or of a part there, a connection may still end because of it; nothing is done to its own link. */
+/** For how long after a fault of its node, or of a part there, a connection may still end because of it; nothing is done to its own link. */
 const afterFaultMs = 10_000
 
 const isNearFault = ({ faults, endMs }: History, { tMs, node }: HistoryEvent) =>
