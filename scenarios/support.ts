@@ -2,6 +2,7 @@ import {
   type Compared,
   describeDifference,
   isOnSale,
+  jsonInOrder,
   Mismatch,
   type ScenarioContext,
   type Tab,
@@ -284,9 +285,9 @@ export async function soldUnits(context: StoreContext, ...itemIds: number[]): Pr
 export const connectionsToStore = <C extends { socket: string }>(connections: readonly C[]): C[] =>
   connections.filter(({ socket }) => !socket.startsWith('HelloSockets.'))
 
-/** Fails with what is, when it is not what it should be. */
+/** Fails with what is, when it is not what it should be. The order of keys does not count. */
 export function mustBe(seen: unknown, expected: unknown, what: string) {
-  if (JSON.stringify(seen) === JSON.stringify(expected)) return
+  if (jsonInOrder(seen) === jsonInOrder(expected)) return
   throw new Mismatch(`${what}: ${describeDifference(seen, expected)}`, { expected, seen })
 }
 

@@ -30,6 +30,8 @@ export const promisesShape = z
     binary: z.boolean(),
     /** The close code of a connection whose user is disconnected by id. */
     disconnectCode: z.int().min(1_000).max(4_999),
+    /** Of what a client once sent nothing is held any more, as `POST /memory` shows it, which collects all garbage. */
+    idleClientsHoldNothing: z.boolean(),
     /** A broadcast is encoded once for all who listen, as the counters `encodes` and `pushes` of `/state` show. */
     encodesBroadcastsOnce: z.boolean(),
     /** The nodes talk to each other over the mesh of Squall, which knows its members by a secret. */
@@ -55,6 +57,7 @@ export const ownPromises: SystemPromises = {
   versionOne: true,
   binary: true,
   disconnectCode: 1001,
+  idleClientsHoldNothing: true,
   encodesBroadcastsOnce: true,
   mesh: true,
   idleTimeoutMs: 60_000,

@@ -25,6 +25,8 @@ export interface Before {
 export interface Signature {
   /** It is told by how long an answer takes. */
   isTimed?: true
+  /** It is told by what is sent back. */
+  needsAnswer?: true
   present(requests: Requests): Promise<Witness>
   cleared(requests: Requests): Promise<Witness>
 }
@@ -55,6 +57,7 @@ export function byAnswer(judge: (now: CanaryResult) => Witness, by: 'through' | 
     return now.answer === 'answered' ? seen(describeAnswer(now)) : unseen(describeAnswer(now))
   }
   return {
+    ...(by === 'lastThrough' && { needsAnswer: true }),
     present: (requests) =>
       witnessWithin(answerWithinMs, () => withControlProbes(requests[by](), requests, judge), systemClock),
     cleared: (requests) => witnessWithin(clearedWithinMs, () => isAnswered(requests), systemClock),

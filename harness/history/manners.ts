@@ -43,6 +43,8 @@ export interface NodeSettings {
   maxAgeMs?: number
   /** How often pages are told to say that they are there. */
   clientHeartbeatMs?: number
+  /** How the nodes end, close idle connections and notice each other's absence is known of our own nodes only. */
+  isSomebodyElses?: true
 }
 
 /** A line of a node's log on the level `error`. */

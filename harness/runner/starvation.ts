@@ -119,6 +119,15 @@ const starvedShare = 0.9
 export const isStarved = ({ overMs, waitedMs, longestStallMs }: Starvation): boolean =>
   Math.max(most(waitedMs)[1], longestStallMs.harness ?? 0) >= starvedShare * overMs
 
+/** With less, the limits of waits are long enough as they are. */
+const lostShare = 0.7
+
+/** How much of this time a process had no processor, or the harness stood still, where that was most of it; else 0. Pure. */
+export function lostMsIn({ overMs, waitedMs, longestStallMs }: Starvation): number {
+  const lostMs = Math.min(overMs, Math.max(most(waitedMs)[1], longestStallMs.harness ?? 0))
+  return lostMs >= lostShare * overMs ? lostMs : 0
+}
+
 const most = (byProcess: Readonly<Record<string, number>>): [who: string, ms: number] =>
   Object.entries(byProcess).reduce((a, b) => (b[1] > a[1] ? b : a), ['nobody', 0] as [string, number])
 

@@ -69,7 +69,7 @@ export default scenario({
           mustTakeAtMost(context, manyWithinMs, 4 * slowMsOf(context), `${forgotten.length} were never answered`)
       },
     ),
-    after(2, 'who has left is told nothing more', async ({ scratch }) => {
+    afterIfPromised('wholeHelloSockets', 2, 'who has left is told nothing more', async ({ scratch }) => {
       const frames = (scratch.get('leaver') as WireClient).frames().filter(([, , topic]) => topic === 'valid')
       const closedAt = frames.findIndex(([, , , event]) => event === 'phx_close')
       const late = frames.slice(closedAt + 1)
