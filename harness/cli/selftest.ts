@@ -1,16 +1,18 @@
 import { UsageError } from '../platform/errors.ts'
 import { codeOf } from '../platform/interruption.ts'
 import type { Io } from '../platform/io.ts'
-import { freshSeed } from '../platform/random.ts'
+import { freshSeed, seededRandom, seedOf } from '../platform/random.ts'
 import { duration } from '../reporters/format.ts'
 import { codeOfLeaks } from '../reporters/leak-report.ts'
 import { checkPrerequisites, withoutMissingRedis } from '../runner/prerequisites.ts'
+import { hex } from '../runner/run.ts'
 import { outFolder } from '../runner/run-folder.ts'
 import { loadAll } from '../runner/scenario-files.ts'
 import { suites } from '../runner/suites.ts'
 import type { Scenario } from '../scenario.ts'
 import type { Defect } from '../selftest/defect.ts'
 import { defectsIn, findDefects, isShipped, shippedDefects, type Unreadable } from '../selftest/defects.ts'
+import { drawDefects } from '../selftest/draw-defects.ts'
 import { runSelftest, type SelftestProgress } from '../selftest/selftest.ts'
 import {
   type DefectOutcome,
@@ -27,6 +29,7 @@ import { worstCode } from './run.ts'
 interface SelftestFlags {
   defect?: string[]
   defects?: string
+  all?: boolean
   seed?: number
   jobs: number
   toTheEnd?: boolean
@@ -34,7 +37,7 @@ interface SelftestFlags {
   json?: boolean
 }
 
-const jobs = { ...flags.jobs, help: 'defects in parallel; 5 for 2 CPUs, at most 8' }
+const jobs = { ...flags.jobs, help: 'defects in parallel; 5 on 2 CPUs, at most 8 by default' }
 const toTheEnd = {
   flags: '--to-the-end',
   help: 'do not end a scenario as soon as its checker has found the defect, and keep what its browsers saw',
@@ -44,12 +47,23 @@ const folder = {
   help: 'instead of the shipped defects, those of the diff files in this folder',
 }
 
+const only = {
+  ...flags.defect,
+  help: 'only this defect: one of "squall list defects", or a diff file against system/ (repeatable)',
+}
+
+const all = {
+  flags: '--all',
+  help: 'every shipped defect, in place of one for each checker in each scenario, drawn from the seed',
+}
+
 export const selftest: Command = {
   name: 'selftest',
-  summary: 'start every defect and demand that its checker catches it; the clean system must raise no alarm',
-  options: [flags.defect, folder, flags.seed, jobs, toTheEnd, flags.out, flags.json],
+  summary: 'start the system with one defect after the other and demand that the checker catches it',
+  options: [all, only, folder, flags.seed, jobs, toTheEnd, flags.out, flags.json],
   async run(_names, options: SelftestFlags, io) {
-    const wanted = wantedDefects(options, io)
+    const seed = options.seed ?? freshSeed()
+    const wanted = wantedDefects(options, seed, io)
     checkPrerequisites(options.out, io)
     const scenarios = await loadAll(io.root)
     const runnable = withoutMissingRedis(scenarios, [], io)
@@ -60,7 +74,7 @@ export const selftest: Command = {
       suite,
       checkTypes: wanted.some((one) => 'diff' in one && !isShipped(one)),
       root: io.root,
-      seed: options.seed ?? freshSeed(),
+      seed,
       jobs: options.jobs,
       ...(options.toTheEnd && { toTheEnd: true }),
       out: outFolder(io, options.out),
@@ -73,11 +87,23 @@ export const selftest: Command = {
   },
 }
 
-function wantedDefects({ defect, defects }: SelftestFlags, io: Io): readonly (Defect | Unreadable)[] {
-  if (defect !== undefined && defects !== undefined)
-    throw new UsageError('selftest takes --defect or --defects, and got both; put all diff files into one folder')
+function wantedDefects(options: SelftestFlags, seed: number, io: Io): readonly (Defect | Unreadable)[] {
+  const { all, defect, defects } = options
+  const ways = [all && '--all', defect && '--defect', defects !== undefined && '--defects'].filter(Boolean)
+  if (ways.length > 1)
+    throw new UsageError(`selftest takes --all, --defect or --defects, and got ${ways.join(' and ')}; give one of them`)
   if (defects !== undefined) return defectsIn(defects, io)
-  return defect === undefined ? shippedDefects() : findDefects(defect, io)
+  if (defect !== undefined) return findDefects(defect, io)
+  return all ? shippedDefects() : drawn(seed, io)
+}
+
+function drawn(seed: number, io: Io): readonly Defect[] {
+  const shipped = shippedDefects()
+  const chosen = drawDefects(shipped, seededRandom(seedOf(seed, 'defects')))
+  io.err(
+    `${chosen.length} of ${shipped.length} defects, one for each checker in each scenario (seed ${hex(seed)}); --all for every one\n`,
+  )
+  return chosen
 }
 
 /** Without Redis those are left out whose scenario needs it, which was said already. */
@@ -104,7 +130,8 @@ export function lineOf(progress: SelftestProgress): string {
   return `✗ false alarm  ${scenario} is ${outcome} without a defect: ${why}`
 }
 
-function defectLine({ outcome, id, scenario, checker, finding, seconds }: DefectResult): string {
+function defectLine({ outcome, id, scenario, checker, seconds, ...result }: DefectResult): string {
+  const finding = result.finding.replaceAll(/\s+/g, ' ')
   const head = `${marks[outcome]} ${outcome.padEnd(outcomeWidth)}  ${id}`
   if (outcome === 'caught')
     return `${head}  by ${checker} in ${scenario} after ${duration(seconds * 1_000)}: ${finding}`

@@ -1,4 +1,4 @@
-import { joinedTopics, scenariosFor } from '../../harness/index.ts'
+import { joinedTopics, type ScenarioContext, scenariosFor } from '../../harness/index.ts'
 
 const { scenario, step, after } = scenariosFor()
 
@@ -19,10 +19,10 @@ export default scenario({
       await carol.join('ping')
     }),
     step('broadcast 1, 2, 3, 2 from another node', async (context) => {
-      const { control } = context.cluster.node('n2')
-      for (const number of [1, 2, 3, 2]) await control.broadcast('dupe', 'number', { number })
-      context.scratch.set('early', pushed(context.recorder.events).length)
-      await context.clock.sleep(2_300)
+      for (let left = attemptsFor(context); left > 0; left -= 1) {
+        await broadcastNumbers(context)
+        if (context.scratch.get('early') === 0 && numbersOf(context) === '1,2,3') return
+      }
     }),
     step('ask everybody for a ping', async (context) => {
       await context.cluster.node('n2').control.broadcast('ping', 'request_ping', { from: 'n2' })
@@ -36,7 +36,7 @@ export default scenario({
       if (context.scratch.get('early') !== 0) throw new Error(`${context.scratch.get('early')} came at once`)
     }),
     after(2, 'each number came once, in order', async (context) => {
-      const values = pushed(context.recorder.events).join()
+      const values = numbersOf(context)
       if (values !== '1,2,3') throw new Error(`got ${values || 'nothing'}`)
     }),
     after(3, 'the outgoing handler named the node of the client', async (context) => {
@@ -51,8 +51,26 @@ export default scenario({
 /** Lost with the channel that collected it, unless its window was over before. */
 const beforeRejoin = 9
 
-const pushed = (events: readonly { event?: string; value?: unknown }[]) =>
-  events
+/**
+ * Our windows begin with the first number. Those of HelloSockets may follow each other without a pause: then one may end in the middle of the
+ * numbers, but not twice in a row, because the next ones come at another time of the second.
+ */
+const attemptsFor = ({ cluster }: ScenarioContext) => (cluster.env ? 1 : 3)
+
+async function broadcastNumbers(context: ScenarioContext) {
+  const { cluster, recorder, scratch, clock } = context
+  scratch.set('from', recorder.events.length)
+  for (const number of [1, 2, 3, 2]) await cluster.node('n2').control.broadcast('dupe', 'number', { number })
+  scratch.set('early', pushed(context).length)
+  await clock.sleep(2_300)
+}
+
+/** What came since the last broadcasts began. */
+const pushed = ({ recorder, scratch }: ScenarioContext) =>
+  recorder.events
+    .slice(scratch.get('from') as number)
     .filter(({ event }) => event === 'number')
     .map(({ value }) => (value as { value: number }).value)
     .filter((number) => number !== beforeRejoin)
+
+const numbersOf = (context: ScenarioContext) => pushed(context).join()

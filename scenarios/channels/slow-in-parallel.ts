@@ -3,7 +3,7 @@ import { mustTakeAtMost, watchingStalls } from '../stalls.ts'
 
 const { scenario, step, after, afterIfPromised } = scenariosFor()
 
-/** A slow ping takes so long, or as long as HelloSockets has it where the system runs already. */
+/** How long a slow ping takes, unless the system runs already and HelloSockets decides. */
 const shortMs = 1_000
 const slowMsOf = ({ cluster }: ScenarioContext) => (cluster.env ? shortMs : 3_000)
 /** Beyond what may go on at once. */
@@ -81,7 +81,7 @@ export default scenario({
           mustTakeAtMost(context, manyWithinMs, 4 * slowMsOf(context), `${forgotten.length} were never answered`)
       },
     ),
-    after(2, 'who has left is told nothing more', async ({ scratch }) => {
+    afterIfPromised('wholeHelloSockets', 2, 'who has left is told nothing more', async ({ scratch }) => {
       const frames = (scratch.get('leaver') as WireClient).frames().filter(([, , topic]) => topic === 'valid')
       const closedAt = frames.findIndex(([, , , event]) => event === 'phx_close')
       const late = frames.slice(closedAt + 1)

@@ -126,7 +126,9 @@ function whatHappened(history: History, nodes: number) {
     forMs: history.endMs - from,
     heartbeatMs,
     // Each fault begins and ends, and a node that stood still may have been given up.
-    reconnections: 2 * history.faults.length + stalls.filter(({ value }) => forMsOf(value) > 2 * heartbeatMs).length,
+    reconnections:
+      2 * history.faults.length +
+      Math.max(stalls.filter(({ value }) => forMsOf(value) > 2 * heartbeatMs).length, reappearances(history)),
     operations: sum(operations.filter((one) => !isOfBackground(one)).map(weightOf)),
     pushes: sum(finals.flatMap(({ value }) => Object.values(value.pushes ?? {}))) - pushed.length,
     // Scenarios may ask for broadcasts past the history.
@@ -150,6 +152,19 @@ function changesTold(nodes: readonly NodeDid[]): number | undefined {
 
 /** One operation may do many things. */
 const weightOf = ({ value }: HistoryEvent) => Math.max(1, Number((value as { count?: number } | undefined)?.count ?? 1))
+
+/** How often a node saw another one again that it had given up. */
+function reappearances(history: History): number {
+  const seen = new Map<string, Record<string, boolean>>()
+  let times = 0
+  for (const { who, value } of history.of('read', mannersOf.peers)) {
+    const now = value as Record<string, boolean>
+    const before = seen.get(who) ?? {}
+    times += Object.keys(now).filter((peer) => now[peer] && before[peer] === false).length
+    seen.set(who, now)
+  }
+  return times
+}
 
 const forMsOf = (stall: unknown) => (stall as { forMs: number }).forMs
 

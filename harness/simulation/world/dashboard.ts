@@ -1,4 +1,4 @@
-import { Presence } from 'phoenix'
+import { type Channel, Presence } from 'phoenix'
 import { type CartPresence, itemCounts, pageCounts, shopperCount } from '../../../system/apps/store/client/counts.ts'
 import { openConnection, type World } from './connection.ts'
 
@@ -15,6 +15,7 @@ export function openDashboard({ network, recorder, who, node, token }: Dashboard
   const open = { network, recorder, who, from: who, node, path: '/admin_socket', params: { token } }
   const connection = openConnection(open)
   const channel = connection.join('admin:cart_tracker')
+  giveCopies(channel)
   const presence = new Presence(channel)
 
   return {
@@ -32,4 +33,9 @@ export function openDashboard({ network, recorder, who, node, token }: Dashboard
     },
     close: connection.close,
   }
+}
+
+/** The official presence changes what it is given, and what came is recorded after that. */
+export function giveCopies(channel: Channel) {
+  channel.onMessage = (_event, payload) => structuredClone(payload)
 }

@@ -51,7 +51,7 @@ describe('what makes no sense ends with one sentence and 64', () => {
     [
       'a wait that no timer can count',
       ['compare', 'sync-async', '--work', 'wait:11.5'],
-      '--work waits for whole milliseconds, because a timer counts no others; got "wait:11.5"',
+      '--work takes whole milliseconds, because timers have no finer steps; got "wait:11.5"',
     ],
     [
       'a control of something else',
@@ -117,7 +117,7 @@ describe('what makes no sense ends with one sentence and 64', () => {
     [
       'defects from two places',
       ['selftest', '--defects', 'docs', '--defect', 'DF-1'],
-      'selftest takes --defect or --defects, and got both; put all diff files into one folder',
+      'selftest takes --all, --defect or --defects, and got --defect and --defects; give one of them',
     ],
     [
       'files to mutate that are not there',

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
@@ -10,6 +10,9 @@ const folders: string[] = []
 afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true })
 })
+
+/** Where Linux keeps what POSIX calls shared memory; empty elsewhere. */
+const posixSegments = () => globSync('/dev/shm/PostgreSQL.*')
 
 /** A server that answers, and the segment of shared memory that it holds. */
 async function serverWithSegment() {
@@ -31,6 +34,7 @@ const segments = () =>
     .map((line) => line.split(/\s+/)[1])
 
 it('a killed database leaves no shared memory behind, and an audit sees what would be', async () => {
+  const before = posixSegments()
   const { database, leases, segment } = await serverWithSegment()
   const held = leases.list().filter(({ kind }) => kind === 'memory')
   expect(segments()).toContain(segment)
@@ -39,6 +43,7 @@ it('a killed database leaves no shared memory behind, and an audit sees what wou
   expect(segments()).not.toContain(segment)
   expect(await auditLeaks(held)).toEqual([])
   expect(leases.list().some(({ kind }) => kind === 'memory')).toBe(false)
+  expect(posixSegments().filter((file) => !before.includes(file))).toEqual([])
   await leases.close()
 })
 

@@ -66,6 +66,36 @@ const checkerOf = (name: string) => manners.find((one) => one.name === name)!
 const outcome = (name: string, ...events: TestEvent[]) => judge(name, ...events).outcome
 const onN1 = { target: 'n1', parts: ['n1'] }
 
+/** The nodes run already, and are not ours. */
+const foreign = read(mannersOf.settings, 0, { idleTimeoutMs: 10_000, isSomebodyElses: true })
+
+describe('a system that somebody else has written', () => {
+  const lacks = (name: string, ...events: TestEvent[]) => checkerOf(name).lacks?.(historyOf(...events))
+
+  it.each(['nodes-stop-in-order', 'peers-agree-again'])('%s does not judge it, and says why', (name) => {
+    expect(lacks(name, foreign)).toMatch(/^the system does not say how/)
+    expect(lacks(name, settings)).toBe(undefined)
+  })
+
+  it('may answer a heartbeat later than its client waits', () => {
+    const givenUp = socket('end', 4_000, { closedBy: 'heartbeat' })
+    const name = 'connections-end-for-a-reason'
+    expect(checkerOf(name).check(historyOf(foreign, givenUp)).outcome).toBe('unknown')
+    expect(outcome(name, givenUp)).toBe('violated')
+  })
+
+  it('closes an idle connection with a code of its own, and no other one', () => {
+    const judgeForeign = (silentMs: number) =>
+      checkerOf('connections-end-for-a-reason').check(
+        historyOf(foreign, socket('end', 30_000, { code: 1000, silentMs })),
+      ).outcome
+    expect([judgeForeign(10_000), judgeForeign(5_000)]).toEqual(['passed', 'violated'])
+    expect(outcome('connections-end-for-a-reason', socket('end', 30_000, { code: 1000, silentMs: 10_000 }))).toBe(
+      'violated',
+    )
+  })
+})
+
 it.each(manners.map(({ name }) => name))('%s knows nothing of a run that was not watched', (name) =>
   expect(manners.find((one) => one.name === name)!.check(historyOf(theEnd(9))).outcome).toBe('unknown'),
 )
@@ -126,6 +156,16 @@ describe('connections-end-for-a-reason', () => {
     expect(outcome(name, stall(3_900, 800), socket('end', 4_000))).toBe('unknown')
     expect(outcome(name, stall(3_900, 100), socket('end', 4_000))).toBe('violated')
     expect(outcome(name, stall(900, 800), socket('end', 9_000))).toBe('violated')
+  })
+
+  it('is unknown where a client gave up a connection once: its browser may have stood still', () => {
+    const givenUp = (tMs: number) => socket('end', tMs, { closedBy: 'heartbeat' })
+    expect(judge(name, givenUp(4_000), givenUp(9_000))).toMatchObject({
+      outcome: 'unknown',
+      why: expect.stringMatching(/its heartbeat was not answered at 4\.0 s on n1, and nothing explains it but/),
+    })
+    expect(outcome(name, givenUp(4_000), givenUp(9_000), givenUp(14_000))).toBe('violated')
+    expect(outcome(name, stall(13_900, 800), givenUp(4_000), givenUp(9_000), givenUp(14_000))).toBe('violated')
   })
 
   it('judges channels as well', () => {
@@ -189,6 +229,7 @@ describe('clients-back-off', () => {
     expect(outcome(name, joining(1_000), joining(2_000))).toBe('passed')
     expect(outcome(name, joining(1_000), joining(1_100, { socket: 2 }))).toBe('passed')
     expect(outcome(name, joining(1_000), socket('leave', 1_050, { topic: 'ping' }), joining(1_100))).toBe('passed')
+    expect(outcome(name, stall(900, 800), joining(1_000), joining(1_100))).toBe('unknown')
   })
 
   it('is violated by a client that never tries again, if nothing keeps it away', () => {
@@ -196,6 +237,7 @@ describe('clients-back-off', () => {
     expect(judge(name, lost, joinedAtEnd(12_000, false)).why).toMatch(/^gave up: alice did not connect again .* 1000$/)
     expect(outcome(name, lost, joinedAtEnd(12_000, true))).toBe('passed')
     expect(outcome(name, lost, joinedAtEnd(4_000, false))).toBe('passed')
+    expect(outcome(name, lost, stall(11_000, 9_500), joinedAtEnd(12_000, false))).toBe('unknown')
     expect(outcome(name, fault(900, { ...onN1, witnessedOffMs: null }), lost, joinedAtEnd(12_000, false))).toBe(
       'passed',
     )
@@ -215,6 +257,17 @@ describe('no-unexplained-errors', () => {
     expect(outcome(name, socket('end', 4_100, { isHostile: true }), errors(line))).toBe('passed')
     expect(outcome(name, read(mannersOf.refusal, 4_100, 403), errors(line))).toBe('passed')
     expect(outcome(name, errors())).toBe('passed')
+  })
+
+  it('is unknown when a node waited for its database in vain, and for what failed then', () => {
+    const slow = { atMs: 4_000, text: 'repo: the database is not reachable, trying again: Query read timeout' }
+    const refused = { ...slow, text: 'repo: the database is not reachable, trying again: connect ECONNREFUSED' }
+    const failed = operation(1, 3_000, 6_000, 'failed', 'status 503')
+    expect(outcome(name, errors(slow))).toBe('unknown')
+    expect(outcome(name, errors(slow), ...failed)).toBe('unknown')
+    expect(outcome(name, errors(slow, line))).toBe('violated')
+    expect(outcome(name, errors(refused), ...failed)).toBe('violated')
+    expect(outcome(name, errors({ ...slow, atMs: 20_000 }), ...failed)).toBe('violated')
   })
 
   it('is violated by a warning of the runtime, whatever is broken', () => {

@@ -57,6 +57,18 @@ describe('messages-between-nodes-bounded (ST-55, DP-9, DF-58)', () => {
     expect(whyOf({ up: sent(12) }, stall, stall)).toBe('passed')
   })
 
+  it('counts a reconnection when a node sees another one again that it had given up, however short the stall was', () => {
+    const sees = (n2: boolean, tMs: number): TestEvent => ({
+      ...{ type: 'read', who: 'n1', node: 'n1', operation: mannersOf.peers },
+      value: { n2 },
+      tMs,
+    })
+    const flapping = [sees(true, 0), sees(false, 1_000), sees(true, 2_000), sees(false, 3_000), sees(true, 4_000)]
+    expect(whyOf({ up: sent(12) }, sees(true, 0))).toMatch(/^storm: .* of the kind up/)
+    expect(whyOf({ up: sent(12) }, ...flapping)).toBe('passed')
+    expect(whyOf({ up: sent(13) }, ...flapping)).toMatch(/^storm: .* of the kind up/)
+  })
+
   it('counts joins that were seen on a socket, and those that a client recorded itself', () => {
     const seen = (topic: string): TestEvent => ({
       ...{ type: 'read', who: 'bob', node: 'n1', operation: mannersOf.socket, tMs: 500 },
