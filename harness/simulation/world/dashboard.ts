@@ -1,4 +1,4 @@
-import { type Channel, Presence } from 'phoenix'
+import { Presence } from 'phoenix'
 import { type CartPresence, itemCounts, pageCounts, shopperCount } from '../../../system/apps/store/client/counts.ts'
 import { openConnection, type World } from './connection.ts'
 
@@ -15,7 +15,8 @@ export function openDashboard({ network, recorder, who, node, token }: Dashboard
   const open = { network, recorder, who, from: who, node, path: '/admin_socket', params: { token } }
   const connection = openConnection(open)
   const channel = connection.join('admin:cart_tracker')
-  giveCopies(channel)
+  // The official presence keeps only what is new in the entries that it is given, and the record is to have what was sent.
+  channel.onMessage = (_event, payload) => structuredClone(payload)
   const presence = new Presence(channel)
 
   return {
@@ -33,9 +34,4 @@ export function openDashboard({ network, recorder, who, node, token }: Dashboard
     },
     close: connection.close,
   }
-}
-
-/** The official presence changes what it is given, and what came is recorded after that. */
-export function giveCopies(channel: Channel) {
-  channel.onMessage = (_event, payload) => structuredClone(payload)
 }
