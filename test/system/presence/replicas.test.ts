@@ -6,6 +6,7 @@ import {
   applyTransfer,
   entriesOf,
   expire,
+  type ReplicaId,
   type Replicas,
   removeReplica,
 } from '../../../system/presence/replicas.ts'
@@ -207,5 +208,20 @@ describe('an observer of other replicas (PA-4, PA-7)', () => {
       }),
       { numRuns: 4_000 },
     )
+  })
+
+  it('learns nothing from messages of an earlier run, which came too late', () => {
+    const [earlier, now] = [1, 2].map((incarnation) => ({ name: 'n2', incarnation })) as [ReplicaId, ReplicaId]
+    const { replicas } = applyTransfer(new Map(), now, changed(emptyState, [entry('new')], []), 0)
+    const longer = changed(changed(emptyState, [entry('old')], []), [entry('older')], [])
+    const late = [
+      applyHeartbeat(replicas, earlier, { version: 9, delta: undefined, nowMs: 10 }),
+      applyTransfer(replicas, earlier, longer, 10),
+      removeReplica(replicas, earlier),
+    ]
+    for (const outcome of late) {
+      expect(outcome).toMatchObject({ diff: { joins: [], leaves: [] }, isStale: false })
+      expect(entriesOf(outcome.replicas).map(({ ref }) => ref)).toEqual(['new'])
+    }
   })
 })
