@@ -142,7 +142,7 @@ export function notDone({ kind }: { kind: string }, what: string) {
   if (kind === 'ok') throw new Error(`${what} was answered as done`)
 }
 
-/** Publishes so many numbered messages from each node, a little apart. */
+/** Publishes a number of numbered messages from each node, a little apart. */
 export async function publishFrom(context: ScenarioContext, nodes: readonly string[], times: number) {
   for (let n = 0; n < times; n += 1) for (const node of nodes) await context.publish(node)
 }

@@ -68,7 +68,7 @@ export function nested(levels: number): unknown {
 /** Letters of one to four bytes, so that no piece looks like another and a cut in the middle of a letter shows. */
 const letters = ['a', 'ß', '文', '😀', '0', '\\', '"', 'é'] as const
 
-/** Text of exactly so many bytes in JSON, quotes not included. */
+/** Text of exactly this many bytes in JSON, quotes not included. */
 export function textOfBytes(random: Random, bytes: number): string {
   const pattern: string[] = []
   for (let n = 0; n < 16; n += 1) pattern.push(random.pick(letters))

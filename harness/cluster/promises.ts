@@ -20,7 +20,7 @@ export const promisesShape = z
     tokensHoldOnlyTheUser: z.boolean(),
     /** A client that reads nothing is cut off, instead of kept for without bound. */
     slowReaderIsCut: z.boolean(),
-    /** So many `parallel_slow_ping` of one channel are in progress at most; more wait for them. */
+    /** At most this many `parallel_slow_ping` of one channel are in progress; more wait for them. */
     parallelRepliesMax: z.int().positive(),
     /** `/socket` also takes long polls. */
     longPolls: z.boolean(),
@@ -36,7 +36,7 @@ export const promisesShape = z
     encodesBroadcastsOnce: z.boolean(),
     /** The nodes talk to each other over the mesh of Squall, which knows its members by a secret. */
     mesh: z.boolean(),
-    /** A connection over which nothing comes for so long is closed; clients send heartbeats. */
+    /** A connection over which nothing comes for this time is closed; clients send heartbeats. */
     idleTimeoutMs: z.int().positive(),
   })
   .partial()

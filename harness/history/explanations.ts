@@ -16,8 +16,17 @@ export interface Way {
 /** What the faults on one path explain. */
 export interface Explanations {
   explainsLoss(sentMs: number): boolean
-  /** Whether a message sent into a fault that keeps nothing arrived after it was healed; it must have been queued and resent (AM-4). */
-  outlived(sentMs: number, gotMs: number): boolean
+  /**
+   * Whether a message that was certainly sent into a fault that keeps nothing arrived after it was healed; it must have been queued and
+   * resent (AM-4). One that a node that stood still may have sent after the healing was not kept by anybody.
+   */
+  outlived(sent: SentBetween, gotMs: number): boolean
+}
+
+/** When a message was sent: it was asked for at `fromMs`, and sent at `toMs` at the latest. */
+export interface SentBetween {
+  fromMs: number
+  toMs: number
 }
 
 interface WitnessedFault {
@@ -103,12 +112,12 @@ function toExplanations(faults: readonly WitnessedFault[], lossesEnd: (fault: Wi
     .toSorted((one, other) => one.healedMs - other.healedMs)
   return {
     explainsLoss: (sentMs) => isWithin(losing, sentMs, sentMs),
-    outlived(sentMs, gotMs) {
+    outlived({ fromMs: askedMs, toMs: sentMs }, gotMs) {
       // Few faults are healed between the sending and the arrival of one message.
       for (let at = leadingCount(draining, ({ healedMs }) => healedMs < sentMs); at < draining.length; at += 1) {
         const { heldFromMs, healedMs } = draining[at]!
         if (healedMs > gotMs) return false
-        if (heldFromMs <= sentMs) return true
+        if (heldFromMs <= askedMs) return true
       }
       return false
     },

@@ -1,5 +1,5 @@
 import { edgeMs, inFlightMs } from '../timing.ts'
-import { explanationsOf, type Way } from './explanations.ts'
+import { explanationsOf, type SentBetween, type Way } from './explanations.ts'
 import type { History } from './history.ts'
 import type { HistoryEvent, LedgerEntry } from './operation.ts'
 import {
@@ -56,7 +56,7 @@ export function ledger(history: History): LedgerLine[] {
   const subscribers = Map.groupBy(subscriptionsOf(history), ({ topic }) => topic)
   const explanationsOn = explanationsOf(history)
   const isExplained = (way: Way, sentMs: number) => explanationsOn(way).explainsLoss(sentMs)
-  const isLate = (way: Way, sentMs: number, gotMs: number) => explanationsOn(way).outlived(sentMs, gotMs)
+  const isLate = (way: Way, sent: SentBetween, gotMs: number) => explanationsOn(way).outlived(sent, gotMs)
   const lines: LedgerLine[] = []
   for (const message of messagesOf(history))
     for (const subscription of subscribers.get(message.topic) ?? []) {
@@ -140,12 +140,12 @@ function fateOfReceived(
   message: Message,
   subscription: Subscription,
   { count, firstMs, isAsSent }: Receipt,
-  isLate: (way: Way, sentMs: number, gotMs: number) => boolean,
+  isLate: (way: Way, sent: SentBetween, gotMs: number) => boolean,
 ): Fate {
   const { sentMs, latestSentMs } = message
   if (!isAsSent) return 'altered'
   if (count > 1) return 'duplicate'
-  if (isLate(wayOf(message, subscription), sentMs, firstMs)) return 'late'
+  if (isLate(wayOf(message, subscription), { fromMs: sentMs, toMs: latestSentMs }, firstMs)) return 'late'
   // A subscriber that was not joined, even shortly before or after, should not have received it.
   return mayBeJoinedBetween(subscription, sentMs - edgeMs, latestSentMs + edgeMs) ? 'once' : 'non-member'
 }

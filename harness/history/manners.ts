@@ -37,7 +37,7 @@ export interface SocketEvent extends SocketNote {
 export interface NodeSettings {
   idleTimeoutMs: number
   clusterHeartbeatMs: number
-  /** So many nodes are started and stopped within the scenario. */
+  /** How many nodes are started and stopped within the scenario. */
   standbyCount?: number
   /** Connections are closed at this age, where the nodes are told so. */
   maxAgeMs?: number

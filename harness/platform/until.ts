@@ -11,17 +11,25 @@ export interface UntilOptions {
   withinMs: number
   /** Default: often at first, and less often the longer it takes, because asking costs the processor that all wait for. */
   everyMs?: number
+  /** How much of the last `lastMs` does not count, because those that are waited for could not run. Default: nothing. */
+  lostMs?(lastMs: number): number
   clock?: Clock
 }
 
+/** However starved the machine is, it is waited for so many times `withinMs` at most. */
+const timesMax = 2.5
 const firstPauseMs = 25
 const pauseMostMs = 150
 
 /** Asks again and again until the answer is truthy, and returns it. Fails with what was awaited, how long, and what was last seen. */
 export async function until<T>(ask: () => T | Promise<T>, options: UntilOptions): Promise<NonNullable<T>> {
-  const { what, withinMs, everyMs, clock = systemClock } = options
+  const { what, withinMs, everyMs, lostMs = () => 0, clock = systemClock } = options
   let pauseMs = everyMs ?? firstPauseMs
-  const deadlineMs = clock.monotonicMs() + withinMs
+  const startedMs = clock.monotonicMs()
+  const isOver = () => {
+    const waitedMs = clock.monotonicMs() - startedMs
+    return waitedMs >= withinMs && (waitedMs >= timesMax * withinMs || waitedMs - lostMs(waitedMs) >= withinMs)
+  }
   let lastSeen: unknown
   for (;;) {
     try {
@@ -31,8 +39,7 @@ export async function until<T>(ask: () => T | Promise<T>, options: UntilOptions)
     } catch (error) {
       lastSeen = messageOf(error)
     }
-    if (clock.monotonicMs() >= deadlineMs)
-      throw new NotWithin(`timed out after ${withinMs} ms waiting for "${what}"${lastValue(lastSeen)}`)
+    if (isOver()) throw new NotWithin(`timed out after ${withinMs} ms waiting for "${what}"${lastValue(lastSeen)}`)
     await clock.sleep(pauseMs)
     if (everyMs === undefined) pauseMs = Math.min(1.25 * pauseMs, pauseMostMs)
   }

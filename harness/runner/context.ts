@@ -24,6 +24,8 @@ export interface ContextOptions {
   browsers: BrowserPool
   /** Whether a process of the scenario had no processor, or the harness stood still, for nearly all of the last `lastMs`. */
   wasStarved(lastMs: number): boolean
+  /** How much of the last `lastMs` a starved machine took away; 0 where it was not starved. */
+  lostMs(lastMs: number): number
   /** Those that the scenario names. */
   apps: readonly HarnessApp[]
 }
@@ -61,7 +63,7 @@ export function openContext(options: ContextOptions): OpenContext {
     client: clients.client,
     wire: clients.wire,
     poll: clients.poll,
-    until: (what, withinMs, ask) => until(ask, { what, withinMs }),
+    until: (what, withinMs, ask) => until(ask, { what, withinMs, lostMs: options.lostMs }),
     armTrigger: (trigger, withinMs) => armTrigger(trigger, withinMs, options),
     choose(name, list) {
       const decided = log.decide({ kind: 'choice', name, value: list.indexOf(random.pick(list)) })

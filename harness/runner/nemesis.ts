@@ -24,7 +24,7 @@ interface NemesisOptions {
   /** Clients that can be suspended. */
   sleepers?(): readonly Sleeper[]
   elapsedMs(): number
-  /** So long one fault may take to heal before the next one is healed. */
+  /** How long one fault may take to heal before the next one is healed. */
   healWithinMs?: number
   report(fault: { kind: string; target: string; state: FaultState }): void
 }

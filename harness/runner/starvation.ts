@@ -18,7 +18,7 @@ interface Stall {
 /** Collects what the processes of a scenario waited for, and says how starved they were in any part of it. No clock and no files. */
 export interface StarvationMeter {
   add(reading: Reading): void
-  /** The event loop of a process did not turn, or a node did not answer, for so long until then. */
+  /** For how long until then the event loop of a process did not turn, or a node did not answer. */
   addStall(stall: Stall): void
   /** Between two times; a process that started meanwhile counts from its first reading. */
   between(fromMs: number, toMs: number): Starvation
@@ -118,6 +118,15 @@ const starvedShare = 0.9
 /** Whether what did not come in this time may only be late: a process had no processor, or the harness stood still, for nearly all of it. Pure. */
 export const isStarved = ({ overMs, waitedMs, longestStallMs }: Starvation): boolean =>
   Math.max(most(waitedMs)[1], longestStallMs.harness ?? 0) >= starvedShare * overMs
+
+/** With less, the limits of waits are long enough as they are. */
+const lostShare = 0.7
+
+/** How much of this time a process had no processor, or the harness stood still, where that was most of it; else 0. Pure. */
+export function lostMsIn({ overMs, waitedMs, longestStallMs }: Starvation): number {
+  const lostMs = Math.min(overMs, Math.max(most(waitedMs)[1], longestStallMs.harness ?? 0))
+  return lostMs >= lostShare * overMs ? lostMs : 0
+}
 
 const most = (byProcess: Readonly<Record<string, number>>): [who: string, ms: number] =>
   Object.entries(byProcess).reduce((a, b) => (b[1] > a[1] ? b : a), ['nobody', 0] as [string, number])

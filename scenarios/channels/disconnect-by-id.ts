@@ -30,7 +30,10 @@ export default scenario({
     }),
     step('disconnect the first, from a node where it is not', async (context) => {
       context.provoke('the user is disconnected', ['one', 'uno'], context.cluster.promises.disconnectCode)
-      await context.cluster.node('n3').control.broadcast('auth_socket:1', 'disconnect', {})
+      const { control } = context.cluster.node('n3')
+      // Any other event on the id of a socket means nothing to it.
+      await control.broadcast('auth_socket:2', 'connect', {})
+      await control.broadcast('auth_socket:1', 'disconnect', {})
       await watchingStalls(context, 'n3', async () => {
         await context.until(
           'both connections are closed',

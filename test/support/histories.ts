@@ -1,5 +1,6 @@
 import { faults, isFaultName } from '../../harness/faults/index.ts'
 import { type History, toHistory } from '../../harness/history/history.ts'
+import { mannersOf } from '../../harness/history/manners.ts'
 import type { FaultRecord, HistoryEvent, NewEvent } from '../../harness/history/operation.ts'
 
 export type TestEvent = NewEvent & { tMs?: number }
@@ -65,6 +66,15 @@ export function fault(requestedMs: number, record: Partial<FaultRecord> = {}): T
   } satisfies FaultRecord
   return { type: 'fault', who: 'nemesis', tMs: requestedMs, value }
 }
+
+/** So long stood a process still until then. */
+export const stall = (tMs: number, forMs: number, who = 'harness'): TestEvent => ({
+  type: 'read',
+  who,
+  operation: mannersOf.stall,
+  value: { forMs },
+  tMs,
+})
 
 /** The end of the record, so that what came before is not at its edge. */
 export const theEnd = (tMs: number): TestEvent => ({ type: 'phase', who: 'harness', tMs })

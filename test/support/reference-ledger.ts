@@ -56,7 +56,8 @@ function fateOf(history: History, publish: HistoryEvent, who: string, got: reado
   const windows = explainingWindows(history, publish, who)
   if (got.length > 1) return 'duplicate'
   if (got[0]) {
-    if (windows.some((cut) => outlived(cut, publish.tMs, got[0]!.tMs))) return 'late'
+    const sent = { fromMs: publish.tMs, toMs: latestSentMs(history, publish) }
+    if (windows.some((cut) => outlived(cut, sent, got[0]!.tMs))) return 'late'
     return isNearMembership(history, who, publish) ? 'once' : 'non-member'
   }
   const isMember = membership(history, who, publish.topic).some(
@@ -70,8 +71,11 @@ function fateOf(history: History, publish: HistoryEvent, who: string, got: reado
 }
 
 /** What was sent into a fault that keeps nothing, and came out after it, had been queued and sent again (AM-4). */
-const outlived = ({ keepsNothing, heldFromMs, healedMs }: Explanation, sentMs: number, gotMs: number) =>
-  keepsNothing && heldFromMs <= sentMs && sentMs <= healedMs && gotMs >= healedMs
+const outlived = (
+  { keepsNothing, heldFromMs, healedMs }: Explanation,
+  { fromMs, toMs }: { fromMs: number; toMs: number },
+  gotMs: number,
+) => keepsNothing && heldFromMs <= fromMs && toMs <= healedMs && gotMs >= healedMs
 
 /** Whoever was not joined, not even a little before or after, should not have got it. */
 const isNearMembership = (history: History, who: string, publish: HistoryEvent) =>

@@ -2,6 +2,7 @@ import { type AppTools, defineApp } from '../../app.ts'
 import type { ActorInfo } from '../../cluster/control-client.ts'
 import type { Present } from '../../history/inventory.ts'
 import type { NewEvent, Outcome } from '../../history/operation.ts'
+import { HttpTimeout } from '../../platform/http.ts'
 import { oneServerPerList } from './checkers/one-server-per-list.ts'
 import { todoEntriesKept } from './checkers/todo-entries-kept.ts'
 import { addEntries, type NewEntries, type Opened, openList, readEntries, type TodoEntry } from './lists.ts'
@@ -32,7 +33,7 @@ export const todoApp = defineApp({
           used.add(node, name)
           return readEntries(cluster.node(node), name)
         },
-        /** Opens a list for so many at the same moment; nothing may be broken meanwhile. */
+        /** Opens a list for this many callers at the same moment; nothing may be broken meanwhile. */
         async openTodo(node: string, name: string, callers: number): Promise<Opened> {
           used.add(node, name)
           return openRecorded(tools, node, name, callers)
@@ -117,7 +118,7 @@ async function serversOf(tools: AppTools, node: string): Promise<NewEvent> {
 async function finalOf({ context: { cluster } }: AppTools, node: string, name: string): Promise<NewEvent> {
   const value: FinalList = await readEntries(cluster.node(node), name).then(
     (entries) => ({ name, entries }),
-    (error: Error) => ({ name, problem: error.message }),
+    (error: Error) => ({ name, problem: error.message, ...(error instanceof HttpTimeout && { isLate: true }) }),
   )
   return { who: node, node, type: 'final', operation: listFinal, value }
 }

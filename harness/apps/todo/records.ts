@@ -9,7 +9,9 @@ export type OpenedList = Opened & { name: string }
 
 /** The `final` of one list, as its node has it: its entries, or why they could not be read. */
 export const listFinal = 'todo-list'
-export type FinalList = { name: string; entries: readonly TodoEntry[] } | { name: string; problem: string }
+export type FinalList =
+  | { name: string; entries: readonly TodoEntry[] }
+  | { name: string; problem: string /** There was no answer in time. */; isLate?: true }
 
 /** The `final` of a node: how many servers of each list live, by the names of their actors. */
 export const serversFinal = 'todo-servers'

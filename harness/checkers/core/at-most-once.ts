@@ -1,6 +1,9 @@
 import type { History } from '../../history/history.ts'
 import { type Fate, type LedgerLine, ledger, reordered } from '../../history/ledger.ts'
+import type { LedgerEntry } from '../../history/operation.ts'
+import { redialMs } from '../../timing.ts'
 import { type Checker, count, passed, unknown, type Verdict, violated } from '../../verdict/checker.ts'
+import { finding } from './manners/reasons.ts'
 
 /** Every message arrives once or not at all, in the order of its publisher, and every loss is explained by something witnessed (AM-1, AM-3..6). */
 export const atMostOnce: Checker = {
@@ -16,16 +19,45 @@ export function judgeDeliveries(history: History, isMeant: (publisher: string) =
   if (lines.length === 0) return unknown('no message was published to anybody, so nothing was tested')
   const byFate = Map.groupBy(lines, ({ fate }) => fate)
   const evidence = Object.fromEntries([...byFate].map(([fate, own]) => [fate, own.length]))
+  let unclear: Verdict | undefined
   for (const [fate, say] of findings) {
-    const [first] = byFate.get(fate) ?? []
-    if (first) return violated(`${fate}: ${say(first)}`, { ...evidence, first })
+    const verdict = worstOf(history, byFate.get(fate) ?? [], (line) => `${fate}: ${say(line)}`, evidence)
+    if (verdict?.outcome === 'violated') return verdict
+    unclear ??= verdict
   }
   const [first] = reordered(history).filter(({ publisher }) => isMeant(publisher))
   if (first) return violated(`reordered: ${first.subscriber} saw ${first.seq} after ${first.after}`, { first })
+  if (unclear) return unclear
   if (!byFate.has('once'))
     return unknown('not one message arrived, so nothing shows that messages can arrive', evidence)
   return passed(`${count(lines.length, 'delivery', 'deliveries')}, no duplicate, every loss explained`, evidence)
 }
+
+/** No machine is so slow that a message is altered, comes twice, or is kept behind a cut. */
+const proofs: readonly Fate[] = ['altered', 'duplicate', 'late']
+
+/**
+ * Who stands still for long is taken for gone by its peers and clients, so that what is sent to it is lost, and hears in another order than
+ * it was said what came meanwhile. Undefined where there is no such line.
+ */
+function worstOf(history: History, lines: readonly LedgerLine[], say: (line: LedgerLine) => string, evidence: object) {
+  const [first] = lines
+  if (!first) return undefined
+  if (proofs.includes(first.fate)) return violated(say(first), { ...evidence, first })
+  const sentMs = sendTimes(history)
+  let verdict: Verdict | undefined
+  for (const line of lines) {
+    const atMs = sentMs.get(keyOf(line)) ?? 0
+    verdict = finding(history, say(line), atMs - redialMs, atMs + redialMs, { ...evidence, first: line })
+    if (verdict.outcome === 'violated') return verdict
+  }
+  return verdict
+}
+
+const keyOf = ({ publisher, seq }: LedgerEntry) => `${publisher}/${seq}`
+
+const sendTimes = (history: History): ReadonlyMap<string, number> =>
+  new Map(history.of('publish').map(({ value, tMs }) => [keyOf(value as LedgerEntry), tMs]))
 
 const message = ({ publisher, seq, subscriber }: LedgerLine) => `message ${seq} of ${publisher} to ${subscriber}`
 

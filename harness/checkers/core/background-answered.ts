@@ -1,7 +1,8 @@
 import { crashingJoin, isBackground } from '../../history/background.ts'
 import type { History } from '../../history/history.ts'
 import type { HistoryEvent } from '../../history/operation.ts'
-import { type Checker, count, passed, unknown, violated } from '../../verdict/checker.ts'
+import { type Checker, count, passed, unknown, type Verdict, violated } from '../../verdict/checker.ts'
+import { finding, worstFinding } from './manners/reasons.ts'
 
 /** Of the event `invoke` of a push. */
 interface PushValue {
@@ -10,6 +11,8 @@ interface PushValue {
   joinRef: string
   topic: string
   answer: string
+  /** Over another node than that of its session. */
+  waitsForOthers?: true
 }
 
 /** Of the event `receive` of a reply. */
@@ -19,7 +22,7 @@ interface ReplyValue {
   answer: string
 }
 
-/** What is unanswered for so long, on a connection over which other things arrive, is not only slow. */
+/** What is unanswered for this long, on a connection over which other things arrive, is not only slow. */
 const answeredWithinMs = 7_000
 
 /** Every push of the background is answered once, with what belongs to it and in its order (CH-37, CH-57, AM-10). */
@@ -32,12 +35,10 @@ export const backgroundAnswered: Checker = {
     const pushes = pushesOf(history)
     if (pushes.length === 0) return unknown('nobody pushed anything')
     const replies = repliesOf(history)
-    const finding =
-      wrongReply(pushes, replies) ??
-      answeredStale(history, replies) ??
-      outOfOrder(replies) ??
-      unanswered(history, pushes)
-    if (finding) return violated(finding.why, { push: finding.push })
+    const wrong = wrongReply(pushes, replies) ?? answeredStale(history, replies) ?? outOfOrder(replies)
+    if (wrong) return violated(wrong.why, { push: wrong.push })
+    const missing = unanswered(history, pushes)
+    if (missing) return missing
     const answered = pushes.filter((push) => replies.has(keyOf(push))).length
     if (answered === 0) return unknown('not one push was answered, so nothing shows that pushes can be')
     return passed(
@@ -106,23 +107,34 @@ function outOfOrder(replies: Replies): Finding | undefined {
   return undefined
 }
 
-/** One that came later on the same channel is answered: this one was lost. */
-function unanswered(history: History, pushes: readonly HistoryEvent[]): Finding | undefined {
-  const channelOf = ({ who, value }: HistoryEvent) => {
-    const { connection, joinRef, topic } = value as PushValue
-    return `${who} ${connection} ${joinRef} ${topic}`
-  }
+/**
+ * One that came later on the same channel is answered: this one was lost. Between two nodes it may be lost when one of them stands still,
+ * and where nothing came later it may only be late.
+ */
+function unanswered(history: History, pushes: readonly HistoryEvent[]): Verdict | undefined {
   const lastAnswered = new Map<string, number>()
   for (const push of pushes) if (history.endOf(push)?.type === 'ok') lastAnswered.set(channelOf(push), push.index)
-  const lost = pushes.find(
+  const lost = pushes.filter(
     (push) => history.endOf(push)?.type !== 'ok' && push.index < (lastAnswered.get(channelOf(push)) ?? 0),
   )
-  const forgotten = lost ?? pushes.find((push) => isForgotten(history, push))
-  return forgotten && { why: `unanswered: ${said(forgotten)}`, push: forgotten }
+  const proof = lost.find((push) => !isRelayed(push))
+  if (proof) return violated(unansweredIn(proof), { push: proof })
+  const unsure = [...lost, ...pushes.filter((push) => isForgotten(history, push))]
+  return worstFinding(
+    unsure.map((push) => finding(history, unansweredIn(push), push.tMs, heardUntilMs(history, push), { push })),
+  )
 }
 
-function isForgotten(history: History, push: HistoryEvent): boolean {
-  if (history.endOf(push) !== undefined) return false
-  const heardUntilMs = history.ofWho('receive', push.who).at(-1)?.tMs ?? 0
-  return heardUntilMs - push.tMs > answeredWithinMs
+const channelOf = ({ who, value }: HistoryEvent) => {
+  const { connection, joinRef, topic } = value as PushValue
+  return `${who} ${connection} ${joinRef} ${topic}`
 }
+
+const isRelayed = ({ value }: HistoryEvent) => (value as PushValue).waitsForOthers === true
+
+const unansweredIn = (push: HistoryEvent) => `unanswered: ${said(push)}`
+
+const heardUntilMs = (history: History, { who }: HistoryEvent) => history.ofWho('receive', who).at(-1)?.tMs ?? 0
+
+const isForgotten = (history: History, push: HistoryEvent) =>
+  history.endOf(push) === undefined && heardUntilMs(history, push) - push.tMs > answeredWithinMs

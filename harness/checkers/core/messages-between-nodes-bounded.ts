@@ -39,7 +39,8 @@ interface NodeSent {
  * heartbeats <= n (n - 1) * 2 * (1.05 * time / interval + 5); notices of lost messages <= n (n - 1) * (2 + 2 * reconnections);
  * messages of trackers <= (n - 1) * (topics * (time / interval + 5 + 4 * reconnections) + times that they told of changes), or, where nodes
  * do not count these, + operations + comings and goings;
- * all others <= (n - 1) * (20 + 2 * operations + joins of such topics * (2 + reconnections)). What the background does counts for its own topics.
+ * all others <= (n - 1) * (20 + 2 * operations + joins of such topics * (2 + reconnections)). What the background does counts for its own topics,
+ * and what a visitor of a simulation sends through another node for relayed long polls.
  */
 export const messagesBetweenNodesBounded: Checker = {
   name: 'messages-between-nodes-bounded',
@@ -125,12 +126,15 @@ function whatHappened(history: History, nodes: number) {
     forMs: history.endMs - from,
     heartbeatMs,
     // Each fault begins and ends, and a node that stood still may have been given up.
-    reconnections: 2 * history.faults.length + stalls.filter(({ value }) => forMsOf(value) > 2 * heartbeatMs).length,
+    reconnections:
+      2 * history.faults.length +
+      Math.max(stalls.filter(({ value }) => forMsOf(value) > 2 * heartbeatMs).length, reappearances(history)),
     operations: sum(operations.filter((one) => !isOfBackground(one)).map(weightOf)),
     pushes: sum(finals.flatMap(({ value }) => Object.values(value.pushes ?? {}))) - pushed.length,
     // Scenarios may ask for broadcasts past the history.
     asked: asked - ofBackground.length,
     backgroundOperations: operations.filter(isOfBackground).length,
+    relayedRequests: relayedRequests(history),
     backgroundKinds: [...new Set(ofBackground.map((one) => kindOf(topicOf(one)))), relayKind],
     arrivals: arrivals.length,
     changesTold: changesTold(finals.map(({ value }) => value)),
@@ -148,6 +152,19 @@ function changesTold(nodes: readonly NodeDid[]): number | undefined {
 
 /** One operation may do many things. */
 const weightOf = ({ value }: HistoryEvent) => Math.max(1, Number((value as { count?: number } | undefined)?.count ?? 1))
+
+/** How often a node saw another one again that it had given up. */
+function reappearances(history: History): number {
+  const seen = new Map<string, Record<string, boolean>>()
+  let times = 0
+  for (const { who, value } of history.of('read', mannersOf.peers)) {
+    const now = value as Record<string, boolean>
+    const before = seen.get(who) ?? {}
+    times += Object.keys(now).filter((peer) => now[peer] && before[peer] === false).length
+    seen.set(who, now)
+  }
+  return times
+}
 
 const forMsOf = (stall: unknown) => (stall as { forMs: number }).forMs
 
@@ -170,6 +187,10 @@ function joinsByKind(...sources: readonly (readonly string[])[]): Record<string,
     for (const [kind, own] of Map.groupBy(topics, kindOf)) joins[kind] = Math.max(joins[kind] ?? 0, own.length)
   return joins
 }
+
+/** Visitors of a simulation count the requests that they send through another node. */
+const relayedRequests = (history: History): number =>
+  sum(history.finals<{ relayedRequests?: number }>('conversation').map(({ value }) => value.relayedRequests ?? 0))
 
 /** As the digest of its content begins. */
 const bytesOf = ({ value }: HistoryEvent) => Number((value as LedgerEntry).digest?.split(':', 1)[0] ?? 0)
@@ -203,8 +224,11 @@ function messagesMaxOf(happened: Happened, kind: string, topics: number): number
   return others * (messagesAtBeginning + messagesPerOperation * operations + told)
 }
 
-const operationsOf = ({ operations, pushes, asked, backgroundKinds, backgroundOperations }: Happened, kind: string) =>
-  Math.max(operations, pushes, asked) + (backgroundKinds.includes(kind) ? backgroundOperations : 0)
+const operationsOf = (happened: Happened, kind: string) => {
+  const { operations, pushes, asked, backgroundKinds, backgroundOperations, relayedRequests } = happened
+  const ofBackground = backgroundKinds.includes(kind) ? backgroundOperations : 0
+  return Math.max(operations, pushes, asked) + ofBackground + (kind === relayKind ? relayedRequests : 0)
+}
 
 function bytesMaxOf(happened: Happened, kind: string, messages: number): number {
   const { nodes, reconnections, arrivals, backgroundKinds, publishedBytes, isAllPublished } = happened

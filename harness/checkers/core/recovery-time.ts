@@ -2,7 +2,8 @@ import type { History } from '../../history/history.ts'
 import type { FaultRecord, HistoryEvent } from '../../history/operation.ts'
 import { leadingCount } from '../../history/sorted.ts'
 import { lossNoticedWithinMs } from '../../timing.ts'
-import { type Checker, passed, unknown, violated } from '../../verdict/checker.ts'
+import { type Checker, passed, unknown, type Verdict } from '../../verdict/checker.ts'
+import { finding } from './manners/reasons.ts'
 
 /** After a fault is gone, everybody who lost the connection through it is joined again within the bound (CH-106, NF-3). */
 export const recoveryTime = (withinMs: number): Checker => ({
@@ -14,6 +15,7 @@ export const recoveryTime = (withinMs: number): Checker => ({
     if (history.of('join').length === 0) return unknown('nobody was joined, so nobody could lose anything')
     const measuredMs: Record<string, number> = {}
     let cutShort: string | undefined
+    let unclear: Verdict | undefined
     const faultBefore = causeOf(faults)
     for (const loss of history.of('disconnect')) {
       const fault = faultBefore(loss)
@@ -24,12 +26,21 @@ export const recoveryTime = (withinMs: number): Checker => ({
         cutShort ??= `the record ends before ${who} had ${withinMs} ms to come back`
         continue
       }
-      if (!back) return violated(`not recovered: ${who} was not joined again after ${fault.kind}`, { who, fault })
-      const tookMs = Math.max(0, back.tMs - Math.max(fault.witnessedOffMs!, loss.tMs))
-      const what = `${who} after ${fault.kind} ${fault.target}`
-      measuredMs[what] = Math.max(tookMs, measuredMs[what] ?? 0)
-      if (tookMs > withinMs) return violated(`too slow: ${who} took ${tookMs} ms after ${fault.kind}`, { measuredMs })
+      const fromMs = Math.max(fault.witnessedOffMs!, loss.tMs)
+      const tookMs = Math.max(0, (back?.tMs ?? history.endMs) - fromMs)
+      if (back) {
+        const what = `${who} after ${fault.kind} ${fault.target}`
+        measuredMs[what] = Math.max(tookMs, measuredMs[what] ?? 0)
+        if (tookMs <= withinMs) continue
+      }
+      const sentence = back
+        ? `too slow: ${who} took ${tookMs} ms after ${fault.kind}`
+        : `not recovered: ${who} was not joined again after ${fault.kind}`
+      const verdict = finding(history, sentence, fromMs, fromMs + tookMs, back ? { measuredMs } : { who, fault })
+      if (verdict.outcome === 'violated') return verdict
+      unclear ??= verdict
     }
+    if (unclear) return unclear
     if (cutShort) return unknown(cutShort, { measuredMs })
     if (Object.keys(measuredMs).length === 0) return passed('nobody lost the connection')
     const mostMs = Object.values(measuredMs).reduce((most, tookMs) => Math.max(most, tookMs))

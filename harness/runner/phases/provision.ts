@@ -7,7 +7,7 @@ import { openContext } from '../context.ts'
 import { meterMachine } from '../manners.ts'
 import { createNemesis } from '../nemesis.ts'
 import { folderOf, type Phase, type RunState } from '../run-state.ts'
-import { isStarved } from '../starvation.ts'
+import { isStarved, lostMsIn } from '../starvation.ts'
 
 /** Starts the cluster of the scenario, with all that its steps use. */
 export const provision: Phase = {
@@ -35,6 +35,7 @@ export const provision: Phase = {
     const { meter, elapsedMs } = state
     state.open = openContext({
       wasStarved: (lastMs) => isStarved(meter.between(elapsedMs() - lastMs, elapsedMs())),
+      lostMs: (lastMs) => lostMsIn(meter.between(elapsedMs() - lastMs, elapsedMs())),
       cluster,
       nemesis: state.nemesis,
       recorder,

@@ -231,6 +231,23 @@ describe.each([
     expect(gotAt(25_500)).toEqual(['alice 1 late'])
   })
 
+  it('is fine when its node may have sent it after the healing only', () => {
+    const value = { publisher: 'n1', seq: 1, origin: 'n1' }
+    const request = { who: 'n1', operation: 'publish', op: 1, value }
+    const sentUntil = (tMs: number) =>
+      fates(
+        join('alice', 0),
+        cut,
+        { ...request, type: 'invoke', tMs: 22_000 },
+        publish('n1', 1, 22_000),
+        receive('alice', 'n1', 1, 25_500),
+        { ...request, type: 'ok', tMs },
+        theEnd(60_000),
+      )
+    expect(sentUntil(25_510)).toEqual(['alice 1 once'])
+    expect(sentUntil(22_010)).toEqual(['alice 1 late'])
+  })
+
   it('is fine when it had another way at once', () => {
     expect(gotAt(22_010)).toEqual(['alice 1 once'])
   })

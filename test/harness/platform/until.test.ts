@@ -43,3 +43,16 @@ it('leaves out that the answer was no until the end', async () => {
     /waiting for "the door opens"$/,
   )
 })
+
+it('goes on while a starved machine takes the time away, and not for ever', async () => {
+  const lastOf = async (lostShare: number) => {
+    const clock = simulated()
+    const ask = () => void clock.monotonicMs()
+    const lostMs = (lastMs: number) => lostShare * lastMs
+    await until(ask, { what: 'nothing', withinMs: 1_000, everyMs: 100, lostMs, clock }).catch(() => {})
+    return clock.monotonicMs()
+  }
+  expect(await lastOf(0)).toBe(1_000)
+  expect(await lastOf(0.5)).toBe(2_000)
+  expect(await lastOf(0.9)).toBe(2_500)
+})

@@ -3,6 +3,7 @@ import {
   createStarvationMeter,
   describeStarvation,
   isStarved,
+  lostMsIn,
   type Reading,
   withStarvation,
 } from '../../../harness/runner/starvation.ts'
@@ -110,5 +111,22 @@ describe('the reason of what was waited for in vain', () => {
 
   it('stays what it is on any other', () => {
     expect(withStarvation(why, { ...over, waitedMs: { n1: 500 } })).toBe(why)
+  })
+})
+
+describe('the time that a starved machine took away', () => {
+  const starvation = (waited: number, stalled = 0) => ({
+    ...{ overMs: 1_000, pressure: {}, waitedMs: { harness: 10, n1: waited } },
+    longestStallMs: { n1: 999, harness: stalled },
+  })
+
+  it('is what a process waited for a processor, or the harness stood still, where that was most of it', () => {
+    expect(lostMsIn(starvation(800))).toBe(800)
+    expect(lostMsIn(starvation(100, 750))).toBe(750)
+    expect(lostMsIn(starvation(5_000))).toBe(1_000)
+  })
+
+  it('is nothing where it was less', () => {
+    expect(lostMsIn(starvation(690))).toBe(0)
   })
 })

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { finding } from '../../../checkers/core/manners/reasons.ts'
 import type { History } from '../../../history/history.ts'
 import type { FaultRecord, HistoryEvent } from '../../../history/operation.ts'
 import { type Checker, count, passed, unknown, type Verdict, violated } from '../../../verdict/checker.ts'
@@ -120,6 +121,7 @@ function lost(
 ): Verdict {
   const came = Map.groupBy(receipts, ({ push }) => push)
   let explainedCount = 0
+  let unclear: Verdict | undefined
   for (const [node, ofNode] of Map.groupBy(pushes, (push) => push.node)) {
     const state = states.get(node)
     if (!state) return unknown(`${node} was not asked what became of its items`)
@@ -131,13 +133,15 @@ function lost(
       explainedCount += missing.length
       if (isKilled || missing.length === 0) continue
       counted -= missing.length
-      if (counted < 0)
-        return violated(
-          `lost: ${missing.length} of ${push.count} items for user ${push.userId}, pushed on ${node}, never came, such as ${missing[0]}, and nothing explains it`,
-          { push, missing, state },
-        )
+      if (counted >= 0) continue
+      const sentence = `lost: ${missing.length} of ${push.count} items for user ${push.userId}, pushed on ${node}, never came, such as ${missing[0]}, and nothing explains it`
+      // A node that stands still may be given up by the others, and what they tell it is lost.
+      const verdict = finding(history, sentence, push.fromMs, history.endMs, { push, missing, state })
+      if (verdict.outcome === 'violated') return verdict
+      unclear ??= verdict
     }
   }
+  if (unclear) return unclear
   return passed(`${count(receipts.length, 'delivery', 'deliveries')}, and ${explainedCount} lost for a known reason`)
 }
 

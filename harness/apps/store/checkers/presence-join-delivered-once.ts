@@ -5,6 +5,8 @@ type Metas = Record<string, { metas: { phx_ref: string }[] }>
 
 const refsOf = (entries: Metas) => Object.values(entries).flatMap(({ metas }) => metas.map(({ phx_ref }) => phx_ref))
 
+const endings: readonly HistoryEvent['type'][] = ['connect', 'disconnect', 'join']
+
 /** Each client receives a presence change from its own node only (PA-9, PA-16, DF-93). */
 export const presenceJoinDeliveredOnce: Checker = {
   name: 'presence-join-delivered-once',
@@ -14,7 +16,8 @@ export const presenceJoinDeliveredOnce: Checker = {
     const there = new Map<string, Set<string>>()
     let toldCount = 0
     for (const event of history.events) {
-      if (event.type === 'connect' || event.type === 'disconnect') there.delete(event.who)
+      // Whoever joins again is told anew who is there.
+      if (endings.includes(event.type)) there.delete(event.who)
       if (event.type !== 'receive' || event.event !== 'presence_diff') continue
       const known = there.get(event.who) ?? new Set()
       there.set(event.who, known)

@@ -1,3 +1,4 @@
+import { finding, worstFinding } from '../../../checkers/core/manners/reasons.ts'
 import type { History } from '../../../history/history.ts'
 import type { FaultRecord } from '../../../history/operation.ts'
 import { type Checker, count, passed, unknown, type Verdict, violated } from '../../../verdict/checker.ts'
@@ -37,11 +38,25 @@ function lost(history: History, { jobs }: FinalJobs): Verdict | undefined {
 }
 
 function repeated(history: History, { runs }: FinalJobs): Verdict | undefined {
-  for (const [job, ofJob] of Map.groupBy(runs, (run) => run.job)) {
+  const findings = [...Map.groupBy(runs, (run) => run.job)].flatMap(([job, ofJob]) => {
     const problem = problemOf(ofJob, history.faults)
-    if (problem) return violated(`run twice: job ${job} ${problem}`, { job, runs: ofJob })
-  }
+    if (!problem) return []
+    const sentence = `run twice: job ${job} ${problem}`
+    const evidence = { job, runs: ofJob }
+    // Whoever stands still until its claim is over loses the job, and may end it all the same.
+    return mayBeClaimedAgain(ofJob)
+      ? finding(history, sentence, 0, history.endMs, evidence)
+      : violated(sentence, evidence)
+  })
+  return worstFinding(findings)
 }
+
+/** No claim is shorter. */
+const claimLeastMs = 1_000
+
+/** Each run began so long after the one before it that the claim of that one may have been over. */
+const mayBeClaimedAgain = (runs: readonly FinalRun[]) =>
+  runs.every((run, index) => index === 0 || run.beganMs - runs[index - 1]!.beganMs >= claimLeastMs)
 
 /** Why the runs of one job, in their order, cannot be right. Pure. */
 function problemOf(runs: readonly FinalRun[], faults: readonly FaultRecord[]): string | undefined {

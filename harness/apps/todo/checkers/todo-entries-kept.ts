@@ -26,6 +26,7 @@ export const todoEntriesKept: Checker = {
       const of = added.get(keyOf(node, value.name)) ?? { sure: [], unsure: [] }
       if ('problem' in value) {
         if (of.sure.length === 0) continue
+        if (value.isLate) return unknown(`${value.name} of ${node} was not read in time (${value.problem})`)
         return violated(`lost: ${value.name} of ${node} cannot be read (${value.problem})`, { node, list: value })
       }
       const problem = problemOf(of, value.entries)

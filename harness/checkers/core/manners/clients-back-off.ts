@@ -1,19 +1,21 @@
 import type { History } from '../../../history/history.ts'
 import { type Checker, count, passed, unknown, type Verdict, violated } from '../../../verdict/checker.ts'
-import { isInForce, isWatched, type SocketRecord, socketsOf, touches } from './reasons.ts'
+import { finding, isInForce, isWatched, type SocketRecord, socketsOf, touches } from './reasons.ts'
 
 /** What the official client waits before it connects again after 0, 1, 2 ... tries in vain, and at last. */
 const reconnectAfterMs = [10, 50, 100, 150, 200, 250, 500, 1_000, 2_000] as const
 const reconnectAtLastMs = 5_000
-/** A client that is told that its channel crashed, or whose join is refused, waits at least so long before it joins again. */
+/** A client that is told that its channel crashed, or whose join is refused, waits at least this long before it joins again. */
 const rejoinAfterMs = 1_000
+/** How long the official client waits for the answer to a join. */
+const joinWaitsMs = 10_000
 /** Clocks of browsers are coarse. */
 const toleranceMs = 3
 const tolerance = 0.05
 /** Nobody connects more often than this in such a time, whatever happens to the connections. */
 const stormAttempts = 25
 const stormMs = 5_000
-/** Somebody who has not tried again for so long never will. */
+/** A client that has not tried again for this long never will. */
 const gaveUpMs = reconnectAtLastMs + 3_000
 
 /** Clients that lost their connection or their channel come back, and not in a storm (CH-104..CH-108, NF-3). */
@@ -30,11 +32,14 @@ export const clientsBackOff: Checker = {
       ({ who, document, path }) => `${who} ${document} ${path}`,
     )
     let attempts = 0
+    let unclear: Verdict | undefined
     for (const own of sockets.values()) {
       attempts += own.filter(({ kind }) => kind === 'attempt').length
-      const wrong = tooEarly(own) ?? joinsTooEarly(own) ?? storm(own) ?? gaveUp(history, own)
-      if (wrong) return wrong
+      const wrong = tooEarly(own) ?? joinsTooEarly(history, own) ?? storm(own) ?? gaveUp(history, own)
+      if (wrong?.outcome === 'violated') return wrong
+      unclear ??= wrong
     }
+    if (unclear) return unclear
     return passed(`${count(attempts, 'attempt')} of ${count(sockets.size, 'client')}, each after its delay`)
   },
 }
@@ -61,8 +66,11 @@ function tooEarly(own: readonly SocketRecord[]): Verdict | undefined {
   return undefined
 }
 
-/** A topic that was joined again on the same connection before the delay of a rejoin was over, and was not left meanwhile. */
-function joinsTooEarly(own: readonly SocketRecord[]): Verdict | undefined {
+/**
+ * A topic that was joined again on the same connection before the delay of a rejoin was over, and was not left meanwhile. A join that waited
+ * for its connection until its time was over goes out together with the next one.
+ */
+function joinsTooEarly(history: History, own: readonly SocketRecord[]): Verdict | undefined {
   const joined = new Map<string, SocketRecord>()
   for (const one of own) {
     const key = `${one.socket} ${one.topic}`
@@ -70,11 +78,10 @@ function joinsTooEarly(own: readonly SocketRecord[]): Verdict | undefined {
     if (one.kind === 'leave') joined.delete(key)
     if (one.kind !== 'join') continue
     const gapMs = before ? one.atMs - before.atMs : rejoinAfterMs
-    if (gapMs < rejoinAfterMs * (1 - tolerance))
-      return violated(
-        `hasty: ${one.who} joined ${one.topic} again after ${Math.round(gapMs)} ms, and ${rejoinAfterMs} ms is the shortest delay`,
-        { one, before },
-      )
+    if (gapMs < rejoinAfterMs * (1 - tolerance)) {
+      const sentence = `hasty: ${one.who} joined ${one.topic} again after ${Math.round(gapMs)} ms, and ${rejoinAfterMs} ms is the shortest delay`
+      return finding(history, sentence, one.tMs - joinWaitsMs, one.tMs, { one, before })
+    }
     joined.set(key, one)
   }
   return undefined
@@ -98,7 +105,6 @@ function gaveUp(history: History, own: readonly SocketRecord[]): Verdict | undef
   if (!end || (end.value as { connected: boolean }).connected || end.tMs - last.tMs < gaveUpMs) return undefined
   if (history.faults.some((fault) => touches(fault, last.who, last.node, last.link) && isInForce(fault, end.tMs)))
     return undefined
-  return violated(`gave up: ${last.who} did not connect again after its connection ended with code ${last.code}`, {
-    last,
-  })
+  const sentence = `gave up: ${last.who} did not connect again after its connection ended with code ${last.code}`
+  return finding(history, sentence, last.tMs, end.tMs, { last })
 }

@@ -24,6 +24,8 @@ const connectAgainCode = 1012
 const ageShare = 0.8
 /** The idle time is counted in rounds of a twentieth, and the round in which something came does not count. */
 const idleShare = 0.9
+/** So often in one scenario a client gives up a connection, and not only because it, or its browser, once stood still. */
+const givenUpOften = 3
 /** A close frame of a channel follows the request of its client. */
 const leaveAnsweredMs = 5_000
 
@@ -40,7 +42,9 @@ export const connectionsEndForAReason: Checker = {
   check(history) {
     if (!isWatched(history)) return unknown('nobody watched the connections')
     const ends = socketsOf(history).filter(({ kind, wasOpen }) => kind === 'end' && wasOpen)
-    const lost = ends.filter((one) => !isExplained(history, one)).map((one) => thrownOut(history, one))
+    const lost = ends
+      .filter((one) => !isExplained(history, one))
+      .map((one, _index, all) => thrownOut(history, one, all))
     const channels = history.of('leave').filter(({ event }) => event !== undefined)
     const broken = channels.filter((one) => !isChannelExplained(history, one)).map((one) => brokenOff(history, one))
     const worst = worstFinding([...lost, ...broken])
@@ -85,16 +89,25 @@ function isTooOld(history: History, one: SocketRecord): boolean {
   return opened !== undefined && one.atMs - opened.atMs >= maxAgeMs * ageShare
 }
 
-function thrownOut(history: History, { who, node, code, closedBy, tMs }: SocketRecord): Verdict {
+function thrownOut(history: History, one: SocketRecord, all: readonly SocketRecord[]): Verdict {
+  const { who, node, code, closedBy, tMs } = one
   const how =
     closedBy === 'heartbeat'
       ? 'gave up its connection, because its heartbeat was not answered'
       : `lost its connection (code ${code})`
   const sentence = `thrown out: ${who} ${how} at ${seconds(tMs)} on ${node}, and nothing explains it`
+  const evidence = { who, node, code, tMs }
   if (closedBy === 'heartbeat' && isSomebodyElses(history))
-    return unknown(`${sentence}, but the system does not say how soon it answers`, { who, node, tMs })
-  return finding(history, sentence, tMs - lossNoticedWithinMs, tMs, { who, node, code, tMs })
+    return unknown(`${sentence}, but the system does not say how soon it answers`, evidence)
+  if (closedBy === 'heartbeat' && !hasGivenUpOften(one, all))
+    return unknown(`${sentence} but an answer that was late`, evidence)
+  return finding(history, sentence, tMs - lossNoticedWithinMs, tMs, evidence)
 }
+
+/** A browser that stands still for a second is seen by nobody, and gives its connection up: only what happens again and again is no accident. */
+const hasGivenUpOften = ({ who, node }: SocketRecord, all: readonly SocketRecord[]) =>
+  all.filter((other) => other.closedBy === 'heartbeat' && other.who === who && other.node === node).length >=
+  givenUpOften
 
 function isChannelExplained(history: History, ended: HistoryEvent): boolean {
   const { who, node = '', event, tMs } = ended

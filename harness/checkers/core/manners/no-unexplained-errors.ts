@@ -7,8 +7,10 @@ import { feltForMs, finding, isWatched, seconds, socketsOf, worstFinding } from 
 
 /** A line of a log and what caused it are so close to each other. */
 const causeNearMs = 2_000
-/** A node that logs that something took too long had waited for it so long. */
+/** How long a node had waited before it logs that something took too long. */
 const slowForMs = 5_000
+/** A node gave up waiting for an answer of the database, which nobody watches as nodes are watched. */
+const databaseIsSlow = /^repo: the database is not reachable, trying again: .*timeout/i
 const serverError = /\bstatus 5\d\d\b|\btime(?:d |-)?out\b|\bcrash|\bunavailable\b/i
 
 /** Without a fault nothing fails: no node logs an error, and no operation ends uncertain or with a failure of the server (NF-1, RT-9). */
@@ -21,7 +23,8 @@ export const noUnexplainedErrors: Checker = {
     if (!isWatched(history)) return unknown('nobody watched for errors')
     const isExplained = explainer(history)
     const lines = errorsOf(history)
-    const stray = lines.find(({ atMs }) => !isExplained(atMs, atMs))
+    const strayLines = lines.filter(({ atMs }) => !isExplained(atMs, atMs))
+    const stray = strayLines.find(({ text }) => !databaseIsSlow.test(text)) ?? strayLines[0]
     const failed = failuresOf(history)
     const strayFailures = failed.filter(({ end, begunMs }) => !isExplained(begunMs, end.tMs))
     const [warned] = history.finals<string[]>(mannersOf.warnings).filter(({ value }) => value.length > 0)
@@ -88,11 +91,16 @@ function explainer(history: History): (fromMs: number, toMs: number) => boolean 
 function logged(history: History, line: ErrorLine & { node: string }): Verdict {
   const { node, atMs, text } = line
   const sentence = `logged: ${node} logged an error at ${seconds(atMs)}, and nothing was broken: ${text}`
+  if (databaseIsSlow.test(text)) return unknown(`${sentence}: the database was slow`, { line })
   return finding(history, sentence, atMs - slowForMs, atMs + causeNearMs, { line })
 }
 
 function unexplained(history: History, { end, begunMs }: Failure): Verdict {
   const { who, operation, error = 'without an answer', type, tMs } = end
   const sentence = `failed: ${operation} of ${who} ended ${type} at ${seconds(tMs)} though nothing was broken: ${error}`
+  const slow = errorsOf(history).find(
+    ({ atMs, text }) => databaseIsSlow.test(text) && begunMs - slowForMs <= atMs && atMs <= tMs + slowForMs,
+  )
+  if (slow) return unknown(`${sentence}; ${slow.node} had logged that the database was slow`, { end, slow })
   return finding(history, sentence, begunMs, tMs, { end })
 }

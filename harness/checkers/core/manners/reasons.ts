@@ -11,7 +11,7 @@ interface Provocation {
   code?: number
 }
 
-/** A fault is felt a little after it is over, and a provocation for so long after it. */
+/** For how long after its end a provocation is felt; a fault is felt only a little after its end. */
 export const feltForMs = lossNoticedWithinMs + 1_000
 
 export interface SocketRecord extends SocketEvent {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { pipelineItemsAccounted } from '../../../../harness/apps/hello/checkers/pipeline-items-accounted.ts'
 import { type PipelineState, pipelineFinal, pushOperation } from '../../../../harness/apps/hello/pipeline.ts'
-import { disconnect, fault, final, historyOf, join, type TestEvent } from '../../../support/histories.ts'
+import { disconnect, fault, final, historyOf, join, stall, type TestEvent } from '../../../support/histories.ts'
 
 const topic = 'user:1'
 
@@ -69,6 +69,14 @@ describe('pipeline-items-accounted passes', () => {
       [here, ...push(1, 1_000), killed, ...all, got(2, 3_000), state({ producer: 'durable' })],
     ],
   ])('when %s', (_what, events) => expect(verdict(...events).outcome).toBe('passed'))
+})
+
+it('pipeline-items-accounted knows nothing of items that were lost while a process stood still', () => {
+  const lost = [here, ...push(1, 1_000), got(1, 2_000), got(2, 2_001)]
+  expect(verdict(...lost, stall(2_500, 1_200, 'n2'), state())).toMatchObject({
+    outcome: 'unknown',
+    why: expect.stringMatching(/^lost: 1 of 3 .* stood still for 1200 ms$/),
+  })
 })
 
 describe('pipeline-items-accounted is violated', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { oneRunPerJob } from '../../../../harness/apps/talk/checkers/one-run-per-job.ts'
 import { type FinalRun, jobAccepted, jobsFinal } from '../../../../harness/apps/talk/jobs.ts'
-import { fault, final, historyOf, type TestEvent } from '../../../support/histories.ts'
+import { fault, final, historyOf, stall, type TestEvent } from '../../../support/histories.ts'
 
 const accepted = (job: string): TestEvent => ({
   type: 'read',
@@ -52,6 +52,15 @@ describe('one-run-per-job (RT-51, DF-107)', () => {
   it('knows nothing from an empty history, without a job, or while one has not ended', () => {
     for (const events of [[], [jobs([])], [accepted('a'), jobs(['a'])], [accepted('a'), jobs(['a'], broken)]])
       expect(judged(...events)).toMatchObject({ outcome: 'unknown' })
+  })
+
+  it('knows nothing of a job that was claimed again after a process stood still for long', () => {
+    const later = run('a', 'n1', { attempt: 2, beganMs: 3_000 })
+    for (const before of [broken, run('a', 'n2')]) {
+      expect(judged(accepted('a'), stall(5_000, 3_500, 'n2'), jobs([], before, later)).outcome).toBe('unknown')
+      expect(judged(accepted('a'), jobs([], before, later)).outcome).toBe('violated')
+    }
+    expect(judged(accepted('a'), stall(5_000, 3_500, 'n2'), jobs([], broken, again)).outcome).toBe('violated')
   })
 
   it.each<[string, TestEvent[], RegExp]>([

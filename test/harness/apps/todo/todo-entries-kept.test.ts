@@ -30,6 +30,14 @@ describe('todo-entries-kept (RT-12, NF-16, NF-17)', () => {
       expect(judged(...events).outcome).toBe('unknown')
   })
 
+  it('knows nothing of a list that was not read in time', () => {
+    const late = final('todo-list', { name: 'a', problem: 'no answer within 5000 ms', isLate: true }, 'n1', 'n1')
+    expect(judged(add(['x'], 'ok'), late)).toMatchObject({
+      outcome: 'unknown',
+      why: 'a of n1 was not read in time (no answer within 5000 ms)',
+    })
+  })
+
   it.each<[string, TestEvent[], string]>([
     ['an entry is missing', [list(['x'])], `lost: "${date} y" is missing in a of n1`],
     ['one has another date', [list(['x', 'y'], 'a', '2026-12-01')], 'not added: "2026-12-01 x" is in a of n1'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { atMostOnce } from '../../../../harness/checkers/core/at-most-once.ts'
-import { fault, historyOf, join, leave, publish, receive, theEnd } from '../../../support/histories.ts'
+import { fault, historyOf, join, leave, publish, receive, stall, theEnd } from '../../../support/histories.ts'
 
 const check = (...events: Parameters<typeof historyOf>) => atMostOnce.check(historyOf(...events))
 
@@ -37,6 +37,24 @@ describe('at-most-once (AM-1, AM-3..6)', () => {
   it('is invalid for a loss that nothing explains', () => {
     const verdict = check(join('alice', 0), publish('n1', 1, 9_000), theEnd(20_000))
     expect(verdict).toMatchObject({ outcome: 'violated', why: expect.stringContaining('lost-unexplained') })
+  })
+
+  it('is unknown for losses near which a process stood still: its peers may have given it up', () => {
+    const lost = [join('alice', 0), publish('n1', 1, 9_000), publish('n1', 2, 30_000)]
+    expect(check(...lost, stall(10_000, 1_500, 'n2'), stall(31_000, 900), theEnd(60_000))).toMatchObject({
+      outcome: 'unknown',
+      why: 'lost-unexplained: message 2 of n1 to alice never arrived, but the machine stood still for 900 ms',
+    })
+    expect(check(...lost, stall(10_000, 1_500, 'n2'), theEnd(60_000))).toMatchObject({
+      outcome: 'violated',
+      why: 'lost-unexplained: message 2 of n1 to alice never arrived',
+    })
+  })
+
+  it('excuses no duplicate with a process that stood still', () => {
+    const twice = [receive('alice', 'n1', 1, 5_010), receive('alice', 'n1', 1, 5_020)]
+    const verdict = check(join('alice', 0), publish('n1', 1, 5_000), ...twice, stall(5_015, 2_000), theEnd(20_000))
+    expect(verdict.outcome).toBe('violated')
   })
 
   it('does not excuse a loss with a fault that nobody witnessed', () => {

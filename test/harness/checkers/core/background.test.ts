@@ -5,13 +5,16 @@ import { backgroundDelivered } from '../../../../harness/checkers/core/backgroun
 import { backgroundJoined } from '../../../../harness/checkers/core/background-joined.ts'
 import { framesReadable } from '../../../../harness/checkers/core/frames-readable.ts'
 import { crashingJoin } from '../../../../harness/history/background.ts'
-import { fault, final, historyOf, type TestEvent, theEnd } from '../../../support/histories.ts'
+import { fault, final, historyOf, stall, type TestEvent, theEnd } from '../../../support/histories.ts'
 
 const who = 'background-v2'
 const topic = 'ping:background'
 const pong = 'ok 15:abc'
 
-const push = (op: number, over: Partial<{ joinRef: string; answer: string }> = {}): TestEvent => ({
+const push = (
+  op: number,
+  over: Partial<{ joinRef: string; answer: string; waitsForOthers: true }> = {},
+): TestEvent => ({
   type: 'invoke',
   who,
   operation: 'push',
@@ -59,6 +62,18 @@ describe('background-answered', () => {
     ['unanswered: push 1 of', [push(1), push(2), reply(2), ended(2), ended(1, 'unsure')]],
     ['unanswered: push 2 of', [push(1), reply(1), ended(1), push(2), reply(7, { tMs: 99_000 })]],
   ])('is violated: %s', (words, events) => expect(answered(...events)).toContain(words))
+
+  it('knows nothing of an answer that was only late, or was lost between two nodes, while a process stood still', () => {
+    const forgotten = [push(1), reply(1), ended(1), push(2), reply(7, { tMs: 99_000 })]
+    expect(answered(...forgotten, stall(60_000, 4_000))).toBe('unknown')
+    const over = { waitsForOthers: true } as const
+    const relayed = [push(1, over), push(2, over), reply(2), ended(2), ended(1, 'unsure')]
+    expect(answered(...relayed, stall(2_500, 1_000, 'n2'))).toBe('unknown')
+    expect(answered(...relayed)).toContain('unanswered: push 1 of')
+    expect(answered(push(1), push(2), reply(2), ended(2), ended(1, 'unsure'), stall(2_500, 1_000))).toContain(
+      'unanswered: push 1 of',
+    )
+  })
 
   it('knows nothing when nobody pushed, or nothing was answered', () => {
     expect(answered()).toBe('unknown')

@@ -158,6 +158,16 @@ describe('connections-end-for-a-reason', () => {
     expect(outcome(name, stall(900, 800), socket('end', 9_000))).toBe('violated')
   })
 
+  it('is unknown where a client gave up a connection once: its browser may have stood still', () => {
+    const givenUp = (tMs: number) => socket('end', tMs, { closedBy: 'heartbeat' })
+    expect(judge(name, givenUp(4_000), givenUp(9_000))).toMatchObject({
+      outcome: 'unknown',
+      why: expect.stringMatching(/its heartbeat was not answered at 4\.0 s on n1, and nothing explains it but/),
+    })
+    expect(outcome(name, givenUp(4_000), givenUp(9_000), givenUp(14_000))).toBe('violated')
+    expect(outcome(name, stall(13_900, 800), givenUp(4_000), givenUp(9_000), givenUp(14_000))).toBe('violated')
+  })
+
   it('judges channels as well', () => {
     expect(judge(name, left(4_000, 'phx_error')).why).toMatch(/^broken off: the channel ping of alice on n1 crashed/)
     expect(outcome(name, left(4_000, 'phx_close'))).toBe('violated')
@@ -219,6 +229,7 @@ describe('clients-back-off', () => {
     expect(outcome(name, joining(1_000), joining(2_000))).toBe('passed')
     expect(outcome(name, joining(1_000), joining(1_100, { socket: 2 }))).toBe('passed')
     expect(outcome(name, joining(1_000), socket('leave', 1_050, { topic: 'ping' }), joining(1_100))).toBe('passed')
+    expect(outcome(name, stall(900, 800), joining(1_000), joining(1_100))).toBe('unknown')
   })
 
   it('is violated by a client that never tries again, if nothing keeps it away', () => {
@@ -226,6 +237,7 @@ describe('clients-back-off', () => {
     expect(judge(name, lost, joinedAtEnd(12_000, false)).why).toMatch(/^gave up: alice did not connect again .* 1000$/)
     expect(outcome(name, lost, joinedAtEnd(12_000, true))).toBe('passed')
     expect(outcome(name, lost, joinedAtEnd(4_000, false))).toBe('passed')
+    expect(outcome(name, lost, stall(11_000, 9_500), joinedAtEnd(12_000, false))).toBe('unknown')
     expect(outcome(name, fault(900, { ...onN1, witnessedOffMs: null }), lost, joinedAtEnd(12_000, false))).toBe(
       'passed',
     )
@@ -245,6 +257,17 @@ describe('no-unexplained-errors', () => {
     expect(outcome(name, socket('end', 4_100, { isHostile: true }), errors(line))).toBe('passed')
     expect(outcome(name, read(mannersOf.refusal, 4_100, 403), errors(line))).toBe('passed')
     expect(outcome(name, errors())).toBe('passed')
+  })
+
+  it('is unknown when a node waited for its database in vain, and for what failed then', () => {
+    const slow = { atMs: 4_000, text: 'repo: the database is not reachable, trying again: Query read timeout' }
+    const refused = { ...slow, text: 'repo: the database is not reachable, trying again: connect ECONNREFUSED' }
+    const failed = operation(1, 3_000, 6_000, 'failed', 'status 503')
+    expect(outcome(name, errors(slow))).toBe('unknown')
+    expect(outcome(name, errors(slow), ...failed)).toBe('unknown')
+    expect(outcome(name, errors(slow, line))).toBe('violated')
+    expect(outcome(name, errors(refused), ...failed)).toBe('violated')
+    expect(outcome(name, errors({ ...slow, atMs: 20_000 }), ...failed)).toBe('violated')
   })
 
   it('is violated by a warning of the runtime, whatever is broken', () => {
@@ -284,6 +307,17 @@ describe('callers-fail-at-once', () => {
   it('judges nothing that queued behind others in a rush', () => {
     const rush = operation(1, 1_000, 6_600, 'ok').map((event) => ({ ...event, value: { waitsForOthers: true } }))
     expect(outcome(name, ...rush, kill)).toBe('passed')
+  })
+
+  it('judges nothing that was pushed while its own connection was gone: it waits for the next one', () => {
+    const begun = { type: 'invoke', who: 'alice', operation: 'remove_item', op: 1, tMs: 1_600 } as const
+    const end = { ...begun, type: 'unsure', tMs: 9_600 } as const
+    const [opened, gone] = [socket('open', 100), socket('end', 1_550)]
+    expect(outcome(name, opened, begun, end, kill)).toBe('violated')
+    expect(outcome(name, opened, socket('join', 200), begun, end, kill)).toBe('violated')
+    expect(outcome(name, opened, gone, begun, end, kill)).toBe('passed')
+    expect(outcome(name, opened, gone, socket('attempt', 1_580, { socket: 2 }), begun, end, kill)).toBe('passed')
+    expect(outcome(name, opened, gone, socket('open', 1_580, { socket: 2 }), begun, end, kill)).toBe('violated')
   })
 
   it('judges nothing that met a fault which makes things slow, or none', () => {

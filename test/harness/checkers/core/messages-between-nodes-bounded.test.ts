@@ -41,12 +41,32 @@ describe('messages-between-nodes-bounded (ST-55, DP-9, DF-58)', () => {
     expect(whyOf({ beat: sent(1_000) })).toMatch(/^storm: 2 nodes sent each other 1000 messages of the kind beat, and/)
   })
 
+  it('counts what visitors of a simulation send through another node for relayed polls, and for nothing else', () => {
+    const visitor = (relayedRequests: number) =>
+      final('conversation', { frames: 1, relayedRequests }, 'visitor-4', 'n1')
+    expect(whyOf({ longpoll_relay: sent(60) })).toMatch(/^storm: .* of the kind longpoll_relay/)
+    expect(whyOf({ longpoll_relay: sent(60) }, visitor(20))).toBe('passed')
+    expect(whyOf({ cart: sent(60) }, visitor(20))).toMatch(/^storm: .* of the kind cart/)
+  })
+
   it('counts a reconnection for each fault that began or ended, and for each stall', () => {
     expect(whyOf({ up: sent(4) })).toBe('passed')
     expect(whyOf({ up: sent(12) })).toMatch(/^storm: .* of the kind up/)
     expect(whyOf({ up: sent(12) }, fault(1_000))).toBe('passed')
     const stall: TestEvent = { type: 'read', who: 'n1', operation: mannersOf.stall, value: { forMs: 900 } }
     expect(whyOf({ up: sent(12) }, stall, stall)).toBe('passed')
+  })
+
+  it('counts a reconnection when a node sees another one again that it had given up, however short the stall was', () => {
+    const sees = (n2: boolean, tMs: number): TestEvent => ({
+      ...{ type: 'read', who: 'n1', node: 'n1', operation: mannersOf.peers },
+      value: { n2 },
+      tMs,
+    })
+    const flapping = [sees(true, 0), sees(false, 1_000), sees(true, 2_000), sees(false, 3_000), sees(true, 4_000)]
+    expect(whyOf({ up: sent(12) }, sees(true, 0))).toMatch(/^storm: .* of the kind up/)
+    expect(whyOf({ up: sent(12) }, ...flapping)).toBe('passed')
+    expect(whyOf({ up: sent(13) }, ...flapping)).toMatch(/^storm: .* of the kind up/)
   })
 
   it('counts joins that were seen on a socket, and those that a client recorded itself', () => {

@@ -6,7 +6,7 @@ import { joinedTopics } from '../../../../harness/checkers/core/joined-topics.ts
 import { reached } from '../../../../harness/checkers/core/reached.ts'
 import { recoveryTime } from '../../../../harness/checkers/core/recovery-time.ts'
 import { mannersOf } from '../../../../harness/history/manners.ts'
-import { disconnect, fault, final, historyOf, join, type TestEvent, theEnd } from '../../../support/histories.ts'
+import { disconnect, fault, final, historyOf, join, stall, type TestEvent, theEnd } from '../../../support/histories.ts'
 
 describe('expectations (AT-1)', () => {
   const seen = (met: boolean): TestEvent => ({
@@ -116,6 +116,15 @@ describe('recovery-time (CH-106, NF-3)', () => {
   it('is invalid when it takes too long, or never happens', () => {
     expect(check(...lost, join('alice', 30_000), theEnd(60_000)).why).toContain('too slow: alice took 14000 ms')
     expect(check(...lost, theEnd(60_000)).why).toContain('not recovered: alice')
+  })
+
+  it('is unknown when a process stood still meanwhile: slowness alone proves nothing', () => {
+    expect(check(...lost, stall(25_000, 5_000, 'n2'), join('alice', 30_000), theEnd(60_000))).toMatchObject({
+      outcome: 'unknown',
+      why: expect.stringMatching(/^too slow: .* stood still for 5000 ms$/),
+    })
+    expect(check(...lost, stall(25_000, 5_000), theEnd(60_000)).outcome).toBe('unknown')
+    expect(check(...lost, stall(5_000, 5_000), theEnd(60_000)).outcome).toBe('violated')
   })
 
   it('measures every loss, and from the loss when the fault was over by then', () => {

@@ -184,6 +184,14 @@ describe('no-redundant-stock-broadcast (ST-29, ST-30, DF-64)', () => {
     expect(check(events('medium'), events('low'), events('low')).outcome).toBe('violated')
   })
 
+  it('is valid when somebody joins between a sale and the news of it, and is told both', () => {
+    const sale = invoke('sell', { itemId: 7 })
+    const between = [events('medium', '1'), sale, events('low', '2'), events('low')]
+    expect(check(...between).outcome).toBe('passed')
+    expect(check(...between, events('low')).outcome).toBe('violated')
+    expect(check(events('low', '1'), sale, events('low')).outcome).toBe('violated')
+  })
+
   it('takes what a join is answered with for state', () => {
     expect(check(events('low'), events('low', '9')).outcome).toBe('passed')
   })

@@ -143,6 +143,12 @@ describe('presence-join-delivered-once (PA-9, PA-16, DF-93)', () => {
     expect(check(diff(['a']), { type: 'disconnect', who: 'boss' }, diff(['a'])).outcome).toBe('passed')
   })
 
+  it('begins anew with a join: nobody is told what happened while the topic was not joined', () => {
+    const again: TestEvent = { type: 'join', who: 'boss', topic: 'admin:cart_tracker' }
+    expect(check(diff(['a']), again, diff(['a'])).outcome).toBe('passed')
+    expect(check(diff(['a']), again, diff(['a']), diff(['a'])).outcome).toBe('violated')
+  })
+
   it('is unknown when nobody was told', () => {
     expect(check(heardCart).outcome).toBe('unknown')
   })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { refusedForAReason } from '../../../../../harness/apps/store/checkers/refused-for-a-reason.ts'
-import { fault, final, historyOf, type TestEvent } from '../../../../support/histories.ts'
+import { fault, final, historyOf, stall, type TestEvent } from '../../../../support/histories.ts'
 
 const catalogue = final('catalogue', {
   products: [
@@ -85,6 +85,7 @@ describe('refused-for-a-reason', () => {
     expect(check(release(1_000), ...refused).why).toContain('product 1 was released 19000 ms before')
     expect(check(release(19_000), ...refused).outcome).toBe('passed')
     expect(check(release(1_000), fault(5_000), ...refused).outcome).toBe('passed')
+    expect(check(release(1_000), stall(19_000, 4_000, 'n2'), ...refused).outcome).toBe('unknown')
   })
 
   it('is unknown without the products', () => {
