@@ -49,6 +49,8 @@ export interface Present {
   actors?: Readonly<Record<string, number>>
   /** May wait at this node for a session of another one. */
   relays?: true
+  /** How many of its requests may wait there; default: three. */
+  relayed?: number
   /** Does not read what it is sent. */
   isStalled?: true
 }
@@ -67,4 +69,6 @@ export interface NodeRemains {
   holds: NodeHolds
   /** What it told the other nodes on a topic after its goodbye there, where that is seen. */
   saidAfterGoodbye?: readonly string[]
+  /** Topics on which another node heard it to the end, and heard no goodbye, where that is seen. */
+  withoutGoodbye?: readonly string[]
 }

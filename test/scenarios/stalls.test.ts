@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { createRecorder } from '../../harness/history/recorder.ts'
 import { systemClock } from '../../harness/platform/clock.ts'
 import { NotReached } from '../../harness/runner/context.ts'
-import { mustBeConnected, mustTakeAtMost, receivedPerJoin, watchingStalls } from '../../scenarios/stalls.ts'
+import {
+  mustBeConnected,
+  mustLoseOnce,
+  mustTakeAtMost,
+  receivedPerJoin,
+  watchingStalls,
+} from '../../scenarios/stalls.ts'
 
 /** Slowness alone is never a violation (AT-3). */
 function stage(answerMs: number, isStarved = false) {
@@ -78,5 +84,25 @@ describe('messages per join', () => {
     expect(receivedPerJoin({ recorder }, 'bob', 'cart')).toEqual([1, 1, 1])
     cart('1')
     expect(receivedPerJoin({ recorder }, 'bob', 'cart')).toEqual([1, 1, 2])
+  })
+})
+
+describe('who was to lose a connection', () => {
+  it('lost it once, and nobody else did', async () => {
+    const context = stage(0)
+    await watchingStalls(context, 'n2', work)
+    expect(() => mustLoseOnce(context, ['alice'])).toThrow(new Error('alice was not disconnected'))
+    lost(context)
+    expect(() => mustLoseOnce(context, ['alice'])).not.toThrow()
+    expect(() => mustLoseOnce(context, [])).toThrow(new Error('alice was disconnected too'))
+    lost(context)
+    expect(() => mustLoseOnce(context, ['alice'])).toThrow(new Error('alice was disconnected more than once'))
+  })
+
+  it('and somebody else too proves nothing on a machine that stood still', async () => {
+    const context = stage(600)
+    await watchingStalls(context, 'n2', work)
+    lost(context)
+    expect(() => mustLoseOnce(context, [])).toThrow(NotReached)
   })
 })
