@@ -1,4 +1,5 @@
 import { type ScenarioContext, scenariosFor, tabsConverge } from '../../harness/index.ts'
+import { mustHaveHeard } from '../stalls.ts'
 import { grayed, hasItem, mustBe, openShop, putIn, releaseBoth, sees, succeeded, theTab } from '../support.ts'
 
 const { scenario, step, after } = scenariosFor('store')
@@ -46,7 +47,8 @@ export default scenario({
   expectations: [
     after(3, 'the cart was told once', async (context) => {
       const { pushedCount } = context.wireShoppers()[0]!
-      mustBe(pushedCount() - (context.scratch.get('before') as number), 1, 'carts that were sent')
+      const sent = pushedCount() - (context.scratch.get('before') as number)
+      mustHaveHeard(context, sent === 1, (who) => who === 'carol', `carts that were sent: ${sent} instead of 1`)
     }),
     after(3, 'the reloaded page grays it', (context) => sees(context, 'alice', grayed(kept))),
     after(4, 'the page grays that too', (context) => sees(context, 'alice', grayed(kept, hasty))),

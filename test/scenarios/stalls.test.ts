@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest'
 import { createRecorder } from '../../harness/history/recorder.ts'
 import { systemClock } from '../../harness/platform/clock.ts'
 import { NotReached } from '../../harness/runner/context.ts'
-import { mustBeConnected, mustTakeAtMost, receivedPerJoin, watchingStalls } from '../../scenarios/stalls.ts'
+import {
+  mustBeConnected,
+  mustHaveHeard,
+  mustTakeAtMost,
+  receivedPerJoin,
+  watchingStalls,
+} from '../../scenarios/stalls.ts'
 
 /** Slowness alone is never a violation (AT-3). */
 function stage(answerMs: number, isStarved = false) {
@@ -78,5 +84,34 @@ describe('messages per join', () => {
     expect(receivedPerJoin({ recorder }, 'bob', 'cart')).toEqual([1, 1, 1])
     cart('1')
     expect(receivedPerJoin({ recorder }, 'bob', 'cart')).toEqual([1, 1, 2])
+  })
+})
+
+describe('what somebody did not hear', () => {
+  const stalled = (context: ReturnType<typeof stage>, who: string) =>
+    context.recorder.record({ who, type: 'read', operation: 'stall', value: { forMs: 900 } })
+  const judged = (context: ReturnType<typeof stage>) => () =>
+    mustHaveHeard(context, false, (who) => who === 'alice', 'alice heard nothing')
+
+  it('is violated where nothing stood still, and fine where it was heard', () => {
+    const context = stage(0)
+    context.recorder.record({ who: 'bob', type: 'disconnect' })
+    expect(judged(context)).toThrow(new Error('alice heard nothing'))
+    expect(() => mustHaveHeard(context, true, () => true, 'alice heard nothing')).not.toThrow()
+  })
+
+  it('proves nothing when she had lost her connection', () => {
+    const context = stage(0)
+    lost(context)
+    expect(judged(context)).toThrow(NotReached)
+  })
+
+  it('proves nothing when a process stood still, but for one that a fault was aimed at', () => {
+    const context = stage(0)
+    context.recorder.record({ who: 'nemesis', type: 'fault', value: { target: 'n3', parts: ['n3'] } })
+    stalled(context, 'n3')
+    expect(judged(context)).toThrow(new Error('alice heard nothing'))
+    stalled(context, 'n1')
+    expect(judged(context)).toThrow('alice heard nothing, but the machine stood still for 900 ms at once')
   })
 })
