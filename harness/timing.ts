@@ -11,28 +11,28 @@ export const clientHeartbeatMs = 1_000
 /** How often a tracker of the system tells the others that nothing has changed. */
 export const trackerHeartbeatMs = 1_500
 
-/** As the mesh and the Redis adapter of the system: a peer that is silent for so many heartbeats is gone, and is dialed again after a while. */
+/** As the mesh and the Redis adapter of the system: after how many silent heartbeats a peer is gone, and is dialed again after a while. */
 export const missedBeatsMax = 3
 export const dialAgainAfterMs = 500
 const peerGoneAfterMs = missedBeatsMax * clusterHeartbeatMs
 /** For the connection to be made, on a busy machine. */
 const dialWithinMs = 800
-/** So long after a cut is gone messages may still be lost, because a node has not noticed that its connection is dead. */
+/** For how long after the end of a cut messages may still be lost, because a node has not noticed that its connection is dead. */
 export const redialMs = peerGoneAfterMs + dialAgainAfterMs + dialWithinMs
 
 /** How long a message may be on its way. */
 export const inFlightMs = 500
 /** So far apart the two ends see a join, a leave or a lost connection: each may be told by a message. */
 export const edgeMs = 2 * inFlightMs
-/** The end of a scenario is quiet for so long: what has not arrived by then is lost. */
+/** How long the end of a scenario is quiet: what has not arrived by then is lost. */
 export const quietMs = inFlightMs + 200
 
-/** After so many silent heartbeats a client notices that its connection is dead: it sends one, and misses the answer to the one before. */
+/** After how many silent heartbeats a client notices that its connection is dead: it sends one, and misses the answer to the one before. */
 const clientNoticesAfterMs = 2 * clientHeartbeatMs
-/** A connection that did not survive a fault may be lost so long after the fault is gone. */
+/** For how long after the end of a fault a connection that did not survive it may still be lost. */
 export const lossNoticedWithinMs = clientNoticesAfterMs + clientHeartbeatMs
 
-/** A tab that sends nothing for so long sends no heartbeats. */
+/** A tab that sends nothing for this long sends no heartbeats. */
 export const suspendedMs = 1.6 * clientHeartbeatMs
 /** A tab that is awake sends a heartbeat within this time, */
 export const awakeHeardWithinMs = 3 * clientHeartbeatMs
@@ -43,7 +43,7 @@ export const resumedHeardWithinMs = 5 * clientHeartbeatMs
 export const trackerDownMs = 2.5 * peerGoneAfterMs
 /** SOCKET_IDLE_TIMEOUT_MS in random plans: no client that sends heartbeats is closed, not even one on a link that holds up some. */
 export const socketIdleTimeoutMs = 6 * clientHeartbeatMs
-/** In simulated time a scenario is over when nothing has changed for so long: a node that stood still is given up by then, and heard again. */
+/** In simulated time a scenario is over when nothing has changed for this long: a node that stood still is given up by then, and heard again. */
 export const simulatedQuietMs = trackerDownMs + 2 * clientHeartbeatMs
 
 /** How long the answer to a push is waited for, and that to a purchase, which waits for locks as well. */
@@ -66,11 +66,11 @@ export const settleWithinMs = 15_000
 /** What is on its way out of a node when all is at rest must be gone by then: a lost connection, and the tracked entries of its channels. */
 export const inventoryWithinMs = lossNoticedWithinMs + 2 * inFlightMs
 
-/** A machine that stood still for so long at once may have cost a client its connection: half of what it waits for its heartbeat. */
+/** A machine that stood still for this long at once may have cost a client its connection: half of what it waits for its heartbeat. */
 export const starvedMs = clientHeartbeatMs / 2
 /** A node that is asked to end has ended by then: each batch of its clients, the grace of one second for close frames, its parts. */
 export const nodeStopsWithinMs = 6_000
-/** Nobody who waits for a part that is killed waits for so long: less than the 5 s after which a call of an actor gives up. */
+/** Nobody who waits for a part that is killed waits for longer: less than the 5 s after which a call of an actor gives up. */
 export const callerTimeoutMs = 4_500
 /** A generous multiple of the heartbeats and the dialling that it takes until two nodes see each other again. */
 export const peersAgreeWithinMs = 4 * redialMs

@@ -2,6 +2,7 @@ import {
   type Compared,
   describeDifference,
   isOnSale,
+  jsonInOrder,
   Mismatch,
   type ScenarioContext,
   type Tab,
@@ -141,7 +142,7 @@ export function notDone({ kind }: { kind: string }, what: string) {
   if (kind === 'ok') throw new Error(`${what} was answered as done`)
 }
 
-/** Publishes so many numbered messages from each node, a little apart. */
+/** Publishes a number of numbered messages from each node, a little apart. */
 export async function publishFrom(context: ScenarioContext, nodes: readonly string[], times: number) {
   for (let n = 0; n < times; n += 1) for (const node of nodes) await context.publish(node)
 }
@@ -284,9 +285,9 @@ export async function soldUnits(context: StoreContext, ...itemIds: number[]): Pr
 export const connectionsToStore = <C extends { socket: string }>(connections: readonly C[]): C[] =>
   connections.filter(({ socket }) => !socket.startsWith('HelloSockets.'))
 
-/** Fails with what is, when it is not what it should be. */
+/** Fails with what is, when it is not what it should be. The order of keys does not count. */
 export function mustBe(seen: unknown, expected: unknown, what: string) {
-  if (JSON.stringify(seen) === JSON.stringify(expected)) return
+  if (jsonInOrder(seen) === jsonInOrder(expected)) return
   throw new Mismatch(`${what}: ${describeDifference(seen, expected)}`, { expected, seen })
 }
 

@@ -581,6 +581,11 @@ describe('what no file may do', () => {
     expect(guilty).toEqual([])
   })
 
+  it('knows of defects in the system', () => {
+    const knowing = filesBelow('system', '.ts').filter((file) => /DF-\d|defect/i.test(readFileSync(file, 'utf8')))
+    expect(knowing).toEqual([])
+  })
+
   it('focuses no test', () => {
     const focus = ['test', 'it', 'describe'].map((name) => `${name}.only(`)
     expect(everything.filter((file) => focus.some((word) => code(file).includes(word)))).toEqual([])

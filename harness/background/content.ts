@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { jsonInOrder } from '../platform/json.ts'
 import type { Random } from '../platform/random.ts'
 
 /** Lengths of frames at which something begins anew: length fields, buffers, direct writes, chunks of the kernel. */
@@ -67,7 +68,7 @@ export function nested(levels: number): unknown {
 /** Letters of one to four bytes, so that no piece looks like another and a cut in the middle of a letter shows. */
 const letters = ['a', 'ß', '文', '😀', '0', '\\', '"', 'é'] as const
 
-/** Text of exactly so many bytes in JSON, quotes not included. */
+/** Text of exactly this many bytes in JSON, quotes not included. */
 export function textOfBytes(random: Random, bytes: number): string {
   const pattern: string[] = []
   for (let n = 0; n < 16; n += 1) pattern.push(random.pick(letters))
@@ -92,12 +93,6 @@ export function drawData(random: Random, bytes: number): Buffer {
  * may keep objects in maps that have none.
  */
 export function digestOf(content: unknown): string {
-  const bytes = Buffer.isBuffer(content) ? content : Buffer.from(JSON.stringify(content, inOrder) ?? 'undefined')
+  const bytes = Buffer.isBuffer(content) ? content : Buffer.from(jsonInOrder(content) ?? 'undefined')
   return `${bytes.length}:${hash('sha256', bytes, 'hex').slice(0, 16)}`
-}
-
-/** For `JSON.stringify`: the keys of every object in one order. */
-function inOrder(_key: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
 }

@@ -9,7 +9,7 @@ export interface Publisher {
   readonly name: string
   /** The last message that was long; undefined before there is one. */
   lastLong(): Said | undefined
-  /** Publishes text on a topic, in a frame of about so many bytes. Returns its number; undefined when the node did not answer. */
+  /** Publishes text on a topic, in a frame of about `bytes`. Returns its number; undefined when the node did not answer. */
   say(topic: string, bytes: number): Promise<number | undefined>
   sayBytes(topic: string, bytes: number): Promise<number | undefined>
 }

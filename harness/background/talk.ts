@@ -29,7 +29,7 @@ interface TalkOptions {
 /** Short scenarios get to hear everything soon; then it goes on quietly. */
 const openingGapMs = 25
 const gapsMs = [250, 600] as const
-/** A message that arrives so long after a leave is no matter of the order in which two nodes saw things. */
+/** A message that arrives this long after a leave is not explained by the order in which two nodes saw things. */
 const awayMs = 1_100
 const heardWithinMs = 1_000
 const pausedMs = [100, 300] as const

@@ -16,6 +16,6 @@ export interface TransportEvents {
   onFrame(frame: RawFrame): void
   /** Of what is no frame at all. */
   onNonsense(why: string, beginning: string): void
-  /** Called once, also when it never opened. The code is that of a WebSocket, or the status of a long poll that had waited for so long. */
+  /** Called once, also when it never opened. The code is that of a WebSocket, or the status of a long poll that waited until then. */
   onClose(code?: number, waitedMs?: number): void
 }

@@ -6,7 +6,7 @@ import type { Wire } from './wire.ts'
 
 /** Pages that are open on a server of their own, and what changes one item there. */
 export interface OpenPages {
-  /** CPU time of the server, in us, for each page that is told of one change; over so many changes. */
+  /** CPU time of the server, in us, for each page that is told of one change; the mean over `changes`. */
   cpuUsPerPage(changes: number): Promise<number>
   /** Sizes of the join's answer and of the frame of one change, in bytes. */
   bytes(): Promise<{ joined: number; changed: number }>

@@ -29,7 +29,8 @@ const usesAllProcessors = (name: string) => isWholeShop(name) || benches[name]!.
 export const bench: Command = {
   name: 'bench',
   argument: '[benchmark...]',
-  summary: 'benchmark the channel layer against its peers, interleaved in one run, the store, and the checkers',
+  argumentHelp: [`some of ${Object.keys(benches).join(', ')}; all of them by default`],
+  summary: 'benchmark the channel layer in turn with its peers, the store, the proxy and the checkers',
   options: [
     {
       flags: '--rounds <n>',

@@ -11,12 +11,12 @@ import type { Scenario } from '../scenario.ts'
 import { type Checker, judge } from '../verdict/checker.ts'
 import { type CheckResult, type ScenarioResult, worstOutcome } from '../verdict/result.ts'
 import type { Command } from './command.ts'
-import { flags } from './options.ts'
+import { flags, runArgument } from './options.ts'
 import { foldersOf } from './run.ts'
 
 export const check: Command = {
   name: 'check',
-  argument: '<run>',
+  ...runArgument,
   completes: 'paths',
   summary: 'judge a recorded history again with the current checkers',
   options: [flags.scenarios, flags.json],

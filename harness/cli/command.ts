@@ -13,11 +13,13 @@ export interface OptionSpec {
   completes?: Completes
 }
 
-/** One command: what it is called, what it takes, and a function that answers the exit code. */
+/** One command: what it is called, what it takes, and a function that returns the exit code. */
 export interface Command {
   name: string
   /** `[scenario...]`, `<run>`, `<kind> <name>` or nothing. */
   argument?: string
+  /** What each word of the argument may be, in their order. */
+  argumentHelp?: readonly string[]
   summary: string
   /** What its argument may be. Default: nothing that a shell knows. */
   completes?: Completes

@@ -54,6 +54,7 @@ interface CompareFlags {
 export const compare: Command = {
   name: 'compare',
   argument: '[what...]',
+  argumentHelp: ['the pair of systems, as above'],
   summary:
     'compare two systems: sync-async, pubsub mesh redis, nodes 1 3, serializer v1 v2, or two JSON files; control checks the instrument itself',
   options: [

@@ -18,6 +18,7 @@ function parseUrl(text: string, before: unknown): string[] {
 export const init: Command = {
   name: 'init',
   argument: '[folder]',
+  argumentHelp: ['where to write them; the present folder by default'],
   summary: 'write a configuration, a target file and a scenario for a system of your own; overwrites nothing',
   completes: 'paths',
   options: [

@@ -31,6 +31,7 @@ class Stopped extends Error {}
 export const lab: Command = {
   name: 'lab',
   argument: '[lab...]',
+  argumentHelp: ['a lab such as workshop/queue, or a group of them such as workshop'],
   summary: 'run an experiment whose result has been predicted, and judge its shape; without a name, list them',
   options: [
     flags.seed,

@@ -100,6 +100,7 @@ const isKind = (name: string): name is keyof typeof lists => Object.hasOwn(lists
 export const list: Command = {
   name: 'list',
   argument: '[kind]',
+  argumentHelp: ['what to list; scenarios by default'],
   completes: Object.keys(lists),
   summary:
     'list scenarios (default), suites, tags, faults, checkers, defects, or the pairs of client kinds and faults that the latest run met',

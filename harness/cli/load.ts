@@ -27,6 +27,7 @@ const usersMost = 20_000
 export const load: Command = {
   name: 'load',
   argument: '[load]',
+  argumentHelp: [Object.keys(loads).join(' or ')],
   summary:
     'load a cluster, or a running system, with a k6 script and judge its thresholds; without a name, list the scripts',
   options: [

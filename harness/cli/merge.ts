@@ -15,6 +15,7 @@ import { historyFile } from './trend.ts'
 export const merge: Command = {
   name: 'merge',
   argument: '<folders...>',
+  argumentHelp: ['the folders of the shards'],
   completes: 'paths',
   summary:
     'join the shards of a night into one report, those that were killed too, and append the night to the history',

@@ -17,7 +17,7 @@ import { outFolder } from '../runner/run-folder.ts'
 import { loadAll } from '../runner/scenario-files.ts'
 import { suites } from '../runner/suites.ts'
 import type { Command } from './command.ts'
-import { flags, wholeNumber } from './options.ts'
+import { collected, flags, wholeNumber } from './options.ts'
 import { worstCode } from './run.ts'
 
 interface MutateFlags {
@@ -39,8 +39,6 @@ const scenariosDefault = 12
 const thresholdDefault = 75
 const percentMost = 100
 
-const collectGlobs = (text: string, before: unknown): string[] => [...((before as string[] | undefined) ?? []), text]
-
 function parseTiers(text: string): TierName[] {
   const names = text.split(',').filter(Boolean)
   const stray = names.find((name) => !(tierNames as readonly string[]).includes(name))
@@ -55,8 +53,8 @@ export const mutate: Command = {
   options: [
     {
       flags: '--files <glob>',
-      help: 'only these files, such as "system/channels/**" (may be given again; default: all but browser code)',
-      parse: collectGlobs,
+      help: 'only these files, such as "system/channels/**" (repeatable; default: all but browser code)',
+      parse: collected,
     },
     { ...flags.seed, help: 'seed of the choice of mutants and of every run' },
     { flags: '--count <n>', help: 'number of mutants', parse: wholeNumber('--count', 1, countMost), default: 40 },
@@ -80,7 +78,7 @@ export const mutate: Command = {
       parse: wholeNumber('--threshold', 0, percentMost),
       default: thresholdDefault,
     },
-    { ...flags.jobs, help: 'mutants in parallel; 5 for 2 CPUs, at most 8' },
+    { ...flags.jobs, help: 'mutants in parallel; 5 on 2 CPUs, at most 8 by default' },
     { flags: '--out <folder>', help: 'write the diffs into this folder and run nothing' },
     flags.json,
   ],

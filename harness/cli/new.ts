@@ -52,6 +52,7 @@ function ownSources(kind: string, { root, cwd }: Io): string {
 export const newFile: Command = {
   name: 'new',
   argument: '<kind> <name>',
+  argumentHelp: [Object.keys(kinds).join(', '), 'its name, such as store/my-scenario, link.my-fault or my-checker'],
   summary: 'write a scenario, fault, checker or defect that works as it is, and add it to the lists',
   completes: Object.keys(kinds),
   options: [],

@@ -56,7 +56,7 @@ export const parseStages = (text: string): StageName[] =>
 export const nightly: Command = {
   name: 'nightly',
   summary:
-    'acceptance, corpus, self-test, random scenarios, simulation, experiments, a comparison, mutants, loads and benchmarks within a budget; one resilience report over all',
+    'run acceptance, corpus, self-test, random scenarios, simulation, experiments, a comparison, mutants, loads and benchmarks within a budget, and write one resilience report',
   options: [
     { ...flags.budget, help: 'the whole night ends within this time (default: 30m)' },
     flags.seed,

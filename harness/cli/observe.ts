@@ -30,6 +30,7 @@ const columnsUnasked = 80
 export const observe: Command = {
   name: 'observe',
   argument: '[node]',
+  argumentHelp: ['a node such as n2; the first one by default'],
   summary:
     'look into a running node: actors, supervision tree, load, connections; and kill an actor. Finds the nodes of a running "squall up"',
   options: [
@@ -39,7 +40,7 @@ export const observe: Command = {
     },
     {
       flags: '--loops <n>',
-      help: 'for a demonstration: as many actors compute for ever in threads of the node, until the inspector ends',
+      help: 'for a demonstration: how many actors compute without end, each in a thread of the node, until the inspector ends',
       parse: wholeNumber('--loops', 0, loopsMax),
       default: 0,
     },

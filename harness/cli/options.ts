@@ -48,6 +48,18 @@ const oneOf = (flag: string, names: readonly string[]) => (text: string) => {
   throw new UsageError(`${flag} takes ${names.join(' or ')}; got "${text}"`)
 }
 
+/** The argument of the commands that read a recorded run. */
+export const runArgument = {
+  argument: '<run>',
+  argumentHelp: ['"latest", the name of a run as "squall trend" lists it, or the path of its folder'],
+} as const
+
+/** The argument of the commands that run scenarios. */
+export const scenarioArgument = {
+  argument: '[scenario...]',
+  argumentHelp: ['a suite such as smoke, a scenario such as store/missed-release, a group such as store, or a file'],
+} as const
+
 /** Flags that several commands share, by name. */
 export const flags = {
   seed: { flags: '--seed <seed>', help: 'seed of the workload and of every random choice', parse: parseSeed },
@@ -78,14 +90,14 @@ export const flags = {
   },
   tag: {
     flags: '--tag <tag>',
-    help: 'only scenarios with this tag, such as browser (may be given again: with one of them); "squall list tags" lists them',
+    help: 'only scenarios with this tag, such as browser; "squall list tags" lists them (repeatable: one of the tags is enough)',
     parse: collected,
     completes: 'tags',
   },
   open: { flags: '--open', help: 'open the report when it is written' },
   scenarios: {
     flags: '--scenarios <folder>',
-    help: 'folder with scenarios of your own, which can be named too (may be given again); without a name all of them are meant',
+    help: 'folder with scenarios of your own (repeatable); without names, all of them are used',
     parse: collected,
   },
   grep: { flags: '--grep <pattern>', help: 'only scenarios whose id or title matches', parse: parseGrep },
@@ -104,7 +116,7 @@ export const flags = {
   failFast: { flags: '--fail-fast', help: 'begin no scenario after the first violated one' },
   jobs: {
     flags: '--jobs <n>',
-    help: 'scenarios in parallel; 5 for 2 CPUs, at most 8',
+    help: 'scenarios in parallel; 5 on 2 CPUs, at most 8 by default',
     parse: wholeNumber('--jobs', 1, jobsMax),
     default: jobsUnasked,
   },
@@ -120,11 +132,17 @@ export const flags = {
   budget: { flags: '--budget <duration>', help: 'stop after this long, such as 90s or 10m', parse: parseDuration },
   defect: {
     flags: '--defect <id>',
-    help: 'start the nodes with a defect: one of "squall list defects", or a diff file against system/ (may be given again)',
+    help: 'start the nodes with a defect: one of "squall list defects", or a diff file against system/ (repeatable)',
     parse: collected,
     completes: 'defects',
   },
 } as const satisfies Record<string, OptionSpec>
 
-/** For those that tell random scenarios: each of them is busy from beginning to end. */
+/** For the commands that repeat a run, which knows its driver. */
+export const runTarget = {
+  ...flags.target,
+  help: flags.target.help.replace('for --driver remote', 'for a run with --driver remote'),
+}
+
+/** For the commands that run random scenarios, because each of those is busy from beginning to end. */
 export const explorationJobs = { ...flags.jobs, help: 'scenarios in parallel', default: 3 }

@@ -135,13 +135,16 @@ function build(io: Io, perform: Perform): Program {
     .description('Breaks a cluster on purpose and judges what its clients saw.')
     .usage('<command> [options]')
     .version(versionOf(), '--version', 'print the version')
-    .addHelpText('after', `\nExit codes: ${exitCodeSummary}.`)
+    .addHelpText(
+      'after',
+      `\nNew here? "squall doctor" looks at your machine, and docs/tutorial.md takes ten minutes.\n\nExit codes: ${exitCodeSummary}.`,
+    )
   quiet(program, io)
   for (const command of Object.values(commands)) {
     const sub = program.command(command.name).description(command.summary)
     quiet(sub, io)
     const words = command.argument?.split(' ') ?? []
-    for (const word of words) sub.argument(word)
+    for (const [index, word] of words.entries()) sub.argument(word, command.argumentHelp?.[index])
     for (const option of optionsWithDefaults(command, io.config)) sub.addOption(toOption(option))
     sub.action(async (...args: unknown[]) => {
       const names = args.slice(0, words.length).flat() as (string | undefined)[]

@@ -23,7 +23,7 @@ export const proxy: Command = {
       parse: wholeNumber('--port', 0, 65_535),
       default: usualPort,
     },
-    flags.seed,
+    { ...flags.seed, help: 'seed of the random choices of the toxics' },
   ],
   async run(_names, { port, seed = freshSeed() }: ProxyFlags, io) {
     const server = await startLinkServer({ apiPort: port, random: seededRandom(seed).next }).catch((error) => {

@@ -16,12 +16,13 @@ import { loadKnown } from '../runner/selection.ts'
 import type { Scenario } from '../scenario.ts'
 import { patchFor, patchOf, recordedDefects } from '../selftest/defects.ts'
 import type { Command } from './command.ts'
-import { flags } from './options.ts'
+import { flags, runArgument, runTarget } from './options.ts'
 import { foldersOf, type RunFlags, repeatedly, replayArguments } from './run.ts'
 
 export const replay: Command = {
   name: 'replay',
-  argument: '<run>',
+  ...runArgument,
+  argumentHelp: [`${runArgument.argumentHelp[0]}; or the file of a plan`],
   completes: 'paths',
   summary: 'repeat the workload and faults of a recorded run, or of a plan file',
   options: [
@@ -29,7 +30,7 @@ export const replay: Command = {
     flags.scenarios,
     flags.repeat,
     flags.defect,
-    flags.target,
+    runTarget,
     flags.jobs,
     flags.budget,
     flags.headed,

@@ -4,11 +4,11 @@ import { type RenderingName, renderFile, renderings } from '../reporters/files.t
 import { readRecord, tornLine } from '../reporters/record.ts'
 import { findRun, requireWritable } from '../runner/run-folder.ts'
 import type { Command } from './command.ts'
-import { flags } from './options.ts'
+import { flags, runArgument } from './options.ts'
 
 export const report: Command = {
   name: 'report',
-  argument: '<run>',
+  ...runArgument,
   completes: 'paths',
   summary: 'render the reports of a run again from verdict.json and history.ndjson',
   options: [flags.open],

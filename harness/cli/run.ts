@@ -19,7 +19,7 @@ import type { Scenario } from '../scenario.ts'
 import { patchFor } from '../selftest/defects.ts'
 import { type RunResult, worstOutcome } from '../verdict/result.ts'
 import type { Command } from './command.ts'
-import { flags } from './options.ts'
+import { flags, scenarioArgument } from './options.ts'
 
 export interface RunFlags {
   seed?: number
@@ -45,7 +45,7 @@ export interface RunFlags {
 
 export const run: Command = {
   name: 'run',
-  argument: '[scenario...]',
+  ...scenarioArgument,
   completes: 'scenarios',
   summary: 'run scenarios, judge their histories, write a report (default: suite acceptance)',
   options: [

@@ -37,7 +37,7 @@ interface SelftestFlags {
   json?: boolean
 }
 
-const jobs = { ...flags.jobs, help: 'defects in parallel; 5 for 2 CPUs, at most 8' }
+const jobs = { ...flags.jobs, help: 'defects in parallel; 5 on 2 CPUs, at most 8 by default' }
 const toTheEnd = {
   flags: '--to-the-end',
   help: 'do not end a scenario as soon as its checker has found the defect, and keep what its browsers saw',
@@ -45,6 +45,11 @@ const toTheEnd = {
 const folder = {
   flags: '--defects <folder>',
   help: 'instead of the shipped defects, those of the diff files in this folder',
+}
+
+const only = {
+  ...flags.defect,
+  help: 'only this defect: one of "squall list defects", or a diff file against system/ (repeatable)',
 }
 
 const all = {
@@ -55,7 +60,7 @@ const all = {
 export const selftest: Command = {
   name: 'selftest',
   summary: 'start the system with one defect after the other and demand that the checker catches it',
-  options: [all, flags.defect, folder, flags.seed, jobs, toTheEnd, flags.out, flags.json],
+  options: [all, only, folder, flags.seed, jobs, toTheEnd, flags.out, flags.json],
   async run(_names, options: SelftestFlags, io) {
     const seed = options.seed ?? freshSeed()
     const wanted = wantedDefects(options, seed, io)
@@ -125,7 +130,8 @@ export function lineOf(progress: SelftestProgress): string {
   return `✗ false alarm  ${scenario} is ${outcome} without a defect: ${why}`
 }
 
-function defectLine({ outcome, id, scenario, checker, finding, seconds }: DefectResult): string {
+function defectLine({ outcome, id, scenario, checker, seconds, ...result }: DefectResult): string {
+  const finding = result.finding.replaceAll(/\s+/g, ' ')
   const head = `${marks[outcome]} ${outcome.padEnd(outcomeWidth)}  ${id}`
   if (outcome === 'caught')
     return `${head}  by ${checker} in ${scenario} after ${duration(seconds * 1_000)}: ${finding}`

@@ -17,7 +17,7 @@ import { loadKnown } from '../runner/selection.ts'
 import { patchOf, recordedDefects } from '../selftest/defects.ts'
 import type { ScenarioResult } from '../verdict/result.ts'
 import type { Command } from './command.ts'
-import { explorationJobs, flags } from './options.ts'
+import { explorationJobs, flags, runArgument, runTarget } from './options.ts'
 import { chosenFrom, readSchedule } from './replay.ts'
 import { worstCode } from './run.ts'
 
@@ -32,13 +32,13 @@ interface ShrinkFlags {
 
 export const shrink: Command = {
   name: 'shrink',
-  argument: '<run>',
+  ...runArgument,
   completes: 'paths',
   summary:
     'reduce a failed run to fewer faults (and a random scenario to fewer actions) that still violate the same invariant',
   options: [
     flags.grep,
-    flags.target,
+    runTarget,
     { ...flags.budget, help: 'keep the smallest reproduction found within this time (default: 5m)' },
     explorationJobs,
     flags.out,

@@ -23,6 +23,7 @@ const closingLine = /^(\d+) passed, (\d+) failed(.*)$/
 export const test: Command = {
   name: 'test',
   argument: '[filter...]',
+  argumentHelp: ['part of the path of test files; all tests by default'],
   summary:
     "run the project's own tests: types, lint, dead code, unit, integration; with a filter only the test files whose path contains it, also those of the night: .nightly",
   options: [],

@@ -9,7 +9,7 @@ import { readRun } from '../reporters/record.ts'
 import { outFolder } from '../runner/run-folder.ts'
 import { selectScenarios } from '../runner/selection.ts'
 import type { Command } from './command.ts'
-import { flags } from './options.ts'
+import { flags, scenarioArgument } from './options.ts'
 import { createChanges } from './watch/changes.ts'
 
 /** What a scenario depends on; below the project, and below the folder of `squall.config.ts`. */
@@ -25,7 +25,7 @@ interface WatchFlags {
 
 export const watch: Command = {
   name: 'watch',
-  argument: '[scenario...]',
+  ...scenarioArgument,
   summary:
     'run scenarios, and whenever a file changes those that failed again, or all when none did (default: suite smoke)',
   completes: 'scenarios',

@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http'
 import { performance } from 'node:perf_hooks'
 
-/** So many requests to one address, so many at once: as `ab -n <count> -c <concurrency>` (MR-9). */
+/** `count` requests to one address, `concurrency` at once: as `ab -n <count> -c <concurrency>` (MR-9). */
 export interface RequestLoad {
   url: string
   count: number

@@ -20,7 +20,7 @@ export const promisesShape = z
     tokensHoldOnlyTheUser: z.boolean(),
     /** A client that reads nothing is cut off, instead of kept for without bound. */
     slowReaderIsCut: z.boolean(),
-    /** So many `parallel_slow_ping` of one channel are in progress at most; more wait for them. */
+    /** At most this many `parallel_slow_ping` of one channel are in progress; more wait for them. */
     parallelRepliesMax: z.int().positive(),
     /** `/socket` also takes long polls. */
     longPolls: z.boolean(),
@@ -30,11 +30,13 @@ export const promisesShape = z
     binary: z.boolean(),
     /** The close code of a connection whose user is disconnected by id. */
     disconnectCode: z.int().min(1_000).max(4_999),
+    /** Of what a client once sent nothing is held any more, as `POST /memory` shows it, which collects all garbage. */
+    idleClientsHoldNothing: z.boolean(),
     /** A broadcast is encoded once for all who listen, as the counters `encodes` and `pushes` of `/state` show. */
     encodesBroadcastsOnce: z.boolean(),
     /** The nodes talk to each other over the mesh of Squall, which knows its members by a secret. */
     mesh: z.boolean(),
-    /** A connection over which nothing comes for so long is closed; clients send heartbeats. */
+    /** A connection over which nothing comes for this time is closed; clients send heartbeats. */
     idleTimeoutMs: z.int().positive(),
   })
   .partial()
@@ -55,6 +57,7 @@ export const ownPromises: SystemPromises = {
   versionOne: true,
   binary: true,
   disconnectCode: 1001,
+  idleClientsHoldNothing: true,
   encodesBroadcastsOnce: true,
   mesh: true,
   idleTimeoutMs: 60_000,

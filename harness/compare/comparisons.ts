@@ -41,7 +41,7 @@ export const describeWork = ({ kind, ms }: WorkChoice): string => `${kind}:${ms}
 export function parseWork(text: string): WorkChoice {
   const [, kind, ms] = /^(wait|database|cpu):(\d+(?:\.\d+)?)$/.exec(text) ?? []
   if (kind === 'wait' && !Number.isInteger(Number(ms)))
-    throw new UsageError(`--work waits for whole milliseconds, because a timer counts no others; got "${text}"`)
+    throw new UsageError(`--work takes whole milliseconds, because timers have no finer steps; got "${text}"`)
   if (kind && Number(ms) > 0 && Number(ms) <= 1_000) return { kind: kind as WorkChoice['kind'], ms: Number(ms) }
   throw new UsageError(
     `--work takes wait, database or cpu with milliseconds up to 1000, such as wait:10; got "${text}"`,

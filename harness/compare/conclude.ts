@@ -27,59 +27,37 @@ export interface Facts {
   tookMs: number
 }
 
+type Block = [first: Run, second: Run, control: Run]
+
 /** Works out what the measurements say. Pure: the seed decides the draws of the bootstrap. */
 export function conclude({ comparison, plan, measured, environment, command, tookMs }: Facts): ComparisonDocument {
   const { runs, capacity } = measured
   const metricOf = (run: Run) => quantileMs(run.primary.latencies, run.primary.lost, plan.metric)
-  const blocks = Array.from({ length: plan.blocks }, (_, block) => blockOf(runs, block))
-  const sound = blocks.filter((block) => block.every((run) => run && !isVoid(run))) as [Run, Run, Run][]
   const draws = (purpose: string) => seededRandom(seedOf(plan.seed, `bootstrap of ${purpose}`))
-  const pairsWith = (role: 1 | 2) =>
-    sound.map((block) => ({ first: metricOf(block[0]), second: metricOf(block[role]) }))
-  const control = judgePairs(pairsWith(2), plan.margin, draws('the control'))
-  const judgement = judgePairs(pairsWith(1), plan.margin, draws('the arms'), control.pairs)
+  const blocks = Array.from({ length: plan.blocks }, (_, block) => blockOf(runs, block))
+  const sound = blocks.filter((block) => block.every((run) => run && !isVoid(run))) as Block[]
+  const { judgement, control } = judgeBlocks(sound, plan, metricOf, draws)
   const { verdict, reason } = verdictOf({ plan, judgement, control, soundCount: sound.length, measured })
-  const isKnown = verdict !== 'unknown'
-  const percent = Math.round(100 * plan.metric)
-  const ratePerS = runs[0]?.primary.ratePerS ?? null
   const names = { first: comparison.first.name, second: comparison.second.name }
-  const metric = {
-    name: `p${percent} of the latency at ${plan.ratePerS ? `${plan.ratePerS} messages/s` : `${Math.round(100 * plan.load)} % of the slower arm's capacity`}`,
-    percentile: plan.metric,
-    load: plan.load,
-    ratePerS,
-  }
+  const metric = metricUsed(plan, runs[0]?.primary.ratePerS ?? null)
+  const why = reason === undefined ? {} : { reason }
   return {
     schema: 'squall-comparison-1',
     comparison: comparison.id,
     title: comparison.title,
     arms: names,
     verdict,
-    sentence: describeVerdict({
-      verdict,
-      names,
-      metric: metric.name,
-      judgement,
-      margin: plan.margin,
-      ...(reason && { reason }),
-    }),
-    ...(reason && { reason }),
+    sentence: describeVerdict({ verdict, names, metric: metric.name, judgement, margin: plan.margin, ...why }),
+    ...why,
     metric,
     margin: plan.margin,
-    interval: isKnown ? ratiosOf(judgement) : null,
-    detectableEffect: sound.length > 2 ? detectableEffect(control.pairs, plan.margin) : null,
-    control:
-      sound.length > 2
-        ? { verdict: control.verdict, interval: ratiosOf(control) }
-        : { verdict: 'unknown', interval: null },
+    interval: verdict === 'unknown' ? null : ratiosOf(judgement),
+    ...controlPart(control, sound.length, plan),
     blocks: plan.blocks,
     pairs: blocks.map((block, index) => pairOf(block, index, measured.orders[index]!, metricOf)),
     capacity: capacity ?? null,
     curves: { first: curveOf(runs, 'first', draws('the curve')), second: curveOf(runs, 'second', draws('the curve')) },
-    percentiles: {
-      first: percentilesOf(sound.map(([first]) => first)),
-      second: percentilesOf(sound.map(([, second]) => second)),
-    },
+    percentiles: ofBothArms(sound, percentilesOf),
     overload: measured.overload ?? null,
     hazards: measured.hazards,
     gates: gatesOf(runs, sound.length, plan),
@@ -90,12 +68,50 @@ export function conclude({ comparison, plan, measured, environment, command, too
     notTested: comparison.notTested,
     others: [],
     tookMs,
-    histograms: {
-      first: encodedLatencies(merged(sound.map(([first]) => first.primary.latencies))),
-      second: encodedLatencies(merged(sound.map(([, second]) => second.primary.latencies))),
-    },
+    histograms: ofBothArms(sound, (arm) => encodedLatencies(merged(arm.map(({ primary }) => primary.latencies)))),
   }
 }
+
+/** The control first, because its spread decides how wide the interval of the arms is. */
+function judgeBlocks(
+  sound: readonly Block[],
+  plan: Plan,
+  metricOf: (run: Run) => number,
+  draws: (purpose: string) => ReturnType<typeof seededRandom>,
+): { judgement: Judgement; control: Judgement } {
+  const pairsWith = (role: 1 | 2) =>
+    sound.map((block) => ({ first: metricOf(block[0]), second: metricOf(block[role]) }))
+  const control = judgePairs(pairsWith(2), plan.margin, draws('the control'))
+  return { control, judgement: judgePairs(pairsWith(1), plan.margin, draws('the arms'), control.pairs) }
+}
+
+function metricUsed(plan: Plan, ratePerS: number | null): ComparisonDocument['metric'] {
+  const load = plan.ratePerS
+    ? `${plan.ratePerS} messages/s`
+    : `${Math.round(100 * plan.load)} % of the slower arm's capacity`
+  const name = `p${Math.round(100 * plan.metric)} of the latency at ${load}`
+  return { name, percentile: plan.metric, load: plan.load, ratePerS }
+}
+
+/** Fewer pairs say nothing of their spread. */
+const controlPairsLeast = 3
+
+const controlPart = (
+  control: Judgement,
+  soundCount: number,
+  plan: Plan,
+): Pick<ComparisonDocument, 'control' | 'detectableEffect'> =>
+  soundCount < controlPairsLeast
+    ? { detectableEffect: null, control: { verdict: 'unknown', interval: null } }
+    : {
+        detectableEffect: detectableEffect(control.pairs, plan.margin),
+        control: { verdict: control.verdict, interval: ratiosOf(control) },
+      }
+
+const ofBothArms = <T>(sound: readonly Block[], of: (arm: readonly Run[]) => T): { first: T; second: T } => ({
+  first: of(sound.map(([first]) => first)),
+  second: of(sound.map(([, second]) => second)),
+})
 
 const blockOf = (runs: readonly Run[], block: number) =>
   roles.map((role) => runs.find((run) => run.block === block && run.role === role))
@@ -144,7 +160,7 @@ function pairOf(block: (Run | undefined)[], index: number, runOrder: Role[], met
 
 const numberOrNull = (value: number) => (Number.isFinite(value) ? value : null)
 
-/** The interval of fewer would be as wide as the picture. */
+/** The interval of fewer runs would be as wide as the picture. */
 const runsPerPoint = 3
 
 function curveOf(runs: readonly Run[], role: Role, draws: ReturnType<typeof seededRandom>): CurvePoint[] {
@@ -173,7 +189,7 @@ function merged(all: readonly Histogram[]): Histogram {
   return sum
 }
 
-/** A percentile is only given with so many measurements beyond it. */
+/** A percentile is given only with at least this many measurements beyond it. */
 const beyondLeast = 30
 const shownShares = [0, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 0.9999]
 

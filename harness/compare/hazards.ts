@@ -8,7 +8,7 @@ import { until } from '../platform/until.ts'
 import type { ArmSystem } from './arm-system.ts'
 import type { Arm } from './comparison.ts'
 
-/** One thing that can go wrong beside being slow, measured in both arms. */
+/** One thing other than latency that can go wrong, measured in both arms. */
 export interface Hazard {
   name: string
   /** How it was provoked. */

@@ -13,7 +13,7 @@ interface OverloadOptions {
   capacityPerS: number
 }
 
-/** So far beyond the capacity of the slower arm. */
+/** How far beyond the capacity of the slower arm the load goes. */
 const factor = 1.3
 const recoveryWithinMs = 15_000
 

@@ -56,7 +56,7 @@ function verdictOf({ low, high, mean }: Judgement['logRatio'], margin: number): 
 }
 
 /**
- * Returns the smallest relative difference that so many blocks would find four times out of five, from the spread of pairs that do not
+ * Returns the smallest relative difference that this number of blocks finds four times out of five, from the spread of pairs that do not
  * differ (the control). Pure.
  */
 export function detectableEffect(controlLogs: readonly number[], margin: number): number {

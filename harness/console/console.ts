@@ -37,7 +37,7 @@ const judgeEveryMs = 2_000
 /** Judging takes at most this share of the time. */
 const judgeShare = 0.1
 const ratesOverMs = 3_000
-/** A session that nobody keeps begins anew after so many events. */
+/** After how many events a session that nobody keeps begins anew. */
 const eventsMax = 200_000
 
 interface Options {

@@ -8,6 +8,8 @@ export interface CanaryResult {
   tookMs: number
   /** Of the request and its answer. */
   bytes: number
+  /** Where the proxy was asked: how much it received of what is sent back. */
+  returnedBytes?: number
 }
 
 /** Asks for an encrypted connection; any PostgreSQL answers with one byte. */

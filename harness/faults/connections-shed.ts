@@ -16,7 +16,7 @@ const idsOn = async (control: ControlClient) => (await control.state()).connecti
 /** A node closes some of its connections, and their clients come back to whatever node they are given (DP-21, DP-22, FI-13). */
 export const connectionsShed = defineFault({
   kind: 'connections.shed',
-  title: 'makes a node close so many connections, or its surplus, so that clients connect again',
+  title: 'makes a node close a number of connections, or its surplus, so that clients connect again',
   isSudden: true,
   endsConnections: true,
   closesWith: 1012,

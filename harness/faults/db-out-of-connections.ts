@@ -9,7 +9,7 @@ import { noOptions } from './options.ts'
 
 const goneWithinMs = 3_000
 const backWithinMs = 15_000
-/** A client that is disconnected reconnects at once; after so many rounds it is quicker than we are for good. */
+/** A client that is disconnected reconnects at once; after this many rounds it is quicker than we are for good. */
 const roundsMax = 50
 /** Rounds in a row in which nobody else had a connection. */
 const quietEnough = 2

@@ -54,7 +54,8 @@ interface Look {
  * Chosen by what the link carries: a request that its other end answers, or else bytes that the proxy counts. Throws NotSupported where neither
  * shows anything, or where the fault shows in how long an answer takes and nothing answers.
  */
-async function lookOf(cluster: Cluster, link: Link, { ask: asks, isTimed, withinMs }: LookOptions): Promise<Look> {
+async function lookOf(cluster: Cluster, link: Link, options: LookOptions): Promise<Look> {
+  const { ask: asks, isTimed, needsAnswer, withinMs } = options
   const spoken = { through: () => asks(link, withinMs), lastThrough: () => askLast(link, lastWithinMs) }
   const isBetweenNodes = cluster.nodes.some(({ name }) => name === link.from)
   if (cluster.secrets !== undefined || !isBetweenNodes || (await isAnswered(spoken.through))) return spoken
@@ -64,7 +65,17 @@ async function lookOf(cluster: Cluster, link: Link, { ask: asks, isTimed, within
     throw new NotSupported(
       `${link.name} carries no HTTP, and its Toxiproxy does not count bytes: nobody can see whether it is broken (start it with -proxy-metrics)`,
     )
+  if (needsAnswer && !(await isReturned(through)))
+    throw new NotSupported(
+      `${link.name} carries no HTTP, and its other end sends nothing back to a probe: nobody can see whether answers pass`,
+    )
   return { through, lastThrough: through }
+}
+
+/** Whether the other end of a link sends anything to whoever it does not know. */
+async function isReturned(through: Look['through']): Promise<boolean> {
+  for (let left = looksBefore; left > 0; left -= 1) if (((await through()).returnedBytes ?? 0) > 0) return true
+  return false
 }
 
 /** Asked again, because a busy machine may be late. */
@@ -76,6 +87,7 @@ async function isAnswered(through: Look['through']): Promise<boolean> {
 interface LookOptions {
   ask: Ask
   isTimed: boolean
+  needsAnswer: boolean
   withinMs: number
 }
 
@@ -113,6 +125,7 @@ export function linkFault(cluster: Cluster, target: string, options: LinkFault):
       const { through, lastThrough } = await lookOf(cluster, link, {
         ask: asks,
         isTimed: signature.isTimed === true,
+        needsAnswer: signature.needsAnswer === true,
         withinMs: probeWithinMs,
       })
       const controlProbe = () => asks(control, probeWithinMs)

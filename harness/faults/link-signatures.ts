@@ -25,6 +25,8 @@ export interface Before {
 export interface Signature {
   /** It is told by how long an answer takes. */
   isTimed?: true
+  /** It is told by what is sent back. */
+  needsAnswer?: true
   present(requests: Requests): Promise<Witness>
   cleared(requests: Requests): Promise<Witness>
 }
@@ -55,13 +57,14 @@ export function byAnswer(judge: (now: CanaryResult) => Witness, by: 'through' | 
     return now.answer === 'answered' ? seen(describeAnswer(now)) : unseen(describeAnswer(now))
   }
   return {
+    ...(by === 'lastThrough' && { needsAnswer: true }),
     present: (requests) =>
       witnessWithin(answerWithinMs, () => withControlProbes(requests[by](), requests, judge), systemClock),
     cleared: (requests) => witnessWithin(clearedWithinMs, () => isAnswered(requests), systemClock),
   }
 }
 
-/** Every answer comes late, by at least `leastMsOf` a request and answer of so many bytes. */
+/** Every answer comes late, by at least `leastMsOf` a request and answer of this size. */
 export function allDelayed(leastMsOf: (bytes: number) => number): Signature {
   async function look({ through, controlProbe }: Requests): Promise<Pair | string> {
     const [now, control] = await Promise.all([through(), controlProbe()])
@@ -84,9 +87,9 @@ export function allDelayed(leastMsOf: (bytes: number) => number): Signature {
   }
 }
 
-/** So many delayed requests are no coincidence, where all control probes were answered in time. */
+/** This many delayed requests are no coincidence, where all control probes were answered in time. */
 const delayedEnough = 4
-/** So many undelayed requests in a row are no coincidence either: the fault is over. */
+/** This many undelayed requests in a row are no coincidence either: the fault is over. */
 const undelayedEnough = 12
 
 /** Some answers, at random, come at least so late. */

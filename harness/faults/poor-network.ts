@@ -64,7 +64,7 @@ export function toxicsOf(network: Network, stream: ToxicSpec['stream']): ToxicSp
   ]
 }
 
-/** How much longer a request of so many bytes takes at least, when none of its packets is delayed at random. */
+/** How much longer a request of this size takes at least, when none of its packets is delayed at random. */
 const undelayedMs = ({ latencyMs, jitterMs, rateKiBps }: Network, bytes: number) =>
   2 * Math.max(0, latencyMs - jitterMs) + (rateKiBps > 0 ? (bytes / 1_024 / rateKiBps) * 1_000 : 0)
 

@@ -43,7 +43,8 @@ export async function tcpCanary({ to, counts, withinMs }: TcpCanary): Promise<Ca
     now = await counts()
   }
   const tookMs = systemClock.monotonicMs() - startedMs
-  return { answer: failure ?? fateOf(before, now), tookMs, bytes: probe.length }
+  const returnedBytes = now.downstream.receivedBytes - before.downstream.receivedBytes
+  return { answer: failure ?? fateOf(before, now), tookMs, bytes: probe.length, returnedBytes }
 }
 
 /** What became of the bytes of a probe, by what the proxy has counted before and after it. Pure. */

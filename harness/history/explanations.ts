@@ -1,6 +1,6 @@
 import { inFlightMs, redialMs } from '../timing.ts'
 import type { History } from './history.ts'
-import type { Explains } from './operation.ts'
+import type { Explains, LedgerEntry } from './operation.ts'
 import { leadingCount } from './sorted.ts'
 import { isWithin, merged } from './spans.ts'
 
@@ -47,7 +47,12 @@ interface WitnessedFault {
  */
 export function explanationsOf(history: History): (way: Way) => Explanations {
   const faults = witnessedFaults(history)
-  const ofWay = (way: Way) => toExplanations(faults.filter((fault) => isOnTheWay(fault, way)))
+  const hearing = faults.some(({ explains }) => explains.untilHeard) ? hearingOf(history) : () => []
+  const ofWay = (way: Way) =>
+    toExplanations(
+      faults.filter((fault) => isOnTheWay(fault, way)),
+      (fault) => lossesEndMs(fault, way, hearing, history.endMs),
+    )
   // Nested maps by subscriber, node, origin and topic, because building a joined key would take longer than everything else.
   const known: Tree<Tree<Tree<Tree<Explanations>>>> = new Map()
   return (way) => {
@@ -77,8 +82,31 @@ const witnessedFaults = ({ faults, endMs }: History): WitnessedFault[] =>
     return [{ explains, parts, fromMs: requestedMs, toMs, heldFromMs: witnessedOnMs, healedMs }]
   })
 
-function toExplanations(faults: readonly WitnessedFault[]): Explanations {
-  const losing = merged(faults.map(({ fromMs, toMs }) => ({ fromMs: fromMs - inFlightMs, toMs: toMs + redialMs })))
+/** `n1->n2` -> when a client of n2 received a message from n1, in order. */
+type Hearing = (origin: string, node: string) => readonly number[]
+
+function hearingOf(history: History): Hearing {
+  const known = new Map<string, number[]>()
+  for (const { event, node, value, tMs } of history.of('receive')) {
+    if (event !== 'ledger' || node === undefined) continue
+    const pair = `${(value as LedgerEntry).origin}->${node}`
+    const heardMs = known.get(pair)
+    if (heardMs) heardMs.push(tMs)
+    else known.set(pair, [tMs])
+  }
+  return (origin, node) => known.get(`${origin}->${node}`) ?? []
+}
+
+/** Until when a fault explains losses on a path. A message that arrives long enough after the fault was sent after it. */
+function lossesEndMs({ explains, toMs }: WitnessedFault, { origin, node }: Way, hearing: Hearing, endMs: number) {
+  if (!explains.untilHeard || node === undefined || origin === node) return toMs + redialMs
+  const heardMs = hearing(origin, node)
+  const first = heardMs[leadingCount(heardMs, (tMs) => tMs <= toMs + inFlightMs)]
+  return (first ?? endMs) + redialMs
+}
+
+function toExplanations(faults: readonly WitnessedFault[], lossesEnd: (fault: WitnessedFault) => number): Explanations {
+  const losing = merged(faults.map((fault) => ({ fromMs: fault.fromMs - inFlightMs, toMs: lossesEnd(fault) })))
   const draining = faults
     .filter(({ explains }) => explains.keepsNothing)
     .toSorted((one, other) => one.healedMs - other.healedMs)
@@ -96,8 +124,9 @@ function toExplanations(faults: readonly WitnessedFault[]): Explanations {
   }
 }
 
-function isOnTheWay({ explains: { at, topics }, parts }: WitnessedFault, way: Way): boolean {
+function isOnTheWay({ explains: { at, topics, untilHeard }, parts }: WitnessedFault, way: Way): boolean {
   if (topics && !topics.some((beginning) => way.topic.startsWith(beginning))) return false
+  if (untilHeard && way.origin !== way.node) return true
   return parts.some((part) => passes[at](part, way))
 }
 

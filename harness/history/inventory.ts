@@ -67,4 +67,6 @@ export interface NodeRemains {
   holds: NodeHolds
   /** What it told the other nodes on a topic after its goodbye there, where that is seen. */
   saidAfterGoodbye?: readonly string[]
+  /** Topics on which another node heard it to the end, and heard no goodbye, where that is seen. */
+  withoutGoodbye?: readonly string[]
 }

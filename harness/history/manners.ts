@@ -39,12 +39,14 @@ export interface SocketEvent extends SocketNote {
 export interface NodeSettings {
   idleTimeoutMs: number
   clusterHeartbeatMs: number
-  /** So many nodes are started and stopped within the scenario. */
+  /** How many nodes are started and stopped within the scenario. */
   standbyCount?: number
   /** Connections are closed at this age, where the nodes are told so. */
   maxAgeMs?: number
   /** How often pages are told to say that they are there. */
   clientHeartbeatMs?: number
+  /** How the nodes end, close idle connections and notice each other's absence is known of our own nodes only. */
+  isSomebodyElses?: true
 }
 
 /** A line of a node's log on the level `error`. */

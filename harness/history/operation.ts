@@ -63,6 +63,8 @@ export interface Explains {
   topics?: readonly string[]
   /** Messages sent into the fault are not kept: one that arrives after it was healed had been queued and resent (AM-4). */
   keepsNothing?: true
+  /** The nodes find each other again in their own way: until one hears another after the fault, all messages between them may be lost. */
+  untilHeard?: true
 }
 
 /** The lifecycle of a fault as far as it got; times since the scenario started. */

@@ -11,7 +11,7 @@ export interface Load {
   nodes: number
   usersDefault: number
   usersMost: number
-  /** What the application's data must be, for so many users. */
+  /** What the application's data must be, for this number of users. */
   given?(users: number): object
   /** Settings of every node. */
   nodeEnv?: Readonly<Record<string, string>>

@@ -11,7 +11,7 @@ export function inTime(limits: readonly string[], holds: boolean, saw: string): 
   return limits.length > 0 ? { outcome: 'unknown', saw, why: limits.join('; ') } : exactly(holds, saw)
 }
 
-/** So many rounds may say something else than the others. */
+/** How many rounds may disagree with the others. */
 const strayRounds = 1
 
 /**

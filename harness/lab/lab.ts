@@ -40,7 +40,7 @@ export interface Lab<M> {
   /** It only calculates: nothing is started for it. */
   withoutCluster?: true
   run(tools: LabTools): Promise<M>
-  /** Printed beside the findings. Pure. */
+  /** Printed with the findings. Pure. */
   figures(measured: M): readonly LabFigure[]
   /** Drawn on its page. Pure. */
   charts(measured: M): readonly ChartSpec[]

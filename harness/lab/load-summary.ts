@@ -47,7 +47,7 @@ const sampleEveryMs = 50
 /** Timers of a node that is left in peace come a few per cent late; where they come much later, somebody else has the processor. */
 const lateShareMax = 0.2
 const standstillMaxMs = 400
-/** A sample may be stamped so much before it is due. */
+/** How long before it is due a sample may be stamped. */
 const earlyMaxMs = 2
 
 /** Why the times of a load cannot be believed. */

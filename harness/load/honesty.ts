@@ -37,7 +37,7 @@ export function judgeGenerator(stage: StageResult, share: number): readonly Gate
   ]
 }
 
-/** Whether messages left so much later than intended that this percentile of the latency is the generator's own. */
+/** Whether messages left so late that this percentile of the latency is the generator's own. */
 export function judgeLag(stage: StageResult, share: number): Gate {
   const lagMs = quantileMs(stage.lag, 0, share)
   const latencyMs = quantileMs(stage.latencies, stage.lost, share)

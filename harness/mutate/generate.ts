@@ -78,7 +78,7 @@ async function generateWith(
   return { mutants: mutants.slice(0, count), thrownAway, candidates: all.length }
 }
 
-/** Files that import a changed one, near or far, are looked at for so many mutants at once: most have no error there. */
+/** Files that import a changed one, near or far, are looked at for this many mutants at once: most have no error there. */
 const passMost = 12
 
 /** An error shows in the file that changes, or in one that imports it. */

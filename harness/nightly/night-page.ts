@@ -4,27 +4,15 @@ import { describeStanding } from './format.ts'
 import type { NightLine } from './night.ts'
 import type { Finding, NightReport } from './night-report.ts'
 import { card, heatSection, page, standingMark, trendSection } from './page.ts'
-import { failuresOf, findingOf, having, nightNumbers, nightSentence, outcomeOfNight, provenance } from './verdict.ts'
+import { doubtsOf, failuresOf, having, nightNumbers, nightSentence, outcomeOfNight, provenance } from './verdict.ts'
 
 /** Returns the resilience report of a night as one file that needs no network. Pure. */
 export const nightPage = (report: NightReport, history: readonly NightLine[]): string =>
   page(`Squall night ${when(report.night)}`, [
     header(report),
     findings('Failures', 'violated', failuresOf(report)),
-    findings(
-      'Now passes, now fails',
-      'unknown',
-      having(report, 'flaky', 'intermittent')
-        .filter(({ isFailure }) => !isFailure)
-        .map((one) => findingOf(one, report.stages)),
-    ),
-    findings(
-      'Unknown',
-      'unknown',
-      having(report, 'unknown')
-        .filter(({ isFailure }) => !isFailure)
-        .map((one) => findingOf(one, report.stages)),
-    ),
+    findings('Now passes, now fails', 'unknown', doubtsOf(report, 'flaky', 'intermittent')),
+    findings('Unknown', 'unknown', doubtsOf(report, 'unknown')),
     fixed(report),
     stages(report),
     heatSection(history),

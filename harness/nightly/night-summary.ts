@@ -5,7 +5,7 @@ import { heatCells } from './heat-map.ts'
 import type { NightLine } from './night.ts'
 import type { Finding, NightReport } from './night-report.ts'
 import { trendText } from './trend-text.ts'
-import { failuresOf, findingOf, having, nightNumbers, nightSentence, outcomeOfNight, provenance } from './verdict.ts'
+import { doubtsOf, failuresOf, having, nightNumbers, nightSentence, outcomeOfNight, provenance } from './verdict.ts'
 
 /** GitHub refuses a longer summary of a job. */
 export const summaryMaxBytes = 1024 * 1024
@@ -22,20 +22,8 @@ export function nightSummary(report: NightReport, history: readonly NightLine[])
     `# ${sign} ${text(nightSentence(report))}\n\n**${numbers.slice(0, 7).join(', ')}** · ${numbers.slice(7).join(' · ')}`,
     failures.slice(0, failuresAtOnce).map(inBrief).join('\n'),
     section('Failures', failures.map(inFull)),
-    section(
-      'Now passes, now fails',
-      having(report, 'flaky', 'intermittent')
-        .filter(({ isFailure }) => !isFailure)
-        .map((one) => findingOf(one, report.stages))
-        .map(inFull),
-    ),
-    section(
-      'Unknown',
-      having(report, 'unknown')
-        .filter(({ isFailure }) => !isFailure)
-        .map((one) => findingOf(one, report.stages))
-        .map(inFull),
-    ),
+    section('Now passes, now fails', doubtsOf(report, 'flaky', 'intermittent').map(inFull)),
+    section('Unknown', doubtsOf(report, 'unknown').map(inFull)),
     section(
       'Fixed',
       having(report, 'fixed').map((one) => `- ${text(one.scenario)}: ${text(describeStanding(one))}`),

@@ -34,6 +34,12 @@ function commandOf({ scenario, line: { replay, seed, outcome } }: Standing) {
 export const having = ({ standings }: NightReport, ...names: StandingName[]): Standing[] =>
   standings.filter(({ name }) => names.includes(name))
 
+/** Scenarios of these standings that do not fail the night, as something to look at. Pure. */
+export const doubtsOf = (report: NightReport, ...names: StandingName[]): Finding[] =>
+  having(report, ...names)
+    .filter(({ isFailure }) => !isFailure)
+    .map((one) => findingOf(one, report.stages))
+
 /** Returns the verdict in one sentence. Pure. */
 export function nightSentence(report: NightReport): string {
   const failures = failuresOf(report)

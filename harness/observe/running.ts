@@ -17,7 +17,7 @@ export interface RunningCluster {
 const fileName = 'up.json'
 const ownerOnly = 0o600
 
-/** Written into the folder of the cluster, and gone with it. Only its owner may read it, because it holds the secret. */
+/** Written into the folder of the cluster, and removed with it. Only its owner may read it, because it holds the secret. */
 export function noteRunning(folder: string, cluster: RunningCluster) {
   writeFileSync(join(folder, fileName), JSON.stringify(cluster), { mode: ownerOnly })
 }

@@ -122,7 +122,7 @@ function plainBody(lines: string[], view: View, size: TerminalSize): Body {
   return { lines: lines.slice(first, last), rows: new Map(), page, pages }
 }
 
-/** The part of so many lines that a page shows; a page behind the last is the last. Pure. */
+/** Which of `total` lines a page shows; a page behind the last is the last. Pure. */
 export function pageOf(total: number, asked: number, size: number) {
   const pages = Math.max(1, Math.ceil(total / size))
   const page = Math.min(Math.max(1, asked), pages)

@@ -13,8 +13,8 @@ export interface View {
   typed: string
   /** One sentence about what was done last. */
   notice?: string
-  /** Killed as soon as somebody says yes. */
-  doomed?: Target
+  /** Will be killed once `y` is typed. */
+  toKill?: Target
 }
 
 /** Something in a row that can be opened or killed. */
@@ -40,7 +40,7 @@ const typedMax = 12
 /** What the terminal calls a key. */
 export type Key = { name: string } | { text: string }
 
-/** The view after a key, and what that asks for. `rows` is what stands beside the numbers on the screen. Pure. */
+/** The view after a key, and what that asks for. `rows` are the numbered rows on the screen. Pure. */
 export function press(view: View, key: Key, rows: ReadonlyMap<number, Target>): Pressed {
   if ('text' in key) return { view: { ...view, typed: (view.typed + key.text).slice(0, typedMax) } }
   const keys: Readonly<Record<string, () => Pressed>> = {
@@ -60,9 +60,9 @@ function untyped(view: View): View {
 }
 
 function perform(view: View, typed: string, rows: ReadonlyMap<number, Target>): Pressed {
-  const { doomed, ...rest } = view
-  if (doomed)
-    return typed === 'y' ? { view: rest, command: { do: 'kill', target: doomed } } : saying(rest, 'nothing was killed')
+  const { toKill, ...rest } = view
+  if (toKill)
+    return typed === 'y' ? { view: rest, command: { do: 'kill', target: toKill } } : saying(rest, 'nothing was killed')
   if (typed === '') return { view }
   if (typed === 'x') return { view, command: { do: 'quit' } }
   if (typed === 'h') return { view: { ...view, screen: 'actors', page: 1 } }
@@ -92,7 +92,7 @@ function askToKill(view: View, number: string, rows: ReadonlyMap<number, Target>
   if (!target) return saying(view, 'say the number of a row that can be killed, such as "k 3"')
   const { id, name } = target
   return {
-    view: { ...view, doomed: target, notice: `kill ${name} (${id})? type y and enter; anything else leaves it alone` },
+    view: { ...view, toKill: target, notice: `kill ${name} (${id})? type y and enter; anything else leaves it alone` },
   }
 }
 

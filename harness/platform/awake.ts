@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts'
 
 const sliceMs = 25
-/** So long it is waited for a slice that is not late, and no longer. */
+/** The longest wait for a slice that is not late. */
 const longestExtraMs = 500
 
 /**

@@ -26,7 +26,7 @@ export async function findDocker(): Promise<Docker> {
         .pull(ImageName.fromString(image), { force: false, platform: undefined })
         .catch((error: Error) => {
           throw new EnvironmentMissing(
-            `needs the image ${image}, but cannot get it: ${error.message}; name another with the SQUALL_IMAGE_ settings of the README`,
+            `needs the image ${image}, but cannot get it: ${error.message}; name another with the SQUALL_IMAGE_ settings of docs/drivers.md`,
           )
         })
     },

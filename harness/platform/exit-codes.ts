@@ -1,4 +1,4 @@
-/** How the process ends, by what it found; `--help` and the README say the same. */
+/** How the process ends, by what it found; `--help` and docs/reference.md say the same. */
 export const exitCodes = {
   passed: 0,
   violated: 1,

@@ -9,7 +9,7 @@ export interface LoopGuard {
 }
 
 export interface GuardOptions {
-  /** For so long nothing else of this process may have a turn. */
+  /** For how long nothing else of this process may have a turn. */
   silentMaxMs: number
   beatEveryMs: number
 }

@@ -23,6 +23,14 @@ export async function recordBaseInventory(state: RunState) {
   }
 }
 
+/** Records what nodes that run already have counted so far: they have served others. */
+export async function recordBaseState({ cluster, recorder }: RunState) {
+  for (const { name, control } of cluster!.nodes.filter(({ shows }) => shows.state)) {
+    const { pushes } = await control.state()
+    if (pushes) recorder.record({ who: name, node: name, type: 'read', operation: 'node-state', value: { pushes } })
+  }
+}
+
 /** What each node holds in the end. Reads again while something is left over: it may only be on its way out. */
 export const readInventories = (state: RunState): Promise<NewEvent[]> =>
   Promise.all(

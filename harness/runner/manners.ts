@@ -27,7 +27,8 @@ export function recordSettings({ recorder, scenario, cluster }: RunState) {
   const more = standby && { standbyCount: standby.length }
   const { SHED_MAX_AGE_MS: maxAge } = env ?? {}
   const age = maxAge !== undefined && { maxAgeMs: Number(maxAge) }
-  const value: NodeSettings = { idleTimeoutMs, clusterHeartbeatMs: heartbeatMs, ...told, ...age, ...more }
+  const whose = !cluster!.promises.mesh && { isSomebodyElses: true as const }
+  const value: NodeSettings = { idleTimeoutMs, clusterHeartbeatMs: heartbeatMs, ...told, ...age, ...more, ...whose }
   recorder.record({ who: 'scenario', type: 'read', operation: mannersOf.settings, value })
 }
 
@@ -120,7 +121,8 @@ export function readManners(state: RunState): NewEvent[] {
   const secrets = secretsSoFar(state)
   return state.cluster!.nodes.flatMap((node) => {
     const of = { who: node.name, node: node.name, type: 'final' } as const
-    const ends = { ...of, operation: mannersOf.ends, value: node.ends }
+    // A command says nothing of how the program ended that it stopped.
+    const ends = { ...of, operation: mannersOf.ends, value: state.cluster!.env ? node.ends : [] }
     if (node.logFile === undefined) return [ends]
     const log = node.log()
     return [

@@ -1,6 +1,7 @@
 import { balancerName } from '../cluster/balancer/balancer.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Injected, Nemesis } from '../context.ts'
+import { effectsIn } from '../faults/effects.ts'
 import type { Fault, FaultOptions, Sleeper } from '../faults/fault.ts'
 import { type FaultName, faults, isFaultName } from '../faults/index.ts'
 import { partsOf, resolveTarget, type Scene } from '../faults/targets.ts'
@@ -23,7 +24,7 @@ interface NemesisOptions {
   /** Clients that can be suspended. */
   sleepers?(): readonly Sleeper[]
   elapsedMs(): number
-  /** So long one fault may take to heal before the next one is healed. */
+  /** How long one fault may take to heal before the next one is healed. */
   healWithinMs?: number
   report(fault: { kind: string; target: string; state: FaultState }): void
 }
@@ -110,7 +111,7 @@ export function createNemesis(options: NemesisOptions): Nemesis & Closes {
         // What stands in front of the nodes is touched by what happens to them, and so are its clients.
         parts: cluster.balancer ? [...parts, balancerName] : parts,
         options,
-        ...definition.effectsOf(options),
+        ...effectsIn(cluster, parts, definition.effectsOf(options)),
         requestedMs: now(),
         witnessedOnMs: null,
         healRequestedMs: null,

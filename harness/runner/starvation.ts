@@ -18,7 +18,7 @@ interface Stall {
 /** Collects what the processes of a scenario waited for, and says how starved they were in any part of it. No clock and no files. */
 export interface StarvationMeter {
   add(reading: Reading): void
-  /** The event loop of a process did not turn, or a node did not answer, for so long until then. */
+  /** For how long until then the event loop of a process did not turn, or a node did not answer. */
   addStall(stall: Stall): void
   /** Between two times; a process that started meanwhile counts from its first reading. */
   between(fromMs: number, toMs: number): Starvation

@@ -43,7 +43,7 @@ interface CampaignOptions {
   onJudged?(judged: Judged): void
 }
 
-/** So many histories without an end say what there is to say, and each takes long. */
+/** A few histories without an end say what there is to say, and each takes long. */
 const endlessMax = 3
 /** Requested ahead, so that simulating and judging overlap. */
 const aheadCount = 4

@@ -8,7 +8,7 @@ const t80 = [
   0.862, 0.861, 0.86, 0.859, 0.858, 0.858, 0.857, 0.856, 0.856, 0.855, 0.855, 0.854, 0.854,
 ]
 
-/** Returns the quantile for so many degrees of freedom; beyond 30, that of the normal distribution with its first correction. */
+/** Returns the quantile for a number of degrees of freedom; beyond 30, that of the normal distribution with its first correction. */
 export function studentT(level: 0.975 | 0.8, degrees: number): number {
   const known = (level === 0.975 ? t975 : t80)[degrees - 1]
   if (known !== undefined) return known

@@ -152,8 +152,9 @@ export default scenario({
         await lookIf(context, items, expected, `the cart of pair ${index + 1}`)
       }
     }),
-    step('another node allows one size of each shoe', async (context) => {
-      const strict = await context.cluster.spare('n9', { STORE_ONE_SIZE_PER_SHOE: 'on', CLUSTER_PEERS: '' })
+    step('another node allows one size of each shoe, and two items', async (context) => {
+      const env = { STORE_ONE_SIZE_PER_SHOE: 'on', STORE_CART_ITEMS_MAX: '2', CLUSTER_PEERS: '' }
+      const strict = await context.cluster.spare('n9', env)
       await strict.start()
       await strict.ready()
       const eve = await context.wireShopper('eve', 'n9', { page: '/' })
@@ -162,9 +163,10 @@ export default scenario({
         'another size': [() => eve.add(2), 'one_size_per_shoe'],
         'the same size': [() => eve.add(1), 'duplicate_item'],
         'another shoe': [() => eve.add(8), 'ok'],
+        'one more than the cart holds': [() => eve.add(shared), 'cart_full'],
         'taking the first size out': [() => eve.remove(1), 'ok'],
-        'the other size then': [() => eve.add(2), 'ok'],
         'another size of the other shoe': [() => eve.add(shared), 'one_size_per_shoe'],
+        'the other size then': [() => eve.add(2), 'ok'],
       })
       context.disconnect('eve')
       await strict.terminate()

@@ -11,22 +11,23 @@ export default scenario({
   id: 'channels/dedupe',
   title: 'numbers once per window, in order',
   invariant:
-    'Numbers that are broadcast again and again reach a client once per second each, in the order of their first arrival.',
+    'Numbers that are broadcast again and again reach a client once per second each, in the order of their first arrival, also when it has joined again.',
   covers: ['AT-36', 'AT-46', 'CH-77', 'CH-128', 'CH-129', 'DF-12', 'DF-17', 'DF-18'],
   given: { nodes: 2 },
   steps: [
-    step('a client listens', async (context) => {
-      await (await context.client('carol', 'n1')).join('dupe')
-      await (await context.client('carol', 'n1')).join('ping')
+    step('a client listens, and joins again in the middle of a window', async (context) => {
+      const carol = await context.client('carol', 'n1')
+      await carol.join('dupe')
+      await context.cluster.node('n1').control.broadcast('dupe', 'number', { number: beforeRejoin })
+      await carol.leave('dupe')
+      await carol.join('dupe')
+      await carol.join('ping')
     }),
     step('broadcast 1, 2, 3, 2 from another node', async (context) => {
-      const { control } = context.cluster.node('n2')
-      const startedMs = context.clock.monotonicMs()
-      for (const number of [1, 2, 3, 2]) await control.broadcast('dupe', 'number', { number })
-      context.scratch.set('early', pushed(context.recorder.events).length)
-      context.scratch.set('tookMs', context.clock.monotonicMs() - startedMs)
-      await context.clock.sleep(2 * windowMs + 300)
-      await context.until('they come', cameWithinMs, () => pushed(context.recorder.events).length >= 3).catch(() => {})
+      for (let left = attemptsFor(context); left > 0; left -= 1) {
+        await broadcastNumbers(context)
+        if (context.scratch.get('early') === 0 && numbersOf(context) === '1,2,3') return
+      }
     }),
     step('ask everybody for a ping', async (context) => {
       await context.cluster.node('n2').control.broadcast('ping', 'request_ping', { from: 'n2' })
@@ -41,8 +42,8 @@ export default scenario({
       if (context.scratch.get('early') !== 0) throw new Error(`${context.scratch.get('early')} came at once`)
     }),
     after(2, 'each number came once, in order', async (context) => {
-      const values = pushed(context.recorder.events).join()
       mustBeOneWindow(context)
+      const values = numbersOf(context)
       mustHaveHeard(context, values === '1,2,3', (who) => who === 'carol', `got ${values || 'nothing'}`)
     }),
     after(3, 'the outgoing handler named the node of the client', async (context) => {
@@ -60,5 +61,31 @@ function mustBeOneWindow({ scratch, notReached }: ScenarioContext) {
   if (tookMs > windowMs / 2) notReached(`the numbers were broadcast in ${Math.round(tookMs)} ms, and not in one window`)
 }
 
-const pushed = (events: readonly { event?: string; value?: unknown }[]) =>
-  events.filter(({ event }) => event === 'number').map(({ value }) => (value as { value: number }).value)
+/** Lost with the channel that collected it, unless its window was over before. */
+const beforeRejoin = 9
+
+/**
+ * Our windows begin with the first number. Those of HelloSockets may follow each other without a pause: then one may end in the middle of the
+ * numbers, but not twice in a row, because the next ones come at another time of the second.
+ */
+const attemptsFor = ({ cluster }: ScenarioContext) => (cluster.env ? 1 : 3)
+
+async function broadcastNumbers(context: ScenarioContext) {
+  const { cluster, recorder, scratch, clock } = context
+  scratch.set('from', recorder.events.length)
+  const startedMs = clock.monotonicMs()
+  for (const number of [1, 2, 3, 2]) await cluster.node('n2').control.broadcast('dupe', 'number', { number })
+  scratch.set('early', pushed(context).length)
+  scratch.set('tookMs', clock.monotonicMs() - startedMs)
+  await clock.sleep(2 * windowMs + 300)
+  await context.until('they come', cameWithinMs, () => pushed(context).length >= 3).catch(() => {})
+}
+
+/** What came since the last broadcasts began. */
+const pushed = ({ recorder, scratch }: ScenarioContext) =>
+  recorder.events
+    .slice(scratch.get('from') as number)
+    .filter(({ event }) => event === 'number')
+    .map(({ value }) => (value as { value: number }).value)
+
+const numbersOf = (context: ScenarioContext) => pushed(context).join()

@@ -230,7 +230,7 @@ async function pongIsNotAnswered(context: ScenarioContext, wire: WireClient) {
   await lookIf(context, replies, [], `replies to pong for ${wire.name}`)
 }
 
-/** The payloads of an event that a client was sent, as soon as there are so many; undefined when they do not come. */
+/** The payloads of an event that a client was sent, as soon as there are that many; undefined when they do not come. */
 async function told(context: ScenarioContext, wire: WireClient, event: string, count: number) {
   const payloads = () => wire.frames().flatMap(([, , , its, payload]) => (its === event ? [payload] : []))
   const came = await comes(context, `${count} of ${event} for ${wire.name}`, () => payloads().length >= count)

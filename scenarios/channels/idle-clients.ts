@@ -11,7 +11,7 @@ export default scenario({
   title: 'clients that have said much and are silent now',
   invariant: `Each of ${size} clients sends one big message and nothing more: when it is answered, the node holds nothing of it any more.`,
   covers: ['CH-18', 'RT-66', 'DF-54'],
-  given: { nodes: 1 },
+  given: { nodes: 1, promised: ['idleClientsHoldNothing'] },
   steps: [
     step('they join and send something small', async (context) => {
       const clients: WireClient[] = []

@@ -3,13 +3,18 @@ import { mustTakeAtMost, watchingStalls } from '../stalls.ts'
 
 const { scenario, step, after, afterIfPromised } = scenariosFor()
 
-/** A slow ping takes so long, or as long as HelloSockets has it where the system runs already. */
+/** How long a slow ping takes, unless the system runs already and HelloSockets decides. */
 const shortMs = 1_000
 const slowMsOf = ({ cluster }: ScenarioContext) => (cluster.env ? shortMs : 3_000)
 /** Beyond what may go on at once. */
 const moreCount = 50
 /** They take two rounds of slow pings. */
 const manyWithinMs = 20_000
+/** More than a node lets wait for a channel before it stops reading from its client. */
+const waitingCount = 1_200
+/** So long a wire client waits for a frame; a machine without stalls needs this. */
+const answeredWithinMs = 5_000
+const ownWithinMs = 1_000
 /** By so much may two clocks of one machine differ. */
 const toleranceMs = 50
 
@@ -27,6 +32,7 @@ export default scenario({
     }),
     step('push three of each kind; somebody leaves with three under way', async (context) => {
       await leaveWithThreeUnderWay(context)
+      const burdened = await crashWithMuchWaiting(context)
       const [carol, dave] = [await context.client('carol', 'n1'), await context.client('dave', 'n1')]
       const startedMs = context.clock.monotonicMs()
       const tookMs = () => context.clock.monotonicMs() - startedMs
@@ -35,6 +41,12 @@ export default scenario({
       await watchingStalls(context, 'n1', async () => {
         context.scratch.set('beside', await Promise.all(beside)).set('inside', await Promise.all(inside))
         await isAnswered(context.scratch.get('leaver') as WireClient)
+        await burdened.receive('the end of its channel', ([, , , event]) => event === 'phx_error')
+        const goesOn = isAnswered(burdened).then(
+          () => true,
+          () => false,
+        )
+        context.scratch.set('goesOn', await goesOn)
       })
     }),
     step('push more than anybody needs', async (context) => {
@@ -69,12 +81,16 @@ export default scenario({
           mustTakeAtMost(context, manyWithinMs, 4 * slowMsOf(context), `${forgotten.length} were never answered`)
       },
     ),
-    after(2, 'who has left is told nothing more', async ({ scratch }) => {
+    afterIfPromised('wholeHelloSockets', 2, 'who has left is told nothing more', async ({ scratch }) => {
       const frames = (scratch.get('leaver') as WireClient).frames().filter(([, , topic]) => topic === 'valid')
       const closedAt = frames.findIndex(([, , , event]) => event === 'phx_close')
       const late = frames.slice(closedAt + 1)
       if (closedAt < 0) throw new Error('the channel that was left was never closed')
       if (late.length > 0) throw new Error(`after the end of its channel came ${JSON.stringify(late[0])}`)
+    }),
+    after(2, 'whose channel crashes while much waits for it is read on', async (context) => {
+      if (context.scratch.get('goesOn') !== true)
+        mustTakeAtMost(context, answeredWithinMs, ownWithinMs, 'its heartbeat was not answered any more')
     }),
     after(2, 'beside the channel: all after one ping', async (context) => {
       const slowestMs = Math.max(...(context.scratch.get('beside') as number[]))
@@ -95,6 +111,17 @@ async function leaveWithThreeUnderWay(context: ScenarioContext) {
   leaver.send(['1', '5', 'valid', 'phx_leave', {}])
   await leaver.receive('the answer to its leave', ([, ref]) => ref === '5')
   context.scratch.set('leaver', leaver)
+}
+
+/** What waits is lost with its channel. */
+async function crashWithMuchWaiting(context: ScenarioContext) {
+  context.provoke('an event that nobody handles crashes its channel', ['burdened'])
+  const burdened = await context.wire('burdened', 'n1', { path: '/stats_socket/websocket' })
+  burdened.send(['1', '1', 'valid', 'phx_join', {}])
+  burdened.send(['1', '2', 'valid', 'slow_ping', {}])
+  burdened.send(['1', '3', 'valid', 'unknown', {}])
+  for (let n = 1; n <= waitingCount; n += 1) burdened.send(['1', `waiting ${n}`, 'valid', 'ping', {}])
+  return burdened
 }
 
 /** Whatever was sent to it before has come. */

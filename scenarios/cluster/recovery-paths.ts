@@ -18,7 +18,7 @@ type Context = ScenarioContext<'store'>
 
 /** Items of product 1, each for one path; all but the last have one unit. */
 const item = { announced: 1, replicated: 2, bought: 3, sold: 4, unread: 5, oneWay: 6, plenty: 7 }
-/** With silence forgiven for so long, nodes see each other again only where a step breaks their connection. */
+/** Silence is forgiven for long, so that nodes see each other again only where a step breaks their connection. */
 const heartbeatMs = 4_000
 const plentyCount = 50
 const fillerBytes = 900_000

@@ -29,7 +29,7 @@ export default scenario({
   title: 'a second cluster takes over while people shop, and is taken back',
   invariant:
     'A blue-green deploy closes the connections of everybody once and evenly in time, ends with an even load, and no page, cart, sale or release is lost on the way there and back.',
-  nightlyBecause: 'it starts a second cluster beside the first',
+  nightlyBecause: 'it starts a second cluster in addition to the first',
   withoutBackground: 'the nodes that its clients are bound to are away for a while',
   covers: ['DP-17', 'DP-27', 'DP-28', 'DP-29', 'DP-33', 'DP-34', 'DP-36', 'NF-11', 'FI-13', 'AT-28', 'DF-111'],
   given: { nodes: 2, standby: green, balancer: 'least-connections', stock: { 1: 500, 2: 500, 9: 500 } },

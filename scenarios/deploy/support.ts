@@ -16,7 +16,7 @@ const evenlyMax = 2
 const evenWithinMs = 12_000
 const itemIds = [1, 2, 9]
 
-/** So many shoppers come through the balancer, each with an item in the cart; somebody listens too. */
+/** Shoppers come through the balancer, each with an item in the cart; one client listens too. */
 export async function shoppersCome(context: Context, count: number) {
   await releaseBoth(context, 'n1')
   for (let n = 0; n < count; n += 1) {
@@ -25,7 +25,7 @@ export async function shoppersCome(context: Context, count: number) {
   }
 }
 
-/** Whoever wants something of the shop while `work` goes on: pages are asked for again and again, and half of the shoppers buy, one after the other. */
+/** Uses the shop while `work` goes on: pages are asked for again and again, and half of the shoppers buy, one after the other. */
 export async function shoppingMeanwhile(context: Context, work: () => Promise<unknown>) {
   let isOver = false
   const pages = askForPages(context, () => isOver)
@@ -145,7 +145,7 @@ export async function mustBeEven(context: Context, boundMax: number, standby: re
     return spreadOf(loads) <= boundMax
   }
   await context.until('the load is even', evenWithinMs, isEven).catch(() => {
-    throw new Error(`the load is uneven: ${describeLoads(loads)}, and at most ${boundMax} is the difference`)
+    throw new Error(`the load is uneven: ${describeLoads(loads)}, and two nodes may differ by at most ${boundMax}`)
   })
 }
 

@@ -27,7 +27,7 @@ const soldOutWithinMs = 60_000
 const overWithinMs = 150_000
 const openWithinMs = 180_000
 
-/** Of a node that is killed: gone for so long, in the middle of the rush. */
+/** How long the killed node is gone, in the middle of the rush. */
 const goneMs = 3_000
 
 /** Settings of production, because this is no scenario about silence. */

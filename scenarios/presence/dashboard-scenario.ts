@@ -22,7 +22,7 @@ const { scenario, step, after } = scenariosFor('store')
 
 const plenty = 50
 
-/** The demo of the catalogue (PA-51), on so many nodes: the shoppers are spread over them, the dashboard is on the last. */
+/** The demo of the catalogue (PA-51), on a number of nodes: the shoppers are spread over them, the dashboard is on the last. */
 export function dashboardScenario(id: string, nodes: number, covers: string[]) {
   const node = (n: number) => `n${(n % nodes) + 1}`
   return scenario({

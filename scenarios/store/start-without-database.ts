@@ -1,5 +1,5 @@
 import { joinedTopics, presenceMatchesReality, scenariosFor, viewsMatchFreshRender } from '../../harness/index.ts'
-import { enterBeside, listings, openShop, sees, succeeded, theTab } from '../support.ts'
+import { enterBeside, listings, openPage, openShop, sees, succeeded, theTab } from '../support.ts'
 
 const { scenario, step, after } = scenariosFor('store')
 
@@ -13,6 +13,8 @@ export default scenario({
   steps: [
     step('load the shop', async (context) => {
       await openShop(context, 'alice', 'n1')
+      // Not loaded again later: it has to follow by itself.
+      await openPage(context, 'livia', 'n1', '/drops')
       await enterBeside(context, 'n1')
     }),
     step(
@@ -57,7 +59,11 @@ export default scenario({
     after(5, 'the server is well again', async (context) => {
       if (context.scratch.get('recovered') !== true) throw new Error('the server does not serve the shop by itself')
     }),
-    after(6, 'product 1 has sizes', (context) => sees(context, 'alice', listings({ 1: 'sizes', 2: 'soon' }))),
+    ...['alice', 'livia'].map((who) =>
+      after(6, `${who} sees the sizes of product 1`, (context) =>
+        sees(context, who, listings({ 1: 'sizes', 2: 'soon' })),
+      ),
+    ),
   ],
   checkers: [viewsMatchFreshRender, joinedTopics, presenceMatchesReality],
 })

@@ -5,7 +5,7 @@ const { scenario, step, after } = scenariosFor('talk')
 type Context = ScenarioContext<'talk'>
 
 const jobMs = 400
-/** So long on the node that is killed: nobody can miss the middle of a job. */
+/** How long a job takes on the node that is killed: long enough to be killed in the middle. */
 const longMs = 2_000
 const claimMs = 3_000
 const eachTime = 8

@@ -32,10 +32,10 @@ export default scenario({
         context.scratch.set('late', await context.talkGet('n1', 'parallel?also_slow_ms=5000'))
       })
     }),
-    step('the work beside the request crashes', async (context) => {
-      context.provoke('work beside the request crashes, and is logged')
+    step('the background work of a request crashes', async (context) => {
+      context.provoke('the background work of a request crashes, and is logged')
       await context.setStub('n1', { name: 'tracking', fails: true })
-      context.scratch.set('beside', await context.talkGet('n1', 'parallel'))
+      context.scratch.set('meanwhile', await context.talkGet('n1', 'parallel'))
       const before = await tracked(context)
       await context.setStub('n1', { name: 'tracking', fails: false })
       await watchingStalls(context, 'n1', async () => {
@@ -59,7 +59,7 @@ export default scenario({
       mustTakeAtMost(context, tookMs, 4 * limitMs, sentence)
     }),
     after(3, 'no answer says so, and the next request is tracked', async (context) => {
-      for (const name of ['beside', 'after'])
+      for (const name of ['meanwhile', 'after'])
         mustBeThisPage(context, name, [200, 'value', 'value', 'value'], `the page ${name}`)
       mustBe(context.scratch.get('tracked'), 1, 'requests tracked after it')
     }),

@@ -6,7 +6,7 @@ const { scenario, step, after } = scenariosFor('talk')
 type Context = ScenarioContext<'talk'>
 
 const partMs = 300
-/** A timer may end so much before its time. */
+/** How long before its time a timer may end. */
 const timerSlackMs = 2
 const atOnce = 100
 const seats = 150

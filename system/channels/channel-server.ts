@@ -70,7 +70,7 @@ interface StartOptions {
   onReplied(joined?: ChannelServer): void
 }
 
-/** With so many messages in its mailbox, a channel pauses its client ... */
+/** With this many messages in its mailbox, a channel pauses its client ... */
 const mailboxHighWaterMark = 1_000
 /** ... until no more than this are left. */
 const mailboxLowWaterMark = 100

@@ -67,7 +67,7 @@ export interface ChannelDefinition {
   handleOut?(event: string, payload: unknown, channel: Channel): HandleResult | Promise<HandleResult>
   handleInfo?(message: unknown | Broadcast, channel: Channel): HandleResult | Promise<HandleResult>
   terminate?(reason: string, channel: Channel): void | Promise<void>
-  /** Its channels hibernate after so long without a message; 0: after every message. Default: as the node is configured (RT-66). */
+  /** Its channels hibernate after this time without a message; 0: after every message. Default: as the node is configured (RT-66). */
   hibernateAfterMs?: number | 'never'
   /** A client that leaves gets `phx_close` before the reply to its leave and not after it, as live pages send them. */
   closesBeforeLeaveReply?: boolean

@@ -35,11 +35,11 @@ export interface EndpointOptions {
   publicHost?: string
   /** Which origins may connect to sockets without a rule of their own. Default: the public host only (CH-30, CH-32). */
   checkOrigin?: OriginRule
-  /** A client that sends nothing for so long is disconnected; for sockets without a timeout of their own (CH-25). */
+  /** A client that sends nothing for this time is disconnected; for sockets without a timeout of their own (CH-25). */
   idleTimeoutMs?: number
   /** A client with more unread bytes than this is disconnected. */
   sendBufferMaxBytes?: number
-  /** Channels hibernate after so long without a message; 0: after every message. Default: never (RT-66). */
+  /** Channels hibernate after this time without a message; 0: after every message. Default: never (RT-66). */
   hibernateAfterMs?: number | undefined
   beforeHandle?: ChannelEnvironment['beforeHandle']
   /** Default: no socket has a session. */
@@ -52,9 +52,9 @@ export type Endpoint = ReturnType<typeof createEndpoint>
 const idleTimeoutDefaultMs = 60_000
 const sendBufferDefaultMaxBytes = 1_048_576
 
-/** Draining closes so many sessions at a time ... */
+/** Draining closes this many sessions at a time ... */
 const drainBatch = 1_000
-/** ... and waits so long before the next. */
+/** ... and waits this long before the next. */
 const drainEveryMs = 500
 
 /** A node's entry for clients: turns requests into sessions, lists and drains them. Throws on an invalid route (CH-47). */

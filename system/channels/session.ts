@@ -18,7 +18,7 @@ export interface SessionOptions {
 }
 
 const channelsDefaultMax = 100
-/** With so many messages waiting for a join to end, the session stops reading from the client. */
+/** With this many messages waiting for a join to end, the session stops reading from the client. */
 const waitingMax = 100
 
 /**

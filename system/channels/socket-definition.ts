@@ -38,7 +38,7 @@ export interface SocketOptions {
   /** Off unless given; `windowMs` is how long a poll waits for a message (CH-21). */
   longpoll?: { windowMs: number }
   checkOrigin?: OriginRule
-  /** Idle timeout: a client that sends nothing for so long is disconnected (CH-25). */
+  /** Idle timeout: a client that sends nothing for this time is disconnected (CH-25). */
   timeoutMs?: number
   maxFrameBytes?: number
   channelsMax?: number

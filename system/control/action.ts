@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { describeIssues } from '../platform/issues.ts'
 
 /** One thing that the control port can be asked to do: `POST <path>`. */
 export interface ControlAction {
@@ -30,8 +31,5 @@ export const controlAction = <Body>(
 function parse<Body>(schema: z.ZodType<Body>, body: unknown): Body {
   const parsed = schema.safeParse(body ?? {})
   if (parsed.success) return parsed.data
-  throw new ActionRefused(
-    400,
-    parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`).join('; '),
-  )
+  throw new ActionRefused(400, describeIssues(parsed.error))
 }

@@ -33,7 +33,7 @@ const questions: Record<string, { summary: string; answer: Schema; whenNot?: str
         connections: listOf(object({ id: text, socket: text, topics: listOf(text) })),
         pushes: { ...record(count), description: 'Handled pushes by kind of channel, such as PingChannel.' },
         peers: record(object({ connected: { type: 'boolean' } })),
-        hibernated: { ...count, description: 'Actors that have had no message for so long that they hibernate.' },
+        hibernated: { ...count, description: 'Actors that hibernate after a time without a message.' },
         counters: record({ type: 'number' }),
         holds: { type: 'object' },
         sent: {

@@ -16,7 +16,7 @@ export interface ControlActions {
   killActor(which: { id?: string | undefined; name?: string | undefined }): string | undefined
   /** Breaks the connections that have joined the topic; returns their ids. */
   dropConnections(topic: string): string[]
-  /** Closes so many connections, or all but so many, in such a way that clients connect again; returns how many are closed at once. */
+  /** Closes `count` connections, or all but `keep`, in such a way that clients connect again; returns how many are closed at once. */
   shed(order: { count: number } | { keep: number }): number
   broadcast(topic: string, event: string, payload: unknown): void
   /** Makes a handler wait `delayMs` before it runs; 0 ends that. */
@@ -127,7 +127,7 @@ const nodeActions = (actions: ControlActions): ControlAction[] => [
     },
   ),
   controlAction(
-    ['/connections/shed', 'Closes so many connections, or all but so many; their clients connect again.'],
+    ['/connections/shed', 'Closes a number of connections, or all but a number; their clients connect again.'],
     bodies.shed,
     (order) => ({ shed: actions.shed(order) }),
   ),

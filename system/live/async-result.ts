@@ -1,7 +1,7 @@
 import type { TaskResult } from './socket.ts'
 import type { Value } from './value.ts'
 
-/** An assign that is loaded beside the page. */
+/** An assign that is loaded in a task while the page goes on. */
 export interface AsyncResult<T = unknown> {
   readonly isLoading: boolean
   /** There is a value, perhaps of an earlier load. */

@@ -1,6 +1,6 @@
 import type { TaskResult } from './socket.ts'
 
-/** A task that was started beside the page has ended. */
+/** A task that the page started has ended. */
 export class TaskDone {
   readonly cid: number | undefined
   readonly name: string

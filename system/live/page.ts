@@ -149,7 +149,7 @@ export class Page {
     const ticket = (this.tickets.get(key) ?? 0) + 1
     this.tickets.set(key, ticket)
     const done = (result: TaskResult) => connection.send(new TaskDone(cid, name, ticket, result))
-    // The task begins after the handler that started it, as everything beside the page.
+    // The task begins after the handler that started it has ended.
     void Promise.resolve()
       .then(task)
       .then(

@@ -16,7 +16,7 @@ import {
   type Value,
 } from './value.ts'
 
-/** What templates need beside their values. */
+/** What templates need in addition to their values. */
 export interface RenderContext {
   /** Which assigns have another value than when the tree before was rendered. */
   readonly changed: ReadonlySet<string>

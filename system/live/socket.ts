@@ -65,7 +65,7 @@ export interface LiveSocket<A extends object = Record<string, unknown>> {
   /** The page that a nested view stands in. */
   readonly parent: { send(message: unknown): void } | undefined
 
-  /** Runs beside the page; `handleAsync` gets the result, of the latest start of this name only. Does nothing while not connected. */
+  /** Runs in a task while the page goes on; `handleAsync` gets the result, of the latest start of this name only. Does nothing while not connected. */
   startAsync(name: string, task: () => Promise<unknown>): void
   /** As `startAsync`, for an assign that is an `AsyncResult`. With `reset` a value that was there is not shown meanwhile. */
   assignAsync(key: keyof A & string, task: () => Promise<unknown>, options?: { reset?: boolean }): void

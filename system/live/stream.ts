@@ -3,7 +3,7 @@ import type { StreamChanges, StreamInsert } from './value.ts'
 export interface StreamOptions {
   /** -1 (default) for the end, else a place from 0. */
   at?: number
-  /** Above 0 the client keeps the first so many items, below 0 the last. */
+  /** Above 0 the client keeps that many of the first items, below 0 of the last. */
   limit?: number
 }
 

@@ -100,7 +100,7 @@ export interface StreamInsert {
   readonly item: unknown
   /** -1 for the end, else a place from 0. */
   readonly at: number
-  /** Above 0 the client keeps the first so many items, below 0 the last. */
+  /** Above 0 the client keeps that many of the first items, below 0 of the last. */
   readonly limit: number | null
   /** The client ignores it unless it has the item. */
   readonly updateOnly: boolean

@@ -5,6 +5,7 @@ import type { Log } from '../platform/log.ts'
 import type { AnyActorRef, Runtime, Supervised } from '../runtime/index.ts'
 import { type ActorDetail, detailOf } from './actor-detail.ts'
 import { type ActorPage, type ListQuery, listActors, shownNameOf } from './actor-list.ts'
+import { createIdentities } from './identities.ts'
 import { createLoadHistory } from './load-history.ts'
 import { createTicks, type Tick } from './ticks.ts'
 import { idsAt, pathTo, type TreeNode, treeOf } from './tree.ts'
@@ -30,7 +31,7 @@ export interface Observed {
   /** What was sent to the other nodes, by the first part of the topic. */
   sentToNodes(): Record<string, { messages: number; bytes: number }>
   peers(): Record<string, { connected: boolean }>
-  /** Not counted among the timers of the node, and not to be skewed. */
+  /** A clock whose timers are not counted among those of the node, and that no fault skews. */
   clock: Clock
   log: Log
   startMeter?: () => LoadMeter
@@ -39,13 +40,13 @@ export interface Observed {
 export interface Killed {
   killedId: string
   name: string
-  /** Of whoever has taken its place; missing when nobody did in time. */
+  /** The id of what has taken its place; missing when nothing did in time. */
   successorId?: string
 }
 
 const sampleEveryMs = 1_000
-/** Whoever looks asks every second or two. */
-const attentionMs = 10_000
+/** Somebody who looks asks again within a second or two. */
+const measureForMs = 10_000
 const successorWithinMs = 2_000
 const lookEveryMs = 20
 
@@ -64,7 +65,7 @@ export function createObserver(observed: Observed) {
   let cancelSample = () => {}
   let askedMs = 0
 
-  /** Begins to measure where nobody has looked lately. */
+  /** Begins to measure, or goes on with it. */
   function attend() {
     askedMs = clock.monotonicMs()
     if (meter) return
@@ -81,12 +82,12 @@ export function createObserver(observed: Observed) {
   }
 
   function sample() {
-    if (clock.monotonicMs() - askedMs > attentionMs) return rest()
+    if (clock.monotonicMs() - askedMs > measureForMs) return stopMeasuring()
     if (meter) history.add(meter.read(), threadsOf(runtime.actors()))
     ticks.sample(find)
   }
 
-  function rest() {
+  function stopMeasuring() {
     cancelSample()
     runtime.meter.turn(false)
     meter?.stop()
@@ -130,7 +131,7 @@ export function createObserver(observed: Observed) {
 
   return {
     attend,
-    stop: rest,
+    stop: stopMeasuring,
     overview() {
       const actors = runtime.actors()
       const connections = observed.connections()
@@ -157,7 +158,7 @@ export function createObserver(observed: Observed) {
       return actor && { ...detailOf(actor, fields, runtime.meter), ticks: ticks.of(actor) }
     },
     tree,
-    /** Kills it, and returns whose id stands in its place then; undefined where there is none of this id (RT-77). */
+    /** Kills it and returns the id of its successor; undefined where nothing has this id (RT-77). */
     async kill(id: string): Promise<Killed | undefined> {
       const before = tree()
       const path = pathTo(before, id)
@@ -205,24 +206,3 @@ const threadsOf = (actors: readonly AnyActorRef[]) =>
     const { thread } = actor
     return thread ? { name: shownNameOf(actor), utilization: thread.utilization } : []
   })
-
-/** Numbers for what has no number of the runtime, such as supervisors: a restarted one is another object, and gets another number. */
-function createIdentities() {
-  const ids = new WeakMap<Supervised, string>()
-  const known = new Map<string, WeakRef<Supervised>>()
-  let lastNumber = 0
-
-  function number(one: Supervised): string {
-    for (const [id, ref] of known) if (!ref.deref()) known.delete(id)
-    lastNumber += 1
-    const id = `s${lastNumber}`
-    ids.set(one, id)
-    known.set(id, new WeakRef(one))
-    return id
-  }
-
-  return {
-    idOf: (one: Supervised): string => ids.get(one) ?? number(one),
-    find: (id: string): Supervised | undefined => known.get(id)?.deref(),
-  }
-}

@@ -45,11 +45,11 @@ interface Options {
 export function observerRoutes({ node, secret, observer }: Options) {
   const gate = createGate(secret)
 
-  /** Whoever asks anything is looking: the node begins to measure. */
+  /** Every request counts as somebody who looks, so the node measures from now on. */
   function attended(): Observer {
-    const its = observer()
-    its.attend()
-    return its
+    const current = observer()
+    current.attend()
+    return current
   }
 
   async function kill(body: unknown): Promise<Killed> {
@@ -93,17 +93,17 @@ export function observerRoutes({ node, secret, observer }: Options) {
   }
 
   function pageFor(query: unknown): string {
-    const its = attended()
+    const current = attended()
     const { view, id } = viewShape.parse(query)
-    const overview = its.overview()
+    const overview = current.overview()
     const bodies: Record<ViewName | 'actor', () => string> = {
-      actors: () => actorsOf(its.actors(listShape.parse(query) satisfies ListQuery)),
-      actor: () => actorPage(its, id),
-      tree: () => treeViewOf(its.tree()),
+      actors: () => actorsOf(current.actors(listShape.parse(query) satisfies ListQuery)),
+      actor: () => actorPage(current, id),
+      tree: () => treeViewOf(current.tree()),
       load: () => loadOf(overview),
-      network: () => networkOf(its.network()),
-      tables: () => tablesOf(its.tables()),
-      system: () => systemOf(its.system()),
+      network: () => networkOf(current.network()),
+      tables: () => tablesOf(current.tables()),
+      system: () => systemOf(current.system()),
     }
     return pageOf({ node, view, header: headerOf(overview), body: bodies[view](), notice: noticeOf(query) })
   }
@@ -151,7 +151,7 @@ function actorPage(observer: Observer, id: string): string {
   return '<section><p>This actor has ended. The tree shows who has taken its place.</p></section>'
 }
 
-/** What a kill from the page came to. */
+/** The sentence about a kill that the page asked for. */
 export function noticeOf(query: unknown): string | undefined {
   const { killed, name = killed, now } = noticeShape.parse(query)
   if (killed === undefined) return undefined

@@ -34,7 +34,7 @@ export interface ProducerOptions {
 export interface MemoryProducerOptions extends ProducerOptions {
   buffer?: BufferOptions
   onDiscard?(count: number): void
-  /** The stage has ended, and so many items that nobody had asked for are gone with it. */
+  /** The stage has ended, and `count` items that nobody had asked for are lost. */
   onLost?(count: number): void
   /** Called at each push; the stage takes no item until it resolves: the control port may slow it down. */
   beforePush?(): Promise<void> | undefined

@@ -20,9 +20,9 @@ interface CommonSpec {
 
 interface EmittingSpec<Out> extends CommonSpec {
   buffer?: BufferOptions
-  /** The buffer was full, and so many items were discarded. */
+  /** The buffer was full, and `count` items were discarded. */
   onDiscard?(count: number): void
-  /** The stage has ended, however it did, and nobody has asked for so many items in its buffer. */
+  /** The stage has ended, in whatever way, with this many items in its buffer that nobody had asked for. */
   onEnd?(bufferedCount: number): void
   dispatcher?: () => Dispatcher<Subscription, Out>
 }

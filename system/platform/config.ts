@@ -67,7 +67,7 @@ const nodeVariables = {
   TRACKER_DOWN_MS: positiveInteger.default(30_000),
   SOCKET_IDLE_TIMEOUT_MS: positiveInteger.default(60_000),
   CLIENT_HEARTBEAT_MS: positiveInteger.default(30_000),
-  /** Channels hibernate after so long without a message; `0`: after every message, `off`: never (RT-66). */
+  /** Channels hibernate after this time without a message; `0`: after every message, `off`: never (RT-66). */
   CHANNEL_HIBERNATE_AFTER_MS: numberOrOff.default(15_000),
   /** Shedding: off without one of the first three (DP-23..DP-25). */
   SHED_MAX_AGE_MS: positiveInteger.optional(),

@@ -12,7 +12,7 @@ export type SentByKind = Readonly<Record<string, Sent>>
 
 export type SentCounter = ReturnType<typeof createSentCounter>
 
-/** Clients choose topics: beyond so many kinds, and topics of one kind, nothing more is kept. */
+/** Clients choose topics, so no more kinds of them are kept, and no more topics of one kind. */
 const kindsMax = 50
 const topicsMax = 100
 const otherKind = 'other'

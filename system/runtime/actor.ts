@@ -28,7 +28,7 @@ export interface ActorSpec<M> {
   beforeExit?(reason: ExitReason): void | Promise<void>
   /** Messages wait for the actor's turn: `send` returns before any of them is handled, however idle the actor is. */
   takesTurns?: boolean
-  /** It hibernates when no message has come for so long; 0: after every message. Default: never by itself (RT-64). */
+  /** It hibernates when no message has come for this time; 0: after every message. Default: never by itself (RT-64). */
   readonly hibernateAfterMs?: number | undefined
   /** Exit signals are handled as messages instead of ending the actor. */
   trapsExits?: boolean
@@ -100,7 +100,7 @@ export interface ActorRef<M = never> {
   signal(reason: ExitReason, from?: AnyActorRef): void
   /** Calls once with the reason; at once when the actor is gone already. */
   onExit(listener: (reason: ExitReason) => void): () => void
-  /** Looks inside, at no more than so many waiting messages. */
+  /** Looks inside, at no more than this many waiting messages. */
   inspect(waitingMax: number): ActorInspection
 }
 

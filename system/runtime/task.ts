@@ -103,7 +103,7 @@ export interface StreamOptions {
   onTimeout?: 'exit' | 'kill_task'
 }
 
-/** Runs a task for each item, so many at once, and returns how each went. */
+/** Runs a task for each item, at most `concurrencyMax` at once, and returns how each went. */
 export async function streamTasks<I, T>(
   clock: Clock,
   items: readonly I[],

@@ -9,7 +9,7 @@ export interface Turns {
   readonly waiting: number
 }
 
-/** After so many turns in a row, timers and sockets get a chance. */
+/** After how many turns in a row timers and sockets get a chance. */
 const turnsBetweenPauses = 256
 
 /**

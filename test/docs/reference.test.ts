@@ -13,3 +13,12 @@ it('names every command, and every option of it', () => {
     for (const { flags } of options) expect(page).toContain(`| \`${flags}\` |`)
   }
 })
+
+it('says what each argument of a command may be', () => {
+  const page = referencePage(commands)
+  for (const { argument, argumentHelp = [] } of Object.values(commands)) {
+    const words = argument?.split(' ') ?? []
+    expect(argumentHelp).toHaveLength(words.length)
+    for (const word of words) expect(page).toContain(`\`${word}\`: `)
+  }
+})

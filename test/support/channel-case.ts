@@ -53,6 +53,7 @@ export async function openCase(definition: SocketDefinition, options: CaseOption
   const sent: Wire[] = []
   const take = (frame: string | Buffer) => void sent.push(JSON.parse(String(frame)))
   let closedWith: number | undefined
+  let isPaused = false
   const session = new Session(
     {
       id: '1',
@@ -78,8 +79,12 @@ export async function openCase(definition: SocketDefinition, options: CaseOption
         closedWith = code
       },
       drop: () => {},
-      pause: () => {},
-      resume: () => {},
+      pause: () => {
+        isPaused = true
+      },
+      resume: () => {
+        isPaused = false
+      },
     },
   )
   let lastRef = 0
@@ -100,6 +105,8 @@ export async function openCase(definition: SocketDefinition, options: CaseOption
     pubsub,
     runtime,
     closedWith: () => closedWith,
+    /** Whether the node has stopped reading from the client. */
+    isPaused: () => isPaused,
     join: (topic: string, payload: unknown = {}) => replyTo(send(topic, 'phx_join', payload)),
     /** Pushes and returns the ref, for replies that come later or never. */
     push: (topic: string, event: string, payload: unknown = {}) => send(topic, event, payload),

@@ -38,15 +38,19 @@ export const referencePage = (commands: Readonly<Record<string, Command>>): stri
     ),
   ].join('\n\n')}\n`
 
-function commandPart({ name, argument, summary, options }: Command): string[] {
+function commandPart({ name, argument, argumentHelp = [], summary, options }: Command): string[] {
   const usage = `### squall ${[name, argument].filter((part) => part !== undefined).join(' ')}`
   const rows = options.map((option) => [`\`${option.flags}\``, option.help, defaultOf(option)])
-  return [usage, sentence(summary), ...(rows.length > 0 ? [table(['option', 'is', 'default'], rows)] : [])]
+  const words = argument?.split(' ').map((word, index) => `\`${word}\`: ${argumentHelp[index]}.`) ?? []
+  return [usage, sentence(summary), ...words, ...(rows.length > 0 ? [table(['option', 'is', 'default'], rows)] : [])]
 }
 
-/** The number of jobs depends on the machine, and its help says how. */
+/** Its help says how. */
+const dependsOnMachine = (option: OptionSpec) =>
+  option.default === flags.jobs.default && option.flags === flags.jobs.flags
+
 const defaultOf = (option: OptionSpec) =>
-  option.default === undefined || option.help === flags.jobs.help ? '' : `\`${option.default}\``
+  option.default === undefined || dependsOnMachine(option) ? '' : `\`${option.default}\``
 
 const sentence = (text: string) => `${text[0]!.toUpperCase()}${text.slice(1)}.`
 const namesOf = <T extends object>(record: T) => Object.keys(record) as (keyof T & string)[]

@@ -11,7 +11,7 @@ export interface PipelineState {
   dispatch: 'fifo' | 'fair'
   /** One consumer takes them, in the order of the pushes. */
   inOrder: boolean
-  /** So many items may be in work at once. */
+  /** How many items may be in work at once. */
   demandMax: number
   pushed: number
   handled: number
@@ -36,7 +36,7 @@ export const pipelineFinal = 'pipeline'
 export interface Pipeline {
   /** Somebody who is connected as this user and listens to what is pushed to them. */
   userListener(name: string, node: string, userId: number): Promise<ChannelClient>
-  /** Pushes so many items for a user to the pipeline of a node. */
+  /** Pushes a number of items for a user to the pipeline of a node. */
   pushItems(node: string, items: { userId: number; count: number; timed?: boolean }): Promise<Outcome<PushedItems>>
   pipelineOf(node: string): Promise<PipelineState>
   /** The numbers that a client was pushed so far, in order. */

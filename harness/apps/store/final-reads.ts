@@ -33,7 +33,10 @@ export async function readFinals(cluster: Cluster, people: People): Promise<NewE
     finals.push(final('launch-pages', await launch.pages()), final('launch-figures', await launch.figures()))
   for (const tab of people.admins().flatMap(({ tabs }) => tabs))
     finals.push(final('dashboard', await tab.dashboard(), tab.who, tab.node))
-  for (const tab of tabsOf(people)) finals.push(final('open-page', await tab.sight(), tab.who, tab.node))
+  for (const tab of tabsOf(people)) {
+    await tab.calmsDown()
+    finals.push(final('open-page', await tab.sight(), tab.who, tab.node))
+  }
   return finals
 }
 

@@ -43,6 +43,8 @@ export interface Tab {
   contentOf(html: string): Promise<string>
   /** Returns all that the page shows now, without the secrets in its form. */
   sight(): Promise<{ path: string; sight: PageSight }>
+  /** Waits until the page says nothing of a lost connection, or gives up after a while. */
+  calmsDown(): Promise<void>
   joins(): Promise<{
     connected: boolean
     expected: string[]
@@ -85,6 +87,8 @@ interface ShopperOptions {
 
 const loadWithinMs = 10_000
 const clickWithinMs = 5_000
+/** A page looks at its connection several times within it. */
+const calmWithinMs = 4_000
 
 /**
  * Records in the page whether it was restored from the back-forward cache, because only the page can tell; and in its tab, because a live
@@ -217,6 +221,11 @@ async function openTab({ context, who, node, link, url, recorder, otherSite, for
       const { path, sight } = await page.evaluate<OpenPage>(readOpenPage)
       return { path, sight: withoutFieldValues(sight) }
     },
+    calmsDown: () =>
+      page.waitForFunction(isCalm, undefined, { timeout: calmWithinMs }).then(
+        () => {},
+        () => {},
+      ),
     async joins() {
       const { expected, joined, ...rest } = await page.evaluate(readJoins)
       return { ...rest, expected: expected.map(withoutCartId), joined: joined.map(withoutCartId) }
@@ -288,6 +297,12 @@ interface OpenPage {
 
 /** Runs in the page. */
 const readOpenPage = `({ path: window.location.pathname, sight: (${readPage})(document) })`
+
+/** Runs in the page. */
+function isCalm(): boolean {
+  const text = document.querySelector('.connection, .staleness__text')?.textContent ?? ''
+  return text === '' || text.startsWith('Live')
+}
 
 /** Runs in the page. */
 function readCart(outClass: string): Omit<CartSight, 'shopper'> | undefined {

@@ -33,7 +33,7 @@ export const todoApp = defineApp({
           used.add(node, name)
           return readEntries(cluster.node(node), name)
         },
-        /** Opens a list for so many at the same moment; nothing may be broken meanwhile. */
+        /** Opens a list for this many callers at the same moment; nothing may be broken meanwhile. */
         async openTodo(node: string, name: string, callers: number): Promise<Opened> {
           used.add(node, name)
           return openRecorded(tools, node, name, callers)

@@ -36,7 +36,8 @@ async function ask<T>(url: string, body?: object): Promise<T> {
     withinMs,
     ...(body && { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
   })
-  if (status >= 400) throw new ControlError(status, `${path}: ${status} ${text}`)
+  // A page for people says no more than the status does.
+  if (status >= 400) throw new ControlError(status, `${path}: ${status} ${text.startsWith('<') ? '' : text}`.trimEnd())
   return JSON.parse(text) as T
 }
 

@@ -24,7 +24,7 @@ export const workshopApp = defineApp({
     return {
       members: {
         workshop: (node: string) => controlOf(node),
-        /** So many requests, so many at once; recorded with what the node counted. */
+        /** `count` requests, `concurrency` at once; recorded with what the node counted. */
         burst: (node: string, endpoint: Endpoint, count: number, concurrency: number) =>
           runBurst(tools, node, { endpoint, count, concurrency }),
         /** Opens a panel and waits until it is connected. */

@@ -40,5 +40,5 @@ export function burstOf(
 export const usesMax = ({ limit, useMs, tookMs }: Pick<Burst, 'limit' | 'useMs' | 'tookMs'>): number =>
   limit * (1 + Math.floor(tookMs / Math.max(1, useMs - timerSlackMs)))
 
-/** A timer may end so much before its time. */
+/** How long before its time a timer may end. */
 const timerSlackMs = 1

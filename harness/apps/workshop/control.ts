@@ -39,7 +39,7 @@ export interface WorkshopRun {
 export const workshopControl = ({ post, state }: Pick<ControlClient, 'post' | 'state'>) => ({
   panel: async () => (await state<NodeState & { workshop: WorkshopPanel }>()).workshop,
   run: () => post<WorkshopRun>('/workshop/run', {}),
-  /** What goes on from now on belongs to a new run. */
+  /** Begins a new run, to which belongs what goes on from now on. */
   clear: () => post<{ ok: true }>('/workshop/clear', {}),
   /** More consumers at any time; fewer while no event waits. */
   setConsumers: (count: number) => post<{ consumers: number }>('/workshop/consumers', { count }),

@@ -405,7 +405,7 @@ const shownPages: Fill = (history, events) => {
   const sizes = [{ itemId: '7', size: '9', level: 'low', isDisabled: false }]
   const listing = { id: '1', brand: 'Squall', name: 'Gale', color, price: '$1', picture: 'Squall Gale', sizes }
   const cart = { title: '', rows: [], warning: '', total: '', checkout: '', link: '' }
-  const sight = { title: 'Sneakers23', products: [listing], cart, panels: [] }
+  const sight = { title: 'Sneakers23', products: [listing], cart, panels: [], connection: '' }
   times(events, (n) => final(history, 'open-page', { path: '/', sight }, `page-${n}`, 'n1'))
 }
 

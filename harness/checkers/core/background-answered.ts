@@ -22,7 +22,7 @@ interface ReplyValue {
   answer: string
 }
 
-/** What is unanswered for so long, on a connection over which other things arrive, is not only slow. */
+/** What is unanswered for this long, on a connection over which other things arrive, is not only slow. */
 const answeredWithinMs = 7_000
 
 /** Every push of the background is answered once, with what belongs to it and in its order (CH-37, CH-57, AM-10). */

@@ -39,7 +39,8 @@ interface NodeSent {
  * heartbeats <= n (n - 1) * 2 * (1.05 * time / interval + 5); notices of lost messages <= n (n - 1) * (2 + 2 * reconnections);
  * messages of trackers <= (n - 1) * (topics * (time / interval + 5 + 4 * reconnections) + times that they told of changes), or, where nodes
  * do not count these, + operations + comings and goings;
- * all others <= (n - 1) * (20 + 2 * operations + joins of such topics * (2 + reconnections)). What the background does counts for its own topics.
+ * all others <= (n - 1) * (20 + 2 * operations + joins of such topics * (2 + reconnections)). What the background does counts for its own topics,
+ * and what a visitor of a simulation sends through another node for relayed long polls.
  */
 export const messagesBetweenNodesBounded: Checker = {
   name: 'messages-between-nodes-bounded',
@@ -133,6 +134,7 @@ function whatHappened(history: History, nodes: number) {
     // Scenarios may ask for broadcasts past the history.
     asked: asked - ofBackground.length,
     backgroundOperations: operations.filter(isOfBackground).length,
+    relayedRequests: relayedRequests(history),
     backgroundKinds: [...new Set(ofBackground.map((one) => kindOf(topicOf(one)))), relayKind],
     arrivals: arrivals.length,
     changesTold: changesTold(finals.map(({ value }) => value)),
@@ -186,6 +188,10 @@ function joinsByKind(...sources: readonly (readonly string[])[]): Record<string,
   return joins
 }
 
+/** Visitors of a simulation count the requests that they send through another node. */
+const relayedRequests = (history: History): number =>
+  sum(history.finals<{ relayedRequests?: number }>('conversation').map(({ value }) => value.relayedRequests ?? 0))
+
 /** As the digest of its content begins. */
 const bytesOf = ({ value }: HistoryEvent) => Number((value as LedgerEntry).digest?.split(':', 1)[0] ?? 0)
 
@@ -218,8 +224,11 @@ function messagesMaxOf(happened: Happened, kind: string, topics: number): number
   return others * (messagesAtBeginning + messagesPerOperation * operations + told)
 }
 
-const operationsOf = ({ operations, pushes, asked, backgroundKinds, backgroundOperations }: Happened, kind: string) =>
-  Math.max(operations, pushes, asked) + (backgroundKinds.includes(kind) ? backgroundOperations : 0)
+const operationsOf = (happened: Happened, kind: string) => {
+  const { operations, pushes, asked, backgroundKinds, backgroundOperations, relayedRequests } = happened
+  const ofBackground = backgroundKinds.includes(kind) ? backgroundOperations : 0
+  return Math.max(operations, pushes, asked) + ofBackground + (kind === relayKind ? relayedRequests : 0)
+}
 
 function bytesMaxOf(happened: Happened, kind: string, messages: number): number {
   const { nodes, reconnections, arrivals, backgroundKinds, publishedBytes, isAllPublished } = happened

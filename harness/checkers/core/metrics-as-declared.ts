@@ -15,7 +15,7 @@ interface Declared {
   tags: Record<string, RegExp>
   /** It compares the clocks of two nodes, so that it may be negative, but not absurd: they are wall clocks (PM-48, DF-41). */
   comparesClocks?: true
-  /** Of a duration of something that takes at least so long. Default: 0. */
+  /** Of a duration: the least that it takes. Default: 0. */
   atLeastMs?: number
 }
 
@@ -40,7 +40,7 @@ const declared: Record<string, Declared> = {
   'part2.event.latency': { kind: 'ms', tags: {} },
 }
 
-/** So many joins of a node, and not one metric of them: that is no packet that got lost (AM-9). */
+/** That many joins of a node without a single metric are no packets that got lost (AM-9). */
 const enoughJoins = 5
 const enoughRefusals = 3
 

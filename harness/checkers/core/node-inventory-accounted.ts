@@ -13,7 +13,7 @@ const relayedPerClient = 3
 /**
  * After settling, whatever a node holds is accounted for by who is there and by what it held before the first step (RT-11, CH-63, DF-104).
  * Bounds, with `base` as read at steady state: actors of a role <= base + those that are there for somebody; subscriptions <= base + those of joined channels and of sessions
- * with an id; timers <= base + 5 + 2 * sessions + joined topics + relayed requests; relayed requests <= 3 for each
+ * with an id; topics of pub/sub <= base + subscriptions of joined channels and sessions; timers <= base + 5 + 2 * sessions + joined topics + relayed requests; relayed requests <= 3 for each
  * client with long polls.
  */
 export const nodeInventoryAccounted: Checker = {
@@ -81,13 +81,16 @@ function surplusOfChannels({ channels, joined, subscriptions, clientSubscription
 }
 
 function surplusOfActors(
-  { actors, subscriptions, clientSubscriptions }: NodeHolds,
+  { actors, topics, subscriptions, clientSubscriptions }: NodeHolds,
   base: NodeHolds,
   present: readonly Present[],
 ) {
   const expected = base.subscriptions + clientSubscriptions
   if (subscriptions > expected)
     return `${count(subscriptions, 'subscription')}, and its parts and channels account for ${expected}`
+  // Each topic has somebody who is subscribed to it.
+  if (topics > base.topics + clientSubscriptions)
+    return `${count(topics, 'topic')} of pub/sub, and its parts and channels can account for ${base.topics + clientSubscriptions}`
   for (const [role, living] of Object.entries(actors)) {
     const before = base.actors[role] ?? 0
     const forSomebody = total(present.map((one) => one.actors?.[role] ?? 0))

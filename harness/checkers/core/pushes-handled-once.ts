@@ -18,10 +18,11 @@ export const pushesHandledOnce: Checker = {
       return unknown('a node was started again, and forgot')
     const nodes = nodesOf(history)
     if (nodes.length === 0) return unknown('no node was asked how many pushes it has handled')
+    const earlier = beforeSteps(history)
     const evidence: Record<string, object> = {}
     for (const [channel, own] of Map.groupBy(attempts, channelOf)) {
       const okCount = own.filter((one) => history.endOf(one)?.type === 'ok').length
-      const handled = nodes.reduce((sum, { value }) => sum + (value.pushes?.[channel] ?? 0), 0)
+      const handled = countOf(nodes, channel) - countOf(earlier, channel)
       const numbers = { tried: own.length, handled, answered: okCount }
       if (handled > own.length)
         return violated(`handled twice: ${channel} handled ${handled} pushes of ${own.length}`, numbers)
@@ -35,6 +36,15 @@ export const pushesHandledOnce: Checker = {
     return passed(`${attempts.length} pushes were tried, none was handled twice`, evidence)
   },
 }
+
+type Nodes = readonly { value: NodePushes }[]
+
+const countOf = (nodes: Nodes, channel: string) =>
+  nodes.reduce((sum, { value }) => sum + (value.pushes?.[channel] ?? 0), 0)
+
+/** What nodes had handled before the first step: those that run already have had other clients. */
+const beforeSteps = (history: History): Nodes =>
+  history.of('read', 'node-state').map(({ value }) => ({ value: value as NodePushes }))
 
 /** A state that was never read is no evidence. */
 const nodesOf = (history: History) =>

@@ -4,7 +4,7 @@ import { type AskedRequest, type RequestEnd, requestsOf } from '../../history/re
 import { type Checker, count, passed, unknown, type Verdict, violated } from '../../verdict/checker.ts'
 import { finding, isInForce } from './manners/reasons.ts'
 
-/** A request that waits for so long, while its node answers others, is not only slow. */
+/** A request that waits for this long, while its node answers others, is not only slow. */
 const answeredWithinMs = 7_000
 
 /** Whatever is asked of a node ends with a status, also what nobody should have asked (CH-19..CH-23, NF-1). */

@@ -5,7 +5,7 @@ import { type Checker, count, passed, unknown, violated } from '../../verdict/ch
 export const stoppedNodeIsEmpty: Checker = {
   name: 'stopped-node-is-empty',
   invariant:
-    'when a node has stopped, nothing is left of its connections, channels, actors, subscriptions, calls and database connections, and it says nothing after its goodbye',
+    'when a node has stopped, nothing is left of its connections, channels, actors, subscriptions, calls and database connections, and the last that it says to the others is a goodbye',
   needs: (history) => history.of('read', nodeRemains).length > 0,
   check(history) {
     const stops = history.of('read', nodeRemains)
@@ -20,7 +20,8 @@ export const stoppedNodeIsEmpty: Checker = {
 }
 
 /** The first thing that is left, in words. */
-function leftIn({ holds, saidAfterGoodbye = [] }: NodeRemains): string | undefined {
+function leftIn({ holds, saidAfterGoodbye = [], withoutGoodbye = [] }: NodeRemains): string | undefined {
+  if (withoutGoodbye.length > 0) return `never said goodbye on ${withoutGoodbye[0]} to nodes that heard it there`
   if (saidAfterGoodbye.length > 0) return `told the others after its goodbye: ${saidAfterGoodbye[0]}`
   const [what, left] = Object.entries(countsOf(holds)).find(([, one]) => one > 0) ?? []
   return what && `still had ${left} ${what}`

@@ -16,6 +16,7 @@ const isShell = (name: string): name is Shell => Object.hasOwn(scripts, name)
 export const completionOf = (commands: () => Readonly<Record<string, Command>>): Command => ({
   name: 'completion',
   argument: '<shell>',
+  argumentHelp: ['bash, zsh or fish'],
   summary: 'print the completion of commands, options and names for bash, zsh or fish',
   completes: shells,
   options: [],

@@ -13,7 +13,7 @@ export type DeployedNode = Pick<
 
 const host = '127.0.0.1'
 const servesWithinMs = 30_000
-/** A gradual cut-over closes connections so often. */
+/** How often a gradual cut-over closes connections. */
 const sliceEveryMs = 250
 
 /** Starts a node, and waits until it is ready and serves (DP-40). */
@@ -40,7 +40,7 @@ export async function takeOut(door: Door, node: DeployedNode): Promise<void> {
 }
 
 export interface RollingOptions {
-  /** So many nodes are down at once (DP-30). Default: 1. */
+  /** How many nodes are down at once (DP-30). Default: 1. */
   downMax?: number
   /** Is up before the first node goes down, so that there are never fewer than before (DP-49). */
   spare?: DeployedNode

@@ -126,21 +126,27 @@ type WantedCluster = Pick<
 >
 
 /** The control port of a node, with its peers by the names that they have here. */
-function controlOf({ nodes }: Target, index: number): ControlClient {
-  const { url, control } = nodes[index]!
-  const client = createControlClient(control!.url, control!.secret, `n${index + 1}`)
+export function controlOf({ nodes }: Pick<Target, 'nodes'>, index: number): ControlClient {
+  const { url, control, name } = nodes[index]!
+  const own = `n${index + 1}`
+  const client = createControlClient(control!.url, control!.secret, own)
   const names = new Map(nodes.map(({ name }, at) => [name, `n${at + 1}`]))
-  async function ready<R extends Readiness = Readiness>(): Promise<R> {
-    const answer = await client.ready<R>().catch(async (error) => {
+  /** Whatever the control port does not say is found out from outside: a node that answers is there. */
+  async function orAnswers<T>(asked: Promise<T>, instead: T): Promise<T> {
+    return asked.catch(async (error) => {
       if (!(error instanceof NotSupported)) throw error
       await answers(url)
-      return { ready: true } as R
+      return instead
     })
+  }
+  const health = (withinMs?: number) => orAnswers(client.health(withinMs), { node: name ?? own, pid: 0, uptimeMs: 0 })
+  async function ready<R extends Readiness = Readiness>(): Promise<R> {
+    const answer = await orAnswers(client.ready<R>(), { ready: true } as R)
     if (!answer.peers) return answer
     const peers = Object.entries(answer.peers).map(([name, isThere]) => [names.get(name) ?? name, isThere])
     return { ...answer, peers: Object.fromEntries(peers) }
   }
-  return { ...client, ready }
+  return { ...client, health, ready }
 }
 
 const answers = (url: string) => fetch(url, { signal: AbortSignal.timeout(healthWithinMs) })

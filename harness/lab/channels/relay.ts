@@ -1,12 +1,12 @@
 import { connect, createServer, type Socket } from 'node:net'
 import type { Clock } from '../../platform/clock.ts'
 
-/** A TCP link to a node that counts what passes, and is as slow as it is told to be. */
+/** A TCP link to a node that counts what passes, and can delay it. */
 export interface Relay {
   readonly port: number
   /** Bytes in both directions since the start. */
   bytes(): number
-  /** Each piece arrives so much later, in each direction; the order stays. */
+  /** By how much each piece is delayed, in each direction; the order stays. */
   setDelay(ms: number): void
   close(): void
 }

@@ -3,8 +3,8 @@ import type { ClusterNode } from '../../cluster/node.ts'
 import { maskedFrame, upgradeTo } from '../../load/frames.ts'
 import { median } from '../../stats/percentile.ts'
 import { exactly, inMostRounds } from '../finding.ts'
+import { duration } from '../format.ts'
 import { defineLab, type LabTools } from '../lab.ts'
-import { duration } from '../words.ts'
 import { inCountedRounds, ranMsOf } from './processor-time.ts'
 
 /** What an audience of this size cost. */

@@ -17,7 +17,7 @@ const rounds = 5
 /** 10 s and 20 s, where a ping takes 3. */
 const [shortMs, longMs] = [(10 / 3) * slowMs, (20 / 3) * slowMs]
 const lateMs = slowMs / 2
-/** A timer may be early by so much. */
+/** By how much a timer may be early. */
 const earlyMs = 5
 
 const inTimeCount = (replies: Replies, withinMs: number) => replies.filter((ms) => ms <= withinMs).length

@@ -9,7 +9,7 @@ export interface Audience {
   leave(): void
 }
 
-/** So many clients begin to connect. */
+/** Makes this many clients begin to connect. */
 export function openAudience(port: number, count: number, clock: Pick<Clock, 'monotonicMs'>): Audience {
   const reconnects: { atMs: number; gapMs: number }[] = []
   const sockets = Array.from({ length: count }, () => {
@@ -20,7 +20,7 @@ export function openAudience(port: number, count: number, clock: Pick<Clock, 'mo
       if (lostMs !== undefined) reconnects.push({ atMs, gapMs: atMs - lostMs })
       lostMs = undefined
     })
-    // Also called for an attempt in vain: the gap began before it.
+    // Also called for a failed attempt, which does not begin the gap anew.
     socket.onClose(() => {
       lostMs ??= clock.monotonicMs()
     })

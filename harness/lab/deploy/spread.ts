@@ -13,7 +13,7 @@ export interface Deploy {
   reconnects: number
 }
 
-/** Connects so many clients one after the other, each where the policy says. Pure, but for the policy's own chance. */
+/** Connects clients one after the other, each where the policy says. Pure, but for the policy's own chance. */
 export function connect(counts: Counts, clients: number, choose: Choose): Counts {
   const now = Object.entries(counts).map(([name, open]) => ({ name, open, taken: open }))
   for (let n = 0; n < clients; n += 1) {
@@ -91,7 +91,7 @@ export function blueGreenDeploy(before: Counts, choose: Choose): Deploy {
   return { steps: [after], peak: peakOf([before, after]), reconnects: total(before) }
 }
 
-/** The most connections of one second when so many clients are closed evenly within `overMs`, and at once for 0 (DP-34). */
+/** The most connections in one second when these clients are closed evenly within `overMs`, or at once for 0 (DP-34). */
 export const connectsPerSecond = (clients: number, overMs: number): number =>
   Math.ceil(clients / Math.max(1, overMs / 1_000))
 

@@ -1,7 +1,7 @@
 import { exactly, isBetween } from '../finding.ts'
+import { duration } from '../format.ts'
 import { defineLab } from '../lab.ts'
 import { startPipeline } from '../pipeline-node.ts'
-import { duration } from '../words.ts'
 
 interface Wait {
   /** Until the one item of the other user came, and until the last one of the busy user. */

@@ -1,8 +1,8 @@
 import { median } from '../../stats/percentile.ts'
 import { exactly, inMostRounds, isBetween } from '../finding.ts'
+import { duration } from '../format.ts'
 import { defineLab } from '../lab.ts'
 import { startPipeline } from '../pipeline-node.ts'
-import { duration } from '../words.ts'
 
 export interface Group {
   max: number

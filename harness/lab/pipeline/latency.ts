@@ -18,7 +18,7 @@ export type TimedRuns = readonly Timed[]
 const count = 2_000
 const rounds = 7
 const maxes = [1, 10, 100] as const
-/** The request for so many takes this time by itself. */
+/** How long the request that pushes them may take by itself. */
 const requestMs = 10
 
 const having = (runs: TimedRuns, max: number) => runs.find((one) => one.max === max)!
@@ -154,7 +154,7 @@ export const latency = defineLab<TimedRuns>({
   ],
 })
 
-/** Pushes so many at once. Returns how long after the request each came, in order. */
+/** Pushes that many at once. Returns how long after the request each came, in order. */
 async function latenciesOf(
   { clock }: LabTools,
   node: PipelineNode,

@@ -14,7 +14,7 @@ export interface Delivery {
 /** A client that is connected as a user and writes down what it is pushed. */
 export interface Listener {
   deliveries(): readonly Delivery[]
-  /** Waits until it has been pushed so much. */
+  /** Waits until that many items have been pushed to it. */
   has(count: number, withinMs: number): Promise<void>
   close(): void
 }

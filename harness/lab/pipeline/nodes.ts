@@ -1,9 +1,9 @@
 import { exactly, inMostRounds } from '../finding.ts'
+import { duration } from '../format.ts'
 import { defineLab } from '../lab.ts'
 import { startPipeline } from '../pipeline-node.ts'
-import { duration } from '../words.ts'
 
-/** One queue in PostgreSQL that so many nodes drain. */
+/** One queue in PostgreSQL drained: how long it took, and how many items each node handled. */
 export interface Drained {
   tookMs: number
   /** By node. */

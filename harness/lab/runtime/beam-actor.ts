@@ -3,7 +3,7 @@ import { type BeamHeap, createBeamHeap, type Term } from './beam-heap.ts'
 /** The actor of the text on the model of a heap: allocate, clear, noop, and hibernation after a clear or an idle time (RT-63, RT-64). */
 export interface BeamActor {
   readonly heap: BeamHeap
-  /** Keeps a list of so many one-character strings. */
+  /** Keeps a list of this many one-character strings. */
   allocate(count: number): void
   clear(): void
   noop(): void
@@ -18,7 +18,7 @@ interface BeamActorOptions {
   hibernateAfterMs?: number
 }
 
-/** Its figure after hibernation leaves so much for its state and for the way back into its loop. */
+/** What its figure after hibernation leaves for its state and for the way back into its loop. */
 const idleWords = 32
 /** A pair of an element and of the rest; the one-character string itself is a literal of the code, which no heap holds. */
 const pairWords = 2

@@ -8,7 +8,7 @@ export interface BeamHeap {
   allocate(words: number): Term
   /** A binary: above 64 bytes it lies outside of the heap, which has a reference to it. */
   allocateBinary(bytes: number): Term
-  /** So many words of stack in use, in the same block as the young data. */
+  /** Words of stack in use, in the same block as the young data. */
   setStack(words: number): void
   /** A major collection. */
   collect(): void
@@ -31,12 +31,12 @@ export interface Term {
 export interface BeamHeapOptions {
   /** Words of the state and of whatever else an idle process holds. */
   idleWords: number
-  /** So many minor collections, then a major one; ERL_FULLSWEEP_AFTER (RT-68). */
+  /** How many minor collections come before a major one; ERL_FULLSWEEP_AFTER (RT-68). */
   fullSweepAfter?: number
 }
 
 const wordBytes = 8
-/** What a process takes beside its heap: the figures of the text leave so much. */
+/** What a process takes in addition to its heap: the rest of the figures of the text. */
 const processBytes = 956
 const smallestBlockWords = 233
 /** Below this a minor collection does not shrink the block. */

@@ -2,8 +2,8 @@ import { type Channels, openChannels } from '../../clients/channels.ts'
 import type { ClusterNode } from '../../cluster/node.ts'
 import { median, percentile } from '../../stats/percentile.ts'
 import { exactly, inMostRounds } from '../finding.ts'
+import { duration, megabytes } from '../format.ts'
 import { defineLab, type LabTools } from '../lab.ts'
-import { duration, megabytes } from '../words.ts'
 
 /** The heap of a node, garbage included, and when it was read. */
 export interface HeapSample {
@@ -189,7 +189,7 @@ async function replyP99(client: Channels, { clock, goOn }: LabTools): Promise<nu
     const startedMs = clock.monotonicMs()
     await client.ask('ping', 'param_ping', { text })
     latenciesMs.push(clock.monotonicMs() - startedMs)
-    // A message now and then, so that the round is long beside a collection.
+    // A message now and then, so that a round is much longer than a collection.
     await clock.sleep(3)
   }
   return percentile(latenciesMs, 0.99)

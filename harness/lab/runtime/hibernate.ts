@@ -3,8 +3,8 @@ import type { ClusterNode } from '../../cluster/node.ts'
 import { median } from '../../stats/percentile.ts'
 import { inCountedRounds, ranMsOf } from '../channels/processor-time.ts'
 import { exactly, inTime, isBetween } from '../finding.ts'
+import { duration, megabytes } from '../format.ts'
 import { defineLab, type LabTools } from '../lab.ts'
-import { duration, megabytes } from '../words.ts'
 import { createIsolateActor } from './isolate-actor.ts'
 
 /** The heap of a node after a collection, while its channels are idle. */

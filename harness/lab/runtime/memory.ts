@@ -1,7 +1,7 @@
 import type { Clock } from '../../platform/clock.ts'
 import { exactly } from '../finding.ts'
+import { duration } from '../format.ts'
 import { defineLab, type LabTools } from '../lab.ts'
-import { duration } from '../words.ts'
 import { createBeamActor } from './beam-actor.ts'
 import { createBeamHeap } from './beam-heap.ts'
 import { createIsolateActor, type IsolateActor } from './isolate-actor.ts'

@@ -4,8 +4,8 @@ import type { ClusterNode } from '../../cluster/node.ts'
 import { inspectedNode } from '../../observe/answers.ts'
 import { median, percentile } from '../../stats/percentile.ts'
 import { exactly, inTime, isBetween } from '../finding.ts'
+import { duration } from '../format.ts'
 import { defineLab, type LabTools } from '../lab.ts'
-import { duration } from '../words.ts'
 import { type SchedulerModel, simulateScheduler } from './scheduler-models.ts'
 
 /** What clients of a node saw while something kept its processor busy. */
@@ -34,7 +34,7 @@ const expectedSum = 100_010_000
 const requests = 100
 const heartbeatEveryMs = 250
 const blockMs = 1_500
-/** A client that sends nothing for so long is disconnected, and so is one whose heartbeats wait. */
+/** A client that sends nothing for this time is disconnected, and so is one whose heartbeats wait. */
 const env = { APPS: 'hello,workloads', WORKLOADS: 'on', SOCKET_IDLE_TIMEOUT_MS: '3000' }
 const modelCores = [1, 2, 4, 8, 16]
 /** Where the quiet node is slower than this, the machine has no time for it. */

@@ -1,8 +1,8 @@
 import type { ClusterNode } from '../../cluster/node.ts'
 import { median, percentile } from '../../stats/percentile.ts'
 import { inMostRounds } from '../finding.ts'
+import { duration } from '../format.ts'
 import { defineLab, type LabTools } from '../lab.ts'
-import { duration } from '../words.ts'
 
 /** What the callers saw of one layout. */
 export interface ShardRun {

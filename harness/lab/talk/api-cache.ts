@@ -1,6 +1,6 @@
 import { exactly } from '../finding.ts'
+import { duration } from '../format.ts'
 import { defineLab, type LabTools } from '../lab.ts'
-import { duration } from '../words.ts'
 import { type Asked, ask } from './ask.ts'
 
 /** A hundred requests at once, and the calls of the API so far. */

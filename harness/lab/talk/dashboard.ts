@@ -1,7 +1,7 @@
 import type { ClusterNode } from '../../cluster/node.ts'
 import { exactly, inMostRounds } from '../finding.ts'
+import { duration } from '../format.ts'
 import { defineLab, type LabTools } from '../lab.ts'
-import { duration } from '../words.ts'
 import { type Asked, ask } from './ask.ts'
 
 interface Page {
@@ -27,7 +27,7 @@ export interface DashboardRuns {
 
 const roundCount = 4
 const partMs = 1_000
-/** A timer may end so much before its time. */
+/** How long before its time a timer may end. */
 const earlyMs = 2
 
 const partsOf = ({ body: { compute, slow, also_slow } }: Asked<Page>) =>

@@ -2,9 +2,9 @@ import { openChannels } from '../../clients/channels.ts'
 import { sendRequests } from '../../clients/request-load.ts'
 import type { ClusterNode } from '../../cluster/node.ts'
 import { exactly, inMostRounds } from '../finding.ts'
+import { duration } from '../format.ts'
 import { defineLab, type LabTools } from '../lab.ts'
 import { type LoadSummary, summaryOf } from '../load-summary.ts'
-import { duration } from '../words.ts'
 import { type Asked, ask } from './ask.ts'
 
 export interface ExportRound {

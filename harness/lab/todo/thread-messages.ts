@@ -13,7 +13,7 @@ export type ThreadRole =
   /** Runs clients, which ask the actor by the port or look into the table. */
   | { is: 'clients'; actor: MessagePort; table: SharedArrayBuffer }
 
-/** So many clients, each with so many lookups, one after the other. */
+/** How many clients there are, and how many lookups each does, one after the other. */
 export interface ThreadLoad {
   way: 'actor' | 'table'
   clients: number

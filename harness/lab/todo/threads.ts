@@ -15,7 +15,7 @@ export interface ThreadsResult extends ThreadResult {
 }
 
 export interface Threads {
-  /** Shares the clients among so many threads, and waits until all have done their lookups. */
+  /** Shares the clients among the threads, and waits until all have done their lookups. */
   run(load: ThreadLoad, threads: number): Promise<ThreadsResult>
   close(): Promise<void>
 }

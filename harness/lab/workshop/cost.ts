@@ -1,7 +1,7 @@
 import type { RunSample } from '../../apps/workshop/control.ts'
 import { percent } from '../../stats/percent.ts'
+import { duration, megabytes } from '../format.ts'
 import type { LabFigure } from '../lab.ts'
-import { duration, megabytes } from '../words.ts'
 import type { LoadRun } from '../workshop-node.ts'
 
 /** What `ab` prints, and what the run cost: processor, memory and actors before, at the peak and after (MR-9, MR-25). Pure. */

@@ -1,8 +1,8 @@
 import { linearFit } from '../../stats/linear-fit.ts'
 import { inTime, isBetween } from '../finding.ts'
+import { duration } from '../format.ts'
 import { defineLab } from '../lab.ts'
 import { machineLimits } from '../load-summary.ts'
-import { duration } from '../words.ts'
 import { type Load, type LoadRun, startWorkshop } from '../workshop-node.ts'
 import { meanLatencyMs } from './backlog.ts'
 

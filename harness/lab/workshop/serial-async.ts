@@ -1,8 +1,8 @@
 import { percent } from '../../stats/percent.ts'
 import { exactly, inTime, isBetween } from '../finding.ts'
+import { duration } from '../format.ts'
 import { defineLab } from '../lab.ts'
 import { allLimits, machineLimits } from '../load-summary.ts'
-import { duration } from '../words.ts'
 import { type Load, type LoadRun, startWorkshop } from '../workshop-node.ts'
 import { actorsMax, costOf } from './cost.ts'
 
@@ -31,7 +31,7 @@ const insideAtRate = ({ perSecond, useMs: each, tookMs }: LoadRun) => (perSecond
 
 export const serialAsync = defineLab<SerialAsync>({
   name: 'workshop/serial-async',
-  title: '3000 requests, 50 at once, that use a slow resource in the request and beside it, for D and for 5 D',
+  title: '3000 requests, 50 at once, that use a slow resource in the request and in the background, for D and for 5 D',
   scaled: `D is ${useMs} ms instead of 100, so that all of it takes less than a minute.`,
   predictions: [
     {

@@ -1,7 +1,7 @@
 import { exactly, inTime, isBetween } from '../finding.ts'
+import { duration } from '../format.ts'
 import { defineLab } from '../lab.ts'
 import { machineLimits } from '../load-summary.ts'
-import { duration } from '../words.ts'
 import { type LoadRun, startWorkshop } from '../workshop-node.ts'
 import { backlogSeries, wholeMs } from './backlog.ts'
 

@@ -1,7 +1,8 @@
 import { startBackground } from '../../background/background.ts'
 import { seedOf } from '../../platform/random.ts'
 import { readyWithinMs } from '../../timing.ts'
-import { recordBaseInventory } from '../inventory.ts'
+import { nodesHearEachOther } from '../hearing.ts'
+import { recordBaseInventory, recordBaseState } from '../inventory.ts'
 import { recordClusterSecrets, recordSettings, watchMachine } from '../manners.ts'
 import { allReady } from '../readiness.ts'
 import type { Phase } from '../run-state.ts'
@@ -12,8 +13,10 @@ export const steadyState: Phase = {
   async run(state) {
     const { cluster, open } = state
     await allReady(cluster!, readyWithinMs)
+    await nodesHearEachOther(cluster!, readyWithinMs)
     for (const session of open!.sessions) await session.checkSteadyState?.()
     if (!state.scenario.hasVisitors) await recordBaseInventory(state)
+    if (!cluster!.env) await recordBaseState(state)
     recordSettings(state)
     recordClusterSecrets(state)
     state.stopWatching = watchMachine(state)

@@ -36,6 +36,7 @@ export type Connection = ReturnType<typeof openConnection>
 export function openConnection({ network, recorder, who, from, node, path, params = {} }: ConnectionOptions) {
   const channels: Channel[] = []
   let isOpen = false
+  let isClosed = false
   const socket = new Socket(`ws://${node}${path}`, {
     transport: webSocketClass(network, from) as never,
     heartbeatIntervalMs: clientHeartbeatMs,
@@ -52,6 +53,8 @@ export function openConnection({ network, recorder, who, from, node, path, param
     isOpen = false
   })
   socket.onMessage(((message: { topic: string; event: string; payload: unknown; join_ref?: string }) => {
+    // What was on its way when the client closed the connection is shown to nobody.
+    if (isClosed) return
     const { event, payload, join_ref } = message
     const topic = withoutCartId(message.topic)
     if (event === 'phx_error' || event === 'phx_close') recorder.record({ who, type: 'leave', topic, node, event })
@@ -74,6 +77,7 @@ export function openConnection({ network, recorder, who, from, node, path, param
       joined: channels.filter(({ state }) => state === 'joined').map(({ topic }) => withoutCartId(topic)),
     }),
     close() {
+      isClosed = true
       socket.disconnect()
     },
   }

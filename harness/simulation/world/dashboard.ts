@@ -15,6 +15,8 @@ export function openDashboard({ network, recorder, who, node, token }: Dashboard
   const open = { network, recorder, who, from: who, node, path: '/admin_socket', params: { token } }
   const connection = openConnection(open)
   const channel = connection.join('admin:cart_tracker')
+  // The official presence keeps only what is new in the entries that it is given, and the record is to have what was sent.
+  channel.onMessage = (_event, payload) => structuredClone(payload)
   const presence = new Presence(channel)
 
   return {

@@ -103,5 +103,5 @@ const presentAt = (world: World, name: string) =>
       const { connected, expected } = joins()
       return { who, node, connections: connected ? 1 : 0, polls: 0, channels: connected ? expected.length : 0 }
     }),
-    ...world.visitors.map(({ present }) => present()),
+    ...world.visitors.flatMap(({ present }) => present()),
   ].filter(({ node }) => node === name)

@@ -10,8 +10,8 @@ export interface Line {
 export interface LineEvents {
   onOpen(line: Line): void
   onFrame(text: string): void
-  /** Called once, also when it never opened. */
-  onClose(): void
+  /** Called once, also when it never opened; with the close code of a WebSocket. */
+  onClose(code?: number): void
 }
 
 /** A WebSocket to `path`, such as `/socket`. */

@@ -62,11 +62,15 @@ interface LongPollOptions {
   clock: Clock
   from: string
   node: string
+  /** Where its polls and messages go, once its session is open. */
+  through: string
   /** With its query, such as `/socket?vsn=2.0.0`. */
   path: string
   events: LineEvents
   /** Called whenever the node may have opened a session. */
   onSession(): void
+  /** Called for each request that goes through another node. */
+  onRelayed(): void
   /** Awaited before each poll. */
   beforePoll(): Promise<void>
 }
@@ -75,7 +79,8 @@ interface LongPollOptions {
 const answeredWithinMs = 12_000
 
 /** A session over long polls: one poll waits at a time, and what is sent goes out in its order. */
-export function openLongPollLine({ network, clock, from, node, path, events, onSession, beforePoll }: LongPollOptions) {
+export function openLongPollLine(options: LongPollOptions) {
+  const { network, clock, from, node, through, path, events, onSession, onRelayed, beforePoll } = options
   const outgoing: string[] = []
   let token = ''
   let isOver = false
@@ -91,7 +96,9 @@ export function openLongPollLine({ network, clock, from, node, path, events, onS
   function ask(method: Request['method'], body = ''): Promise<{ status: number; [key: string]: unknown } | undefined> {
     return new Promise((resolve) => {
       const target = `${path.replace('?', '/longpoll?')}&token=${encodeURIComponent(token)}`
-      const end = network.connect(from, `${node}:poll`, target)
+      const asked = token === '' ? node : through
+      if (asked !== node) onRelayed()
+      const end = network.connect(from, `${asked}:poll`, target)
       const finish = (answer?: Answer) => {
         cancel()
         resolve(answer && { status: answer.status, ...(answer.status === 200 && JSON.parse(answer.body)) })
@@ -113,7 +120,8 @@ export function openLongPollLine({ network, clock, from, node, path, events, onS
     while (!isOver) {
       await beforePoll()
       const answer = await ask('GET')
-      if (answer?.status === 410) onSession()
+      // A node that answers too late for its client may have opened one, too.
+      if (answer === undefined || answer.status === 410) onSession()
       if (answer?.status !== 200 && answer?.status !== 204) return close()
       for (const text of (answer.messages ?? []) as string[]) if (!isOver) events.onFrame(text)
     }

@@ -8,6 +8,7 @@ export function createMachine(clock: Clock, onTurn: () => void = () => {}) {
   /** What was due while it stood still, and what has become due since then behind it. */
   let missed: (() => void)[] = []
   const endListeners: (() => void)[] = []
+  const startedMs = clock.monotonicMs()
   let turns = 0
 
   function enter(run: () => void) {
@@ -38,7 +39,8 @@ export function createMachine(clock: Clock, onTurn: () => void = () => {}) {
   return {
     clock: {
       now: clock.now,
-      monotonicMs: clock.monotonicMs,
+      // Counts from the start of its process, so that no two nodes and no two runs of one agree.
+      monotonicMs: () => clock.monotonicMs() - startedMs,
       after,
       sleep: (delayMs: number) => new Promise<void>((resolve) => void after(delayMs, resolve)),
     } satisfies Clock,

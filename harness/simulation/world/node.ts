@@ -6,7 +6,7 @@ import type { Sealer } from '../../../system/channels/index.ts'
 import { noMetrics } from '../../../system/metrics/index.ts'
 import { inventoryOf } from '../../../system/node/inventory.ts'
 import { joinApps } from '../../../system/node/join.ts'
-import { createLifecycle } from '../../../system/node/lifecycle.ts'
+import { createLifecycle, type Part } from '../../../system/node/lifecycle.ts'
 import type { RunningApp } from '../../../system/node/module.ts'
 import { createCountedClock, createSkewableClock } from '../../../system/platform/clock.ts'
 import { readConfig } from '../../../system/platform/config.ts'
@@ -94,7 +94,8 @@ export function createNode(options: NodeOptions) {
   const apps = [pingApp, { ...store, name: 'store' }]
   const { endpoint, parts } = joinApps(context, apps, createSlowHandler(clock.sleep))
   const answer = createAnswers(shop, endpoint.broadcast)
-  const lifecycle = createLifecycle(parts([doors()]))
+  const lifecycle = createLifecycle(parts([doors()]).map(watched))
+  let heardToTheEnd: readonly string[] = []
 
   /** Where clients and the control port come in, in place of the web server. */
   function doors() {
@@ -114,6 +115,35 @@ export function createNode(options: NodeOptions) {
         for (const close of closeDoors) close()
       },
     }
+  }
+
+  const peersThatHear = () =>
+    Object.entries(pubsub.peers())
+      .filter(([, { connected }]) => connected)
+      .map(([peer]) => peer)
+
+  /** When pub/sub stops, whatever talks over it has stopped. */
+  function watched(part: Part): Part {
+    if (part.name !== 'pubsub') return part
+    return {
+      ...part,
+      stop() {
+        heardToTheEnd = peersThatHear()
+        return part.stop?.()
+      },
+    }
+  }
+
+  /** Where it said no goodbye, although another node heard it all the time. */
+  async function stopInOrder(): Promise<readonly string[]> {
+    const heard = peersThatHear()
+    let hasChanged = false
+    adapter.onPeerUp(() => {
+      hasChanged = true
+    })
+    await lifecycle.stop()
+    const isHeard = !hasChanged && heard.some((peer) => heardToTheEnd.includes(peer))
+    return isHeard ? lastWords.withoutGoodbye() : []
   }
 
   return {
@@ -139,10 +169,10 @@ export function createNode(options: NodeOptions) {
     start: lifecycle.start,
     /** SIGTERM: clients are told to go, the others hear a goodbye. Returns what it still held, and whether it went on talking. */
     async stop(): Promise<NodeRemains> {
-      await lifecycle.stop()
+      const withoutGoodbye = await stopInOrder()
       const holds = inventoryOf({ runtime, pubsub, timers, adapter, endpoint, apps })
       machine.end()
-      return { holds, saidAfterGoodbye: lastWords.saidAfter() }
+      return { holds, saidAfterGoodbye: lastWords.saidAfter(), withoutGoodbye }
     },
     /** SIGKILL. */
     kill: () => machine.end(),

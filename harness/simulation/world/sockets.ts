@@ -13,7 +13,7 @@ const silentCode = 1002
 interface Served {
   endpoint: Endpoint
   clock: Clock
-  /** A client that says nothing for so long is let go (CH-25). */
+  /** A client that says nothing for this long is disconnected (CH-25). */
   silentMs: number
   /** The connections that are open. */
   open: Set<End>

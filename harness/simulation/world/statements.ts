@@ -42,7 +42,7 @@ async function insertSale(transaction: Transaction, sale: Row) {
   transaction.put(key, sale)
 }
 
-/** Takes up to so many units and writes the sale down. An item without any is not waited for, and not locked. */
+/** Takes at most `units` and writes the sale down. An item without any is not waited for, and not locked. */
 async function sell(
   transaction: Transaction,
   [itemId, units, node, orderId]: readonly [number, number, string, string?],

@@ -36,7 +36,7 @@ interface Lock {
   waiting: Waiting[]
 }
 
-/** As `deadlock_timeout`: whoever has waited for so long looks whether it waits for itself. */
+/** As `deadlock_timeout`: after this wait a transaction looks whether it waits for itself. */
 const deadlockAfterMs = 1_000
 
 /** Rows by key, `sales/7`: read committed, with a lock for each row that is written. */

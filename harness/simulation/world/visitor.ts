@@ -17,6 +17,8 @@ interface VisitorOptions {
   node: string
   version: '1.0.0' | '2.0.0'
   transport: 'websocket' | 'longpoll'
+  /** Long polls go to this node, once their session is open. */
+  through?: string
 }
 
 export type Visitor = ReturnType<typeof openVisitor>
@@ -34,12 +36,23 @@ const bigLetters = 100_000
 const bigCount = 6
 const restShare = 0.3
 const restMs = 10_500
+const quietShare = 0.4
+/** So that a poll waits for all of its time. */
+const quietMs = 11_000
+const nonsenseShare = 0.3
+/** None of them is a message of any version (CH-14). */
+const nonsense = ['no frame', '[]', '{}', '[null,"1","ping"]']
+const nonsenseCode = 1011
+const unclosed = 'the node never closed its connection, over which it had sent what is no message'
+/** After this code, the official client does not connect again. */
+const normalCode = 1000
 
 /**
  * A client that is stricter than the official one: it does what clients rarely do, knows of each frame what has to follow, and writes down
  * the first thing that is wrong. Connects again until it is closed.
  */
-export function openVisitor({ network, recorder, clock, random, who, node, version, transport }: VisitorOptions) {
+export function openVisitor(options: VisitorOptions) {
+  const { network, recorder, clock, random, who, node, version, transport, through } = options
   const hasJoinRefs = version === '2.0.0'
   const topics = ['a', 'b'].map((name) => `ping:${who}-${name}`)
   let line: Line | undefined
@@ -48,9 +61,12 @@ export function openVisitor({ network, recorder, clock, random, who, node, versi
   let conversation: Conversation = createConversation({ hasJoinRefs })
   let lastRef = 0
   let seenBefore = 0
+  let relayedRequests = 0
   let isActing = true
-  let hasRested = false
+  let hasBegun = false
   let isResting = false
+  /** It has sent what its node must close the connection for. */
+  let isHostile = false
   let isBeating = true
   let isClosed = false
 
@@ -63,40 +79,67 @@ export function openVisitor({ network, recorder, clock, random, who, node, versi
         opened(opening)
       },
       onFrame: (text) => line === own && take(text),
-      onClose() {
-        if (own && line === own) closed()
+      onClose(code) {
+        if (own && line === own) closed(code)
         clock.after(reconnectAfterMs, connect)
       },
     }
     const path = `/socket?vsn=${version}`
     if (transport === 'websocket') return openWebSocketLine(network, who, node, path, events)
     const onSession = () => void sessionsMs.push(clock.monotonicMs())
-    openLongPollLine({ network, clock, from: who, node, path, events, onSession, beforePoll: rest })
+    const toNode = { network, clock, from: who, node, through: through ?? node, path }
+    const onRelayed = () => {
+      relayedRequests += 1
+    }
+    openLongPollLine({ ...toNode, events, onSession, onRelayed, beforePoll: rest })
   }
 
   function opened(own: Line) {
     line = own
     conversation = createConversation({ hasJoinRefs })
-    void beat(own)
-    void act(own)
+    isHostile = false
+    void talk(own)
   }
 
-  function closed() {
-    if (!isClosed) recorder.record({ who, type: 'read', operation: 'conversation-end', node })
+  function closed(code?: number) {
+    if (!isClosed) recordEnd(code)
     line = undefined
     seenBefore += conversation.seen()
   }
 
-  function take(text: string) {
-    const wrong = conversation.received(read(text))
-    if (wrong) recorder.record({ who, type: 'read', operation: 'conversation', node, value: { wrong } })
+  function recordEnd(code?: number) {
+    if (code === normalCode) sawWrong('the node closed the connection with 1000, after which no client connects again')
+    if (isHostile && code === nonsenseCode) return
+    const value = { ...(code !== undefined && { code }), ...(through !== undefined && { through }) }
+    recorder.record({ who, type: 'read', operation: 'conversation-end', node, value })
   }
 
-  /** Once, at the beginning, a client of long polls may not poll for longer than a poll waits: its session is kept for twice of that. */
+  const sawWrong = (wrong: string) =>
+    recorder.record({ who, type: 'read', operation: 'conversation', node, value: { wrong } })
+
+  function take(text: string) {
+    const wrong = conversation.received(read(text))
+    if (wrong) sawWrong(wrong)
+  }
+
+  /**
+   * Once, at the beginning, a client of long polls may not poll for longer than a poll waits, because its session is kept for twice of that;
+   * or it sends nothing, so that a poll is answered with nothing.
+   */
+  async function talk(own: Line) {
+    if (transport === 'longpoll' && !hasBegun) await begin()
+    void beat(own)
+    void act(own)
+  }
+
+  async function begin() {
+    hasBegun = true
+    const share = random.next()
+    isResting = share < restShare
+    if (share >= 1 - quietShare) await clock.sleep(quietMs)
+  }
+
   async function rest() {
-    if (hasRested) return
-    hasRested = true
-    isResting = random.next() < restShare
     if (isResting) await clock.sleep(restMs)
     isResting = false
   }
@@ -160,6 +203,20 @@ export function openVisitor({ network, recorder, clock, random, who, node, versi
       send(frame(topic, 'phx_join'), ...many.map((one) => frame(one, 'phx_join')), frame(topic, 'phx_join'))
       send(...conversation.joinedTopics().map((one) => frame(one, 'phx_leave')))
     },
+    /** What waited for the channel is lost with it, and its client can go on. */
+    endBehindSlowOne(topic) {
+      if (conversation.joinRefOf(topic) === undefined) return
+      const behind = Array.from({ length: random.next() < backlogShare ? backlogCount : 3 }, () => ping(topic))
+      send(frame(topic, slowEvent), frame(topic, random.pick(['ding', 'crash'])))
+      for (const one of behind) conversation.sentBehindEnd(one)
+      line?.send(behind.map(write))
+    },
+    /** The connection of somebody who sends what is no message is closed, and that of nobody else. */
+    sendNonsense() {
+      if (transport !== 'websocket' || random.next() > nonsenseShare) return
+      isHostile = true
+      line?.send([random.pick(nonsense)])
+    },
     leaveStale: (topic) => send(frame(topic, 'phx_leave', {}, '0'), ping(topic)),
     leave: (topic) => send(frame(topic, 'phx_leave')),
     leaveAndPush: (topic) => send(frame(topic, 'phx_leave'), frame(topic, 'ping', { ack_phrase: 'late' })),
@@ -175,8 +232,8 @@ export function openVisitor({ network, recorder, clock, random, who, node, versi
   async function act(own: Line) {
     while (isActing && line === own) {
       const topic = random.pick(topics)
-      // What follows a crash is lost until the client knows of it.
-      if (!conversation.waitsOn(topic)) acts[random.pick(Object.keys(acts))]!(topic)
+      // What follows a crash is lost until the client knows of it, and what follows nonsense is not read.
+      if (!isHostile && !conversation.waitsOn(topic)) acts[random.pick(Object.keys(acts))]!(topic)
       await clock.sleep(random.integer(...gapMs))
     }
   }
@@ -217,12 +274,20 @@ export function openVisitor({ network, recorder, clock, random, who, node, versi
       const polls = sessionsMs.filter((openedMs) => openedMs > clock.monotonicMs() - pollSessionKeptMs).length
       const sessions = transport === 'longpoll' ? Math.max(1, polls) : line ? 1 : 0
       const own = transport === 'longpoll' ? { connections: 0, polls: sessions } : { connections: sessions, polls: 0 }
-      return { who, node, ...own, channels: sessions * topics.length, ...(sessions > 1 && { isStalled: true }) }
+      const all = { who, ...own, channels: sessions * topics.length, ...(sessions > 1 && { isStalled: true as const }) }
+      if (through === undefined) return [{ ...all, node }]
+      // Where a session is gone, the node that was asked opens another one.
+      const there = sessions > 1 ? all : { ...all, polls: 0, channels: 0 }
+      return [
+        { ...all, node },
+        { ...there, node: through, relays: true as const },
+      ]
     },
-    /** How many frames came, and the first that is missing. */
+    /** How many frames came, how many requests went through another node, and the first frame that is missing. */
     conversation() {
-      const missing = line ? conversation.missing() : 'it is not connected in the end'
-      return { frames: seenBefore + conversation.seen(), ...(missing && { missing }) }
+      const missing = !line ? 'it is not connected in the end' : isHostile ? unclosed : conversation.missing()
+      const polled = through !== undefined && { through, relayedRequests }
+      return { frames: seenBefore + conversation.seen(), ...polled, ...(missing && { missing }) }
     },
     close() {
       isClosed = true

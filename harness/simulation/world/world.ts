@@ -14,6 +14,7 @@ const visitorKinds = [
   { version: '2.0.0', transport: 'websocket' },
   { version: '1.0.0', transport: 'websocket' },
   { version: '2.0.0', transport: 'longpoll' },
+  { version: '2.0.0', transport: 'longpoll', pollsElsewhere: true },
 ] as const
 
 /** Everybody in the scenario, and what they can do. */
@@ -96,9 +97,11 @@ export function createWorld(cluster: Cluster) {
     },
     /** Whoever does not belong to the plan: visitors who are strict, and people who only pass by. */
     crowd() {
+      const nodeAt = (index: number) => cluster.names[index % cluster.names.length]!
       for (const [index, kind] of visitorKinds.entries()) {
-        const [who, node] = [`visitor-${index + 1}`, cluster.names[index % cluster.names.length]!]
-        visitors.push(openVisitor({ network, recorder, clock, random, who, node, ...kind }))
+        const through = 'pollsElsewhere' in kind && { through: nodeAt(index + 1) }
+        const of = { network, recorder, clock, random, who: `visitor-${index + 1}`, node: nodeAt(index) }
+        visitors.push(openVisitor({ ...of, ...kind, ...through }))
       }
       void passersBy.start()
     },

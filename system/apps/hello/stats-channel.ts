@@ -11,7 +11,7 @@ interface StatsOptions {
 }
 
 export const slowPingDefaultMs = 3_000
-/** With so many parallel replies pending, one channel handles nothing more until one of them is sent (PM-21). */
+/** With this many parallel replies pending, one channel handles nothing more until one of them is sent (PM-21). */
 export const parallelMax = 100
 const pong = { ping: 'pong' }
 

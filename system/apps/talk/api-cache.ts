@@ -6,7 +6,7 @@ interface ApiCacheOptions {
   clock: Pick<Clock, 'monotonicMs'>
   /** Asks the external API. */
   fetch(): Promise<number>
-  /** How long an answer is good. */
+  /** How long an answer is valid. */
   validMs: number
   tables?: ReturnType<typeof createTables>
 }
@@ -29,7 +29,7 @@ export function createApiCache({ runtime, clock, fetch, validMs, tables = create
   let table: Table | undefined
   let failed = { atMs: Number.NEGATIVE_INFINITY, error: undefined as unknown }
 
-  /** What the table has and is still good; also nothing while the table is gone with its owner. */
+  /** The answer in the table, while it is valid. A table that ended with its owner has none. */
   function look(): Cached | undefined {
     const [row] = rows()
     if (!row) return undefined
@@ -64,7 +64,7 @@ export function createApiCache({ runtime, clock, fetch, validMs, tables = create
       const actor = await runtime.start<{ askedMs: number }>({
         name: 'Talk.Cache',
         role: 'talk-cache',
-        // A failure is an answer, and no reason to lose the table.
+        // A call that fails must not crash the owner, because the table would end with it.
         handle: (message) =>
           refresh(message).then(
             (cached) => ({ cached }),

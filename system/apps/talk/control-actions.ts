@@ -4,7 +4,7 @@ import type { Talk } from './talk.ts'
 
 const delayMaxMs = 60_000
 
-/** `POST /talk/...` on the control port: how a stub behaves, and what the database has of jobs. */
+/** `POST /talk/stub` on the control port: how a stub behaves, for all requests. */
 export const talkControlActions = ({ stubs }: Pick<Talk, 'stubs'>): ControlAction[] => [
   controlAction(
     ['/talk/stub', 'Sets how long a stub takes and whether it fails.'],

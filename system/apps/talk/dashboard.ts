@@ -20,15 +20,15 @@ interface DashboardOptions {
   stubs: Pick<Stubs<PartName | 'lookup' | 'tracking'>, 'call'>
   /** A part that takes longer is given up. */
   partLimitMs: number
-  /** Starts work that the page does not need, and returns at once. */
-  beside(work: () => Promise<unknown>): void
+  /** Starts work that the page does not wait for, and returns at once. */
+  inBackground(work: () => Promise<unknown>): void
 }
 
 /** One page made of a lookup, three slow parts and a note for the statistics: one after the other, and all at once. */
-export function createDashboard({ runtime, clock, stubs, partLimitMs, beside }: DashboardOptions) {
+export function createDashboard({ runtime, clock, stubs, partLimitMs, inBackground }: DashboardOptions) {
   const track = () => stubs.call('tracking')
 
-  /** Takes the sum of all times, and rejects when one part fails (RT-37). */
+  /** One part after the other: takes the sum of their times, and rejects when one fails (RT-37). */
   async function serial(changes: PartChanges = {}): Promise<DashboardAnswer> {
     const param = await stubs.call('lookup')
     const compute = await part('compute', changes)
@@ -38,10 +38,10 @@ export function createDashboard({ runtime, clock, stubs, partLimitMs, beside }: 
     return { some_param: param, compute, slow, also_slow: alsoSlow }
   }
 
-  /** Takes as long as the slowest part; one that fails or is too slow leaves a placeholder (RT-38, RT-40). */
+  /** All parts at once: takes as long as the slowest. A part that fails or is too slow leaves a placeholder (RT-38, RT-40). */
   async function parallel(changes: PartChanges = {}): Promise<DashboardAnswer> {
     const param = await stubs.call('lookup')
-    beside(track)
+    inBackground(track)
     const outcomes = await streamTasks(clock, partNames, (name) => startPart(name, changes), {
       concurrencyMax: partNames.length,
       timeoutMs: partLimitMs,

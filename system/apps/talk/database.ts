@@ -6,7 +6,7 @@ export interface Queries {
   query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]>
 }
 
-/** Two nodes that create the tables at the same time would fail on each other. One string is one transaction. */
+/** The lock keeps two nodes from creating the tables at the same time, which fails. PostgreSQL runs one string as one transaction. */
 const createTables = `
   select pg_advisory_xact_lock(7036054);
   create table if not exists talk_jobs (
@@ -40,7 +40,7 @@ const createTables = `
     failure text,
     content text)`
 
-/** The tables of the talk demos. Nothing is opened before the first query: a node that nobody asks has no connection. */
+/** The tables of the talk demos. Connects with the first query, so that a node that is not used holds no connection. */
 export function createDatabase({ open, log }: { open(): Pool; log: Log }) {
   let pool: Pool | undefined
   let preparing: Promise<unknown> | undefined

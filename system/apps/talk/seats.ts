@@ -11,7 +11,7 @@ export interface SeatAnswer {
   left: number
 }
 
-/** Seats that many take at once. They are the state of one actor, which handles one message after the other: no locks (RT-44). */
+/** Seats that many clients take at once. They are the state of one actor, which handles one message after the other: no locks (RT-44). */
 export function createSeats({ runtime, total }: { runtime: Runtime; total: number }) {
   let actor: ActorRef<SeatOrder> | undefined
   let left = total

@@ -1,6 +1,6 @@
 import type { Clock } from '../../platform/clock.ts'
 
-/** How something that this node only waits for behaves. */
+/** How a stub behaves. */
 export interface StubSetting {
   delayMs: number
   /** The call takes its time and then throws. */
@@ -13,7 +13,7 @@ export class StubFailed extends Error {
 
 export type Stubs<Name extends string = string> = ReturnType<typeof createStubs<Name>>
 
-/** External APIs and other slow things, each with a delay and a failure that can be changed while the node runs. */
+/** Stand-ins for external APIs and other slow work, whose delay and failure can be changed while the node runs. */
 export function createStubs<Name extends string>(
   clock: Pick<Clock, 'sleep'>,
   delaysMs: Readonly<Record<Name, number>>,

@@ -4,7 +4,7 @@ import type { Log } from '../../platform/log.ts'
 import type { PubSub } from '../../pubsub/index.ts'
 import type { Runtime } from '../../runtime/index.ts'
 import { createApiCache } from './api-cache.ts'
-import { createBeside } from './beside.ts'
+import { createBackgroundTasks } from './background-tasks.ts'
 import type { TalkConfig } from './config.ts'
 import { createDashboard } from './dashboard.ts'
 import { createDatabase } from './database.ts'
@@ -34,14 +34,14 @@ const answerWithinMs = 5_000
 /** Five needs of a web application, each met inside its own process (RT-36). */
 export function createTalk({ config, runtime, clock, log, pubsub, newId }: TalkOptions) {
   const stubs = createStubs(clock, delaysOf(config))
-  const beside = createBeside({ runtime, clock, log })
+  const background = createBackgroundTasks({ runtime, clock, log })
   const database = createDatabase({ open: () => openPool(config.DATABASE_URL!), log })
   const dashboard = createDashboard({
     runtime,
     clock,
     stubs,
     partLimitMs: config.TALK_PART_LIMIT_MS,
-    beside: beside.run,
+    inBackground: background.run,
   })
   const files = createExportFiles({ database, limitMs: config.TALK_EXPORT_LIMIT_MS })
   const exports = createExports({
@@ -79,7 +79,7 @@ export function createTalk({ config, runtime, clock, log, pubsub, newId }: TalkO
     exports,
     cache,
     seats,
-    children: [beside.child, exports.child, cache.child, seats.child, worker.child, schedule.child],
+    children: [background.child, exports.child, cache.child, seats.child, worker.child, schedule.child],
     /** Keeps the job in the database and tells all nodes of it. Returns its id. */
     async addJob(job: Omit<NewJob, 'id'>): Promise<string> {
       const id = newId()
@@ -94,7 +94,7 @@ export function createTalk({ config, runtime, clock, log, pubsub, newId }: TalkO
         externalCalls: stubs.underWay(),
         exports: exports.runningCount(),
         jobs: worker.isWorking() ? 1 : 0,
-        tasksBesideRequests: beside.count(),
+        tasksBesideRequests: background.count(),
       },
     }),
     state: () => ({ stubs: stubs.state(), seatsLeft: seats.left(), scheduledRuns: schedule.runs() }),

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
+import { describeIssues } from '../../platform/issues.ts'
 import { ActorExited, ChildRefused, TaskTimeout } from '../../runtime/index.ts'
 import { type PartChanges, partNames } from './dashboard.ts'
 import { type Format, formats } from './exports/export-file.ts'
@@ -13,7 +14,7 @@ interface TalkRoutes {
   heartbeatMs: number
 }
 
-/** Nobody asks for the head of an answer that is made for one request, and each route takes time when a node starts. */
+/** These need no HEAD routes, and each route takes time when a node starts. */
 const getOnly = { exposeHeadRoute: false }
 const delayMaxMs = 10_000
 
@@ -119,10 +120,9 @@ const changesOf = (query: z.infer<typeof partQuery>): PartChanges =>
     }),
   )
 
-const refused = (answer: FastifyReply, error: z.ZodError) =>
-  answer.code(400).send({ error: error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ') })
+const refused = (answer: FastifyReply, error: z.ZodError) => answer.code(400).send({ error: describeIssues(error) })
 
-/** A part of the node, the database or a stub that does not answer is no failure of the node. */
+/** Turns a part that restarts, an unreachable database and a failed stub into 503 or 504, because the node itself has not failed. */
 async function answered(answer: FastifyReply, work: () => Promise<unknown>) {
   try {
     return await work()
@@ -136,7 +136,7 @@ async function answered(answer: FastifyReply, work: () => Promise<unknown>) {
   }
 }
 
-/** The stub failed, or the database cannot be reached, ends, is full or read-only. Its other refusals would be a mistake of this node. */
+/** The stub failed, or the database cannot be reached, ends, is full or read-only. Any other refusal of the database is a bug of this node. */
 function isUnavailable(error: unknown): boolean {
   const { name = '', message = '', code = '' } = Object(error) as { name?: string; message?: string; code?: string }
   return name === 'StubFailed' || /^(E[A-Z]+$|08|25006|53|57P)/.test(code) || /timeout|terminated/i.test(message)

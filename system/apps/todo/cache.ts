@@ -16,7 +16,7 @@ export type Server = ActorRef<ServerMail>
 type Mail = { name: string }
 type Answer = { server: AnyActorRef } | { error: unknown }
 
-/** Finds the server of a list, and starts it when nobody has yet (RT-18, RT-33). */
+/** Finds the server of a list, or starts one where there is none (RT-18, RT-33). */
 export interface Cache {
   readonly child: Child
   /** Rejects when the server cannot be started, or with ActorExited while the cache is not there. */
@@ -27,9 +27,9 @@ interface CacheOptions {
   runtime: Runtime
   registry: ProcessRegistry
   servers: Servers
-  /** Callers look into a table of the cache; without, they ask the registry. */
+  /** With tables, callers look into one that the cache owns; without, they ask the registry. */
   tables?: Tables | undefined
-  /** On whose behalf callers read the table. */
+  /** The actor as which callers read the table. */
   reader: () => AnyActorRef
 }
 
@@ -39,16 +39,16 @@ export const tableName = 'ets_todo_cache'
 export function createCache({ runtime, registry, servers, tables, reader }: CacheOptions): Cache {
   const inRegistry = (name: string) => registry.whereis(['todo_server', name])
 
-  /** A row of a server that has ended counts for nothing: its list has another one by now, or gets one (RT-34). */
+  /** The row of a server that has ended is ignored: its list has another server by now, or gets one (RT-34). */
   function inTable(name: string): AnyActorRef | undefined {
     const [row] = tables?.named(tableName)?.lookup(reader(), name) ?? []
     const server = row?.[1] as AnyActorRef | undefined
     return server?.alive ? server : undefined
   }
 
-  /** The one cache actor gets here, one list after the other, so that simultaneous callers get the same server. */
+  /** Runs in the cache actor, one message at a time, so that simultaneous callers get the same server. */
   async function lookAgainOrStart(name: string): Promise<AnyActorRef> {
-    // When the table went with an earlier cache, the servers have lived on: the registry knows them (RT-78).
+    // A cache that was killed takes its table along, but the servers live on, and the registry knows them (RT-78).
     const living = inTable(name) ?? (await inRegistry(name))
     return living ?? startServer(name)
   }

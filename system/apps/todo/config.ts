@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { type ConfigOf, configPart, positiveInteger } from '../../platform/config.ts'
 
-/** The layouts and caches of the text, and where the lists are kept (RT-14, RT-21, RT-23, RT-33). */
+/** The layout of the tree, the kind of cache, and where the lists are kept (RT-14, RT-21, RT-23, RT-33). */
 export const todoConfig = configPart({
   variables: {
     /** One file for each list; relative to where the node was started. */
     TODO_FOLDER: z.string().min(1).default('./persist'),
-    /** flat: everything under one supervisor, so that a registry that was killed comes back empty and is never filled again. */
+    /** flat: everything under one supervisor. A registry that was killed then comes back empty, and nobody registers again. */
     TODO_LAYOUT: z.enum(['final', 'flat']).default('final'),
     /** Where a caller looks for the server of a list: in a shared table, or by asking the registry. */
     TODO_CACHE: z.enum(['table', 'registry']).default('table'),

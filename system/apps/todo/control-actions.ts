@@ -14,7 +14,10 @@ export const todoControlActions = (todo: Todo): ControlAction[] => [
     ({ name, callers }) => openAtOnce(todo, name, callers),
   ),
   controlAction(
-    ['/todo/stack', 'Pushes on the stack of the demo, or pops; to pop from an empty one crashes its worker.'],
+    [
+      '/todo/stack',
+      'Pushes on the stack of the demo, or pops from it; popping from an empty stack crashes its worker.',
+    ],
     z.discriminatedUnion('do', [
       z.strictObject({ do: z.literal('push'), item: z.string().max(1_000) }),
       z.strictObject({ do: z.literal('pop') }),
@@ -25,7 +28,10 @@ export const todoControlActions = (todo: Todo): ControlAction[] => [
     },
   ),
   controlAction(
-    ['/todo/profile', 'Looks lists up for so many clients, each so many times, and returns the rate.'],
+    [
+      '/todo/profile',
+      'Looks up lists with a number of clients, each with a number of operations, and returns the rate.',
+    ],
     z.strictObject({
       clients: z.int().min(1).max(1_000).default(1),
       operations: z.int().min(1).max(operationsMax).default(1_000),
@@ -37,7 +43,7 @@ export const todoControlActions = (todo: Todo): ControlAction[] => [
   ),
 ]
 
-/** The look of every caller comes before the first is answered: all of them miss a list that nobody has opened. */
+/** Every caller looks before the first one gets its answer, so that all of them miss a list that nobody has opened. */
 async function openAtOnce(todo: Todo, name: string, callers: number) {
   const startsOf = () => todo.state().starts[name] ?? 0
   const before = startsOf()

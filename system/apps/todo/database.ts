@@ -6,7 +6,7 @@ import type { TodoList } from './todo-list.ts'
 
 type Mail = { do: 'read'; name: string } | { do: 'write'; name: string; list: TodoList } | { do: 'names' }
 
-/** What a worker answers: a file that cannot be used is no failure of the worker. */
+/** The reply of a worker. A file that cannot be used does not crash the worker. */
 type Answer = { value: unknown } | { problem: string }
 
 /** A list could not be read or written. */
@@ -30,7 +30,7 @@ interface DatabaseOptions {
   workers: number
 }
 
-/** A pool of workers, each registered under its number; all that concerns one list is done by one of them, in order (RT-14, RT-16). */
+/** A pool of workers, each registered under its number. One of them does everything for one list, in order (RT-14, RT-16). */
 export function createDatabase({ runtime, registry, supervision, files, workers }: DatabaseOptions): Database {
   const startWorker = (number: number) =>
     runtime.start<Mail>({

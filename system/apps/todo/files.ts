@@ -5,7 +5,7 @@ import type { TodoList } from './todo-list.ts'
 export interface Files {
   prepare(): Promise<void>
   read(name: string): Promise<TodoList | undefined>
-  /** A reader finds the old list or the new one, whenever the node is killed. */
+  /** Replaces the file in one step, so that a reader finds the old list or the new one, whenever the node is killed. */
   write(name: string, list: TodoList): Promise<void>
   names(): Promise<string[]>
 }

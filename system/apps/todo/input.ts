@@ -3,7 +3,7 @@ import { z } from 'zod'
 /** A file name has at most 255 bytes, and every letter of a list's name may take nine of them. */
 const nameBytesMax = 200
 
-/** Made when somebody asks first: a node that nobody asks starts without them. */
+/** Built with the first request, so that a node starts without them. */
 function schemas() {
   const name = z
     .string()

@@ -2,10 +2,11 @@ import type { Clock } from '../../platform/clock.ts'
 
 interface Profile {
   clock: Clock
-  /** So many at once, each with so many operations, one after the other. */
+  /** How many run at once, each with its operations one after the other. */
   clients: number
+  /** Of each client. */
   operations: number
-  /** The number of the operation among those of its client is its only argument. */
+  /** `index` counts the operations of a client; every client begins at another number. */
   run(index: number): unknown
 }
 
@@ -19,5 +20,5 @@ export async function runProfile({ clock, clients, operations, run }: Profile): 
   return Math.round((clients * operations * 1_000) / (clock.monotonicMs() - startedMs))
 }
 
-/** As the text prints it: one line, and an empty one. */
+/** The rate as it is printed: one line, and an empty one. */
 export const profileText = (perSecond: number): string => `${perSecond} reqs/sec\n\n`

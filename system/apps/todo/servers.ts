@@ -14,7 +14,7 @@ import { type Entry, emptyList, entriesOf, type NewEntry, withEntry } from './to
 
 export type ServerMail = { do: 'add'; entry: NewEntry } | { do: 'entries'; date?: string | undefined }
 
-/** What a server answers to `add`: an entry that may not have been written is not in its list. */
+/** The reply to `add`. An entry whose write failed is not in the list of the server, though it may be in the file. */
 export type Added = { entry: Entry } | { problem: string }
 
 /** The servers of the lists, one for each list that somebody has opened (RT-17). */
@@ -34,7 +34,7 @@ interface ServersOptions {
   supervision: Supervision
 }
 
-/** Whoever opens a list starts an actor: nobody may fill the memory of a node with them. */
+/** Every open list has an actor, so a limit protects the memory of the node. */
 const listsMax = 10_000
 
 const supervisorName = 'todo_server_supervisor'
@@ -47,15 +47,15 @@ export function createServers({ runtime, log, registry, database, supervision }:
   const starts = new Map<string, number>()
   let current: DynamicSupervisor<[string]> | undefined
 
-  /** Says so before anything can refuse the name, so that every attempt shows (RT-18). */
-  function announce(name: string) {
+  /** Counts and logs a start before the registry can refuse the name, so that every attempt is seen (RT-18). */
+  function noteStart(name: string) {
     starts.set(name, (starts.get(name) ?? 0) + 1)
     log.info({ event: 'todo_server_starts', list: name }, `Starting to-do server for ${name}`)
   }
 
   function startServer(name: string): Promise<ActorRef<ServerMail>> {
     let list = emptyList
-    announce(name)
+    noteStart(name)
     return runtime.start<ServerMail>(
       {
         name: serverNamed(name),

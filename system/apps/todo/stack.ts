@@ -4,7 +4,7 @@ type Mail = { do: 'push'; item: string } | { do: 'pop' }
 
 export const stackName = 'todo_stack'
 
-/** A worker that begins with `hello` on its stack. To pop from an empty one is a mistake that it does not survive (RT-7). */
+/** A worker that begins with `hello` on its stack. Popping from an empty stack crashes it (RT-7). */
 export function createStack(runtime: Runtime) {
   const start = () => {
     const items = ['hello']

@@ -5,7 +5,7 @@ import { createCache, type Server } from './cache.ts'
 import type { TodoConfig } from './config.ts'
 import { createDatabase, DatabaseFailed } from './database.ts'
 import { createFiles } from './files.ts'
-import { createLateTree } from './late-tree.ts'
+import { createLazyTree } from './lazy-tree.ts'
 import { createProcessRegistry } from './process-registry.ts'
 import { runProfile } from './profiler.ts'
 import { type Added, createServers, listOf, serverRole } from './servers.ts'
@@ -33,13 +33,13 @@ export function createTodo({ config, runtime, clock, log }: TodoOptions) {
   const tables = cacheKind === 'table' ? runtime.tables : undefined
   const cache = createCache({ runtime, registry, servers, tables, reader: () => tree.top() })
   const stack = createStack(runtime)
-  const tree = createLateTree({ clock, log, supervision }, treeOf(layout))
-  const stackTree = createLateTree(
+  const tree = createLazyTree({ clock, log, supervision }, treeOf(layout))
+  const stackTree = createLazyTree(
     { clock, log, supervision },
     { name: 'todo_stack_supervisor', strategy: 'one_for_one', children: [stack.child] },
   )
 
-  /** The registry first. In the final layout its end restarts all that is registered; nothing else touches it (RT-22, RT-23). */
+  /** The registry starts first. In the final layout its end restarts everything that is registered in it, and no other end restarts it (RT-22, RT-23). */
   function treeOf(kind: TodoConfig['TODO_LAYOUT']) {
     const parts = [database.child, servers.child, cache.child]
     if (kind === 'flat') return { name: 'todo', strategy: 'one_for_one', children: [registry.child, ...parts] } as const
@@ -67,7 +67,7 @@ export function createTodo({ config, runtime, clock, log }: TodoOptions) {
     async entries(name: string, date?: string): Promise<readonly Entry[]> {
       return (await serverOf(name)).call({ do: 'entries', date })
     },
-    /** Which actor serves the list; started if need be. */
+    /** The id of the actor that serves the list, which is started if need be. */
     serverId: async (name: string): Promise<string> => (await serverOf(name)).id,
     /** The names of the lists that have a file. */
     async names(): Promise<string[]> {
@@ -82,7 +82,7 @@ export function createTodo({ config, runtime, clock, log }: TodoOptions) {
       await stackTree.open()
       return stack.pop()
     },
-    /** How many lookups of 100 lists so many clients do in a second (RT-26, RT-27). */
+    /** Returns how many lookups per second these clients do, over 100 lists (RT-26, RT-27). */
     async profile(load: { clients: number; operations: number }): Promise<number> {
       const lists = Array.from({ length: 100 }, (_, index) => `list ${index + 1}`)
       for (const name of lists) await serverOf(name)

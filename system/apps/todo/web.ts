@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
+import { describeIssues } from '../../platform/issues.ts'
 import { ActorExited, CallTimeout, ChildRefused } from '../../runtime/index.ts'
 import { DatabaseFailed } from './database.ts'
 import { readNewEntries, readQuery } from './input.ts'
@@ -16,8 +17,8 @@ const html = (answer: FastifyReply, status: number, page: string) =>
   answer.code(status).header('cache-control', 'no-store').type('text/html; charset=utf-8').send(page)
 
 /**
- * The pages below `/todo`, and the same as JSON at `/todo/entries`. Bad input is answered 400, and whatever cannot be done now 503: it may
- * have been done all the same.
+ * The pages below `/todo`, and the same as JSON at `/todo/entries`. Bad input gets 400. What fails while a part restarts, or with its file,
+ * gets 503, and may have been done all the same.
  */
 export function todoRoutes(web: FastifyInstance, { todo, today }: TodoRoutes) {
   web.setErrorHandler<FastifyError>((error, request, answer) => {
@@ -59,18 +60,14 @@ export function todoRoutes(web: FastifyInstance, { todo, today }: TodoRoutes) {
   })
 }
 
-/** All at the same time; rejects when one of them was not added. */
+/** Adds all entries at the same time. Rejects when one of them could not be added. */
 async function addAll(todo: Todo, body: unknown) {
   const { name, date, titles } = readNewEntries(body)
   return { name, entries: await Promise.all(titles.map((title) => todo.add(name, { date, title }))) }
 }
 
 function refusalOf(error: Error): { status: number; sentence: string } | undefined {
-  if (error instanceof z.ZodError)
-    return {
-      status: 400,
-      sentence: error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; '),
-    }
+  if (error instanceof z.ZodError) return { status: 400, sentence: describeIssues(error) }
   if (error instanceof DatabaseFailed)
     return { status: 503, sentence: 'The list could not be read or written; try again.' }
   if (error instanceof ChildRefused) return { status: 503, sentence: 'Too many lists are open; use one of them.' }

@@ -8,13 +8,13 @@ export const workshopConfig = configPart({
   variables: {
     /** How long one use of MockResource takes. */
     WORKSHOP_RESOURCE_MS: positiveInteger.default(100),
-    /** So many may be inside MockResource at once, 15 in the exercise; 0 for no limit. */
+    /** How many uses may be inside MockResource at once, 15 in the exercise; 0 for no limit. */
     WORKSHOP_LIMIT: wholeNumber.default(0),
     /** How many consumers take events from the producer, each one after the other. */
     WORKSHOP_CONSUMERS: positiveInteger.max(100).default(1),
-    /** The max demand of each consumer: so many events it claims at once. */
+    /** The max demand of each consumer: how many events it claims at once. */
     WORKSHOP_DEMAND: positiveInteger.max(10_000).default(1),
-    /** So many workers of a consumer supervisor in place of the consumers; 0 for none. */
+    /** Workers of a consumer supervisor that takes the place of the consumers; 0 for none. */
     WORKSHOP_WORKERS: wholeNumber.max(1_000).default(0),
   },
   problem: ({ WORKSHOP_WORKERS: workers, WORKSHOP_CONSUMERS: consumers }) =>

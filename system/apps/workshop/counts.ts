@@ -20,7 +20,7 @@ export interface Latency {
 
 export type Tally = ReturnType<typeof createTally>
 
-/** Counts the events of the pipeline. An event belongs to the pipeline that it came into: what ends after it was lost is not counted. */
+/** Counts the events of the pipeline. When it restarts, all events in it are lost, so one that still ends afterwards is not counted. */
 export function createTally() {
   const total = { enqueued: 0, processed: 0, dropped: 0, lost: 0 }
   let generation = 0
@@ -37,7 +37,7 @@ export function createTally() {
     }),
     latency: () => latency,
     generation: () => generation,
-    /** A pipeline begins with empty stages: what the one before it held is lost. */
+    /** A pipeline begins with empty stages: the events in the one before it are lost. */
     pipelineStarted() {
       generation += 1
       total.lost += unprocessed()

@@ -19,7 +19,7 @@ interface EventPipelineOptions {
   consumers: number
   /** The max demand of each consumer. */
   demand: number
-  /** Above 0, a consumer supervisor with so many workers takes the place of the consumers. */
+  /** Above 0, a consumer supervisor with this many workers takes the place of the consumers. */
   workers: number
 }
 
@@ -27,7 +27,7 @@ interface EventPipelineOptions {
 export const eventLatencyName = 'part2.event.latency'
 
 const producerName = 'Workshop.Producer'
-/** More events are refused: a buffer that is full would discard them without a word to who sent them. */
+/** More events are refused: a full buffer would discard them, and their sender would not learn of it. */
 export const waitingMax = 100_000
 const restartBudget = { restartsMax: 20, withinMs: 5_000 } as const
 
@@ -68,7 +68,7 @@ export function createEventPipeline(options: EventPipelineOptions) {
         name: `Workshop.Consumer.${number}`,
         subscribeTo: subscribeTo(demand),
         async handleItems(items) {
-          // A consumer that has ended goes on to no next event: all that it held is lost.
+          // A consumer that has ended skips the rest of its batch: those events count as lost.
           for (const item of items) if (generation === tally.generation()) await process(item)
         },
       })
@@ -108,7 +108,7 @@ export function createEventPipeline(options: EventPipelineOptions) {
     return stages.start()
   }
 
-  /** Starts more consumers, also while events wait (MR-19), or stops some of them, for whom none may wait. */
+  /** Starts more consumers, also while events wait (MR-19), or stops some, which the caller does only while no event waits. */
   async function setConsumers(wanted: number) {
     for (; consumers < wanted; consumers += 1) await stages!.startChild(consumerChild(consumers + 1))
     for (; consumers > wanted; consumers -= 1) {

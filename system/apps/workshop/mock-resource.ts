@@ -35,7 +35,7 @@ export function createMockResource({ runtime, clock, useMs, limit, onChange, onR
     onChange(inside)
   }
 
-  /** Checks and enters in one step: whoever is asked about first is inside before the next one is looked at (MR-13). */
+  /** Checks and enters in one step, so that two uses never take the same place (MR-13). */
   function enterIfFree(): boolean {
     const isFull = limit > 0 && inside >= limit
     if (isFull) onRefused()
@@ -47,7 +47,7 @@ export function createMockResource({ runtime, clock, useMs, limit, onChange, onR
     return {
       async stay() {
         await clock.sleep(useMs)
-        // One that was started again since knows nothing of this use, and the old one takes no more messages.
+        // Not to the present actor: one that was restarted meanwhile does not count this use.
         entered.send('leave')
       },
     }

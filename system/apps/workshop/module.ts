@@ -8,7 +8,7 @@ import { panelSource } from './live/source.ts'
 import { workshopRoutes } from './web.ts'
 import { createWorkshop, type Panel } from './workshop.ts'
 
-/** The workshop: one slow resource, used in the request, beside it, and through a pipeline (MR-1..26). */
+/** The workshop: one slow resource, used in the request, in the background, and through a pipeline (MR-1..26). */
 export const workshopModule = defineModule({
   name: 'workshop',
   config: workshopConfig,

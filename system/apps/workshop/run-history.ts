@@ -31,7 +31,7 @@ interface RunHistoryOptions {
 export const sampleEveryMs = 50
 const samplesMax = 1_000
 export const eventsMax = 5_000
-/** Without work for so long, the run is over, and the next work begins a new one. */
+/** After this time without work the run is over, and the next work begins a new one. */
 export const quietMs = 1_000
 
 /** The history of one run: samples while there is work, and nothing at all, not even a timer, while there is none (MR-17). */

@@ -15,7 +15,7 @@ type Use = () => boolean | Promise<boolean>
 const text = (answer: FastifyReply, status: number, sentence: string) =>
   answer.code(status).type('text/plain; charset=utf-8').send(`${sentence}\n`)
 
-/** The pages and endpoints of both parts (MR-1). A use that is refused answers 500 (MR-13). */
+/** The pages and endpoints of both parts (MR-1). A refused use gets 500 (MR-13). */
 export function workshopRoutes(web: FastifyInstance, { workshop, panels, heartbeatMs }: WorkshopRoutes) {
   function endpoint(path: string, use: Use, done: string, refused: { status: number; sentence: string }) {
     web.get(path, async (_request, answer) => {

@@ -27,7 +27,7 @@ interface PollSessionOptions {
   serializer: Serializer
   /** How long a poll waits for a message. */
   windowMs: number
-  /** The session ends when the client does not poll for so long after a response. */
+  /** The session ends when the client does not poll for this time after a response. */
   idleTimeoutMs: number
   /** The session ends when more than this is queued for a client that does not poll. */
   sendBufferMaxBytes: number

@@ -16,7 +16,7 @@ interface ConnectionOptions extends SessionOptions {
   connections: Connections
   outboxes: Outboxes
   clock: Clock
-  /** Idle timeout: a client that sends nothing for so long is disconnected (CH-25). */
+  /** Idle timeout: a client that sends nothing for this time is disconnected (CH-25). */
   timeoutMs: number
 }
 

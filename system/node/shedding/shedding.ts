@@ -34,7 +34,7 @@ interface SheddingOptions {
   usage(): ProcessUsage
 }
 
-/** What an operator asks for: so many once, or all but `keep`. */
+/** What an operator asks for: `count` connections once, or all but `keep`. */
 export type ShedOrder = { count: number } | { keep: number }
 
 /**
@@ -48,9 +48,9 @@ export interface Shedding {
   readonly counters: { shedByOrder: number; shedByAge: number; shedByResource: number }
 }
 
-/** So many rounds without a surplus end an order. */
+/** How many rounds without a surplus end an order. */
 const quietRoundsMax = 3
-/** An order closes no more than so many times its first surplus: where too few nodes are left for all clients, it would never end. */
+/** An order closes no more than this many times its first surplus: where too few nodes are left for all clients, it would never end. */
 const closedPerSurplusMax = 5
 
 export function createShedding({ connections, rules, clock, log, usage }: SheddingOptions): Shedding {

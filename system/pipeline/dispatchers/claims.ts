@@ -27,7 +27,7 @@ export function createClaims<S extends Subscriber>() {
       claim.outstanding += count
       place(claim)
     },
-    /** Fills the largest claim completely before the next; `take` returns up to so many items. */
+    /** Fills the largest claim completely before the next; `take` returns at most the number of items that it is asked for. */
     serve<T>(take: (count: number) => T[]): { to: S; items: T[] }[] {
       const deliveries: { to: S; items: T[] }[] = []
       for (let claim = claims[0]; claim && claim.outstanding > 0; claim = claims[0]) {
@@ -56,7 +56,7 @@ export function createPending() {
       pending -= already
       return count - already
     },
-    /** So many items that nobody waits for have come. */
+    /** That many items have come that no demand waits for. */
     answered(count: number) {
       pending = Math.max(0, pending - count)
     },

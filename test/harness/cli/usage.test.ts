@@ -51,7 +51,7 @@ describe('what makes no sense ends with one sentence and 64', () => {
     [
       'a wait that no timer can count',
       ['compare', 'sync-async', '--work', 'wait:11.5'],
-      '--work waits for whole milliseconds, because a timer counts no others; got "wait:11.5"',
+      '--work takes whole milliseconds, because timers have no finer steps; got "wait:11.5"',
     ],
     [
       'a control of something else',

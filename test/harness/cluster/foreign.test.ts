@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isNotOffered } from '../../../harness/cluster/control-client.ts'
-import { requireSupported } from '../../../harness/cluster/remote/driver.ts'
+import { controlOf, requireSupported } from '../../../harness/cluster/remote/driver.ts'
 import { unpatched } from '../../../harness/cluster/system-patch.ts'
 
 describe('an answer of a control port that is not ours', () => {
@@ -53,5 +55,32 @@ describe('of several reasons to skip a scenario, the one is given that says most
   it('and none where nothing is missing', () => {
     const speedups = { fasterEnv: { A_SETTING: '1' }, promised: ['longPolls'] as const }
     expect(() => requireSupported(target, { nodes: 1, ...speedups })).not.toThrow()
+  })
+})
+
+describe('a control port without /health and /ready', () => {
+  let server: Server
+  let url = ''
+  beforeAll(async () => {
+    server = createServer((_, response) => response.writeHead(404).end('Not Found'))
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  })
+  afterAll(() => server.close())
+
+  const nodeAt = (web: string) => ({
+    nodes: [{ url: web, name: 'hello@lab', control: { url, secret: 'x' }, commands: {} }],
+  })
+
+  it('belongs to a node that is there, and ready, as soon as it answers HTTP', async () => {
+    const control = controlOf(nodeAt(url), 0)
+    expect(await control.health()).toMatchObject({ node: 'hello@lab' })
+    expect(await control.ready()).toEqual({ ready: true })
+  })
+
+  it('says nothing of a node that does not answer', async () => {
+    const control = controlOf(nodeAt('http://127.0.0.1:9'), 0)
+    await expect(control.health()).rejects.toThrow()
+    await expect(control.ready()).rejects.toThrow()
   })
 })

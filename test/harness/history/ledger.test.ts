@@ -110,6 +110,32 @@ describe('membership', () => {
   })
 })
 
+describe('a fault among nodes that find each other again in their own way', () => {
+  const explains = { at: 'link', untilHeard: true } as const
+  const cut = fault(20_000, { kind: 'link.cut', target: 'n1->n3', explains })
+  const heard = (seq: number, tMs: number): TestEvent => ({ ...receive('alice', 'n1', seq, tMs), node: 'n2' })
+  /** alice is joined on n2, and the fault holds from 20 s to 26 s. */
+  const fateOfFirst = (sentMs: number, ...more: TestEvent[]) =>
+    fates(join('alice', 0), cut, publish('n1', 1, sentMs), ...more, theEnd(90_000))[0]
+
+  it('explains what is lost between any two of them, for as long as one does not hear the other', () => {
+    expect(fateOfFirst(22_000)).toBe('alice 1 lost-in-witnessed-window')
+    expect(fateOfFirst(60_000)).toBe('alice 1 lost-in-witnessed-window')
+    expect(fateOfFirst(40_000, publish('n1', 2, 45_000), heard(2, 45_010))).toBe('alice 1 lost-in-witnessed-window')
+  })
+
+  it('explains nothing before it, nothing after they heard each other, and nothing that stays on a node', () => {
+    expect(fateOfFirst(15_000)).toBe('alice 1 lost-unexplained')
+    expect(fateOfFirst(50_000, publish('n1', 2, 45_000), heard(2, 45_010))).toBe('alice 1 lost-unexplained')
+    const own = [join('bob', 0, 'ping', 'n1'), cut, publish('n1', 1, 22_000), theEnd(90_000)]
+    expect(fates(...own)).toEqual(['bob 1 lost-unexplained'])
+  })
+
+  it('does not take for heard what was on its way when the fault was over', () => {
+    expect(fateOfFirst(40_000, publish('n1', 2, 26_100), heard(2, 26_110))).toBe('alice 1 lost-in-witnessed-window')
+  })
+})
+
 describe('what explains a loss', () => {
   /** alice is joined on n2; n1 sends while the fault holds, from 20 s to 26 s. */
   const fateWith = (kind: string, target: string, sentMs = 22_000) =>

@@ -23,3 +23,17 @@ it('says what to do where there is no such program', () => {
     'squall: cannot open /r.html, because there is no firefoxx; open it yourself, or name a program with BROWSER\n',
   ])
 })
+
+it.runIf(process.platform === 'linux')(
+  'says what to do where there is no display, because xdg-open would fail unseen',
+  () => {
+    const program = join(folder, 'xdg-open')
+    writeFileSync(program, '#!/bin/sh\nexit 3\n')
+    chmodSync(program, 0o755)
+    const said: string[] = []
+    openFile('/r.html', { env: { PATH: folder }, err: (text) => void said.push(text) })
+    expect(said).toEqual([
+      'squall: cannot open /r.html, because there is no display; open it yourself, or name a program with BROWSER\n',
+    ])
+  },
+)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Cluster } from '../../../harness/cluster/cluster.ts'
+import { ownPromises } from '../../../harness/cluster/promises.ts'
 import { toHistory } from '../../../harness/history/history.ts'
 import { createRecorder } from '../../../harness/history/recorder.ts'
 import { createDecisionLog, type ScheduleEntry } from '../../../harness/plans/schedule.ts'
@@ -45,7 +46,9 @@ function stageWith({
   const states: string[] = []
   const log = createDecisionLog(recorded)
   const nemesis = createNemesis({
-    cluster: { database, balancer, nodes: [{ name: 'n1' }], node: () => nodeOfActors() } as unknown as Cluster,
+    cluster: {
+      ...{ database, balancer, promises: ownPromises, nodes: [{ name: 'n1' }], node: () => nodeOfActors() },
+    } as unknown as Cluster,
     recorder,
     log,
     random: seededRandom(1),

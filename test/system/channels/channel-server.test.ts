@@ -1,5 +1,15 @@
 import { expect, it } from 'vitest'
-import { type Channel, channel, connected, type JoinResult, ok, reply, socket } from '../../../system/channels/index.ts'
+import {
+  type Channel,
+  channel,
+  connected,
+  type JoinResult,
+  noreply,
+  ok,
+  reply,
+  socket,
+  stop,
+} from '../../../system/channels/index.ts'
 import { createFakeClock, openCase } from '../../support/channel-case.ts'
 
 it('holds nothing of a push that it has answered (RT-66, CH-68, DF-54)', async () => {
@@ -74,4 +84,51 @@ it('keeps no listener for timers that have fired or were cancelled (RT-66)', asy
   ticking!.sendAfter(1_000, 'late')()
   await clock.advance(20)
   expect(actor!.exitListeners?.size ?? 0).toBe(0)
+})
+
+it.each(['done', 'stop', 'crash'])(
+  'stops reading from a client with much for a channel to do, until %s (NF-20)',
+  async (end) => {
+    const { promise: gate, resolve: open } = Promise.withResolvers<void>()
+    const busy = channel({
+      name: 'Busy',
+      join: () => ok(),
+      async handleIn(event) {
+        if (event === 'wait') await gate
+        if (event === 'crash') throw new Error('asked to')
+        return event === 'stop' ? stop() : noreply()
+      },
+    })
+    const client = await openCase(socket({ name: 'Busies', path: '/busy', channels: { busy } }))
+    await client.join('busy')
+    // Until then, what the client sends waits for the end of its join.
+    await new Promise((resolve) => setImmediate(resolve))
+    for (const event of ['wait', end]) client.push('busy', event)
+    for (let n = 1; n <= 998; n += 1) client.push('busy', 'more')
+    expect(client.isPaused()).toBe(false)
+    client.push('busy', 'more')
+    expect(client.isPaused()).toBe(true)
+    open()
+    await expect.poll(client.isPaused).toBe(false)
+  },
+)
+
+it('has assigns of its own, which no other channel of its connection shares (CH-91)', async () => {
+  const counter = channel({
+    name: 'Counter',
+    join: () => ok(),
+    handleIn(_event, _payload, { assigns }) {
+      assigns.count = Number(assigns.count) + 1
+      return reply('ok', { count: assigns.count })
+    },
+  })
+  const counters = socket({
+    ...{ name: 'Counters', path: '/counters', channels: { 'count:*': counter } },
+    connect: () => connected({ count: 0 }),
+  })
+  const client = await openCase(counters)
+  for (const topic of ['count:a', 'count:b', 'count:a']) {
+    await client.join(topic)
+    expect(await client.ask(topic, 'more')).toEqual({ status: 'ok', response: { count: 1 } })
+  }
 })

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest'
 import { pingChannel } from '../../../system/apps/hello/ping-channel.ts'
 import { connected, createEndpoint, socket } from '../../../system/channels/index.ts'
-import { systemClock as clock } from '../../../system/platform/clock.ts'
+import { type Clock, systemClock } from '../../../system/platform/clock.ts'
 import { silentLog } from '../../../system/platform/log.ts'
 import { createPubSub } from '../../../system/pubsub/index.ts'
 import { createRuntime } from '../../../system/runtime/index.ts'
-import { keptLog, openCase } from '../../support/channel-case.ts'
+import { createFakeClock, keptLog, openCase } from '../../support/channel-case.ts'
 
 const pinging = (undeclared: boolean) =>
   socket({
@@ -18,7 +18,10 @@ const pinging = (undeclared: boolean) =>
 it.each([true, false])('warns at its start of a handler that never runs (undeclared: %s) (CH-78)', (undeclared) => {
   const { lines, log } = keptLog()
   const pubsub = createPubSub({ nodeName: 'n1', log: silentLog })
-  createEndpoint({ runtime: createRuntime({ clock, log }), pubsub, clock, log, sockets: [pinging(undeclared)] })
+  createEndpoint({
+    ...{ runtime: createRuntime({ clock: systemClock, log }), pubsub, clock: systemClock, log },
+    sockets: [pinging(undeclared)],
+  })
   const warnings = [
     'PingChannel has handleOut but intercepts no event, so it will never run; declare them in intercept',
   ]
@@ -42,8 +45,30 @@ it('sheds the oldest sessions first, and none that came later than asked (DP-21,
   expect(endpoint.clients.count()).toBe(0)
 })
 
+it('compares the numbers of sessions as numbers (DP-21)', async () => {
+  const { endpoint, open } = shedCase()
+  for (let n = 1; n <= 12; n += 1) await open()
+  expect(endpoint.clients.shed(20, 11)).toBe(11)
+  expect(endpoint.clients.count()).toBe(1)
+})
+
+it('closes everybody when it drains, in batches (RT-13)', async () => {
+  const fakeClock = createFakeClock()
+  const { endpoint, open } = shedCase(fakeClock)
+  const codes = await Promise.all(Array.from({ length: 2_001 }, open))
+  const closed = () => codes.filter(([code]) => code === 1012).length
+  const drained = endpoint.drain()
+  const seen = [closed()]
+  for (let n = 1; n <= 2; n += 1) {
+    await fakeClock.advance(500)
+    seen.push(closed())
+  }
+  expect(seen).toEqual([1_000, 2_000, 2_001])
+  await drained
+})
+
 /** An endpoint, and clients that keep the codes with which they were closed. */
-function shedCase() {
+function shedCase(clock: Clock = systemClock) {
   const pubsub = createPubSub({ nodeName: 'n1', log: silentLog })
   const runtime = createRuntime({ clock, log: silentLog })
   const endpoint = createEndpoint({ runtime, pubsub, clock, log: silentLog, sockets: [pinging(false)] })

@@ -38,8 +38,13 @@ function cluster() {
 
 function trackers(count: number, options: { shards?: number } = {}) {
   const all = cluster()
+  let startedCount = 0
   const start = (name: string) => {
-    const tracker = createTracker({ name: 'test', pubsub: all.node(name), clock: all.clock, log, ...options })
+    startedCount += 1
+    // As of processes that run for different times.
+    const aheadMs = 1_000 * startedCount
+    const clock = { ...all.clock, monotonicMs: () => all.clock.monotonicMs() + aheadMs }
+    const tracker = createTracker({ name: 'test', pubsub: all.node(name), clock, log, ...options })
     tracker.start()
     return tracker
   }

@@ -1,4 +1,5 @@
-import { connect } from 'node:net'
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { expect, it } from 'vitest'
 import { freePort } from '../../../harness/platform/ports.ts'
 import { silentLog as log } from '../../../system/platform/log.ts'
@@ -17,4 +18,18 @@ it('listens on the interface that it was given, and on no other (DP-12)', async 
   const stop = await sockets.listen(() => {})
   expect([await isReached('127.0.0.2', port), await isReached('127.0.0.1', port)]).toEqual([true, false])
   await stop()
+})
+
+it('gives up an address where a connection is taken and nobody answers, in its time (DP-6, DP-11)', async () => {
+  const taken: { destroy(): void }[] = []
+  const deaf = createServer((socket) => void taken.push(socket)).listen(0, '127.0.0.1')
+  await once(deaf, 'listening')
+  const { port } = deaf.address() as AddressInfo
+  const sockets = meshWebSockets({ nodeName: 'n1', port, secret: 'secret', log })
+  const socket = sockets.dial(`ws://127.0.0.1:${port}`, 50)
+  socket.on('error', () => {})
+  await new Promise<void>((resolve) => void socket.on('close', resolve))
+  expect(taken).toHaveLength(1)
+  for (const one of taken) one.destroy()
+  deaf.close()
 })

@@ -103,6 +103,19 @@ describe('an actor (CH-5, RT-5, RT-8)', () => {
     expect(seen).toEqual(['tick'])
   })
 
+  it('keeps nothing of timers that have fired or were cancelled (RT-66)', async () => {
+    const { clock, runtime } = opened()
+    const actor = await runtime.start<string>({
+      init(self) {
+        for (let n = 0; n < 10; n += 1) self.sendAfter(10, 'tick')
+        self.sendAfter(1_000, 'late')()
+      },
+      handle: () => {},
+    })
+    await clock.advance(20)
+    expect((actor as unknown as { timers?: Set<unknown> }).timers?.size ?? 0).toBe(0)
+  })
+
   it('has a name that is free again the moment it dies (RT-15)', () => {
     const { runtime } = opened()
     const spec = { name: 'one', handle: () => {} }

@@ -16,7 +16,8 @@ interface Shown {
 /** Whatever a page says of products, sizes, carts and orders is what the database holds, on every node (ST-39..ST-42, CT-37, CT-53). */
 export const pagesMatchDatabase: Checker = {
   name: 'pages-match-database',
-  invariant: 'after settling, every page of every node and every open tab shows what the database holds',
+  invariant:
+    'after settling, every page of every node and every open tab shows what the database holds, and no open tab that is connected says that it is not',
   needs: (history) => history.finals('catalogue').length > 0,
   check(history) {
     const truth = truthOf(history)
@@ -27,7 +28,7 @@ export const pagesMatchDatabase: Checker = {
       if (difference)
         return violated(`wrong page: ${whose(who, node)} ${path} shows ${difference}`, { who, node, path })
     }
-    const wrong = wrongOrder(history, truth) ?? wrongCart(history, truth)
+    const wrong = wrongOrder(history, truth) ?? wrongCart(history, truth) ?? wrongAlarm(history)
     if (wrong) return violated(`wrong page: ${wrong}`)
     return passed(`${count(pages.length, 'page shows', 'pages show')} what the database holds`)
   },
@@ -69,6 +70,17 @@ function wrongCart(history: History, { catalogue }: Truth): string | undefined {
     if (difference) return `${whose(who, node)} cart was sent with ${difference}`
   }
   return undefined
+}
+
+/** An open page that is connected says nothing of a lost connection, and a dashboard says that it is live (PA-43, CH-112). */
+function wrongAlarm(history: History): string | undefined {
+  const connected = new Set(
+    history.finals<{ connected: boolean }>('joined').flatMap(({ who, value }) => (value.connected ? [who] : [])),
+  )
+  const wrong = openPages(history).find(
+    ({ who, path, sight }) => connected.has(who) && !(path === '/admin' ? /^Live\b/ : /^$/).test(sight.connection),
+  )
+  return wrong && `${whose(wrong.who, wrong.node)} ${wrong.path} says "${wrong.sight.connection}", and it is connected`
 }
 
 const servedPages = (history: History): Shown[] =>

@@ -10,7 +10,7 @@ interface Request {
   itemIds?: readonly number[]
 }
 
-/** So long after a release every node knows of it. */
+/** How long after a release every node knows of it. */
 const releaseKnownMs = 5_000
 
 /**

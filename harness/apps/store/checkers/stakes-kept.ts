@@ -2,7 +2,7 @@ import { longestStallMs } from '../../../checkers/core/manners/reasons.ts'
 import { type Checker, count, passed, unknown, violated } from '../../../verdict/checker.ts'
 import { findingOf, type StakeRecord } from '../stakes/record.ts'
 
-/** Of the operations that were drawn so many must have been hit at their point, in percent. */
+/** How many of the drawn operations must have been hit at their point, in percent. */
 const reachedLeastPercent = 50
 
 /** So long it is looked for what must be seen in the end; a machine that stood still for so long at once may be why it is not. */

@@ -101,6 +101,7 @@ function rowDifference(row: CartBox['rows'][number], { product, item }: Found): 
     isGray: isGone,
     price: isGone ? 'sold out' : `$${product.priceUsd}`,
     removes: row.itemId,
+    label: `Remove ${product.name}, size ${item.size}`,
   })
   return wrong && `${wrong} of item ${item.id} in the cart`
 }

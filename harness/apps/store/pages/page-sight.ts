@@ -7,6 +7,8 @@ export interface PageSight {
   order: OrderSight | undefined
   panels: PanelSight[]
   finder: FinderSight | undefined
+  /** What the page says of its connection; empty while it has nothing to say. */
+  connection: string
 }
 
 export interface ProductSight {
@@ -25,7 +27,7 @@ export interface ProductSight {
 /** The place of the cart, empty until the page's script has filled it. */
 export interface CartBox {
   title: string
-  rows: { itemId: string; name: string; size: string; price: string; isGray: boolean; removes: string }[]
+  rows: { itemId: string; name: string; size: string; price: string; isGray: boolean; removes: string; label: string }[]
   warning: string
   total: string
   checkout: string
@@ -115,6 +117,7 @@ export function readPage(root: Readable): PageSight {
     price: textOf(row.querySelector('.cart-item__price')),
     isGray: classes(row).includes('cart-item--out-of-stock'),
     removes: attribute(row.querySelector('.cart-item__remove'), 'data-item-id'),
+    label: attribute(row.querySelector('.cart-item__remove'), 'aria-label'),
   })
 
   const cartOf = (box: Readable): CartBox => ({
@@ -178,6 +181,7 @@ export function readPage(root: Readable): PageSight {
     order: found('.order', orderOf),
     panels: all(root, '.products .panel', panelOf),
     finder: found('.finder', finderOf),
+    connection: textOf(root.querySelector('.connection') ?? root.querySelector('.staleness__text')),
   }
 }
 

@@ -7,7 +7,7 @@ import { openWireTab, type WireTab } from '../wire-tab.ts'
 /** A shopper with one item in the cart and one form, which is sent as often as it takes, to any node. */
 export interface Buyer {
   readonly tab: WireTab
-  /** Sends the form, and again while the end is `unsure`, up to so many times; returns `ok`, `failed` or `unsure`. */
+  /** Sends the form, and again while the end is `unsure`, up to `tries` times; returns `ok`, `failed` or `unsure`. */
   buy(node: string, tries?: number): Promise<string>
   answers(): string[]
 }

@@ -17,7 +17,7 @@ export interface StakeRecord {
   counted?: { expected: number; nodes: Record<string, number> }
 }
 
-/** So often somebody asks each of two nodes again when all is healed, while the answer is uncertain. */
+/** How often each of two nodes is asked again when all is healed, while the answer is uncertain. */
 export const patience = 3
 const askedInVain = 2 * patience
 

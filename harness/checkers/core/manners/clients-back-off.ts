@@ -5,7 +5,7 @@ import { finding, isInForce, isWatched, type SocketRecord, socketsOf, touches } 
 /** What the official client waits before it connects again after 0, 1, 2 ... tries in vain, and at last. */
 const reconnectAfterMs = [10, 50, 100, 150, 200, 250, 500, 1_000, 2_000] as const
 const reconnectAtLastMs = 5_000
-/** A client that is told that its channel crashed, or whose join is refused, waits at least so long before it joins again. */
+/** A client that is told that its channel crashed, or whose join is refused, waits at least this long before it joins again. */
 const rejoinAfterMs = 1_000
 /** How long the official client waits for the answer to a join. */
 const joinWaitsMs = 10_000
@@ -15,7 +15,7 @@ const tolerance = 0.05
 /** Nobody connects more often than this in such a time, whatever happens to the connections. */
 const stormAttempts = 25
 const stormMs = 5_000
-/** Somebody who has not tried again for so long never will. */
+/** A client that has not tried again for this long never will. */
 const gaveUpMs = reconnectAtLastMs + 3_000
 
 /** Clients that lost their connection or their channel come back, and not in a storm (CH-104..CH-108, NF-3). */

@@ -8,6 +8,7 @@ import {
   finding,
   isInForce,
   isProvoked,
+  isSomebodyElses,
   isWatched,
   type SocketRecord,
   seconds,
@@ -25,6 +26,8 @@ const ageShare = 0.8
 const idleShare = 0.9
 /** So often in one scenario a client gives up a connection, and not only because it, or its browser, once stood still. */
 const givenUpOften = 3
+/** Kinds of clients that live in a browser. */
+const inBrowsers: ReadonlySet<string> = new Set(['tab', 'dashboard'])
 /** A close frame of a channel follows the request of its client. */
 const leaveAnsweredMs = 5_000
 
@@ -69,7 +72,8 @@ function isExplained(history: History, one: SocketRecord): boolean {
 /** A client that sends heartbeats is never idle. */
 function isTooIdle(history: History, { code, silentMs }: SocketRecord): boolean {
   const { idleTimeoutMs } = history.of('read', mannersOf.settings)[0]!.value as NodeSettings
-  return code === idleCode && silentMs !== undefined && silentMs >= idleTimeoutMs * idleShare
+  const isCodeOfIdle = code === idleCode || isSomebodyElses(history)
+  return isCodeOfIdle && silentMs !== undefined && silentMs >= idleTimeoutMs * idleShare
 }
 
 /** Nodes may be told to close connections of a certain age; one that is younger must not be closed (DP-24, DF-140). */
@@ -95,10 +99,18 @@ function thrownOut(history: History, one: SocketRecord, all: readonly SocketReco
       : `lost its connection (code ${code})`
   const sentence = `thrown out: ${who} ${how} at ${seconds(tMs)} on ${node}, and nothing explains it`
   const evidence = { who, node, code, tMs }
-  if (closedBy === 'heartbeat' && !hasGivenUpOften(one, all))
+  if (closedBy === 'heartbeat' && isSomebodyElses(history))
+    return unknown(`${sentence}, but the system does not say how soon it answers`, evidence)
+  if (closedBy === 'heartbeat' && isInBrowser(history, who) && !hasGivenUpOften(one, all))
     return unknown(`${sentence} but an answer that was late`, evidence)
   return finding(history, sentence, tMs - lossNoticedWithinMs, tMs, evidence)
 }
+
+/** The processes of browsers are not watched as nodes and the harness are. */
+const isInBrowser = (history: History, name: string) =>
+  history
+    .of('read', 'client')
+    .some(({ who, value }) => who === name && inBrowsers.has((value as { kind: string }).kind))
 
 /** A browser that stands still for a second is seen by nobody, and gives its connection up: only what happens again and again is no accident. */
 const hasGivenUpOften = ({ who, node }: SocketRecord, all: readonly SocketRecord[]) =>

@@ -7,7 +7,7 @@ import { feltForMs, finding, isWatched, seconds, socketsOf, worstFinding } from 
 
 /** A line of a log and what caused it are so close to each other. */
 const causeNearMs = 2_000
-/** A node that logs that something took too long had waited for it so long. */
+/** How long a node had waited before it logs that something took too long. */
 const slowForMs = 5_000
 /** A node gave up waiting for an answer of the database, which nobody watches as nodes are watched. */
 const databaseIsSlow = /^repo: the database is not reachable, trying again: .*timeout/i

@@ -2,12 +2,13 @@ import type { History } from '../../../history/history.ts'
 import { mannersOf, type NodeEnd } from '../../../history/manners.ts'
 import { nodeStopsWithinMs } from '../../../timing.ts'
 import { type Checker, count, passed, unknown, type Verdict, violated } from '../../../verdict/checker.ts'
-import { finding, isWatched, type SocketRecord, socketsOf, touches, worstFinding } from './reasons.ts'
+import { finding, isSomebodyElses, isWatched, type SocketRecord, socketsOf, touches, worstFinding } from './reasons.ts'
 
 /** A node that is asked to end drains: it closes its connections with the code that is stated, and ends in time and in order (RT-13, NF-4). */
 export const nodesStopInOrder: Checker = {
   name: 'nodes-stop-in-order',
   needs: isWatched,
+  lacks: (history) => (isSomebodyElses(history) ? 'the system does not say how its nodes end' : undefined),
   invariant: 'a node that is asked to end closes its connections with 1012, and exits with 0 within its time',
   check(history) {
     if (!isWatched(history)) return unknown('nobody watched the nodes')

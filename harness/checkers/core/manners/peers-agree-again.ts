@@ -3,7 +3,7 @@ import { mannersOf } from '../../../history/manners.ts'
 import type { FaultRecord } from '../../../history/operation.ts'
 import { peersAgreeWithinMs, peersNoticeWithinMs } from '../../../timing.ts'
 import { type Checker, count, passed, unknown, type Verdict } from '../../../verdict/checker.ts'
-import { finding, isWatched, worstFinding } from './reasons.ts'
+import { finding, isSomebodyElses, isWatched, worstFinding } from './reasons.ts'
 
 type Peers = Record<string, boolean>
 
@@ -11,6 +11,10 @@ type Peers = Record<string, boolean>
 export const peersAgreeAgain: Checker = {
   name: 'peers-agree-again',
   needs: isWatched,
+  lacks: (history) =>
+    isSomebodyElses(history)
+      ? 'the system does not say how soon its nodes notice that one of them is gone or back'
+      : undefined,
   invariant: `a node that cannot reach another notices it within ${peersNoticeWithinMs} ms, and every node sees every other ${peersAgreeWithinMs} ms after that is over`,
   check(history) {
     if (!isWatched(history)) return unknown('nobody asked the nodes whom they see')

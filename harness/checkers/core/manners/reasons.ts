@@ -1,5 +1,5 @@
 import type { History } from '../../../history/history.ts'
-import { mannersOf, type SocketEvent } from '../../../history/manners.ts'
+import { mannersOf, type NodeSettings, type SocketEvent } from '../../../history/manners.ts'
 import type { FaultRecord, HistoryEvent } from '../../../history/operation.ts'
 import { lossNoticedWithinMs, starvedMs } from '../../../timing.ts'
 import { unknown, type Verdict, violated } from '../../../verdict/checker.ts'
@@ -11,7 +11,7 @@ interface Provocation {
   code?: number
 }
 
-/** A fault is felt a little after it is over, and a provocation for so long after it. */
+/** For how long after its end a provocation is felt; a fault is felt only a little after its end. */
 export const feltForMs = lossNoticedWithinMs + 1_000
 
 export interface SocketRecord extends SocketEvent {
@@ -63,6 +63,10 @@ const startOf = (one: HistoryEvent) => one.tMs - forMs(one)
 
 /** Whether the run has recorded what this checker looks at: one of an older version has not. */
 export const isWatched = (history: History): boolean => history.of('read', mannersOf.settings).length > 0
+
+const settingsIn = (history: History) => history.of('read', mannersOf.settings)[0]?.value as NodeSettings | undefined
+
+export const isSomebodyElses = (history: History): boolean => settingsIn(history)?.isSomebodyElses === true
 
 /** Violated with this sentence, but unknown when the machine stood still around that time. */
 export function finding(history: History, sentence: string, fromMs: number, toMs: number, evidence: object): Verdict {

@@ -21,7 +21,7 @@ const lookEveryMs = 50
 export const probeWithinMs = 500
 export const backWithinMs = 20_000
 
-/** Looks until it is seen, or for so long. */
+/** Looks until it is seen, or until the time is over. */
 export async function within(
   { clock }: Cluster,
   withinMs: number,

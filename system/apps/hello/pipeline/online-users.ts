@@ -3,7 +3,7 @@ interface Changes {
   leaves: readonly { key: string }[]
 }
 
-/** Who is there, kept from the changes of a tracker: asking it costs less than any work that it saves (PM-61, DF-137). */
+/** Who is there, kept from the changes of a tracker: asking it costs less than any work that it saves (PM-61). */
 export function createOnlineUsers() {
   const counts = new Map<string, number>()
 

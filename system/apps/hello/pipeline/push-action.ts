@@ -6,7 +6,7 @@ const pushBody = z.strictObject({
   item: z.unknown(),
   /** The time from the push to the delivery is measured, and the worker does not wait. */
   timed: z.boolean().default(false),
-  /** So many items at once, whose data is numbered `n` from `first`. */
+  /** How many items at once; their data is numbered `n` from `first`. */
   count: z.number().int().positive().max(100_000).optional(),
   first: z.number().int().default(1),
 })

@@ -17,7 +17,7 @@ export interface CartShop {
   log: Log
   /** At most one size of each shoe (CT-10). */
   oneSizePerShoe?: boolean
-  /** No more can be added to a cart that has so many; null: any number (ST-5). */
+  /** How many items a cart holds; null: any number (ST-5). */
   itemsMax?: number | null
 }
 

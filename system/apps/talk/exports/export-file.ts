@@ -39,7 +39,7 @@ function cell(value: string | number | boolean): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
-/** The file of these rows, in pieces of so many rows, so that others have a turn between two of them. Pure. */
+/** The file of these rows, in pieces of at most `rowsPerPiece`, so that the event loop can turn between two of them. Pure. */
 export function* fileOf(format: Format, rows: readonly Row[], rowsPerPiece: number): Generator<string> {
   const { head, row, between, tail } = written[format]
   yield head

@@ -14,7 +14,7 @@ export interface ExportContent {
   content: string
 }
 
-/** One that is not over after its limit ended with its node. */
+/** An export that still runs after its limit has ended with its node. */
 const find = `
   select id, format, coalesce(failure, 'its node ended') as failure,
          case when failure is not null then 'failed' when ended_at is not null then 'done'
@@ -37,7 +37,7 @@ export function createExportFiles({ database, limitMs }: { database: Queries; li
       const [found] = await database.query<StoredExport>(find, [id, limitMs / 1_000])
       return found
     },
-    /** Nothing before it is published. */
+    /** Undefined until it is published. */
     async content(id: string): Promise<ExportContent | undefined> {
       const [found] = await database.query<ExportContent>(
         'select format, content from talk_exports where id = $1 and ended_at is not null and failure is null',

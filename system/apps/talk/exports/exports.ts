@@ -23,7 +23,7 @@ export interface Progress {
   total: number
 }
 
-/** What somebody sees who joins at any time. */
+/** What a client sees that joins the topic, at any time. */
 export type ExportState =
   | ({ status: 'running' } & Partial<Progress>)
   | { status: 'done'; url: string }
@@ -140,7 +140,7 @@ export function createExports(options: ExportsOptions) {
       await supervised!.startChild(draft).catch((error) => refused(draft, error))
       return draft.id
     },
-    /** Does all steps before it returns the address of the file. Rejects with TaskTimeout after the limit of requests, and then goes on in vain. */
+    /** Does all steps before it returns the address of the file. Rejects with TaskTimeout after the limit of requests; the work then goes on, and nobody waits for it. */
     async withinRequest(format: Format): Promise<string> {
       const draft = await begin(format)
       await awaitTask(
@@ -150,7 +150,7 @@ export function createExports(options: ExportsOptions) {
       )
       return urlOf(draft)
     },
-    /** What somebody sees now; of one that runs on another node, only that it runs. */
+    /** The state now. Of an export that runs on another node, only that it runs. */
     async stateOf(id: string): Promise<ExportState | undefined> {
       const here = running.get(id)
       if (here) return { status: 'running', ...here }

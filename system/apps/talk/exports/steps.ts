@@ -23,10 +23,10 @@ interface StepsOptions {
 
 export type Steps = ReturnType<typeof createSteps>
 
-/** So many rows take about a millisecond. */
+/** They take about a millisecond. */
 const rowsPerTurn = 500
 
-/** What an export does, one step after the other (RT-41). Each also takes the time of its stub. */
+/** What an export does, one step after the other (RT-41). Each step also takes the time of its stub. */
 export function createSteps({ clock, stubs, files, rowCount }: StepsOptions) {
   async function convert(draft: Draft) {
     const pieces: string[] = []

@@ -43,7 +43,7 @@ const claim = `
     insert into talk_job_runs (job_id, attempt, node) select id, attempt, $1 from claimed)
   select id, kind, attempt from claimed`
 
-/** A node that comes back after its claim was over ends nothing: the job has another attempt by then. */
+/** A node whose claim has run out ends nothing, because the job has another attempt by then. */
 const end = `
   with run as (
     update talk_job_runs set ended_at = now() where job_id = $1 and attempt = $2)

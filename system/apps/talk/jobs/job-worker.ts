@@ -19,26 +19,26 @@ interface JobWorkerOptions {
   pubsub: Pick<PubSub, 'subscribe' | 'unsubscribe' | 'broadcast'>
   queue: Pick<JobQueue, 'claim' | 'end' | 'nextClaimInMs' | 'claimMs'>
   work(job: ClaimedJob): Promise<unknown>
-  /** How long after its start, and how often, it looks for jobs that nobody told it of. */
+  /** How long after its start, and how often, it looks for jobs that were not announced to it. */
   lookMs: number
 }
 
 type Look = 'look'
 
 const topic = 'talk_jobs'
-/** A job that takes its node with it each time must not take all of them. */
+/** A job that kills its node must not kill one node after the other. */
 const attemptsMax = 5
-/** Of this node and others, for the claim to be seen as over by the clock of the database. */
+/** Waited after the end of a claim, so that the clock of the database sees it as over too. */
 const claimSlackMs = 20
 
 /** Runs the jobs of the table, one after the other on each node. */
 export function createJobWorker({ runtime, clock, log, pubsub, queue, work, lookMs }: JobWorkerOptions) {
   let isWorking = false
-  let isTold = false
+  let isLookQueued = false
   let disarm = () => {}
 
   async function look(self: ActorSelf<Look>) {
-    isTold = false
+    isLookQueued = false
     const nextMs = await runNext(self.ref).catch(unreachable)
     if (nextMs === 0) self.send('look')
     else arm(self, nextMs)
@@ -56,7 +56,7 @@ export function createJobWorker({ runtime, clock, log, pubsub, queue, work, look
     return 0
   }
 
-  /** In a task that ends with the worker and with the claim: nobody else has the job as long as it runs here. */
+  /** Runs it in a task that ends with the worker and with the claim, so that no other node runs it at the same time. */
   async function run(job: ClaimedJob, claimedAtMs: number, owner: ActorSelf<Look>['ref']) {
     if (job.attempt > attemptsMax) return queue.end(job, `given up after ${attemptsMax} attempts`)
     const task = startTask(runtime, () => settled(work(job)), { name: 'Talk.Job', linkedTo: owner })
@@ -77,9 +77,9 @@ export function createJobWorker({ runtime, clock, log, pubsub, queue, work, look
   }
 
   /** However many jobs are added meanwhile, one look finds them all. */
-  function tell(self: ActorSelf<Look>) {
-    if (isTold) return
-    isTold = true
+  function queueLook(self: ActorSelf<Look>) {
+    if (isLookQueued) return
+    isLookQueued = true
     self.send('look')
   }
 
@@ -95,9 +95,9 @@ export function createJobWorker({ runtime, clock, log, pubsub, queue, work, look
         name: 'Talk.Jobs',
         role: 'talk-jobs',
         init(self) {
-          // What the one before it was told went with its mailbox.
-          isTold = false
-          subscriber = { deliver: () => tell(self) }
+          // The queued look of an earlier worker is gone with its mailbox.
+          isLookQueued = false
+          subscriber = { deliver: () => queueLook(self) }
           pubsub.subscribe(topic, subscriber)
           arm(self, lookMs)
         },

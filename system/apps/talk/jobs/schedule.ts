@@ -69,7 +69,7 @@ export function createSchedule({ runtime, log, database, name, periodMs, lookMs,
         handle: (_tick, self) => tickAndArm(self),
       }),
     ),
-    /** How often this node was the one to run it, since it started. */
+    /** How often this node added the job, since it started. */
     runs: () => runs,
   }
 }

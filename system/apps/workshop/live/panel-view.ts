@@ -1,7 +1,7 @@
 import { type LiveView, liveView, type Rendered } from '../../../live/index.ts'
 import type { Sample } from '../run-history.ts'
 import type { Panel } from '../workshop.ts'
-import { keepLooking, lookAgain } from './look.ts'
+import { onRefresh, refreshRegularly } from './refresh.ts'
 import { drawRun, type RunDrawing } from './run-drawing.ts'
 import type { PanelSource } from './source.ts'
 
@@ -17,16 +17,16 @@ interface PanelOptions {
   render(panel: ShownPanel): Rendered
 }
 
-/** A live page that looks at the workshop again and again while somebody watches (MR-8). */
+/** A live page that shows the workshop, and refreshes while somebody watches (MR-8). */
 export function panelView(source: PanelSource, { name, title, drawn, render }: PanelOptions): LiveView {
   const see = (): ShownPanel => ({ ...source.panel(), drawing: drawRun(source.run().samples, drawn) })
   return liveView<ShownPanel>({
     name,
     mount(_params, _session, socket) {
       socket.assign({ pageTitle: title })
-      keepLooking(socket, see)
+      refreshRegularly(socket, see)
     },
-    handleInfo: lookAgain(see),
+    handleInfo: onRefresh(see),
     handleEvent: (event) => source.handle(event),
     render,
   })

@@ -17,7 +17,7 @@ const salt = 'the salt of the live panels of the workshop'
 
 export type Panels = ReturnType<typeof createPanels>
 
-/** Both panels as live pages. Whoever may load a page may watch it: nothing in it belongs to anybody. */
+/** Both panels as live pages. Whoever may load a page may watch it: it shows nothing personal. */
 export const createPanels = ({ source, ...options }: PanelsOptions) =>
   createLive({
     ...options,

@@ -159,6 +159,22 @@ describe('background-accepted', () => {
     expect(outcomeOf(connects, fault(0, { kind: 'actor.kill', target: 'n1/*' }), crashes)).toBe('passed')
   })
 
+  it("leaves it to a node of somebody else's what it says while it goes down", () => {
+    const settings = (value: object): TestEvent => ({
+      type: 'read',
+      who: 'scenario',
+      operation: 'node-settings',
+      value,
+    })
+    const [ours, foreign] = [settings({}), settings({ isSomebodyElses: true })]
+    const [stop, other] = [fault(0, { kind: 'node.stop', target: 'n1' }), fault(0, { kind: 'node.stop', target: 'n2' })]
+    for (const end of [closes(1011), crashes]) {
+      expect(outcomeOf(foreign, connects, stop, end)).toBe('passed')
+      expect(outcomeOf(foreign, connects, other, end)).toBe('violated')
+      expect(outcomeOf(ours, connects, stop, end)).toBe('violated')
+    }
+  })
+
   it('knows nothing when nobody connected', () => expect(outcomeOf()).toBe('unknown'))
 })
 

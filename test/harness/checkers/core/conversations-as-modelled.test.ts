@@ -33,6 +33,21 @@ describe('conversations-as-modelled (CH-37, CH-50, CH-56, CH-69)', () => {
     expect(check(fault(4_000, { parts: ['n1'] }), end, ended(12)).outcome).toBe('passed')
   })
 
+  it('waits for a client that polls through another node, as long as a lost poll may wait', () => {
+    const missing = 'the node never sent ["1"]'
+    const elsewhere = (tMs: number) => ({
+      ...final('conversation', { frames: 12, missing, through: 'n2' }, 'visitor-1', 'n1'),
+      tMs,
+    })
+    const broken = fault(1_000, { parts: ['n1->n2'], witnessedOffMs: 2_000 })
+    expect(check(elsewhere(9_000)).outcome).toBe('violated')
+    expect(check(broken, elsewhere(16_000)).outcome).toBe('passed')
+    expect(check(broken, elsewhere(18_000)).outcome).toBe('violated')
+    const end = { type: 'read', who: 'visitor-1', node: 'n1', operation: 'conversation-end', tMs: 2_500 } as const
+    expect(check(broken, { ...end, value: { through: 'n2' } }, ended(12)).outcome).toBe('passed')
+    expect(check(broken, end, ended(12)).outcome).toBe('violated')
+  })
+
   it('does not judge where nobody talked, and says so of an empty history', () => {
     expect(conversationsAsModelled.needs?.(historyOf())).toBe(false)
     expect(check().outcome).toBe('unknown')

@@ -66,6 +66,36 @@ const checkerOf = (name: string) => manners.find((one) => one.name === name)!
 const outcome = (name: string, ...events: TestEvent[]) => judge(name, ...events).outcome
 const onN1 = { target: 'n1', parts: ['n1'] }
 
+/** The nodes run already, and are not ours. */
+const foreign = read(mannersOf.settings, 0, { idleTimeoutMs: 10_000, isSomebodyElses: true })
+
+describe('a system that somebody else has written', () => {
+  const lacks = (name: string, ...events: TestEvent[]) => checkerOf(name).lacks?.(historyOf(...events))
+
+  it.each(['nodes-stop-in-order', 'peers-agree-again'])('%s does not judge it, and says why', (name) => {
+    expect(lacks(name, foreign)).toMatch(/^the system does not say how/)
+    expect(lacks(name, settings)).toBe(undefined)
+  })
+
+  it('may answer a heartbeat later than its client waits', () => {
+    const givenUp = socket('end', 4_000, { closedBy: 'heartbeat' })
+    const name = 'connections-end-for-a-reason'
+    expect(checkerOf(name).check(historyOf(foreign, givenUp)).outcome).toBe('unknown')
+    expect(outcome(name, givenUp)).toBe('violated')
+  })
+
+  it('closes an idle connection with a code of its own, and no other one', () => {
+    const judgeForeign = (silentMs: number) =>
+      checkerOf('connections-end-for-a-reason').check(
+        historyOf(foreign, socket('end', 30_000, { code: 1000, silentMs })),
+      ).outcome
+    expect([judgeForeign(10_000), judgeForeign(5_000)]).toEqual(['passed', 'violated'])
+    expect(outcome('connections-end-for-a-reason', socket('end', 30_000, { code: 1000, silentMs: 10_000 }))).toBe(
+      'violated',
+    )
+  })
+})
+
 it.each(manners.map(({ name }) => name))('%s knows nothing of a run that was not watched', (name) =>
   expect(manners.find((one) => one.name === name)!.check(historyOf(theEnd(9))).outcome).toBe('unknown'),
 )
@@ -130,12 +160,14 @@ describe('connections-end-for-a-reason', () => {
 
   it('is unknown where a client gave up a connection once: its browser may have stood still', () => {
     const givenUp = (tMs: number) => socket('end', tMs, { closedBy: 'heartbeat' })
-    expect(judge(name, givenUp(4_000), givenUp(9_000))).toMatchObject({
+    const inBrowser: TestEvent = { ...read('client', 0, { kind: 'tab', owner: 'alice' }, 'alice'), node: 'n1' }
+    expect(judge(name, inBrowser, givenUp(4_000), givenUp(9_000))).toMatchObject({
       outcome: 'unknown',
       why: expect.stringMatching(/its heartbeat was not answered at 4\.0 s on n1, and nothing explains it but/),
     })
-    expect(outcome(name, givenUp(4_000), givenUp(9_000), givenUp(14_000))).toBe('violated')
-    expect(outcome(name, stall(13_900, 800), givenUp(4_000), givenUp(9_000), givenUp(14_000))).toBe('violated')
+    expect(outcome(name, inBrowser, givenUp(4_000), givenUp(9_000), givenUp(14_000))).toBe('violated')
+    expect(outcome(name, givenUp(4_000))).toBe('violated')
+    expect(outcome(name, stall(3_900, 800), givenUp(4_000))).toBe('unknown')
   })
 
   it('judges channels as well', () => {

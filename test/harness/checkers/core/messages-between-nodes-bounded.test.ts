@@ -41,6 +41,14 @@ describe('messages-between-nodes-bounded (ST-55, DP-9, DF-58)', () => {
     expect(whyOf({ beat: sent(1_000) })).toMatch(/^storm: 2 nodes sent each other 1000 messages of the kind beat, and/)
   })
 
+  it('counts what visitors of a simulation send through another node for relayed polls, and for nothing else', () => {
+    const visitor = (relayedRequests: number) =>
+      final('conversation', { frames: 1, relayedRequests }, 'visitor-4', 'n1')
+    expect(whyOf({ longpoll_relay: sent(60) })).toMatch(/^storm: .* of the kind longpoll_relay/)
+    expect(whyOf({ longpoll_relay: sent(60) }, visitor(20))).toBe('passed')
+    expect(whyOf({ cart: sent(60) }, visitor(20))).toMatch(/^storm: .* of the kind cart/)
+  })
+
   it('counts a reconnection for each fault that began or ended, and for each stall', () => {
     expect(whyOf({ up: sent(4) })).toBe('passed')
     expect(whyOf({ up: sent(12) })).toMatch(/^storm: .* of the kind up/)

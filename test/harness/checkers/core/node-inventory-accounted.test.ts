@@ -44,6 +44,7 @@ describe('node-inventory-accounted (RT-11, CH-63, DF-104)', () => {
     [{ channels: { PingChannel: 3 }, joined: 3 }, '1 channel that nobody has joined (it has 3 PingChannel)'],
     [{ trackedOfNobody: 2 }, '2 tracked entries whose channel has ended'],
     [{ subscriptions: 6 }, '6 subscriptions, and its parts and channels account for 5'],
+    [{ topics: 6 }, '6 topics of pub/sub, and its parts and channels can account for 5'],
     [{ actors: { database: 2 } }, '2 actors of the role database, and had 1 before the first step'],
     [{ actors: { task: 1 } }, '1 actor of the role task, and had 0 before the first step'],
     [{ callsInFlight: 1 }, '1 call that nobody has answered'],

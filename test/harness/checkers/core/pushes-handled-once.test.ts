@@ -35,6 +35,12 @@ describe('pushes-handled-once (AM-10)', () => {
     })
   })
 
+  it('does not count what a node had handled before the first step', () => {
+    const before: TestEvent = { ...counted('n1', 40), type: 'read' }
+    expect(check(before, ...three, counted('n1', 42), counted('n2', 1)).outcome).toBe('passed')
+    expect(check(before, ...three, counted('n1', 44)).why).toBe('handled twice: PingChannel handled 4 pushes of 3')
+  })
+
   it('is left out, with the reason, where no node shows its pushes', () => {
     const shown = [...three, counted('n1', 2)]
     const hidden = [...three, final('node-state', { connections: [] }, 'n1', 'n1')]

@@ -34,4 +34,11 @@ describe('stopped-node-is-empty (RT-13)', () => {
       'left over: n1 had stopped and told the others after its goodbye: heartbeat on tracker:a:0',
     )
   })
+
+  it('is violated for a node that said no goodbye where others heard it', () => {
+    expect(check(stopped({}, { withoutGoodbye: [] })).outcome).toBe('passed')
+    expect(check(stopped({}, { withoutGoodbye: ['tracker:a:0'] })).why).toBe(
+      'left over: n1 had stopped and never said goodbye on tracker:a:0 to nodes that heard it there',
+    )
+  })
 })

@@ -40,6 +40,27 @@ describe('a conversation as the protocol has it', () => {
     expect(judge([['1', '2', topic, 'phx_leave', {}]], [ok('1', '2')])).toBeUndefined()
   })
 
+  it('may lose what is sent right behind the end of a channel, and nothing else (CH-59, CH-67)', () => {
+    const behind: Frame = ['1', '3', topic, 'ping', { ack_phrase: 'behind' }]
+    const unmatched: Frame = [
+      ...([null, '3', topic, 'phx_reply'] as const),
+      { status: 'error', response: { reason: 'unmatched topic' } },
+    ]
+    const ended = [ok('1', '1'), ok('1', '2', { msg: 'shutting down' }), close('1')]
+    const judgeEnd = (...received: Frame[]) => {
+      const conversation = createConversation({ hasJoinRefs: true })
+      for (const frame of [join('1'), ['1', '2', topic, 'ding', {}] as const]) conversation.sent(frame)
+      conversation.sentBehindEnd(behind)
+      conversation.sent(join('4'))
+      return received.map(conversation.received).find((wrong) => wrong) ?? conversation.missing()
+    }
+    expect(judgeEnd(...ended, ok('4', '4'))).toBeUndefined()
+    expect(judgeEnd(...ended, unmatched, ok('4', '4'))).toBeUndefined()
+    expect(judgeEnd(...ended, unmatched, unmatched, ok('4', '4'))).toMatch(/expected \["4","4"/)
+    expect(judgeEnd(...ended, ok('4', '4'), unmatched)).toMatch(/expected nothing more/)
+    expect(judgeEnd(...ended)).toMatch(/^the node never sent \["4","4"/)
+  })
+
   it('has no more channels than a connection may join, but any of them anew', () => {
     const conversation = createConversation({ hasJoinRefs: false })
     for (let n = 0; n <= channelsMax; n += 1) conversation.sent([`${n}`, `${n}`, `ping:${n}`, 'phx_join', {}])

@@ -41,3 +41,13 @@ describe('a machine that stood still', () => {
     expect(done).toEqual(['first', 'second'])
   })
 })
+
+test('a machine counts its time from its own start, and shares the time of day', async () => {
+  const clock = createVirtualClock()
+  const first = createMachine(clock)
+  await clock.run(clock.sleep(10))
+  const second = createMachine(clock)
+  await clock.run(clock.sleep(5))
+  expect([first, second].map((machine) => machine.clock.monotonicMs())).toEqual([15, 5])
+  expect(first.clock.now()).toBe(second.clock.now())
+})

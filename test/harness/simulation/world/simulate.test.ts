@@ -56,6 +56,27 @@ describe('a simulated scenario', () => {
     expect(lost.sort()).toEqual(['alice#2', 'ben', 'listener-n2'])
   })
 
+  it('records all entries that a dashboard is sent when it joins again, not only those that are new to it (PA-16)', async () => {
+    const { events } = await simulate(
+      request({
+        seed: 1904875770,
+        rounds: [
+          [
+            { do: 'reload', tab: 2 },
+            { do: 'sell', node: 'n1', itemId: 8 },
+          ],
+          [{ do: 'click', tab: 1, itemId: 3 }],
+        ],
+        faults: [{ kind: 'node.block', target: 'n3', options: { forMs: 2_000 }, fromRound: 0, toRound: 0 }],
+      }),
+    )
+    const sent = events.filter(({ who, event }) => who === 'boss' && event === 'presence_state')
+    expect(sent).toHaveLength(2)
+    const entries = Object.values(sent[1]!.value as Record<string, { metas: unknown[] }>).flatMap(({ metas }) => metas)
+    // Four shoppers in six tabs.
+    expect(entries).toHaveLength(6)
+  })
+
   it('counts what it cannot do, and does the rest', async () => {
     const faults = [{ kind: 'handler.slow', target: 'n1', options: {}, fromRound: 0, toRound: 0 }]
     const { skipped, events } = await simulate(

@@ -56,22 +56,22 @@ describe('all at once (RT-38)', () => {
 
 describe('tracking (RT-39)', () => {
   it('is not awaited, and outlives the request', async () => {
-    const { bench, dashboard, stubs, beside } = await start()
+    const { bench, dashboard, stubs, background } = await start()
     stubs.set('tracking', { delayMs: 2_000 })
     const answer = dashboard.parallel()
     await bench.clock.advance(1_000)
     expect(await answer).toEqual(whole)
-    expect([stubs.underWay(), beside.count()]).toEqual([1, 1])
+    expect([stubs.underWay(), background.count()]).toEqual([1, 1])
     await bench.clock.advance(1_000)
-    expect([stubs.underWay(), beside.count(), stubs.callCount('tracking')]).toEqual([0, 0, 1])
+    expect([stubs.underWay(), background.count(), stubs.callCount('tracking')]).toEqual([0, 0, 1])
   })
 
   it('crashes without effect on the request, and is logged', async () => {
-    const { bench, dashboard, stubs, beside } = await start()
+    const { bench, dashboard, stubs, background } = await start()
     stubs.set('tracking', { fails: true, delayMs: 10 })
     expect(await timed(bench, () => dashboard.parallel())).toEqual({ value: whole, tookMs: 1_000 })
     expect(bench.entries).toContainEqual(expect.objectContaining({ event: 'actor_failed', actor: 'Talk.Task' }))
-    expect(beside.count()).toBe(0)
+    expect(background.count()).toBe(0)
     expect(await timed(bench, () => dashboard.parallel())).toMatchObject({ value: { compute: { value: 2 } } })
   })
 })

@@ -1,4 +1,4 @@
-import { createBeside } from '../../../../system/apps/talk/beside.ts'
+import { createBackgroundTasks } from '../../../../system/apps/talk/background-tasks.ts'
 import { createDashboard } from '../../../../system/apps/talk/dashboard.ts'
 import { createStubs } from '../../../../system/apps/talk/stubs.ts'
 import { type Child, createRuntime, supervisor } from '../../../../system/runtime/index.ts'
@@ -57,8 +57,8 @@ export async function startDashboard() {
   const { clock, log, runtime } = bench
   const delays = { lookup: 0, compute: 1_000, slow: 1_000, also_slow: 1_000, tracking: 200 }
   const stubs = createStubs(clock, delays)
-  const beside = createBeside({ runtime, clock, log })
-  await bench.start(beside.child)
-  const dashboard = createDashboard({ runtime, clock, stubs, partLimitMs: 5_000, beside: beside.run })
-  return { bench, stubs, beside, dashboard }
+  const background = createBackgroundTasks({ runtime, clock, log })
+  await bench.start(background.child)
+  const dashboard = createDashboard({ runtime, clock, stubs, partLimitMs: 5_000, inBackground: background.run })
+  return { bench, stubs, background, dashboard }
 }

@@ -96,10 +96,14 @@ describe('the outboxes of a node', () => {
     outbox.push(frame('news'))
     turn()
     expect([writes.length, cut.length]).toEqual([2, 0])
+    // A smaller one behind it, while the big one is still on its way.
+    for (const one of [Buffer.alloc(20_000), frame('more')]) outbox.push(one)
+    turn()
+    expect([writes.length, cut.length]).toEqual([4, 0])
     sink.writableLength = big.length + 1_001
     outbox.push(frame('more'))
     turn()
-    expect([writes.length, cut.length]).toEqual([2, 1])
+    expect([writes.length, cut.length]).toEqual([4, 1])
   })
 
   it('cut off who does not read, once, and count it; the others do not notice', () => {

@@ -76,6 +76,7 @@ const row = (itemId: string, more: object = {}) => ({
   price: '$189',
   isGray: false,
   removes: itemId,
+  label: 'Remove Gale <light> "23", size 7',
   ...more,
 })
 const withCart = (sight: PageSight, cart: Partial<PageSight['cart'] & object>): PageSight => ({
@@ -165,6 +166,11 @@ describe('pages-match-database', () => {
       'the link "Cart, 2 shoes" instead of "Cart, 1 shoe"',
     ],
     ['no way to the checkout', { checkout: '' }, 'the checkout "" instead of "/checkout"'],
+    [
+      'the name of another item for those who cannot see it',
+      { rows: [row('2', { label: 'Remove' })] },
+      'the label "Remove"',
+    ],
     ['items out of order', { rows: [row('3'), row('2')] }, 'the cart in the order [3,2]'],
     ['what it does not sell', { rows: [row('99')] }, 'the unknown item 99 in the cart'],
   ])('is violated when the cart of a tab shows %s', (_what, cart, sentence) => {
@@ -265,6 +271,22 @@ describe('pages-match-database', () => {
     expect(sent({ ...line, out_of_stock: true }).outcome).toBe('violated')
     expect(sent({ ...line, id: 99 }).why).toContain('the unknown item 99')
     expect(sent(line, line).why).toContain('the items in the order [2,2]')
+  })
+
+  it('is violated when an open page says that its connection is lost, and it is not', () => {
+    const joins = (connected: boolean) => final('joined', { connected, expected: [], joined: [] }, 'alice', 'n2')
+    const says = (path: string, sight: PageSight, connection: string, connected = true) =>
+      check(joins(connected), open(path, { ...sight, connection }))
+    expect(says('/', shop(), '').outcome).toBe('passed')
+    expect(says('/', shop(), 'The shop does not answer.').why).toBe(
+      'wrong page: alice\'s (n2) / says "The shop does not answer.", and it is connected',
+    )
+    expect(says('/', shop(), 'The shop does not answer.', false).outcome).toBe('passed')
+    const admin = parsePage(adminPage({ products: [later, gale], adminToken: 't', script }))
+    expect(admin.connection).toBe('Connecting')
+    expect(says('/admin', admin, 'Live, checked 3 s ago').outcome).toBe('passed')
+    for (const text of ['Connecting', 'No answer. These numbers are 9 s old', ''])
+      expect(says('/admin', admin, text).outcome).toBe('violated')
   })
 
   it('is unknown without pages or without the database', () => {

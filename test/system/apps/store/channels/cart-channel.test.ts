@@ -305,6 +305,16 @@ describe('a cart that is tracked', () => {
     await vi.waitFor(() => expect(shop.tracker.allCarts()).toEqual([]))
   })
 
+  it('has the items that another tab put in, too (PA-23)', async () => {
+    const shop = await setUp()
+    await shop.join()
+    await vi.waitFor(() => expect(shop.tracker.allCarts()).toHaveLength(1))
+    const theirs = { items: [2], changes: new Map([[2, 1]]) }
+    shop.pubsub.broadcast(topic, 'cart_updated', { serialized: await shop.checkout.exportCart(theirs) })
+    await vi.waitFor(() => expect(shop.tracker.allCarts()[0]!.meta.items).toEqual([2]))
+    expect(shop.listening()).toEqual(['item_out:2'])
+  })
+
   it('leaves nothing behind when its connection ends before it was tracked (PA-10, PA-28)', async () => {
     const shop = await setUp()
     const { exportCart } = shop.checkout

@@ -6,9 +6,9 @@ import { completeProducts } from '../../../../support/complete-products.ts'
 
 const products = completeProducts()
 
-const definition = () =>
+const definition = (known: () => typeof products | undefined = () => products) =>
   productSocket({
-    products: () => products,
+    products: known,
     stateOf: ({ released, items }) => ({
       released,
       sizeHtml: '<div class="size-container"></div>',
@@ -39,6 +39,21 @@ describe('the socket of the shop (ST-35)', () => {
       status: 'error',
       response: { reason: 'unmatched topic' },
     })
+  })
+
+  it('says what a product shows as soon as its node has loaded its stock, and once (ST-47)', async () => {
+    let known: typeof products | undefined
+    let askedCount = 0
+    const ask = () => {
+      askedCount += 1
+      return known
+    }
+    const client = await openCase(definition(ask))
+    await client.join('product:1')
+    await expect.poll(() => askedCount).toBe(1)
+    expect(client.received('stock_change')).toEqual([])
+    known = products
+    await expect.poll(() => client.received('stock_change').length).toBe(products[0]!.items.length)
   })
 
   it('says nothing of any user on a product: sizes and levels only (ST-34)', async () => {

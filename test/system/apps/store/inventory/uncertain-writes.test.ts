@@ -51,6 +51,26 @@ it('starts again when the same item becomes uncertain again', async () => {
   expect(reads.map(([, atMs]) => atMs)).toEqual([300, 2_100, 5_100])
 })
 
+it('starts again when the item becomes uncertain again while it is read', async () => {
+  const clock = createFakeClock()
+  const beganMs = clock.monotonicMs()
+  const reads: number[] = []
+  const markUncertain = reconcileUncertainWrites({
+    clock,
+    async reconcile() {
+      reads.push(clock.monotonicMs() - beganMs)
+      // A purchase whose end is unknown comes in the middle of what would have been the last read.
+      if (reads.length === 2) {
+        await Promise.resolve()
+        markUncertain(7)
+      }
+    },
+  })
+  markUncertain(7)
+  await clock.advance(60_000)
+  expect(reads).toEqual([300, 3_300, 3_600, 6_600])
+})
+
 it('gives up an item that does not exist', async () => {
   let asked = 0
   const { clock, markUncertain } = setUp(() => {

@@ -187,6 +187,16 @@ describe('the checkout', () => {
     expect((await post({ serialized: '' })).statusCode).toBe(303)
   })
 
+  it('takes out of the cart what an order has, and not what came into it since (CT-59)', async () => {
+    const { post, tokens, told } = await visit({ result: { kind: 'purchase_complete', order, isRepeat: true } })
+    const more = [2, 1].reduce((cart, itemId) => {
+      const added = addItem(cart, itemId)
+      return added.ok ? added.cart : cart
+    }, emptyCart)
+    expect((await post({ serialized: await tokens.sign(more) })).statusCode).toBe(303)
+    expect(told).toMatchObject([{ left: [2], removed: [1] }])
+  })
+
   it('refuses a form that did not come from the shop, and one without a key', async () => {
     const { post, bought } = await visit()
     expect((await post({ _csrf_token: 'guess' })).statusCode).toBe(403)

@@ -12,12 +12,12 @@ import {
 type Work = () => Promise<unknown>
 
 const supervisorName = 'Talk.TaskSupervisor'
-/** More at once are refused: what nobody waits for must not fill the node. */
+/** More at once are refused, so that work that nobody waits for cannot fill the memory of the node. */
 const tasksMax = 1_000
 const restartBudget = { restartsMax: 20, withinMs: 5_000 } as const
 
-/** Work that no request waits for: in tasks of their own under a supervisor, so that it outlives the request, and its crash is only logged (RT-39). */
-export function createBeside({ runtime, clock, log }: { runtime: Runtime; clock: Clock; log: Log }) {
+/** Work that no request waits for, in tasks under their own supervisor: it outlives its request, and a crash is only logged (RT-39). */
+export function createBackgroundTasks({ runtime, clock, log }: { runtime: Runtime; clock: Clock; log: Log }) {
   let tasks: DynamicSupervisor<[Work]> | undefined
 
   function start(parent: AnyActorRef) {
@@ -34,7 +34,7 @@ export function createBeside({ runtime, clock, log }: { runtime: Runtime; clock:
   }
 
   function refused(error: unknown) {
-    log.warn({ event: 'talk_task_refused', err: error }, 'talk: work beside a request could not be started')
+    log.warn({ event: 'talk_task_refused', err: error }, 'talk: a background task could not be started')
   }
 
   return {

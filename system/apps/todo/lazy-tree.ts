@@ -3,7 +3,7 @@ import type { Log } from '../../platform/log.ts'
 import { ActorExited, type AnyActorRef, type Child, type Supervisor, supervisor } from '../../runtime/index.ts'
 import type { Supervision } from './supervision.ts'
 
-export interface LateTree {
+export interface LazyTree {
   readonly child: Child
   /** Starts the children on the first call. Rejects when one of them cannot be started; the next call tries again. */
   open(): Promise<void>
@@ -18,11 +18,11 @@ interface TreeOptions {
   children: readonly Child[]
 }
 
-/** A supervisor whose children are started when somebody needs them first: a node that nobody asks for them pays for one actor. */
-export function createLateTree(
+/** A supervisor whose children start on first use, so that a node that does not use them has only this one actor more. */
+export function createLazyTree(
   parts: { clock: Clock; log: Log; supervision: Supervision },
   { name, strategy, children }: TreeOptions,
-): LateTree {
+): LazyTree {
   let top: Supervisor | undefined
   let opening: Promise<void> | undefined
 
