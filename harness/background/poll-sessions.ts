@@ -2,7 +2,7 @@ import type { Clock } from '../platform/clock.ts'
 import { pollSessionKeptMs } from '../timing.ts'
 
 /** The long-poll sessions of one client, those included that it has left: a node keeps each for a while after its last poll. */
-export interface PollSessions {
+interface PollSessions {
   opened(): void
   /** The last one is polled no more. */
   left(): void
