@@ -116,6 +116,19 @@ export const hears = (
 ) =>
   context.until(what, heardWithinMs, ask).catch(({ message }: Error) => mustHaveHeard(context, false, isMeant, message))
 
+/** The same for all but those who were to lose their connection, each of them once. */
+export function mustLoseOnce(context: Parameters<typeof mustBeConnected>[0], meant: readonly string[]) {
+  const timesLost = (who: string) =>
+    context.recorder.events.filter((one) => one.type === 'disconnect' && one.who === who).length
+  const kept = meant.find((who) => timesLost(who) === 0)
+  if (kept !== undefined) throw new Error(`${kept} was not disconnected`)
+  mustBeConnected(
+    context,
+    (who) => !meant.includes(who) || timesLost(who) > 1,
+    (who) => `${who} was disconnected${meant.includes(who) ? ' more than once' : ' too'}`,
+  )
+}
+
 const ms = (n: number) => `${Math.round(n)} ms`
 
 /**

@@ -49,6 +49,8 @@ export interface Present {
   actors?: Readonly<Record<string, number>>
   /** May wait at this node for a session of another one. */
   relays?: true
+  /** How many of its requests may wait there; default: three. */
+  relayed?: number
   /** Does not read what it is sent. */
   isStalled?: true
 }

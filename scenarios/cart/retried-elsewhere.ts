@@ -99,9 +99,17 @@ export default scenario({
       )
       context.scratch.set('rush', await Promise.all(buyers.map((buyer) => buyer.buy())))
     }),
+    step('the form of an order is sent again when something else has come into the cart', async (context) => {
+      const finn = await enter(context, 'finn', 'n2', 2)
+      await lookIf(context, await finn.buy(), 'ok', 'buying')
+      await isEmpty(context, finn)
+      await lookIf(context, await finn.add(8), 'ok', 'adding')
+      await lookIf(context, await finn.buy({ again: true, over: 'n1' }), 'ok', 'the same form again')
+      await context.wireShopper('finn#2', 'n3', { page: '/', tabOf: finn })
+    }),
   ],
   expectations: [
-    ...[2, 5, 6].map((n) => after(n, 'every cart and every answer is right', nothingWasWrong)),
+    ...[2, 5, 6, 7].map((n) => after(n, 'every cart and every answer is right', nothingWasWrong)),
     after(1, 'the second attempt ended well', async (context) =>
       mustHaveEnded(
         context,
@@ -139,6 +147,17 @@ export default scenario({
         'the purchases',
       )
       mustBe(await soldUnits(context, ...rushed), [hurried, hurried], 'sold')
+    }),
+    after(7, 'nothing more was bought, and it is still in the cart', async (context) => {
+      mustBe(await soldUnits(context, 2, 8), [3, 3], 'sold')
+      for (const name of ['finn', 'finn#2'])
+        mustBe(
+          find(context, name)
+            .cart()
+            .items.map(({ id }) => id),
+          [8],
+          `the cart of ${name}`,
+        )
     }),
   ],
   checkers: [

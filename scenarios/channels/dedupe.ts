@@ -87,5 +87,6 @@ const pushed = ({ recorder, scratch }: ScenarioContext) =>
     .slice(scratch.get('from') as number)
     .filter(({ event }) => event === 'number')
     .map(({ value }) => (value as { value: number }).value)
+    .filter((number) => number !== beforeRejoin)
 
 const numbersOf = (context: ScenarioContext) => pushed(context).join()

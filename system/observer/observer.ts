@@ -6,8 +6,8 @@ import type { AnyActorRef, Runtime, Supervised } from '../runtime/index.ts'
 import { type ActorDetail, detailOf } from './actor-detail.ts'
 import { type ActorPage, type ListQuery, listActors, shownNameOf } from './actor-list.ts'
 import { createIdentities } from './identities.ts'
-import { createLoadHistory } from './load-history.ts'
-import { createTicks, type Tick } from './ticks.ts'
+import { createMeasuring, sampleEveryMs } from './measuring.ts'
+import type { Tick } from './ticks.ts'
 import { idsAt, pathTo, type TreeNode, treeOf } from './tree.ts'
 
 /** One client, as the endpoint knows it; a poll says nothing of bytes. */
@@ -44,9 +44,6 @@ export interface Killed {
   successorId?: string
 }
 
-const sampleEveryMs = 1_000
-/** Somebody who looks asks again within a second or two. */
-const measureForMs = 10_000
 const successorWithinMs = 2_000
 const lookEveryMs = 20
 
@@ -58,43 +55,8 @@ export type Observer = ReturnType<typeof createObserver>
  */
 export function createObserver(observed: Observed) {
   const { node, runtime, top, clock, log, startMeter = startLoadMeter } = observed
-  const history = createLoadHistory()
   const identities = createIdentities()
-  const ticks = createTicks(runtime.meter)
-  let meter: LoadMeter | undefined
-  let cancelSample = () => {}
-  let askedMs = 0
-
-  /** Begins to measure, or goes on with it. */
-  function attend() {
-    askedMs = clock.monotonicMs()
-    if (meter) return
-    meter = startMeter()
-    runtime.meter.turn(true)
-    sampleLater()
-  }
-
-  function sampleLater() {
-    cancelSample = clock.after(sampleEveryMs, () => {
-      sampleLater()
-      sample()
-    })
-  }
-
-  function sample() {
-    if (clock.monotonicMs() - askedMs > measureForMs) return stopMeasuring()
-    if (meter) history.add(meter.read(), threadsOf(runtime.actors()))
-    ticks.sample(find)
-  }
-
-  function stopMeasuring() {
-    cancelSample()
-    runtime.meter.turn(false)
-    meter?.stop()
-    meter = undefined
-    history.clear()
-    ticks.clear()
-  }
+  const measuring = createMeasuring({ runtime, clock, startMeter })
 
   const tree = (): TreeNode =>
     treeOf({ node, top, actors: runtime.actors(), connections: observed.connections(), idOf: identities.idOf })
@@ -130,8 +92,9 @@ export function createObserver(observed: Observed) {
   }
 
   return {
-    attend,
-    stop: stopMeasuring,
+    /** Somebody looks: measures from now on. */
+    attend: measuring.attend,
+    stop: measuring.stop,
     overview() {
       const actors = runtime.actors()
       const connections = observed.connections()
@@ -139,23 +102,23 @@ export function createObserver(observed: Observed) {
         node,
         uptimeMs: Math.round(process.uptime() * 1_000),
         memory: memoryNow(),
-        collections: meter?.collections() ?? { count: 0, totalMs: 0 },
+        collections: measuring.collections(),
         counts: {
           actors: actors.length,
           channels: actors.filter(({ role }) => role === 'channel').length,
           connections: connections.length,
           waitingMessages: actors.reduce((sum, { mailboxLength }) => sum + mailboxLength, 0),
         },
-        lag: history.lag(),
+        lag: measuring.lag(),
         sampleEveryMs,
-        load: history.lines(),
+        load: measuring.lines(),
       }
     },
     actors: (query: ListQuery): ActorPage => listActors(runtime.actors(), query, runtime.meter),
     /** Undefined for one that has ended. */
     detail(id: string, fields: readonly string[]): (ActorDetail & { ticks: Tick[] }) | undefined {
       const actor = find(id)
-      return actor && { ...detailOf(actor, fields, runtime.meter), ticks: ticks.of(actor) }
+      return actor && { ...detailOf(actor, fields, runtime.meter), ticks: measuring.ticksOf(actor) }
     },
     tree,
     /** Kills it and returns the id of its successor; undefined where nothing has this id (RT-77). */
@@ -200,9 +163,3 @@ function memoryNow() {
   const { rss, heapTotal, heapUsed, external } = process.memoryUsage()
   return { rss, heapTotal, heapUsed, external }
 }
-
-const threadsOf = (actors: readonly AnyActorRef[]) =>
-  actors.flatMap((actor) => {
-    const { thread } = actor
-    return thread ? { name: shownNameOf(actor), utilization: thread.utilization } : []
-  })

@@ -21,7 +21,7 @@ const ticksKept = 10
 /** Whoever looks asks again within a second or two. */
 const unseenMax = 10
 
-/** Follows the actors that somebody looks at, second by second (RT-72). Work and messages are what came to in that second. */
+/** Follows the actors that somebody looks at, second by second (RT-72). Work and messages are those of that second alone. */
 export function createTicks(meter: Pick<WorkMeter, 'workMs'>) {
   const watched = new Map<string, Watched>()
 

@@ -1,13 +1,32 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { ownPromises } from '../../harness/cluster/promises.ts'
-import { readTarget } from '../../harness/cluster/remote/target.ts'
+import { requireSupported } from '../../harness/cluster/remote/driver.ts'
+import { readTarget, type Target } from '../../harness/cluster/remote/target.ts'
+import { loadKnown } from '../../harness/runner/selection.ts'
+import type { Scenario } from '../../harness/scenario.ts'
 
 const page = readFileSync('docs/own-system.md', 'utf8')
 const cellsOf = (heading: string) => {
   const [, section = ''] = page.split(`\n## ${heading}\n`)
   const rows = section.split('\n## ')[0]!.matchAll(/^\| `([^`]+)`/gm)
   return [...rows].map(([, first]) => first!)
+}
+
+function isSupported(target: Pick<Target, 'nodes' | 'apps' | 'promises'>, { given = {}, apps }: Scenario): boolean {
+  const { nodes = 3, promised, env, nodesWithoutWeb, balancer, standby, pubsub } = given
+  const wanted = { ...(promised && { promised }), ...(env && { env }), ...(balancer && { balancer }) }
+  const more = {
+    ...(nodesWithoutWeb && { webless: nodesWithoutWeb }),
+    ...(standby && { standby }),
+    ...(pubsub && { pubsub }),
+  }
+  try {
+    requireSupported(target, { nodes, neededApps: apps, ...wanted, ...more })
+    return true
+  } catch {
+    return false
+  }
 }
 
 describe('the page for systems that are not ours', () => {
@@ -21,6 +40,20 @@ describe('the page for systems that are not ours', () => {
 
   it('explains every promise, and no other', () => {
     expect(cellsOf('Promises').sort()).toEqual(Object.keys(ownPromises).sort())
+  })
+
+  it('lists the scenarios that run without anything of ours, with their nodes and promises', async () => {
+    const { mesh: _mesh, ...promises } = ownPromises
+    const target = { nodes: Array(3).fill({ url: 'http://127.0.0.1:1', commands: {} }), apps: {}, promises }
+    const scenarios = await loadKnown({ root: process.cwd() })
+    // It starts a node of its own in the middle.
+    const running = scenarios.filter((one) => one.id !== 'channels/bad-route' && isSupported(target, one))
+    expect(cellsOf('The scenarios that it meets').sort()).toEqual(running.map(({ id }) => id).sort())
+    for (const { id, given } of running) {
+      const [, nodes, needs = ''] = new RegExp(`^\\| \`${id}\` \\| (\\d) \\| (.*)\\|$`, 'm').exec(page)!
+      if (given?.nodes) expect([id, nodes]).toEqual([id, String(given.nodes)])
+      for (const promise of given?.promised ?? []) expect([id, needs]).toEqual([id, expect.stringContaining(promise)])
+    }
   })
 
   it('names only routes that the description of the control API has', () => {

@@ -5,6 +5,7 @@ import { NotReached } from '../../harness/runner/context.ts'
 import {
   mustBeConnected,
   mustHaveHeard,
+  mustLoseOnce,
   mustTakeAtMost,
   receivedPerJoin,
   watchingStalls,
@@ -113,5 +114,25 @@ describe('what somebody did not hear', () => {
     expect(judged(context)).toThrow(new Error('alice heard nothing'))
     stalled(context, 'n1')
     expect(judged(context)).toThrow('alice heard nothing, but the machine stood still for 900 ms at once')
+  })
+})
+
+describe('who was to lose a connection', () => {
+  it('lost it once, and nobody else did', async () => {
+    const context = stage(0)
+    await watchingStalls(context, 'n2', work)
+    expect(() => mustLoseOnce(context, ['alice'])).toThrow(new Error('alice was not disconnected'))
+    lost(context)
+    expect(() => mustLoseOnce(context, ['alice'])).not.toThrow()
+    expect(() => mustLoseOnce(context, [])).toThrow(new Error('alice was disconnected too'))
+    lost(context)
+    expect(() => mustLoseOnce(context, ['alice'])).toThrow(new Error('alice was disconnected more than once'))
+  })
+
+  it('and somebody else too proves nothing on a machine that stood still', async () => {
+    const context = stage(600)
+    await watchingStalls(context, 'n2', work)
+    lost(context)
+    expect(() => mustLoseOnce(context, [])).toThrow(NotReached)
   })
 })

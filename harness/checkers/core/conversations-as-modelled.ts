@@ -26,13 +26,16 @@ const maySoonBeginAnew = ({ faults, endMs }: History, { through }: Conversation)
   through !== undefined && faults.some(({ witnessedOffMs }) => (witnessedOffMs ?? endMs) + lostPollMs > endMs)
 
 /** Who polls through another node depends on everything between the two. */
-const isNearFault = ({ faults, endMs }: History, { tMs, node, value }: HistoryEvent) =>
-  faults.some(
+function isNearFault({ faults, endMs }: History, { tMs, node, value }: HistoryEvent) {
+  const isElsewhere = pollsElsewhere(value)
+  const feltMs = isElsewhere ? lostPollMs : afterFaultMs
+  return faults.some(
     ({ parts = [], requestedMs, witnessedOffMs }) =>
-      (pollsElsewhere(value) || parts.some((part) => part === node || part.startsWith(`${node}/`))) &&
+      (isElsewhere || parts.some((part) => part === node || part.startsWith(`${node}/`))) &&
       requestedMs <= tMs &&
-      tMs < (witnessedOffMs ?? endMs) + afterFaultMs,
+      tMs < (witnessedOffMs ?? endMs) + feltMs,
   )
+}
 
 const pollsElsewhere = (value: unknown) => (value as { through?: string } | undefined)?.through !== undefined
 

@@ -27,12 +27,14 @@ function leftIn({ holds, saidAfterGoodbye = [], withoutGoodbye = [] }: NodeRemai
   return what && `still had ${left} ${what}`
 }
 
-/** Timers do not count: the time limit of something that has ended may still be armed, and one that repeats itself says something. */
-const countsOf = ({ connections, polls, sessions, relayed, callsInFlight, actors, pending }: NodeHolds) => ({
+/**
+ * Timers do not count: the time limit of something that has ended may still be armed, and one that repeats itself says something. Nor do
+ * relayed polls: a node that is away never answers them.
+ */
+const countsOf = ({ connections, polls, sessions, callsInFlight, actors, pending }: NodeHolds) => ({
   'open WebSockets': connections,
   'long-poll sessions': polls,
   sessions,
-  'relayed polls': relayed,
   ...Object.fromEntries(Object.entries(actors).map(([role, living]) => [`actors of the role ${role}`, living])),
   'calls in flight': callsInFlight,
   ...Object.fromEntries(Object.entries(pending).map(([name, left]) => [`of ${name}`, left])),

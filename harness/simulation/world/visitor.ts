@@ -39,6 +39,8 @@ const restMs = 10_500
 const quietShare = 0.4
 /** So that a poll waits for all of its time. */
 const quietMs = 11_000
+/** No request waits longer for another node. */
+const relayWaitsMs = 13_000
 const nonsenseShare = 0.3
 /** None of them is a message of any version (CH-14). */
 const nonsense = ['no frame', '[]', '{}', '[null,"1","ping"]']
@@ -61,7 +63,8 @@ export function openVisitor(options: VisitorOptions) {
   let conversation: Conversation = createConversation({ hasJoinRefs })
   let lastRef = 0
   let seenBefore = 0
-  let relayedRequests = 0
+  /** When a request went through another node. */
+  const relayedMs: number[] = []
   let isActing = true
   let hasBegun = false
   let isResting = false
@@ -88,9 +91,7 @@ export function openVisitor(options: VisitorOptions) {
     if (transport === 'websocket') return openWebSocketLine(network, who, node, path, events)
     const onSession = () => void sessionsMs.push(clock.monotonicMs())
     const toNode = { network, clock, from: who, node, through: through ?? node, path }
-    const onRelayed = () => {
-      relayedRequests += 1
-    }
+    const onRelayed = () => void relayedMs.push(clock.monotonicMs())
     openLongPollLine({ ...toNode, events, onSession, onRelayed, beforePoll: rest })
   }
 
@@ -103,6 +104,8 @@ export function openVisitor(options: VisitorOptions) {
 
   function closed(code?: number) {
     if (!isClosed) recordEnd(code)
+    // A poll that its client has given up may still wait, and only then the time begins for which the session is kept.
+    if (through !== undefined) sessionsMs.push(clock.monotonicMs() + relayWaitsMs)
     line = undefined
     seenBefore += conversation.seen()
   }
@@ -245,6 +248,8 @@ export function openVisitor(options: VisitorOptions) {
     }
   }
 
+  const isRecent = (atMs: number) => atMs > clock.monotonicMs() - relayWaitsMs
+
   const write = ([joinRef, ref, topic, event, payload]: Frame) =>
     JSON.stringify(
       hasJoinRefs ? [joinRef, ref, topic, event, payload] : { topic, event, payload, ref, join_ref: joinRef },
@@ -280,13 +285,13 @@ export function openVisitor(options: VisitorOptions) {
       const there = sessions > 1 ? all : { ...all, polls: 0, channels: 0 }
       return [
         { ...all, node },
-        { ...there, node: through, relays: true as const },
+        { ...there, node: through, relays: true as const, relayed: relayedMs.filter(isRecent).length },
       ]
     },
     /** How many frames came, how many requests went through another node, and the first frame that is missing. */
     conversation() {
       const missing = !line ? 'it is not connected in the end' : isHostile ? unclosed : conversation.missing()
-      const polled = through !== undefined && { through, relayedRequests }
+      const polled = through !== undefined && { through, relayedRequests: relayedMs.length }
       return { frames: seenBefore + conversation.seen(), ...polled, ...(missing && { missing }) }
     },
     close() {

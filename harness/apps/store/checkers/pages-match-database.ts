@@ -1,5 +1,6 @@
+import { finding } from '../../../checkers/core/manners/reasons.ts'
 import type { History } from '../../../history/history.ts'
-import { type Checker, count, passed, unknown, violated } from '../../../verdict/checker.ts'
+import { type Checker, count, passed, unknown, type Verdict, violated } from '../../../verdict/checker.ts'
 import type { CartLine } from '../cart-page.ts'
 import { linesDifference, pageDifference, type Truth } from '../pages/page-difference.ts'
 import type { PageSight } from '../pages/page-sight.ts'
@@ -28,8 +29,10 @@ export const pagesMatchDatabase: Checker = {
       if (difference)
         return violated(`wrong page: ${whose(who, node)} ${path} shows ${difference}`, { who, node, path })
     }
-    const wrong = wrongOrder(history, truth) ?? wrongCart(history, truth) ?? wrongAlarm(history)
+    const wrong = wrongOrder(history, truth) ?? wrongCart(history, truth)
     if (wrong) return violated(`wrong page: ${wrong}`)
+    const alarm = wrongAlarm(history)
+    if (alarm) return alarm
     return passed(`${count(pages.length, 'page shows', 'pages show')} what the database holds`)
   },
 }
@@ -72,15 +75,21 @@ function wrongCart(history: History, { catalogue }: Truth): string | undefined {
   return undefined
 }
 
+/** A page waits so long at most for a sign of life before it says that there is none. */
+const aroundMs = 15_000
+
 /** An open page that is connected says nothing of a lost connection, and a dashboard says that it is live (PA-43, CH-112). */
-function wrongAlarm(history: History): string | undefined {
-  const connected = new Set(
-    history.finals<{ connected: boolean }>('joined').flatMap(({ who, value }) => (value.connected ? [who] : [])),
-  )
+function wrongAlarm(history: History): Verdict | undefined {
+  const joins = history.finals<{ connected: boolean }>('joined')
+  const connected = new Set(joins.filter(({ value }) => value.connected).map(({ who }) => who))
   const wrong = openPages(history).find(
     ({ who, path, sight }) => connected.has(who) && !(path === '/admin' ? /^Live\b/ : /^$/).test(sight.connection),
   )
-  return wrong && `${whose(wrong.who, wrong.node)} ${wrong.path} says "${wrong.sight.connection}", and it is connected`
+  if (!wrong) return undefined
+  const { who, node, path, sight } = wrong
+  const sentence = `wrong page: ${whose(who, node)} ${path} says "${sight.connection}", and it is connected`
+  // A browser that stood still hears late, and says so.
+  return finding(history, sentence, history.endMs - aroundMs, history.endMs, { who, node, path })
 }
 
 const servedPages = (history: History): Shown[] =>

@@ -1,4 +1,5 @@
 import type { History } from '../../../history/history.ts'
+import { mannersOf, type SocketEvent } from '../../../history/manners.ts'
 import type { HistoryEvent } from '../../../history/operation.ts'
 import { callerTimeoutMs } from '../../../timing.ts'
 import { type Checker, count, passed, unknown } from '../../../verdict/checker.ts'
@@ -14,7 +15,8 @@ export const callersFailAtOnce: Checker = {
     if (!isWatched(history)) return unknown('nobody watched the operations')
     const pairs = history.of('invoke').flatMap((begun) => {
       const end = history.endOf(begun)
-      return end && !waitsForOthers(begun) && isHitByKillOnly(history, begun, end) ? [{ begun, end }] : []
+      if (!end || waitsForOthers(begun) || !isHitByKillOnly(history, begun, end)) return []
+      return waitsForConnection(history, begun) ? [] : [{ begun, end }]
     })
     const late = pairs.filter(({ begun, end }) => end.tMs - begun.tMs >= callerTimeoutMs)
     const findings = late.map(({ begun, end }) =>
@@ -36,6 +38,16 @@ export const callersFailAtOnce: Checker = {
 /** In a rush an operation queues behind thousands of others: how long it took says nothing of what was killed. */
 const waitsForOthers = ({ value }: HistoryEvent) =>
   (value as { waitsForOthers?: boolean } | undefined)?.waitsForOthers === true
+
+const states: ReadonlySet<SocketEvent['kind']> = new Set(['attempt', 'open', 'end'])
+
+/** What somebody pushes while their connection is gone is kept by the official client, and waits for the next one. */
+function waitsForConnection(history: History, { who, index }: HistoryEvent): boolean {
+  const last = history
+    .of('read', mannersOf.socket)
+    .findLast((one) => one.who === who && one.index < index && states.has((one.value as SocketEvent).kind))
+  return last !== undefined && (last.value as SocketEvent).kind !== 'open'
+}
 
 function isHitByKillOnly(history: History, begun: HistoryEvent, end: HistoryEvent): boolean {
   const met = history.faults.filter(

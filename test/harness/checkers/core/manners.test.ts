@@ -311,6 +311,17 @@ describe('callers-fail-at-once', () => {
     expect(outcome(name, ...rush, kill)).toBe('passed')
   })
 
+  it('judges nothing that was pushed while its own connection was gone: it waits for the next one', () => {
+    const begun = { type: 'invoke', who: 'alice', operation: 'remove_item', op: 1, tMs: 1_600 } as const
+    const end = { ...begun, type: 'unsure', tMs: 9_600 } as const
+    const [opened, gone] = [socket('open', 100), socket('end', 1_550)]
+    expect(outcome(name, opened, begun, end, kill)).toBe('violated')
+    expect(outcome(name, opened, socket('join', 200), begun, end, kill)).toBe('violated')
+    expect(outcome(name, opened, gone, begun, end, kill)).toBe('passed')
+    expect(outcome(name, opened, gone, socket('attempt', 1_580, { socket: 2 }), begun, end, kill)).toBe('passed')
+    expect(outcome(name, opened, gone, socket('open', 1_580, { socket: 2 }), begun, end, kill)).toBe('violated')
+  })
+
   it('judges nothing that met a fault which makes things slow, or none', () => {
     const slow = fault(1_200, { id: 2, kind: 'db.pause', target: 'db' })
     expect(outcome(name, ...operation(1, 1_000, 6_600, 'ok'), kill, slow)).toBe('passed')

@@ -11,7 +11,7 @@ import { adminPage } from '../../../../../system/apps/store/web/admin-page.ts'
 import { checkoutPage, completePage } from '../../../../../system/apps/store/web/checkout-pages.ts'
 import { errorPage } from '../../../../../system/apps/store/web/layout.ts'
 import { productPage } from '../../../../../system/apps/store/web/pages.ts'
-import { final, historyOf, type TestEvent } from '../../../../support/histories.ts'
+import { final, historyOf, stall, type TestEvent } from '../../../../support/histories.ts'
 
 const item = (id: number, size: string, availableCount: number) => ({
   id,
@@ -287,6 +287,18 @@ describe('pages-match-database', () => {
     expect(says('/admin', admin, 'Live, checked 3 s ago').outcome).toBe('passed')
     for (const text of ['Connecting', 'No answer. These numbers are 9 s old', ''])
       expect(says('/admin', admin, text).outcome).toBe('violated')
+  })
+
+  it('is unknown when the machine stood still before an open page said that its connection is lost', () => {
+    const events = [
+      final('joined', { connected: true, expected: [], joined: [] }, 'alice', 'n2'),
+      open('/', { ...shop(), connection: 'The shop does not answer.' }),
+    ]
+    expect(check(...events).outcome).toBe('violated')
+    expect(check(stall(0, 2_000), ...events)).toMatchObject({
+      outcome: 'unknown',
+      why: expect.stringContaining('the machine stood still for 2000 ms'),
+    })
   })
 
   it('is unknown without pages or without the database', () => {
