@@ -1,5 +1,5 @@
 import { pipelineItemsAccounted, type ScenarioContext, scenariosFor } from '../../harness/index.ts'
-import { mustBeRight, mustTakeAtMost, watchingStalls } from '../stalls.ts'
+import { mustTakeAtMost, watchingStalls } from '../stalls.ts'
 import { mustBe } from '../support.ts'
 
 const { scenario, step, after } = scenariosFor('hello')
@@ -61,7 +61,8 @@ export default scenario({
     after(2, 'the light user did not wait for the heavy one', async (context) => {
       const before = context.scratch.get('before') as number
       const sentence = `the light user waited for ${before} of the ${heavyCount} items of the heavy one`
-      mustBeRight(context, before <= heavyCount / 2, sentence, (heavyCount * workMs) / 16)
+      // Two are worked on at once: while something stood still for so long, so many went by.
+      mustTakeAtMost(context, (before * workMs) / 2, (heavyCount / 2) * (workMs / 2), sentence)
     }),
     after(3, 'nothing was done for who is not there', async (context) => {
       mustBe(await skipped(context), offlineCount, 'items skipped')
