@@ -95,11 +95,31 @@ export function mustHaveHeard(
   sentence: string,
 ) {
   if (hasHeard) return
-  const lost = context.recorder.events.find(({ type, who }) => type === 'disconnect' && isMeant(who))
-  if (lost) context.notReached(`${sentence}, but ${lost.who} had lost its connection`)
+  provesNothingIfLost(context, isMeant, sentence)
   const longestMs = longestStallMs(context)
   if (longestMs >= silentMs) context.notReached(`${sentence}, but the machine stood still for ${ms(longestMs)} at once`)
   throw new Error(sentence)
+}
+
+/** The same for what somebody was told or did too often: only who has lost a connection does it again, however long something stood still. */
+export function mustNotRepeat(
+  context: Pick<ScenarioContext, 'notReached' | 'recorder'>,
+  isRight: boolean,
+  isMeant: (who: string) => boolean,
+  sentence: string,
+) {
+  if (isRight) return
+  provesNothingIfLost(context, isMeant, sentence)
+  throw new Error(sentence)
+}
+
+function provesNothingIfLost(
+  { recorder, notReached }: Pick<ScenarioContext, 'notReached' | 'recorder'>,
+  isMeant: (who: string) => boolean,
+  sentence: string,
+) {
+  const lost = recorder.events.find(({ type, who }) => type === 'disconnect' && isMeant(who))
+  if (lost) notReached(`${sentence}, but ${lost.who} had lost its connection`)
 }
 
 const heardWithinMs = 15_000

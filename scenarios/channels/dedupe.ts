@@ -1,5 +1,5 @@
 import { joinedTopics, type ScenarioContext, scenariosFor } from '../../harness/index.ts'
-import { mustHaveHeard } from '../stalls.ts'
+import { mustHaveHeard, mustNotRepeat } from '../stalls.ts'
 
 const { scenario, step, after } = scenariosFor()
 
@@ -44,7 +44,9 @@ export default scenario({
     after(2, 'each number came once, in order', async (context) => {
       mustBeOneWindow(context)
       const values = numbersOf(context)
-      mustHaveHeard(context, values === '1,2,3', (who) => who === 'carol', `got ${values || 'nothing'}`)
+      const sentence = `got ${values || 'nothing'}`
+      mustNotRepeat(context, values === '1,2,3' || pushed(context).length < 3, isCarol, sentence)
+      mustHaveHeard(context, values === '1,2,3', isCarol, sentence)
     }),
     after(3, 'the outgoing handler named the node of the client', async (context) => {
       const request = context.recorder.events.find(({ event }) => event === 'send_ping')
@@ -54,6 +56,8 @@ export default scenario({
   ],
   checkers: [joinedTopics],
 })
+
+const isCarol = (who: string) => who === 'carol'
 
 /** Half of a window is more than a machine needs that is only busy. */
 function mustBeOneWindow({ scratch, notReached }: ScenarioContext) {

@@ -1,5 +1,5 @@
 import { joinedTopics, type ScenarioContext, scenariosFor } from '../../harness/index.ts'
-import { mustHaveHeard } from '../stalls.ts'
+import { mustNotRepeat } from '../stalls.ts'
 import { received, theTab } from '../support.ts'
 
 const { scenario, step, after } = scenariosFor('store')
@@ -63,7 +63,7 @@ export default scenario({
       const asked = context.scratch.get('asked') as number[]
       const atOnce = Math.max(0, ...asked.map((ms) => asked.filter((other) => Math.abs(other - ms) < 250).length))
       const sentence = `the pages asked for a token ${asked.length} times, ${atOnce} at once`
-      mustHaveHeard(context, asked.length === 0, isAlice, sentence)
+      mustNotRepeat(context, asked.length === 0, isAlice, sentence)
     }),
     after(3, 'the page is connected again', (context) =>
       context.until('the page is joined again', 8_000, () => allJoined(context)),

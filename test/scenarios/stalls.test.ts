@@ -6,6 +6,7 @@ import {
   mustBeConnected,
   mustHaveHeard,
   mustLoseOnce,
+  mustNotRepeat,
   mustTakeAtMost,
   receivedPerJoin,
   watchingStalls,
@@ -135,4 +136,14 @@ describe('who was to lose a connection', () => {
     lost(context)
     expect(() => mustLoseOnce(context, [])).toThrow(NotReached)
   })
+})
+
+it('what is done too often is violated, however long something stood still, but for whoever had lost a connection', () => {
+  const context = stage(0)
+  const judged = (isRight: boolean) => () => mustNotRepeat(context, isRight, (who) => who === 'alice', 'twice')
+  context.recorder.record({ who: 'n1', type: 'read', operation: 'stall', value: { forMs: 900 } })
+  expect(judged(true)).not.toThrow()
+  expect(judged(false)).toThrow(new Error('twice'))
+  lost(context)
+  expect(judged(false)).toThrow('twice, but alice had lost its connection')
 })
