@@ -5,6 +5,7 @@ import {
   type ScenarioContext,
   scenariosFor,
   viewsMatchFreshRender,
+  type WireClient,
 } from '../../harness/index.ts'
 import {
   grayed,
@@ -74,9 +75,11 @@ export default scenario({
       succeeded(await context.sell('n2', focused), 'sale')
     }),
     step('sell on one node while the other one reads its database slowly', async (context) => {
+      const late = await context.wire('late', 'n2', { path: '/product_socket/websocket' })
       await using _slow = await context.nemesis.inject('link.latency', 'n2->db', { delayMs: latencyMs })
       succeeded(await context.sell('n1', sold), 'sale')
       await sees(context, 'bob', level(sold, 'low'))
+      await toldAtJoin(context, late)
     }),
     step('sell everything', async (context) => succeeded(await context.reduce('n2'), 'reducer')),
     step('reload the page that has no live client', (context) => theTab(context, 'carol').reload()),
@@ -92,6 +95,9 @@ export default scenario({
       for (const who of onLivePages) await sees(context, who, level(focused, 'low'))
       mustBe(await isStillFocused(context, 'alice'), true, 'the button that had the focus has it, and is the same')
     }),
+    after(4, 'who joined before the node had read it was told the new level', async (context) =>
+      mustBe(context.scratch.get('told at the join'), ['low', 'low'], 'the level, alone and among the sizes'),
+    ),
     after(5, 'the live pages and the cart are sold out, without a reload', async (context) => {
       for (const who of onLivePages) {
         await sees(context, who, soldOut)
@@ -112,6 +118,21 @@ export default scenario({
 })
 
 type Context = ScenarioContext<'store'>
+
+/** Whoever joins is told what all others know, though the node has not read it (ST-47). */
+async function toldAtJoin(context: Context, wire: WireClient) {
+  wire.send(['1', '1', 'product:2', 'phx_join', {}])
+  const [, , , , released] = await wire.receive('the sizes', ([, , , event]) => event === 'released')
+  const [, , , , change] = await wire.receive('the level of what was sold', ([, , , event, payload]) => {
+    return event === 'stock_change' && (payload as { item_id: number }).item_id === sold
+  })
+  wire.close()
+  const [, inSizes] =
+    new RegExp(`level-(\\w+)" name="item_id" value="${sold}"`).exec(
+      String((released as { size_html?: string }).size_html),
+    ) ?? []
+  context.scratch.set('told at the join', [(change as { level: string }).level, inSizes])
+}
 
 /** Nobody connects to these. */
 async function loadAll(url: string) {

@@ -71,6 +71,9 @@ describe('node-inventory-accounted (RT-11, CH-63, DF-104)', () => {
     expect(whyOf({ ...polling, relayed: 4 }, alice, pollster)).toBe(
       'n2 holds 4 polls of clients that have left, relayed to another node',
     )
+    const counting = { ...pollster, relayed: 6 }
+    expect(whyOf({ ...polling, relayed: 6 }, alice, counting)).toBe('passed')
+    expect(whyOf({ ...polling, relayed: 7 }, alice, counting)).toMatch(/^n2 holds 7 polls of clients that have left/)
     expect(whyOf({ timers: 13 }, alice)).toBe('passed')
     expect(whyOf({ timers: 14 }, alice)).toBe('n2 holds 14 armed timers, and at most 13 have a purpose')
   })

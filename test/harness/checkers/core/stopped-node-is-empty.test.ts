@@ -18,6 +18,7 @@ describe('stopped-node-is-empty (RT-13)', () => {
     expect(check().outcome).toBe('unknown')
     expect(stoppedNodeIsEmpty.needs!(historyOf())).toBe(false)
     expect(check(stopped({})).outcome).toBe('passed')
+    expect(check(stopped({ relayed: 1, timers: 9 })).outcome).toBe('passed')
   })
 
   it.each<[Partial<NodeHolds>, string]>([

@@ -72,9 +72,10 @@ describe('a simulated scenario', () => {
     )
     const sent = events.filter(({ who, event }) => who === 'boss' && event === 'presence_state')
     expect(sent).toHaveLength(2)
-    const entries = Object.values(sent[1]!.value as Record<string, { metas: unknown[] }>).flatMap(({ metas }) => metas)
-    // Four shoppers in six tabs.
-    expect(entries).toHaveLength(6)
+    const keys = Object.values(sent[1]!.value as Record<string, { metas: { page: string | null }[] }>)
+    const entries = keys.flatMap(({ metas }) => metas)
+    // Four shoppers in six tabs; who only passes by has no page.
+    expect(entries.filter(({ page }) => page !== null)).toHaveLength(6)
   })
 
   it('counts what it cannot do, and does the rest', async () => {
