@@ -1,4 +1,4 @@
-import type { ScenarioContext } from '../harness/index.ts'
+import { longestStallIn, type ScenarioContext } from '../harness/index.ts'
 
 const askEveryMs = 50
 /** Less is the noise of any machine. */
@@ -74,11 +74,67 @@ export function mustBeConnected(
 ) {
   const lost = context.recorder.events.filter(({ type, who }) => type === 'disconnect' && isMeant(who))
   if (lost.length === 0) return
-  const { longestMs } = stallsOf(context)
+  const longestMs = longestStallMs(context)
   const said = sentence(lost[0]!.who, lost.length)
   if (longestMs >= silentMs) context.notReached(`${said}, but the machine stood still for ${ms(longestMs)} at once`)
   throw new Error(said)
 }
+
+/** While it was watched, and as the run has seen it. */
+const longestStallMs = (context: Pick<ScenarioContext, 'scratch' | 'recorder'>) =>
+  Math.max(stallsOf(context).longestMs, longestStallIn(context.recorder.events))
+
+/**
+ * Throws the sentence when somebody did not hear or keep what they should have, unless they may rightly have missed it: their connection was
+ * lost, or something stood still for so long that it may have been given up by the others.
+ */
+export function mustHaveHeard(
+  context: Pick<ScenarioContext, 'scratch' | 'notReached' | 'recorder'>,
+  hasHeard: boolean,
+  isMeant: (who: string) => boolean,
+  sentence: string,
+) {
+  if (hasHeard) return
+  provesNothingIfLost(context, isMeant, sentence)
+  const longestMs = longestStallMs(context)
+  if (longestMs >= silentMs) context.notReached(`${sentence}, but the machine stood still for ${ms(longestMs)} at once`)
+  throw new Error(sentence)
+}
+
+/** The same for what somebody was told or did too often: only who has lost a connection does it again, however long something stood still. */
+export function mustNotRepeat(
+  context: Pick<ScenarioContext, 'notReached' | 'recorder'>,
+  isRight: boolean,
+  isMeant: (who: string) => boolean,
+  sentence: string,
+) {
+  if (isRight) return
+  provesNothingIfLost(context, isMeant, sentence)
+  throw new Error(sentence)
+}
+
+function provesNothingIfLost(
+  { recorder, notReached }: Pick<ScenarioContext, 'notReached' | 'recorder'>,
+  isMeant: (who: string) => boolean,
+  sentence: string,
+) {
+  const lost = recorder.events.find(({ type, who }) => type === 'disconnect' && isMeant(who))
+  if (lost) notReached(`${sentence}, but ${lost.who} had lost its connection`)
+}
+
+const heardWithinMs = 15_000
+
+/** The clients of `listenEverywhere`. */
+export const isListener = (who: string) => who.startsWith('listener-') || who.startsWith('more-')
+
+/** Waits until everybody has heard something; fails as `mustHaveHeard` does. */
+export const hears = (
+  context: Pick<ScenarioContext, 'scratch' | 'notReached' | 'recorder' | 'until'>,
+  what: string,
+  isMeant: (who: string) => boolean,
+  ask: () => boolean,
+) =>
+  context.until(what, heardWithinMs, ask).catch(({ message }: Error) => mustHaveHeard(context, false, isMeant, message))
 
 /** The same for all but those who were to lose their connection, each of them once. */
 export function mustLoseOnce(context: Parameters<typeof mustBeConnected>[0], meant: readonly string[]) {

@@ -291,6 +291,24 @@ export function mustBe(seen: unknown, expected: unknown, what: string) {
   throw new Mismatch(`${what}: ${describeDifference(seen, expected)}`, { expected, seen })
 }
 
+/** The same for how operations ended: one that was not answered in time proves nothing, and one that a node could not finish does. */
+export function mustHaveEnded(
+  context: Pick<ScenarioContext, 'notReached' | 'recorder'>,
+  seen: unknown,
+  expected: unknown,
+  what: string,
+) {
+  const ends = [seen].flat()
+  const wanted = [expected].flat()
+  const unexpected = ends.filter((end, index) => end !== wanted[index])
+  const isLate = unexpected.includes('timeout') || (unexpected.includes('unsure') && hasTimedOut(context))
+  if (isLate) context.notReached(`${what}: not answered in time (${ends.join(', ')})`)
+  mustBe(seen, expected, what)
+}
+
+const hasTimedOut = ({ recorder }: Pick<ScenarioContext, 'recorder'>) =>
+  recorder.events.some(({ type, error = '' }) => type === 'unsure' && /no answer within|time(d |-)?out/i.test(error))
+
 /**
  * Looks at something in the middle of a step. A step that throws proves nothing, so what is wrong is kept, and `nothingWasWrong` says it
  * after the step.

@@ -8,8 +8,9 @@ import { mannersOf, type SocketEvent } from '../history/manners.ts'
 import type { LedgerEntry } from '../history/operation.ts'
 import type { Recorder } from '../history/recorder.ts'
 import { systemClock as clock } from '../platform/clock.ts'
-import { clientHeartbeatMs, pollSessionKeptMs } from '../timing.ts'
+import { clientHeartbeatMs } from '../timing.ts'
 import { digestOf } from './content.ts'
+import { createPollSessions } from './poll-sessions.ts'
 import { openPollTransport } from './poll-transport.ts'
 import type { FrameReader } from './read-frame.ts'
 import type { Transport, TransportEvents } from './transport.ts'
@@ -105,7 +106,7 @@ export async function openBackgroundClient({
   const replaced = new Map<string, string>()
   const sent = new Map<string, Sent>()
   const received = new Map<string, Set<number>>()
-  const sessionsMs: number[] = []
+  const sessions = createPollSessions(clock)
   let transport: Transport | undefined
   let isOpen = false
   let isClosed = false
@@ -126,7 +127,7 @@ export async function openBackgroundClient({
     if (isClosed) return
     const own: Transport = open({
       onOpen: () => opened(),
-      onSession: () => void sessionsMs.push(clock.monotonicMs()),
+      onSession: sessions.opened,
       onFrame: (frame) => own === transport && take(frame),
       onNonsense: (why, beginning) => unreadable(why, beginning),
       onClose: (code, waitedMs) => own === transport && closed(code, waitedMs),
@@ -154,6 +155,7 @@ export async function openBackgroundClient({
 
   function closed(code?: number, waitedMs?: number) {
     stopBeat()
+    sessions.left()
     if (isOpen) recordEnd(code, waitedMs)
     isOpen = false
     joined.clear()
@@ -338,16 +340,14 @@ export async function openBackgroundClient({
     resume: () => transport?.resume(),
     joins: () => ({ connected: isOpen, expected: [...wanted], joined: [...joined.keys()] }),
     present() {
-      const youngMs = clock.monotonicMs() - pollSessionKeptMs
-      const polls = sessionsMs.filter((openedMs) => openedMs > youngMs).length
       if (role.transport === 'websocket')
         return [{ who: name, node, connections: isOpen ? 1 : 0, polls: 0, channels: isOpen ? wanted.size : 0 }]
-      const sessions = Math.max(1, polls)
-      const isStalled = sessions > 1 ? { isStalled: true as const } : {}
-      const own = { who: name, connections: 0, polls: sessions, channels: sessions * wanted.size, ...isStalled }
+      const polls = sessions.count()
+      const isStalled = polls > 1 ? { isStalled: true as const } : {}
+      const own = { who: name, connections: 0, polls, channels: polls * wanted.size, ...isStalled }
       if (role.through === undefined) return [{ ...own, node }]
       // Where a session is gone, the node that was asked opens another one.
-      const there = sessions > 1 ? own : { ...own, polls: 0, channels: 0 }
+      const there = polls > 1 ? own : { ...own, polls: 0, channels: 0 }
       return [
         { ...own, node },
         { ...there, node: role.through, relays: true },

@@ -1,5 +1,5 @@
 import type { Cluster } from '../cluster/cluster.ts'
-import type { ActorInfo } from '../cluster/control-client.ts'
+import { type ActorInfo, ControlError } from '../cluster/control-client.ts'
 import { systemClock } from '../platform/clock.ts'
 import { anActor } from './aims.ts'
 import { defineFault } from './define-fault.ts'
@@ -10,6 +10,22 @@ import { noOptions } from './options.ts'
 const goneWithinMs = 3_000
 /** A channel is back when its client has joined again. */
 const backWithinMs = 15_000
+
+/** Some actors live for a moment, and are gone before they can be killed: then it is tried with those that are there now. */
+const triesMax = 10
+const isGone = (error: unknown) => error instanceof ControlError && error.status === 404
+
+async function untilThere(kill: () => Promise<void>): Promise<void> {
+  for (let tries = 1; tries < triesMax; tries += 1) {
+    const error = await kill().then(
+      () => undefined,
+      (reason: unknown) => reason,
+    )
+    if (error === undefined) return
+    if (!isGone(error)) throw error
+  }
+  await kill()
+}
 
 /** `n1/PingChannel:ping#2` is the second of that name on n1. */
 function readTarget(cluster: Cluster, target: string) {
@@ -33,12 +49,14 @@ export const actorKill = defineFault({
     let before: readonly ActorInfo[] = []
     let killedId = ''
     return {
-      async inject() {
-        before = await namesakes()
-        const victim = before[index]
-        if (!victim) throw new Error(`${node} has no actor ${name}${index > 0 ? `, or not ${index + 1} of them` : ''}`)
-        killedId = await control.killActor(victim.id)
-      },
+      inject: () =>
+        untilThere(async () => {
+          before = await namesakes()
+          const victim = before[index]
+          if (!victim)
+            throw new Error(`${node} has no actor ${name}${index > 0 ? `, or not ${index + 1} of them` : ''}`)
+          killedId = await control.killActor(victim.id)
+        }),
       witnessOn: () =>
         witnessWithin(
           goneWithinMs,

@@ -1,3 +1,5 @@
+import type { FaultRecord, HistoryEvent } from './operation.ts'
+
 /**
  * What one WebSocket, or one long-poll session, of a client did. `atMs` is the client's own clock, which two notes of one `document` share;
  * `path` tells the sockets of one page apart.
@@ -77,3 +79,13 @@ export const mannersOf = {
   warnings: 'node-warnings',
   ends: 'node-ends',
 } as const
+
+/** For how long a process stood still at once in these events, as the run itself has seen it; one that a fault was aimed at does not count. */
+export function longestStallIn(events: readonly HistoryEvent[]): number {
+  const aimedAt = new Set(events.flatMap(({ type, value }) => (type === 'fault' ? partsOf(value as FaultRecord) : [])))
+  return events
+    .filter(({ operation, who }) => operation === mannersOf.stall && !aimedAt.has(who))
+    .reduce((longest, { value }) => Math.max(longest, (value as { forMs: number }).forMs), 0)
+}
+
+const partsOf = ({ target, parts = [target] }: FaultRecord) => parts

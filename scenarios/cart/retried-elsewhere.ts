@@ -9,7 +9,7 @@ import {
   tabsConverge,
   type WireShopper,
 } from '../../harness/index.ts'
-import { lookIf, mustBe, nothingWasWrong, releaseBoth, soldUnits, succeeded } from '../support.ts'
+import { lookIf, mustBe, mustHaveEnded, nothingWasWrong, releaseBoth, soldUnits, succeeded } from '../support.ts'
 
 const { scenario, step, after } = scenariosFor('store')
 
@@ -111,26 +111,37 @@ export default scenario({
   expectations: [
     ...[2, 5, 6, 7].map((n) => after(n, 'every cart and every answer is right', nothingWasWrong)),
     after(1, 'the second attempt ended well', async (context) =>
-      mustBe([context.scratch.get('first'), context.scratch.get('second')], ['unsure', 'ok'], 'the attempts'),
+      mustHaveEnded(
+        context,
+        [context.scratch.get('first'), context.scratch.get('second')],
+        ['unsure', 'ok'],
+        'the attempts',
+      ),
     ),
     after(2, 'the form was the same order again, and another form bought nothing', async (context) => {
-      mustBe([context.scratch.get('third'), context.scratch.get('anew')], ['ok', 'failed'], 'the attempts')
+      mustHaveEnded(
+        context,
+        [context.scratch.get('third'), context.scratch.get('anew')],
+        ['ok', 'failed'],
+        'the attempts',
+      )
       mustBe(await soldUnits(context, 1, 2), [1, 1], 'sold')
     }),
     after(3, 'both were answered with the one order', async (context) => {
-      mustBe(context.scratch.get('twice'), ['ok', 'ok'], 'the attempts')
+      mustHaveEnded(context, context.scratch.get('twice'), ['ok', 'ok'], 'the attempts')
       mustBe(await soldUnits(context, 8), [1], 'sold')
     }),
     after(4, 'each is an order of its own', async (context) => {
-      mustBe(context.scratch.get('forged'), ['ok', 'ok'], 'the attempts')
+      mustHaveEnded(context, context.scratch.get('forged'), ['ok', 'ok'], 'the attempts')
       mustBe(await soldUnits(context, 8), [3], 'sold')
     }),
     after(5, 'nothing, then the rest, then another order was bought', async (context) => {
-      mustBe(context.scratch.get('dora'), ['failed', 'ok', 'ok'], 'the attempts')
+      mustHaveEnded(context, context.scratch.get('dora'), ['failed', 'ok', 'ok'], 'the attempts')
       mustBe(await soldUnits(context, last, 2, 1), [1, 2, 2], 'sold')
     }),
     after(6, 'all got both', async (context) => {
-      mustBe(
+      mustHaveEnded(
+        context,
         context.scratch.get('rush'),
         Array.from({ length: hurried }, () => 'ok'),
         'the purchases',

@@ -1,4 +1,4 @@
-import { joinedTopics, scenariosFor } from '../../harness/index.ts'
+import { joinedTopics, type ScenarioContext, scenariosFor } from '../../harness/index.ts'
 import { mustLoseOnce, watchingStalls } from '../stalls.ts'
 import { tokenOf } from '../support.ts'
 
@@ -35,11 +35,7 @@ export default scenario({
       await control.broadcast('auth_socket:2', 'connect', {})
       await control.broadcast('auth_socket:1', 'disconnect', {})
       await watchingStalls(context, 'n3', async () => {
-        await context.until(
-          'both connections are closed',
-          5_000,
-          () => disconnected(context.recorder.events).length >= 2,
-        )
+        await context.until('both connections are closed', 5_000, () => areLost(context, ofUser))
         await context.until('the user is back', 10_000, async () => {
           const clients = await Promise.all(people.map(([name, node]) => context.client(name, node)))
           return clients.every((client) => client.joins().joined.length === 1)
@@ -54,7 +50,7 @@ export default scenario({
         throw new Error(`the join of user:2 by user 1 ended ${context.scratch.get('stranger')}`)
     }),
     after(2, 'both connections of the user were closed, and no other', async (context) =>
-      mustLoseOnce(context, ['one', 'uno']),
+      mustLoseOnce(context, ofUser),
     ),
   ],
   checkers: [joinedTopics],
@@ -66,5 +62,7 @@ const people = [
   ['two', 'n3', 2],
 ] as const
 
-const disconnected = (events: readonly { type: string; who: string }[]) =>
-  events.filter(({ type }) => type === 'disconnect').map(({ who }) => who)
+const ofUser = ['one', 'uno']
+
+const areLost = ({ recorder }: ScenarioContext, names: readonly string[]) =>
+  names.every((name) => recorder.events.some(({ type, who }) => type === 'disconnect' && who === name))

@@ -1,4 +1,5 @@
 import { joinedTopics, presenceMatchesReality, scenariosFor, viewsMatchFreshRender } from '../../harness/index.ts'
+import { mustBeConnected } from '../stalls.ts'
 import { enterBeside, listings, openShop, sees, succeeded } from '../support.ts'
 
 const { scenario, step, after } = scenariosFor('store')
@@ -24,8 +25,11 @@ export default scenario({
       sees(context, 'alice', listings({ 1: 'sizes', 2: 'soon' })),
     ),
     after(2, 'the connection was never lost', async (context) => {
-      if (context.recorder.events.some(({ type, who }) => type === 'disconnect' && who === 'alice'))
-        throw new Error('alice was disconnected')
+      mustBeConnected(
+        context,
+        (one) => one === 'alice',
+        (who) => `${who} was disconnected`,
+      )
     }),
   ],
   checkers: [viewsMatchFreshRender, joinedTopics, presenceMatchesReality],

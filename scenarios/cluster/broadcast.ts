@@ -1,4 +1,5 @@
 import { atMostOnce, joinedTopics, type ScenarioContext, scenariosFor } from '../../harness/index.ts'
+import { hears, isListener } from '../stalls.ts'
 import { listenEverywhere, publishFrom, received, succeeded } from '../support.ts'
 
 const { scenario, step, after, afterIfPromised } = scenariosFor()
@@ -56,7 +57,7 @@ export default scenario({
   ],
   expectations: [
     after(2, 'everybody was asked by their own node', async (context) => {
-      await context.until('all are asked', 15_000, () => {
+      await hears(context, 'all are asked', isListener, () => {
         const asked = context.recorder.events.filter(({ type, event }) => type === 'receive' && event === 'send_ping')
         return (
           asked.length === context.clients().length &&

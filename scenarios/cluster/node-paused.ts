@@ -6,7 +6,8 @@ import {
   scenariosFor,
   viewsMatchFreshRender,
 } from '../../harness/index.ts'
-import { enterAllKinds, listenEverywhere, publishFrom, succeeded } from '../support.ts'
+import { hears, isListener } from '../stalls.ts'
+import { enterAllKinds, listenEverywhere, publishFrom, received, succeeded } from '../support.ts'
 
 const { scenario, step, after } = scenariosFor('store')
 
@@ -43,12 +44,8 @@ export default scenario({
   ],
   expectations: [
     after(2, 'the client of n2 got what n1 published', async (context) => {
-      await context.until('the messages are there', 15_000, () => {
-        const got = context.recorder.events.filter(
-          ({ type, who, event }) => type === 'receive' && who === 'listener-n2' && event === 'ledger',
-        )
-        return got.length >= 6
-      })
+      const got = () => received(context, 'listener-n2', 'ledger').length
+      await hears(context, 'the messages are there', isListener, () => got() >= 6)
     }),
   ],
   checkers: [atMostOnce, nodesAgreeWithDatabase, joinedTopics, presenceMatchesReality, viewsMatchFreshRender],

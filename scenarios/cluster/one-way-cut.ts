@@ -5,7 +5,8 @@ import {
   scenariosFor,
   viewsMatchFreshRender,
 } from '../../harness/index.ts'
-import { enterAllKinds, listenEverywhere, publishFrom } from '../support.ts'
+import { hears, isListener } from '../stalls.ts'
+import { enterAllKinds, listenEverywhere, publishFrom, received } from '../support.ts'
 
 const { scenario, step, after } = scenariosFor('store')
 
@@ -42,14 +43,12 @@ export default scenario({
   ],
   expectations: [
     after(3, 'the client of n2 hears n1 again', async (context) => {
-      await context.until('message 8 of n1 is there', 15_000, () =>
-        context.recorder.events.some(
-          ({ type, who, value }) =>
-            type === 'receive' &&
-            who === 'listener-n2' &&
-            (value as { publisher?: string; seq?: number }).publisher === 'n1' &&
-            (value as { seq?: number }).seq === 8,
-        ),
+      const isThere = ({ value }: { value?: unknown }) => {
+        const { publisher, seq } = value as { publisher?: string; seq?: number }
+        return publisher === 'n1' && seq === 8
+      }
+      await hears(context, 'message 8 of n1 is there', isListener, () =>
+        received(context, 'listener-n2', 'ledger').some(isThere),
       )
     }),
   ],

@@ -6,6 +6,7 @@ import {
   scenariosFor,
   viewsMatchFreshRender,
 } from '../../harness/index.ts'
+import { hears, isListener } from '../stalls.ts'
 import { enterAllKinds, listenEverywhere, publishFrom } from '../support.ts'
 
 const { scenario, step, after } = scenariosFor('store')
@@ -23,7 +24,7 @@ const got = (context: ScenarioContext, listener: string, publisher: string) =>
 
 /** Everybody has got this number of every node. */
 const crossed = (context: ScenarioContext, seq: number) =>
-  context.until(`number ${seq} of every node is everywhere`, 15_000, () =>
+  hears(context, `number ${seq} of every node is everywhere`, isListener, () =>
     nodes.every((to) => nodes.every((from) => got(context, `listener-${to}`, from).includes(seq))),
   )
 
@@ -60,7 +61,7 @@ export default scenario({
   expectations: [
     after(1, 'every message crossed nodes', (context) => crossed(context, 3)),
     after(2, 'clients got what their own node published', async (context) => {
-      await context.until('number 7 of each node is there', 15_000, () =>
+      await hears(context, 'number 7 of each node is there', isListener, () =>
         nodes.every((node) => got(context, `listener-${node}`, node).includes(3 + publishedWhileAway)),
       )
     }),

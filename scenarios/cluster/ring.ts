@@ -5,6 +5,7 @@ import {
   type ScenarioContext,
   scenariosFor,
 } from '../../harness/index.ts'
+import { hears, isListener } from '../stalls.ts'
 import { listenEverywhere, publishFrom, sightings, succeeded } from '../support.ts'
 
 const { scenario, step, after } = scenariosFor('store')
@@ -39,7 +40,7 @@ export default scenario({
     after(2, 'each listener got its own and those of one other node', async (context) => {
       for (const [index, node] of nodes.entries()) {
         const heard = [node, nodes[(index + 1) % nodes.length]!].sort().join()
-        await context.until(`${node} hears ${heard}`, 15_000, () => whomHeard(context, node, 3) === heard)
+        await hears(context, `${node} hears ${heard}`, isListener, () => whomHeard(context, node, 3) === heard)
       }
     }),
   ],

@@ -1,4 +1,5 @@
 import { describeReconnects, reconnectsOf, type ScenarioContext, type WireShopper } from '../../harness/index.ts'
+import { mustHaveHeard } from '../stalls.ts'
 import { mustBe, releaseBoth } from '../support.ts'
 
 type Context = ScenarioContext<'store'>
@@ -12,7 +13,7 @@ export const shedEveryMs = 300
 const orderEndsAfterMs = 5 * shedEveryMs
 const buyEveryMs = 250
 const evenlyMax = 2
-const evenWithinMs = 6_000
+const evenWithinMs = 12_000
 const itemIds = [1, 2, 9]
 
 /** Shoppers come through the balancer, each with an item in the cart; one client listens too. */
@@ -72,16 +73,23 @@ async function buyOneAfterTheOther(context: Context, isOver: () => boolean): Pro
 }
 
 /** Every page was answered, from the first to the last (DP-33). */
-export async function noRequestWasRefused({ scratch, cluster }: Context) {
-  const { count, failures } = scratch.get('pages') as Asked
-  if (failures.length > 0) throw new Error(`${failures.length} of ${count} pages were not answered: ${failures[0]}`)
-  mustBe(cluster.balancer!.refusedCount(), 0, 'connections that no node took')
+export async function noRequestWasRefused(context: Context) {
+  const { count, failures } = context.scratch.get('pages') as Asked
+  const refused = context.cluster.balancer!.refusedCount()
+  const sentence =
+    failures.length > 0
+      ? `${failures.length} of ${count} pages were not answered: ${failures[0]}`
+      : `connections that no node took: ${refused} instead of 0`
+  // A node that stands still is passed over, and ends what it has not read when its time to drain is over.
+  mustHaveHeard(context, failures.length === 0 && refused === 0, () => false, sentence)
 }
 
 /** Somebody bought something while it went on. */
-export async function somethingWasBought({ scratch }: Context) {
-  const { ok = 0 } = scratch.get('purchases') as Record<string, number>
-  if (ok === 0) throw new Error('nobody could buy anything meanwhile')
+export async function somethingWasBought({ scratch, notReached }: Context) {
+  const { ok = 0, failed = 0, unsure = 0 } = scratch.get('purchases') as Record<string, number>
+  if (ok > 0) return
+  if (failed + unsure === 0) notReached('it was over before anybody could buy something')
+  throw new Error('nobody could buy anything meanwhile')
 }
 
 /** Does something that makes clients connect again; keeps what that cost them, and says it in the history. */

@@ -4,7 +4,7 @@ import { tokenOf } from '../support.ts'
 const { scenario, step, after } = scenariosFor()
 
 const people = { '1': 'n1', '2': 'n2', '3': 'n3' } as const
-const soonMs = 4_000
+const soonMs = 10_000
 
 export default scenario({
   id: 'presence/tracked-users',
@@ -40,7 +40,7 @@ export default scenario({
     }),
   ],
   expectations: [
-    after(1, 'every node lists all three within two seconds', async (context) => {
+    after(1, 'every node lists all three', async (context) => {
       const seen = await everybodySees(context, { n1: '1,2,3', n2: '1,2,3', n3: '1,2,3' }, soonMs)
       if (seen !== 'as it is') throw new Error(seen)
     }),

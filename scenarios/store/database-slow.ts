@@ -10,7 +10,17 @@ import {
   viewsMatchFreshRender,
 } from '../../harness/index.ts'
 import { mustTakeAtMost, watchingStalls } from '../stalls.ts'
-import { listings, mustBe, openDashboard, openShop, sees, soldUnits, succeeded, theTab } from '../support.ts'
+import {
+  listings,
+  mustBe,
+  mustHaveEnded,
+  openDashboard,
+  openShop,
+  sees,
+  soldUnits,
+  succeeded,
+  theTab,
+} from '../support.ts'
 
 const { scenario, step, after } = scenariosFor('store')
 
@@ -54,7 +64,7 @@ export default scenario({
     }),
     after(2, 'it is released, and bought once', async (context) => {
       await sees(context, 'alice', listings({ 1: 'sizes', 2: 'sizes' }))
-      mustBe(context.scratch.get('bought'), 'ok', 'the purchase')
+      mustHaveEnded(context, context.scratch.get('bought'), 'ok', 'the purchase')
       mustBe(await soldUnits(context, 2), [1], 'sold')
     }),
   ],

@@ -42,7 +42,7 @@ export default scenario({
     }),
     step('look at the page when the node is ready', async (context) => {
       const { control, directUrl } = context.cluster.node('n1')
-      await context.until('n1 is ready', 5_000, async () => (await control.ready()).ready).catch(() => {})
+      await context.until('n1 is ready', 15_000, async () => (await control.ready()).ready).catch(() => {})
       context.scratch.set('status', (await fetch(`${directUrl}/`)).status)
     }),
     step('release product 1 on another node', async (context) => succeeded(await context.release('n2', 1), 'release')),

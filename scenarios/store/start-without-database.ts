@@ -39,7 +39,7 @@ export default scenario({
       const { ready } = context.cluster.node('n1')
       context.scratch.set(
         'recovered',
-        await ready(8_000).then(
+        await ready(20_000).then(
           () => true,
           () => false,
         ),

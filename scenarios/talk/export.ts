@@ -1,4 +1,5 @@
 import { joinedTopics, type ScenarioContext, scenariosFor } from '../../harness/index.ts'
+import { mustHaveHeard } from '../stalls.ts'
 import { mustBe, received } from '../support.ts'
 
 const { scenario, step, after } = scenariosFor('talk')
@@ -31,7 +32,7 @@ export default scenario({
     step('export on n1, and listen on n2', async (context) => {
       const { status, topic, id } = await begin(context, 'ann', 'json')
       context.scratch.set('status', status)
-      await isTold(context, 'ann', 'done')
+      context.scratch.set('is done', await isTold(context, 'ann', 'done'))
       context.scratch.set('topic', topic)
       context.scratch.set('file', await context.talkGet('n2', `exports/${id}.json`))
       context.scratch.set('listener', await late(context, topic))
@@ -53,15 +54,18 @@ export default scenario({
     after(2, 'the listener was told each step, and the address', async (context) => {
       const told = received(context, 'ann', 'progress').map(({ value }) => (value as { step: string }).step)
       // What was over before the listener had joined is in the reply to the join.
-      mustBe(told, steps.slice(-told.length), 'the steps that ann was told')
+      const isRight = JSON.stringify(told) === JSON.stringify(steps.slice(-told.length))
+      mustHaveHeard(context, isRight, (who) => who === 'ann', `the steps that ann was told: ${told.join(', ')}`)
       if (told.length < 2) context.notReached('ann joined when the export was nearly over')
     }),
-    after(2, 'every node has the file', async ({ scratch }) => {
+    after(2, 'every node has the file', async ({ scratch, notReached }) => {
+      if (!scratch.get('is done')) notReached('the export was not over in time')
       const { status, body } = scratch.get('file') as { status: number; body: unknown[] }
       mustBe([status, body.length], [200, 5_000], 'the file on n2')
     }),
     after(3, 'the listener was told why', async (context) => {
       const [failed] = received(context, 'bob', 'failed').map(({ value }) => value)
+      mustHaveHeard(context, failed !== undefined, (who) => who === 'bob', 'bob was not told that it failed')
       mustBe(failed, { reason: 'convert is set to fail' }, 'what bob was told')
       mustBe(received(context, 'bob', 'done').length, 0, 'addresses that bob was told')
     }),

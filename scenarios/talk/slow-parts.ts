@@ -42,7 +42,7 @@ export default scenario({
     }),
     step('add a job', async (context) => {
       succeeded(await context.addJob('n1'), 'adding a job')
-      await context.until('the job has ended', 5_000, async () =>
+      await context.until('the job has ended', 15_000, async () =>
         (await context.jobs()).jobs.every(({ ended }) => ended),
       )
     }),
@@ -61,7 +61,7 @@ export default scenario({
       mustTakeAtMost(context, tookMs, 2.5 * partMs, sentence)
     }),
     after(1, 'what the page does not need was done all the same', (context) =>
-      context.until('both requests are tracked', 2_000, async () => (await calls(context, 'tracking')) === 2),
+      context.until('both requests are tracked', 10_000, async () => (await calls(context, 'tracking')) === 2),
     ),
     after(2, 'they shared one call', async (context) => {
       mustBe(await calls(context, 'rates'), 1, 'calls of the API')

@@ -5,8 +5,11 @@ const { scenario, step, after } = scenariosFor('workshop')
 
 const useMs = 50
 const limit = 15
+const burstsMax = 3
 /** Few enough that one consumer needs two seconds, and many enough that three can be seen at work together. */
 const events = 40
+/** So many must still wait when two more consumers come, or they have nothing to do. */
+const leftLeast = 9
 
 type Context = ScenarioContext<'workshop'>
 type Burst = Awaited<ReturnType<Context['burst']>>
@@ -43,36 +46,44 @@ export default scenario({
     step('50 at once, serial', async (context) => {
       const highest = watchPanel(context)
       context.scratch.set('serial', await context.burst('n1', 'serial', 600, 50))
-      context.scratch.set('highest', await highest())
+      // A browser that is slow shows it later: it is loaded until the panel has had time to follow.
+      for (let more = 0; more < burstsMax && highest.sofar() < 1; more += 1)
+        await context.burst('n1', 'serial', 600, 50)
+      context.scratch.set('highest', await highest.end())
     }),
     step('50 at once, async', async (context) => {
       context.scratch.set('async', await context.burst('n1', 'async', 300, 50))
     }),
     step('10 at once, serial', async (context) => {
-      await context.until('the resource is free', 2_000, async () => (await counts(context)).inside === 0)
+      await context.until('the resource is free', 10_000, async () => (await counts(context)).inside === 0)
       context.scratch.set('below', await context.burst('n1', 'serial', 40, 10))
     }),
     step('events for one consumer, and two more consumers', async (context) => {
       context.scratch.set('events', await context.burst('n1', 'genstage', events, 20))
       await context.workshop('n1').setConsumers(3)
-      await context.until('all events are processed', 5_000, async () => (await counts(context)).unprocessed === 0)
+      context.scratch.set('left', (await counts(context)).unprocessed)
+      await context.until('all events are processed', 20_000, async () => (await counts(context)).unprocessed === 0)
       context.scratch.set('run', await context.workshop('n1').run())
       await context.workshop('n1').setConsumers(1)
     }),
   ],
   expectations: [
     after(2, 'some are refused, and every other one is answered', async (context) => {
-      const { ok, refused, others, count } = burst(context, 'serial')
+      const { ok, refused, others, count } = reachedLimit(context, 'serial')
       mustBe([ok > 0, refused > 0, others, ok + refused], [true, true, 0, count], '200s, 500s, others and all')
     }),
     after(2, 'the panel followed the load', async (context) => {
       const highest = context.scratch.get('highest') as number
       if (highest < 1 || highest > limit) throw new Error(`the panel showed ${highest} inside at most`)
       const panel = context.scratch.get('panel') as Awaited<ReturnType<Context['panel']>>
-      await context.until('the panel shows 0', 2_000, async () => (await panel.shown('inside')) === 0)
+      await context.until('the panel shows 0', 10_000, async () => (await panel.shown('inside')) === 0)
     }),
     after(3, 'async is refused at the same limit', async (context) =>
-      mustBe([burst(context, 'async').refused > 0, burst(context, 'async').others], [true, 0], '500s and others'),
+      mustBe(
+        [reachedLimit(context, 'async').refused > 0, burst(context, 'async').others],
+        [true, 0],
+        '500s and others',
+      ),
     ),
     after(4, 'nobody is refused when the load has dropped', async (context) =>
       mustBe(burst(context, 'below').ok, 40, '200s'),
@@ -84,6 +95,8 @@ export default scenario({
     }),
     after(5, 'three consumers were at work together, and no more', async (context) => {
       const { insideMax } = context.scratch.get('run') as { insideMax: number }
+      const left = Number(context.scratch.get('left'))
+      if (left < leftLeast) context.notReached(`${left} events were left when two more consumers came`)
       mustBe(insideMax, 3, 'the most uses at once')
     }),
   ],
@@ -94,20 +107,30 @@ const counts = async (context: Context) => (await context.workshop('n1').panel()
 
 const burst = (context: Context, name: string) => context.scratch.get(name) as Burst
 
+/** A load that comes too slowly never meets the limit, and nobody has to be refused. */
+function reachedLimit(context: Context, name: string): Burst {
+  const { insideMax } = burst(context, name)
+  if (insideMax < limit) context.notReached(`at most ${insideMax} of ${limit} were inside at once (${name})`)
+  return burst(context, name)
+}
+
 /** Looks at the number of the panel until it is asked for the highest. */
-function watchPanel({ scratch, clock }: Context): () => Promise<number> {
+function watchPanel({ scratch, clock }: Context): { sofar(): number; end(): Promise<number> } {
   const panel = scratch.get('panel') as Awaited<ReturnType<Context['panel']>>
   let isOver = false
+  let highest = 0
   const watching = (async () => {
-    let highest = 0
     while (!isOver) {
       highest = Math.max(highest, await panel.shown('inside'))
       await clock.sleep(20)
     }
     return highest
   })()
-  return () => {
-    isOver = true
-    return watching
+  return {
+    sofar: () => highest,
+    end() {
+      isOver = true
+      return watching
+    },
   }
 }

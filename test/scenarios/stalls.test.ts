@@ -4,7 +4,9 @@ import { systemClock } from '../../harness/platform/clock.ts'
 import { NotReached } from '../../harness/runner/context.ts'
 import {
   mustBeConnected,
+  mustHaveHeard,
   mustLoseOnce,
+  mustNotRepeat,
   mustTakeAtMost,
   receivedPerJoin,
   watchingStalls,
@@ -87,6 +89,35 @@ describe('messages per join', () => {
   })
 })
 
+describe('what somebody did not hear', () => {
+  const stalled = (context: ReturnType<typeof stage>, who: string) =>
+    context.recorder.record({ who, type: 'read', operation: 'stall', value: { forMs: 900 } })
+  const judged = (context: ReturnType<typeof stage>) => () =>
+    mustHaveHeard(context, false, (who) => who === 'alice', 'alice heard nothing')
+
+  it('is violated where nothing stood still, and fine where it was heard', () => {
+    const context = stage(0)
+    context.recorder.record({ who: 'bob', type: 'disconnect' })
+    expect(judged(context)).toThrow(new Error('alice heard nothing'))
+    expect(() => mustHaveHeard(context, true, () => true, 'alice heard nothing')).not.toThrow()
+  })
+
+  it('proves nothing when she had lost her connection', () => {
+    const context = stage(0)
+    lost(context)
+    expect(judged(context)).toThrow(NotReached)
+  })
+
+  it('proves nothing when a process stood still, but for one that a fault was aimed at', () => {
+    const context = stage(0)
+    context.recorder.record({ who: 'nemesis', type: 'fault', value: { target: 'n3', parts: ['n3'] } })
+    stalled(context, 'n3')
+    expect(judged(context)).toThrow(new Error('alice heard nothing'))
+    stalled(context, 'n1')
+    expect(judged(context)).toThrow('alice heard nothing, but the machine stood still for 900 ms at once')
+  })
+})
+
 describe('who was to lose a connection', () => {
   it('lost it once, and nobody else did', async () => {
     const context = stage(0)
@@ -105,4 +136,14 @@ describe('who was to lose a connection', () => {
     lost(context)
     expect(() => mustLoseOnce(context, [])).toThrow(NotReached)
   })
+})
+
+it('what is done too often is violated, however long something stood still, but for whoever had lost a connection', () => {
+  const context = stage(0)
+  const judged = (isRight: boolean) => () => mustNotRepeat(context, isRight, (who) => who === 'alice', 'twice')
+  context.recorder.record({ who: 'n1', type: 'read', operation: 'stall', value: { forMs: 900 } })
+  expect(judged(true)).not.toThrow()
+  expect(judged(false)).toThrow(new Error('twice'))
+  lost(context)
+  expect(judged(false)).toThrow('twice, but alice had lost its connection')
 })

@@ -27,7 +27,8 @@ export interface Opened {
   started: number
 }
 
-const withinMs = 5_000
+/** Longer than a call of an actor is waited for, after which the node itself says what is wrong. */
+const withinMs = 12_000
 const path = '/todo/entries'
 
 async function ask<T>(url: string, body?: object): Promise<T> {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Cluster } from '../../../harness/cluster/cluster.ts'
+import { ControlError } from '../../../harness/cluster/control-client.ts'
 import { actorKill } from '../../../harness/faults/actor-kill.ts'
 
 interface Part {
@@ -37,6 +38,21 @@ describe('actor.kill (FI-1)', () => {
     const fault = actorKill.create(cluster, 'n1/a', {})
     await fault.inject()
     expect(await fault.witnessOn()).toEqual({ seen: false, why: 'a is still actor 0' })
+  })
+
+  it('kills another one where the first was gone before it could be killed', async () => {
+    const short = [0, 1, 2, 3].map((id) => ({ id: String(id), name: 'worker' }))
+    const control = {
+      actors: async () => [...short],
+      async killActor(id: string) {
+        const gone = short.shift()
+        if (short.length > 1) throw new ControlError(404, `there is no actor ${gone?.id}`)
+        return id
+      },
+    }
+    const fault = actorKill.create({ node: () => ({ control }) } as unknown as Cluster, 'n1/worker', {})
+    await fault.inject()
+    expect(await fault.witnessOn()).toEqual({ seen: true, why: 'worker, actor 2, is gone' })
   })
 
   it('says which part is not there', async () => {

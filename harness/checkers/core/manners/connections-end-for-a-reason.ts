@@ -26,6 +26,8 @@ const ageShare = 0.8
 const idleShare = 0.9
 /** So often in one scenario a client gives up a connection, and not only because it, or its browser, once stood still. */
 const givenUpOften = 3
+/** Kinds of clients that live in a browser. */
+const inBrowsers: ReadonlySet<string> = new Set(['tab', 'dashboard'])
 /** A close frame of a channel follows the request of its client. */
 const leaveAnsweredMs = 5_000
 
@@ -99,10 +101,16 @@ function thrownOut(history: History, one: SocketRecord, all: readonly SocketReco
   const evidence = { who, node, code, tMs }
   if (closedBy === 'heartbeat' && isSomebodyElses(history))
     return unknown(`${sentence}, but the system does not say how soon it answers`, evidence)
-  if (closedBy === 'heartbeat' && !hasGivenUpOften(one, all))
+  if (closedBy === 'heartbeat' && isInBrowser(history, who) && !hasGivenUpOften(one, all))
     return unknown(`${sentence} but an answer that was late`, evidence)
   return finding(history, sentence, tMs - lossNoticedWithinMs, tMs, evidence)
 }
+
+/** The processes of browsers are not watched as nodes and the harness are. */
+const isInBrowser = (history: History, name: string) =>
+  history
+    .of('read', 'client')
+    .some(({ who, value }) => who === name && inBrowsers.has((value as { kind: string }).kind))
 
 /** A browser that stands still for a second is seen by nobody, and gives its connection up: only what happens again and again is no accident. */
 const hasGivenUpOften = ({ who, node }: SocketRecord, all: readonly SocketRecord[]) =>

@@ -160,12 +160,14 @@ describe('connections-end-for-a-reason', () => {
 
   it('is unknown where a client gave up a connection once: its browser may have stood still', () => {
     const givenUp = (tMs: number) => socket('end', tMs, { closedBy: 'heartbeat' })
-    expect(judge(name, givenUp(4_000), givenUp(9_000))).toMatchObject({
+    const inBrowser: TestEvent = { ...read('client', 0, { kind: 'tab', owner: 'alice' }, 'alice'), node: 'n1' }
+    expect(judge(name, inBrowser, givenUp(4_000), givenUp(9_000))).toMatchObject({
       outcome: 'unknown',
       why: expect.stringMatching(/its heartbeat was not answered at 4\.0 s on n1, and nothing explains it but/),
     })
-    expect(outcome(name, givenUp(4_000), givenUp(9_000), givenUp(14_000))).toBe('violated')
-    expect(outcome(name, stall(13_900, 800), givenUp(4_000), givenUp(9_000), givenUp(14_000))).toBe('violated')
+    expect(outcome(name, inBrowser, givenUp(4_000), givenUp(9_000), givenUp(14_000))).toBe('violated')
+    expect(outcome(name, givenUp(4_000))).toBe('violated')
+    expect(outcome(name, stall(3_900, 800), givenUp(4_000))).toBe('unknown')
   })
 
   it('judges channels as well', () => {
