@@ -79,6 +79,7 @@ async function startNodes(names: readonly string[], { hasControl = true, socket 
       broadcastBytes: async (topic: string, event: string, bytes: Buffer) => endpoint.broadcast(topic, event, bytes),
     },
   }))
+  const node = (name: string) => ({ directUrl: `http://127.0.0.1:${links.get(name)}` })
   const link = async (from: string, to: string) => {
     const port = links.get(to)
     return {
@@ -93,6 +94,7 @@ async function startNodes(names: readonly string[], { hasControl = true, socket 
     // Whoever knows the secrets has started these nodes itself.
     cluster: {
       nodes,
+      node,
       links: { link },
       promises: ownPromises,
       ...(hasControl && { secrets: {} }),
