@@ -32,7 +32,8 @@ export default scenario({
     step('everybody buys at once, while the stock is read', async (context) => {
       let isOver = false
       const reads = (async () => {
-        while (!isOver) await context.readStock()
+        // One that the database answers too late proves nothing.
+        while (!isOver) await context.readStock().catch(() => {})
       })()
       const ends = await Promise.all(context.wireShoppers().map((buyer) => buyer.buy()))
       isOver = true

@@ -46,6 +46,13 @@ export default scenario({
     after(4, 'the release was refused', async (context) => notDone(context.scratch.get('refused') as never, 'release')),
     after(4, 'nothing was announced', (context) => sees(context, 'alice', listings({ 1: 'soon', 2: 'soon' }))),
     after(6, 'product 1 has sizes', (context) => sees(context, 'alice', listings({ 1: 'sizes', 2: 'soon' }))),
+    // What a refused release announces may come to the page after it was looked at.
+    after(6, 'nothing was announced before', async ({ recorder }) => {
+      const told = recorder.events.filter(
+        ({ who, event, joinRef }) => who === 'alice' && event === 'released' && joinRef === null,
+      )
+      if (told.length > 1) throw new Error(`alice was told ${told.length} times of one release`)
+    }),
   ],
   checkers: [viewsMatchFreshRender, releasedEverywhere, nodesAgreeWithDatabase, joinedTopics, presenceMatchesReality],
 })
