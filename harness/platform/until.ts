@@ -16,7 +16,7 @@ export interface UntilOptions {
   clock?: Clock
 }
 
-/** However starved the machine is, it is waited for so many times `withinMs` at most. */
+/** The longest wait on a starved machine, as a multiple of `withinMs`. */
 const timesMax = 2.5
 const firstPauseMs = 25
 const pauseMostMs = 150

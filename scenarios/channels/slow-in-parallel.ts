@@ -12,8 +12,9 @@ const moreCount = 50
 const manyWithinMs = 20_000
 /** More than a node lets wait for a channel before it stops reading from its client. */
 const waitingCount = 1_200
-/** So long a wire client waits for a frame; a machine without stalls needs this. */
+/** How long a wire client waits for a frame. */
 const answeredWithinMs = 5_000
+/** How long the answer takes on a machine without stalls. */
 const ownWithinMs = 1_000
 /** By so much may two clocks of one machine differ. */
 const toleranceMs = 50

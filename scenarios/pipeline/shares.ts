@@ -61,7 +61,7 @@ export default scenario({
     after(2, 'the light user did not wait for the heavy one', async (context) => {
       const before = context.scratch.get('before') as number
       const sentence = `the light user waited for ${before} of the ${heavyCount} items of the heavy one`
-      // Two are worked on at once: while something stood still for so long, so many went by.
+      // Two are worked on at once, so that a stall lets a known number of them go by.
       mustTakeAtMost(context, (before * workMs) / 2, (heavyCount / 2) * (workMs / 2), sentence)
     }),
     after(3, 'nothing was done for who is not there', async (context) => {

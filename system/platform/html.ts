@@ -7,14 +7,14 @@ interface DocumentParts {
   title: string
   /** The name of its bundle: the style is `/assets/NAME.css`, the script `/assets/NAME.js`. */
   bundle: string
-  /** For the script of the page; without it the page has none. */
-  heartbeatMs?: number
+  /** Numbers for the script of the page, by their attributes without `data-`; without them the page has no script. */
+  data?: Readonly<Record<string, number>>
   /** HTML. */
   content: string
 }
 
 /** The document around the content of a demonstration. */
-export const htmlDocument = ({ title, bundle, heartbeatMs, content }: DocumentParts): string => `<!doctype html>
+export const htmlDocument = ({ title, bundle, data, content }: DocumentParts): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -24,8 +24,13 @@ export const htmlDocument = ({ title, bundle, heartbeatMs, content }: DocumentPa
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/assets/${bundle}.css">
 </head>
-${heartbeatMs === undefined ? '<body>' : `<body data-heartbeat-ms="${heartbeatMs}">`}
+<body${attributes(data)}>
 ${content}
-${heartbeatMs === undefined ? '' : `<script type="module" src="/assets/${bundle}.js"></script>\n`}</body>
+${data === undefined ? '' : `<script type="module" src="/assets/${bundle}.js"></script>\n`}</body>
 </html>
 `
+
+const attributes = (data: DocumentParts['data'] = {}) =>
+  Object.entries(data)
+    .map(([name, value]) => ` data-${name}="${value}"`)
+    .join('')

@@ -19,7 +19,7 @@ const conversationsOf = (history: History) => history.finals<Conversation>(opera
 /** For how long after a fault of its node, or of a part there, a connection may still end because of it; nothing is done to its own link. */
 const afterFaultMs = 10_000
 
-/** So long may a poll through another node wait for what was lost between the two, before its client begins anew. */
+/** How long a poll through another node may wait for what was lost between the two, before its client begins anew. */
 const lostPollMs = 15_000
 
 const maySoonBeginAnew = ({ faults, endMs }: History, { through }: Conversation) =>

@@ -1,4 +1,4 @@
-import { mannersOf } from '../../history/manners.ts'
+import { longestStallIn } from '../../history/manners.ts'
 import type { NewEvent } from '../../history/operation.ts'
 import { starvedMs } from '../../timing.ts'
 import { readInventories } from '../inventory.ts'
@@ -36,9 +36,7 @@ const isDisturbed = ({ recorder, restFrom = 0 }: RunState) =>
 const readsMaxOf = (state: RunState) => (hasStoodStill(state) ? readsWhileStalledMax : readsMax)
 
 const hasStoodStill = ({ recorder, restFrom = 0 }: RunState) =>
-  recorder.events
-    .slice(restFrom)
-    .some(({ operation, value }) => operation === mannersOf.stall && (value as { forMs: number }).forMs >= starvedMs)
+  longestStallIn(recorder.events.slice(restFrom)) >= starvedMs
 
 async function readFinals(state: RunState): Promise<NewEvent[]> {
   const finals = [...(await readNodes(state)), ...(await readInventories(state)), ...readManners(state)]

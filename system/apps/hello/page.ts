@@ -1,3 +1,4 @@
+import { htmlDocument } from '../../platform/html.ts'
 import { toScript } from '../../platform/script.ts'
 
 interface DemoPage {
@@ -9,17 +10,12 @@ interface DemoPage {
 }
 
 /** The demo page: a user of its own with a fresh token, on five connections (CH-133, CH-134). */
-export const demoPage = ({ userId, authToken, heartbeatMs, pushTimeoutMs }: DemoPage): string => `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>HelloSockets</title>
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="/assets/hello.css">
-</head>
-<body data-heartbeat-ms="${heartbeatMs}" data-push-timeout-ms="${pushTimeoutMs}">
-<h1>HelloSockets</h1>
+export const demoPage = ({ userId, authToken, heartbeatMs, pushTimeoutMs }: DemoPage): string =>
+  htmlDocument({
+    title: 'HelloSockets',
+    bundle: 'hello',
+    data: { 'heartbeat-ms': heartbeatMs, 'push-timeout-ms': pushTimeoutMs },
+    content: `<h1>HelloSockets</h1>
 <p>Three sockets and their channels, as they speak. Newest first.</p>
 <ul class="sockets">
 <li data-socket="user"><b>UserSocket</b><span>connecting</span></li>
@@ -29,8 +25,5 @@ export const demoPage = ({ userId, authToken, heartbeatMs, pushTimeoutMs }: Demo
 <li data-socket="fast"><b>StatsSocket, parallel</b><span>connecting</span></li>
 </ul>
 <ol class="log" reversed></ol>
-<script>window.userId = ${toScript(userId)}; window.authToken = ${toScript(authToken)}</script>
-<script type="module" src="/assets/hello.js"></script>
-</body>
-</html>
-`
+<script>window.userId = ${toScript(userId)}; window.authToken = ${toScript(authToken)}</script>`,
+  })

@@ -65,4 +65,4 @@ const content = `<h1>Talk demos</h1>
 
 /** The page of all demos: its script fills in the rest. */
 export const talkPage = (heartbeatMs: number): string =>
-  htmlDocument({ title: 'Talk demos', bundle: 'talk', heartbeatMs, content })
+  htmlDocument({ title: 'Talk demos', bundle: 'talk', data: { 'heartbeat-ms': heartbeatMs }, content })

@@ -17,6 +17,6 @@ const linkTo = ([path, name]: (typeof links)[number]) => `<a href="${path}">${na
 /** The document around a panel. */
 export const workshopPage = ({ title, content, heartbeatMs }: Page): string =>
   htmlDocument({
-    ...{ title, bundle: 'workshop', heartbeatMs },
+    ...{ title, bundle: 'workshop', data: { 'heartbeat-ms': heartbeatMs } },
     content: `<header><b>Workshop</b> <nav aria-label="Parts">${links.map(linkTo).join(' ')}</nav></header>\n${content}`,
   })

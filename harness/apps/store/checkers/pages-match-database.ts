@@ -75,7 +75,7 @@ function wrongCart(history: History, { catalogue }: Truth): string | undefined {
   return undefined
 }
 
-/** A page waits so long at most for a sign of life before it says that there is none. */
+/** The longest that a page waits for a sign of life before it says that there is none. */
 const aroundMs = 15_000
 
 /** An open page that is connected says nothing of a lost connection, and a dashboard says that it is live (PA-43, CH-112). */

@@ -1,4 +1,4 @@
-import { finding } from '../../../checkers/core/manners/reasons.ts'
+import { finding, worstFinding } from '../../../checkers/core/manners/reasons.ts'
 import type { History } from '../../../history/history.ts'
 import type { HistoryEvent } from '../../../history/operation.ts'
 import { type Checker, count, passed, unknown, type Verdict, violated } from '../../../verdict/checker.ts'
@@ -25,15 +25,13 @@ export const refusedForAReason: Checker = {
     const [catalogue] = history.finals<Catalogue>('catalogue')
     if (!catalogue) return unknown('the products were not read')
     const refusals = history.of('failed').filter(({ op }) => op !== undefined)
-    let unclear: Verdict | undefined
-    for (const refusal of refusals) {
+    const findings = refusals.flatMap((refusal) => {
       const wrong = wrongReason(refusal, history, catalogue.value)
-      if (!wrong) continue
-      const verdict = judgeRefusal(history, refusal, `refused: ${refusal.who} was told ${refusal.error}, ${wrong}`)
-      if (verdict.outcome === 'violated') return verdict
-      unclear ??= verdict
-    }
-    if (unclear) return unclear
+      const sentence = `refused: ${refusal.who} was told ${refusal.error}, ${wrong}`
+      return wrong ? [judgeRefusal(history, refusal, sentence)] : []
+    })
+    const worst = worstFinding(findings)
+    if (worst) return worst
     return passed(`${count(refusals.length, 'refusal')}, each for a reason`)
   },
 }

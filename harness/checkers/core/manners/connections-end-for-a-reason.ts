@@ -24,7 +24,7 @@ const connectAgainCode = 1012
 const ageShare = 0.8
 /** The idle time is counted in rounds of a twentieth, and the round in which something came does not count. */
 const idleShare = 0.9
-/** So often in one scenario a client gives up a connection, and not only because it, or its browser, once stood still. */
+/** A browser that stood still once does not give up this many connections in one scenario. */
 const givenUpOften = 3
 /** Kinds of clients that live in a browser. */
 const inBrowsers: ReadonlySet<string> = new Set(['tab', 'dashboard'])

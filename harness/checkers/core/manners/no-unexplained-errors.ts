@@ -24,6 +24,7 @@ export const noUnexplainedErrors: Checker = {
     const isExplained = explainer(history)
     const lines = errorsOf(history)
     const strayLines = lines.filter(({ atMs }) => !isExplained(atMs, atMs))
+    const slowLines = lines.filter(({ text }) => databaseIsSlow.test(text))
     const stray = strayLines.find(({ text }) => !databaseIsSlow.test(text)) ?? strayLines[0]
     const failed = failuresOf(history)
     const strayFailures = failed.filter(({ end, begunMs }) => !isExplained(begunMs, end.tMs))
@@ -34,7 +35,7 @@ export const noUnexplainedErrors: Checker = {
       })
     const findings = [
       ...(stray ? [logged(history, stray)] : []),
-      ...strayFailures.map((failure) => unexplained(history, failure)),
+      ...strayFailures.map((failure) => unexplained(history, failure, slowLines)),
     ]
     return (
       worstFinding(findings) ??
@@ -46,7 +47,7 @@ export const noUnexplainedErrors: Checker = {
 }
 
 /** What nodes logged while they started is not theirs: the machine that started them all at once was slow. */
-function errorsOf(history: History): (ErrorLine & { node: string })[] {
+function errorsOf(history: History): LineOfNode[] {
   const expected = history.of('read', mannersOf.expectedLog).map(({ value }) => String(value))
   const [{ tMs: startedMs } = { tMs: 0 }] = history.of('read', mannersOf.settings)
   return history
@@ -54,6 +55,8 @@ function errorsOf(history: History): (ErrorLine & { node: string })[] {
     .flatMap(({ node = '', value }) => value.map((line) => ({ node, ...line })))
     .filter(({ atMs, text }) => atMs >= startedMs && !expected.some((part) => text.includes(part)))
 }
+
+type LineOfNode = ErrorLine & { node: string }
 
 interface Failure {
   end: HistoryEvent
@@ -88,19 +91,17 @@ function explainer(history: History): (fromMs: number, toMs: number) => boolean 
   return (fromMs, toMs) => isWithin(spans, fromMs, toMs)
 }
 
-function logged(history: History, line: ErrorLine & { node: string }): Verdict {
+function logged(history: History, line: LineOfNode): Verdict {
   const { node, atMs, text } = line
   const sentence = `logged: ${node} logged an error at ${seconds(atMs)}, and nothing was broken: ${text}`
   if (databaseIsSlow.test(text)) return unknown(`${sentence}: the database was slow`, { line })
   return finding(history, sentence, atMs - slowForMs, atMs + causeNearMs, { line })
 }
 
-function unexplained(history: History, { end, begunMs }: Failure): Verdict {
+function unexplained(history: History, { end, begunMs }: Failure, slowLines: readonly LineOfNode[]): Verdict {
   const { who, operation, error = 'without an answer', type, tMs } = end
   const sentence = `failed: ${operation} of ${who} ended ${type} at ${seconds(tMs)} though nothing was broken: ${error}`
-  const slow = errorsOf(history).find(
-    ({ atMs, text }) => databaseIsSlow.test(text) && begunMs - slowForMs <= atMs && atMs <= tMs + slowForMs,
-  )
+  const slow = slowLines.find(({ atMs }) => begunMs - slowForMs <= atMs && atMs <= tMs + slowForMs)
   if (slow) return unknown(`${sentence}; ${slow.node} had logged that the database was slow`, { end, slow })
   return finding(history, sentence, begunMs, tMs, { end })
 }
