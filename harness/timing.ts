@@ -46,6 +46,12 @@ export const socketIdleTimeoutMs = 6 * clientHeartbeatMs
 /** In simulated time a scenario is over when nothing has changed for this long: a node that stood still is given up by then, and heard again. */
 export const simulatedQuietMs = trackerDownMs + 2 * clientHeartbeatMs
 
+/**
+ * How long a client of the background hears nothing before it gives its connection up: far more than an official client allows, because it is
+ * not the one to find out how long a node may be silent.
+ */
+export const backgroundSilentMs = 8_000
+
 /** How long the answer to a push is waited for, and that to a purchase, which waits for locks as well. */
 export const pushWithinMs = 8_000
 export const purchaseWithinMs = 15_000

@@ -8,7 +8,7 @@ import { mannersOf, type SocketEvent } from '../history/manners.ts'
 import type { LedgerEntry } from '../history/operation.ts'
 import type { Recorder } from '../history/recorder.ts'
 import { systemClock as clock } from '../platform/clock.ts'
-import { clientHeartbeatMs } from '../timing.ts'
+import { backgroundSilentMs, clientHeartbeatMs } from '../timing.ts'
 import { digestOf } from './content.ts'
 import { createPollSessions } from './poll-sessions.ts'
 import { openPollTransport } from './poll-transport.ts'
@@ -85,8 +85,6 @@ const reconnectAfterMs = [20, 50, 100, 200, 400, 800] as const
 const rejoinAfterMs = 200
 /** Of a connection that ended without a close frame. */
 const abnormalCode = 1006
-/** Far more than an official client allows: it is not the one to find out how long a node may be silent. */
-const silentMaxMs = 8_000
 
 /** Opens a client that connects, joins and sends heartbeats until it is closed. Never rejects: what it cannot do shows in `joins`. */
 export async function openBackgroundClient({
@@ -186,7 +184,7 @@ export async function openBackgroundClient({
   }
 
   function beat() {
-    hasGivenUp = clock.monotonicMs() - heardMs > silentMaxMs
+    hasGivenUp = clock.monotonicMs() - heardMs > backgroundSilentMs
     if (hasGivenUp) return transport?.close()
     write(null, nextRef(), 'phoenix', 'heartbeat', {})
     stopBeat = clock.after(clientHeartbeatMs, beat)

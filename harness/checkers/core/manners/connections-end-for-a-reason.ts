@@ -1,8 +1,8 @@
 import type { History } from '../../../history/history.ts'
 import { mannersOf, type NodeSettings } from '../../../history/manners.ts'
-import type { HistoryEvent } from '../../../history/operation.ts'
+import type { FaultRecord, HistoryEvent } from '../../../history/operation.ts'
 import { leadingCount } from '../../../history/sorted.ts'
-import { lossNoticedWithinMs } from '../../../timing.ts'
+import { backgroundSilentMs, clientHeartbeatMs, lossNoticedWithinMs } from '../../../timing.ts'
 import { type Checker, count, passed, unknown, type Verdict } from '../../../verdict/checker.ts'
 import {
   finding,
@@ -63,11 +63,16 @@ function isExplained(history: History, one: SocketRecord): boolean {
   const { closedBy, isHostile, tMs, who, node, link, code, through } = one
   if (closedBy === 'client' || isHostile) return true
   if (isTooIdle(history, one) || isTooOld(history, one) || isProvoked(history, tMs, who, code)) return true
+  if (through !== undefined) return history.faults.some((fault) => mayHaveLostAnswer(fault, tMs))
   return history.faults.some(
-    (fault) =>
-      isInForce(fault, tMs) && (through !== undefined || (fault.endsConnections && touches(fault, who, node, link))),
+    (fault) => isInForce(fault, tMs) && fault.endsConnections && touches(fault, who, node, link),
   )
 }
+
+/** Whether a fault was in force since a client that polls through another node last heard something: any of them may lose its answer. */
+const mayHaveLostAnswer = (fault: FaultRecord, tMs: number) =>
+  fault.requestedMs <= tMs &&
+  isInForce(fault, Math.max(fault.requestedMs, tMs - backgroundSilentMs - clientHeartbeatMs))
 
 /** A client that sends heartbeats is never idle. */
 function isTooIdle(history: History, { code, silentMs }: SocketRecord): boolean {

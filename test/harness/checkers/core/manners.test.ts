@@ -121,6 +121,13 @@ describe('connections-end-for-a-reason', () => {
       [fault(3_000, { kind: 'actor.kill', target: 'n1/PingChannel:ping' }), socket('end', 4_000)],
     ],
     ['a fault ended just before', [fault(3_000, { ...onN1, witnessedOffMs: 3_500 }), socket('end', 7_000)]],
+    [
+      'what it polled another node for was lost in a fault, and it gave up as late as it does',
+      [
+        fault(3_000, { kind: 'redis.kill', target: 'redis', witnessedOffMs: 3_300 }),
+        socket('end', 12_200, { closedBy: 'heartbeat', through: 'n2' }),
+      ],
+    ],
     ['its client sent nonsense', [socket('end', 4_000, { isHostile: true })]],
     ['the scenario provoked it', [provocation(3_000, 'alice'), socket('end', 4_000)]],
     ['its client was idle for too long', [socket('end', 4_000, { code: 1002, silentMs: 9_800 })]],
@@ -138,6 +145,13 @@ describe('connections-end-for-a-reason', () => {
 
   it.each<[string, TestEvent[]]>([
     ['another node was killed', [fault(3_000), socket('end', 4_000)]],
+    [
+      'it polled another node, and the fault was over long before it began to wait',
+      [
+        fault(3_000, { kind: 'redis.kill', target: 'redis', witnessedOffMs: 3_300 }),
+        socket('end', 18_000, { closedBy: 'heartbeat', through: 'n2' }),
+      ],
+    ],
     [
       'the clock of its node was wrong',
       [fault(3_000, { kind: 'clock.skew', options: { skewMs: 9 }, ...onN1 }), socket('end', 4_000)],
