@@ -51,7 +51,10 @@ export interface Starvation {
   overMs: number
   /** Share of the time, from 0 to 1, in which something on the machine waited for it. */
   pressure: { cpu?: number; io?: number; memory?: number }
-  /** By process, `harness` or a node: ms for which its main thread was ready to run and had no processor. */
+  /**
+   * By part: ms for which it was ready to run and had no processor. `harness` and the nodes are main threads, `links` is the thread of the
+   * embedded proxy; of `database`, `redis` and `browser` it is the process that waited longest.
+   */
   waitedMs: Record<string, number>
   /** By process: the longest time for which its event loop did not turn, or its control port did not answer. */
   longestStallMs: Record<string, number>

@@ -12,7 +12,7 @@ import { recordPage } from './answers.ts'
 import { createCartChanges } from './cart-changes.ts'
 import { withoutCartId } from './cart-topic.ts'
 import { readContent, readJoins, readLive } from './page-reads.ts'
-import { type PageSight, readPage, withoutFieldValues } from './pages/page-sight.ts'
+import { type PageSight, readThisPage, withoutFieldValues } from './pages/page-sight.ts'
 import { endOfPurchase } from './purchases.ts'
 import { selectors } from './selectors.ts'
 import type { CartSight, DashboardSight, LiveSight, Rendering } from './sights.ts'
@@ -86,7 +86,7 @@ interface ShopperOptions {
 }
 
 const loadWithinMs = 10_000
-const clickWithinMs = 5_000
+const clickWithinMs = 10_000
 /** A page looks at its connection several times within it. */
 const calmWithinMs = 4_000
 
@@ -296,7 +296,7 @@ interface OpenPage {
 }
 
 /** Runs in the page. */
-const readOpenPage = `({ path: window.location.pathname, sight: (${readPage})(document) })`
+const readOpenPage = `({ path: window.location.pathname, sight: ${readThisPage} })`
 
 /** Runs in the page. */
 function isCalm(): boolean {
