@@ -24,3 +24,9 @@ export const keepsCount = (context: Context, tab: Tab, more: number) =>
   seesCount(context, tab, more).catch(({ message }: Error) =>
     mustHaveHeard(context, false, (who) => who === tab.who, message),
   )
+
+/** The official client of a live page ignores a click on a button whose last click has not been answered yet: waits for the answer. */
+export async function clickInLivePage(page: Pick<Tab['page'], 'getByRole' | 'waitForSelector'>, button: string) {
+  await page.getByRole('button', { name: button, exact: true }).click()
+  await page.waitForSelector('[data-phx-ref-src]', { state: 'detached' })
+}

@@ -19,7 +19,7 @@ import {
   succeeded,
   theTab,
 } from '../support.ts'
-import { keepsCount, rememberCount, seesCount } from './counter.ts'
+import { clickInLivePage, keepsCount, rememberCount, seesCount } from './counter.ts'
 
 const { scenario, step, after } = scenariosFor('store')
 
@@ -119,13 +119,9 @@ type Context = ScenarioContext<'store'>
 
 const finderOf = (context: Context) => theTab(context, 'alice', finder)
 
-/** The official client ignores a click on a button whose last click has not been answered yet. */
 async function click(context: Context, index: number, name: string, times: number) {
   const { page } = theTab(context, 'alice', index)
-  for (let n = 0; n < times; n += 1) {
-    await page.getByRole('button', { name, exact: true }).click()
-    await page.waitForSelector('[data-phx-ref-src]', { state: 'detached' })
-  }
+  for (let n = 0; n < times; n += 1) await clickInLivePage(page, name)
 }
 
 /** The page says that it was asked for the size, and finds what the database has; the input has no attributes but its own. */
