@@ -90,10 +90,15 @@ describe('the channel that works (PM-17..PM-21)', () => {
     expect(counts).toMatchObject({ started: 2, finished: 2 })
   })
 
+  it('takes up to 10 s of work, and work of no kind takes none', async () => {
+    const { ask } = await opened()
+    expect(await ask('work:1', 'sync', { kind: 'none', ms: 10_000 })).toEqual(ok)
+  })
+
   it.each([
     { kind: 'sleep', ms: 1 },
     { kind: 'wait', ms: -1 },
-    { kind: 'wait', ms: 1e9 },
+    { kind: 'wait', ms: 10_001 },
     { kind: 'wait', ms: '1' },
   ])('refuses work that is none: %o', async (payload) => {
     const { ask, counts } = await opened()
