@@ -89,8 +89,8 @@ describe('releasing a product', () => {
   })
 
   it('is made known later when it was given up and written all the same (ST-57, NF-11)', async () => {
-    const { store: shop, steps, later } = store({ answersLate: true, onSale: [2] })
-    await expect(shop.markProductReleased(1)).rejects.toThrow('no answer in time')
+    const { store: shop, steps, later } = store({ answersLate: true, onSale: [1] })
+    await expect(shop.markProductReleased(2)).rejects.toThrow('no answer in time')
     expect(steps).toEqual(['write released'])
     later.shift()!()
     await expect
