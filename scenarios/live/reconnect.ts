@@ -81,6 +81,7 @@ export default scenario({
     }),
   ],
   expectations: [
+    after(1, 'the finder asks for a size', (context) => seesIn(context, finderOf(context), waits)),
     after(2, 'each counter counts for itself', async (context) => {
       await keepsCount(context, theTab(context, 'alice', counter), 2)
       await keepsCount(context, theTab(context, 'alice', otherCounter), -1)
@@ -122,6 +123,12 @@ const finderOf = (context: Context) => theTab(context, 'alice', finder)
 async function click(context: Context, index: number, name: string, times: number) {
   const { page } = theTab(context, 'alice', index)
   for (let n = 0; n < times; n += 1) await clickInLivePage(page, name)
+}
+
+/** Nobody has typed anything yet. */
+const waits: Look = async (tab) => {
+  const summary = await tab.text('.finder [role=status]')
+  return summary.startsWith('Type a size') || `"${summary}"`
 }
 
 /** The page says that it was asked for the size, and finds what the database has; the input has no attributes but its own. */

@@ -17,6 +17,8 @@ export interface PipelineState {
   handled: number
   dropped: number
   discarded: number
+  /** Gone with the actor that kept them. */
+  lost: number
   skipped: number
   running: number
   runningMax: number

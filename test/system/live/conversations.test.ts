@@ -292,11 +292,13 @@ describe('the flash', () => {
     const page = await live.load('/nav/b', { info: 'from <before>' })
     expect(page.content).toContain('phx-value-key="info">from &lt;before&gt;</p>')
     const client = await live.connect()
-    const shownTo = async (params: object) => {
-      const joined = await client.join(page.topic, { ...page.join, params })
+    const shownTo = async (params: object, more: object = {}) => {
+      const joined = await client.join(page.topic, { ...page.join, ...more, params })
       return JSON.stringify(joined).includes('from &lt;before&gt;')
     }
     expect(await shownTo({ _mounts: 0 })).toBe(true)
+    // As the official client says that it brings none.
+    expect(await shownTo({ _mounts: 0 }, { flash: null })).toBe(true)
     expect(await shownTo({ _mounts: 1 })).toBe(false)
     expect(await shownTo({})).toBe(false)
   })
