@@ -296,7 +296,7 @@ describe('the cart of a page', () => {
 })
 
 describe('a page whose channels are refused', () => {
-  it('says so on the console, and shows the shop all the same (ST-45)', async () => {
+  it('says so, also on the console, and shows the shop all the same (ST-45)', async () => {
     const other = await startNode('n9', { DATABASE_URL: database.url, STORE_PRODUCT_ROUTE: 'other:*' })
     try {
       await other.ready()
@@ -305,6 +305,9 @@ describe('a page whose channels are refused', () => {
       await page.goto(`http://127.0.0.1:${other.port}/`)
       await expect.poll(() => said).toContain('Channel join failed')
       expect(await page.locator('.product-listing').count()).toBe(2)
+      await expect
+        .poll(() => page.textContent('.connection'))
+        .toBe('The shop does not answer. What you see may be old.')
     } finally {
       await other.stop()
     }

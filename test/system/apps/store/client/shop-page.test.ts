@@ -41,7 +41,7 @@ const remove = (itemId: number) => page.click(`.cart-item__remove[data-item-id='
 const said = () => page.text('.toast') ?? ''
 const lost = 'Connection lost. What you see may be old. Trying to reach the shop again.'
 const silent = 'The shop does not answer. What you see may be old.'
-const connection = () => page.text('.connection')
+const connection = () => page.text('.connection[role="status"]')
 
 describe('what the page says after a click (CT-36)', () => {
   it('is that it is done, for six seconds', async () => {
