@@ -7,13 +7,13 @@ export interface RecorderOptions {
   sink(event: HistoryEvent): void
   /** Whether an error means that the operation certainly did not happen. */
   isDefinite(error: unknown): boolean
-  /** Whether an error is unrelated to the operation, because it could not be attempted; such an error is thrown to the caller. */
-  isBeyondIt?(error: unknown): boolean
+  /** Whether an error means that the operation was not even attempted; such an error is thrown to the caller. Default: none does. */
+  wasNotAttempted?(error: unknown): boolean
 }
 
 export type Recorder = ReturnType<typeof createRecorder>
 
-export function createRecorder({ elapsedMs, sink, isDefinite, isBeyondIt = () => false }: RecorderOptions) {
+export function createRecorder({ elapsedMs, sink, isDefinite, wasNotAttempted = () => false }: RecorderOptions) {
   const events: HistoryEvent[] = []
   let lastOp = 0
 
@@ -49,10 +49,10 @@ export function createRecorder({ elapsedMs, sink, isDefinite, isBeyondIt = () =>
         pending.end('ok')
         return { kind: 'ok', value: result }
       } catch (error) {
-        const kind = isDefinite(error) || isBeyondIt(error) ? 'failed' : 'unsure'
+        const kind = isDefinite(error) || wasNotAttempted(error) ? 'failed' : 'unsure'
         const message = error instanceof Error ? error.message : String(error)
         pending.end(kind, message)
-        if (isBeyondIt(error)) throw error
+        if (wasNotAttempted(error)) throw error
         return { kind, error: message }
       }
     },

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Random } from '../platform/random.ts'
+import { type Compiler, openCompiler } from '../selftest/compiler.ts'
+import { dependentsIn } from '../selftest/imports.ts'
 import { type Candidate, candidatesIn, withEdit } from './candidates.ts'
-import { type Compiler, openCompiler } from './compiler.ts'
 import { type Mutant, mutantOf } from './mutant.ts'
 import { essenceOf } from './same-program.ts'
-import { dependentsIn } from './sources.ts'
 
 /** Why a candidate was thrown away, and how many. */
 export interface ThrownAway {

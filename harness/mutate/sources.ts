@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join, matchesGlob } from 'node:path'
 import { UsageError } from '../platform/errors.ts'
-import { reachIn } from '../selftest/type-check.ts'
 
 /** The sources of the system from the root, in the order of their names. */
 export const systemFiles = (root: string): string[] =>
@@ -21,13 +20,6 @@ export function filesToMutate(root: string, globs: readonly string[] = []): stri
       `--files takes a pattern of files of the system, such as "system/channels/**"; nothing fits "${stray}"`,
     )
   return all.filter((path) => globs.some((glob) => matchesGlob(path, glob)))
-}
-
-/** The files of the system that import a file, near or far. */
-export function dependentsIn(root: string): (path: string) => string[] {
-  const all = systemFiles(root)
-  const reach = reachIn(root)
-  return (path) => all.filter((other) => other !== path && reach(other).has(path))
 }
 
 /** Of the texts of files, and of their names. */

@@ -1,59 +1,58 @@
 import { execFile } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join, normalize } from 'node:path'
+import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { type Compiler, openCompiler } from './compiler.ts'
 import { type Defect, patchedFiles } from './defect.ts'
 import { readFrom } from './defects.ts'
 import { pathsOf } from './diff.ts'
+import { dependentsIn, reachIn } from './imports.ts'
 
 /** What the compiler says about the system with a defect; undefined where it has nothing to say. */
 export type TypeErrors = ReadonlyMap<string, string | undefined>
 
 interface TypeCheckOptions {
   root: string
-  /** Compilers at a time. */
-  jobs?: number
   goesOn?(): boolean
 }
 
 /**
- * Checks the types of the system with each of the defects, by name. Two things keep a hundred defects under a minute: the compiler remembers
- * the clean system and looks only at what may have changed; and defects that cannot hide each other's errors are checked together, and one
- * by one only where the compiler complains. All of them must apply. Throws when the clean system has errors.
+ * Checks the types of the system with each of the defects, by name. One compile decides about most of them; each of the others is looked at
+ * in its place, with all files that import its own. All of them must apply. Throws when the clean system has errors.
  */
 export async function typeCheck(
   defects: readonly Defect[],
-  { root, jobs = 2, goesOn = () => true }: TypeCheckOptions,
+  { root, goesOn = () => true }: TypeCheckOptions,
 ): Promise<TypeErrors> {
-  const folder = mkdtempSync(join(tmpdir(), 'squall-types-'))
+  const undecided = await undecidedAmong(defects, root)
   const found = new Map<string, string | undefined>()
-  const waiting = together(defects, reachIn(root))
+  for (const one of defects) if (!undecided.includes(one)) found.set(one.name, undefined)
+  if (undecided.length === 0) return found
+  const compiler = openCompiler({ root })
   try {
-    const clean = await copyOf(root, join(folder, 'clean'))
-    const trees = Array.from({ length: Math.min(jobs, waiting.length) }, (_, index) => join(folder, `${index}`))
-    await Promise.all(
-      trees.map(async (tree) => {
-        cpSync(clean, tree, { recursive: true, verbatimSymlinks: true })
-        for (let next = waiting.shift(); next && goesOn(); next = waiting.shift())
-          await checkGroup(next, found, tree, clean)
-      }),
-    )
+    const errorsWith = inPlace(compiler, root)
+    for (const group of together(undecided, reachIn(root))) {
+      if (!goesOn()) break
+      const isRight = errorsWith(group) === undefined
+      for (const one of group) found.set(one.name, isRight ? undefined : errorsWith([one]))
+      // The compiler blocks; a signal is heard in between.
+      await setImmediate()
+    }
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    compiler.close()
   }
   return found
 }
 
-async function checkGroup(
-  group: readonly Defect[],
-  found: Map<string, string | undefined>,
-  tree: string,
-  clean: string,
-) {
-  const errors = await errorsWith(group, tree, clean)
-  if (errors === undefined || group.length === 1) for (const { name } of group) found.set(name, errors)
-  else for (const one of group) found.set(one.name, await errorsWith([one], tree, clean))
+/** An error shows in a file that changes, or in one that imports it, near or far. */
+function inPlace(compiler: Compiler, root: string) {
+  const dependentsOf = dependentsIn(root)
+  return (defects: readonly Defect[]) => {
+    const texts = patchedFiles(defects, readFrom(root))
+    return compiler.errorsWith(texts, new Set([...texts.keys(), ...[...texts.keys()].flatMap(dependentsOf)]))
+  }
 }
 
 /**
@@ -72,60 +71,79 @@ export function together(defects: readonly Defect[], reach: (path: string) => Re
   return groups
 }
 
-const relativeImport = /(?:from|import)\s*\(?\s*['"](\.{1,2}\/[^'"]+)['"]/g
+/** A file with a defect, under a name of its own beside the clean one. Both without their extension. */
+interface Copy {
+  defect: Defect
+  clean: string
+  copy: string
+}
 
-/** A file, and all that it imports, near and far. */
-export function reachIn(root: string) {
-  const readSource = readFrom(root)
-  const known = new Map<string, ReadonlySet<string>>()
-  return (start: string): ReadonlySet<string> => {
-    const reached = known.get(start) ?? new Set([start])
-    if (known.has(start)) return reached
-    known.set(start, reached)
-    // A set that grows while it is walked through.
-    for (const path of reached)
-      for (const [, target] of (readSource(path) ?? '').matchAll(relativeImport))
-        (reached as Set<string>).add(normalize(join(dirname(path), target!)))
-    return reached
+/**
+ * The defects that one compile of the system with a copy of every changed file cannot decide about. A copy that has no error of its own, and
+ * declares to other files exactly what the clean file declares, cannot make an error anywhere. Throws when the clean system has errors.
+ */
+async function undecidedAmong(defects: readonly Defect[], root: string): Promise<Defect[]> {
+  const tree = mkdtempSync(join(tmpdir(), 'squall-types-'))
+  try {
+    copySystem(root, tree)
+    const copies = defects.flatMap((defect, index) => writeCopies(defect, `defect-${index}`, tree))
+    const errors = await compile(tree)
+    requireCleanSystem(errors, copies)
+    const declarationOf = (path: string) => readFrom(tree)(join('declarations', `${path}.d.ts`))
+    const isDecided = ({ clean, copy }: Copy) =>
+      !errors.some((error) => isIn(copy, error)) &&
+      declarationOf(copy) !== undefined &&
+      declarationOf(copy) === declarationOf(clean)
+    return [...new Set(copies.filter((one) => !isDecided(one)).map(({ defect }) => defect))]
+  } finally {
+    rmSync(tree, { recursive: true, force: true })
   }
 }
 
-const memory = 'tsc.json'
-
 /** The system alone: the rest of the project may not know of it (and where it does, its types are checked on the way). */
-async function copyOf(root: string, tree: string): Promise<string> {
+function copySystem(root: string, tree: string) {
   cpSync(join(root, 'system'), join(tree, 'system'), { recursive: true })
   cpSync(join(root, 'package.json'), join(tree, 'package.json'))
   symlinkSync(join(root, 'node_modules'), join(tree, 'node_modules'))
-  const compilerOptions = { incremental: true, tsBuildInfoFile: memory }
+  const compilerOptions = {
+    noEmit: false,
+    declaration: true,
+    emitDeclarationOnly: true,
+    rootDir: '.',
+    outDir: 'declarations',
+  }
   writeFileSync(
     join(tree, 'tsconfig.json'),
     JSON.stringify({ extends: join(root, 'tsconfig.json'), compilerOptions, include: ['system'] }),
   )
-  const errors = await compile(tree)
-  if (errors !== undefined) throw new Error(`the system has type errors without any defect: ${errors}`)
-  return tree
 }
 
-async function errorsWith(group: readonly Defect[], tree: string, clean: string): Promise<string | undefined> {
-  const files = patchedFiles(group, readFrom(clean))
-  for (const [path, text] of files) writeFileSync(join(tree, path), text)
-  cpSync(join(clean, memory), join(tree, memory))
-  const errors = await compile(tree)
-  for (const path of files.keys()) writeFileSync(join(tree, path), readFileSync(join(clean, path)))
-  return errors
+/** Of the files that have types. */
+function writeCopies(defect: Defect, suffix: string, tree: string): Copy[] {
+  return [...patchedFiles([defect], readFrom(tree))].flatMap(([path, text]) => {
+    const [, clean, extension] = /^(.*)(\.tsx?)$/.exec(path) ?? []
+    if (clean === undefined) return []
+    const copy = `${clean}.${suffix}`
+    writeFileSync(join(tree, `${copy}${extension}`), text)
+    return [{ defect, clean, copy }]
+  })
 }
 
-/** The first thing that the compiler says, and how many more there are. */
-async function compile(tree: string): Promise<string | undefined> {
+/** The errors that the compiler finds, each with its file in front. */
+async function compile(tree: string): Promise<string[]> {
   const compiler = join(tree, 'node_modules/typescript/lib/tsc.js')
-  const said = await promisify(execFile)(process.execPath, [compiler, '--noEmit', '--singleThreaded', '-p', '.'], {
-    cwd: tree,
-  }).then(
-    () => '',
-    ({ stdout, stderr }: { stdout: string; stderr: string }) => stdout.trim() || stderr.trim() || 'the compiler failed',
-  )
-  if (said === '') return undefined
-  const [first = said, ...others] = said.split('\n').filter((line) => line.includes('error TS'))
-  return others.length > 0 ? `${first} (and ${others.length} more)` : first
+  const options = { cwd: tree, maxBuffer: 64 * 1024 * 1024 }
+  const run = promisify(execFile)(process.execPath, [compiler, '--singleThreaded', '-p', '.'], options)
+  const { stdout } = await run.catch((failed: { stdout: string }) => failed)
+  return stdout.split('\n').filter((line) => line.includes('error TS'))
+}
+
+const isIn = (path: string, error: string) => error.startsWith(`${path}.ts(`) || error.startsWith(`${path}.tsx(`)
+
+/** What cannot be written as a declaration, such as a type that is not exported, is no mistake: nobody publishes the system as a library. */
+const isOfDeclarations = (error: string) => /error TS4\d{3}:/.test(error)
+
+function requireCleanSystem(errors: readonly string[], copies: readonly Copy[]) {
+  const first = errors.find((error) => !isOfDeclarations(error) && !copies.some(({ copy }) => isIn(copy, error)))
+  if (first !== undefined) throw new Error(`the system has type errors without any defect: ${first}`)
 }

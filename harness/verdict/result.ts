@@ -29,6 +29,17 @@ export interface CheckResult extends Verdict {
   name: string
 }
 
+/** The check that says why a scenario did not get to its end. */
+export const scenarioCompleted = 'scenario-completed'
+
+/** What did not happen can be neither right nor wrong. */
+export const notCompleted = (why: string): CheckResult => ({
+  name: scenarioCompleted,
+  outcome: 'unknown',
+  why,
+  evidence: {},
+})
+
 /** A checker, or an expectation, that this system shows or promises too little for. */
 export interface NotJudged {
   name: string
@@ -65,8 +76,8 @@ export const violatedCheckers = ({ checks }: Pick<ScenarioResult, 'checks'>): st
   checks.filter(({ outcome }) => outcome === 'violated').map(({ name }) => name)
 
 /** A scenario fails like another only if it violates one of the same checkers. */
-export const violatesOneOf = (checkers: readonly string[], events: Pick<ScenarioResult, 'checks'>): boolean =>
-  violatedCheckers(events).some((name) => checkers.includes(name))
+export const violatesOneOf = (checkers: readonly string[], scenario: Pick<ScenarioResult, 'checks'>): boolean =>
+  violatedCheckers(scenario).some((name) => checkers.includes(name))
 
 /** One scenario's part of `verdict.json`; times since the scenario began. */
 export interface ScenarioResult {

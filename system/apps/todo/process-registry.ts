@@ -6,6 +6,7 @@ import {
   child,
   KeyTaken,
   type Runtime,
+  type Tables,
 } from '../../runtime/index.ts'
 
 /** What an actor is found by: the name of a list, or the number of a database worker (RT-15, RT-16). */
@@ -24,25 +25,41 @@ export interface ProcessRegistry {
   whereis(key: Key): Promise<AnyActorRef | undefined>
 }
 
+interface ProcessRegistryOptions {
+  runtime: Runtime
+  /** With tables, callers look into one that the registry owns; without, they ask it by messages (RT-35). */
+  tables?: Tables | undefined
+  /** The actor as which callers read the table. */
+  reader: () => AnyActorRef
+}
+
 export const registryName = 'todo_process_registry'
 
 /**
- * The registry of the to-do system: an actor that is asked by messages, and watches its holders without being linked to them. When it is
- * killed its holders live on, and the one that takes its place knows none of them (RT-21).
+ * The registry of the to-do system: an actor that watches its holders without being linked to them. When it is killed its holders live on,
+ * and the one that takes its place knows none of them (RT-21).
  */
-export function createProcessRegistry(runtime: Runtime): ProcessRegistry {
+export function createProcessRegistry({ runtime, tables, reader }: ProcessRegistryOptions): ProcessRegistry {
+  const table = () => tables?.named(registryName)
+
   const start = () => {
     const holders = new Map<string, AnyActorRef>()
     return runtime.spawn<Mail>({
       name: registryName,
       role: 'todo_registry',
+      init: ({ ref }) => void tables?.create(ref, { name: registryName }),
       handle(mail, self) {
         const living = holders.get(mail.key)?.alive ? holders.get(mail.key) : undefined
         if (mail.do === 'whereis') return living
-        if (mail.do === 'forget') return void (holders.get(mail.key) === mail.holder && holders.delete(mail.key))
         const { key, holder } = mail
+        if (mail.do === 'forget') {
+          if (holders.get(key) !== holder) return
+          holders.delete(key)
+          return table()?.delete(self.ref, key)
+        }
         if (living) return living
         holders.set(key, holder)
+        table()?.insert(self.ref, [[key, holder]])
         holder.onExit(() => self.send({ do: 'forget', key, holder }))
         return undefined
       },
@@ -61,7 +78,13 @@ export function createProcessRegistry(runtime: Runtime): ProcessRegistry {
       const taken = await actor().call<AnyActorRef | undefined>({ do: 'register', key: textOf(key), holder })
       if (taken) throw new KeyTaken(key, taken)
     },
-    whereis: async (key) => actor().call({ do: 'whereis', key: textOf(key) }),
+    async whereis(key) {
+      const registry = actor()
+      if (!tables) return registry.call({ do: 'whereis', key: textOf(key) })
+      const [row] = table()?.lookup(reader(), textOf(key)) ?? []
+      const holder = row?.[1] as AnyActorRef | undefined
+      return holder?.alive ? holder : undefined
+    },
   }
 }
 

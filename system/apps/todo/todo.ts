@@ -26,12 +26,13 @@ export type Todo = ReturnType<typeof createTodo>
 export function createTodo({ config, runtime, clock, log }: TodoOptions) {
   const { TODO_LAYOUT: layout, TODO_CACHE: cacheKind } = config
   const supervision = createSupervision()
-  const registry = createProcessRegistry(runtime)
+  const reader = () => tree.top()
+  const tablesIf = (kind: TodoConfig['TODO_CACHE']) => (cacheKind === kind ? runtime.tables : undefined)
+  const registry = createProcessRegistry({ runtime, tables: tablesIf('registry-table'), reader })
   const files = createFiles(config.TODO_FOLDER)
   const database = createDatabase({ runtime, registry, supervision, files, workers: config.TODO_DATABASE_WORKERS })
   const servers = createServers({ runtime, log, registry, database, supervision })
-  const tables = cacheKind === 'table' ? runtime.tables : undefined
-  const cache = createCache({ runtime, registry, servers, tables, reader: () => tree.top() })
+  const cache = createCache({ runtime, registry, servers, tables: tablesIf('table'), reader })
   const stack = createStack(runtime)
   const tree = createLazyTree({ clock, log, supervision }, treeOf(layout))
   const stackTree = createLazyTree(

@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { type Candidate, withEdit } from '../../../harness/mutate/candidates.ts'
-import { openCompiler } from '../../../harness/mutate/compiler.ts'
 import { generateMutants, inDrawnOrder } from '../../../harness/mutate/generate.ts'
 import { fileNameOf, mutantOf } from '../../../harness/mutate/mutant.ts'
 import { operators } from '../../../harness/mutate/operators/index.ts'
 import { essenceOf } from '../../../harness/mutate/same-program.ts'
-import { dependentsIn, filesToMutate } from '../../../harness/mutate/sources.ts'
+import { filesToMutate } from '../../../harness/mutate/sources.ts'
 import { seededRandom } from '../../../harness/platform/random.ts'
+import { openCompiler } from '../../../harness/selftest/compiler.ts'
 import { parseHeader } from '../../../harness/selftest/defect.ts'
 import { applyChange, parseDiff } from '../../../harness/selftest/diff.ts'
+import { dependentsIn } from '../../../harness/selftest/imports.ts'
 
 const root = process.cwd()
 const path = 'system/made-up.ts'

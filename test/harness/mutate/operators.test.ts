@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { candidatesIn, withEdit } from '../../../harness/mutate/candidates.ts'
-import { openCompiler } from '../../../harness/mutate/compiler.ts'
 import { operators } from '../../../harness/mutate/operators/index.ts'
+import { openCompiler } from '../../../harness/selftest/compiler.ts'
 
 /** What each kind of mistake makes of a piece of code: all of it, in the order of the places. */
 const cases: [operator: string, before: string, after: string[]][] = [

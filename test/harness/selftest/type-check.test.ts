@@ -52,10 +52,18 @@ describe('the types of the system with a defect', () => {
       "-    button.disabled = level === 'out'",
       '+    button.disabled = level',
     )
-    const errors = await typeCheck([wrong!, right!, elsewhere, client], { root })
+    const page = made(
+      'page',
+      'system/apps/spa/client/ping-topic.ts',
+      '@@ -15,1 +15,1 @@',
+      "-  join(socket: Pick<Socket, 'channel'>, topic: string): () => void",
+      "+  join(socket: Pick<Socket, 'channel'>, topic: 'pings'): () => void",
+    )
+    const errors = await typeCheck([wrong!, right!, elsewhere, client, page], { root })
     expect(errors.get(wrong!.name)).toMatch(/^system\/apps\/store\/cart\/cart\.ts\(\d+,\d+\): error TS2322/)
     expect(errors.get(client.name)).toMatch(/^system\/apps\/store\/client\/product-view\.ts\(\d+,\d+\): error TS2322/)
     expect(errors.get(elsewhere.name)).toMatch(/^(?!system\/apps\/store\/cart\/cart\.ts).*error TS/)
-    expect([errors.size, errors.get(right!.name)]).toEqual([4, undefined])
+    expect(errors.get(page.name)).toMatch(/^system\/apps\/spa\/client\/ping-channel\.tsx\(\d+,\d+\): error TS2345/)
+    expect([errors.size, errors.get(right!.name)]).toEqual([5, undefined])
   }, 60_000)
 })

@@ -71,6 +71,14 @@ describe('only the sender feels', () => {
     checkLog()
   })
 
+  it.each([undefined, null, false])('nobody, where an event names no component: %s means the page', async (cid) => {
+    const { client, page } = await twoPages()
+    expect(await client.ask(page.topic, 'event', { ...event('inc'), cid })).toEqual({
+      status: 'ok',
+      response: { diff: { 0: '1' } },
+    })
+  })
+
   it('an event for a component that is not there, which hears nothing', async () => {
     const { client, page, otherGoesOn } = await twoPages()
     for (const cid of [1, 99, -1, 0])

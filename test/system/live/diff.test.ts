@@ -258,7 +258,6 @@ const connection = {
   send() {},
   sendAfter: () => () => {},
   subscribe() {},
-  unsubscribe() {},
 }
 
 /** One page with its client, and what the client has to show. */
@@ -393,4 +392,18 @@ it('frames, applied as the official client does it, show the present state (LV-5
     }),
     { numRuns: cases },
   )
+})
+
+it('a list that is evaluated again with the same entries is not sent again (LV-5)', () => {
+  const listView = liveView<{ word: string; items: readonly string[] }>({
+    name: 'List',
+    mount: (_params, _session, socket) => socket.assign({ word: 'a', items: ['x', 'y'] }),
+    render: (assigns) =>
+      html`<p>${() => assigns.word}</p><ul>${() => each(assigns.items, (item) => html`<li title=${assigns.word.length}>${() => item}</li>`)}</ul>`,
+  })
+  const page = new Page({ view: listView, id: 'phx-list', flash: {}, connection })
+  void listView.mount?.({}, {}, page.socket)
+  page.takeFrame()
+  page.socket.assign({ word: 'b' })
+  expect(page.takeFrame()).toEqual({ 0: 'b' })
 })

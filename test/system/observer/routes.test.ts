@@ -14,6 +14,7 @@ const host = '127.0.0.1:4100'
 let runtime: ReturnType<typeof createRuntime>
 let clock: FakeClock
 let control: ReturnType<typeof createControl>
+let dropped: string[]
 let stop: () => void
 let metersOpen: number
 
@@ -30,6 +31,7 @@ const fakeMeter = (): LoadMeter => {
 
 beforeEach(async () => {
   metersOpen = 0
+  dropped = []
   clock = createFakeClock()
   runtime = createRuntime({ clock: systemClock, log })
   const start = () => runtime.spawn({ name: 'Workshop.MockResource', handle: () => {}, inspect: () => ({ inside: 2 }) })
@@ -40,7 +42,7 @@ beforeEach(async () => {
     runtime,
     top,
     connections: () => [{ id: '7', socket: 'CartSocket', actorIds: [], messagesIn: 3, bytesIn: 100, bytesOut: 50 }],
-    dropConnection: () => {},
+    dropConnection: (id) => void dropped.push(id),
     sentToNodes: () => ({ cart: { messages: 1, bytes: 10 } }),
     peers: () => ({ n2: { connected: true } }),
     clock,
@@ -125,6 +127,21 @@ describe('the inspector on the control port (RT-70)', () => {
     const top = (await get('/observer/tree')).json().id
     expect((await kill({ id: top })).json().error).toContain('stop the node instead')
     expect(runtime.actors()).toHaveLength(1)
+  })
+
+  it('ends a connection that there is, and no other', async () => {
+    const kill = async (id: string) => {
+      const answer = control.inject({
+        method: 'POST',
+        url: '/observer/kill',
+        headers: { authorization },
+        payload: { id },
+      })
+      await clock.advance(3_000)
+      return (await answer).statusCode
+    }
+    expect([await kill('transport-8'), dropped]).toEqual([404, []])
+    expect([await kill('transport-7'), dropped]).toEqual([200, ['7']])
   })
 
   it('measures while somebody looks, and no longer', async () => {

@@ -62,7 +62,8 @@ describe('lists (RT-14)', () => {
   })
 })
 
-describe.each(['table', 'registry'])('get-or-create with the %s (RT-18, RT-19, RT-33)', (TODO_CACHE) => {
+const ways = ['table', 'registry', 'registry-table']
+describe.each(ways)('get-or-create with TODO_CACHE=%s (RT-18, RT-19, RT-33, RT-35)', (TODO_CACHE) => {
   it('starts one server for 1000 callers of a new list', async () => {
     const all = await start({ TODO_CACHE })
     await all.todo.names()
@@ -98,6 +99,29 @@ describe.each(['table', 'registry'])('get-or-create with the %s (RT-18, RT-19, R
     const cache = all.idOf('todo_cache')
     await idsNow()
     expect(all.idOf('todo_cache')).toBe(cache)
+  })
+})
+
+describe('a registry with a table (RT-35)', () => {
+  const name = 'todo_process_registry'
+
+  it('is asked nothing for a list that is open, and begins with another table after it was killed', async () => {
+    const all = await start({ TODO_CACHE: 'registry-table' })
+    await all.todo.add(bob, entry('dentist'))
+    const before = all.handledBy(name)
+    for (let count = 0; count < 100; count += 1) await all.todo.serverId(bob)
+    expect(all.handledBy(name)).toBe(before)
+    await killAndUse(all, name)
+    expect(await titles(all, bob)).toEqual(['dentist'])
+  })
+
+  it('has no row of an actor that has ended', async () => {
+    const all = await start({ TODO_CACHE: 'registry-table', TODO_DATABASE_WORKERS: '3' })
+    const size = () => all.runtime.tables.named(name)?.info()?.size
+    await all.todo.serverId(bob)
+    expect(size()).toBe(4)
+    all.kill('todo_server_supervisor')
+    await expect.poll(size).toBe(3)
   })
 })
 

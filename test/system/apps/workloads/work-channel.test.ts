@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { workloadsModule } from '../../../../system/apps/workloads/module.ts'
-import { createWork } from '../../../../system/apps/workloads/work.ts'
+import { compute, createWork } from '../../../../system/apps/workloads/work.ts'
 import { noWork, workChannel } from '../../../../system/apps/workloads/work-channel.ts'
 import { connected, socket } from '../../../../system/channels/index.ts'
 import type { AppContext } from '../../../../system/node/module.ts'
@@ -88,6 +88,10 @@ describe('the channel that works (PM-17..PM-21)', () => {
     expect(await ask('work:1', 'sync', { kind: 'cpu', ms: 0.1 })).toEqual(ok)
     expect(await ask('work:1', 'async', { kind: 'cpu', ms: 0.1 })).toEqual(ok)
     expect(counts).toMatchObject({ started: 2, finished: 2 })
+  })
+
+  it('computes as much for each ms as ever: figures of different days are compared', () => {
+    expect([0, 0.5, 1, 2].map(compute)).toEqual([1, -1_029_382_895, -750_166_495, 366_300_225])
   })
 
   it.each([

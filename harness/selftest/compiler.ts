@@ -4,7 +4,7 @@ import { API, type Project } from 'typescript/unstable/sync'
 
 /**
  * TypeScript's own compiler on the system, kept open: a changed file costs milliseconds, because everything else stays parsed and checked.
- * The API is called unstable by its authors; only this file and the operators know of it.
+ * The API is called unstable by its authors; only this file and the operators of mutate know of it.
  */
 export interface Compiler {
   /** The syntax tree of a file as it is, by its path from the root. Throws for a file that is not part of the system. */
@@ -22,7 +22,7 @@ interface CompilerOptions {
 
 /** The system alone: a checker of the whole project would look at the tests with every change. */
 export function openCompiler({ root, texts }: CompilerOptions): Compiler {
-  const config = join(root, '.squall', 'mutate.tsconfig.json')
+  const config = join(root, '.squall', 'system.tsconfig.json')
   const inputs = texts
     ? { files: [...texts.keys()].map((path) => join(root, path)) }
     : { include: [join(root, 'system')] }
@@ -52,7 +52,7 @@ export function openCompiler({ root, texts }: CompilerOptions): Compiler {
   return {
     syntaxOf(path) {
       const file = project().program.getSourceFile(join(root, path))
-      if (!file) throw new Error(`${path} is not part of the program that is mutated`)
+      if (!file) throw new Error(`${path} is not part of the system`)
       return file
     },
     errorsWith(texts, lookAt) {
@@ -73,7 +73,9 @@ function firstErrorIn({ program }: Project, paths: Iterable<string>, root: strin
   for (const path of paths) {
     const file = join(root, path)
     const [first] = [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]
-    if (first) return `${path}: error TS${first.code}: ${first.text}`
+    if (first === undefined) continue
+    const { line, character } = program.getSourceFile(file)!.getLineAndCharacterOfPosition(first.pos)
+    return `${path}(${line + 1},${character + 1}): error TS${first.code}: ${first.text}`
   }
   return undefined
 }
