@@ -314,8 +314,16 @@ describe('a page whose channels are refused', () => {
   })
 })
 
+/** What the style puts before a live view. */
+const wordsBefore = (live: Page) =>
+  live.evaluate(() => getComputedStyle(document.querySelector('[data-phx-main]')!, '::before').content)
+
 describe('a page whose shop is gone', () => {
-  it('says so for as long as it is, and nothing before', async () => {
+  it('says so for as long as it is, and nothing before; a panel of the workshop too', async () => {
+    const panel = await context.newPage()
+    await panel.goto('/part1')
+    await panel.waitForSelector('[data-phx-main].phx-connected')
+    expect(await wordsBefore(panel)).toBe('none')
     await fillCart(available)
     expect(await page.textContent('.connection')).toBe('')
     await node!.stop()
@@ -323,5 +331,6 @@ describe('a page whose shop is gone', () => {
     await expect.poll(() => page.textContent('.connection')).toContain('Connection lost. What you see may be old.')
     expect(await page.locator('.connection').isVisible()).toBe(true)
     expect(await page.getByRole('status').first().textContent()).toContain('Connection lost')
+    await expect.poll(() => wordsBefore(panel)).toContain('Connection lost. These numbers may be old.')
   })
 })
