@@ -1,4 +1,4 @@
-import type { HistoryEvent, NewEvent, Outcome } from './operation.ts'
+import type { HistoryEvent, NewEvent, OperationEnd } from './operation.ts'
 
 export interface RecorderOptions {
   /** Time since the scenario started. */
@@ -42,7 +42,12 @@ export function createRecorder({ elapsedMs, sink, isDefinite, wasNotAttempted = 
     /** Time since the scenario started. */
     nowMs: () => Math.round(elapsedMs()),
     /** Runs an operation, records its invocation and its end, and returns the outcome. */
-    async invoke<T>(who: string, operationName: string, value: unknown, run: () => Promise<T>): Promise<Outcome<T>> {
+    async invoke<T>(
+      who: string,
+      operationName: string,
+      value: unknown,
+      run: () => Promise<T>,
+    ): Promise<OperationEnd<T>> {
       const pending = begin(who, operationName, value)
       try {
         const result = await run()

@@ -18,6 +18,7 @@ import { openLineWriter } from '../platform/line-writer.ts'
 import { withSourcePositions } from '../platform/source-positions.ts'
 import type { RunPlan } from '../reporters/killed-run.ts'
 import type { RunResult } from '../verdict/result.ts'
+import { folderOf } from './run-state.ts'
 
 export type RunRecord = ReturnType<typeof openRunRecord>
 
@@ -73,8 +74,9 @@ export function makeRunFolder({ out, suite, seed, startedAt }: Named): string {
 }
 
 function keepLogs(workFolder: string, folder: string, id: string): string[] {
-  const from = join(workFolder, id.replaceAll('/', '-'))
-  const to = join(folder, 'logs', id.replaceAll('/', '-'))
+  const own = folderOf({ id })
+  const from = join(workFolder, own)
+  const to = join(folder, 'logs', own)
   mkdirSync(to, { recursive: true })
   try {
     const names = readdirSync(from).filter((one) => one.endsWith('.log'))

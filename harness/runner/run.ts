@@ -15,6 +15,7 @@ import { exitCodes } from '../platform/exit-codes.ts'
 import { guardLoop, type LoopGuard } from '../platform/loop-guard.ts'
 import { shellWord } from '../platform/plain-text.ts'
 import { readPressure, readWaitedMs } from '../platform/pressure.ts'
+import { hex } from '../platform/random.ts'
 import { toolCommand } from '../platform/tool-command.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import type { Scenario } from '../scenario.ts'
@@ -26,6 +27,7 @@ import { inOrderOfBegin } from './order.ts'
 import { type RunEnvironment, withRunEnvironment } from './run-environment.ts'
 import { makeRunFolder, openRunRecord, type RunRecord } from './run-record.ts'
 import { runScenario, type ScenarioRun } from './run-scenario.ts'
+import { folderOf } from './run-state.ts'
 import { createStarvationMeter } from './starvation.ts'
 import { createStopping, type Stopping } from './stopping.ts'
 
@@ -68,8 +70,6 @@ export interface RunOptions {
 }
 
 const usualPubSub: PubSubName = 'mesh'
-
-export const hex = (seed: number) => `0x${(seed >>> 0).toString(16)}`
 
 /** Runs scenarios in parallel, each on a cluster of its own, and writes the run's folder. Throws EnvironmentMissing before anything is started. */
 export async function runAll(options: RunOptions): Promise<RunResult> {
@@ -226,7 +226,7 @@ async function attempt(course: Course, scenario: Scenario, environment: RunEnvir
   if (number === 1 && its.skippedBecause === undefined && its.result.outcome !== 'passed')
     its.result.artifacts.push(...record.keepLogs(workFolder, scenario.id))
   // Not synchronously: this process runs other scenarios meanwhile.
-  await rm(join(workFolder, scenario.id.replaceAll('/', '-')), { recursive: true, force: true, maxRetries: 10 })
+  await rm(join(workFolder, folderOf(scenario)), { recursive: true, force: true, maxRetries: 10 })
   return its
 }
 

@@ -11,12 +11,12 @@ import { type ClusterApp, setUpDatabase } from '../app.ts'
 import { startCluster } from '../cluster.ts'
 import { createControlClient } from '../control-client.ts'
 import type { Driver } from '../driver.ts'
+import type { ClusterInfrastructure, InfrastructureOptions, ListenAddress } from '../infrastructure.ts'
 import { createLinks } from '../links.ts'
 import { createNode } from '../node.ts'
 import { createDatabase, localUrl } from '../services/database.ts'
 import { dropTemplates, findPostgres, initDatabase, type Postgres } from '../services/postgres.ts'
 import { createRedisProcess } from '../services/redis.ts'
-import type { ClusterInfrastructure, InfrastructureOptions, ListenAddress } from '../site.ts'
 import { openStatsdSink } from '../statsd/sink.ts'
 import { patchedStart, type SystemPatch, unpatched } from '../system-patch.ts'
 import { createChild } from './child.ts'
@@ -134,7 +134,7 @@ async function createInfrastructure(
     links: createLinks({ apiUrl: linkServer.apiUrl, route, countsAtOnce: true }),
     linkHost: host,
     statsd,
-    async admit(name) {
+    async assignAddress(name) {
       const address = { host, webPort: await freePort(), meshPort: await freePort(), controlPort: await freePort() }
       for (const port of [address.webPort, address.meshPort, address.controlPort]) leases.holdPort(port, `node ${name}`)
       addresses.set(name, address)

@@ -188,6 +188,21 @@ describe('parameters of mount', () => {
   })
 })
 
+it('a mount that takes time is waited for by the first page and by the join (LV-2)', async () => {
+  const slow = liveView<{ name: string }>({
+    name: 'Slow',
+    async mount(_params, _session, socket) {
+      await new Promise(setImmediate)
+      socket.assign({ name: 'loaded' })
+    },
+    render: ({ name }) => html`<p>${name}</p>`,
+  })
+  const live = createLiveCase({ sessions: [liveSession('main', [route('/slow', slow)])] })
+  const { page, joined } = await open('/slow', live)
+  expect(page.content).toContain('<p>loaded</p>')
+  expect(joined).toMatchObject({ response: { rendered: { 0: 'loaded' } } })
+})
+
 describe('streams', () => {
   const insert = (id: number, at = -1, limit: number | null = null, updateOnly = false) => [
     `items-${id}`,

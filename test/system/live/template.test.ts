@@ -96,6 +96,7 @@ describe('attributes', () => {
 describe('places where no value is safe', () => {
   it.each<[string, () => unknown]>([
     ['in a script', () => html`<script>${'x'}</script>`],
+    ['in a script, where it looks like an attribute', () => html`<script>const a=${'x'}</script>`],
     ['in a style', () => html`<style>${'x'}</style>`],
     ['as the name of a tag', () => html`<${'p'}>`],
     ['in a part of an unquoted attribute', () => html`<p title=a${'b'}>`],

@@ -177,7 +177,10 @@ describe('the page of the inspector, in every build (RT-75, RT-76, DP-44)', () =
     expect([answer.statusCode, answer.headers.location]).toEqual([303, '/observer'])
     const cookie = String(answer.headers['set-cookie']).split(';')[0]!
     const page = async (query: string) => (await get(`/observer?${query}`, { cookie })).body
-    expect(await page('')).toContain('Workshop.MockResource')
+    const front = await page('')
+    expect(front).toContain('Workshop.MockResource')
+    for (const fact of ['memory used', 'actors', 'connections', 'waiting messages', 'collections', 'timers late by'])
+      expect(front).toContain(`>${fact}<`)
     expect(await page('view=tree')).toContain('Supervision tree')
     expect(await page(`view=actor&id=${idOf('Workshop.MockResource')}`)).toContain('message_queue_len')
     expect(await page('view=actor&id=999')).toContain('This actor has ended')
