@@ -25,6 +25,7 @@ export { nodesAgreeWithDatabase } from './apps/store/checkers/nodes-agree-with-d
 export { oneAnnouncementPerChange } from './apps/store/checkers/one-announcement-per-change.ts'
 export { ordersChargedOnce } from './apps/store/checkers/orders-charged-once.ts'
 export { ownTopicsOnly } from './apps/store/checkers/own-topics-only.ts'
+export { pageStatusTrue } from './apps/store/checkers/page-status-true.ts'
 export { presenceJoinDeliveredOnce } from './apps/store/checkers/presence-join-delivered-once.ts'
 export { presenceMatchesReality } from './apps/store/checkers/presence-matches-reality.ts'
 export { purchasesLinearizable } from './apps/store/checkers/purchases-linearizable.ts'

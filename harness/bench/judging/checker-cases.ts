@@ -509,6 +509,10 @@ const fills: Readonly<Record<string, Fill>> = {
   'one-server-per-list': openedLists,
   'orders-charged-once': orders,
   'own-topics-only': changes,
+  'page-status-true': ({ record }, events) =>
+    times(events, () =>
+      record({ type: 'read', who: 'alice', node: 'n1', operation: 'page-note', value: { kind: 'watched' } }),
+    ),
   'pages-match-database': shownPages,
   'pages-served-properly': servedPages,
   'pipeline-items-accounted': pushedItems,

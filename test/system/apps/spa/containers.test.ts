@@ -43,6 +43,9 @@ function fakeSocket(status = 'ok') {
   return {
     done,
     open,
+    answerWith(next: string) {
+      status = next
+    },
     receive: (topic: string, data: unknown, event = 'ping') => act(() => handlers.get(`${topic} ${event}`)!(data)),
   }
 }
@@ -221,6 +224,15 @@ describe('a page that asks for something', () => {
     show(feed(fakeSocket(status)))
     expect(await tell('runs')).toBe(left)
     expect(container.querySelector('p[role="alert"]')!.textContent).toBe(sentence)
+  })
+
+  it('says nothing of the ping before, once another is sent', () => {
+    const socket = fakeSocket('error')
+    show(pings(socket))
+    act(() => container.querySelector('button')!.click())
+    socket.answerWith('ok')
+    act(() => container.querySelector('button')!.click())
+    expect(problem()).toBe('')
   })
 
   it('says that there is no connection before there is one', async () => {

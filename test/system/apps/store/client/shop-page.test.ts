@@ -41,7 +41,7 @@ const remove = (itemId: number) => page.click(`.cart-item__remove[data-item-id='
 const said = () => page.text('.toast') ?? ''
 const lost = 'Connection lost. What you see may be old. Trying to reach the shop again.'
 const silent = 'The shop does not answer. What you see may be old.'
-const connection = () => page.text('.connection')
+const connection = () => page.text('.connection[role="status"]')
 
 describe('what the page says after a click (CT-36)', () => {
   it('is that it is done, for six seconds', async () => {
@@ -113,7 +113,7 @@ describe('what the page says after a click (CT-36)', () => {
     const [joinRef, ref, topic] = page.sent('add_item')[0]!
     page.socket().receives(joinRef, ref, topic, 'phx_reply', ok(1))
     expect(page.text('.cart-item__name')).toBe('Squall Gale')
-    expect(localStorage.getItem('storedCart')).toBe('cart of 1')
+    for (const storage of [localStorage, sessionStorage]) expect(storage.getItem('storedCart')).toBe('cart of 1')
   })
 })
 
@@ -135,11 +135,13 @@ describe('what is sent', () => {
     page.push(`cart:${cartId}`, 'cart', cartOf(1))
     page.socket().ends(1_006)
     localStorage.setItem('storedCart', 'the cart of another tab')
+    history.replaceState(null, '', '/checkout')
     await page.pass(3_000)
+    history.replaceState(null, '', '/')
     const joins = page.sent('phx_join').filter(([, , topic]) => topic.startsWith('cart:'))
     expect(joins.map(([, , , , payload]) => payload)).toEqual([
-      { serialized: null, own: null, page: window.location.pathname },
-      { serialized: 'the cart of another tab', own: 'cart of 1', page: window.location.pathname },
+      { serialized: null, own: null, page: '/' },
+      { serialized: 'the cart of another tab', own: 'cart of 1', page: '/checkout' },
     ])
   })
 
