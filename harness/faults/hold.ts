@@ -30,12 +30,17 @@ const askEveryMs = 10
 /** Above the numbers of the faults that the nemesis injects. */
 let lastId = 1_000_000
 
+/** Throws NotSupported where nothing can be held. */
+export function requireHolds({ countsAtOnce }: Pick<Cluster['links'], 'countsAtOnce'>) {
+  if (!countsAtOnce) throw new NotSupported('to hold an operation at a point needs the embedded proxy')
+}
+
 /**
  * From now on the first bytes with this text stop on the link. From when something is held until it is released it is a fault of the
  * history, `link.hold`, whose witness is the proxy's count of what it has not passed on. Throws NotSupported without the embedded proxy.
  */
 export async function holdAt({ cluster: { links }, recorder }: HoldContext, point: HoldPoint): Promise<Hold> {
-  if (!links.countsAtOnce) throw new NotSupported('to hold an operation at a point needs the embedded proxy')
+  requireHolds(links)
   const { from, to, stream, text } = point
   const link = await links.link(from, to)
   const beforeBytes = await links.keptBytes(link.name, stream)

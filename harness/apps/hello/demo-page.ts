@@ -1,4 +1,5 @@
 import type { Browser, WebSocket } from 'playwright'
+import { openPage } from '../../clients/load-page.ts'
 import { tappedFrame } from '../../clients/tapped-frame.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import type { Present } from '../../history/inventory.ts'
@@ -27,8 +28,6 @@ interface DemoPageOptions {
   cluster: Cluster
   recorder: Recorder
 }
-
-const loadWithinMs = 10_000
 
 export async function openDemoPage(options: DemoPageOptions): Promise<DemoPage> {
   const { name, node, userId, browser, cluster, recorder } = options
@@ -69,7 +68,7 @@ export async function openDemoPage(options: DemoPageOptions): Promise<DemoPage> 
   })
 
   const link = await cluster.links.link(name, node)
-  await page.goto(`${link.url}/hello/tracked?user_id=${encodeURIComponent(userId)}`, { timeout: loadWithinMs })
+  await openPage(page, `${link.url}/hello/tracked?user_id=${encodeURIComponent(userId)}`)
   return {
     name,
     node,

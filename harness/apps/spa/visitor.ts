@@ -1,5 +1,6 @@
 import type { Browser, Page, WebSocket } from 'playwright'
 import type { Joins } from '../../app.ts'
+import { openPage } from '../../clients/load-page.ts'
 import { tappedFrame } from '../../clients/tapped-frame.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import type { Recorder } from '../../history/recorder.ts'
@@ -32,7 +33,6 @@ interface VisitorOptions {
   recorder: Recorder
 }
 
-const loadWithinMs = 10_000
 const clickWithinMs = 10_000
 const socketPath = '/spa_socket'
 
@@ -103,7 +103,7 @@ export async function openVisitor({ name, node, browser, cluster, recorder }: Vi
   }
 
   const link = await cluster.links.link(name, node)
-  await page.goto(`${link.url}/spa`, { timeout: loadWithinMs })
+  await openPage(page, `${link.url}/spa`)
   return {
     name,
     node,

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, CDPSession, Page, Response, WebSocket } from 'playwright'
+import { loadWithinMs, openPage, reloadPage } from '../../clients/load-page.ts'
 import { noteIn, recordSocket, watchingScript } from '../../clients/socket-watch.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import { clientEvent } from '../../history/client-kinds.ts'
@@ -87,7 +88,6 @@ interface ShopperOptions {
   recordsTrace?: boolean
 }
 
-const loadWithinMs = 10_000
 const clickWithinMs = 10_000
 /** A page looks at its connection several times within it. */
 const calmWithinMs = 4_000
@@ -191,7 +191,7 @@ async function openTab({ context, who, node, link, url, recorder, otherSite, for
     else recorder.record({ who, node, type: 'read', operation: pageNotes, value: word })
   })
   page.on('pageerror', (error) => recorder.record({ who, type: 'console', value: error.message }))
-  await page.goto(url, { timeout: loadWithinMs })
+  await openPage(page, url)
   let left: number | undefined
   let devtools: CDPSession | undefined
   const [shopper = who] = who.split('#')
@@ -200,10 +200,10 @@ async function openTab({ context, who, node, link, url, recorder, otherSite, for
     who,
     node,
     page,
-    reload: async () => void (await page.reload({ timeout: loadWithinMs })),
+    reload: () => reloadPage(page),
     async leave() {
       left = (await page.evaluate(readShowing)).document
-      await page.goto(await otherSite(), { timeout: loadWithinMs })
+      await openPage(page, await otherSite())
     },
     async back() {
       await page.goBack({ waitUntil: 'commit', timeout: loadWithinMs })

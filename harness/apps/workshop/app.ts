@@ -1,5 +1,6 @@
 import type { Page } from 'playwright'
 import { type AppTools, defineApp } from '../../app.ts'
+import { loadWithinMs, openPage } from '../../clients/load-page.ts'
 import { sendRequests } from '../../clients/request-load.ts'
 import { type Burst, burstOf, type Endpoint, pathOf } from './burst.ts'
 import { resourceLimitKept } from './checkers/resource-limit-kept.ts'
@@ -10,8 +11,6 @@ export interface PanelViewer {
   /** The number that the page shows under this name, such as `inside`. */
   shown(name: string): Promise<number>
 }
-
-const loadWithinMs = 10_000
 
 /** The workshop: load on its endpoints, its panels in browsers, and what the node counts. */
 export const workshopApp = defineApp({
@@ -66,7 +65,7 @@ async function runBurst(
 async function openPanel({ context: { cluster }, browsers }: AppTools, node: string, path: string): Promise<Page> {
   const browser = await browsers.get({ bfcache: false })
   const page = await (await browser.newContext()).newPage()
-  await page.goto(`${cluster.node(node).directUrl}${path}`, { timeout: loadWithinMs })
+  await openPage(page, `${cluster.node(node).directUrl}${path}`)
   await page.locator('[data-phx-main].phx-connected').waitFor({ timeout: loadWithinMs })
   return page
 }

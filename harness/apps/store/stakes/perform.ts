@@ -1,5 +1,5 @@
 import type { Injected } from '../../../context.ts'
-import { type Hold, holdAt } from '../../../faults/hold.ts'
+import { type Hold, holdAt, requireHolds } from '../../../faults/hold.ts'
 import type { FaultName } from '../../../faults/index.ts'
 import { drawRounds, type Round, type Stake } from '../../../plans/cells.ts'
 import { messageOf } from '../../../platform/plain-text.ts'
@@ -27,8 +27,9 @@ const first: Round = {
   ],
 }
 
-/** Draws the rounds of one scenario; a replay draws the same. */
+/** Draws the rounds of one scenario; a replay draws the same. Throws NotSupported where nothing can be held. */
 export function drawStakes(context: StakeContext): Round[] {
+  requireHolds(context.cluster.links)
   const numbers = Array.from({ length: draws }, (_, number) => number)
   const random = seededRandom(context.choose('stakes', numbers))
   return drawRounds(random, stakeTable.possible, {
@@ -67,14 +68,28 @@ export async function performRound(
   number: number,
   supplies: Supplies,
 ) {
+  const prepared: [Stake, Attempt][] = []
+  try {
+    for (const stake of inOrder(stakes)) {
+      const name = `${number}-${stake.operation}-${stake.point}`
+      prepared.push([stake, await prepareAttempt(stake, { context, supplies, name })])
+    }
+    await hitAll(context, fault, prepared)
+  } finally {
+    // Also after a round that failed: whoever stayed would be counted by the nodes and by nobody else.
+    for (const [, attempt] of prepared) dismiss(attempt)
+  }
+}
+
+function dismiss(attempt: Attempt) {
+  attempt.giveUp()
+  for (const tab of attempt.tabs()) tab.close()
+}
+
+async function hitAll(context: StakeContext, fault: string, prepared: readonly [Stake, Attempt][]) {
   const [kind, target] = fault.split(' ') as [FaultName, string]
   const hits = stakeFaults.find((one) => one.fault === fault)!.hits
   const held: Held[] = []
-  const prepared: [Stake, Attempt][] = []
-  for (const stake of inOrder(stakes)) {
-    const name = `${number}-${stake.operation}-${stake.point}`
-    prepared.push([stake, await prepareAttempt(stake, { context, supplies, name })])
-  }
   await isQuiet(context)
   for (const [stake, attempt] of prepared) held.push(await bringToPoint(context, stake, attempt))
   noteWhoIsGone(context, held)
@@ -87,7 +102,6 @@ export async function performRound(
   for (const { attempt } of held) attempt.giveUp()
   for (const node of ['n2', 'n1']) await Promise.all(held.map(({ attempt }) => attempt.again(node, true)))
   await record(context, held, fault)
-  for (const tab of held.flatMap(({ attempt }) => attempt.tabs())) tab.close()
 }
 
 /** What was told while it was prepared has gone out: else the first bytes with the text could be of that. */
