@@ -13,8 +13,9 @@ say() { echo "stand-ins: $*" >&2; }
 for program in docker debootstrap go npm; do
   command -v "$program" >/dev/null || { say "needs $program, which is not on the PATH; install it and try again"; exit 69; }
 done
-npm_folder=$(npm root --global)/npm
-[ -d "$npm_folder" ] || { say "needs the npm that the image is given, and there is none in $npm_folder"; exit 69; }
+# Not where npm puts global packages: another Node may come first on the PATH.
+npm_folder=$(dirname "$(dirname "$(readlink -f "$(command -v npm)")")")
+[ -e "$npm_folder/bin/npm-cli.js" ] || { say "needs the npm that the image is given, and there is none in $npm_folder"; exit 69; }
 docker info >/dev/null 2>&1 || { say "needs a running Docker engine; start one, or say where it is with DOCKER_HOST"; exit 69; }
 
 # Arguments: name. Reads a Dockerfile from stdin; the context is $work/context.

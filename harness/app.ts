@@ -4,7 +4,7 @@ import type { Cluster } from './cluster/cluster.ts'
 import type { CoreContext } from './context.ts'
 import type { Sleeper } from './faults/fault.ts'
 import type { Present } from './history/inventory.ts'
-import type { HistoryEvent, NewEvent, Outcome } from './history/operation.ts'
+import type { HistoryEvent, NewEvent, OperationEnd } from './history/operation.ts'
 import type { Action, ActionSource } from './plans/plan.ts'
 import type { Random } from './platform/random.ts'
 import type { Checker } from './verdict/checker.ts'
@@ -40,7 +40,7 @@ export interface AppTools {
   readonly browsers: BrowserPool
   readonly random: Random
   /** Records an operation, in the history with how it ended and in the schedule of a replay, and runs it. */
-  operation<T>(node: string, name: string, value: object, run: () => Promise<T>): Promise<Outcome<T>>
+  operation<T>(node: string, name: string, value: object, run: () => Promise<T>): Promise<OperationEnd<T>>
 }
 
 /** An application in one scenario. Everything but its members is optional: the runner asks each application for what it has. */
@@ -83,7 +83,7 @@ export interface AppControls<C extends CoreContext = CoreContext> {
 export interface AppOperation<C extends CoreContext = CoreContext> {
   /** On the button. */
   title: string
-  run(context: C, node: string, value: Record<string, unknown>): Promise<Outcome<unknown>>
+  run(context: C, node: string, value: Record<string, unknown>): Promise<OperationEnd<unknown>>
 }
 
 /** What an application holds, as rows that a page shows without knowing the application. */

@@ -4,7 +4,7 @@ import type { WireClient, WireClientOptions } from './clients/wire-client.ts'
 import type { Cluster } from './cluster/cluster.ts'
 import type { FaultOptions } from './faults/fault.ts'
 import type { FaultName } from './faults/index.ts'
-import type { HistoryEvent, Outcome } from './history/operation.ts'
+import type { HistoryEvent, OperationEnd } from './history/operation.ts'
 import type { Recorder } from './history/recorder.ts'
 import type { Trigger } from './plans/trigger.ts'
 import type { Clock } from './platform/clock.ts'
@@ -54,7 +54,7 @@ export interface CoreContext {
   /** The same without a WebSocket: over long polls. */
   poll(name: string, node: string): Promise<PollClient>
   /** A numbered message from one node to everybody on the topic; the ledger knows what became of it. Default topic: `ping`. */
-  publish(node: string, topic?: string): Promise<Outcome<unknown>>
+  publish(node: string, topic?: string): Promise<OperationEnd<unknown>>
   /** The scenario has entered a state that it is about. */
   reached(state: string): HistoryEvent
   /**

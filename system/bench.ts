@@ -34,6 +34,6 @@ const endpoint = createEndpoint({
   idleTimeoutMs: 3_600_000,
   sockets: [socket({ name: 'BenchSocket', path: '/bench', channels: { 'room:*': room }, connect: () => connected() })],
 })
-const server = createServer((_request, response) => void response.writeHead(404).end())
+const server = createServer()
 endpoint.attach(server)
 serveMeasurement(server)

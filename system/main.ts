@@ -2,26 +2,17 @@ import { flushCompileCache } from 'node:module'
 import { applications } from './apps/index.ts'
 import { composeNode } from './node/compose.ts'
 import { loadModules } from './node/load-modules.ts'
-import { ConfigError } from './platform/config.ts'
-
-/**
- * One node. `node system/main.ts`, configured by environment variables (`docs/deploying.md`); APPS names its applications, all without it;
- * APP_MODULES adds some from elsewhere, by the paths of their files. SIGTERM drains it. Exits with 0 after that, 64 for a bad configuration, 69 for a port that is in use, 1 when a part cannot be kept running.
- */
-const exitCode = { crashed: 1, badConfig: 64, environment: 69 } as const
+import { exitCode, startFailureOf } from './node/start-failure.ts'
 
 function end(code: number, sentence: string): never {
   process.stderr.write(`${sentence}\n`)
   process.exit(code)
 }
 
-function startFailure(error: unknown): never {
-  const { code, message, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number }
-  if (code === 'EADDRINUSE')
-    end(exitCode.environment, `the port ${address}:${port} is in use; free it or choose another`)
-  end(error instanceof ConfigError || /splat patterns/.test(message) ? exitCode.badConfig : exitCode.crashed, message)
-}
-
+/**
+ * One node. `node system/main.ts`, configured by environment variables (`docs/deploying.md`); APPS names its applications, all without it;
+ * APP_MODULES adds some from elsewhere, by the paths of their files. SIGTERM drains it. Exits with 0 after that, 64 for a bad configuration, 69 for a port that is in use, 1 when a part cannot be kept running.
+ */
 async function main() {
   const node = await composeNode(process.env, [...applications, ...(await loadModules(process.env.APP_MODULES))])
   let isStopping = false
@@ -46,4 +37,7 @@ async function main() {
   })
 }
 
-main().catch(startFailure)
+main().catch((error) => {
+  const { code, sentence } = startFailureOf(error)
+  end(code, sentence)
+})

@@ -185,7 +185,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'system/apps/workshop',
     'system/node',
   ],
-  'system/main.ts': ['system/apps', 'system/node', 'system/platform'],
+  'system/main.ts': ['system/apps', 'system/node'],
   'harness/timing.ts': [],
   'harness/config.ts': [],
   'harness/history': ['harness/timing.ts'],

@@ -8,8 +8,8 @@ import { systemClock as clock } from '../platform/clock.ts'
 import { seededRandom } from '../platform/random.ts'
 import { until } from '../platform/until.ts'
 import { bytesTopic, type Clients, commonTopic, crashingLog, manyTopics, openClients } from './clients.ts'
-import { createOddRequests } from './odd-requests.ts'
-import { createPause } from './pause.ts'
+import { createOddRequests, type OddRequests } from './odd-requests.ts'
+import { createPause, type Pause } from './pause.ts'
 import { createPublisher, type Publisher } from './publisher.ts'
 import { fencePush } from './pushes.ts'
 import { pushOn, talk } from './talk.ts'
@@ -41,7 +41,7 @@ const heardAgainWithinMs = 500
 
 /** Resolves when everybody is joined; undefined, with the reason in the history, for a target that does not speak the contract. */
 export async function startBackground(options: Options): Promise<Background | undefined> {
-  const { cluster, recorder, seed, withTooLongRequest = false } = options
+  const { cluster, recorder, seed } = options
   const clients = await openClients(cluster, recorder, seededRandom(seed))
   await joined(clients)
   if (isOfSomebodyElse(cluster) && leaveOut(clients, recorder)) return undefined
@@ -50,19 +50,7 @@ export async function startBackground(options: Options): Promise<Background | un
   const oddRequests = cluster.secrets && cluster.promises.longPolls ? createOddRequests(cluster, recorder) : undefined
   if (oddRequests)
     recorder.record({ who: 'scenario', type: 'read', operation: mannersOf.expectedLog, value: crashingLog })
-  const talks = controlled.slice(0, manyTopics.length).map((node, index, speaking) => {
-    const random = seededRandom(seed + index + 1)
-    const publisher = createPublisher({ node, recorder, random, withBytes: cluster.promises.binary === true })
-    const own = manyTopics.filter((_, n) => n % speaking.length === index)
-    return {
-      publisher,
-      own,
-      ended: talk({
-        ...{ clients, publisher, node, own, index, random, pause, withTooLongRequest },
-        ...(oddRequests && { oddRequests }),
-      }),
-    }
-  })
+  const talks = startTalks(options, { clients, nodes: controlled, pause, ...(oddRequests && { oddRequests }) })
   // Where nobody can publish, clients still push.
   const pushed = controlled.length === 0 ? pushOn({ clients, random: seededRandom(seed + 1), pause }) : undefined
   return {
@@ -78,6 +66,35 @@ export async function startBackground(options: Options): Promise<Background | un
       for (const client of clients.all) client.close()
     },
   }
+}
+
+interface Talk {
+  publisher: Publisher
+  /** The topics that only this node talks on. */
+  own: readonly string[]
+  ended: Promise<void>
+}
+
+interface Party {
+  clients: Clients
+  nodes: readonly ClusterNode[]
+  pause: Pause
+  oddRequests?: OddRequests
+}
+
+/** Each of the nodes publishes on the common topic and on its share of the others, while the clients come and go there. */
+function startTalks(options: Options, { clients, nodes, pause, oddRequests }: Party): Talk[] {
+  const { cluster, recorder, seed, withTooLongRequest = false } = options
+  return nodes.slice(0, manyTopics.length).map((node, index, speaking) => {
+    const random = seededRandom(seed + index + 1)
+    const publisher = createPublisher({ node, recorder, random, withBytes: cluster.promises.binary === true })
+    const own = manyTopics.filter((_, n) => n % speaking.length === index)
+    const ended = talk({
+      ...{ clients, publisher, node, own, index, random, pause, withTooLongRequest },
+      ...(oddRequests && { oddRequests }),
+    })
+    return { publisher, own, ended }
+  })
 }
 
 const isOfSomebodyElse = ({ secrets }: Cluster) => secrets === undefined
@@ -112,9 +129,7 @@ function leaveOut(clients: Clients, recorder: Recorder): boolean {
 
 const isComplete = ({ connected, expected, joined }: Joins) => connected && joined.length === expected.length
 
-type Talks = readonly { publisher: Publisher; own: readonly string[] }[]
-
-async function sayLast(clients: Clients, talks: Talks, pendingCount: () => number) {
+async function sayLast(clients: Clients, talks: readonly Talk[], pendingCount: () => number) {
   for (const client of clients.all) for (const topic of client.joins().joined) client.push(topic, fencePush)
   // What is still missing after a long time, on a connection over which something else arrives even then, is lost.
   const areAnswered = () => pendingCount() === 0
@@ -123,7 +138,7 @@ async function sayLast(clients: Clients, talks: Talks, pendingCount: () => numbe
 }
 
 /** Has every node say something on every topic. Resolves with whether everybody heard it, and has an answer to every push. */
-async function isAllHeard(clients: Clients, talks: Talks, withinMs: number): Promise<boolean> {
+async function isAllHeard(clients: Clients, talks: readonly Talk[], withinMs: number): Promise<boolean> {
   const said = (await Promise.all(talks.map(({ publisher, own }) => sayEverywhere(publisher, own)))).flat()
   const isHeard = () =>
     clients.all.every((client) => client.unansweredCount() === 0) &&

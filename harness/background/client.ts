@@ -223,7 +223,8 @@ export async function openBackgroundClient({
 
   function takeReply({ ref, topic, joinRef, payload }: Message) {
     const { status, response } = payload as { status: unknown; response: unknown }
-    const value = { connection, ref, answer: answerOf(status, response) }
+    const isUnmatched = (response as { reason?: unknown } | undefined)?.reason === 'unmatched topic'
+    const value = { connection, ref, answer: answerOf(status, response), ...(isUnmatched && { isUnmatched }) }
     recorder.record({ who: name, type: 'receive', topic, event: 'phx_reply', joinRef, node, value })
     const one = sent.get(String(ref))
     if (!one) return

@@ -1,7 +1,7 @@
 import { checkers } from '../checkers/index.ts'
 import { type History, toHistory } from '../history/history.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
-import { outcomeMark, outcomeOf } from '../reporters/format.ts'
+import { outcomeMark } from '../reporters/format.ts'
 import { resultPalette } from '../reporters/palette.ts'
 import { type RunRecord, readRecord, tornLine } from '../reporters/record.ts'
 import { checkersFor } from '../runner/checkers-of.ts'
@@ -24,17 +24,9 @@ export const check: Command = {
     const record = readRecord(findRun(name!, io))
     io.err(tornLine(record) ?? '')
     const judged = judgeAgain(record, await loadKnown({ ...io, otherFolders: foldersOf(options, io) }))
-    const outcome = worstOutcome(judged.flatMap(({ checks }) => checks.map((one) => outcomeOf(one.outcome))))
+    const outcome = worstOutcome(judged.flatMap(({ checks }) => checks.map(({ outcome }) => outcome)))
     if (json) io.out(`${JSON.stringify({ outcome, scenarios: judged }, null, 2)}\n`)
-    else {
-      const paint = resultPalette(io)
-      for (const { id, checks } of judged)
-        for (const one of checks) {
-          const now = outcomeOf(one.outcome)
-          const changed = one.before !== undefined && one.before !== one.outcome ? ` (was ${one.before})` : ''
-          io.out(`${paint[now](`${outcomeMark[now]} ${now.padEnd(8)}`)}  ${id}  ${one.name}: ${one.why}${changed}\n`)
-        }
-    }
+    else for (const line of linesOf(judged, resultPalette(io))) io.out(`${line}\n`)
     return exitCodes[outcome]
   },
 }
@@ -43,6 +35,14 @@ interface Judged {
   id: string
   checks: (CheckResult & { before?: CheckResult['outcome'] })[]
 }
+
+const linesOf = (judged: readonly Judged[], paint: ReturnType<typeof resultPalette>): string[] =>
+  judged.flatMap(({ id, checks }) =>
+    checks.map(({ name, outcome, why, before = outcome }) => {
+      const changed = before !== outcome ? ` (was ${before})` : ''
+      return `${paint[outcome](`${outcomeMark[outcome]} ${outcome.padEnd(8)}`)}  ${id}  ${name}: ${why}${changed}`
+    }),
+  )
 
 /** Verdicts are functions of the history: judging again without a cluster gives what the run gave, or shows that a checker has changed. */
 export function judgeAgain({ run, eventsOf }: RunRecord, scenarios: readonly Scenario[]): Judged[] {

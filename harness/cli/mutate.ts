@@ -9,10 +9,9 @@ import { type TierName, tierNames, usualTiers } from '../mutate/tiers/tier.ts'
 import { UsageError } from '../platform/errors.ts'
 import { codeOf } from '../platform/interruption.ts'
 import type { Io } from '../platform/io.ts'
-import { freshSeed } from '../platform/random.ts'
+import { freshSeed, hex } from '../platform/random.ts'
 import { codeOfLeaks } from '../reporters/leak-report.ts'
 import { checkPrerequisites, withoutMissingRedis } from '../runner/prerequisites.ts'
-import { hex } from '../runner/run.ts'
 import { outFolder } from '../runner/run-folder.ts'
 import { loadAll } from '../runner/scenario-files.ts'
 import { suites } from '../runner/suites.ts'
@@ -97,7 +96,7 @@ async function wantedRun(options: MutateFlags, io: Io): Promise<Wanted> {
   if (needsCluster) checkPrerequisites(undefined, io)
   const startedMs = io.clock.monotonicMs()
   const isOverBudget = () => io.clock.monotonicMs() - startedMs > (options.budget ?? Number.POSITIVE_INFINITY)
-  const all = (await loadAll(io.root)).filter(suites.acceptance.has)
+  const all = (await loadAll(io.root)).filter((one) => suites.acceptance.has(one) || suites.nightly.has(one))
   return {
     root: io.root,
     paths,

@@ -22,11 +22,14 @@ export interface BrowserPool {
   readonly recordsTraces: boolean
   /** Returns a browser with or without the back-forward cache. There is one browser per mode, started on first use. */
   get(mode: { bfcache: boolean }): Promise<Browser>
+  /** The main processes of the browsers that run. */
+  pids(): readonly number[]
   close(): Promise<void>
 }
 
 export function createBrowserPool({ leases, headed }: { leases: Leases; headed: boolean }): BrowserPool {
   const launched = new Map<boolean, Promise<LaunchedBrowser>>()
+  const pids: number[] = []
 
   async function launch(bfcache: boolean): Promise<LaunchedBrowser> {
     const executablePath = headed || bfcache ? findBrowser(process.env) : findTabBrowser(process.env)
@@ -47,6 +50,7 @@ export function createBrowserPool({ leases, headed }: { leases: Leases; headed: 
     })
     const { pid, profile } = await whatRuns(browser)
     leases.holdProcess(pid, 'browser')
+    pids.push(pid)
     if (profile) leases.holdFolder(profile, 'browser profile')
     return { browser, pid, folders: profile ? [folder, profile] : [folder] }
   }
@@ -58,7 +62,9 @@ export function createBrowserPool({ leases, headed }: { leases: Leases; headed: 
       launched.set(bfcache, known)
       return (await known).browser
     },
+    pids: () => pids,
     async close() {
+      pids.length = 0
       for (const one of launched.values()) {
         const started = await one.catch(() => undefined)
         if (!started) continue

@@ -1,11 +1,11 @@
-import { type Channel, Socket } from 'phoenix'
+import type { Channel } from 'phoenix'
 import type { Cluster } from '../cluster/cluster.ts'
 import { clientEvent } from '../history/client-kinds.ts'
 import type { Present } from '../history/inventory.ts'
 import type { Recorder } from '../history/recorder.ts'
 import { shortened } from '../history/shortened.ts'
 import { until } from '../platform/until.ts'
-import { clientHeartbeatMs } from '../timing.ts'
+import { createOfficialSocket } from './official-socket.ts'
 import { recordedWebSocket } from './socket-watch.ts'
 
 /** The official channel client in Node, over its own links. */
@@ -52,10 +52,9 @@ export async function openChannelClient(options: OpenClientOptions): Promise<Cha
   const link = await cluster.links.link(options.over ?? name, node)
   recorder.record(clientEvent({ who: name, node, kind: 'V2', owner: options.over ?? name }))
   const channels = new Map<string, Channel>()
-  const socket = new Socket(`ws://${link.host}:${link.port}${mount}`, {
+  const socket = createOfficialSocket(`ws://${link.host}:${link.port}${mount}`, {
     params,
     transport: recordedWebSocket({ who: name, node, link: link.name, recorder }),
-    heartbeatIntervalMs: clientHeartbeatMs,
     timeout: pushWithinMs,
   })
   let isOpen = false

@@ -5,13 +5,13 @@ import { clientHeartbeatMs, clusterHeartbeatMs } from '../timing.ts'
 import { type ClusterApp, databaseEnvOf, envOfApps, folderEnvOf, type Seed } from './app.ts'
 import { type Balancer, balancerName, startBalancer } from './balancer/balancer.ts'
 import { createPolicy, type PolicyName } from './balancer/policy.ts'
+import type { ClusterInfrastructure, InfrastructureOptions, ListenAddress } from './infrastructure.ts'
 import type { Links } from './links.ts'
 import type { ClusterNode } from './node.ts'
 import { ownPromises, type SystemPromises } from './promises.ts'
 import type { Database } from './services/database.ts'
 import { superuser } from './services/postgres.ts'
 import type { RedisServer } from './services/redis.ts'
-import type { ClusterInfrastructure, InfrastructureOptions, ListenAddress } from './site.ts'
 import type { StatsdSink } from './statsd/sink.ts'
 import { type SystemPatch, unpatched } from './system-patch.ts'
 
@@ -36,7 +36,7 @@ export interface ClusterOptions {
   /** Default: the unmodified system. */
   patch?: SystemPatch
   /** Nodes without a web server (DP-3). */
-  webless?: readonly string[]
+  nodesWithoutWeb?: readonly string[]
   /** How a balancer in front of the nodes chooses. Default: there is no balancer (DP-17). */
   balancer?: PolicyName
   /** Further nodes of the cluster, which are not started with it: for deploys and for scaling out. */
@@ -87,17 +87,23 @@ export interface ClusterSecrets {
 export async function startCluster(
   options: ClusterOptions,
   apps: readonly ClusterApp[],
-  createSite: (options: InfrastructureOptions) => Promise<ClusterInfrastructure>,
+  createInfrastructure: (options: InfrastructureOptions) => Promise<ClusterInfrastructure>,
 ): Promise<Cluster> {
-  const { folder, leases, random, patch = unpatched, webless = [], seeds = [], standby = [] } = options
+  const { folder, leases, random, patch = unpatched, nodesWithoutWeb = [], seeds = [], standby = [] } = options
   const started = Array.from({ length: options.nodes }, (_, index) => `n${index + 1}`)
   const names = [...started, ...standby]
   const secret = () => randomBytes(24).toString('hex')
   const clusterSecret = secret()
   const controlSecret = secret()
   const keyBase = `${secret()}${secret()}`
-  const site = await createSite({ names, withRedis: options.pubsub === 'redis', folder, leases, random })
-  const { database, redis, links, linkHost, statsd } = site
+  const infrastructure = await createInfrastructure({
+    names,
+    withRedis: options.pubsub === 'redis',
+    folder,
+    leases,
+    random,
+  })
+  const { database, redis, links, linkHost, statsd } = infrastructure
   const addresses = new Map<string, ListenAddress>()
   const nodes: ClusterNode[] = []
   const extraNodes: ClusterNode[] = []
@@ -106,7 +112,7 @@ export async function startCluster(
   async function stop() {
     await balancer?.close()
     await Promise.all([...nodes, ...extraNodes].map((node) => node.kill()))
-    await site.close()
+    await infrastructure.close()
   }
 
   async function meshEnv(name: string, { host, meshPort }: ListenAddress): Promise<Record<string, string>> {
@@ -146,8 +152,8 @@ export async function startCluster(
       CONTROL_SECRET: controlSecret,
       DATABASE_URL: databaseUrl,
       ...databaseEnvOf(apps, databaseUrl),
-      ...folderEnvOf(apps, site.folderOf?.(name)),
-      WEB: webless.includes(name) ? 'off' : 'on',
+      ...folderEnvOf(apps, infrastructure.folderOf?.(name)),
+      WEB: nodesWithoutWeb.includes(name) ? 'off' : 'on',
       ...(statsd && { STATSD_HOST: statsd.host, STATSD_PORT: String(statsd.port) }),
       ...options.env,
       ...options.fasterEnv,
@@ -155,12 +161,12 @@ export async function startCluster(
     }
   }
 
-  const admit = async (name: string) => void addresses.set(name, await site.admit(name))
+  const assignAddress = async (name: string) => void addresses.set(name, await infrastructure.assignAddress(name))
   const build = async (name: string, own: Record<string, string> = {}): Promise<ClusterNode> =>
-    site.createNode(name, { env: await envOf(name, own), controlSecret, patch })
+    infrastructure.createNode(name, { env: await envOf(name, own), controlSecret, patch })
 
   async function startOwnBalancer(policy: PolicyName): Promise<Balancer> {
-    await admit(balancerName)
+    await assignAddress(balancerName)
     const { host, webPort: port } = addresses.get(balancerName)!
     const own = await startBalancer({ host, port, choose: createPolicy(policy, random) })
     for (const { name, hasWeb, port: nodePort } of nodes) if (hasWeb) own.add({ name, host, port: nodePort })
@@ -168,7 +174,7 @@ export async function startCluster(
   }
 
   try {
-    for (const name of names) await admit(name)
+    for (const name of names) await assignAddress(name)
     await Promise.all([database.start(), redis?.start()])
     for (const seed of seeds) await seed.apply(database)
     for (const name of started) nodes.push(await build(name))
@@ -197,7 +203,7 @@ export async function startCluster(
       return found
     },
     async spare(name, env) {
-      await admit(name)
+      await assignAddress(name)
       const node = await build(name, env)
       extraNodes.push(node)
       return node

@@ -34,6 +34,8 @@ export interface Links {
   readonly apiUrl: string
   /** Whether the byte count is updated while data flows. */
   readonly countsAtOnce: boolean
+  /** As the system calls the thread of this process that forwards the bytes, where one does. */
+  readonly threadName?: string
   names(): string[]
   /** Returns the link from one part to another, and creates it on first use. */
   link(from: string, to: string, options?: { forCanary?: boolean }): Promise<Link>
@@ -80,6 +82,7 @@ interface LinksOptions {
   route: Route
   /** Whether the proxy counts bytes while data flows; a real Toxiproxy counts them when the connection ends. */
   countsAtOnce: boolean
+  threadName?: string
 }
 
 /** Asks a Toxiproxy what it has counted on a link, in one direction or, without one, in both; nothing where it keeps no metrics. */
@@ -98,7 +101,7 @@ export async function countedBy(
 }
 
 /** Returns the links of a cluster, controlled through the Toxiproxy API, which is the same for the embedded proxy and a real Toxiproxy. */
-export function createLinks({ apiUrl, route, countsAtOnce }: LinksOptions): Links {
+export function createLinks({ apiUrl, route, countsAtOnce, threadName }: LinksOptions): Links {
   const toxiproxy = new Toxiproxy(apiUrl)
   const links = new Map<string, Promise<Link>>()
   /** Links that were given to someone who connects through them, not only to a canary. */
@@ -120,6 +123,7 @@ export function createLinks({ apiUrl, route, countsAtOnce }: LinksOptions): Link
   return {
     apiUrl,
     countsAtOnce,
+    ...(threadName !== undefined && { threadName }),
     names: () => [...links.keys()],
     link(from, to, { forCanary = false } = {}) {
       const name = `${from}->${to}`

@@ -53,7 +53,8 @@ export function createPlanRunner({ jobs, out, patch = unpatched, environment }: 
       const run = await runAll({
         ...baseOptions({ jobs }, io),
         out: exploreFolder(io, out),
-        suite: 'explore',
+        // In the name of the folder: several runs begin in the same second.
+        suite: `explore/${lastNumber}`,
         scenarios: scenarios.map(({ scenario }) => scenario),
         seed: plans[0]!.seed,
         nodes: 3,

@@ -31,23 +31,22 @@ export async function search(seed: number, budgetMs: number, planRunner: PlanRun
   const deadlineMs = io.clock.monotonicMs() + budgetMs
   const tally = createTally()
   const goesOn = () => !tally.found().violated && !io.interruption.by()
-  const runBatch = async (batch: readonly Plan[]) => {
-    for (const run of await planRunner.run(batch)) {
+  const runOne = async (plan: Plan) => {
+    for (const run of await planRunner.run([plan])) {
       tally.add(run)
       io.err([`${marks[run.result.outcome]} ${describeFaults(run.plan)}`, ...notes(run)].join('\n    ').concat('\n'))
     }
   }
   const scouted = await planRunner.scout(seed, Math.min(scoutMostMs, scoutShare * budgetMs))
   if (scouted.length > 0) io.err('plans that violate an invariant in the simulator:\n')
-  while (goesOn() && scouted.length > 0) await runBatch(scouted.splice(0, planRunner.jobs))
-  while (goesOn() && io.clock.monotonicMs() < deadlineMs) {
-    const { neverWitnessed } = tally.found()
-    await runBatch(
-      Array.from({ length: planRunner.jobs * 2 }, () =>
-        createPlan(pickFrom(random, workloads), random, seed, neverWitnessed),
-      ),
-    )
+  const nextPlan = () =>
+    scouted.shift() ?? createPlan(pickFrom(random, workloads), random, seed, tally.neverWitnessed())
+  const isDue = () => scouted.length > 0 || io.clock.monotonicMs() < deadlineMs
+  const runInTurn = async () => {
+    while (goesOn() && isDue()) await runOne(nextPlan())
   }
+  // Whoever is done takes the next plan: one that lasts long keeps no processor idle.
+  await Promise.all(Array.from({ length: planRunner.jobs }, runInTurn))
   return tally.found()
 }
 
@@ -58,7 +57,9 @@ function createTally() {
   const plans = new Set<string>()
   let [scenarios, unknown] = [0, 0]
   let violated: PlanRun | undefined
+  const neverWitnessed = () => all.filter((kind) => !witnessed.has(kind))
   return {
+    neverWitnessed,
     add(run: PlanRun) {
       scenarios += 1
       plans.add(shapeOf(run.plan))
@@ -71,7 +72,7 @@ function createTally() {
       distinct: plans.size,
       unknown,
       faultKinds: all.filter((kind) => witnessed.has(kind)),
-      neverWitnessed: all.filter((kind) => !witnessed.has(kind)),
+      neverWitnessed: neverWitnessed(),
       violated,
     }),
   }

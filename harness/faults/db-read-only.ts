@@ -1,4 +1,5 @@
 import type { Cluster } from '../cluster/cluster.ts'
+import { patiently } from '../cluster/services/sql.ts'
 import { systemClock } from '../platform/clock.ts'
 import { theDatabase } from './aims.ts'
 import { defineFault } from './define-fault.ts'
@@ -28,8 +29,9 @@ export const dbReadOnly = defineFault({
   options: noOptions,
   create(cluster) {
     const set = async (value: 'on' | 'off') => {
-      await cluster.database.query(`alter system set default_transaction_read_only = ${value}`)
-      await cluster.database.query('select pg_reload_conf()')
+      const { query } = patiently(cluster.database)
+      await query(`alter system set default_transaction_read_only = ${value}`)
+      await query('select pg_reload_conf()')
     }
     return {
       inject: () => set('on'),

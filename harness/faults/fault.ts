@@ -1,3 +1,4 @@
+import { awakeTimeOf } from '../platform/awake.ts'
 import type { Clock } from '../platform/clock.ts'
 
 /** What somebody outside the fault's own code path found. */
@@ -29,16 +30,17 @@ export const unseen = (why: string): Witness => ({ seen: false, why })
 
 const lookEveryMs = 100
 
-/** Looks until it is seen or the time is over; returns the last look. */
+/** Looks until it is seen or the time is over, in which this process was awake; returns the last look. */
 export async function witnessWithin(
   withinMs: number,
   look: () => Promise<Witness>,
   clock: Pick<Clock, 'monotonicMs' | 'sleep'>,
 ): Promise<Witness> {
-  const startedMs = clock.monotonicMs()
+  const awake = awakeTimeOf(clock)
+  const startedMs = awake()
   for (;;) {
     const witness = await look()
-    if (witness.seen || clock.monotonicMs() - startedMs >= withinMs) return witness
+    if (witness.seen || awake() - startedMs >= withinMs) return witness
     await clock.sleep(lookEveryMs)
   }
 }

@@ -15,12 +15,17 @@ import {
 export type Fate =
   | 'once'
   | 'duplicate'
+  /** It was sent into a fault that keeps nothing, and came after the fault was healed: somebody kept it and sent it again. */
   | 'late'
+  /** With another content than it was sent with. */
   | 'altered'
+  /** A fault that was seen to hold explains it. */
   | 'lost-in-witnessed-window'
   | 'lost-while-disconnected'
   | 'lost-unexplained'
+  /** It was sent so shortly before the end of the history that it may still arrive. */
   | 'on-its-way'
+  /** It arrived at somebody who was not joined. */
   | 'non-member'
 
 export interface LedgerLine extends LedgerEntry {

@@ -42,7 +42,7 @@ export interface HistoryEvent {
 export type NewEvent = Omit<HistoryEvent, 'index' | 'tMs'>
 
 /** How an operation ended. `failed` certainly did not happen; `unsure` may have happened. */
-export type Outcome<T> =
+export type OperationEnd<T> =
   | { kind: 'ok'; value: T }
   | { kind: 'failed'; error: string }
   | { kind: 'unsure'; error: string }

@@ -1,4 +1,4 @@
-import type { HistoryEvent, NewEvent, Outcome } from './operation.ts'
+import type { HistoryEvent, NewEvent, OperationEnd } from './operation.ts'
 
 export interface RecorderOptions {
   /** Time since the scenario started. */
@@ -7,13 +7,13 @@ export interface RecorderOptions {
   sink(event: HistoryEvent): void
   /** Whether an error means that the operation certainly did not happen. */
   isDefinite(error: unknown): boolean
-  /** Whether an error is unrelated to the operation, because it could not be attempted; such an error is thrown to the caller. */
-  isBeyondIt?(error: unknown): boolean
+  /** Whether an error means that the operation was not even attempted; such an error is thrown to the caller. Default: none does. */
+  wasNotAttempted?(error: unknown): boolean
 }
 
 export type Recorder = ReturnType<typeof createRecorder>
 
-export function createRecorder({ elapsedMs, sink, isDefinite, isBeyondIt = () => false }: RecorderOptions) {
+export function createRecorder({ elapsedMs, sink, isDefinite, wasNotAttempted = () => false }: RecorderOptions) {
   const events: HistoryEvent[] = []
   let lastOp = 0
 
@@ -42,17 +42,22 @@ export function createRecorder({ elapsedMs, sink, isDefinite, isBeyondIt = () =>
     /** Time since the scenario started. */
     nowMs: () => Math.round(elapsedMs()),
     /** Runs an operation, records its invocation and its end, and returns the outcome. */
-    async invoke<T>(who: string, operationName: string, value: unknown, run: () => Promise<T>): Promise<Outcome<T>> {
+    async invoke<T>(
+      who: string,
+      operationName: string,
+      value: unknown,
+      run: () => Promise<T>,
+    ): Promise<OperationEnd<T>> {
       const pending = begin(who, operationName, value)
       try {
         const result = await run()
         pending.end('ok')
         return { kind: 'ok', value: result }
       } catch (error) {
-        const kind = isDefinite(error) || isBeyondIt(error) ? 'failed' : 'unsure'
+        const kind = isDefinite(error) || wasNotAttempted(error) ? 'failed' : 'unsure'
         const message = error instanceof Error ? error.message : String(error)
         pending.end(kind, message)
-        if (isBeyondIt(error)) throw error
+        if (wasNotAttempted(error)) throw error
         return { kind, error: message }
       }
     },

@@ -17,8 +17,8 @@ export interface Finding {
 /** One sentence that a run can contradict, written before it. */
 export interface Prediction<M> {
   says: string
-  /** The figure of the text that the experiment comes from. */
-  seed?: string
+  /** The figure in the text that the experiment comes from. */
+  inText?: string
   /** Pure. */
   judge(measured: M): Finding
 }
@@ -72,7 +72,7 @@ export type LabVerdict = 'as predicted' | 'contradicted' | 'unknown'
 
 export interface JudgedPrediction extends Finding {
   says: string
-  seed?: string
+  inText?: string
 }
 
 export interface LabResult {
@@ -88,9 +88,9 @@ export interface LabResult {
 
 /** Judges a measurement against all that was predicted. Pure. */
 export function judgeLab<M>({ name, title, scaled, predictions, figures }: Lab<M>, measured: M): LabResult {
-  const findings = predictions.map(({ says, seed, judge }) => ({
+  const findings = predictions.map(({ says, inText, judge }) => ({
     says,
-    ...(seed !== undefined && { seed }),
+    ...(inText !== undefined && { inText }),
     ...judge(measured),
   }))
   return { name, title, scaled, verdict: verdictOf(findings), findings, figures: figures(measured) }

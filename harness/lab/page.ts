@@ -56,13 +56,13 @@ function thinned(points: Series['points'], most: number): Series['points'] {
 const findingsTable = (findings: readonly JudgedPrediction[]) =>
   `<table class="stack"><thead><tr><th>verdict</th><th>predicted</th><th>measured</th><th>in the text</th></tr></thead><tbody>${findings.map(findingRow).join('')}</tbody></table>`
 
-function findingRow({ outcome, says, saw, why, seed }: JudgedPrediction): string {
+function findingRow({ outcome, says, saw, why, inText }: JudgedPrediction): string {
   const [kind, mark] = markOf[outcome]
   const seen = why === undefined ? saw : `${saw}, but ${why}`
   const cells: [string, string][] = [
     ['predicted', says],
     ['measured', seen],
-    ['in the text', seed ?? '–'],
+    ['in the text', inText ?? '–'],
   ]
   return `<tr><td class="tight"><span class="mark ${kind}">${mark}</span></td>${cells.map(([label, text]) => `<td data-label="${label}">${escapeHtml(text)}</td>`).join('')}</tr>`
 }

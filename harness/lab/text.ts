@@ -27,16 +27,16 @@ export function resultText({ verdict, findings, figures, unmeasured }: LabResult
 
 const verdictMark: Record<LabResult['verdict'], string> = { 'as predicted': '✓', contradicted: '✗', unknown: '?' }
 
-function findingText({ outcome, saw, why, seed }: JudgedPrediction, index: number): string {
+function findingText({ outcome, saw, why, inText }: JudgedPrediction, index: number): string {
   const known = why === undefined ? '' : `, but ${why}`
-  const text = seed === undefined ? '' : ` (the text: ${seed})`
+  const text = inText === undefined ? '' : ` (the text: ${inText})`
   return `  ${marks[outcome]} ${index + 1}. ${saw}${known}${text}`
 }
 
 /** The result as a section of a document such as docs/experiments.md. Pure. */
 export function resultSection({ name, title, scaled, verdict, findings, figures, unmeasured }: LabResult): string {
   const seen = ({ saw, why }: JudgedPrediction) => (why === undefined ? saw : `${saw}, but ${why}`)
-  const row = (one: JudgedPrediction) => `| ${one.says} | ${seen(one)} | ${one.seed ?? '–'} | ${marks[one.outcome]} |`
+  const row = (one: JudgedPrediction) => `| ${one.says} | ${seen(one)} | ${one.inText ?? '–'} | ${marks[one.outcome]} |`
   return [
     `## \`./squall lab ${name}\``,
     '',

@@ -28,11 +28,22 @@ export function isAlive(pid: number, stamp?: string): boolean {
   }
 }
 
-/** Returns the process and all of its descendants, parents first. */
-export function family(pid: number): number[] {
+/** By process, the processes that it has started. */
+export type ChildrenByParent = ReadonlyMap<number, readonly number[]>
+
+/** Looks through all processes of the machine. */
+export function readChildren(): ChildrenByParent {
   const children = new Map<number, number[]>()
-  for (const { child, parent } of process.platform === 'linux' ? listProc() : listPs())
-    children.set(parent, [...(children.get(parent) ?? []), child])
+  for (const { child, parent } of process.platform === 'linux' ? listProc() : listPs()) {
+    const own = children.get(parent)
+    if (own) own.push(child)
+    else children.set(parent, [child])
+  }
+  return children
+}
+
+/** Returns the process and all of its descendants, parents first. */
+export function family(pid: number, children = readChildren()): number[] {
   const collect = (one: number): number[] => [one, ...(children.get(one) ?? []).flatMap(collect)]
   return collect(pid)
 }

@@ -29,19 +29,17 @@ function split<T>(items: readonly T[], parts: number): T[][] {
 export async function smallest(plan: Plan, firstThatFails: Trial<Plan>): Promise<Plan> {
   const shrunkBy = <T>(items: readonly T[], planWith: (some: readonly T[]) => Plan) =>
     minimized(items, (candidates) => firstThatFails(candidates.map(planWith))).then(planWith)
-  let least = await shrunkBy(plan.faults, (faults) => ({ ...plan, faults: [...faults] }))
-  const busyRounds = least.rounds.flatMap((actions, round) => (actions.length > 0 ? [round] : []))
-  const some = least
-  least = await shrunkBy(busyRounds, (kept) => ({
-    ...some,
-    rounds: some.rounds.map((actions, round) => (kept.includes(round) ? actions : [])),
+  const fewerFaults = await shrunkBy(plan.faults, (faults) => ({ ...plan, faults: [...faults] }))
+  const busyRounds = fewerFaults.rounds.flatMap((actions, round) => (actions.length > 0 ? [round] : []))
+  const fewerRounds = await shrunkBy(busyRounds, (kept) => ({
+    ...fewerFaults,
+    rounds: fewerFaults.rounds.map((actions, round) => (kept.includes(round) ? actions : [])),
   }))
-  const few = least
-  least = await shrunkBy(few.rounds.flat(), (kept) => ({
-    ...few,
-    rounds: few.rounds.map((actions) => actions.filter((one) => kept.includes(one))),
+  const fewerActions = await shrunkBy(fewerRounds.rounds.flat(), (kept) => ({
+    ...fewerRounds,
+    rounds: fewerRounds.rounds.map((actions) => actions.filter((one) => kept.includes(one))),
   }))
-  return shortest(least, firstThatFails)
+  return shortest(fewerActions, firstThatFails)
 }
 
 async function shortest(plan: Plan, firstThatFails: Trial<Plan>): Promise<Plan> {

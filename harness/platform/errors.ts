@@ -32,3 +32,6 @@ export function asEnvironment(error: Error): Error {
 /** Nothing of the run is worth going on after it: the machine lacks something, or what was asked for makes no sense. */
 export const endsRun = (error: unknown): error is EnvironmentMissing | UsageError =>
   error instanceof EnvironmentMissing || error instanceof UsageError
+
+/** Says something of this machine, of this kind of cluster or of what was asked for, and nothing of the system under test. */
+export const isUnrelatedToSystem = (error: unknown): error is Error => error instanceof NotSupported || endsRun(error)

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 /** Ms for which something on this machine has waited for a processor, a disk or memory since it started; a member is missing where the system does not say. */
 export interface PressureTotals {
@@ -17,6 +17,24 @@ export function readPressure(): PressureTotals {
 
 /** Ms for which the main thread of a process was ready to run and had no processor, since it started; undefined where nobody counts them. */
 export const readWaitedMs = (pid: number | 'self'): number | undefined => waitedIn(textOf(`/proc/${pid}/schedstat`))
+
+/** The same of one thread of this process. */
+export const readThreadWaitedMs = (tid: number): number | undefined =>
+  waitedIn(textOf(`/proc/self/task/${tid}/schedstat`))
+
+/** The system's number of the thread of this process with this name, which may have 15 characters; undefined where nobody says. */
+export function threadNamed(name: string): number | undefined {
+  const found = threads().find((tid) => textOf(`/proc/self/task/${tid}/comm`).trim() === name)
+  return found === undefined ? undefined : Number(found)
+}
+
+function threads(): string[] {
+  try {
+    return readdirSync('/proc/self/task')
+  } catch {
+    return []
+  }
+}
 
 /** Ms for which the main thread of a process had a processor, since it started; undefined where nobody counts them. */
 export const readRanMs = (pid: number | 'self'): number | undefined => ranIn(textOf(`/proc/${pid}/schedstat`))

@@ -34,6 +34,9 @@ export const seedMost = 0xffff_ffff
 /** A seed for a run that was given none; printed with the run, so that it can be repeated. */
 export const freshSeed = (): number => Math.floor(Math.random() * 0x1_0000_0000)
 
+/** A seed as it is printed: `0x5eed`. */
+export const hex = (seed: number) => `0x${(seed >>> 0).toString(16)}`
+
 /** `0x5eed` or `24301`: 32 bits. */
 export function parseSeed(text: string): number {
   const seed = /^(0x[0-9a-f]+|\d+)$/i.test(text) ? Number(text) : Number.NaN

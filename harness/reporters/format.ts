@@ -1,7 +1,15 @@
 import { stripVTControlCharacters } from 'node:util'
 import { shellWord } from '../platform/plain-text.ts'
 import { count } from '../verdict/checker.ts'
-import type { CheckResult, ExpectationResult, Outcome, RunResult, ScenarioResult, Skipped } from '../verdict/result.ts'
+import {
+  type CheckResult,
+  type ExpectationResult,
+  type Outcome,
+  type RunResult,
+  type ScenarioResult,
+  type Skipped,
+  scenarioCompleted,
+} from '../verdict/result.ts'
 
 /** Sentences that all reports share. Pure: the same record always gives the same text. */
 export const outcomeMark: Record<Outcome, string> = { passed: '✓', violated: '✗', unknown: '?', flaky: '~' }
@@ -46,15 +54,10 @@ export function counts(run: RunResult): Counts {
   }
 }
 
-const outcomeOfCheck = { passed: 'passed', unknown: 'unknown', violated: 'violated' } as const
-
-/** The check that says why a scenario did not complete. */
-const completed = 'scenario-completed'
-
 /** Lists the cause that stopped a scenario before the checks that are unknown because of it, unless a check is violated. Pure. */
 export function causeFirst(checks: readonly CheckResult[]): CheckResult[] {
   if (checks.some(({ outcome }) => outcome === 'violated')) return [...checks]
-  return checks.toSorted((a, b) => Number(b.name === completed) - Number(a.name === completed))
+  return checks.toSorted((a, b) => Number(b.name === scenarioCompleted) - Number(a.name === scenarioCompleted))
 }
 
 /** One reason why a scenario did not pass, and where it was found. */
@@ -72,7 +75,7 @@ export interface Finding {
 
 /** Returns why a scenario did not pass, each reason once: violated checks and expectations first, then unknown ones, starting with their cause. */
 export function findings(scenario: ScenarioResult): Finding[] {
-  const cause = scenario.checks.find(({ name }) => name === completed)
+  const cause = scenario.checks.find(({ name }) => name === scenarioCompleted)
   const expectations = scenario.expectations.map(ofExpectation)
   // The `expectations` check only summarizes what the expectations themselves state in more detail.
   const own = causeFirst(scenario.checks)
@@ -86,19 +89,19 @@ export function findings(scenario: ScenarioResult): Finding[] {
 }
 
 const ofCheck = ({ name, outcome, why, evidence }: CheckResult): Finding => ({
-  ...findingOf('check', name, outcomeOf(outcome), why),
+  ...findingOf('check', name, outcome, why),
   evidence,
 })
 
 function ofExpectation({ after, title, outcome, why, ...compared }: ExpectationResult): Finding {
-  const finding = findingOf('expectation', `after step ${after}, ${title}`, outcomeOf(outcome), why, after)
+  const finding = findingOf('expectation', `after step ${after}, ${title}`, outcome, why, after)
   return { ...finding, evidence: compared }
 }
 
 const findingOf = (from: Finding['from'], name: string, outcome: Outcome, why: string, step?: number): Finding => ({
   ...{ from, name, outcome, why, evidence: {} },
   ...(step !== undefined && { step }),
-  sentence: stripVTControlCharacters(name === completed ? why : `${name}: ${why}`),
+  sentence: stripVTControlCharacters(name === scenarioCompleted ? why : `${name}: ${why}`),
 })
 
 /** Returns the sentences of why a scenario did not pass. */
@@ -116,8 +119,6 @@ export const describeCells = ({ cells = [] }: ScenarioResult): string[] =>
   cells.map(({ cell, missed }) => (missed === undefined ? `hit: ${cell}` : `unknown: ${cell}: ${missed}`))
 
 const held = ({ outcome }: { outcome: Outcome }) => outcome === 'passed'
-
-export const outcomeOf = (outcome: keyof typeof outcomeOfCheck): Outcome => outcomeOfCheck[outcome]
 
 /** Returns the headline of every report. A failure caused by a known defect is not a regression, so the sentence names the defects. */
 export function verdictSentence(run: RunResult): string {

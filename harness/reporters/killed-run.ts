@@ -1,7 +1,13 @@
 import { toHistory } from '../history/history.ts'
 import type { HistoryEvent } from '../history/operation.ts'
 import { shellWord } from '../platform/plain-text.ts'
-import { type ExpectationResult, type RunResult, runSchemaVersion, type ScenarioResult } from '../verdict/result.ts'
+import {
+  type ExpectationResult,
+  notCompleted,
+  type RunResult,
+  runSchemaVersion,
+  type ScenarioResult,
+} from '../verdict/result.ts'
 import { toolOf } from './format.ts'
 
 /** The contents of `run.json`, written when the run starts. */
@@ -61,7 +67,7 @@ function begunScenario(id: string, events: readonly HistoryEvent[], plan: RunPla
     steps: stepsOf(events, endMs),
     expectations: events.filter(({ type }) => type === 'expectation').map(asResult),
     faults: [...toHistory(events).faults],
-    checks: [{ name: 'scenario-completed', outcome: 'unknown', why, evidence: {} }],
+    checks: [notCompleted(why)],
     replay: runAgain(plan, [id]),
     artifacts: [],
   }

@@ -1,5 +1,5 @@
 import type { HistoryEvent, LedgerEntry } from '../history/operation.ts'
-import type { ScenarioResult } from '../verdict/result.ts'
+import { type ScenarioResult, scenarioCompleted } from '../verdict/result.ts'
 import type { Finding } from './format.ts'
 
 /** When it was seen that something is wrong, and the event that showed it, where one did. */
@@ -15,7 +15,7 @@ export function momentOf(finding: Finding, scenario: ScenarioResult, events: rea
   const step = finding.from === 'check' ? undefined : scenario.steps.find(({ n }) => n === finding.step)
   if (step) return { tMs: step.endMs }
   const failed =
-    finding.name === 'scenario-completed' ? scenario.steps.find(({ error }) => error !== undefined) : undefined
+    finding.name === scenarioCompleted ? scenario.steps.find(({ error }) => error !== undefined) : undefined
   if (failed) return { tMs: failed.endMs }
   const finals = scenario.phases.find(({ name }) => name === 'final-reads')
   return { tMs: finals?.endMs ?? events.at(-1)?.tMs ?? scenario.durationMs }

@@ -4,7 +4,7 @@ import { count } from '../verdict/checker.ts'
 import type { CheckResult, ScenarioResult } from '../verdict/result.ts'
 import { escapeHtml } from './escape.ts'
 import { findingsSection } from './findings-section.ts'
-import { describeAttempts, duration, outcomeOf, reasons } from './format.ts'
+import { describeAttempts, duration, reasons } from './format.ts'
 import { anchorOf, command, evidenceOf, folded, mark, table } from './markup.ts'
 import type { RunRecord } from './record.ts'
 import { inlineJson } from './script.ts'
@@ -64,7 +64,7 @@ function checks({ checks: all, steps }: ScenarioResult): string {
 }
 
 const checkRow = ({ name, outcome, why, evidence }: CheckResult) =>
-  `<tr><td class="tight">${mark(outcomeOf(outcome))}</td><td class="tight">${escapeHtml(name)}</td><td>${escapeHtml(why)}${evidenceOf(evidence)}</td></tr>`
+  `<tr><td class="tight">${mark(outcome)}</td><td class="tight">${escapeHtml(name)}</td><td>${escapeHtml(why)}${evidenceOf(evidence)}</td></tr>`
 
 function stepsTable(steps: ScenarioResult['steps']): string {
   if (steps.length === 0) return ''
@@ -80,7 +80,7 @@ function expectations({ expectations: all, steps }: ScenarioResult): string {
   const titleOf = (n: number) => steps.find((step) => step.n === n)?.title ?? ''
   const rows = all.map(
     (one) =>
-      `<tr><td class="tight">${mark(outcomeOf(one.outcome))}</td><td>${one.after}. ${escapeHtml(titleOf(one.after))}</td><td>${escapeHtml(one.title)}${one.why !== '' && one.why !== 'seen' ? `<br><span class="soft small">${escapeHtml(one.why)}</span>` : ''}</td></tr>`,
+      `<tr><td class="tight">${mark(one.outcome)}</td><td>${one.after}. ${escapeHtml(titleOf(one.after))}</td><td>${escapeHtml(one.title)}${one.why !== '' && one.why !== 'seen' ? `<br><span class="soft small">${escapeHtml(one.why)}</span>` : ''}</td></tr>`,
   )
   const metCount = all.filter(({ outcome }) => outcome === 'passed').length
   return folded(

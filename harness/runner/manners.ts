@@ -2,12 +2,12 @@ import type { ClusterNode } from '../cluster/node.ts'
 import { type ErrorLine, mannersOf, type NodeSettings } from '../history/manners.ts'
 import { loggedBy, type Mark, type Secret, secretOf } from '../history/marks.ts'
 import type { NewEvent } from '../history/operation.ts'
+import { awakeMs } from '../platform/awake.ts'
 import { systemClock } from '../platform/clock.ts'
 import { jsonIn } from '../platform/json.ts'
-import { readPressure, readWaitedMs } from '../platform/pressure.ts'
 import { clientHeartbeatMs, clusterHeartbeatMs } from '../timing.ts'
+import { createProcessReader } from './process-reader.ts'
 import type { RunState } from './run-state.ts'
-import type { Reading } from './starvation.ts'
 
 const lookEveryMs = 250
 /** Less is the noise of any machine. */
@@ -46,29 +46,22 @@ export function watchMachine(state: RunState): () => void {
   }
 }
 
-/** Reads again and again what this process and the nodes wait for, until it is stopped. Returns the function that stops it. */
+/** Reads again and again what the processes of the scenario wait for, until it is stopped. Returns the function that stops it. */
 export function meterMachine(state: RunState): () => void {
   let isOver = false
   state.meteredFromMs = state.elapsedMs()
+  const readProcesses = createProcessReader(state)
   const read = async () => {
     while (!isOver) {
-      state.meter.add(readingOf(state))
+      state.meter.add(readProcesses())
       await systemClock.sleep(lookEveryMs)
     }
   }
   void read()
   return () => {
     isOver = true
-    state.meter.add(readingOf(state))
+    state.meter.add(readProcesses())
   }
-}
-
-function readingOf({ cluster, elapsedMs }: RunState): Reading {
-  const nodes = cluster!.nodes.flatMap(({ name, pid }) => (pid === undefined ? [] : [[name, pid] as const]))
-  const waited = [['harness', process.pid] as const, ...nodes].map(
-    ([name, pid]) => [name, { pid, ms: readWaitedMs(pid) }] as const,
-  )
-  return { atMs: elapsedMs(), pressure: readPressure(), waited: Object.fromEntries(waited) }
 }
 
 async function watchThisProcess(state: RunState, isWatching: () => boolean) {
@@ -82,10 +75,11 @@ async function watchThisProcess(state: RunState, isWatching: () => boolean) {
 async function watchNode(state: RunState, { name, control }: ClusterNode, isWatching: () => boolean) {
   let before = ''
   while (isWatching()) {
-    const askedMs = systemClock.monotonicMs()
+    // While this process stands still it reads no answer, which says nothing of the node.
+    const askedMs = awakeMs()
     const readiness = await control.ready().catch(() => undefined)
     if (!isWatching()) return
-    recordStall(state, name, systemClock.monotonicMs() - askedMs)
+    recordStall(state, name, awakeMs() - askedMs)
     const seen = readiness?.peers && withoutStandby(state, readiness.peers)
     const peers = seen && JSON.stringify(seen)
     if (peers && peers !== before)

@@ -37,12 +37,20 @@ interface Closes {
 /** Longer than any healing waits on purpose. */
 const healWithinMs = 60_000
 
+/** What is injected in the end, with a target without choices. */
+interface Decided {
+  kind: FaultName
+  target: string
+  options: FaultOptions
+}
+
 /** A fault that is left out needs no healing. */
 const nothing: Injected = { heal: async () => {}, [Symbol.asyncDispose]: async () => {} }
 
 /** Breaks things, sees that they are broken, mends them, sees that they are mended. */
 export function createNemesis(options: NemesisOptions): Nemesis & Closes {
   const { cluster, recorder, log, random, sleepers, elapsedMs, report } = options
+  const healLimitMs = options.healWithinMs ?? healWithinMs
   const active = new Map<number, () => Promise<void>>()
   const now = () => Math.round(elapsedMs())
   let lastId = 0
@@ -57,8 +65,8 @@ export function createNemesis(options: NemesisOptions): Nemesis & Closes {
     report({ kind: record.kind, target: record.target, state: 'healing' })
     try {
       const { seen, why } = await limited(() => healAndLook(fault), {
-        withinMs: options.healWithinMs ?? healWithinMs,
-        why: `not healed within ${(options.healWithinMs ?? healWithinMs) / 1_000} s`,
+        withinMs: healLimitMs,
+        why: `not healed within ${healLimitMs / 1_000} s`,
       })
       if (seen) record.witnessedOffMs = now()
       record.witness.off = why
@@ -74,71 +82,87 @@ export function createNemesis(options: NemesisOptions): Nemesis & Closes {
     for (const healOne of [...active.values()].reverse()) await healOne()
   }
 
+  /** Draws the target, unless a replay has recorded it. Resolves to undefined when the replay leaves the fault out. */
+  async function decide(kind: FaultName, target: string, options: FaultOptions): Promise<Decided | undefined> {
+    const chosen = resolveTarget(target, await sceneFor(cluster, kind, target), random)
+    const decided = log.decide({
+      kind: 'fault',
+      name: kind,
+      target,
+      options,
+      ...(chosen !== target && { value: chosen }),
+    })
+    if (decided.leftOut) return undefined
+    return {
+      kind: decided.name as FaultName,
+      target: String(decided.value ?? decided.target),
+      options: decided.options ?? {},
+    }
+  }
+
+  function createFault({ kind, target, options }: Decided): Fault {
+    const { create, isOfAllParts } = faults[kind]
+    const parts = isOfAllParts ? [target] : partsOf(target)
+    return together(parts.map((part) => ({ target: part, fault: create(cluster, part, options, sleepers?.()) })))
+  }
+
+  function newRecord({ kind, target, options }: Decided): FaultRecord {
+    const parts = partsOf(target)
+    lastId += 1
+    return {
+      id: lastId,
+      kind,
+      target,
+      // What stands in front of the nodes is touched by what happens to them, and so are its clients.
+      parts: cluster.balancer ? [...parts, balancerName] : parts,
+      options,
+      ...effectsIn(cluster, parts, faults[kind].effectsOf(options)),
+      requestedMs: now(),
+      witnessedOnMs: null,
+      healRequestedMs: null,
+      witnessedOffMs: null,
+      witness: { on: 'not looked for yet', off: 'not healed yet' },
+    }
+  }
+
+  async function takeHold(fault: Fault, record: FaultRecord) {
+    await fault.inject().catch((error: Error) => {
+      record.witness.on = `could not be injected: ${error.message}`
+      note(record)
+      throw error
+    })
+    if (!isClosed) return
+    // It took hold after everything was healed, in a step that had been abandoned.
+    await fault.heal()
+    throw new Error(`${record.kind} ${record.target} took hold after the end of the scenario`)
+  }
+
+  async function lookForIt(fault: Fault, record: FaultRecord) {
+    const { seen, why } = await fault
+      .witnessOn()
+      .catch((error: Error) => ({ seen: false, why: `the witness failed: ${error.message}` }))
+    if (seen) record.witnessedOnMs = now()
+    record.witness.on = why
+    note(record)
+  }
+
   return {
     /** Resolves when the fault was seen to hold, or was looked for in vain; the verdict knows which. */
     async inject(wishedKind: FaultName, wishedTarget: string, wishedOptions: FaultOptions = {}): Promise<Injected> {
       if (isClosed) throw new Error(`${wishedKind} ${wishedTarget} was asked for after the end of the scenario`)
-      if (!isFaultName(wishedKind)) {
-        const kind: string = wishedKind
-        throw new UsageError(
-          `there is no fault ${kind}${orNearest(kind, Object.keys(faults))}; "squall list faults" lists them`,
-        )
-      }
-      const chosen = resolveTarget(wishedTarget, await sceneFor(cluster, wishedKind, wishedTarget), random)
-      const decided = log.decide({
-        kind: 'fault',
-        name: wishedKind,
-        target: wishedTarget,
-        options: wishedOptions,
-        ...(chosen !== wishedTarget && { value: chosen }),
-      })
-      if (decided.leftOut) return nothing
-      const { name: kind, options = {} } = decided
-      const target = String(decided.value ?? decided.target)
-      const parts = partsOf(target)
-      const definition = faults[kind as FaultName]
-      const fault = together(
-        (definition.isOfAllParts ? [target] : parts).map((part) => ({
-          target: part,
-          fault: definition.create(cluster, part, options, sleepers?.()),
-        })),
-      )
-      lastId += 1
-      const record: FaultRecord = {
-        id: lastId,
-        kind,
-        target,
-        // What stands in front of the nodes is touched by what happens to them, and so are its clients.
-        parts: cluster.balancer ? [...parts, balancerName] : parts,
-        options,
-        ...effectsIn(cluster, parts, definition.effectsOf(options)),
-        requestedMs: now(),
-        witnessedOnMs: null,
-        healRequestedMs: null,
-        witnessedOffMs: null,
-        witness: { on: 'not looked for yet', off: 'not healed yet' },
-      }
-      report({ kind, target, state: 'injecting' })
-      active.set(record.id, () => heal(fault, record))
-      note(record)
-      await fault.inject().catch((error: Error) => {
-        record.witness.on = `could not be injected: ${error.message}`
-        note(record)
-        throw error
-      })
-      if (isClosed) {
-        // It took hold after everything was healed, in a step that had been abandoned.
-        await fault.heal()
-        throw new Error(`${kind} ${target} took hold after the end of the scenario`)
-      }
-      const { seen, why } = await fault
-        .witnessOn()
-        .catch((error: Error) => ({ seen: false, why: `the witness failed: ${error.message}` }))
-      if (seen) record.witnessedOnMs = now()
-      record.witness.on = why
-      note(record)
-      report({ kind, target, state: 'on' })
+      checkKind(wishedKind)
+      const decided = await decide(wishedKind, wishedTarget, wishedOptions)
+      if (!decided) return nothing
+      const { kind, target } = decided
+      const fault = createFault(decided)
+      const record = newRecord(decided)
       const healThis = () => heal(fault, record)
+      report({ kind, target, state: 'injecting' })
+      active.set(record.id, healThis)
+      note(record)
+      await takeHold(fault, record)
+      await lookForIt(fault, record)
+      report({ kind, target, state: 'on' })
       return { heal: healThis, [Symbol.asyncDispose]: healThis }
     },
     heal: async (id) => active.get(id)?.(),
@@ -148,6 +172,14 @@ export function createNemesis(options: NemesisOptions): Nemesis & Closes {
       await healEverything()
     },
   }
+}
+
+/** Types do not hold a scenario in JavaScript, nor the console. Throws UsageError. */
+function checkKind(kind: string) {
+  if (!isFaultName(kind))
+    throw new UsageError(
+      `there is no fault ${kind}${orNearest(kind, Object.keys(faults))}; "squall list faults" lists them`,
+    )
 }
 
 async function healAndLook(fault: Fault) {

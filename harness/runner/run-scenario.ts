@@ -6,12 +6,19 @@ import { createRecorder, type Recorder } from '../history/recorder.ts'
 import { scopeLeases } from '../leases/leases.ts'
 import { createDecisionLog, type ScheduleEntry } from '../plans/schedule.ts'
 import { systemClock as clock } from '../platform/clock.ts'
-import { asEnvironment, type EnvironmentMissing, endsRun, NotSupported, type UsageError } from '../platform/errors.ts'
+import {
+  asEnvironment,
+  type EnvironmentMissing,
+  endsRun,
+  isUnrelatedToSystem,
+  NotSupported,
+  type UsageError,
+} from '../platform/errors.ts'
 import { Abandoned, limited } from '../platform/limited.ts'
 import { messageOf } from '../platform/plain-text.ts'
 import { causeFirst } from '../reporters/format.ts'
 import type { Scenario } from '../scenario.ts'
-import type { CellResult, PhaseResult, ScenarioResult } from '../verdict/result.ts'
+import { type CellResult, notCompleted, type PhaseResult, type ScenarioResult } from '../verdict/result.ts'
 import { checkersOf } from './checkers-of.ts'
 import { createLookout } from './early-end.ts'
 import { outcomeOf } from './outcome.ts'
@@ -44,7 +51,7 @@ export async function runScenario(scenario: Scenario, settings: ScenarioSettings
 function beginRun(scenario: Scenario, settings: ScenarioSettings): RunState {
   const startedMs = clock.monotonicMs()
   const elapsedMs = () => clock.monotonicMs() - startedMs
-  const recorder = createRecorder({ elapsedMs, sink: settings.sink, isDefinite, isBeyondIt })
+  const recorder = createRecorder({ elapsedMs, sink: settings.sink, isDefinite, wasNotAttempted: isUnrelatedToSystem })
   const endedLoopsBefore = settings.endedLoops?.() ?? 0
   return {
     scenario,
@@ -64,7 +71,10 @@ function beginRun(scenario: Scenario, settings: ScenarioSettings): RunState {
   }
 }
 
-/** While a loop without an end kept this process busy, nothing was seen, and nothing is proven. */
+/**
+ * Returns a function that tells whether what the run sought is proven already, so that the rest can be left out. While a loop without an
+ * end kept this process busy, nothing was seen, and nothing is proven.
+ */
 function proofOf(
   scenario: Scenario,
   { sought, endedLoops }: ScenarioSettings,
@@ -78,7 +88,6 @@ function proofOf(
 
 /** What a node refuses as wrong or sold out certainly did not happen; silence, or a failure in the middle, may have. */
 const isDefinite = (error: unknown) => error instanceof ControlError && error.status >= 400 && error.status < 500
-const isBeyondIt = (error: unknown) => error instanceof NotSupported || endsRun(error)
 
 function isDue({ always, afterFailure }: Phase, state: RunState): boolean {
   if (always) return true
@@ -117,7 +126,7 @@ function recordObstacle({ name, isLastWord }: Phase, error: Error, state: RunSta
   const why = `${name}: ${withItsStarvation(messageOf(error), state, startMs)}`
   if (state.obstacle === undefined) state.isCutShort = state.settings.stoppedBecause() !== undefined
   state.obstacle ??= why
-  if (isLastWord) state.checks.push({ name: 'scenario-completed', outcome: 'unknown', why, evidence: {} })
+  if (isLastWord) state.checks.push(notCompleted(why))
 }
 
 /** The reason, with how starved the machine was since the step, or else the phase, began. */

@@ -105,4 +105,4 @@ export interface Phase {
 }
 
 /** The folder of one scenario in a folder of many. */
-export const folderOf = ({ id }: Scenario) => id.replaceAll('/', '-')
+export const folderOf = ({ id }: Pick<Scenario, 'id'>) => id.replaceAll('/', '-')

@@ -1,17 +1,6 @@
-import {
-  accessSync,
-  appendFileSync,
-  constants,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  symlinkSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { cpus, platform, release, totalmem } from 'node:os'
-import { basename, dirname, join, relative, resolve } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pLimit from 'p-limit'
 import type { HarnessApp } from '../app.ts'
@@ -21,15 +10,13 @@ import { type SystemPatch, unpatched } from '../cluster/system-patch.ts'
 import { startStamp } from '../leases/processes.ts'
 import type { Schedule } from '../plans/schedule.ts'
 import { systemClock as clock } from '../platform/clock.ts'
-import { EnvironmentMissing, UsageError } from '../platform/errors.ts'
+import { UsageError } from '../platform/errors.ts'
 import { exitCodes } from '../platform/exit-codes.ts'
-import { openLineWriter } from '../platform/line-writer.ts'
-import { guardLoop } from '../platform/loop-guard.ts'
+import { guardLoop, type LoopGuard } from '../platform/loop-guard.ts'
 import { shellWord } from '../platform/plain-text.ts'
 import { readPressure, readWaitedMs } from '../platform/pressure.ts'
-import { withSourcePositions } from '../platform/source-positions.ts'
+import { hex } from '../platform/random.ts'
 import { toolCommand } from '../platform/tool-command.ts'
-import type { RunPlan } from '../reporters/killed-run.ts'
 import type { Reporter } from '../reporters/reporter.ts'
 import type { Scenario } from '../scenario.ts'
 import { type RunResult, runSchemaVersion, type ScenarioResult, type Skipped, worstOutcome } from '../verdict/result.ts'
@@ -38,8 +25,11 @@ import { type Durations, readDurations, saveDurations } from './durations.ts'
 import type { Sought } from './early-end.ts'
 import { inOrderOfBegin } from './order.ts'
 import { type RunEnvironment, withRunEnvironment } from './run-environment.ts'
-import { runScenario } from './run-scenario.ts'
+import { makeRunFolder, openRunRecord, type RunRecord } from './run-record.ts'
+import { runScenario, type ScenarioRun } from './run-scenario.ts'
+import { folderOf } from './run-state.ts'
 import { createStarvationMeter } from './starvation.ts'
+import { createStopping, type Stopping } from './stopping.ts'
 
 export interface RunOptions {
   suite: string
@@ -79,198 +69,259 @@ export interface RunOptions {
   environment?: RunEnvironment
 }
 
-export const hex = (seed: number) => `0x${(seed >>> 0).toString(16)}`
+const usualPubSub: PubSubName = 'mesh'
 
 /** Runs scenarios in parallel, each on a cluster of its own, and writes the run's folder. Throws EnvironmentMissing before anything is started. */
 export async function runAll(options: RunOptions): Promise<RunResult> {
-  const startedMs = clock.monotonicMs()
   const startedAt = new Date(clock.now()).toISOString()
-  const folder = makeRunFolder(options, startedAt)
-  const { reporter, pubsub = 'mesh', patch = unpatched } = options
+  const startedMs = clock.monotonicMs()
+  const elapsedMs = () => clock.monotonicMs() - startedMs
+  const about = { startedAt, seed: hex(options.seed), machine: machineFacts(), ...replayOf(options, startedAt) }
+  const record = openRunRecord(about.folder, clock)
   const lastTime = readDurations(durationsFile)
-  reporter.onRunStart({
-    suite: options.suite,
-    seed: hex(options.seed),
-    nodes: options.nodes,
-    scenarioCount: options.scenarios.length,
-    jobs: options.jobs,
-    planned: options.scenarios.map(({ id }) => ({ id, ...(lastTime[id] !== undefined && { lastMs: lastTime[id] }) })),
-    folder,
-    place: shellPath(folder),
-    defects: patch.names,
-  })
-  const order = options.scenarios.map(({ id }) => id)
+  announce(options, about, lastTime)
+  record.begin(planOf(options, about))
   const guard = guardLoop()
-  const meter = createStarvationMeter()
-  const meterOnce = () => {
-    const waited = { harness: { pid: process.pid, ms: readWaitedMs('self') } }
-    meter.add({ atMs: clock.monotonicMs() - startedMs, pressure: readPressure(), waited })
-  }
-  meterOnce()
-  const environmentFacts = {
-    node: process.version,
-    platform: `${platform()} ${release()}`,
-    cpus: cpus().length,
-    memoryGiB: Math.round(totalmem() / 2 ** 30),
-  }
-  const command = toolCommand({ cwd: process.cwd(), root, env: process.env })
-  const extraArguments = (options.replayArguments ?? []).map(shellWord)
-  const replay = [command, 'replay', shellPath(folder), ...extraArguments].join(' ')
-  const write = (name: string, value: unknown) =>
-    writeFileSync(join(folder, name), `${JSON.stringify(value, null, 2)}\n`)
-  // At the beginning: a run that is killed leaves no verdict, and this says what it was.
-  write('run.json', {
-    argv: process.argv.slice(2),
-    owner: { pid: process.pid, stamp: startStamp(process.pid) },
-    seed: hex(options.seed),
-    suite: options.suite,
-    driver: options.environment?.driver ?? options.driver ?? 'process',
-    nodes: options.nodes,
-    pubsub,
-    defects: patch.names,
-    startedAt,
-    scenarios: order,
-    environment: environmentFacts,
-    command,
-    extraArguments,
-  } satisfies RunPlan & Record<string, unknown>)
-  const history = openLineWriter({ file: join(folder, 'history.ndjson'), clock })
-  const results: ScenarioResult[] = []
-  const skipped: Skipped[] = []
-  const schedule: Schedule['scenarios'] = []
-  const overBudget = () => options.budgetMs !== undefined && clock.monotonicMs() - startedMs > options.budgetMs
-  let seenEnough = false
-  let lacking: EnvironmentMissing | UsageError | undefined
-  const stoppedBecause = () => {
-    if (options.interruptedBy() !== undefined) return 'interrupted'
-    if (overBudget()) return `the budget of ${Math.round(options.budgetMs! / 1_000)} s is used up`
-    if (lacking) return lacking.message
-    return seenEnough ? 'the run has seen enough' : undefined
-  }
-  const stopEarly = () => stoppedBecause() !== undefined
-
-  async function one(scenario: Scenario, { workFolder: shared, leases, browsers, clusters, apps }: RunEnvironment) {
-    const workFolder = join(shared, basename(folder))
-    reporter.onScenarioStart({ id: scenario.id, title: scenario.title })
-    // A plan decides what is done; what is done in parallel comes in another order each time, so its record cannot be followed.
-    const recorded =
-      scenario.plan || scenario.recording
-        ? undefined
-        : options.recorded?.scenarios.find(({ id }) => id === scenario.id)?.entries
-    const attempt = (number: number) =>
-      runScenario(scenario, {
-        seed: options.seed,
-        nodes: options.nodes,
-        pubsub,
-        patch,
-        clusters,
-        apps,
-        browsers: options.withoutEvidence ? { ...browsers, recordsTraces: false } : browsers,
-        ...(options.withoutEvidence && { withoutEvidence: true }),
-        leases,
-        workFolder,
-        artifactFolder: join(folder, 'browser', ...(number === 1 ? [] : [`attempt-${number}`])),
-        reporter,
-        ...(recorded && { recorded }),
-        sink: (event) => {
-          // What is judged and shown is the first attempt; the others stand under names of their own.
-          const id = number === 1 ? scenario.id : `${scenario.id} (attempt ${number})`
-          history.append(JSON.stringify({ scenario: id, ...event }))
-          if (event.type === 'fault')
-            appendFileSync(
-              join(folder, 'faults.ndjson'),
-              `${JSON.stringify({ scenario: id, ...(event.value as object) })}\n`,
-            )
-        },
-        replay,
-        stoppedBecause,
-        ...(options.sought && { sought: options.sought }),
-        endedLoops: guard.endedCount,
-      })
-    const { result, entries, skippedBecause, fatal } = await withRetries({
-      retries: options.retries ?? 0,
-      async attempt(number) {
-        const its = await attempt(number)
-        if (number === 1 && its.skippedBecause === undefined && its.result.outcome !== 'passed')
-          its.result.artifacts.push(...keepLogs(workFolder, folder, scenario.id))
-        // Not synchronously: this process runs other scenarios meanwhile.
-        await rm(join(workFolder, scenario.id.replaceAll('/', '-')), { recursive: true, force: true, maxRetries: 10 })
-        return its
-      },
-      goesOn: () => !stopEarly(),
-    })
-    if (skippedBecause !== undefined) {
-      skipped.push({ id: scenario.id, why: skippedBecause })
-      reporter.onScenarioSkipped({ id: scenario.id, why: skippedBecause })
-      return
-    }
-    lacking ??= fatal
-    results.push(result)
-    schedule.push({
-      id: scenario.id,
-      entries: [...entries],
-      ...(scenario.plan && { plan: scenario.plan }),
-      ...(scenario.recording && { recording: scenario.recording() }),
-    })
-    if (options.isEnough?.(result)) seenEnough = true
-    reporter.onScenarioEnd(result)
-  }
-
-  async function all(environment: RunEnvironment) {
-    const turns = pLimit(options.jobs)
-    await turns.map(inOrderOfBegin(options.scenarios, lastTime), async (scenario) => {
-      if (!stopEarly()) await one(scenario, environment)
-    })
-    return environment.driver
-  }
+  const meter = openMeter(elapsedMs)
+  const stopping = createStopping({ ...options, elapsedMs })
+  const course: Course = { options, about, record, stopping, guard, results: [], skipped: [], schedule: [] }
+  const all = (environment: RunEnvironment) => runInTurns(course, lastTime, environment)
   const inEnvironment = async () =>
     options.environment ? { done: await all(options.environment), leaks: [] } : await withRunEnvironment(options, all)
   const { done: driver, leaks } = await inEnvironment().finally(() => {
     guard.stop()
-    return history.close()
+    return record.close()
   })
+  if (options.patch === undefined || options.patch.names.length === 0)
+    saveDurations(durationsFile, durationsOf(course.results, options.scenarios))
+  const run = sumUp(course, { driver, leaks, durationMs: elapsedMs(), starvation: meter.end() })
+  record.end(run, scheduleOf(course, driver, run))
+  await options.reporter.onRunEnd(run)
+  return run
+}
 
-  meterOnce()
-  const sorted = results.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id))
-  if (patch.names.length === 0) saveDurations(durationsFile, durationsOf(sorted, options.scenarios))
+/** What is known of a run when it starts. */
+interface About {
+  startedAt: string
+  seed: string
+  machine: RunResult['environment']
+  folder: string
+  /** How this tool is called from here. */
+  command: string
+  /** Arguments of the replay beside the recording. */
+  extraArguments: string[]
+  /** The command that runs it again. */
+  replay: string
+}
+
+/** A run while it goes on. */
+interface Course {
+  options: RunOptions
+  about: About
+  record: RunRecord
+  stopping: Stopping
+  guard: LoopGuard
+  results: ScenarioResult[]
+  skipped: Skipped[]
+  schedule: Schedule['scenarios']
+}
+
+const machineFacts = () => ({
+  node: process.version,
+  platform: `${platform()} ${release()}`,
+  cpus: cpus().length,
+  memoryGiB: Math.round(totalmem() / 2 ** 30),
+})
+
+function replayOf({ out, suite, seed, replayArguments = [] }: RunOptions, startedAt: string) {
+  const folder = makeRunFolder({ out, suite, seed: hex(seed), startedAt })
+  const command = toolCommand({ cwd: process.cwd(), root, env: process.env })
+  const extraArguments = replayArguments.map(shellWord)
+  return {
+    folder,
+    command,
+    extraArguments,
+    replay: [command, 'replay', shellPath(folder), ...extraArguments].join(' '),
+  }
+}
+
+function announce({ suite, nodes, scenarios, jobs, patch, reporter }: RunOptions, about: About, lastTime: Durations) {
+  reporter.onRunStart({
+    suite,
+    seed: about.seed,
+    nodes,
+    scenarioCount: scenarios.length,
+    jobs,
+    planned: scenarios.map(({ id }) => ({ id, ...(lastTime[id] !== undefined && { lastMs: lastTime[id] }) })),
+    folder: about.folder,
+    place: shellPath(about.folder),
+    defects: (patch ?? unpatched).names,
+  })
+}
+
+const planOf = (options: RunOptions, { startedAt, seed, machine, command, extraArguments }: About) => ({
+  argv: process.argv.slice(2),
+  owner: { pid: process.pid, stamp: startStamp(process.pid) },
+  seed,
+  suite: options.suite,
+  driver: options.environment?.driver ?? options.driver ?? 'process',
+  nodes: options.nodes,
+  pubsub: options.pubsub ?? usualPubSub,
+  defects: (options.patch ?? unpatched).names,
+  startedAt,
+  scenarios: options.scenarios.map(({ id }) => id),
+  environment: machine,
+  command,
+  extraArguments,
+})
+
+/** Measures how starved the machine is, from now to the end of the run. */
+function openMeter(elapsedMs: () => number) {
+  const meter = createStarvationMeter()
+  const read = () => {
+    const waited = { harness: { pid: process.pid, ms: readWaitedMs('self') } }
+    meter.add({ atMs: elapsedMs(), pressure: readPressure(), waited })
+  }
+  read()
+  return {
+    end() {
+      read()
+      return meter.between(0, elapsedMs())
+    },
+  }
+}
+
+/** Runs the scenarios, so many at a time, until there is a reason to stop. Returns what drives their nodes. */
+async function runInTurns(course: Course, lastTime: Durations, environment: RunEnvironment): Promise<DriverName> {
+  const { options, stopping } = course
+  const turns = pLimit(options.jobs)
+  await turns.map(inOrderOfBegin(options.scenarios, lastTime), async (scenario) => {
+    if (stopping.because() === undefined) await runInCourse(course, scenario, environment)
+  })
+  return environment.driver
+}
+
+async function runInCourse(course: Course, scenario: Scenario, environment: RunEnvironment) {
+  const { options, stopping } = course
+  options.reporter.onScenarioStart({ id: scenario.id, title: scenario.title })
+  const run = await withRetries({
+    retries: options.retries ?? 0,
+    attempt: (number) => attempt(course, scenario, environment, number),
+    goesOn: () => stopping.because() === undefined,
+  })
+  take(course, scenario, run)
+}
+
+/** Runs a scenario once. What is judged and shown is the first attempt; the others stand in the history under names of their own. */
+async function attempt(course: Course, scenario: Scenario, environment: RunEnvironment, number: number) {
+  const { record } = course
+  const workFolder = join(environment.workFolder, basename(record.folder))
+  const id = number === 1 ? scenario.id : `${scenario.id} (attempt ${number})`
+  const its = await runScenario(scenario, {
+    ...settingsOf(course, scenario, environment),
+    workFolder,
+    artifactFolder: join(record.folder, 'browser', ...(number === 1 ? [] : [`attempt-${number}`])),
+    sink: (event) => record.append(id, event),
+  })
+  if (number === 1 && its.skippedBecause === undefined && its.result.outcome !== 'passed')
+    its.result.artifacts.push(...record.keepLogs(workFolder, scenario.id))
+  // Not synchronously: this process runs other scenarios meanwhile.
+  await rm(join(workFolder, folderOf(scenario)), { recursive: true, force: true, maxRetries: 10 })
+  return its
+}
+
+function settingsOf({ options, about, stopping, guard }: Course, scenario: Scenario, environment: RunEnvironment) {
+  const { clusters, apps, browsers, leases } = environment
+  // A plan decides what is done; what is done in parallel comes in another order each time, so its record cannot be followed.
+  const recorded =
+    scenario.plan || scenario.recording
+      ? undefined
+      : options.recorded?.scenarios.find(({ id }) => id === scenario.id)?.entries
+  return {
+    seed: options.seed,
+    nodes: options.nodes,
+    pubsub: options.pubsub ?? usualPubSub,
+    patch: options.patch ?? unpatched,
+    clusters,
+    apps,
+    browsers: options.withoutEvidence ? { ...browsers, recordsTraces: false } : browsers,
+    ...(options.withoutEvidence && { withoutEvidence: true }),
+    leases,
+    reporter: options.reporter,
+    ...(recorded && { recorded }),
+    replay: about.replay,
+    stoppedBecause: stopping.because,
+    ...(options.sought && { sought: options.sought }),
+    endedLoops: guard.endedCount,
+  }
+}
+
+function take({ options, stopping, results, skipped, schedule }: Course, scenario: Scenario, run: ScenarioRun) {
+  const { result, entries, skippedBecause, fatal } = run
+  const { id, plan, recording } = scenario
+  if (skippedBecause !== undefined) {
+    skipped.push({ id, why: skippedBecause })
+    options.reporter.onScenarioSkipped({ id, why: skippedBecause })
+    return
+  }
+  stopping.lack(fatal)
+  results.push(result)
+  schedule.push({ id, entries: [...entries], ...(plan && { plan }), ...(recording && { recording: recording() }) })
+  if (options.isEnough?.(result)) stopping.seeEnough()
+  options.reporter.onScenarioEnd(result)
+}
+
+interface Ending extends Pick<RunResult, 'driver' | 'leaks' | 'durationMs'> {
+  starvation: NonNullable<RunResult['starvation']>
+}
+
+/** A scenario of the run that has no result, because the run was stopped, leaves the run unknown. */
+function sumUp({ options, about, stopping, ...course }: Course, ending: Ending): RunResult {
+  const results = inOrder(course.results, options.scenarios)
+  const isWhole = results.length + course.skipped.length >= options.scenarios.length
+  const outcomes = results.map(({ outcome }) => outcome)
   const run: RunResult = {
     schemaVersion: runSchemaVersion,
     suite: options.suite,
-    outcome:
-      sorted.length + skipped.length < options.scenarios.length
-        ? worstOutcome([...sorted.map(({ outcome }) => outcome), 'unknown'])
-        : worstOutcome(sorted.map(({ outcome }) => outcome)),
+    outcome: worstOutcome(isWhole ? outcomes : [...outcomes, 'unknown']),
     exitCode: 0,
-    seed: hex(options.seed),
-    driver,
+    seed: about.seed,
+    driver: ending.driver,
     nodes: options.nodes,
-    defects: [...patch.names],
-    startedAt,
-    durationMs: Math.round(clock.monotonicMs() - startedMs),
-    environment: environmentFacts,
-    starvation: { ...meter.between(0, clock.monotonicMs() - startedMs), longestStallMs: longestStalls(sorted) },
-    leaks,
-    interrupted: options.interruptedBy() !== undefined,
-    command,
-    replay,
-    folder: relative(process.cwd(), folder),
-    scenarios: sorted,
-    skipped: skipped.sort((a, b) => a.id.localeCompare(b.id)),
+    defects: [...(options.patch ?? unpatched).names],
+    startedAt: about.startedAt,
+    durationMs: Math.round(ending.durationMs),
+    environment: about.machine,
+    starvation: { ...ending.starvation, longestStallMs: longestStalls(results) },
+    leaks: ending.leaks,
+    interrupted: stopping.interruptedBy() !== undefined,
+    command: about.command,
+    replay: about.replay,
+    folder: relative(process.cwd(), about.folder),
+    scenarios: results,
+    skipped: course.skipped.sort((a, b) => a.id.localeCompare(b.id)),
   }
-  run.exitCode = exitCodeOf(run, options.interruptedBy(), overBudget(), lacking)
-  write('schedule.json', {
-    schemaVersion: 1,
-    seed: run.seed,
-    driver,
-    nodes: options.nodes,
-    pubsub,
-    defects: run.defects,
-    scenarios: schedule.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id)),
-  })
-  write('verdict.json', run)
-  pointLatest(folder)
-  await reporter.onRunEnd(run)
-  return run
+  return { ...run, exitCode: exitCodeOf(run, stopping) }
+}
+
+const scheduleOf = (
+  { options, schedule }: Course,
+  driver: DriverName,
+  { seed, nodes, defects }: RunResult,
+): Schedule => ({
+  schemaVersion: 1,
+  seed,
+  driver,
+  nodes,
+  pubsub: options.pubsub ?? usualPubSub,
+  defects,
+  scenarios: inOrder(schedule, options.scenarios),
+})
+
+/** They end in another order than they were asked for. */
+function inOrder<One extends { id: string }>(ended: readonly One[], scenarios: readonly Scenario[]): One[] {
+  const order = scenarios.map(({ id }) => id)
+  return ended.toSorted((a, b) => order.indexOf(a.id) - order.indexOf(b.id))
 }
 
 /** Every scenario sees the stalls of this process; those of nodes are its own. */
@@ -280,16 +331,13 @@ function longestStalls(scenarios: readonly ScenarioResult[]): Record<string, num
 }
 
 /** A proven violation is never hidden, not even by Ctrl-C. */
-function exitCodeOf(
-  run: RunResult,
-  signal: 'SIGINT' | 'SIGTERM' | undefined,
-  overBudget: boolean,
-  lacking: Error | undefined,
-): number {
+function exitCodeOf(run: RunResult, stopping: Stopping): number {
   if (run.outcome === 'violated') return exitCodes.violated
+  const signal = stopping.interruptedBy()
   if (signal) return signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated
+  const lacking = stopping.lacking()
   if (lacking) return lacking instanceof UsageError ? exitCodes.usage : exitCodes.environment
-  if (overBudget) return exitCodes.budget
+  if (stopping.isOverBudget()) return exitCodes.budget
   if (run.leaks.length > 0) return exitCodes.leaked
   return exitCodes[run.outcome]
 }
@@ -305,44 +353,3 @@ const durationsOf = (results: readonly ScenarioResult[], scenarios: readonly Sce
 
 /** As somebody types it from here. */
 const shellPath = (folder: string) => shellWord(relative(process.cwd(), folder))
-
-function makeRunFolder({ out, suite, seed }: RunOptions, startedAt: string): string {
-  const name = `${startedAt.replace(/[-:]|\.\d+/g, '')}-${suite.replaceAll('/', '-')}-${hex(seed)}`
-  const folder = resolve(out, name)
-  try {
-    mkdirSync(folder, { recursive: true })
-    accessSync(folder, constants.W_OK)
-    writeFileSync(join(folder, 'history.ndjson'), '')
-    writeFileSync(join(folder, 'faults.ndjson'), '')
-  } catch (error) {
-    throw new EnvironmentMissing(
-      `cannot write reports to ${out}: ${(error as Error).message}; make it writable or choose another folder with --out`,
-    )
-  }
-  return folder
-}
-
-/** Returns where they are in the folder of the run. */
-function keepLogs(workFolder: string, folder: string, id: string): string[] {
-  const from = join(workFolder, id.replaceAll('/', '-'))
-  const to = join(folder, 'logs', id.replaceAll('/', '-'))
-  mkdirSync(to, { recursive: true })
-  try {
-    const names = readdirSync(from).filter((one) => one.endsWith('.log'))
-    for (const name of names) writeFileSync(join(to, name), withSourcePositions(readFileSync(join(from, name), 'utf8')))
-    return names.toSorted().map((name) => relative(folder, join(to, name)))
-  } catch {
-    // A scenario that never got a cluster has no logs.
-    return []
-  }
-}
-
-function pointLatest(folder: string) {
-  const latest = join(dirname(folder), 'latest')
-  try {
-    unlinkSync(latest)
-  } catch {
-    // The first run has no predecessor.
-  }
-  symlinkSync(basename(folder), latest)
-}

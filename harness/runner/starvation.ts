@@ -5,7 +5,7 @@ import type { Starvation } from '../verdict/result.ts'
 export interface Reading {
   atMs: number
   pressure: PressureTotals
-  /** By process: its number, and what `readWaitedMs` says of it. */
+  /** By process: its number, and what `readWaitedMs` says of it. Several processes of one part are named as in `database/4711`; not all are read each time. */
   waited: Readonly<Record<string, { pid: number; ms: number | undefined }>>
 }
 
@@ -56,18 +56,28 @@ function pressureOf(readings: readonly Reading[]): Starvation['pressure'] {
   return Object.fromEntries(found.filter(([, value]) => value !== undefined))
 }
 
-/** A process that was started again begins to count anew. */
+/** By part: what the one of its processes waited that waited longest. A process that was started again begins to count anew. */
 function waitedOf(readings: readonly Reading[]): Record<string, number> {
+  const longest: Record<string, number> = {}
+  for (const [who, ms] of Object.entries(waitedByProcess(readings))) {
+    const [part = who] = who.split('/')
+    longest[part] = Math.max(longest[part] ?? 0, Math.round(ms))
+  }
+  return longest
+}
+
+function waitedByProcess(readings: readonly Reading[]): Record<string, number> {
   const sums: Record<string, number> = {}
-  for (const [index, { waited }] of readings.entries()) {
-    const before = readings[index - 1]?.waited ?? {}
+  const last: Record<string, { pid: number; ms: number }> = {}
+  for (const { waited } of readings) {
     for (const [who, { pid, ms }] of Object.entries(waited)) {
-      const was = before[who]
-      if (ms === undefined || was?.pid !== pid || was.ms === undefined) continue
-      sums[who] = (sums[who] ?? 0) + ms - was.ms
+      if (ms === undefined) continue
+      const before = last[who]
+      if (before?.pid === pid) sums[who] = (sums[who] ?? 0) + ms - before.ms
+      last[who] = { pid, ms }
     }
   }
-  return Object.fromEntries(Object.entries(sums).map(([who, ms]) => [who, Math.round(ms)]))
+  return sums
 }
 
 function longestOf(stalls: readonly Stall[]): Record<string, number> {

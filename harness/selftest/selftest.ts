@@ -15,7 +15,6 @@ import { BadDiff } from './diff.ts'
 import { type DefectResult, detectMsOf, inOrder, judgeDefect, type SelftestResult } from './selftest-result.ts'
 import { typeCheck } from './type-check.ts'
 
-/** Mutation testing for a chaos suite (FI-18): each defect in turn is put into the system, and somebody must notice. */
 export interface SelftestOptions {
   /** Those that cannot be read count as diffs that do not apply. */
   defects: readonly (Defect | Unreadable)[]
@@ -49,14 +48,17 @@ interface Case {
   scenarios: readonly Scenario[]
 }
 
-interface Stage extends SelftestOptions {
+interface Selftest extends SelftestOptions {
   /** Every run copies the same database and uses the same browsers. */
   environment: RunEnvironment
   /** Scenarios at a time for each of the defects that run in parallel. */
   jobsEach: number
 }
 
-/** Throws BadDiff before anything is started when a header names what is not there. What does not apply, or has type errors, is not run. */
+/**
+ * Mutation testing for a chaos suite (FI-18): each defect in turn is put into the system, and somebody must notice. Throws BadDiff before
+ * anything is started when a header names what is not there. What does not apply, or has type errors, is not run.
+ */
 export async function runSelftest(options: SelftestOptions): Promise<SelftestResult> {
   const { defects, seed, jobs } = options
   for (const one of defects) {
@@ -72,11 +74,11 @@ export async function runSelftest(options: SelftestOptions): Promise<SelftestRes
   }
   const jobsEach = Math.max(1, Math.floor(jobs / usable))
   const { done, leaks } = await withRunEnvironment({ seed, headed: false }, async (environment) => {
-    const stage = { ...options, environment, jobsEach }
-    const results = await runDefects(stage, unusable)
+    const selftest = { ...options, environment, jobsEach }
+    const results = await runDefects(selftest, unusable)
     const clean = cleanScenarios(results, options)
-    const falseAlarms = await alarmsOfTheCleanSystem(clean, stage)
-    return { defects: results, falseAlarms, cleanScenarios: clean.length, canary: await runCanary(stage) }
+    const falseAlarms = await alarmsOfTheCleanSystem(clean, selftest)
+    return { defects: results, falseAlarms, cleanScenarios: clean.length, canary: await runCanary(selftest) }
   })
   return { ...done, leaks }
 }
@@ -133,13 +135,15 @@ function whyNotApplied(defect: Defect, root: string): string | undefined {
 }
 
 /** In parallel, each in a run of its own that can be replayed; reported in their order. */
-async function runDefects(stage: Stage, unusable: ReadonlyMap<string, DefectResult>): Promise<DefectResult[]> {
-  const limit = pLimit(stage.jobs)
-  const report = inOrder((result: DefectResult | undefined) => result && stage.onProgress({ kind: 'defect', result }))
+async function runDefects(selftest: Selftest, unusable: ReadonlyMap<string, DefectResult>): Promise<DefectResult[]> {
+  const limit = pLimit(selftest.jobs)
+  const report = inOrder(
+    (result: DefectResult | undefined) => result && selftest.onProgress({ kind: 'defect', result }),
+  )
   const results = await Promise.all(
-    stage.defects.map((one, index) =>
+    selftest.defects.map((one, index) =>
       limit(async () => {
-        const result = unusable.get(one.name) ?? (await runDefect(caseOf(one as Defect, stage), stage))
+        const result = unusable.get(one.name) ?? (await runDefect(caseOf(one as Defect, selftest), selftest))
         report(index, result)
         return result
       }),
@@ -154,24 +158,24 @@ const caseOf = (defect: Defect, { scenarios, suite }: SelftestOptions): Case => 
 })
 
 /** Undefined when somebody pressed Ctrl-C before. */
-async function runDefect({ defect, scenarios }: Case, stage: Stage): Promise<DefectResult | undefined> {
-  if (stage.interruptedBy()) return undefined
+async function runDefect({ defect, scenarios }: Case, selftest: Selftest): Promise<DefectResult | undefined> {
+  if (selftest.interruptedBy()) return undefined
   const { name, file, header } = defect
-  const patch = await patchOf([defect], stage.root).catch((error: Error) => error)
+  const patch = await patchOf([defect], selftest.root).catch((error: Error) => error)
   if (patch instanceof BadDiff) return unusableResult(name, 'does-not-apply', patch.message)
   if (patch instanceof Error) throw patch
   const startedMs = clock.monotonicMs()
   let alarmMs: number | undefined
   const run = await quietly(
-    stage,
+    selftest,
     basename(file)
       .replace(/\.\w+$/, '')
       .toLowerCase(),
     scenarios,
     {
       patch,
-      ...soughtOf(header, stage),
-      withoutEvidence: !stage.toTheEnd,
+      ...soughtOf(header, selftest),
+      withoutEvidence: !selftest.toTheEnd,
       isEnough: ({ outcome }) => {
         if (outcome === 'violated') alarmMs ??= clock.monotonicMs()
         return outcome === 'violated'
@@ -192,7 +196,7 @@ async function runDefect({ defect, scenarios }: Case, stage: Stage): Promise<Def
 }
 
 /** Undefined where every alarm counts, and where all scenarios are to run to their ends. */
-function soughtOf({ checker, finding }: Partial<DefectHeader>, { toTheEnd }: Stage): Pick<RunOptions, 'sought'> {
+function soughtOf({ checker, finding }: Partial<DefectHeader>, { toTheEnd }: Selftest): Pick<RunOptions, 'sought'> {
   if (checker === undefined || toTheEnd) return {}
   return { sought: { checker, ...(finding && { finding }) } }
 }
@@ -200,7 +204,7 @@ function soughtOf({ checker, finding }: Partial<DefectHeader>, { toTheEnd }: Sta
 const inSeconds = (ms: number) => Math.round(ms / 100) / 10
 
 const quietly = (
-  { out, seed, interruptedBy, environment, jobsEach }: Stage,
+  { out, seed, interruptedBy, environment, jobsEach }: Selftest,
   suite: string,
   scenarios: readonly Scenario[],
   own: Pick<RunOptions, 'patch' | 'sought' | 'withoutEvidence' | 'isEnough'> & { jobs?: number },
@@ -227,25 +231,25 @@ function cleanScenarios(results: readonly DefectResult[], { scenarios }: Selftes
 }
 
 /** The same scenarios without a defect: whatever does not pass there is a false alarm. */
-async function alarmsOfTheCleanSystem(clean: readonly Scenario[], stage: Stage): Promise<number> {
-  if (stage.interruptedBy() || clean.length === 0) return 0
-  const run = await quietly(stage, 'clean', clean, { jobs: stage.jobs })
+async function alarmsOfTheCleanSystem(clean: readonly Scenario[], selftest: Selftest): Promise<number> {
+  if (selftest.interruptedBy() || clean.length === 0) return 0
+  const run = await quietly(selftest, 'clean', clean, { jobs: selftest.jobs })
   const alarms = run.scenarios.filter(({ outcome }) => outcome !== 'passed')
   for (const { id: scenario, outcome, checks } of alarms) {
     const why = checks.filter((one) => one.outcome !== 'passed').map((one) => `${one.name}: ${one.why}`)
-    stage.onProgress({ kind: 'false alarm', scenario, outcome, why: why.join('; ') })
+    selftest.onProgress({ kind: 'false alarm', scenario, outcome, why: why.join('; ') })
   }
-  if (alarms.length === 0) stage.onProgress({ kind: 'quiet', scenarios: clean.length })
+  if (alarms.length === 0) selftest.onProgress({ kind: 'quiet', scenarios: clean.length })
   return alarms.length
 }
 
 /** A harness that cannot say no would pass everything above in its own way. */
-async function runCanary(stage: Stage): Promise<SelftestResult['canary']> {
-  if (stage.interruptedBy()) return 'not run'
-  const canaries = stage.scenarios.filter(({ canary }) => canary)
+async function runCanary(selftest: Selftest): Promise<SelftestResult['canary']> {
+  if (selftest.interruptedBy()) return 'not run'
+  const canaries = selftest.scenarios.filter(({ canary }) => canary)
   if (canaries.length === 0) return 'missed'
-  const run = await quietly(stage, 'canary', canaries, { jobs: stage.jobs })
+  const run = await quietly(selftest, 'canary', canaries, { jobs: selftest.jobs })
   const caught = run.scenarios.length > 0 && run.scenarios.every(({ outcome }) => outcome === 'violated')
-  stage.onProgress({ kind: 'canary', caught })
+  selftest.onProgress({ kind: 'canary', caught })
   return caught ? 'caught' : 'missed'
 }

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-
 import { pickFrom, simulatedWorkloads, workloadOf } from '../apps/workloads.ts'
 import { simulationEnds } from '../checkers/core/simulation-ends.ts'
 import type { SystemPatch } from '../cluster/system-patch.ts'

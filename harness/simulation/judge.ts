@@ -8,7 +8,7 @@ import { simulationEnds } from '../checkers/core/simulation-ends.ts'
 import { stoppedNodeIsEmpty } from '../checkers/core/stopped-node-is-empty.ts'
 import { toHistory } from '../history/history.ts'
 import { type Checker, judge, worst } from '../verdict/checker.ts'
-import type { CheckResult } from '../verdict/result.ts'
+import { type CheckResult, notCompleted } from '../verdict/result.ts'
 import type { Simulated } from './simulator.ts'
 
 export interface Judged extends Simulated {
@@ -35,7 +35,6 @@ export function judgeSimulated(simulated: Simulated): Judged {
     name: checker.name,
     ...judge(checker, history),
   }))
-  if (simulated.obstacle !== undefined)
-    checks.push({ name: 'scenario-completed', outcome: 'unknown', why: simulated.obstacle, evidence: {} })
+  if (simulated.obstacle !== undefined) checks.push(notCompleted(simulated.obstacle))
   return { ...simulated, outcome: worst(checks.map(({ outcome }) => outcome)), checks }
 }

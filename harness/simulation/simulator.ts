@@ -9,7 +9,7 @@ import { faults, isFaultName } from '../faults/index.ts'
 import type { FaultRecord, HistoryEvent } from '../history/operation.ts'
 import type { Plan } from '../plans/plan.ts'
 
-/** What a simulation answers: a history, as a live run would have left it. */
+/** What a simulation returns: a history, as a live run would have left it. */
 export interface Simulated {
   plan: Plan
   events: HistoryEvent[]

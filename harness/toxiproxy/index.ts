@@ -1,2 +1,2 @@
 export { type LinkServer, startLinkServer } from './api.ts'
-export { createLinkThread, type LinkThread } from './thread.ts'
+export { createLinkThread, type LinkThread, linkThreadName } from './thread.ts'

@@ -14,6 +14,9 @@ export interface LinkThread {
   close(): Promise<void>
 }
 
+/** As the system calls the thread. */
+export const linkThreadName = 'links'
+
 /**
  * A worker thread for link servers. Proxied traffic must not be delayed by the main thread, which blocks briefly while it starts
  * other clusters or checks other scenarios. All servers share one thread because a thread is slow to start; the first server starts it.
@@ -25,7 +28,7 @@ export function createLinkThread(): LinkThread {
   const waiting = new Map<number, { answer(of: ThreadAnswer): void; fail(error: Error): void }>()
 
   function started(): Worker {
-    const made = new Worker(new URL('./worker.ts', import.meta.url))
+    const made = new Worker(new URL('./worker.ts', import.meta.url), { name: linkThreadName })
     made.on('message', (answer: ThreadAnswer) => {
       waiting.get(answer.id)?.answer(answer)
       waiting.delete(answer.id)

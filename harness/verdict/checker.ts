@@ -6,7 +6,7 @@ export interface Verdict {
   evidence: Record<string, unknown>
 }
 
-/** A checker over a whole history. Pure: no clock, no network. Without evidence it answers `unknown`, never `valid`. */
+/** A checker over a whole history. Pure: no clock, no network. Without evidence it returns `unknown`, never `passed`. */
 export interface Checker {
   name: string
   invariant: string

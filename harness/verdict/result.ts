@@ -29,6 +29,17 @@ export interface CheckResult extends Verdict {
   name: string
 }
 
+/** The check that says why a scenario did not get to its end. */
+export const scenarioCompleted = 'scenario-completed'
+
+/** What did not happen can be neither right nor wrong. */
+export const notCompleted = (why: string): CheckResult => ({
+  name: scenarioCompleted,
+  outcome: 'unknown',
+  why,
+  evidence: {},
+})
+
 /** A checker, or an expectation, that this system shows or promises too little for. */
 export interface NotJudged {
   name: string
@@ -40,7 +51,10 @@ export interface Starvation {
   overMs: number
   /** Share of the time, from 0 to 1, in which something on the machine waited for it. */
   pressure: { cpu?: number; io?: number; memory?: number }
-  /** By process, `harness` or a node: ms for which its main thread was ready to run and had no processor. */
+  /**
+   * By part: ms for which it was ready to run and had no processor. `harness` and the nodes are main threads, `links` is the thread of the
+   * embedded proxy; of `database`, `redis` and `browser` it is the process that waited longest.
+   */
   waitedMs: Record<string, number>
   /** By process: the longest time for which its event loop did not turn, or its control port did not answer. */
   longestStallMs: Record<string, number>
@@ -65,8 +79,8 @@ export const violatedCheckers = ({ checks }: Pick<ScenarioResult, 'checks'>): st
   checks.filter(({ outcome }) => outcome === 'violated').map(({ name }) => name)
 
 /** A scenario fails like another only if it violates one of the same checkers. */
-export const violatesOneOf = (checkers: readonly string[], events: Pick<ScenarioResult, 'checks'>): boolean =>
-  violatedCheckers(events).some((name) => checkers.includes(name))
+export const violatesOneOf = (checkers: readonly string[], scenario: Pick<ScenarioResult, 'checks'>): boolean =>
+  violatedCheckers(scenario).some((name) => checkers.includes(name))
 
 /** One scenario's part of `verdict.json`; times since the scenario began. */
 export interface ScenarioResult {

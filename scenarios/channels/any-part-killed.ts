@@ -6,8 +6,9 @@ import {
   type ScenarioContext,
   scenariosFor,
 } from '../../harness/index.ts'
+import { asItIs, lookInto } from '../inspector.ts'
 import { mustBeConnected, watchingStalls } from '../stalls.ts'
-import { listenEverywhere, publishFrom, succeeded } from '../support.ts'
+import { listenEverywhere, mustBe, publishFrom, succeeded } from '../support.ts'
 
 const { scenario, step, after } = scenariosFor('store')
 
@@ -22,7 +23,7 @@ export default scenario({
   title: 'parts of a node are killed, one after the other, whichever they are',
   invariant:
     'A channel, a connection, a part of the shop, and parts that chance has chosen are killed: each comes back, the clients of the other nodes notice nothing, and everything works.',
-  covers: ['FI-1', 'NF-1', 'NF-2', 'NF-6', 'NF-24', 'AM-1', 'RT-9', 'RT-77'],
+  covers: ['FI-1', 'NF-1', 'NF-2', 'NF-6', 'NF-24', 'AM-1', 'RT-9', 'RT-70', 'RT-72', 'RT-77'],
   given: { stock: { 2: 10 } },
   steps: [
     step('a client listens on every node', async (context) => {
@@ -41,6 +42,9 @@ export default scenario({
       await publishFrom(context, ['n1', 'n2', 'n3'], 3)
       succeeded(await context.sell('n1', 2), 'sale')
     }),
+    step('look at a client of n1 in its inspector, and end another one there', async (context) => {
+      context.scratch.set('inspected', await lookInto(context, 'n1'))
+    }),
   ],
   expectations: [
     after(3, 'nobody on another node was disconnected', async (context) => {
@@ -49,6 +53,9 @@ export default scenario({
         (one) => !isOn(context, 'n1', one),
         (who) => `${who} was disconnected`,
       )
+    }),
+    after(4, 'the inspector showed the one as it was, and ended the other', async ({ scratch }) => {
+      mustBe(scratch.get('inspected'), asItIs, 'what the inspector of n1 showed and did')
     }),
   ],
   checkers: [atMostOnce, recoveryTime(10_000), nodesAgreeWithDatabase, joinedTopics],

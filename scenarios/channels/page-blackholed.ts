@@ -1,25 +1,39 @@
 import { joinedTopics, presenceMatchesReality, recoveryTime, scenariosFor } from '../../harness/index.ts'
-import { enterBeside, openShop, theTab } from '../support.ts'
+import { enterBeside, mustBe, openShop, releaseBoth, theTab } from '../support.ts'
 
 const { scenario, step, after } = scenariosFor('store')
 
 const heartbeatMs = 1_000
+const wanted = 1
+const [answerWithinMs, saidWithinMs] = [2_000, 10_000]
+
+/** Runs in the page: clicks on a size, whose answer the client then waits for two seconds instead of ten. */
+function clickInAHurry([itemId, withinMs]: readonly [number, number]) {
+  const { channels } = (window as unknown as { squall: { channels: { topic: string; timeout: number }[] } }).squall
+  const cart = channels.find(({ topic }) => topic.startsWith('cart:'))!
+  const usualMs = cart.timeout
+  cart.timeout = withinMs
+  document.querySelector<HTMLElement>(`.size-container__entry[value='${itemId}']`)!.click()
+  cart.timeout = usualMs
+}
 
 export default scenario({
   id: 'channels/page-blackholed',
   title: 'a page behind a black hole',
   invariant:
-    'The network of a shopper goes away without closing anything; the page notices, and is back by itself when the network is.',
-  given: { env: { CLIENT_HEARTBEAT_MS: String(heartbeatMs) } },
-  covers: ['CH-24', 'CH-27', 'CH-106', 'CH-107', 'CH-112', 'NF-2', 'DF-6', 'DF-7'],
+    'The network of a shopper goes away without closing anything; the page notices, is back by itself when the network is, and says of a click meanwhile that nobody answers.',
+  given: { env: { CLIENT_HEARTBEAT_MS: String(heartbeatMs) }, stock: { [wanted]: 5 } },
+  covers: ['CH-24', 'CH-27', 'CH-106', 'CH-107', 'CH-112', 'CT-36', 'NF-2', 'DF-6', 'DF-7'],
   tags: ['browser'],
   steps: [
     step('load the shop', async (context) => {
+      await releaseBoth(context, 'n1')
       await openShop(context, 'alice', 'n1')
       await enterBeside(context, 'n1')
     }),
     step('cut the link of the page', async (context) => {
       await using _cut = await context.nemesis.inject('link.cut', 'alice->n1 boss->n1 shoppers->n1')
+      await theTab(context, 'alice').page.evaluate(clickInAHurry, [wanted, answerWithinMs] as const)
       // Long enough for several attempts to come back that lead nowhere.
       const stays = context.clock.sleep(6_000)
       const noticed = context.until(
@@ -34,6 +48,9 @@ export default scenario({
           () => false,
         ),
       )
+      const said = () => theTab(context, 'alice').text('.toast')
+      await context.until('the page says something', saidWithinMs, async () => (await said()) !== '').catch(() => {})
+      context.scratch.set('said', await said())
       await stays
     }),
     step('wait for the page', async (context) => {
@@ -59,6 +76,9 @@ export default scenario({
     after(3, 'the page came back by itself', async (context) => {
       if (context.scratch.get('back') !== true) throw new Error('the page did not come back')
     }),
+    after(2, 'the page says that its click was not answered', async (context) =>
+      mustBe(context.scratch.get('said'), 'The shop does not answer. Please try again.', 'what the page said'),
+    ),
   ],
   checkers: [recoveryTime(10_000), joinedTopics, presenceMatchesReality],
 })

@@ -8,15 +8,14 @@ import {
   withApp,
 } from '../../harness/index.ts'
 import { mustBeConnected, watchingStalls } from '../stalls.ts'
-import { publishFrom } from '../support.ts'
+import { publishFrom, received } from '../support.ts'
 
 const { scenario, step, after } = scenariosFor()
 
 const people = ['dora', 'emil', 'fay'] as const
 const times = 5
 
-const heardBy = (context: ScenarioContext, who: string) =>
-  context.recorder.events.filter((one) => one.type === 'receive' && one.who === who && one.event === 'ledger').length
+const heardBy = (context: ScenarioContext, who: string) => received(context, who, 'ledger').length
 
 /** A page, a dashboard and a shopper on a node. */
 async function enterOn(context: ScenarioContext<'store'>, node: string) {

@@ -56,6 +56,32 @@ export async function comesTrue(
   })
 }
 
+/** A listener for each of these nodes, kept until `earOn` and `earsOn` return it. */
+export async function openEarsOn(context: StoreContext, nodes: readonly string[]) {
+  for (const node of nodes) context.scratch.set(`ear-${node}`, await openEar(context, `ear-${node}`, node))
+}
+
+export const earOn = ({ scratch }: StoreContext, node: string) => scratch.get(`ear-${node}`) as WireClient
+export const earsOn = (context: StoreContext, nodes: readonly string[]) => nodes.map((node) => earOn(context, node))
+
+/** A node believes that a product is on sale. */
+export async function isReleasedOn({ cluster }: StoreContext, node: string, productId: number): Promise<boolean> {
+  const { inventory } = await storeControl(cluster.node(node).control).state()
+  return inventory?.products.find(({ id }) => id === productId)?.released === true
+}
+
+/** A node is connected to another one. */
+export const isPeer = async ({ cluster }: StoreContext, node: string, peer: string) =>
+  (await cluster.node(node).control.state()).peers[peer]?.connected === true
+
+/** Fails as `unknown` when one of these nodes met another one meanwhile: it reads everything anew then, and nothing comes back alone. */
+export async function withoutMeeting(context: StoreContext, nodes: readonly string[], work: () => Promise<void>) {
+  const meetings = () => nodes.map((node) => context.cluster.node(node).log().split(': peer is up').length).join()
+  const before = meetings()
+  await work()
+  if (meetings() !== before) context.notReached(`${nodes.join(' or ')} lost another node and met it again`)
+}
+
 /** How many of an item a node believes are left. */
 export async function leftOn({ cluster }: StoreContext, node: string, itemId: number): Promise<number | undefined> {
   const { inventory } = await storeControl(cluster.node(node).control).state()

@@ -4,17 +4,27 @@ import {
   openWireTab,
   type ScenarioContext,
   scenariosFor,
-  storeControl,
   storePoints,
-  type WireClient,
   type WireTab,
 } from '../../harness/index.ts'
 import { mustBe, succeeded } from '../support.ts'
-import { comesTrue, held, openEar, soldOutEverywhere } from './held.ts'
+import {
+  comesTrue,
+  earOn,
+  earsOn,
+  held,
+  isPeer,
+  isReleasedOn,
+  openEarsOn,
+  soldOutEverywhere,
+  withoutMeeting,
+} from './held.ts'
 
 const { scenario, step, after } = scenariosFor('store')
 
 type Context = ScenarioContext<'store'>
+
+const nodes = ['n1', 'n2']
 
 /** Items of product 1, each for one path; the last is for carts. */
 const item = { unsent: 1, unheard: 2, unannounced: 3, plenty: 7 }
@@ -36,11 +46,11 @@ export default scenario({
   steps: [
     step('shoes on sale, and a listener on n2', async (context) => {
       succeeded(await context.release('n1', 1), 'release')
-      await context.until('n2 knows of the release', 5_000, () => isOnSale(context))
-      context.scratch.set('ear-n2', await openEar(context, 'ear-n2', 'n2'))
+      await context.until('n2 knows of the release', 5_000, () => isReleasedOn(context, 'n2', 1))
+      await openEarsOn(context, ['n2'])
     }),
     step('n1 is killed behind a sale that it has not announced, and starts again', (context) =>
-      unnoticedBy('n2', context, async () => {
+      withoutMeeting(context, ['n2'], async () => {
         const sale = await held(context, storePoints.saleWritten('n1'), () => context.sell('n1', item.unannounced))
         await using _kill = await context.nemesis.inject('node.kill', 'n1')
         await sale.release()
@@ -49,8 +59,8 @@ export default scenario({
     ),
     step('a listener on n1, and a tab of one cart on each node', async (context) => {
       // The first time that n1 hears of n2 makes it read everything: that must not hide what it missed in the next step.
-      await context.until('n1 has heard of n2', 2 * heartbeatMs, () => hasHeardOf(context, 'n1', 'n2'))
-      context.scratch.set('ear-n1', await openEar(context, 'ear-n1', 'n1'))
+      await context.until('n1 has heard of n2', 2 * heartbeatMs, () => isPeer(context, 'n1', 'n2'))
+      await openEarsOn(context, ['n1'])
       const first = await openWireTab(context, { name: 'tab-n1', node: 'n1', page: 'redis' })
       const { topic } = first
       context.scratch.set('tabs', [
@@ -59,7 +69,7 @@ export default scenario({
       ])
     }),
     step('n1 loses its connections to Redis; both nodes sell, and the cart changes on n1', (context) =>
-      unnoticedBy('n2', context, async () => {
+      withoutMeeting(context, ['n2'], async () => {
         await using _reset = await context.nemesis.inject('link.reset', 'n1->redis')
         succeeded(await context.sell('n1', item.unsent), 'sale')
         succeeded(await context.sell('n2', item.unheard), 'sale')
@@ -69,13 +79,13 @@ export default scenario({
   ],
   expectations: [
     after(2, 'n2 knows of the sale that n1 did not live to announce', (context) =>
-      soldOutEverywhere(context, item.unannounced, [ear(context, 'n2')]),
+      soldOutEverywhere(context, item.unannounced, [earOn(context, 'n2')]),
     ),
     after(4, 'n2 knows of the sale that n1 could not publish', (context) =>
-      soldOutEverywhere(context, item.unsent, ears(context)),
+      soldOutEverywhere(context, item.unsent, earsOn(context, nodes)),
     ),
     after(4, 'n1 knows of the sale that it did not hear', (context) =>
-      soldOutEverywhere(context, item.unheard, ears(context)),
+      soldOutEverywhere(context, item.unheard, earsOn(context, nodes)),
     ),
     after(4, 'both tabs have the item', async (context) => {
       for (const one of tabs(context))
@@ -89,24 +99,4 @@ export default scenario({
   checkers: [nodesAgreeWithDatabase, neverOversold],
 })
 
-const ear = ({ scratch }: Context, node: string) => scratch.get(`ear-${node}`) as WireClient
-const ears = (context: Context) => ['n1', 'n2'].map((node) => ear(context, node))
 const tabs = ({ scratch }: Context) => scratch.get('tabs') as WireTab[]
-
-async function isOnSale({ cluster }: Context): Promise<boolean> {
-  const { inventory } = await storeControl(cluster.node('n2').control).state()
-  return inventory?.products.find(({ id }) => id === 1)?.released === true
-}
-
-async function hasHeardOf({ cluster }: Context, node: string, peer: string): Promise<boolean> {
-  const { peers } = await cluster.node(node).control.state()
-  return peers[peer]?.connected === true
-}
-
-/** Fails as `unknown` when this node took the other for dead meanwhile: it reads everything anew then. */
-async function unnoticedBy(node: string, context: Context, work: () => Promise<void>) {
-  const meetings = () => context.cluster.node(node).log().split('redis: peer is up').length
-  const before = meetings()
-  await work()
-  if (meetings() !== before) context.notReached(`${node} took the other node for dead`)
-}

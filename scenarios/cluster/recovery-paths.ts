@@ -4,17 +4,30 @@ import {
   openWireTab,
   type ScenarioContext,
   scenariosFor,
-  storeControl,
   storePoints,
   type WireClient,
   type WireTab,
 } from '../../harness/index.ts'
 import { mustBe, succeeded } from '../support.ts'
-import { comesTrue, type HeldOperation, held, leftOn, openCarts, openEar, soldOutEverywhere } from './held.ts'
+import {
+  comesTrue,
+  earsOn,
+  type HeldOperation,
+  held,
+  isPeer,
+  isReleasedOn,
+  leftOn,
+  openCarts,
+  openEarsOn,
+  soldOutEverywhere,
+  withoutMeeting,
+} from './held.ts'
 
 const { scenario, step, after } = scenariosFor('store')
 
 type Context = ScenarioContext<'store'>
+
+const nodes = ['n1', 'n2']
 
 /** Items of product 1, each for one path; all but the last have one unit. */
 const item = { announced: 1, replicated: 2, bought: 3, sold: 4, unread: 5, oneWay: 6, plenty: 7 }
@@ -44,15 +57,15 @@ export default scenario({
   steps: [
     step('carts and listeners on both nodes', async (context) => {
       succeeded(await context.release('n1', 1), 'release')
-      await context.until('n2 knows of the release', 5_000, () => isReleased(context, 'n2', 1))
-      for (const node of ['n1', 'n2']) context.scratch.set(`ear-${node}`, await openEar(context, `ear-${node}`, node))
+      await context.until('n2 knows of the release', 5_000, () => isReleasedOn(context, 'n2', 1))
+      await openEarsOn(context, nodes)
       await openTabs(context)
       const dana = await context.wireShopper('dana', 'n1')
       for (const itemId of [item.bought, item.plenty]) mustBe(await dana.add(itemId), 'ok', 'add')
     }),
     step('n1 loses its database behind a purchase, behind a sale, and before it announces another', async (context) => {
       const [dana] = context.wireShoppers()
-      await alone(context, async () => {
+      await withoutMeeting(context, nodes, async () => {
         const operations = [
           await held(context, storePoints.committed('n1'), () => dana!.buy()),
           await held(context, storePoints.saleWritten('n1'), () => context.sell('n1', item.sold)),
@@ -74,16 +87,16 @@ export default scenario({
       const arrived = comeLate(context, late)
       arrived.catch(() => {})
       context.scratch.set('late', arrived)
-      await alone(context, async () => {
+      await withoutMeeting(context, nodes, async () => {
         const read = await held(context, storePoints.stockRead('n2'), () => context.sell('n1', item.replicated))
         await resetUnder(context, 'n2->db', [read])
       })
     }),
     step('n2 does not read what n1 sends, until n1 drops a sale', (context) =>
-      alone(context, () => sellToDeafPeer(context)),
+      withoutMeeting(context, nodes, () => sellToDeafPeer(context)),
     ),
     step('n2 loses what n1 tells it, and n1 the questions that n2 asks then', (context) =>
-      alone(context, () => loseMessages(context)),
+      withoutMeeting(context, nodes, () => loseMessages(context)),
     ),
     step('one edit, and one rejoin of a cart, on n2', async (context) => {
       mustBe(await tab(context, 'edit-n2').remove(item.oneWay), 'ok', 'remove')
@@ -99,21 +112,23 @@ export default scenario({
       mustBe(context.scratch.get('ends'), ['unsure', 'unsure', 'ok'], 'the ends'),
     ),
     after(2, 'the purchase whose commit was not answered is known everywhere', (context) =>
-      soldOutEverywhere(context, item.bought, ears(context)),
+      soldOutEverywhere(context, item.bought, earsOn(context, nodes)),
     ),
     after(2, 'and so is what else was in that cart', async (context) => {
-      for (const node of ['n1', 'n2']) {
+      for (const node of nodes) {
         const isKnown = async () => (await leftOn(context, node, item.plenty)) === plentyCount - 1
         await comesTrue(context, isKnown, `${node} does not know that another unit of item ${item.plenty} was bought`)
       }
     }),
     after(2, 'the sale that was not answered is known everywhere', (context) =>
-      soldOutEverywhere(context, item.sold, ears(context)),
+      soldOutEverywhere(context, item.sold, earsOn(context, nodes)),
     ),
     after(2, 'the sale that could not be announced is known everywhere', (context) =>
-      soldOutEverywhere(context, item.announced, ears(context)),
+      soldOutEverywhere(context, item.announced, earsOn(context, nodes)),
     ),
-    after(3, 'n2 knows of the sale that was lost', (context) => soldOutEverywhere(context, item.oneWay, ears(context))),
+    after(3, 'n2 knows of the sale that was lost', (context) =>
+      soldOutEverywhere(context, item.oneWay, earsOn(context, nodes)),
+    ),
     after(3, 'a cart on n2 shows that it is sold out', (context) =>
       comesTrue(
         context,
@@ -123,10 +138,10 @@ export default scenario({
     ),
     after(3, 'n2 counts who came to n1 meanwhile', (context) => countsOnBoth(context, 'one-way', 1)),
     after(4, 'n2 knows of the sale that it could not read', (context) =>
-      soldOutEverywhere(context, item.replicated, ears(context)),
+      soldOutEverywhere(context, item.replicated, earsOn(context, nodes)),
     ),
     after(5, 'n2 knows of the sale that n1 dropped', (context) =>
-      soldOutEverywhere(context, item.unread, ears(context)),
+      soldOutEverywhere(context, item.unread, earsOn(context, nodes)),
     ),
     after(6, 'n2 counts who came while it could neither hear nor ask', async (context) => {
       for (const page of ['lost', 'behind']) await countsOnBoth(context, page, 1)
@@ -137,29 +152,19 @@ export default scenario({
     after(7, 'the next edit brings the lost one', (context) => sameCart(context, 'edit', [item.plenty])),
     after(7, 'the rejoin brings the lost edit', (context) => sameCart(context, 'rejoin', [item.oneWay, item.plenty])),
     after(8, 'the release is known everywhere', async (context) => {
-      for (const node of ['n1', 'n2'])
-        await comesTrue(context, () => isReleased(context, node, 2), `${node} does not know of the release`)
-      for (const one of ears(context))
+      for (const node of nodes)
+        await comesTrue(context, () => isReleasedOn(context, node, 2), `${node} does not know of the release`)
+      for (const one of earsOn(context, nodes))
         await comesTrue(context, () => heardRelease(one, 2), `${one.name} was not told of the release of product 2`)
     }),
   ],
   checkers: [nodesAgreeWithDatabase, neverOversold],
 })
 
-const ear = ({ scratch }: Context, node: string) => scratch.get(`ear-${node}`) as WireClient
-const ears = (context: Context) => ['n1', 'n2'].map((node) => ear(context, node))
 const tab = ({ scratch }: Context, name: string) => scratch.get(name) as WireTab
 
 const heardRelease = (one: WireClient, productId: number) =>
   one.frames().some(([, , topic, event]) => topic === `product:${productId}` && event === 'released')
-
-async function isReleased({ cluster }: Context, node: string, productId: number): Promise<boolean> {
-  const { inventory } = await storeControl(cluster.node(node).control).state()
-  return inventory?.products.find(({ id }) => id === productId)?.released === true
-}
-
-const isPeer = async ({ cluster }: Context, node: string, peer: string) =>
-  (await cluster.node(node).control.state()).peers[peer]?.connected === true
 
 /** A tab of a cart of its own, or one more of the same cart, which its browser has stored. */
 async function openTab(context: Context, page: string, node: string, of?: WireTab): Promise<WireTab> {
@@ -179,14 +184,6 @@ async function openTabs(context: Context) {
     await context.until(`the tabs of ${page} agree`, 5_000, () => tabs.every(({ items }) => items().length === 1))
     first.close()
   }
-}
-
-/** Fails as `unknown` when the nodes lost each other meanwhile: what came back may have come another way. */
-async function alone(context: Context, work: () => Promise<void>) {
-  const meetings = () => context.cluster.nodes.map((node) => node.log().split('mesh: peer is up').length).join()
-  const before = meetings()
-  await work()
-  if (meetings() !== before) context.notReached('the nodes lost each other, and saw each other again')
 }
 
 /** Breaks the link under the operations, lets go of them, and heals it. */
@@ -263,7 +260,7 @@ async function pushOverRelay({ cluster }: Context) {
 }
 
 async function countsOnBoth(context: Context, page: string, expected: number) {
-  for (const node of ['n1', 'n2'])
+  for (const node of nodes)
     await comesTrue(
       context,
       async () => (await openCarts(context, node, page)) === expected,
@@ -272,7 +269,7 @@ async function countsOnBoth(context: Context, page: string, expected: number) {
 }
 
 async function sameCart(context: Context, name: string, expected: readonly number[]) {
-  for (const node of ['n1', 'n2']) {
+  for (const node of nodes) {
     const one = tab(context, `${name}-${node}`)
     await comesTrue(
       context,

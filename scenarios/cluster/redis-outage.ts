@@ -7,7 +7,7 @@ import {
   viewsMatchFreshRender,
 } from '../../harness/index.ts'
 import { hears, isListener } from '../stalls.ts'
-import { enterAllKinds, listenEverywhere, publishFrom } from '../support.ts'
+import { enterAllKinds, listenEverywhere, publishFrom, received } from '../support.ts'
 
 const { scenario, step, after } = scenariosFor('store')
 
@@ -16,8 +16,7 @@ const publishedWhileAway = 4
 
 /** Which numbers of one node's messages a listener has got. */
 const got = (context: ScenarioContext, listener: string, publisher: string) =>
-  context.recorder.events
-    .filter(({ type, who, event }) => type === 'receive' && who === listener && event === 'ledger')
+  received(context, listener, 'ledger')
     .map(({ value }) => value as { publisher: string; seq: number })
     .filter((entry) => entry.publisher === publisher)
     .map(({ seq }) => seq)

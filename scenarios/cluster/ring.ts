@@ -6,7 +6,7 @@ import {
   scenariosFor,
 } from '../../harness/index.ts'
 import { hears, isListener } from '../stalls.ts'
-import { listenEverywhere, publishFrom, sightings, succeeded } from '../support.ts'
+import { listenEverywhere, publishFrom, received, sightings, succeeded } from '../support.ts'
 
 const { scenario, step, after } = scenariosFor('store')
 
@@ -49,8 +49,8 @@ export default scenario({
 
 /** Whose messages a listener has got from this number on. */
 function whomHeard(context: ScenarioContext, node: string, from: number): string {
-  const got = context.recorder.events
-    .filter(({ type, who, event }) => type === 'receive' && who === `listener-${node}` && event === 'ledger')
-    .map(({ value }) => value as { publisher: string; seq: number })
+  const got = received(context, `listener-${node}`, 'ledger').map(
+    ({ value }) => value as { publisher: string; seq: number },
+  )
   return [...new Set(got.filter(({ seq }) => seq >= from).map(({ publisher }) => publisher))].sort().join()
 }

@@ -1,6 +1,7 @@
 import { joinedTopics, type ScenarioContext, scenariosFor, type WireClient } from '../../harness/index.ts'
-import { mustBeConnected, mustHaveHeard, watchingStalls } from '../stalls.ts'
-import { mustBe, openPage, seesIn, theTab } from '../support.ts'
+import { mustBeConnected, watchingStalls } from '../stalls.ts'
+import { mustBe, openPage, theTab } from '../support.ts'
+import { keepsCount, rememberCount, seesCount } from './counter.ts'
 
 const { scenario, step, after } = scenariosFor('store')
 
@@ -22,12 +23,12 @@ export default scenario({
     step('two people count', async (context) => {
       for (const who of ['alice', 'mallory']) {
         const tab = await openPage(context, who, 'n1', '/counter')
-        context.scratch.set(who, await countOf(context, who))
+        await rememberCount(context, tab)
         await tab.page.getByRole('button', { name: '+', exact: true }).click()
       }
     }),
     step('one of them sends an event that the page does not have', async (context) => {
-      await seesCount(context, 'mallory', 1)
+      await seesCount(context, theTab(context, 'mallory'), 1)
       context.provoke('an event that the page does not have crashes it', ['mallory'])
       await theTab(context, 'mallory').page.evaluate(() => {
         const button = document.querySelector<HTMLElement>('.counter button')!
@@ -89,9 +90,10 @@ export default scenario({
   ],
   expectations: [
     after(2, 'its page is mounted afresh, and counts again', async (context) => {
-      await seesCount(context, 'mallory', 0)
-      await theTab(context, 'mallory').page.getByRole('button', { name: '+', exact: true }).click()
-      await keepsCount(context, 'mallory', 1)
+      const tab = theTab(context, 'mallory')
+      await seesCount(context, tab, 0)
+      await tab.page.getByRole('button', { name: '+', exact: true }).click()
+      await keepsCount(context, tab, 1)
     }),
     after(3, 'each is refused', async (context) => mustBe(context.scratch.get('wrong join'), undefined, 'a join')),
     after(4, 'an event for no component changes nothing', async (context) =>
@@ -103,7 +105,7 @@ export default scenario({
         (who) => who === 'alice',
         (who, times) => `${who} was disconnected ${times} times`,
       )
-      await keepsCount(context, 'alice', 1)
+      await keepsCount(context, theTab(context, 'alice'), 1)
       const left = context.recorder.events.filter(({ type, who }) => type === 'leave' && who === 'alice')
       mustBe(left.length, 0, 'pages that alice lost')
     }),
@@ -123,22 +125,6 @@ export default scenario({
 type Context = ScenarioContext<'store'>
 
 const tokensOf = (context: Context) => (context.scratch.get('tokens') as string[] | undefined) ?? []
-
-async function countOf(context: Context, who: string) {
-  return Number(/Current count: (-?\d+)/.exec(await theTab(context, who).text('h1'))?.[1])
-}
-
-const seesCount = (context: Context, who: string, more: number) =>
-  seesIn(context, theTab(context, who), async () => {
-    const [seen, expected] = [await countOf(context, who), Number(context.scratch.get(who)) + more]
-    return seen === expected || `the count ${seen} instead of ${expected}`
-  })
-
-/** A page that has lost its connection, because something stood still, counts anew. */
-const keepsCount = (context: Context, who: string, more: number) =>
-  seesCount(context, who, more).catch(({ message }: Error) =>
-    mustHaveHeard(context, false, (one) => one === who, message),
-  )
 
 interface LivePage {
   topic: string

@@ -6,10 +6,8 @@ import {
   releasedEverywhere,
   type ScenarioContext,
   scenariosFor,
-  type Tab,
   viewsMatchFreshRender,
 } from '../../harness/index.ts'
-import { mustHaveHeard } from '../stalls.ts'
 import {
   type Look,
   listings,
@@ -21,6 +19,7 @@ import {
   succeeded,
   theTab,
 } from '../support.ts'
+import { clickInLivePage, keepsCount, rememberCount, seesCount } from './counter.ts'
 
 const { scenario, step, after } = scenariosFor('store')
 
@@ -52,7 +51,7 @@ export default scenario({
       for (const _ of [counter, otherCounter]) await openPage(context, 'alice', 'n1', '/counter')
       await openPage(context, 'alice', 'n1', '/drops/finder')
       await openPage(context, 'erin', 'n2', '/drops', { bfcache: true })
-      await rememberCounts(context)
+      for (const index of [counter, otherCounter]) await rememberCount(context, theTab(context, 'alice', index))
     }),
     step('count, and type a size', async (context) => {
       await click(context, counter, '+', 2)
@@ -76,21 +75,22 @@ export default scenario({
     }),
     step('count again, kill the node, and release product 2', async (context) => {
       await click(context, counter, '+', 1)
-      await seesCount(context, counter, 1)
+      await seesCount(context, theTab(context, 'alice', counter), 1)
       await using _kill = await context.nemesis.inject('node.kill', 'n1')
       succeeded(await context.release('n2', 2), 'release')
     }),
   ],
   expectations: [
+    after(1, 'the finder asks for a size', (context) => seesIn(context, finderOf(context), waits)),
     after(2, 'each counter counts for itself', async (context) => {
-      await keepsCount(context, counter, 2)
-      await keepsCount(context, otherCounter, -1)
+      await keepsCount(context, theTab(context, 'alice', counter), 2)
+      await keepsCount(context, theTab(context, 'alice', otherCounter), -1)
     }),
     after(2, 'the finder found what the database has', nothingWasWrong),
     after(2, 'the finder has found the size', (context) => seesIn(context, finderOf(context), finds('coming soon'))),
     after(3, 'the shop shows the release', (context) => sees(context, 'alice', listings({ 1: 'sizes', 2: 'soon' }))),
     after(3, 'the counters begin again', async (context) => {
-      for (const tab of [counter, otherCounter]) await seesCount(context, tab, 0)
+      for (const index of [counter, otherCounter]) await seesCount(context, theTab(context, 'alice', index), 0)
     }),
     after(3, 'the finder has what was typed, and what it finds now', (context) =>
       seesIn(context, finderOf(context), finds('plenty')),
@@ -102,7 +102,7 @@ export default scenario({
       for (const who of ['alice', 'erin']) await sees(context, who, listings({ 1: 'sizes', 2: 'sizes' }))
     }),
     after(5, 'the counter begins again, and the finder has what was typed', async (context) => {
-      await seesCount(context, counter, 0)
+      await seesCount(context, theTab(context, 'alice', counter), 0)
       await seesIn(context, finderOf(context), finds('plenty'))
     }),
   ],
@@ -120,34 +120,16 @@ type Context = ScenarioContext<'store'>
 
 const finderOf = (context: Context) => theTab(context, 'alice', finder)
 
-/** The official client ignores a click on a button whose last click has not been answered yet. */
 async function click(context: Context, index: number, name: string, times: number) {
   const { page } = theTab(context, 'alice', index)
-  for (let n = 0; n < times; n += 1) {
-    await page.getByRole('button', { name, exact: true }).click()
-    await page.waitForSelector('[data-phx-ref-src]', { state: 'detached' })
-  }
+  for (let n = 0; n < times; n += 1) await clickInLivePage(page, name)
 }
 
-const countIn = async (tab: Tab) => Number(/Current count: (-?\d+)/.exec(await tab.text('h1'))?.[1])
-
-/** The numbers that the sessions of the counters hold. */
-async function rememberCounts(context: Context) {
-  for (const index of [counter, otherCounter])
-    context.scratch.set(`count ${index}`, await countIn(theTab(context, 'alice', index)))
+/** Nobody has typed anything yet. */
+const waits: Look = async (tab) => {
+  const summary = await tab.text('.finder [role=status]')
+  return summary.startsWith('Type a size') || `"${summary}"`
 }
-
-const seesCount = (context: Context, index: number, more: number) =>
-  seesIn(context, theTab(context, 'alice', index), async (tab) => {
-    const [seen, expected] = [await countIn(tab), Number(context.scratch.get(`count ${index}`)) + more]
-    return seen === expected || `the count ${seen} instead of ${expected}`
-  })
-
-/** A page that has lost its connection, because something stood still, counts anew. */
-const keepsCount = (context: Context, index: number, more: number) =>
-  seesCount(context, index, more).catch(({ message }: Error) =>
-    mustHaveHeard(context, false, (who) => who === theTab(context, 'alice', index).who, message),
-  )
 
 /** The page says that it was asked for the size, and finds what the database has; the input has no attributes but its own. */
 const asked =

@@ -1,6 +1,7 @@
 import {
   joinedTopics,
   nodesAgreeWithDatabase,
+  pageStatusTrue,
   presenceMatchesReality,
   releasedEverywhere,
   type ScenarioContext,
@@ -13,6 +14,8 @@ import { enterBeside, listings, mustBe, openShop, sees, succeeded } from '../sup
 const { scenario, step, after } = scenariosFor('store')
 
 const victims = ['Sneakers23.Inventory', 'Sneakers23.Replication.Server', 'Sneakers23.Repo']
+/** Its page is open and connected, and has no numbers for a second. */
+const dashboard = 'AdminCartTrackerChannel:admin:cart_tracker'
 
 /** Which actor each part of the first node is now. */
 const partsOf = async (context: ScenarioContext<'store'>) =>
@@ -31,7 +34,7 @@ export default scenario({
       await openShop(context, 'alice', 'n1')
       await enterBeside(context, 'n1')
     }),
-    step('kill three parts of its node', async (context) => {
+    step('kill three parts of its node, and the channel of the dashboard', async (context) => {
       for (const victim of victims) {
         const before = await partsOf(context)
         await watchingStalls(context, 'n1', () => context.nemesis.inject('actor.kill', `n1/${victim}`))
@@ -39,6 +42,7 @@ export default scenario({
         const dragged = victims.find((name) => name !== victim && before.get(name) !== after.get(name))
         if (dragged) context.scratch.set('dragged', `the end of ${victim} restarted ${dragged}`)
       }
+      await context.nemesis.inject('actor.kill', `n1/${dashboard}`)
     }),
     step('look at the page when the node is ready', async (context) => {
       const { control, directUrl } = context.cluster.node('n1')
@@ -62,5 +66,12 @@ export default scenario({
     after(3, 'the page is served', async (context) => mustBe(context.scratch.get('status'), 200, 'the page')),
     after(4, 'both products have sizes', (context) => sees(context, 'alice', listings({ 1: 'sizes', 2: 'sizes' }))),
   ],
-  checkers: [viewsMatchFreshRender, releasedEverywhere, nodesAgreeWithDatabase, joinedTopics, presenceMatchesReality],
+  checkers: [
+    viewsMatchFreshRender,
+    releasedEverywhere,
+    nodesAgreeWithDatabase,
+    joinedTopics,
+    presenceMatchesReality,
+    pageStatusTrue,
+  ],
 })

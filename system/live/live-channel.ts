@@ -60,9 +60,9 @@ export function createLiveChannel(deps: LiveChannelDeps): ChannelDefinition {
   }
 
   function pageFor({ view, id, place, flash, parent, connectParams }: Admitted, self: Channel): Page {
-    const { send, sendAfter, subscribe, unsubscribe } = self
+    const { send, sendAfter, subscribe } = self
     const toParent = parent?.connection && { send: parent.connection.send }
-    const connection = { connectParams, parent: toParent, send, sendAfter, subscribe, unsubscribe }
+    const connection = { connectParams, parent: toParent, send, sendAfter, subscribe }
     const nestedElement = (call: NestedCall) => connectedElement(call, id, instanceOf(self))
     return new Page({ view, id, flash, connection, place, nestedElement })
   }

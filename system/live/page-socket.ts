@@ -19,7 +19,6 @@ export interface PageConnection {
   send(message: unknown): void
   sendAfter(delayMs: number, message: unknown): () => void
   subscribe(topic: string): void
-  unsubscribe(topic: string): void
 }
 
 /** What the sockets of a page ask of it. */
@@ -137,10 +136,6 @@ export class PageSocket implements LiveSocket {
 
   subscribe(topic: string) {
     this.connected('subscribe').subscribe(topic)
-  }
-
-  unsubscribe(topic: string) {
-    this.connected('unsubscribe').unsubscribe(topic)
   }
 
   sendUpdate(component: object, id: string, props: Readonly<Record<string, unknown>>) {

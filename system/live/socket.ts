@@ -59,7 +59,6 @@ export interface LiveSocket<A extends object = Record<string, unknown>> {
   sendAfter(delayMs: number, message: unknown): () => void
   /** Broadcasts on this topic reach `handleInfo` as `{ topic, event, payload }`. */
   subscribe(topic: string): void
-  unsubscribe(topic: string): void
   /** New props for a component of this page, where it is there. */
   sendUpdate(component: { readonly name: string }, id: string, props: Readonly<Record<string, unknown>>): void
   /** The page that a nested view stands in. */

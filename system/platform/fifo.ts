@@ -39,12 +39,7 @@ export class Fifo<T> {
 
   /** Removes up to `count` from the front. */
   take(count: number): T[] {
-    const end = Math.min(this.items.length, this.head + count)
-    const taken = this.items.slice(this.head, end) as T[]
-    this.items.fill(undefined, this.head, end)
-    this.head = end
-    if (this.head === this.items.length || this.head >= compactFrom) this.compact()
-    return taken
+    return Array.from({ length: Math.min(count, this.length) }, () => this.shift() as T)
   }
 
   private compact() {

@@ -28,7 +28,8 @@ interface Known {
 /** What one node knows of the others, by name. Pure: every function returns the new value. */
 export type Replicas = ReadonlyMap<string, Known>
 
-export interface Outcome {
+/** What a message, or the passing of time, makes of the replicas. */
+export interface Update {
   replicas: Replicas
   /** The changes for this node's clients. */
   diff: Diff
@@ -45,7 +46,7 @@ function applyMessage(
   id: ReplicaId,
   nowMs: number,
   update: (state: ReplicaState) => { state: ReplicaState; isStale: boolean },
-): Outcome {
+): Update {
   const known = replicas.get(id.name)
   if (known && known.id.incarnation > id.incarnation) return { replicas, diff: emptyDiff, isStale: false }
   const isSameRun = known?.id.incarnation === id.incarnation
@@ -60,18 +61,18 @@ export const applyHeartbeat = (
   replicas: Replicas,
   id: ReplicaId,
   { version, delta, nowMs }: { version: number; delta: Delta | undefined; nowMs: number },
-): Outcome =>
+): Update =>
   applyMessage(replicas, id, nowMs, (state) => {
     const next = (delta && applyDelta(state, delta)) ?? state
     return { state: next, isStale: next.version < version }
   })
 
 /** A replica's whole state. */
-export const applyTransfer = (replicas: Replicas, id: ReplicaId, state: ReplicaState, nowMs: number): Outcome =>
+export const applyTransfer = (replicas: Replicas, id: ReplicaId, state: ReplicaState, nowMs: number): Update =>
   applyMessage(replicas, id, nowMs, (own) => ({ state: merge(own, state), isStale: false }))
 
 /** A replica has stopped: removes it and its entries. */
-export function removeReplica(replicas: Replicas, id: ReplicaId): Outcome {
+export function removeReplica(replicas: Replicas, id: ReplicaId): Update {
   const known = replicas.get(id.name)
   if (!known || known.id.incarnation > id.incarnation) return { replicas, diff: emptyDiff, isStale: false }
   return { replicas: without(replicas, id.name), diff: difference(visibleState(known), emptyState), isStale: false }
@@ -91,7 +92,7 @@ export interface Timeouts {
 }
 
 /** Marks replicas as down or removes them, by how long they have been silent. */
-export function expire(replicas: Replicas, nowMs: number, { downAfterMs, goneAfterMs }: Timeouts): Outcome {
+export function expire(replicas: Replicas, nowMs: number, { downAfterMs, goneAfterMs }: Timeouts): Update {
   let now = replicas
   const diff: Diff = { joins: [], leaves: [] }
   for (const known of replicas.values()) {

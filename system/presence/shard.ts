@@ -8,11 +8,11 @@ import {
   applyTransfer,
   entriesOf,
   expire,
-  type Outcome,
   type ReplicaId,
   type Replicas,
   removeReplica,
   type Timeouts,
+  type Update,
 } from './replicas.ts'
 import { type Delta, type Diff, type Entry, mergeDeltas, type ReplicaState } from './state.ts'
 
@@ -92,7 +92,7 @@ export function createShard(options: ShardOptions) {
     cancelBeat = clock.after(heartbeatMs, beat)
   }
 
-  function commit({ replicas, diff }: Outcome) {
+  function commit({ replicas, diff }: Update) {
     others = replicas
     publish(diff)
   }

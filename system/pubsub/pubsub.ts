@@ -130,7 +130,7 @@ export function createPubSub({ nodeName, adapter, log }: PubSubOptions) {
       if (!topics.get(topic)?.fastlanes.has(subscriber)) return
       const own = copyOnWrite(topic)
       own.fastlanes.delete(subscriber)
-      if (own.duplicates.length > 0) own.duplicates = own.duplicates.filter((one) => one.subscriber !== subscriber)
+      own.duplicates = own.duplicates.filter((one) => one.subscriber !== subscriber)
       if (own.fastlanes.size === 0) topics.delete(topic)
     },
     /** To every subscriber on every node (CH-71). */

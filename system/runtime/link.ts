@@ -10,7 +10,6 @@ export function link(one: AnyActorRef, other: AnyActorRef): () => void {
   }
   const passOn = (from: AnyActorRef, to: AnyActorRef) =>
     from.onExit((reason) => {
-      if (!linked) return
       unlink()
       to.signal(reason, from)
     })

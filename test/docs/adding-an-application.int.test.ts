@@ -55,7 +55,7 @@ it('is complete', () => {
   expect(files).toHaveLength(12)
 })
 
-it('type-checks, and looks as the rest of the project does', () => {
+it('type-checks, and looks as the rest of the project does', { timeout: 120_000 }, () => {
   run('typescript/bin/tsc', '--noEmit')
   run('@biomejs/biome/bin/biome', 'check', '--vcs-enabled=false', 'system/apps')
 })

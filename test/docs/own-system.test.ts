@@ -17,7 +17,7 @@ function isSupported(target: Pick<Target, 'nodes' | 'apps' | 'promises'>, { give
   const { nodes = 3, promised, env, nodesWithoutWeb, balancer, standby, pubsub } = given
   const wanted = { ...(promised && { promised }), ...(env && { env }), ...(balancer && { balancer }) }
   const more = {
-    ...(nodesWithoutWeb && { webless: nodesWithoutWeb }),
+    ...(nodesWithoutWeb && { nodesWithoutWeb }),
     ...(standby && { standby }),
     ...(pubsub && { pubsub }),
   }

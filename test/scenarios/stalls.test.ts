@@ -3,6 +3,7 @@ import { createRecorder } from '../../harness/history/recorder.ts'
 import { systemClock } from '../../harness/platform/clock.ts'
 import { NotReached } from '../../harness/runner/context.ts'
 import {
+  measuredMs,
   mustBeConnected,
   mustHaveHeard,
   mustLoseOnce,
@@ -146,4 +147,30 @@ it('what is done too often is violated, however long something stood still, but 
   expect(judged(false)).toThrow(new Error('twice'))
   lost(context)
   expect(judged(false)).toThrow('twice, but alice had lost its connection')
+})
+
+describe('what is measured', () => {
+  /** Takes `tookMs` each time, of which the machine stood still for `stalledMs` in the first `times`. */
+  async function measured({ tookMs, stalledMs, times }: { tookMs: number; stalledMs: number; times: number }) {
+    const context = stage(0)
+    const rounds: number[] = []
+    await measuredMs(context, undefined, 1_000, async (n) => {
+      rounds.push(n)
+      if (n <= times) context.scratch.set('stalls', { totalMs: stalledMs, longestMs: stalledMs })
+      return n <= times ? tookMs : 10
+    })
+    return { rounds, context }
+  }
+
+  it('is measured once, when it was in time, or late without a stall', async () => {
+    expect((await measured({ tookMs: 900, stalledMs: 800, times: 9 })).rounds).toEqual([1])
+    expect((await measured({ tookMs: 1_100, stalledMs: 0, times: 9 })).rounds).toEqual([1])
+  })
+
+  it('is measured again while a stall was longer than what was too much, and not for ever', async () => {
+    const { rounds, context } = await measured({ tookMs: 1_900, stalledMs: 1_000, times: 1 })
+    expect(rounds).toEqual([1, 2])
+    expect(() => mustTakeAtMost(context, 1_500, 1_000, 'late')).toThrow(new Error('late'))
+    expect((await measured({ tookMs: 1_900, stalledMs: 1_000, times: 9 })).rounds).toEqual([1, 2, 3])
+  })
 })

@@ -2,7 +2,7 @@ import type { AppTools } from '../../app.ts'
 import type { ChannelClient } from '../../clients/channel-client.ts'
 import type { Cluster } from '../../cluster/cluster.ts'
 import type { NodeState } from '../../cluster/control-client.ts'
-import type { Outcome } from '../../history/operation.ts'
+import type { OperationEnd } from '../../history/operation.ts'
 
 /** What a node says of its pipeline; counted since it started. */
 export interface PipelineState {
@@ -17,6 +17,8 @@ export interface PipelineState {
   handled: number
   dropped: number
   discarded: number
+  /** Gone with the actor that kept them. */
+  lost: number
   skipped: number
   running: number
   runningMax: number
@@ -37,7 +39,7 @@ export interface Pipeline {
   /** Somebody who is connected as this user and listens to what is pushed to them. */
   userListener(name: string, node: string, userId: number): Promise<ChannelClient>
   /** Pushes a number of items for a user to the pipeline of a node. */
-  pushItems(node: string, items: { userId: number; count: number; timed?: boolean }): Promise<Outcome<PushedItems>>
+  pushItems(node: string, items: { userId: number; count: number; timed?: boolean }): Promise<OperationEnd<PushedItems>>
   pipelineOf(node: string): Promise<PipelineState>
   /** The numbers that a client was pushed so far, in order. */
   pushedTo(name: string): number[]

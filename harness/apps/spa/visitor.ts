@@ -33,7 +33,7 @@ interface VisitorOptions {
 }
 
 const loadWithinMs = 10_000
-const clickWithinMs = 5_000
+const clickWithinMs = 10_000
 const socketPath = '/spa_socket'
 
 /** What a page listens to, by its path below `/spa`. */

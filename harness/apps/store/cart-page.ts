@@ -1,8 +1,9 @@
-import { type Channel, Socket } from 'phoenix'
+import type { Channel } from 'phoenix'
+import { createOfficialSocket } from '../../clients/official-socket.ts'
 import { recordedWebSocket } from '../../clients/socket-watch.ts'
 import { answerTo, marksIn } from '../../history/marks.ts'
 import type { Recorder } from '../../history/recorder.ts'
-import { clientHeartbeatMs, pushWithinMs } from '../../timing.ts'
+import { pushWithinMs } from '../../timing.ts'
 import type { createCartChanges } from './cart-changes.ts'
 import { withoutCartId } from './cart-topic.ts'
 import type { BrowserStore } from './web-visitor.ts'
@@ -61,9 +62,8 @@ export function openCartPage({
   let last: CartPayload = { items: [], serialized: '' }
   let pushedCount = 0
   let lastRef = 0
-  const socket = new Socket(`ws://${link.host}:${link.port}/product_socket`, {
+  const socket = createOfficialSocket(`ws://${link.host}:${link.port}/product_socket`, {
     transport: recordedWebSocket({ who, node, link: link.name, recorder, nameOf: withoutCartId }, pageNumber),
-    heartbeatIntervalMs: clientHeartbeatMs,
     timeout: pushWithinMs,
   })
   socket.onMessage(((message: { topic: string; event: string; payload: unknown }) => {

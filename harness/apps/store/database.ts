@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { Client } from 'pg'
 import type { Seed } from '../../cluster/app.ts'
-import type { Database } from '../../cluster/services/database.ts'
+import { patiently, type Queried } from '../../cluster/services/sql.ts'
 import type { Catalogue, FinalOrder, FinalStock } from './checkers/stock.ts'
 
 /** Changes to the store's data that a scenario can request. */
@@ -44,9 +44,9 @@ const setStockSql = 'update item_availability set initial_count = $2, available_
 export const seedsOf = ({ stock = {} }: StoreGiven): Seed[] =>
   Object.keys(stock).length === 0
     ? []
-    : [{ what: 'a stock of its own', apply: (database) => setStock(database, stock) }]
+    : [{ what: 'a stock of its own', apply: (database) => setStock(patiently(database), stock) }]
 
-async function setStock(database: Database, stock: Record<number, number>) {
+async function setStock(database: Queried, stock: Record<number, number>) {
   for (const [itemId, count] of Object.entries(stock)) await database.query(setStockSql, [itemId, count])
 }
 
@@ -71,7 +71,7 @@ const stockSql = `
    order by i.id`
 
 /** Returns the stock in the database, with the sold units. Only this file knows the tables. */
-export async function readStock(database: Database): Promise<FinalStock> {
+export async function readStock(database: Queried): Promise<FinalStock> {
   const rows = await database.query<Row>(stockSql)
   const ids = [...new Set(rows.map(({ product_id }) => product_id))]
   return {
@@ -113,7 +113,7 @@ const catalogueSql = `
    order by p.position, p.id, i.id`
 
 /** Returns all that pages show of the products, in the order in which they show it. */
-export async function readCatalogue(database: Database): Promise<Catalogue> {
+export async function readCatalogue(database: Queried): Promise<Catalogue> {
   const rows = await database.query<CatalogueRow>(catalogueSql)
   const products = [...Map.groupBy(rows, ({ id }) => id).values()].map((own) => {
     const { id, brand, name, color, price_usd, main_image_url, released } = own[0]!
@@ -151,7 +151,7 @@ interface OrderRow {
 }
 
 /** Returns every order with the units that were sold for it. */
-export async function readOrders(database: Database): Promise<FinalOrder[]> {
+export async function readOrders(database: Queried): Promise<FinalOrder[]> {
   const rows = await database.query<OrderRow>(ordersSql)
   return rows.map(({ id, shopper, key, total_usd, items, sold_item_ids, sold_usd }) => ({
     id,

@@ -1,4 +1,5 @@
 import type { Cluster } from '../../cluster/cluster.ts'
+import { patiently } from '../../cluster/services/sql.ts'
 import type { NewEvent } from '../../history/operation.ts'
 import { readCatalogue, readOrders, readStock } from './database.ts'
 import { readPages } from './pages/read-pages.ts'
@@ -17,7 +18,8 @@ const fetchWithinMs = 5_000
 
 /** Reads what all nodes and pages of the store hold and show at the end. */
 export async function readFinals(cluster: Cluster, people: People): Promise<NewEvent[]> {
-  const { nodes, database } = cluster
+  const { nodes } = cluster
+  const database = patiently(cluster.database)
   const finals = [final('database', await readStock(database)), final('catalogue', await readCatalogue(database))]
   for (const { name, directUrl } of nodes.filter(({ hasWeb }) => hasWeb))
     finals.push(final('fresh-render', await fetchRendering(`${directUrl}/`), 'fresh', name))
@@ -50,7 +52,7 @@ async function ordersWithoutBrowser({ nodes }: Cluster, people: People): Promise
     buyers.slice(0, orderPagesMax).map(async (buyer) => {
       const node = open[(open.indexOf(buyer.node) + 1) % open.length]!
       const { path, status, sight } = await buyer.orderPage(node)
-      return final('order-page', { path, status, sight, key: buyer.boughtKey() }, buyer.name, node)
+      return final('order-page', { path, status, sight: sight(), key: buyer.boughtKey() }, buyer.name, node)
     }),
   )
 }

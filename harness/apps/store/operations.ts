@@ -1,4 +1,5 @@
 import type { AppTools } from '../../app.ts'
+import { patiently } from '../../cluster/services/sql.ts'
 import { storeControl } from './control.ts'
 import { readCatalogue, readOrders, readStock } from './database.ts'
 import { pageDifference } from './pages/page-difference.ts'
@@ -9,6 +10,7 @@ const salesMax = 10_000
 
 /** Administrative operations on one node, recorded with their outcomes. */
 export function createOperations({ context: { cluster, recorder }, operation }: AppTools) {
+  const database = patiently(cluster.database)
   const controlOf = (node: string) => storeControl(cluster.node(node).control)
   return {
     release: (node: string, productId: number) =>
@@ -25,15 +27,15 @@ export function createOperations({ context: { cluster, recorder }, operation }: 
       ),
     /** What a tab shows otherwise than the database has it, in words; undefined when it shows the truth. */
     async differenceIn(tab: Tab): Promise<string | undefined> {
-      const [catalogue, orders] = await Promise.all([readCatalogue(cluster.database), readOrders(cluster.database)])
+      const [catalogue, orders] = await Promise.all([readCatalogue(database), readOrders(database)])
       const { path, sight } = await tab.sight()
       return pageDifference(path, sight, { catalogue, orders })
     },
     /** The orders in the database. */
-    readOrders: () => readOrders(cluster.database),
+    readOrders: () => readOrders(database),
     /** Reads the current stock from the database and records it for the checkers. */
     async readStock() {
-      const value = await readStock(cluster.database)
+      const value = await readStock(database)
       recorder.record({ who: 'harness', type: 'read', operation: 'stock', value })
       return value
     },

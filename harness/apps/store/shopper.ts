@@ -11,8 +11,10 @@ import { until } from '../../platform/until.ts'
 import { recordPage } from './answers.ts'
 import { createCartChanges } from './cart-changes.ts'
 import { withoutCartId } from './cart-topic.ts'
+import { pageNotes } from './checkers/page-status-true.ts'
+import { pageNoteIn, pageWatchingScript } from './client/page-watch.ts'
 import { readContent, readJoins, readLive } from './page-reads.ts'
-import { type PageSight, readPage, withoutFieldValues } from './pages/page-sight.ts'
+import { type PageSight, readThisPage, withoutFieldValues } from './pages/page-sight.ts'
 import { endOfPurchase } from './purchases.ts'
 import { selectors } from './selectors.ts'
 import type { CartSight, DashboardSight, LiveSight, Rendering } from './sights.ts'
@@ -86,7 +88,7 @@ interface ShopperOptions {
 }
 
 const loadWithinMs = 10_000
-const clickWithinMs = 5_000
+const clickWithinMs = 10_000
 /** A page looks at its connection several times within it. */
 const calmWithinMs = 4_000
 
@@ -116,6 +118,7 @@ export async function openShopper(options: ShopperOptions): Promise<Shopper> {
   await context.addInitScript(watchPageshow)
   if (without) await context.route(`**/assets/${without}.js`, (route) => route.abort())
   await context.addInitScript({ content: watchingScript })
+  await context.addInitScript({ content: pageWatchingScript })
   if (recordsTrace) await context.tracing.start({ screenshots: true, snapshots: true })
   const tabs: Tab[] = []
   let elsewhere: Server | undefined
@@ -180,10 +183,12 @@ async function openTab({ context, who, node, link, url, recorder, otherSite, for
   const heard = new Set<string>()
   page.on('console', (message) => {
     if (message.type() === 'error') recorder.record({ who, type: 'console', value: message.text() })
-    const note = message.type() === 'debug' ? noteIn(message.text()) : undefined
-    if (!note || heard.has(message.text())) return
-    heard.add(message.text())
-    recordSocket({ who, node, link, recorder, nameOf: withoutCartId }, note)
+    const text = message.type() === 'debug' ? message.text() : ''
+    const [note, word] = [noteIn(text), pageNoteIn(text)]
+    if ((!note && !word) || heard.has(text)) return
+    heard.add(text)
+    if (note) recordSocket({ who, node, link, recorder, nameOf: withoutCartId }, note)
+    else recorder.record({ who, node, type: 'read', operation: pageNotes, value: word })
   })
   page.on('pageerror', (error) => recorder.record({ who, type: 'console', value: error.message }))
   await page.goto(url, { timeout: loadWithinMs })
@@ -296,7 +301,7 @@ interface OpenPage {
 }
 
 /** Runs in the page. */
-const readOpenPage = `({ path: window.location.pathname, sight: (${readPage})(document) })`
+const readOpenPage = `({ path: window.location.pathname, sight: ${readThisPage} })`
 
 /** Runs in the page. */
 function isCalm(): boolean {

@@ -2,7 +2,7 @@ import { systemClock } from '../../platform/clock.ts'
 import type { Answered } from './answers.ts'
 import { type CookieJar, createCookieJar } from './pages/cookie-jar.ts'
 import type { CheckoutForm, PageSight } from './pages/page-sight.ts'
-import { globalIn, parsePage } from './pages/parse-page.ts'
+import { globalIn, parseForm, parsePage } from './pages/parse-page.ts'
 
 /** What a browser keeps for all tabs of the shop: cookies, and the signed cart of the tab that wrote last. */
 export interface BrowserStore {
@@ -18,7 +18,9 @@ export type Given = (request: string, answer: Answered) => void
 export interface LoadedPage {
   path: string
   status: number
-  sight: PageSight
+  form: CheckoutForm | undefined
+  /** Reads all else that it shows. */
+  sight(): PageSight
   /** Values that the page hands to its script. */
   cartId: string | undefined
   cartAfter: string | undefined
@@ -87,7 +89,8 @@ function pageOf(path: string, status: number, html: string): LoadedPage {
   return {
     path,
     status,
-    sight: parsePage(html),
+    form: parseForm(html),
+    sight: () => parsePage(html),
     cartId: globalIn(html, 'cartId'),
     cartAfter: globalIn(html, 'cartAfter'),
   }

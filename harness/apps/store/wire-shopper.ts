@@ -7,7 +7,7 @@ import { purchaseWithinMs, pushWithinMs } from '../../timing.ts'
 import { recordPage } from './answers.ts'
 import { createCartChanges } from './cart-changes.ts'
 import { type CartLine, type CartPage, openCartPage } from './cart-page.ts'
-import type { CheckoutForm, PageSight } from './pages/page-sight.ts'
+import type { CheckoutForm } from './pages/page-sight.ts'
 import { endOfPurchase } from './purchases.ts'
 import type { CartSight } from './sights.ts'
 import {
@@ -131,7 +131,7 @@ export async function openWireShopper(options: OpenWireShopperOptions): Promise<
     const answer = await loadPage(browser, { url, path: form.action, form: fields, withinMs: purchaseWithinMs })
     const end = endOfPurchase(answer.firstStatus)
     if (end === 'ok') leavePageFor(answer)
-    else if (answer.sight.form) readAgain(answer.firstStatus, answer.sight.form)
+    else if (answer.form) readAgain(answer.firstStatus, answer.form)
     return { end, why: `status ${answer.firstStatus}` }
   }
 
@@ -197,14 +197,10 @@ export async function openWireShopper(options: OpenWireShopperOptions): Promise<
 }
 
 /** Loads the checkout page. Throws when it has no form or no cart. */
-async function loadForm(
-  browser: BrowserStore,
-  url: string,
-): Promise<{ cartId: string; form: CheckoutForm; sight: PageSight }> {
-  const { status, cartId, sight } = await loadPage(browser, { url, path: '/checkout', withinMs: pushWithinMs })
-  if (cartId === undefined || !sight.form)
-    throw new Error(`the checkout page has no cart or no form (status ${status})`)
-  return { cartId, form: sight.form, sight }
+async function loadForm(browser: BrowserStore, url: string): Promise<{ cartId: string; form: CheckoutForm }> {
+  const { status, cartId, form } = await loadPage(browser, { url, path: '/checkout', withinMs: pushWithinMs })
+  if (cartId === undefined || !form) throw new Error(`the checkout page has no cart or no form (status ${status})`)
+  return { cartId, form }
 }
 
 interface Visit {

@@ -1,6 +1,6 @@
 import { type AppTools, defineApp } from '../../app.ts'
 import type { NodeState } from '../../cluster/control-client.ts'
-import type { Outcome } from '../../history/operation.ts'
+import type { OperationEnd } from '../../history/operation.ts'
 import { sendHttp } from '../../platform/http.ts'
 import { jsonIn } from '../../platform/json.ts'
 import { oneRunPerJob } from './checkers/one-run-per-job.ts'
@@ -70,7 +70,7 @@ async function stateOf({ context: { cluster } }: AppTools, node: string): Promis
   return talk
 }
 
-async function addJob(tools: AppTools, node: string, priority: number): Promise<Outcome<string>> {
+async function addJob(tools: AppTools, node: string, priority: number): Promise<OperationEnd<string>> {
   const outcome = await tools.operation(node, addJobOperation, { priority }, async () => {
     const { status, body } = await ask<{ id: string }>(tools, node, 'jobs', { priority })
     if (status !== 202) throw new Error(`adding a job was answered with status ${status}`)

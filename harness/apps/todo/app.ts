@@ -1,7 +1,7 @@
 import { type AppTools, defineApp } from '../../app.ts'
 import type { ActorInfo } from '../../cluster/control-client.ts'
 import type { Present } from '../../history/inventory.ts'
-import type { NewEvent, Outcome } from '../../history/operation.ts'
+import type { NewEvent, OperationEnd } from '../../history/operation.ts'
 import { HttpTimeout } from '../../platform/http.ts'
 import { oneServerPerList } from './checkers/one-server-per-list.ts'
 import { todoEntriesKept } from './checkers/todo-entries-kept.ts'
@@ -24,7 +24,7 @@ export const todoApp = defineApp({
     return {
       members: {
         /** Adds entries of one list at the same time, over the web. */
-        addTodo(node: string, entries: NewEntries): Promise<Outcome<TodoEntry[]>> {
+        addTodo(node: string, entries: NewEntries): Promise<OperationEnd<TodoEntry[]>> {
           used.add(node, entries.name)
           return tools.operation(node, addOperation, entries, () => addEntries(cluster.node(node), entries))
         },

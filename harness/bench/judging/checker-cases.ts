@@ -117,7 +117,7 @@ const pushedItems: Fill = (history, events) => {
     history.begin('n1', 'push items', { userId: 1, timed: true, first: 1 + round * each, count: each })('ok')
     times(each, (index) => receive(history, 'ann', 'user:1', 'push_timed', { n: 1 + round * each + index }))
   })
-  const counts = { pushed: 0, handled: 0, dropped: 0, discarded: 0, skipped: 0, running: 0, runningMax: 1 }
+  const counts = { pushed: 0, handled: 0, dropped: 0, discarded: 0, lost: 0, skipped: 0, running: 0, runningMax: 1 }
   final(history, 'pipeline', { ...state, ...counts }, 'n1', 'n1')
 }
 
@@ -509,6 +509,10 @@ const fills: Readonly<Record<string, Fill>> = {
   'one-server-per-list': openedLists,
   'orders-charged-once': orders,
   'own-topics-only': changes,
+  'page-status-true': ({ record }, events) =>
+    times(events, () =>
+      record({ type: 'read', who: 'alice', node: 'n1', operation: 'page-note', value: { kind: 'watched' } }),
+    ),
   'pages-match-database': shownPages,
   'pages-served-properly': servedPages,
   'pipeline-items-accounted': pushedItems,

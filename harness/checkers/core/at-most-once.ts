@@ -3,7 +3,7 @@ import { type Fate, type LedgerLine, ledger, reordered } from '../../history/led
 import type { LedgerEntry } from '../../history/operation.ts'
 import { redialMs } from '../../timing.ts'
 import { type Checker, count, passed, unknown, type Verdict, violated } from '../../verdict/checker.ts'
-import { finding } from './manners/reasons.ts'
+import { finding, worstFinding } from './manners/reasons.ts'
 
 /** Every message arrives once or not at all, in the order of its publisher, and every loss is explained by something witnessed (AM-1, AM-3..6). */
 export const atMostOnce: Checker = {
@@ -19,15 +19,15 @@ export function judgeDeliveries(history: History, isMeant: (publisher: string) =
   if (lines.length === 0) return unknown('no message was published to anybody, so nothing was tested')
   const byFate = Map.groupBy(lines, ({ fate }) => fate)
   const evidence = Object.fromEntries([...byFate].map(([fate, own]) => [fate, own.length]))
-  let unclear: Verdict | undefined
-  for (const [fate, say] of findings) {
-    const verdict = worstOf(history, byFate.get(fate) ?? [], (line) => `${fate}: ${say(line)}`, evidence)
-    if (verdict?.outcome === 'violated') return verdict
-    unclear ??= verdict
-  }
+  const worst = worstFinding(
+    findings.flatMap(
+      ([fate, say]) => worstOf(history, byFate.get(fate) ?? [], (line) => `${fate}: ${say(line)}`, evidence) ?? [],
+    ),
+  )
+  if (worst?.outcome === 'violated') return worst
   const [first] = reordered(history).filter(({ publisher }) => isMeant(publisher))
   if (first) return violated(`reordered: ${first.subscriber} saw ${first.seq} after ${first.after}`, { first })
-  if (unclear) return unclear
+  if (worst) return worst
   if (!byFate.has('once'))
     return unknown('not one message arrived, so nothing shows that messages can arrive', evidence)
   return passed(`${count(lines.length, 'delivery', 'deliveries')}, no duplicate, every loss explained`, evidence)
@@ -45,13 +45,12 @@ function worstOf(history: History, lines: readonly LedgerLine[], say: (line: Led
   if (!first) return undefined
   if (proofs.includes(first.fate)) return violated(say(first), { ...evidence, first })
   const sentMs = sendTimes(history)
-  let verdict: Verdict | undefined
-  for (const line of lines) {
-    const atMs = sentMs.get(keyOf(line)) ?? 0
-    verdict = finding(history, say(line), atMs - redialMs, atMs + redialMs, { ...evidence, first: line })
-    if (verdict.outcome === 'violated') return verdict
-  }
-  return verdict
+  return worstFinding(
+    lines.map((line) => {
+      const atMs = sentMs.get(keyOf(line)) ?? 0
+      return finding(history, say(line), atMs - redialMs, atMs + redialMs, { ...evidence, first: line })
+    }),
+  )
 }
 
 const keyOf = ({ publisher, seq }: LedgerEntry) => `${publisher}/${seq}`

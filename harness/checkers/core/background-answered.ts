@@ -20,6 +20,8 @@ interface ReplyValue {
   connection: number
   ref: string | null
   answer: string
+  /** The node knew no joined channel of that topic. */
+  isUnmatched?: true
 }
 
 /** What is unanswered for this long, on a connection over which other things arrive, is not only slow. */
@@ -35,7 +37,7 @@ export const backgroundAnswered: Checker = {
     const pushes = pushesOf(history)
     if (pushes.length === 0) return unknown('nobody pushed anything')
     const replies = repliesOf(history)
-    const wrong = wrongReply(pushes, replies) ?? answeredStale(history, replies) ?? outOfOrder(replies)
+    const wrong = wrongReply(history, pushes, replies) ?? answeredStale(history, replies) ?? outOfOrder(replies)
     if (wrong) return violated(wrong.why, { push: wrong.push })
     const missing = unanswered(history, pushes)
     if (missing) return missing
@@ -72,11 +74,11 @@ const repliesOf = (history: History): Replies =>
 const said = ({ who, operation, value }: HistoryEvent) =>
   `${operation === crashingJoin ? crashingJoin : 'push'} ${(value as PushValue).ref} of ${who} on ${(value as PushValue).topic}`
 
-function wrongReply(pushes: readonly HistoryEvent[], replies: Replies): Finding | undefined {
+function wrongReply(history: History, pushes: readonly HistoryEvent[], replies: Replies): Finding | undefined {
   for (const push of pushes) {
     const [reply, second] = replies.get(keyOf(push)) ?? []
     if (second) return { why: `answered twice: ${said(push)}`, push }
-    if (!reply) continue
+    if (!reply || cameTooLate(history, push, reply)) continue
     const [wanted, got] = [push.value as PushValue, reply.value as ReplyValue]
     if (got.answer !== wanted.answer)
       return { why: `wrong answer: ${said(push)} was answered ${got.answer} instead of ${wanted.answer}`, push }
@@ -84,6 +86,12 @@ function wrongReply(pushes: readonly HistoryEvent[], replies: Replies): Finding 
       return { why: `wrong address: ${said(push)} was answered on ${reply.topic} with join_ref ${reply.joinRef}`, push }
   }
   return undefined
+}
+
+/** It was on its way when its channel ended, which its client has heard by then. */
+function cameTooLate(history: History, push: HistoryEvent, { index, value }: HistoryEvent): boolean {
+  const end = history.endOf(push)
+  return (value as ReplyValue).isUnmatched === true && end?.type === 'unsure' && end.index < index
 }
 
 function answeredStale(history: History, replies: Replies): Finding | undefined {

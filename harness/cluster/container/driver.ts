@@ -9,12 +9,12 @@ import { type ClusterApp, setUpDatabase } from '../app.ts'
 import { startCluster } from '../cluster.ts'
 import { createControlClient } from '../control-client.ts'
 import type { Driver } from '../driver.ts'
+import type { ClusterInfrastructure, InfrastructureOptions } from '../infrastructure.ts'
 import { createLinks } from '../links.ts'
 import { createNode } from '../node.ts'
 import { createDatabase, localUrl } from '../services/database.ts'
 import { superuser } from '../services/postgres.ts'
 import { createRedis, redisFlags } from '../services/redis.ts'
-import type { ClusterInfrastructure, InfrastructureOptions } from '../site.ts'
 import { type ContainerOptions, createContainer } from './container.ts'
 import { buildSystemImage, type Images, imagesFrom, systemImage } from './images.ts'
 import { startLinkContainer } from './link-container.ts'
@@ -132,7 +132,7 @@ async function createInfrastructure(
     folderOf: () => '/tmp/squall-files',
     links: createLinks({ apiUrl, route, countsAtOnce: false }),
     linkHost: 'links',
-    async admit(name) {
+    async assignAddress(name) {
       outside.set(name, { webPort: await freePort(), controlPort: await freePort() })
       return { host: '0.0.0.0', webPort: ports.web, meshPort: ports.mesh, controlPort: ports.control }
     },

@@ -6,17 +6,18 @@ import type { Leases } from '../../leases/leases.ts'
 import { freePort } from '../../platform/ports.ts'
 import { seedMost } from '../../platform/random.ts'
 import { forgetKilledPostgres, segmentOf } from '../../platform/shared-memory.ts'
-import { createLinkThread, type LinkThread } from '../../toxiproxy/index.ts'
+import { createLinkThread, type LinkThread, linkThreadName } from '../../toxiproxy/index.ts'
 import { type ClusterApp, setUpDatabase } from '../app.ts'
 import { startCluster } from '../cluster.ts'
 import { createControlClient } from '../control-client.ts'
 import type { Driver } from '../driver.ts'
+import type { ClusterInfrastructure, InfrastructureOptions, ListenAddress } from '../infrastructure.ts'
 import { createLinks } from '../links.ts'
 import { createNode } from '../node.ts'
 import { createDatabase, localUrl } from '../services/database.ts'
 import { dropTemplates, findPostgres, initDatabase, type Postgres } from '../services/postgres.ts'
 import { createRedisProcess } from '../services/redis.ts'
-import type { ClusterInfrastructure, InfrastructureOptions, ListenAddress } from '../site.ts'
+import { patiently } from '../services/sql.ts'
 import { openStatsdSink } from '../statsd/sink.ts'
 import { patchedStart, type SystemPatch, unpatched } from '../system-patch.ts'
 import { createChild } from './child.ts'
@@ -72,7 +73,7 @@ export async function prepareTemplate(
   const database = await createPostgres(binaries, folder, join(runFolder, 'template.log'), leases)
   try {
     await database.start()
-    for (const sql of dropTemplates) await database.query(sql)
+    for (const sql of dropTemplates) await patiently(database).query(sql)
     await setUpDatabase(database, apps, seed)
   } finally {
     await database.kill()
@@ -131,10 +132,10 @@ async function createInfrastructure(
     database,
     ...(redis && { redis }),
     folderOf: (name) => join(folder, `${name}-files`),
-    links: createLinks({ apiUrl: linkServer.apiUrl, route, countsAtOnce: true }),
+    links: createLinks({ apiUrl: linkServer.apiUrl, route, countsAtOnce: true, threadName: linkThreadName }),
     linkHost: host,
     statsd,
-    async admit(name) {
+    async assignAddress(name) {
       const address = { host, webPort: await freePort(), meshPort: await freePort(), controlPort: await freePort() }
       for (const port of [address.webPort, address.meshPort, address.controlPort]) leases.holdPort(port, `node ${name}`)
       addresses.set(name, address)

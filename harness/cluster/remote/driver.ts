@@ -88,7 +88,7 @@ export function requireSupported(
     neededApps = [],
     promised = [],
     env = {},
-    webless = [],
+    nodesWithoutWeb = [],
     balancer,
     standby = [],
     seeds = [],
@@ -106,7 +106,7 @@ export function requireSupported(
   const specs: Record<string, boolean> = {
     'nodes that talk through Redis': pubsub === 'redis',
     [`nodes that are started with ${patch.names.join(', ')}`]: patch.names.length > 0,
-    'a node without a web server': webless.length > 0,
+    'a node without a web server': nodesWithoutWeb.length > 0,
     'a balancer in front of the nodes': balancer !== undefined,
     'nodes that are started later': standby.length > 0,
     [`nodes that are started with ${Object.keys(env).join(', ')}`]: Object.keys(env).length > 0,
@@ -122,7 +122,16 @@ export function requireSupported(
 
 type WantedCluster = Pick<
   ClusterOptions,
-  'nodes' | 'neededApps' | 'promised' | 'env' | 'webless' | 'balancer' | 'standby' | 'seeds' | 'patch' | 'pubsub'
+  | 'nodes'
+  | 'neededApps'
+  | 'promised'
+  | 'env'
+  | 'nodesWithoutWeb'
+  | 'balancer'
+  | 'standby'
+  | 'seeds'
+  | 'patch'
+  | 'pubsub'
 >
 
 /** The control port of a node, with its peers by the names that they have here. */

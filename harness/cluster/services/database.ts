@@ -7,6 +7,8 @@ import { directQuery, type Query } from './sql.ts'
 export interface Database {
   /** Direct, not through a link. */
   readonly url: string
+  /** Undefined when it is not a process of this machine. */
+  readonly pid: number | undefined
   readonly running: boolean
   /** Resolves when the server responds. */
   start(): Promise<void>
@@ -14,7 +16,7 @@ export interface Database {
   kill(): Promise<void>
   pause(): Promise<void>
   resume(): Promise<void>
-  /** Direct, with a short timeout; also used as the witness of an outage. */
+  /** Direct; also used as the witness of an outage. */
   query: Query
 }
 
@@ -39,6 +41,9 @@ export function createDatabase(
   const query = directQuery(url)
   return {
     url,
+    get pid() {
+      return instance.pid
+    },
     get running() {
       return instance.running
     },

@@ -14,6 +14,8 @@ export interface RedisServer {
   /** Direct, not through a link. */
   readonly url: string
   readonly port: number
+  /** Undefined when it is not a process of this machine. */
+  readonly pid: number | undefined
   readonly running: boolean
   /** Resolves when the server responds. */
   start(): Promise<void>
@@ -73,6 +75,9 @@ export function createRedis(instance: Instance, port: number): RedisServer {
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
+    get pid() {
+      return instance.pid
+    },
     get running() {
       return instance.running
     },

@@ -25,7 +25,7 @@ export const metricsPage = defineLab<readonly PageLoad[]>({
   predictions: [
     {
       says: 'three connections to the StatsSocket are counted',
-      seed: '3 connects',
+      inText: '3 connects',
       judge: (all) =>
         inMostRounds(
           all.map((load) => connects(load).length === 3),
@@ -34,7 +34,7 @@ export const metricsPage = defineLab<readonly PageLoad[]>({
     },
     {
       says: 'three joins of the StatsChannel, and at least one that it refuses',
-      seed: '3 joins and 1 or more refused',
+      inText: '3 joins and 1 or more refused',
       judge: (all) =>
         inMostRounds(
           all.map((load) => joins(load, 'success').length === 3 && joins(load, 'fail').length >= 1),
@@ -43,7 +43,7 @@ export const metricsPage = defineLab<readonly PageLoad[]>({
     },
     {
       says: 'five pings are timed',
-      seed: '5 timings',
+      inText: '5 timings',
       judge: (all) =>
         inMostRounds(
           all.map((load) => pings(load).length === 5),
@@ -52,7 +52,7 @@ export const metricsPage = defineLab<readonly PageLoad[]>({
     },
     {
       says: 'each of them took up to a second, by its random sleep',
-      seed: '0 to 1000 ms',
+      inText: '0 to 1000 ms',
       judge(all) {
         const values = all.flatMap((load) => pings(load).map(({ value }) => value))
         const saw = `${Math.min(...values)} to ${Math.max(...values)} ms`

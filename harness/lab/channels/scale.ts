@@ -51,7 +51,7 @@ export const scale = defineLab<Scale>({
     },
     {
       says: 'a delivery costs the node about the same, or less, because a broadcast has a cost of its own',
-      seed: 'similar, or acceptably slower',
+      inText: 'similar, or acceptably slower',
       judge(measured) {
         const ratios = cpuRatios(measured)
         const saw = `${median(ratios).toFixed(2)} times the processor time`

@@ -36,7 +36,7 @@ export const slowPing = defineLab<SlowPings>({
   predictions: [
     {
       says: 'one after the other: replies after 1, 2, 3, 4 and 5 D',
-      seed: '3, 6, 9, 12, 15 s',
+      inText: '3, 6, 9, 12, 15 s',
       judge: ({ slow }) =>
         inMostRounds(
           slow.map((replies) => replies.every((ms, index) => isNear(ms, (index + 1) * slowMs))),
@@ -53,7 +53,7 @@ export const slowPing = defineLab<SlowPings>({
     },
     {
       says: 'a client that waits for 3.3 D gets three replies and two timeouts',
-      seed: '3 ok, 2 timeouts',
+      inText: '3 ok, 2 timeouts',
       judge: ({ slow }) =>
         inMostRounds(
           slow.map((replies) => inTimeCount(replies, shortMs) === 3),
@@ -62,7 +62,7 @@ export const slowPing = defineLab<SlowPings>({
     },
     {
       says: 'one that waits for 6.7 D gets all five',
-      seed: '5 ok',
+      inText: '5 ok',
       judge: ({ slow }) =>
         inMostRounds(
           slow.map((replies) => inTimeCount(replies, longMs) === pushCount),
@@ -71,7 +71,7 @@ export const slowPing = defineLab<SlowPings>({
     },
     {
       says: 'in parallel: all replies after 1 D',
-      seed: 'all after 3 s',
+      inText: 'all after 3 s',
       judge: ({ parallel }) =>
         inMostRounds(
           parallel.map((replies) => replies.every((ms) => isNear(ms, slowMs))),

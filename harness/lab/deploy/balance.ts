@@ -45,7 +45,7 @@ export const balance = defineLab<Balance>({
   predictions: [
     {
       says: 'requests in turn, or to the server with the fewest, are 22 for each of three servers',
-      seed: '22 each',
+      inText: '22 each',
       judge: ({ requests }) => {
         const even = ['round-robin', 'least-connections'].map((name) => inFigures(requests[name]!))
         return exactly(
@@ -56,13 +56,13 @@ export const balance = defineLab<Balance>({
     },
     {
       says: 'a new server takes nothing off the others; least-connections gives it all that is new',
-      seed: '1000/1000/0',
+      inText: '1000/1000/0',
       judge: ({ scaledOut: { before, after } }) =>
         exactly(inFigures(after) === `1000/1000/${newClients}`, `${inFigures(before)}, then ${inFigures(after)}`),
     },
     {
       says: 'of 1000 that are shed about a third reach the new one',
-      seed: 'about 334, 833/833/334',
+      inText: 'about 334, 833/833/334',
       judge: ({ blindRounds: [first = {}] }) =>
         exactly(isNear(first, [833, 833, 334], tolerance), `${inFigures(first)}, expected within ${tolerance}`),
     },

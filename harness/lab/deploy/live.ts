@@ -65,25 +65,25 @@ export const live = defineLab<Live>({
   predictions: [
     {
       says: 'rolling, in turn, is as skewed as computed',
-      seed: '1875/1125/0, peak 2250, 4750 reconnects for 1000 each',
+      inText: '1875/1125/0, peak 2250, 4750 reconnects for 1000 each',
       judge: ({ rolling: one }) =>
         asComputed(one, isLike(one, [75, 45, 0]) && Math.abs(one.reconnects - 190) <= 2 * tolerance),
     },
     {
       says: 'least-connections softens it',
-      seed: '1500/1500/0, 4000 reconnects for 1000 each',
+      inText: '1500/1500/0, 4000 reconnects for 1000 each',
       judge: ({ least: one }) =>
         asComputed(one, isLike(one, [60, 60, 0]) && Math.abs(one.reconnects - 160) <= 2 * tolerance),
     },
     {
       says: 'with a spare, in turn, fewer connect again than without',
-      seed: '1370/1037/593, 4111 reconnects for 1000 each',
+      inText: '1370/1037/593, 4111 reconnects for 1000 each',
       judge: ({ spare: one, rolling }) =>
         asComputed(one, isLike(one, [55, 41, 24, 0]) && one.reconnects < rolling.reconnects),
     },
     {
       says: 'blue-green ends even, and everybody connects again once',
-      seed: '1000/1000/1000, 3000 reconnects for 1000 each',
+      inText: '1000/1000/1000, 3000 reconnects for 1000 each',
       judge: ({ atOnce: one }) =>
         exactly(isNear(one.end, [each, each, each], tolerance) && one.reconnects === clientCount, seen(one)),
     },

@@ -38,7 +38,7 @@ export const strategies = defineLab<Strategies>({
   predictions: [
     {
       says: 'rolling, in turn: the first server restarted ends with most, the last with none, and one has a peak before',
-      seed: '0/1500/1500, 750/0/2250, 1875/1125/0; peak 2250; 4750 reconnects',
+      inText: '0/1500/1500, 750/0/2250, 1875/1125/0; peak 2250; 4750 reconnects',
       judge: ({ rolling: { 'round-robin': one } }) =>
         exactly(inFigures(end(one)) === '1875/1125/0' && one.peak === 2_250 && one.reconnects === 4_750, seen(one)),
     },
@@ -49,25 +49,25 @@ export const strategies = defineLab<Strategies>({
     },
     {
       says: 'least-connections softens it',
-      seed: '1500/1500/0; peak 1500; 4000 reconnects',
+      inText: '1500/1500/0; peak 1500; 4000 reconnects',
       judge: ({ rolling: { 'least-connections': one } }) =>
         exactly(inFigures(end(one)) === '1500/1500/0' && one.peak === 1_500 && one.reconnects === 4_000, seen(one)),
     },
     {
       says: 'with a spare, the peak is lower and fewer connect again; by chance it is still skewed',
-      seed: '1370/1037/593; peak 1778; 4111 reconnects',
+      inText: '1370/1037/593; peak 1778; 4111 reconnects',
       judge: ({ spare: { random: one } }) =>
         exactly(isNear(end(one), [1_370, 1_037, 593], tolerance), `${seen(one)}; expected within ${tolerance}`),
     },
     {
       says: 'with a spare and least-connections the servers stay even, and everybody connects again once',
-      seed: '1000 each; 3000 reconnects',
+      inText: '1000 each; 3000 reconnects',
       judge: ({ spare: { 'least-connections': one } }) =>
         exactly(one.peak === 1_000 && one.reconnects === 3_000, seen(one)),
     },
     {
       says: 'blue-green ends even, and everybody connects again once, at about the same time',
-      seed: '1000 each; 3000 reconnects',
+      inText: '1000 each; 3000 reconnects',
       judge: ({ blueGreen: { 'least-connections': one } }) =>
         exactly(inFigures(end(one)) === '1000/1000/1000' && one.reconnects === total(before), seen(one)),
     },

@@ -36,7 +36,7 @@ export const bytes = defineLab<LiveBytes>({
   predictions: [
     {
       says: 'the first payload of a live page is many times as large as what follows',
-      seed: '"dramatically reduced"',
+      inText: '"dramatically reduced"',
       judge({ component }) {
         const { joined, changed } = withMost(component)
         return exactly(joined > 20 * changed, `${joined} bytes, then ${changed}, with ${most} products`)
@@ -44,7 +44,7 @@ export const bytes = defineLab<LiveBytes>({
     },
     {
       says: 'one change takes a few bytes with components, whatever the number of products',
-      seed: 'components much less than simple',
+      inText: 'components much less than simple',
       judge: ({ component }) => exactly(isFlat(component), perCount(component)),
     },
     {

@@ -25,7 +25,7 @@ export const batches = defineLab<Batches>({
   predictions: [
     {
       says: 'the first ten come one by one: the consumer has asked for ten before there was any',
-      seed: '10 singles',
+      inText: '10 singles',
       judge: ({ sizes }) => {
         const first = sizes.slice(0, single)
         return exactly(first.length === single && first.every((size) => size === 1), `sizes ${first.join(', ')}`)
@@ -33,7 +33,7 @@ export const batches = defineLab<Batches>({
     },
     {
       says: 'then eight batches of five: it asks again for five whenever five are done',
-      seed: '8 x 5',
+      inText: '8 x 5',
       judge: ({ sizes }) => {
         const next = sizes.slice(single, single + 8)
         return exactly(next.length === 8 && next.every((size) => size === batch), `sizes ${next.join(', ')}`)
@@ -41,7 +41,7 @@ export const batches = defineLab<Batches>({
     },
     {
       says: 'then what is left: four, or one and three',
-      seed: '4 or 1 + 3',
+      inText: '4 or 1 + 3',
       judge: ({ sizes }) => {
         const last = sizes.slice(single + 8).join()
         return exactly(lastOnes.includes(last), `sizes ${last || 'none'}`)
@@ -59,7 +59,7 @@ export const batches = defineLab<Batches>({
     },
     {
       says: 'the first one, {}, is for nobody: it is dropped and holds up no other',
-      seed: '{}',
+      inText: '{}',
       judge: ({ dropped }) => exactly(dropped === 1, `${dropped} dropped`),
     },
   ],

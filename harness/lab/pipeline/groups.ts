@@ -46,7 +46,7 @@ export const groups = defineLab<readonly Group[]>({
     },
     {
       says: 'with ten at once they come in five groups of ten',
-      seed: 'five groups of ten',
+      inText: 'five groups of ten',
       judge: (all) => {
         const sizes = having(all, 10).roundsMs.map((cameMs) => groupSizes(cameMs).join(', '))
         return inMostRounds(
@@ -57,7 +57,7 @@ export const groups = defineLab<readonly Group[]>({
     },
     {
       says: 'and all of it takes five times as long as one',
-      seed: 'about 5 s',
+      inText: 'about 5 s',
       judge: (all) => {
         const times = wholes(having(all, 10))
         return inMostRounds(

@@ -52,7 +52,7 @@ export const latency = defineLab<TimedRuns>({
   predictions: [
     {
       says: 'one item that finds the pipeline idle takes next to no time',
-      seed: '0 ms',
+      inText: '0 ms',
       judge: (runs) =>
         inMostRounds(
           runs[0]!.firstsMs.map((_, round) => runs.every(({ firstsMs }) => firstsMs[round]! <= 20)),
@@ -79,7 +79,7 @@ export const latency = defineLab<TimedRuns>({
     },
     {
       says: 'a demand of 1 takes longest: for each item the consumer has to ask again',
-      seed: '50 ms with 1, 25 with 10',
+      inText: '50 ms with 1, 25 with 10',
       judge: (runs) =>
         tooShort(runs, lasts(runs)) ??
         inMostRounds(
@@ -89,7 +89,7 @@ export const latency = defineLab<TimedRuns>({
     },
     {
       says: 'a demand of 100 brings little more than one of 10',
-      seed: '25 ms with 10, 23 with 100',
+      inText: '25 ms with 10, 23 with 100',
       judge: (runs) => {
         const ratios = ratiosOf(runs, 100, 10)
         const saw = `${median(ratios).toFixed(2)} of the time`

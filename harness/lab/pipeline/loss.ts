@@ -33,7 +33,7 @@ export const loss = defineLab<Loss>({
   predictions: [
     {
       says: 'in memory, what waited is lost: most of 200',
-      seed: 'buffer 10 000',
+      inText: 'buffer 10 000',
       judge: ({ memory }) => exactly(lost(memory) > count / 3, `${lost(memory)} of ${count} never came`),
     },
     {

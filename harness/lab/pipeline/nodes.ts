@@ -31,7 +31,7 @@ export const nodes = defineLab<NodesRuns>({
   predictions: [
     {
       says: 'two nodes need about half the time, without a change of the code',
-      seed: 'more cores, more parallelism',
+      inText: 'more cores, more parallelism',
       judge: (runs) =>
         inMostRounds(
           ratios(runs).map((ratio) => ratio < 0.7),

@@ -52,7 +52,7 @@ export const collect = defineLab<Collect>({
     },
     {
       says: 'and it climbs back, because the messages leave garbage: nothing that hibernation could have kept down',
-      seed: 'if it climbs back, more hibernation helps',
+      inText: 'if it climbs back, more hibernation helps',
       judge: ({ busy }) =>
         exactly(growthOf(busy) > 2_000_000, `${megabytes(growthOf(busy))} within ${duration(samples * sampleEveryMs)}`),
     },

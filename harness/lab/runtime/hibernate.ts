@@ -55,7 +55,7 @@ export const hibernate = defineLab<Hibernate>({
   predictions: [
     {
       says: 'no channel hibernates before it has been idle for 15 s',
-      seed: '15 s',
+      inText: '15 s',
       judge: ({ idle }) =>
         exactly(idle.firstHibernatedMs >= idleMs, `the first one after ${duration(idle.firstHibernatedMs)}`),
     },
@@ -82,7 +82,7 @@ export const hibernate = defineLab<Hibernate>({
     },
     {
       says: 'what lives of idle channels becomes no more than a third less, hibernated or not: they have no garbage of their own that could be kept',
-      seed: 'memory falls, because each has garbage of its own',
+      inText: 'memory falls, because each has garbage of its own',
       judge({ idle, off }) {
         const shares = [shareLeft(idle), shareLeft(off)]
         return exactly(
@@ -100,7 +100,7 @@ export const hibernate = defineLab<Hibernate>({
     },
     {
       says: 'an actor with a heap of its own pays for it with every message: more than ten times as long',
-      seed: 'for gaps of 10 to 30 s only',
+      inText: 'for gaps of 10 to 30 s only',
       judge: ({ isolateMs: { everyMessage, idleOnly } }) =>
         exactly(everyMessage > 10 * idleOnly, `${everyMessage.toFixed(1)} ms instead of ${idleOnly.toFixed(2)} ms`),
     },

@@ -58,7 +58,7 @@ export const memory = defineLab<MemoryRun>({
   predictions: [
     {
       says: `model: ${plain(seedCount)} strings, a clear, ${noops} messages and a collection give the bytes of the text`,
-      seed: '2820 → 142,804 → 142,804 → 142,804 → 2820 bytes',
+      inText: '2820 → 142,804 → 142,804 → 142,804 → 2820 bytes',
       judge({ model: { start, allocated, cleared, afterNoops, collected } }) {
         const curve = [start, allocated, cleared, afterNoops, collected]
         const text = [2_820, 142_804, 142_804, 142_804, 2_820]
@@ -67,7 +67,7 @@ export const memory = defineLab<MemoryRun>({
     },
     {
       says: 'model: hibernation leaves less than it began with, asked for or after a second without a message',
-      seed: '1212 bytes, either way',
+      inText: '1212 bytes, either way',
       judge: ({ model: { hibernated, hibernatedByItself } }) =>
         exactly(hibernated === 1_212 && hibernatedByItself === 1_212, joined([hibernated, hibernatedByItself], plain)),
     },
@@ -78,7 +78,7 @@ export const memory = defineLab<MemoryRun>({
     },
     {
       says: 'model: a large binary is not on the heap, and stays until the heap that refers to it is collected',
-      seed: 'binaries above 64 bytes are shared and counted',
+      inText: 'binaries above 64 bytes are shared and counted',
       judge({ binary: { heapBytes, clearedBytes, collectedBytes } }) {
         const isOutside = heapBytes < binarySize / 100
         return exactly(
@@ -89,7 +89,7 @@ export const memory = defineLab<MemoryRun>({
     },
     {
       says: 'model: a major collection after 20 minor ones instead of 65,535 leaves less garbage, and copies more',
-      seed: 'default 65,535; the author uses 20',
+      inText: 'default 65,535; the author uses 20',
       judge({ sweeps: { default: rare, after20: often } }) {
         const isLess = often.binaryBytesMax < rare.binaryBytesMax / 2
         return exactly(
@@ -100,7 +100,7 @@ export const memory = defineLab<MemoryRun>({
     },
     {
       says: `worker: what was cleared stays, and stays through ${noops} messages`,
-      seed: '142,804 bytes after each',
+      inText: '142,804 bytes after each',
       judge({ isolate }) {
         const shares = [shareLeft(isolate, isolate.cleared), shareLeft(isolate, isolate.afterNoops)]
         return exactly(
@@ -111,7 +111,7 @@ export const memory = defineLab<MemoryRun>({
     },
     {
       says: 'worker: a collection that is asked for frees it',
-      seed: 'back to 2820 bytes',
+      inText: 'back to 2820 bytes',
       judge({ isolate }) {
         const share = shareLeft(isolate, isolate.collected)
         return exactly(share < 0.1, `${percent(Math.max(0, share))} of it is left`)
@@ -119,7 +119,7 @@ export const memory = defineLab<MemoryRun>({
     },
     {
       says: 'worker: hibernation leaves less than it began with, asked for or after a second without a message',
-      seed: '1212 bytes, either way',
+      inText: '1212 bytes, either way',
       judge: ({ isolate: { start, hibernated, hibernatedByItself } }) =>
         exactly(
           Math.max(hibernated, hibernatedByItself) < start,

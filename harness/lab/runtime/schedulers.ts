@@ -55,7 +55,7 @@ export const schedulers = defineLab<SchedulersRun>({
   predictions: [
     {
       says: 'with an endless loop for every core, in worker threads, every request for the sum of n + n is answered, and rightly',
-      seed: '100,010,000',
+      inText: '100,010,000',
       judge: ({ busy, cores }) =>
         exactly(
           busy.wrong === 0 && busy.latenciesMs.length === requests,
@@ -64,7 +64,7 @@ export const schedulers = defineLab<SchedulersRun>({
     },
     {
       says: 'within 100 ms',
-      seed: 'at once',
+      inText: 'at once',
       judge: (run) => inTime(limitsOf(run), median(run.busy.latenciesMs) < 100, latencies(run.busy)),
     },
     {
@@ -77,7 +77,7 @@ export const schedulers = defineLab<SchedulersRun>({
     },
     {
       says: 'the loops lead the list of actors by work done, and are nearly equal',
-      seed: '60,362,032,000 and 60,323,980,000 reductions',
+      inText: '60,362,032,000 and 60,323,980,000 reductions',
       judge(run) {
         const loops = run.leaders.slice(0, run.cores)
         if (loops.length < run.cores || !loops.every(isLoop))

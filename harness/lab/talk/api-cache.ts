@@ -35,7 +35,7 @@ export const apiCache = defineLab<CacheRuns>({
   predictions: [
     {
       says: 'a hundred requests at once make one call, also while it is under way',
-      seed: '100 requests, 1 call',
+      inText: '100 requests, 1 call',
       judge: ({ empty }) => exactly(ok(empty) === count && empty.calls === 1, said(empty)),
     },
     {

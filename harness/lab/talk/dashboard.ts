@@ -42,7 +42,7 @@ export const dashboard = defineLab<DashboardRuns>({
   predictions: [
     {
       says: 'one after the other it takes at least three seconds',
-      seed: '3 x 1 s',
+      inText: '3 x 1 s',
       judge: ({ rounds }) =>
         exactly(
           rounds.every(({ serial }) => serial.status === 200 && serial.tookMs >= 3 * (partMs - earlyMs)),
@@ -51,7 +51,7 @@ export const dashboard = defineLab<DashboardRuns>({
     },
     {
       says: 'at once it takes about one second, the time of the slowest part',
-      seed: '1 s',
+      inText: '1 s',
       judge: ({ rounds }) =>
         inMostRounds(
           rounds.map(({ parallel }) => parallel.tookMs < 1.5 * partMs),

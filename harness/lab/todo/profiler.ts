@@ -46,7 +46,7 @@ export const profiler = defineLab<Profile>({
   predictions: [
     {
       says: 'a hundred clients get more from one actor than a single client, which waits for each answer',
-      seed: '~140 K and ~280 K a second',
+      inText: '~140 K and ~280 K a second',
       judge(one) {
         const all = ratios(one, 'actorAll', 'actorOne')
         return inMostRounds(
@@ -68,7 +68,7 @@ export const profiler = defineLab<Profile>({
     },
     {
       says: 'a shared table gives them at least three times as much',
-      seed: '1,823,739 instead of ~280 K a second',
+      inText: '1,823,739 instead of ~280 K a second',
       judge(one) {
         const all = ratios(one, 'tableAll', 'actorAll')
         return inMostRounds(
@@ -94,7 +94,7 @@ export const profiler = defineLab<Profile>({
     },
     {
       says: 'inside one node, whose actors share an event loop, a hundred clients get less than twice as much as one',
-      seed: '~140 K and ~280 K a second',
+      inText: '~140 K and ~280 K a second',
       judge(one) {
         const all = ratios(one, 'nodeRegistry', 'nodeRegistryOne')
         return inMostRounds(

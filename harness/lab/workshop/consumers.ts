@@ -28,7 +28,7 @@ export const consumers = defineLab<Consumers>({
   predictions: [
     {
       says: 'three consumers need a third of the time',
-      seed: '1 to 3 consumers',
+      inText: '1 to 3 consumers',
       judge: (all) =>
         inTime(
           machineLimits(all.one, all.three),
@@ -62,7 +62,7 @@ export const consumers = defineLab<Consumers>({
     },
     {
       says: 'so the mean latency falls to about a third for those before the burst, and hardly moves for a claimed queue',
-      seed: '"trickier than it looks"',
+      inText: '"trickier than it looks"',
       judge: (all) => {
         const share = (run: LoadRun) => meanLatencyMs(run) / meanLatencyMs(all.one)
         const [three, claimed] = [share(all.three), share(all.addedGreedy)]

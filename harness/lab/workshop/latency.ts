@@ -53,7 +53,7 @@ export const latency = defineLab<Latencies>({
     },
     {
       says: 'the mean is about n D / 2 with one consumer, and a third of that with three',
-      seed: '"trickier than it looks"',
+      inText: '"trickier than it looks"',
       judge: ({ one, three }) => {
         const expected = (count * useMs) / 2
         const [a, b] = [meanLatencyMs(one) / expected, (3 * meanLatencyMs(three)) / expected]

@@ -16,7 +16,7 @@ export const queue = defineLab<LoadRun>({
   predictions: [
     {
       says: 'all requests are answered at once, while nearly all of the work is still to be done',
-      seed: 'n 1000, c 50',
+      inText: 'n 1000, c 50',
       judge: ({ tookMs, ok, failed }) =>
         exactly(
           ok === count && failed === 0 && tookMs < 0.4 * count * useMs,

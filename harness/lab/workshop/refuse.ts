@@ -26,7 +26,7 @@ export const refuse = defineLab<Refuse>({
   predictions: [
     {
       says: 'never more than 15 are inside, on either endpoint',
-      seed: '15',
+      inText: '15',
       judge: (measured) => {
         const [serial, async] = both(measured).map(({ run }) => run.insideMax) as [number, number]
         return exactly(Math.max(serial, async) === limit, `${serial} at most on serial, ${async} on async`)
@@ -34,7 +34,7 @@ export const refuse = defineLab<Refuse>({
     },
     {
       says: 'some are refused with 500, and all others get 200',
-      seed: '500',
+      inText: '500',
       judge: (measured) =>
         exactly(
           both(measured).every((one) => one.non2xx > 0 && one.failed === 0 && one.ok + one.non2xx === count),

@@ -36,7 +36,7 @@ export const serialAsync = defineLab<SerialAsync>({
   predictions: [
     {
       says: 'serial: a request takes about D',
-      seed: 'asks for a prediction (MR-10)',
+      inText: 'asks for a prediction (MR-10)',
       judge: ({ serial }) =>
         inTime(
           allLimits(serial),
@@ -46,7 +46,7 @@ export const serialAsync = defineLab<SerialAsync>({
     },
     {
       says: 'serial: all of it takes about 60 D, because 3000 requests are 60 rounds of 50',
-      seed: 'n 3000, c 50',
+      inText: 'n 3000, c 50',
       judge: ({ serial }) =>
         inTime(
           allLimits(serial),
@@ -92,7 +92,7 @@ export const serialAsync = defineLab<SerialAsync>({
     },
     {
       says: 'five times longer: serial takes five times as long',
-      seed: 'x 5',
+      inText: 'x 5',
       judge: ({ serial, longSerial }) => {
         const ratio = longSerial.tookMs / serial.tookMs
         return inTime(allLimits(serial, longSerial), isBetween(ratio, 3.5, 5.5), `${ratio.toFixed(1)} times as long`)
@@ -100,7 +100,7 @@ export const serialAsync = defineLab<SerialAsync>({
     },
     {
       says: 'five times longer: async has up to five times as many inside',
-      seed: 'x 5',
+      inText: 'x 5',
       judge: ({ async, longAsync }) => {
         const more = longAsync.run.insideMax / async.run.insideMax
         const times = (longAsync.tookMs / async.tookMs).toFixed(1)
@@ -109,7 +109,7 @@ export const serialAsync = defineLab<SerialAsync>({
     },
     {
       says: 'actors grow with async only, one for each use',
-      seed: 'asks to look at :observer (MR-25)',
+      inText: 'asks to look at :observer (MR-25)',
       judge: ({ longSerial, longAsync }) =>
         exactly(
           growth(longSerial) <= fewActors && growth(longAsync) > longAsync.run.insideMax / 3,

@@ -25,7 +25,7 @@ export const supervisor = defineLab<SupervisorRuns>({
   predictions: [
     {
       says: 'as many are inside MockResource as there are workers: 1, 5, 15',
-      seed: 'concurrency from configuration',
+      inText: 'concurrency from configuration',
       judge: (runs) =>
         inTime(
           // More than there are workers is wrong on any machine; fewer may be a slow one.

@@ -3,7 +3,7 @@ import { neverLoaded, type SystemPatch } from '../../cluster/system-patch.ts'
 import { toHistory } from '../../history/history.ts'
 import type { Scenario } from '../../scenario.ts'
 import { type Checker, judge, unknown, type Verdict } from '../../verdict/checker.ts'
-import type { CheckResult, NotJudged } from '../../verdict/result.ts'
+import { type CheckResult, type NotJudged, notCompleted } from '../../verdict/result.ts'
 import { checkersFor } from '../checkers-of.ts'
 import type { Phase, RunState } from '../run-state.ts'
 
@@ -13,7 +13,7 @@ export const judgeHistory: Phase = {
   always: true,
   isLastWord: true,
   async run(state) {
-    const { scenario, settings, recorder, checks, notJudged, obstacle, log, cluster } = state
+    const { scenario, settings, recorder, checks, notJudged, obstacle, cluster } = state
     const history = toHistory(recorder.events)
     const judges = checkersFor(scenario, history)
     const { able, early } = state.hasEndedEarly
@@ -21,19 +21,10 @@ export const judgeHistory: Phase = {
       : { able: judges.checkers, early: [] }
     for (const checker of able) checks.push({ name: checker.name, ...unlessKeptBusy(judge(checker, history), state) })
     notJudged.push(...judges.notJudged, ...early)
-    if (!isAboutSomething(scenario, judges.checkers))
-      checks.push({ name: 'scenario-completed', outcome: 'unknown', why: nothingJudged(notJudged), evidence: {} })
+    if (!isAboutSomething(scenario, judges.checkers)) checks.push(notCompleted(nothingJudged(notJudged)))
     if (cluster) checks.push(...defectsLoaded(cluster, settings.patch))
-    const left = log.remaining()
-    if (left > 0 && obstacle === undefined)
-      checks.push({
-        name: 'replayed-to-its-end',
-        outcome: 'unknown',
-        why: `schedule diverged: the scenario ended before ${left} recorded decisions were asked for`,
-        evidence: { left },
-      })
-    if (obstacle !== undefined)
-      checks.push({ name: 'scenario-completed', outcome: 'unknown', why: obstacle, evidence: {} })
+    checks.push(...replayedToItsEnd(state))
+    if (obstacle !== undefined) checks.push(notCompleted(obstacle))
   },
 }
 
@@ -55,6 +46,14 @@ function defectsLoaded({ nodes }: Cluster, patch: SystemPatch): CheckResult[] {
   if (missing.length === 0) return []
   const why = `no node has loaded ${missing.join(', ')}, which ${patch.names.join(', ')} changes`
   return [{ name: 'defects-loaded', outcome: 'unknown', why, evidence: { missing } }]
+}
+
+/** A replay that broke off has an obstacle that says why; one that went on without using all of its schedule was another run. */
+function replayedToItsEnd({ log, obstacle }: RunState): CheckResult[] {
+  const left = log.remaining()
+  if (left === 0 || obstacle !== undefined) return []
+  const why = `schedule diverged: the scenario ended before ${left} recorded decisions were asked for`
+  return [{ name: 'replayed-to-its-end', outcome: 'unknown', why, evidence: { left } }]
 }
 
 /** Whether anything judges what the scenario itself is about. */

@@ -73,7 +73,7 @@ function startCluster({ scenario, settings, leases }: RunState, apps: readonly H
     ...(given.promised && { promised: given.promised }),
     ...(given.balancer && { balancer: given.balancer }),
     ...(given.standby && { standby: given.standby }),
-    ...(given.nodesWithoutWeb && { webless: given.nodesWithoutWeb }),
+    ...(given.nodesWithoutWeb && { nodesWithoutWeb: given.nodesWithoutWeb }),
   })
 }
 

@@ -1,5 +1,5 @@
 import { ScheduleDiverged } from '../../plans/schedule.ts'
-import { asEnvironment, endsRun, NotSupported } from '../../platform/errors.ts'
+import { asEnvironment, isUnrelatedToSystem } from '../../platform/errors.ts'
 import { Abandoned, limited } from '../../platform/limited.ts'
 import { type Compared, comparedBy } from '../../platform/mismatch.ts'
 import { messageOf } from '../../platform/plain-text.ts'
@@ -42,7 +42,7 @@ async function runStep(state: RunState, { title, run }: Step, n: number, endMs: 
     const error = asEnvironment(thrown as Error)
     result.endMs = Math.round(elapsedMs())
     result.error = messageOf(error)
-    if (isBeyondIt(error)) throw error
+    if (isUnrelatedToSystem(error)) throw error
     throw new NotReached(saysWhy(error) ? result.error : `step ${n} (${title}) failed: ${result.error}`)
   }
 }
@@ -69,9 +69,6 @@ function inTime<T>({ scenario, settings, elapsedMs }: RunState, endMs: number, w
   })
 }
 
-/** Says nothing about the system. */
-const isBeyondIt = (error: unknown) => error instanceof NotSupported || endsRun(error)
-
 const seconds = (ms: number) => `${ms / 1_000} s`
 
 /** What needs no mention of the step that it came from. */
@@ -96,7 +93,7 @@ async function expectThat(state: RunState, { after, title, promised, check }: Ex
     record(true)
   } catch (thrown) {
     const error = asEnvironment(thrown as Error)
-    if (saysWhy(error) || isBeyondIt(error)) throw error
+    if (saysWhy(error) || isUnrelatedToSystem(error)) throw error
     const why = messageOf(error)
     const starved = starvedInstead(state, fromMs)
     if (starved !== undefined) throw new NotReached(`after step ${after}: ${title}: ${why}; ${starved}`)

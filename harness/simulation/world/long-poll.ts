@@ -67,7 +67,7 @@ interface LongPollOptions {
   /** With its query, such as `/socket?vsn=2.0.0`. */
   path: string
   events: LineEvents
-  /** Called whenever the node may have opened a session. */
+  /** Called whenever a node may have opened a session beside the present one. */
   onSession(): void
   /** Called for each request that goes through another node. */
   onRelayed(): void
@@ -112,13 +112,13 @@ export function openLongPollLine(options: LongPollOptions) {
   }
 
   async function poll(line: Line) {
-    onSession()
     const opened = await ask('GET')
     if (opened?.status !== 410 || typeof opened.token !== 'string') return close()
     token = opened.token
     events.onOpen(line)
     while (!isOver) {
       await beforePoll()
+      if (isOver) return
       const answer = await ask('GET')
       // A node that answers too late for its client may have opened one, too.
       if (answer === undefined || answer.status === 410) onSession()

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Sealer } from '../../../system/channels/index.ts'
 import type { Clock } from '../../../system/platform/clock.ts'
 import type { Random } from '../../../system/platform/random.ts'
@@ -10,7 +10,8 @@ interface Sealed {
   n: number
 }
 
-const proofOf = (key: Uint8Array, body: string) => createHmac('sha256', key).update(body).digest('base64url')
+const proofOf = (key: Uint8Array, body: string) =>
+  hash('sha256', `${Buffer.from(key).toString('base64url')}.${body}`, 'base64url')
 
 /**
  * Tokens for simulations only: the library for real ones works on other threads, and nobody can say which of two is ready first. Signed

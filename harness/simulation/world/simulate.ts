@@ -1,4 +1,5 @@
 import { type Livelock, livelock } from '../../history/livelock.ts'
+import type { HistoryEvent } from '../../history/operation.ts'
 import {
   actionWithinMs,
   inventoryWithinMs,
@@ -12,7 +13,6 @@ import { readFinals } from './finals.ts'
 import { createNemesis, type Nemesis } from './nemesis.ts'
 import type { SimulatedNode } from './node.ts'
 import type { Plan, SimulationRequest } from './plan.ts'
-import type { SimulatedEvent } from './recorder.ts'
 import type { StuckGuard } from './stuck-guard.ts'
 import { borrowTimers } from './timers.ts'
 import { TooManySteps } from './virtual-clock.ts'
@@ -29,7 +29,7 @@ const lookEveryMs = 500
 const startsWithinMs = 400
 
 export interface Simulated {
-  events: readonly SimulatedEvent[]
+  events: readonly HistoryEvent[]
   /** Faults and actions that no simulation knows. */
   skipped: string[]
   /** Why the scenario did not complete. */
@@ -129,7 +129,7 @@ interface PlanProgress {
   skipped: string[]
 }
 
-/** Nobody waits for the answer to a action before the next: how it ended stands in the history. */
+/** Each action begins without waiting for the end of the one before; how it ended stands in the history. */
 async function runRound({ cluster, plan, world, nemesis, running, skipped }: PlanProgress, round: number) {
   for (const fault of plan.faults.filter(({ fromRound }) => fromRound === round))
     if (!(await nemesis.inject(fault))) skipped.push(fault.kind)

@@ -1,10 +1,11 @@
 import type { Clock } from '../../../system/platform/clock.ts'
 import type { Random } from '../../../system/platform/random.ts'
-import { clientHeartbeatMs, pollSessionKeptMs } from '../../timing.ts'
+import { clientHeartbeatMs } from '../../timing.ts'
 import { type Conversation, createConversation, type Frame } from './conversation.ts'
 import { type Line, type LineEvents, openWebSocketLine } from './line.ts'
 import { openLongPollLine } from './long-poll.ts'
 import type { Network } from './network.ts'
+import { createPollSessions } from './poll-sessions.ts'
 import type { Recorder } from './recorder.ts'
 import { createActs } from './visitor-acts.ts'
 
@@ -46,8 +47,7 @@ export function openVisitor(options: VisitorOptions) {
   const hasJoinRefs = version === '2.0.0'
   const topics = ['a', 'b'].map((name) => `ping:${who}-${name}`)
   let line: Line | undefined
-  /** When a session of long polls may have begun. */
-  const sessionsMs: number[] = []
+  const sessions = createPollSessions(clock)
   let conversation: Conversation = createConversation({ hasJoinRefs })
   let lastRef = 0
   let seenBefore = 0
@@ -71,16 +71,17 @@ export function openVisitor(options: VisitorOptions) {
       },
       onFrame: (text) => line === own && take(text),
       onClose(code) {
+        // A poll that its client has given up may still wait elsewhere, and only then the time begins for which the session is kept.
+        sessions.left(through === undefined ? 0 : relayWaitsMs)
         if (own && line === own) closed(code)
         clock.after(reconnectAfterMs, connect)
       },
     }
     const path = `/socket?vsn=${version}`
     if (transport === 'websocket') return openWebSocketLine(network, who, node, path, events)
-    const onSession = () => void sessionsMs.push(clock.monotonicMs())
     const toNode = { network, clock, from: who, node, through: through ?? node, path }
     const onRelayed = () => void relayedMs.push(clock.monotonicMs())
-    openLongPollLine({ ...toNode, events, onSession, onRelayed, beforePoll: rest })
+    openLongPollLine({ ...toNode, events, onSession: sessions.left, onRelayed, beforePoll: rest })
   }
 
   function opened(own: Line) {
@@ -92,8 +93,6 @@ export function openVisitor(options: VisitorOptions) {
 
   function closed(code?: number) {
     if (!isClosed) recordEnd(code)
-    // A poll that its client has given up may still wait, and only then the time begins for which the session is kept.
-    if (through !== undefined) sessionsMs.push(clock.monotonicMs() + relayWaitsMs)
     line = undefined
     seenBefore += conversation.seen()
   }
@@ -220,13 +219,12 @@ export function openVisitor(options: VisitorOptions) {
     },
     /** What it may account for at its node; a session of long polls that nobody polls is kept for a while. */
     present() {
-      const polls = sessionsMs.filter((openedMs) => openedMs > clock.monotonicMs() - pollSessionKeptMs).length
-      const sessions = transport === 'longpoll' ? Math.max(1, polls) : line ? 1 : 0
-      const own = transport === 'longpoll' ? { connections: 0, polls: sessions } : { connections: sessions, polls: 0 }
-      const all = { who, ...own, channels: sessions * topics.length, ...(sessions > 1 && { isStalled: true as const }) }
+      const count = transport === 'longpoll' ? sessions.count() : line ? 1 : 0
+      const own = transport === 'longpoll' ? { connections: 0, polls: count } : { connections: count, polls: 0 }
+      const all = { who, ...own, channels: count * topics.length, ...(count > 1 && { isStalled: true as const }) }
       if (through === undefined) return [{ ...all, node }]
       // Where a session is gone, the node that was asked opens another one.
-      const there = sessions > 1 ? all : { ...all, polls: 0, channels: 0 }
+      const there = count > 1 ? all : { ...all, polls: 0, channels: 0 }
       return [
         { ...all, node },
         { ...there, node: through, relays: true as const, relayed: relayedMs.filter(isRecent).length },

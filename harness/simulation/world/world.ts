@@ -118,7 +118,7 @@ export function createWorld(cluster: Cluster) {
     async openDashboard(who: string, node: string) {
       if (!(await loadDashboard(who, node))) throw new Error(`${who} gets no dashboard from ${node}`)
     },
-    /** Undefined for a action that no simulation knows. */
+    /** Undefined for an action that no simulation knows. */
     act: (action: Action): Promise<unknown> | undefined => {
       const run = actions[action.do]
       return run && Promise.resolve(run(action as never))

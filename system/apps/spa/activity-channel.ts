@@ -1,4 +1,4 @@
-import { channel, noreply, ok, reply } from '../../channels/index.ts'
+import { channel, ok, reply } from '../../channels/index.ts'
 
 const textMaxLength = 200
 
@@ -12,6 +12,6 @@ export const activityChannel = channel({
     if (typeof text !== 'string' || text === '' || text.length > textMaxLength)
       return reply('error', { reason: `an activity has a text of 1 to ${textMaxLength} letters` })
     broadcast('new_activity', { text })
-    return noreply()
+    return reply('ok', {})
   },
 })

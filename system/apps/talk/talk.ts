@@ -43,7 +43,7 @@ export function createTalk({ config, runtime, clock, log, pubsub, newId }: TalkO
     partLimitMs: config.TALK_PART_LIMIT_MS,
     inBackground: background.run,
   })
-  const files = createExportFiles({ database, limitMs: config.TALK_EXPORT_LIMIT_MS })
+  const files = createExportFiles(database)
   const exports = createExports({
     runtime,
     clock,

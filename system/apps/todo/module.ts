@@ -15,7 +15,7 @@ export const todoModule = defineModule({
     return {
       children: todo.children,
       supervisors: todo.supervisors,
-      routes: (web) => todoRoutes(web, { todo, today: () => new Date(clock.now()).toISOString().slice(0, 10) }),
+      routes: (web) => todoRoutes(web, { todo, clock }),
       controlActions: todoControlActions(todo),
       state: () => ({ todo: todo.state() }),
     }

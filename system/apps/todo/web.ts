@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
 import { z } from 'zod'
+import type { Clock } from '../../platform/clock.ts'
 import { describeIssues } from '../../platform/issues.ts'
 import { ActorExited, CallTimeout, ChildRefused } from '../../runtime/index.ts'
 import { DatabaseFailed } from './database.ts'
@@ -9,8 +10,7 @@ import type { Todo } from './todo.ts'
 
 interface TodoRoutes {
   todo: Todo
-  /** `2026-11-30` */
-  today(): string
+  clock: Pick<Clock, 'now'>
 }
 
 const html = (answer: FastifyReply, status: number, page: string) =>
@@ -20,7 +20,7 @@ const html = (answer: FastifyReply, status: number, page: string) =>
  * The pages below `/todo`, and the same as JSON at `/todo/entries`. Bad input gets 400. What fails while a part restarts, or with its file,
  * gets 503, and may have been done all the same.
  */
-export function todoRoutes(web: FastifyInstance, { todo, today }: TodoRoutes) {
+export function todoRoutes(web: FastifyInstance, { todo, clock }: TodoRoutes) {
   web.setErrorHandler<FastifyError>((error, request, answer) => {
     const refusal = refusalOf(error)
     if (!refusal) throw error
@@ -41,7 +41,7 @@ export function todoRoutes(web: FastifyInstance, { todo, today }: TodoRoutes) {
     const { name, date } = readQuery(request.query)
     const entries = await todo.entries(name, date)
     const serverId = await todo.serverId(name)
-    return html(answer, 200, listPage({ name, entries, serverId, date, today: today() }))
+    return html(answer, 200, listPage({ name, entries, serverId, date, today: dayOf(clock.now()) }))
   })
 
   web.post('/todo/list', async (request, answer) => {
@@ -59,6 +59,9 @@ export function todoRoutes(web: FastifyInstance, { todo, today }: TodoRoutes) {
     return answer.code(201).send({ entries })
   })
 }
+
+/** `2026-11-30` */
+const dayOf = (atMs: number) => new Date(atMs).toISOString().slice(0, 10)
 
 /** Adds all entries at the same time. Rejects when one of them could not be added. */
 async function addAll(todo: Todo, body: unknown) {

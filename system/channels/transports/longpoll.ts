@@ -86,12 +86,9 @@ export function openPollSession(options: PollSessionOptions): PollSession {
 
   /** Ends the session: drops what is queued, and ends a waiting poll with 410. */
   function end() {
-    if (over) return
     over = true
-    cancelTimer()
     onEnd()
     settle({ status: 410, messages: [] })
-    cancelTimer()
   }
 
   return {

@@ -30,7 +30,7 @@ export function createClaims<S extends Subscriber>() {
     /** Fills the largest claim completely before the next; `take` returns at most the number of items that it is asked for. */
     serve<T>(take: (count: number) => T[]): { to: S; items: T[] }[] {
       const deliveries: { to: S; items: T[] }[] = []
-      for (let claim = claims[0]; claim && claim.outstanding > 0; claim = claims[0]) {
+      for (let claim = claims[0]; claim; claim = claims[0]) {
         const items = take(claim.outstanding)
         if (items.length === 0) break
         deliveries.push({ to: claim.subscriber, items })

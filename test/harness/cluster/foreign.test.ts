@@ -36,13 +36,13 @@ describe('of several reasons to skip a scenario, the one is given that says most
     neededApps: ['store'],
     promised: ['binary'] as const,
     env: { A_SETTING: '1' },
-    webless: ['n2'],
+    nodesWithoutWeb: ['n2'],
     pubsub: 'redis' as const,
     patch: unpatched,
   }
   const { neededApps: _apps, ...withoutApps } = everything
   const { promised: _promised, ...withoutPromises } = withoutApps
-  const { pubsub: _pubsub, webless: _webless, env: _env, ...nodesOnly } = withoutPromises
+  const { pubsub: _pubsub, nodesWithoutWeb: _webless, env: _env, ...nodesOnly } = withoutPromises
   it.each([
     [everything, 'the scenario needs the application store, and the target has none'],
     [withoutApps, 'the scenario is about binary, which the target does not promise'],

@@ -22,7 +22,7 @@ describe('a point of a scenario (FI-18)', () => {
     expect(hasFired(ping, events(heard('ann', 'ping')))).toBe(true)
   })
 
-  it('is passed when a action has begun so often, however it ends', () => {
+  it('is passed when an action has begun so often, however it ends', () => {
     const second: Trigger = { after: 'op', name: 'purchase', count: 2 }
     const ended = { ...begun('purchase'), type: 'ok' as const }
     expect(hasFired(second, events(begun('purchase'), ended, begun('sell')))).toBe(false)

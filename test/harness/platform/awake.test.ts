@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { afterAwake } from '../../../harness/platform/awake.ts'
-import type { Clock } from '../../../harness/platform/clock.ts'
+import { afterAwake, awakeMs, awakeTimeOf, createAwakeTime } from '../../../harness/platform/awake.ts'
+import { type Clock, systemClock } from '../../../harness/platform/clock.ts'
 
 /** A clock whose timers come as late as it is told. */
 function lateClock(...latenessMs: number[]) {
@@ -67,4 +67,52 @@ describe('time in which this process was awake', () => {
     expect(runNext()).toBe(false)
     expect(ran).toBe(false)
   })
+})
+
+describe('the count of the time in which this process was awake', () => {
+  function counting() {
+    let nowMs = 7
+    const { look, awakeMs } = createAwakeTime({ monotonicMs: () => nowMs })
+    const pass = (ms: number) => {
+      nowMs += ms
+      look()
+    }
+    const passUnseen = (ms: number) => {
+      nowMs += ms
+    }
+    return { awakeMs, pass, passUnseen }
+  }
+
+  it('is all time as long as the looks come when they are due', () => {
+    const { awakeMs, pass, passUnseen } = counting()
+    for (let n = 0; n < 20; n += 1) pass(50)
+    passUnseen(30)
+    expect(awakeMs()).toBe(1_030)
+  })
+
+  it('is two looks and no more when one came late, also before that one', () => {
+    const { awakeMs, pass, passUnseen } = counting()
+    pass(50)
+    passUnseen(3_000)
+    expect(awakeMs()).toBe(150)
+    pass(0)
+    expect(awakeMs()).toBe(150)
+    pass(50)
+    expect(awakeMs()).toBe(200)
+  })
+
+  it('goes on also for a process that is always late', () => {
+    const { awakeMs, pass } = counting()
+    for (let n = 0; n < 10; n += 1) pass(1_000)
+    expect(awakeMs()).toBe(1_000)
+  })
+})
+
+it('this process counts a turn in which it did nothing else as a short time', async () => {
+  awakeMs()
+  const [startedMs, startedAwakeMs] = [systemClock.monotonicMs(), awakeMs()]
+  while (systemClock.monotonicMs() - startedMs < 400);
+  expect(awakeMs() - startedAwakeMs).toBeLessThanOrEqual(100)
+  expect(awakeTimeOf(systemClock)).toBe(awakeMs)
+  expect(awakeTimeOf({ monotonicMs: () => 7 })()).toBe(7)
 })

@@ -1,5 +1,14 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
-import { pressureIn, readPressure, readWaitedMs, waitedIn } from '../../../harness/platform/pressure.ts'
+import {
+  pressureIn,
+  readPressure,
+  readThreadWaitedMs,
+  readWaitedMs,
+  threadNamed,
+  waitedIn,
+} from '../../../harness/platform/pressure.ts'
 
 describe('what the operating system says of waiting', () => {
   it('is the total of all who waited, in ms', () => {
@@ -19,5 +28,24 @@ describe('what the operating system says of waiting', () => {
   it('is no error for a process that has gone, or a system that has no such files', () => {
     expect(readWaitedMs(2 ** 30)).toBe(undefined)
     expect(Object.values(readPressure()).every((ms) => ms >= 0)).toBe(true)
+  })
+})
+
+describe.runIf(process.platform === 'linux')('a thread of this process', () => {
+  it('is found by its name, and waits too', async () => {
+    const worker = new Worker('setInterval(() => {}, 1_000)', { eval: true, name: 'a-thread' })
+    try {
+      await once(worker, 'online')
+      const tid = threadNamed('a-thread')!
+      expect(tid).not.toBe(process.pid)
+      expect(readThreadWaitedMs(tid)).toBeGreaterThanOrEqual(0)
+    } finally {
+      await worker.terminate()
+    }
+  })
+
+  it('is no error where there is none', () => {
+    expect(threadNamed('no-such-thread')).toBe(undefined)
+    expect(readThreadWaitedMs(2 ** 30)).toBe(undefined)
   })
 })

@@ -56,3 +56,31 @@ it('goes on while a starved machine takes the time away, and not for ever', asyn
   expect(await lastOf(0.5)).toBe(2_000)
   expect(await lastOf(0.9)).toBe(2_500)
 })
+
+/** When it gave up on a clock that jumps by `jumpMs` at 600 ms, and whether it counts that as a time in which the process was awake. */
+async function givenUpAt({ withinMs, jumpMs }: { withinMs: number; jumpMs: number }) {
+  const clock = simulated()
+  let sleptMs: number | undefined
+  const { sleep } = clock
+  clock.sleep = async (ms) => {
+    await sleep(ms)
+    if (sleptMs !== undefined || clock.monotonicMs() < 600) return
+    sleptMs = jumpMs
+    await sleep(jumpMs)
+  }
+  const options = {
+    what: 'nothing',
+    withinMs,
+    everyMs: 100,
+    clock,
+    awakeMs: () => clock.monotonicMs() - (sleptMs ?? 0),
+  }
+  await until(() => false, options).catch(() => {})
+  return clock.monotonicMs()
+}
+
+it('does not count the time for which this process stood still, and does not wait for ever', async () => {
+  expect(await givenUpAt({ withinMs: 1_000, jumpMs: 0 })).toBe(1_000)
+  expect(await givenUpAt({ withinMs: 1_000, jumpMs: 3_000 })).toBe(4_000)
+  expect(await givenUpAt({ withinMs: 1_000, jumpMs: 60_000 })).toBe(60_600)
+})

@@ -1,5 +1,10 @@
 import { expect, it } from 'vitest'
-import { errorsIn, warningsIn } from '../../../harness/runner/manners.ts'
+import { mannersOf } from '../../../harness/history/manners.ts'
+import { createRecorder } from '../../../harness/history/recorder.ts'
+import { systemClock } from '../../../harness/platform/clock.ts'
+import { errorsIn, warningsIn, watchMachine } from '../../../harness/runner/manners.ts'
+import type { RunState } from '../../../harness/runner/run-state.ts'
+import { createStarvationMeter } from '../../../harness/runner/starvation.ts'
 
 const line = (level: number, second: number, more: object) =>
   JSON.stringify({ level, time: `2026-01-01T00:00:0${second}.000Z`, msg: 'it broke', ...more })
@@ -36,4 +41,40 @@ it('finds the warnings of the runtime that are always a mistake, each once', () 
     leak,
     'TimeoutOverflowWarning: 3000000000 does not fit into a 32-bit signed integer.',
   ])
+})
+
+const standsStillMs = 600
+
+/** Who stood still while a node was watched that answers like this once, and then at once. */
+async function whoStoodStill(answersOnce: () => Promise<void>): Promise<string[]> {
+  let answers = answersOnce
+  const ready = async () => {
+    const own = answers
+    answers = async () => {}
+    await own()
+    return { ready: true }
+  }
+  const recorder = createRecorder({ elapsedMs: () => 0, sink: () => {}, isDefinite: () => false })
+  const stop = watchMachine({
+    recorder,
+    meter: createStarvationMeter(),
+    elapsedMs: systemClock.monotonicMs,
+    scenario: {},
+    cluster: { nodes: [{ name: 'n1', hasControl: true, control: { ready } }] },
+  } as unknown as RunState)
+  await systemClock.sleep(2 * standsStillMs)
+  stop()
+  return recorder.events.filter(({ operation }) => operation === mannersOf.stall).map(({ who }) => who)
+}
+
+it('a node stood still when it answered late', async () => {
+  expect(await whoStoodStill(() => systemClock.sleep(standsStillMs))).toContain('n1')
+})
+
+it('a node did not stand still while this process did, which then read its answer late', async () => {
+  const untilMs = systemClock.monotonicMs() + standsStillMs
+  const keepBusy = async () => {
+    while (systemClock.monotonicMs() < untilMs);
+  }
+  expect(await whoStoodStill(keepBusy)).toEqual(['harness'])
 })

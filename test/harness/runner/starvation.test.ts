@@ -39,6 +39,17 @@ describe('the meter of starvation', () => {
     })
   })
 
+  it('counts the one process of a database or browser that waited longest, though they are not read each time', () => {
+    const families = meterOf(
+      reading(0, 0, { 'database/4': process(4, 10), 'database/5': process(5, 0), n1: process(2, 0) }),
+      reading(500, 0, { n1: process(2, 1) }),
+      reading(1_000, 0, { 'database/4': process(4, 30), 'database/5': process(5, 700), n1: process(2, 2) }),
+      reading(1_500, 0, { n1: process(2, 3) }),
+      reading(2_000, 0, { 'database/5': process(5, 900), 'browser/6': process(6, 5), n1: process(2, 4) }),
+    )
+    expect(families.between(0, 2_000).waitedMs).toEqual({ database: 900, n1: 4 })
+  })
+
   it('looks at a part of the time', () => {
     expect(meter.between(1_000, 3_000)).toMatchObject({ pressure: { cpu: 1 }, waitedMs: { harness: 2, n1: 100 } })
   })
@@ -71,6 +82,14 @@ describe('whether the machine was starved', () => {
     expect(describeStarvation({ ...calm, waitedMs: { harness: 900, n1: 4_100 } })).toBe(
       'the machine was starved: n1 waited 4.1 s of 10.0 s for a processor, something waited for a processor 97 % of the time',
     )
+  })
+
+  it('it was, where a database had no processor, though the harness and the nodes had', () => {
+    const { waitedMs } = calm
+    const waits = { ...calm, waitedMs: { ...waitedMs, database: 9_500 } }
+    expect(describeStarvation(waits)).toContain('database waited 9.5 s of 10.0 s for a processor')
+    expect(isStarved(waits)).toBe(true)
+    expect(lostMsIn(waits)).toBe(9_500)
   })
 
   it('it was, where the harness stood still', () => {

@@ -54,6 +54,30 @@ it('a join that nobody waits for any more leaves nothing behind (CH-1, CH-53)', 
   expect(client.runtime.actors()).toEqual([])
 })
 
+it.each(['phx_leave', 'crash', 'stop', 'kill'])(
+  'leaves no subscription behind, however it ends: %s (CH-63)',
+  async (how) => {
+    const room = channel({
+      name: 'Room',
+      join(_topic, _payload, { subscribe }) {
+        subscribe('news')
+        return ok()
+      },
+      handleIn(event) {
+        if (event === 'stop') return stop('normal')
+        throw new Error('it crashes')
+      },
+    })
+    const client = await openCase(socket({ name: 'Rooms', path: '/rooms', channels: { room } }))
+    await client.join('room')
+    expect(client.pubsub.subscriptions()).toEqual({ room: 1, news: 1 })
+    if (how === 'kill') client.runtime.actors()[0]!.kill()
+    else client.push('room', how)
+    await expect.poll(() => client.runtime.actors()).toEqual([])
+    expect([client.pubsub.subscriptions(), client.session.topics()]).toEqual([{}, []])
+  },
+)
+
 it('closes before or after its reply to a leave, as it is defined (CH-62)', async () => {
   const eventsOf = async (closesBeforeLeaveReply: boolean) => {
     const room = channel({ name: 'Room', join: () => ok(), closesBeforeLeaveReply })

@@ -28,6 +28,14 @@ it.each([true, false])('warns at its start of a handler that never runs (undecla
   expect(lines).toEqual(undeclared ? warnings : [])
 })
 
+it('counts what a client has sent, from nothing on', async () => {
+  const { join, ask, session } = await openCase(pinging(false))
+  expect(session.traffic().messagesIn).toBe(0)
+  await join('ping')
+  await ask('ping', 'ping')
+  expect(session.traffic().messagesIn).toBe(2)
+})
+
 it('lets the broadcast out as it is where nobody declared that it is looked at (CH-78)', async () => {
   const { join, pubsub, received } = await openCase(pinging(true))
   await join('ping')

@@ -188,6 +188,21 @@ describe('parameters of mount', () => {
   })
 })
 
+it('a mount that takes time is waited for by the first page and by the join (LV-2)', async () => {
+  const slow = liveView<{ name: string }>({
+    name: 'Slow',
+    async mount(_params, _session, socket) {
+      await new Promise(setImmediate)
+      socket.assign({ name: 'loaded' })
+    },
+    render: ({ name }) => html`<p>${name}</p>`,
+  })
+  const live = createLiveCase({ sessions: [liveSession('main', [route('/slow', slow)])] })
+  const { page, joined } = await open('/slow', live)
+  expect(page.content).toContain('<p>loaded</p>')
+  expect(joined).toMatchObject({ response: { rendered: { 0: 'loaded' } } })
+})
+
 describe('streams', () => {
   const insert = (id: number, at = -1, limit: number | null = null, updateOnly = false) => [
     `items-${id}`,
@@ -277,11 +292,13 @@ describe('the flash', () => {
     const page = await live.load('/nav/b', { info: 'from <before>' })
     expect(page.content).toContain('phx-value-key="info">from &lt;before&gt;</p>')
     const client = await live.connect()
-    const shownTo = async (params: object) => {
-      const joined = await client.join(page.topic, { ...page.join, params })
+    const shownTo = async (params: object, more: object = {}) => {
+      const joined = await client.join(page.topic, { ...page.join, ...more, params })
       return JSON.stringify(joined).includes('from &lt;before&gt;')
     }
     expect(await shownTo({ _mounts: 0 })).toBe(true)
+    // As the official client says that it brings none.
+    expect(await shownTo({ _mounts: 0 }, { flash: null })).toBe(true)
     expect(await shownTo({ _mounts: 1 })).toBe(false)
     expect(await shownTo({})).toBe(false)
   })

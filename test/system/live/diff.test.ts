@@ -258,7 +258,6 @@ const connection = {
   send() {},
   sendAfter: () => () => {},
   subscribe() {},
-  unsubscribe() {},
 }
 
 /** One page with its client, and what the client has to show. */
@@ -393,4 +392,35 @@ it('frames, applied as the official client does it, show the present state (LV-5
     }),
     { numRuns: cases },
   )
+})
+
+/** A page with a list whose entries are evaluated with each change of the word, and what each change of it sends. */
+function listPage(items: readonly string[]) {
+  const listView = liveView<{ word: string; items: readonly string[] }>({
+    name: 'List',
+    mount: (_params, _session, socket) => socket.assign({ word: 'a', items }),
+    render: (assigns) =>
+      html`<p>${() => assigns.word}</p><ul>${() => each(assigns.items, (item) => html`<li title=${assigns.word.length}>${() => item}</li>`)}</ul>`,
+  })
+  const page = new Page({ view: listView, id: 'phx-list', flash: {}, connection })
+  void listView.mount?.({}, {}, page.socket)
+  const first = page.takeFrame()
+  const sentFor = (values: { word?: string; items?: readonly string[] }) => {
+    page.socket.assign(values)
+    return page.takeFrame()
+  }
+  return { first, sentFor }
+}
+
+it('a list that is evaluated again with the same entries is not sent again (LV-5)', () => {
+  expect(listPage(['x', 'y']).sentFor({ word: 'b' })).toEqual({ 0: 'b' })
+})
+
+it('a list is an empty text until it has an entry, and keeps the template of its entries when it is empty again (LV-5)', () => {
+  const { first, sentFor } = listPage([])
+  expect(first[1]).toBe('')
+  const filled = { k: { 0: { 0: ' title="1"', 1: 'x' }, kc: 1 }, s: expect.any(Number) }
+  expect(sentFor({ items: ['x'] })).toEqual({ 1: filled, p: { 0: ['<li', '>', '</li>'] } })
+  expect(sentFor({ items: [] })).toEqual({ 1: { k: { kc: 0 } } })
+  expect(sentFor({ items: ['z'] })).toEqual({ 1: { k: { 0: { 0: ' title="1"', 1: 'z' }, kc: 1 } } })
 })

@@ -48,6 +48,8 @@ describe('attributes', () => {
     expect(renderToString(html`<p class=${list}></p>`)).toBe('<p class="one two three"></p>')
     expect(renderToString(html`<p class="zero ${list}"></p>`)).toBe('<p class="zero one two three"></p>')
     expect(renderToString(html`<p class=${[]}></p>`)).toBe('<p></p>')
+    for (const nothing of [null, undefined, false])
+      expect(renderToString(html`<p class="zero ${nothing}"></p>`)).toBe('<p class="zero "></p>')
   })
 
   it('come as a bag, in its order', () => {
@@ -59,6 +61,14 @@ describe('attributes', () => {
 
   it.each([[{ 'a b': 1 }], [{ 'x>': 1 }], [{ title: { a: 1 } }], ['text']])('refuse the bag %j', (bag) => {
     expect(() => renderToString(html`<p ${bag as never}></p>`)).toThrow(TypeError)
+  })
+
+  it('say what they were given where they cannot show it', () => {
+    const long = { a: 'x'.repeat(100) }
+    expect(() => renderToString(html`<p title=${{ a: 1 } as never}></p>`)).toThrow(
+      'the attribute title cannot be {"a":1}; give it a string or a number',
+    )
+    expect(() => renderToString(html`<p title=${long as never}></p>`)).toThrow(`cannot be {"a":"${'x'.repeat(54)};`)
   })
 
   it('hold commands, which are JSON', () => {
@@ -86,6 +96,7 @@ describe('attributes', () => {
 describe('places where no value is safe', () => {
   it.each<[string, () => unknown]>([
     ['in a script', () => html`<script>${'x'}</script>`],
+    ['in a script, where it looks like an attribute', () => html`<script>const a=${'x'}</script>`],
     ['in a style', () => html`<style>${'x'}</style>`],
     ['as the name of a tag', () => html`<${'p'}>`],
     ['in a part of an unquoted attribute', () => html`<p title=a${'b'}>`],

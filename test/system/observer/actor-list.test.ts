@@ -96,6 +96,11 @@ describe('one actor (RT-71)', () => {
     })
   })
 
+  it('says that an actor without work waits for a message', () => {
+    const idle = createRuntime({ clock: createFakeClock(), log }).spawn({ handle: () => {} })
+    expect(detailOf(idle, ['current_function'], meter).fields).toEqual({ current_function: 'receive' })
+  })
+
   it('shows the mailbox, the state and the memory to whoever names them', () => {
     const { fields } = detailOf(tank!, ['messages', 'state', 'total_heap_size', 'nonsense'], meter)
     expect(Object.keys(fields)).toEqual(['messages', 'state', 'total_heap_size'])

@@ -14,6 +14,7 @@ const host = '127.0.0.1:4100'
 let runtime: ReturnType<typeof createRuntime>
 let clock: FakeClock
 let control: ReturnType<typeof createControl>
+let dropped: string[]
 let stop: () => void
 let metersOpen: number
 
@@ -30,6 +31,7 @@ const fakeMeter = (): LoadMeter => {
 
 beforeEach(async () => {
   metersOpen = 0
+  dropped = []
   clock = createFakeClock()
   runtime = createRuntime({ clock: systemClock, log })
   const start = () => runtime.spawn({ name: 'Workshop.MockResource', handle: () => {}, inspect: () => ({ inside: 2 }) })
@@ -40,7 +42,7 @@ beforeEach(async () => {
     runtime,
     top,
     connections: () => [{ id: '7', socket: 'CartSocket', actorIds: [], messagesIn: 3, bytesIn: 100, bytesOut: 50 }],
-    dropConnection: () => {},
+    dropConnection: (id) => void dropped.push(id),
     sentToNodes: () => ({ cart: { messages: 1, bytes: 10 } }),
     peers: () => ({ n2: { connected: true } }),
     clock,
@@ -127,6 +129,21 @@ describe('the inspector on the control port (RT-70)', () => {
     expect(runtime.actors()).toHaveLength(1)
   })
 
+  it('ends a connection that there is, and no other', async () => {
+    const kill = async (id: string) => {
+      const answer = control.inject({
+        method: 'POST',
+        url: '/observer/kill',
+        headers: { authorization },
+        payload: { id },
+      })
+      await clock.advance(3_000)
+      return (await answer).statusCode
+    }
+    expect([await kill('transport-8'), dropped]).toEqual([404, []])
+    expect([await kill('transport-7'), dropped]).toEqual([200, ['7']])
+  })
+
   it('measures while somebody looks, and no longer', async () => {
     expect([metersOpen, runtime.meter.isOn]).toEqual([0, false])
     await get('/observer/overview')
@@ -160,7 +177,10 @@ describe('the page of the inspector, in every build (RT-75, RT-76, DP-44)', () =
     expect([answer.statusCode, answer.headers.location]).toEqual([303, '/observer'])
     const cookie = String(answer.headers['set-cookie']).split(';')[0]!
     const page = async (query: string) => (await get(`/observer?${query}`, { cookie })).body
-    expect(await page('')).toContain('Workshop.MockResource')
+    const front = await page('')
+    expect(front).toContain('Workshop.MockResource')
+    for (const fact of ['memory used', 'actors', 'connections', 'waiting messages', 'collections', 'timers late by'])
+      expect(front).toContain(`>${fact}<`)
     expect(await page('view=tree')).toContain('Supervision tree')
     expect(await page(`view=actor&id=${idOf('Workshop.MockResource')}`)).toContain('message_queue_len')
     expect(await page('view=actor&id=999')).toContain('This actor has ended')

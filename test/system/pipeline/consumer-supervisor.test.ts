@@ -9,17 +9,19 @@ async function quiet() {
 
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1)
 
-/** Items of `bad` fail in their first attempts; those of `unstartable` cannot be started. */
+/** Items of `bad` fail in their first attempts; those of `unstartable` cannot be started; a worker that starts late is a promise. */
 function factory({
   max = 3,
   min,
   bad = {},
   unstartable = [],
+  startsLate = false,
 }: {
   max?: number
   min?: number
   bad?: Record<number, number>
   unstartable?: number[]
+  startsLate?: boolean
 } = {}) {
   const clock = createFakeClock()
   const { log, lines } = keptLog()
@@ -53,7 +55,7 @@ function factory({
 
   const stage = startConsumerSupervisor<number>(runtime, {
     name: 'workers',
-    startWorker,
+    startWorker: startsLate ? async (...args) => startWorker(...args) : startWorker,
     subscribeTo: [{ to: source, options: { max, ...(min !== undefined && { min }) } }],
   })
   const seconds = async (count: number) => {
@@ -115,12 +117,19 @@ describe('a consumer supervisor', () => {
     expect([stage.alive, source.alive, runtime.actors().length]).toEqual([false, true, 1])
   })
 
-  it('logs a worker that cannot be started, and goes on with the next item (PM-43)', async () => {
-    const { source, starts, seconds, lines } = factory({ max: 1, unstartable: [2] })
-    source.push(numbers(3))
-    await seconds(3)
-    expect([starts.map(({ item }) => item), lines]).toEqual([[1, 3], ['ConsumerSupervisor failed to start child']])
-  })
+  it.each([
+    ['at once', false],
+    ['later', true],
+  ])(
+    'logs a worker that turns out %s to be unable to start, and goes on with the next item (PM-43)',
+    async (_when, startsLate) => {
+      const { source, starts, seconds, lines, peak } = factory({ max: 1, unstartable: [2], startsLate })
+      source.push(numbers(4))
+      await seconds(4)
+      expect([starts.map(({ item }) => item), lines]).toEqual([[1, 3, 4], ['ConsumerSupervisor failed to start child']])
+      expect(peak()).toBe(1)
+    },
+  )
 
   it('stops its workers with it', async () => {
     const { source, runtime, stage } = factory({ max: 3 })

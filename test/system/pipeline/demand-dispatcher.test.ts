@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { demandDispatcher } from '../../../system/pipeline/index.ts'
 
@@ -14,7 +15,43 @@ function dispatcher(...names: string[]) {
   return { one, subscribers, deal }
 }
 
+const step = fc.record({
+  what: fc.constantFrom('ask', 'deal', 'replace'),
+  who: fc.nat({ max: 2 }),
+  count: fc.integer({ min: 1, max: 5 }),
+})
+
 describe('the demand dispatcher (PM-63)', () => {
+  it('keeps no item while somebody wants one, and gives nobody more than was asked for', () => {
+    fc.assert(
+      fc.property(fc.array(step), (steps) => {
+        const { one, subscribers, deal } = dispatcher('a', 'b', 'c')
+        const wanted = new Map(subscribers.map((each) => [each.consumer, 0]))
+        const left = () => [...wanted.values()].reduce((sum, count) => sum + count, 0)
+        const add = (name: string, count: number) => wanted.set(name, wanted.get(name)! + count)
+        for (const { what, who, count } of steps) {
+          const consumer = subscribers[who]!
+          if (what === 'ask') {
+            one.ask(consumer, count)
+            add(consumer.consumer, count)
+          }
+          if (what === 'replace') {
+            one.cancel(consumer)
+            one.subscribe(consumer, {})
+            wanted.set(consumer.consumer, 0)
+          }
+          if (what !== 'deal') continue
+          const rest = Math.max(0, count - left())
+          const items = [...Array(count).keys()]
+          const [deliveries, kept] = deal(items) as [[string, number[]][], number[]]
+          for (const [name, got] of deliveries) add(name, -got.length)
+          expect([...deliveries.flatMap(([, got]) => got), ...kept]).toEqual(items)
+          expect([kept.length, [...wanted.values()].filter((more) => more < 0)]).toEqual([rest, []])
+        }
+      }),
+    )
+  })
+
   it('serves the largest demand first, and the earlier one on a tie', () => {
     const { one, subscribers, deal } = dispatcher('a', 'b', 'c')
     one.ask(subscribers[0]!, 2)

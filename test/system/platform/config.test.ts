@@ -21,6 +21,12 @@ describe('readConfig (CH-86, DP-43)', () => {
     expect(readConfig(redis)).toMatchObject(redis)
   })
 
+  it('takes a cluster however its nodes are found, as long as they prove that they belong together (DP-13)', () => {
+    const cluster = { CLUSTER_PORT: '5001', CLUSTER_SECRET: 'x'.repeat(32) }
+    const found = [{}, { CLUSTER_DNS: 'squall.local' }, { CLUSTER_DISCOVERY: './find.ts' }]
+    for (const how of found) expect(readConfig({ ...cluster, ...how })).toMatchObject({ CLUSTER_PORT: 5001 })
+  })
+
   it.each([
     [{ PORT: 'http' }, 'PORT is "http"'],
     [{ WEB: 'maybe' }, 'WEB is "maybe"'],

@@ -210,6 +210,25 @@ describe('an observer of other replicas (PA-4, PA-7)', () => {
     )
   })
 
+  it('hides a node after its silence, and forgets it after a longer one, neither a moment before nor after (PA-7)', () => {
+    const { replicas } = applyTransfer(
+      new Map(),
+      { name: 'n2', incarnation: 1 },
+      changed(emptyState, [entry('x')], []),
+      0,
+    )
+    const seenAfter = (silentMs: number) => {
+      const now = expire(replicas, silentMs, { downAfterMs: 30_000, goneAfterMs: 120_000 }).replicas
+      return [now.size, entriesOf(now).length]
+    }
+    expect([29_999, 30_000, 119_999, 120_000].map(seenAfter)).toEqual([
+      [1, 1],
+      [1, 0],
+      [1, 0],
+      [0, 0],
+    ])
+  })
+
   it('learns nothing from messages of an earlier run, which came too late', () => {
     const [earlier, now] = [1, 2].map((incarnation) => ({ name: 'n2', incarnation })) as [ReplicaId, ReplicaId]
     const { replicas } = applyTransfer(new Map(), now, changed(emptyState, [entry('new')], []), 0)

@@ -135,6 +135,10 @@ describe('strategies (DP-13)', () => {
     await expect(createDiscovery(readConfig({ CLUSTER_DISCOVERY: other }))).rejects.toThrow(
       `CLUSTER_DISCOVERY names ${other}: expected a default export with a function find()`,
     )
+    const nowhere = join(folder, 'nowhere.mjs')
+    await expect(createDiscovery(readConfig({ CLUSTER_DISCOVERY: nowhere }))).rejects.toThrow(
+      `CLUSTER_DISCOVERY names ${nowhere}: Cannot find module`,
+    )
   })
 
   it('is one, not two', () => {

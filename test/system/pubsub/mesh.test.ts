@@ -4,6 +4,7 @@ import { silentLog } from '../../../system/platform/log.ts'
 import type { RemoteMessage } from '../../../system/pubsub/adapter.ts'
 import { createMesh } from '../../../system/pubsub/mesh.ts'
 import type { MeshSocket } from '../../../system/pubsub/mesh-sockets.ts'
+import { createSentCounter } from '../../../system/pubsub/sent.ts'
 import { createFakeClock } from '../../support/channel-case.ts'
 
 const heartbeatMs = 100
@@ -140,6 +141,13 @@ describe('what is sent to a peer', () => {
     expect(up).toEqual({ messages: 1, bytes: 2, topics: 1 })
     expect(beat!.messages).toBeGreaterThanOrEqual(2)
     expect(JSON.stringify(mesh.sent())).not.toContain('secret')
+  })
+
+  it('is counted for at most fifty kinds apart, because clients choose the topics', () => {
+    const sent = createSentCounter()
+    for (let n = 0; n < 200; n += 1) sent.count(`topic${n}:room`, 'text')
+    const kinds = sent.read()
+    expect([Object.keys(kinds).length, kinds.other]).toEqual([51, { messages: 150, bytes: 600, topics: 100 }])
   })
 
   it('is dropped while the peer does not read, and the peer is told so once (DP-9)', async () => {

@@ -123,7 +123,17 @@ describe('an actor (CH-5, RT-5, RT-8)', () => {
     expect(() => runtime.spawn(spec)).toThrow('is taken by a living actor')
     expect(runtime.registry.whereis('one')?.id).toBe(first.id)
     first.kill()
+    expect([runtime.registry.whereis('one'), runtime.registry.names()]).toEqual([undefined, []])
     expect(runtime.spawn(spec).alive).toBe(true)
+  })
+
+  it('is not even begun where its name is taken: it would live on without one (RT-15)', () => {
+    const { runtime } = opened()
+    const begun: string[] = []
+    const spec = (who: string) => ({ name: 'one', init: () => void begun.push(who), handle: () => {} })
+    runtime.spawn(spec('first'))
+    expect(() => runtime.spawn(spec('second'))).toThrow('is taken by a living actor')
+    expect(begun).toEqual(['first'])
   })
 
   it('rejects its start when its init throws', async () => {

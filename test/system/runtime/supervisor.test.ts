@@ -44,6 +44,22 @@ describe('a supervisor', () => {
     expect(top.alive).toBe(false)
   })
 
+  it('keeps the place of a child that is not wanted, unless it is temporary (RT-1)', async () => {
+    const nobody = (name: string, restart: 'permanent' | 'temporary'): Child => ({
+      ...child(name, async () => undefined),
+      restart,
+    })
+    const children = [nobody('later', 'permanent'), nobody('never', 'temporary')]
+    const top = await supervisor(
+      { clock: createFakeClock(), log },
+      'top',
+      { strategy: 'one_for_one' },
+      children,
+    ).start()
+    expect(top.children().map(({ name }) => name)).toEqual(['later'])
+    await top.stop()
+  })
+
   it('restarts only the one that failed (RT-2)', async () => {
     const { ids, kill, restarted, top } = await family('one_for_one')
     const before = ids()

@@ -199,6 +199,20 @@ describe('kinds of tables (RT-29)', () => {
     expect([table.firstKey(owner), table.lastKey(owner)]).toEqual([1.5, 'text'])
   })
 
+  it('ordered_set: keys of different kinds stand as in Erlang', () => {
+    const { owner, other, table } = tableOf({ kind: 'ordered_set' })
+    const kinds: Row[] = [
+      ['text', 'string'],
+      [{ a: 1n }, 'object'],
+      [[1n], 'tuple'],
+      [other, 'actor'],
+      [key, 'symbol'],
+      [1n, 'number'],
+    ]
+    table.insert(owner, kinds)
+    expect(table.rows(owner).map(([, kind]) => kind)).toEqual(kinds.map(([, kind]) => kind).reverse())
+  })
+
   it('ordered_set: whatever comes and goes, the keys stay in order', () => {
     const actions = fc.array(fc.tuple(fc.boolean(), fc.integer({ min: -20, max: 20 })))
     fc.assert(

@@ -22,12 +22,12 @@ interface Receipt {
 
 /**
  * Every item that was pushed reaches its user once, in order where that is promised, or its loss is explained: by a kill, which a memory
- * producer does not survive (NF-7, DF-43), or by what the node counted as discarded from a full buffer (DF-44).
+ * producer does not survive (NF-7, DF-43), or by what the node counted as discarded from a full buffer (DF-44). What a node counts adds up.
  */
 export const pipelineItemsAccounted: Checker = {
   name: 'pipeline-items-accounted',
   invariant:
-    'an item of the pipeline reaches its user at most once, in the order of the pushes where one after the other is handled, and is lost only where a kill explains it, or where its node counted it as discarded',
+    'an item of the pipeline reaches its user at most once, in the order of the pushes where one after the other is handled, and is lost only where a kill explains it, or where its node counted it as discarded; and without faults a node has handled, discarded or lost what it took',
   check(history) {
     const pushes = pushesOf(history)
     const states = new Map(history.finals<PipelineState>(pipelineFinal).map(({ node, value }) => [node, value]))
@@ -142,7 +142,23 @@ function lost(
     }
   }
   if (unclear) return unclear
+  const wrong = miscounted(history, states)
+  if (wrong) return wrong
   return passed(`${count(receipts.length, 'delivery', 'deliveries')}, and ${explainedCount} lost for a known reason`)
+}
+
+/** How long before the last reads an item may still have been under way, where a process stood still. */
+const underWayMs = 10_000
+
+/** Where nothing was broken, a node that has nothing in work has handled, discarded or lost what it took. */
+function miscounted(history: History, states: ReadonlyMap<string | undefined, PipelineState>): Verdict | undefined {
+  if (history.faults.length > 0) return undefined
+  for (const [node, state] of states) {
+    const { producer, pushed, handled, discarded, lost: gone } = state
+    if (producer === 'durable' || pushed === handled + discarded + gone) continue
+    const sentence = `miscounted: ${node} took ${count(pushed, 'item')}, and says that it handled ${handled}, discarded ${discarded} and lost ${gone}`
+    return finding(history, sentence, history.endMs - underWayMs, history.endMs, { state })
+  }
 }
 
 /** Items that somebody who listened all the time did not get. */

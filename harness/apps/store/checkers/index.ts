@@ -9,6 +9,7 @@ import { nodesAgreeWithDatabase } from './nodes-agree-with-database.ts'
 import { oneAnnouncementPerChange } from './one-announcement-per-change.ts'
 import { ordersChargedOnce } from './orders-charged-once.ts'
 import { ownTopicsOnly } from './own-topics-only.ts'
+import { pageStatusTrue } from './page-status-true.ts'
 import { pagesMatchDatabase } from './pages-match-database.ts'
 import { pagesServedProperly } from './pages-served-properly.ts'
 import { presenceChangesAddUp } from './presence-changes-add-up.ts'
@@ -35,6 +36,7 @@ export const checkers: readonly Checker[] = [
   oneAnnouncementPerChange,
   ordersChargedOnce,
   ownTopicsOnly,
+  pageStatusTrue,
   pagesMatchDatabase,
   pagesServedProperly,
   presenceChangesAddUp,
@@ -58,6 +60,7 @@ const withEvidence = (checker: Checker): Checker => ({
 
 /** What must be right whatever a scenario is about: pages, refusals, carts, orders and stock. */
 export const judgesAlways: readonly Checker[] = [
+  pageStatusTrue,
   pagesMatchDatabase,
   pagesServedProperly,
   refusedForAReason,

@@ -80,8 +80,11 @@ const aroundMs = 15_000
 
 /** An open page that is connected says nothing of a lost connection, and a dashboard says that it is live (PA-43, CH-112). */
 function wrongAlarm(history: History): Verdict | undefined {
-  const joins = history.finals<{ connected: boolean }>('joined')
-  const connected = new Set(joins.filter(({ value }) => value.connected).map(({ who }) => who))
+  const joins = history.finals<{ connected: boolean; expected: string[]; joined: string[] }>('joined')
+  const areWell = joins.filter(
+    ({ value: { connected, expected, joined } }) => connected && joined.length === expected.length,
+  )
+  const connected = new Set(areWell.map(({ who }) => who))
   const wrong = openPages(history).find(
     ({ who, path, sight }) => connected.has(who) && !(path === '/admin' ? /^Live\b/ : /^$/).test(sight.connection),
   )

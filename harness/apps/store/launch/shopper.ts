@@ -3,7 +3,7 @@ import { WebSocket } from 'ws'
 import { sharedMonotonicMs, systemClock } from '../../../platform/clock.ts'
 import type { Random } from '../../../platform/random.ts'
 import { purchaseWithinMs, pushWithinMs } from '../../../timing.ts'
-import { globalIn, parsePage } from '../pages/parse-page.ts'
+import { globalIn, parseForm } from '../pages/parse-page.ts'
 import { endOfPurchase } from '../purchases.ts'
 import type { Address, Attempt, ShopperPlan } from './messages.ts'
 import { afterRelease, afterStockChange, type PageState, unreleased } from './page.ts'
@@ -212,7 +212,7 @@ async function visitShop(agent: Agent, url: string): Promise<Visit> {
   if (home.status !== 200) throw new Error(`GET / answered ${home.status}`)
   const cookie = home.cookies.join('; ')
   const { status, cookies, body } = await requestOf({ agent, url: `${url}/checkout`, cookie })
-  const { form } = parsePage(body)
+  const form = parseForm(body)
   const cartId = globalIn(body, 'cartId')
   if (!form || cartId === undefined) throw new Error(`GET /checkout answered ${status}, without a form or a cart`)
   const { _csrf_token: formToken = '', key = '' } = form.fields

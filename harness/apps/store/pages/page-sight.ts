@@ -76,7 +76,26 @@ interface Readable {
   querySelectorAll(selector: string): Iterable<Readable>
 }
 
-/** Reads a page through its test hooks. It also runs in the page itself, so it must not refer to anything outside. */
+/** Reads only the form of a page. It also runs in the page itself, so it must not refer to anything outside. */
+export function readForm(root: Readable): CheckoutForm | undefined {
+  const textOf = (element: Readable | null) => (element?.textContent ?? '').replace(/\s+/g, ' ').trim()
+  const attribute = (element: Readable | null, name: string) => element?.getAttribute(name) ?? ''
+  const form = root.querySelector('.checkout__form')
+  if (!form) return undefined
+  const hidden = [...form.querySelectorAll('input[type=hidden]')]
+  return {
+    action: attribute(form, 'action'),
+    method: attribute(form, 'method'),
+    fields: Object.fromEntries(hidden.map((field) => [attribute(field, 'name'), attribute(field, 'value')])),
+    isDisabled: form.querySelector('.checkout__buy')?.hasAttribute('disabled') !== false,
+    isHidden: form.hasAttribute('hidden'),
+    isEmptyHidden: root.querySelector('.checkout__empty')?.hasAttribute('hidden') !== false,
+    isFilled: attribute(form.querySelector('[name=serialized]'), 'value') !== '',
+    problem: textOf(root.querySelector('[role=alert].checkout__problem')),
+  }
+}
+
+/** Reads a page through its test hooks. It also runs in the page itself, so it must not refer to anything outside but `readForm`. */
 export function readPage(root: Readable): PageSight {
   const levelPrefix = 'size-container__entry--level-'
   const textOf = (element: Readable | null) => (element?.textContent ?? '').replace(/\s+/g, ' ').trim()
@@ -129,19 +148,6 @@ export function readPage(root: Readable): PageSight {
     link: textOf(root.querySelector('.cart-link')),
   })
 
-  const formOf = (form: Readable): CheckoutForm => ({
-    action: attribute(form, 'action'),
-    method: attribute(form, 'method'),
-    fields: Object.fromEntries(
-      all(form, 'input[type=hidden]', (field) => [attribute(field, 'name'), attribute(field, 'value')]),
-    ),
-    isDisabled: form.querySelector('.checkout__buy')?.hasAttribute('disabled') !== false,
-    isHidden: form.hasAttribute('hidden'),
-    isEmptyHidden: root.querySelector('.checkout__empty')?.hasAttribute('hidden') !== false,
-    isFilled: attribute(form.querySelector('[name=serialized]'), 'value') !== '',
-    problem: textOf(root.querySelector('[role=alert].checkout__problem')),
-  })
-
   const lineOf = (line: Readable) => {
     const [what = '', price = ''] = all(line, 'span', textOf)
     return { itemId: attribute(line, 'data-item-id'), what, price }
@@ -177,13 +183,16 @@ export function readPage(root: Readable): PageSight {
     title: textOf(root.querySelector('title')),
     products: all(root, '.product-listing', productOf),
     cart: found('#cart-container', cartOf),
-    form: found('.checkout__form', formOf),
+    form: readForm(root),
     order: found('.order', orderOf),
     panels: all(root, '.products .panel', panelOf),
     finder: found('.finder', finderOf),
     connection: textOf(root.querySelector('.connection') ?? root.querySelector('.staleness__text')),
   }
 }
+
+/** The source of an expression that reads the page in which it runs. */
+export const readThisPage = `(() => { const readForm = ${readForm}; return (${readPage})(document) })()`
 
 /** The fields of a form are secrets of the visitor; what matters to a checker is which there are. */
 export function withoutFieldValues(sight: PageSight): PageSight {

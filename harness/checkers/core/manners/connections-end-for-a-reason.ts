@@ -111,7 +111,7 @@ function thrownOut(history: History, one: SocketRecord, all: readonly SocketReco
   return finding(history, sentence, tMs - lossNoticedWithinMs, tMs, evidence)
 }
 
-/** The processes of browsers are not watched as nodes and the harness are. */
+/** Of browsers the history does not say when they stood still, as it does of nodes and the harness. */
 const isInBrowser = (history: History, name: string) =>
   history
     .of('read', 'client')

@@ -9,7 +9,7 @@ import { feltForMs, finding, isWatched, seconds, socketsOf, worstFinding } from 
 const causeNearMs = 2_000
 /** How long a node had waited before it logs that something took too long. */
 const slowForMs = 5_000
-/** A node gave up waiting for an answer of the database, which nobody watches as nodes are watched. */
+/** A node gave up waiting for an answer of the database, of which the history does not say when it stood still. */
 const databaseIsSlow = /^repo: the database is not reachable, trying again: .*timeout/i
 const serverError = /\bstatus 5\d\d\b|\btime(?:d |-)?out\b|\bcrash|\bunavailable\b/i
 

@@ -50,6 +50,7 @@ function joined(channel: Channel): Channel {
     .join()
     .receive('ok', (reply) => say(`Joined ${channel.topic}`, reply))
     .receive('error', (reply) => say(`Unable to join ${channel.topic}`, reply))
+    .receive('timeout', () => say(`Unable to join ${channel.topic} in time`))
   return channel
 }
 

@@ -10,7 +10,8 @@ interface Activity {
 interface Activities {
   /** Newest first, since the channel was joined. */
   activities: readonly Activity[]
-  addActivity(text: string): void
+  /** Tells everybody; resolves with a sentence when it could not, or when nobody knows. */
+  addActivity(text: string): Promise<string | undefined>
 }
 
 const ActivityContext = createContext<Activities | undefined>(undefined)
@@ -20,6 +21,16 @@ export function useActivities(): Activities {
   if (found) return found
   throw new Error('a component that uses activities must stand in an ActivityChannel')
 }
+
+const tellAll = (channel: Channel | undefined, text: string) =>
+  new Promise<string | undefined>((resolve) => {
+    if (!channel) return resolve('There is no connection yet.')
+    channel
+      .push('new_activity', { text })
+      .receive('ok', () => resolve(undefined))
+      .receive('error', () => resolve('It was refused.'))
+      .receive('timeout', () => resolve('Nobody answered, so it may not have been told.'))
+  })
 
 /** The channel of the feed and of its alerts: whoever needs activities takes them from here, and none of them joins anything (RX-16). */
 export function ActivityChannel({ children }: { children: ReactNode }) {
@@ -41,7 +52,7 @@ export function ActivityChannel({ children }: { children: ReactNode }) {
     }
   }, [socket])
 
-  const addActivity = useCallback((text: string) => void channel.current?.push('new_activity', { text }), [])
+  const addActivity = useCallback((text: string) => tellAll(channel.current, text), [])
   const value = useMemo(() => ({ activities, addActivity }), [activities, addActivity])
   return <ActivityContext value={value}>{children}</ActivityContext>
 }

@@ -1,4 +1,4 @@
-import type { FormEvent } from 'react'
+import { type FormEvent, useState } from 'react'
 import { ActivityAlerts } from './activity-alerts.tsx'
 import { useActivities } from './activity-channel.tsx'
 
@@ -6,12 +6,18 @@ import { useActivities } from './activity-channel.tsx'
 export function ActivityFeedPage() {
   const { activities, addActivity } = useActivities()
 
-  function send(event: FormEvent<HTMLFormElement>) {
+  const [problem, setProblem] = useState('')
+
+  async function send(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
-    const form = event.currentTarget
-    const text = String(new FormData(form).get('text') ?? '').trim()
-    if (text) addActivity(text)
-    form.reset()
+    const input = event.currentTarget.elements.namedItem('text') as HTMLInputElement
+    const text = input.value.trim()
+    input.value = ''
+    if (!text) return
+    const failure = await addActivity(text)
+    setProblem(failure ?? '')
+    // What was not told can be sent again, unless something else is being written.
+    if (failure && !input.value) input.value = text
   }
 
   return (
@@ -24,6 +30,7 @@ export function ActivityFeedPage() {
         </label>{' '}
         <button type="submit">Tell everybody</button>
       </form>
+      <p role="alert">{problem}</p>
       <ul className="activities">
         {activities.map(({ id, text }) => (
           <li key={id}>{text}</li>

@@ -6,8 +6,11 @@ export type OnPing = (data: unknown) => void
 export interface Pings {
   /** Returns the function that ends it. */
   onPing(callback: OnPing): () => void
-  sendPing(callback: OnPing): void
+  /** `failed` is told in a sentence why no answer comes. */
+  sendPing(callback: OnPing, failed?: (sentence: string) => void): void
 }
+
+const notJoined = 'There is no connection yet.'
 
 export interface PingTopic {
   readonly pings: Pings
@@ -25,7 +28,14 @@ export function createPingTopic(): PingTopic {
         subscribers.add(callback)
         return () => void subscribers.delete(callback)
       },
-      sendPing: (callback) => void channel?.push('ping', {}).receive('ok', callback),
+      sendPing(callback, failed = () => {}) {
+        if (!channel) return failed(notJoined)
+        channel
+          .push('ping', {})
+          .receive('ok', callback)
+          .receive('error', () => failed('The ping was refused.'))
+          .receive('timeout', () => failed('Nobody answered the ping.'))
+      },
     },
     join(socket, topic) {
       const joined = socket.channel(topic, {})

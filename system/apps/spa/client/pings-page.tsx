@@ -8,7 +8,13 @@ const linesMax = 1_000
 export function PingsPage({ topic = 'ping' }: { topic?: string }) {
   const { onPing, sendPing } = usePings()
   const [lines, setLines] = useState<readonly string[]>([])
+  const [problem, setProblem] = useState('')
   const put = (data: unknown) => setLines((before) => [JSON.stringify(data), ...before].slice(0, linesMax))
+
+  function ping() {
+    setProblem('')
+    sendPing(put, setProblem)
+  }
 
   useEffect(
     () =>
@@ -26,9 +32,10 @@ export function PingsPage({ topic = 'ping' }: { topic?: string }) {
         This page displays the PING messages received from the server, since this page was mounted. The topic for this
         Channel is {topic}.
       </p>
-      <button type="button" onClick={() => sendPing(put)}>
+      <button type="button" onClick={ping}>
         Press to send a ping
       </button>
+      <p role="status">{problem}</p>
       <textarea aria-label="Messages, newest first" readOnly rows={12} value={lines.join('\n')} />
     </>
   )

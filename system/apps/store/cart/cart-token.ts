@@ -19,7 +19,7 @@ export function createCartTokens({ secret, clock, sealer }: CartTokensOptions) {
 
   /** Undefined for anything but a valid token of a cart. */
   async function read(token: unknown): Promise<Cart | undefined> {
-    if (typeof token !== 'string' || token === '') return undefined
+    if (typeof token !== 'string') return undefined
     const verified = await tokens.verify(token)
     return verified.kind === 'valid' ? cartOf(verified.data) : undefined
   }

@@ -75,9 +75,9 @@ function drawStaleness() {
 }
 
 presence.onSync(drawSoon)
-// Any message, heartbeats included, shows that the connection works and a change would have arrived.
+// Any message, heartbeats included, shows that the connection works and a change would have arrived, as long as the topic is joined.
 socket.onMessage((() => {
-  heardMs = Date.now()
+  if (channel.state === 'joined') heardMs = Date.now()
 }) as never)
 socket.connect()
 channel.join().receive('error', () => console.error('Channel join failed'))

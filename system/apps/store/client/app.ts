@@ -33,4 +33,4 @@ if (cartId) channels.push(joinCart(socket, cartId))
 
 Object.assign(window, { squall: { socket, channels } })
 
-watchConnection(socket)
+watchConnection(socket, channels)

@@ -33,10 +33,7 @@ export function joinCart(socket: Socket, cartId: string): Channel {
   function ask(event: 'add_item' | 'remove_item', itemId: string) {
     channel
       .push(event, { item_id: itemId })
-      .receive('ok', (cart: CartPayload) => {
-        say(done[event])
-        show(cart)
-      })
+      .receive('ok', () => say(done[event]))
       .receive('error', (refusal) => {
         console.error('Cart error', refusal)
         say(sentenceFor(refusal))
@@ -48,6 +45,10 @@ export function joinCart(socket: Socket, cartId: string): Channel {
   }
 
   channel.on('cart', show)
+  // Also what comes too late for the request, which the client has given up.
+  channel.on('phx_reply', ({ status, response }: { status: string; response: Partial<CartPayload> }) => {
+    if (status === 'ok' && response.items) show(response as CartPayload)
+  })
   channel.join().receive('error', () => console.error('Cart join failed'))
   onClick('.size-container__entry', (button) => ask('add_item', (button as HTMLButtonElement).value))
   onClick('.cart-item__remove', (button) => ask('remove_item', button.dataset.itemId ?? ''))

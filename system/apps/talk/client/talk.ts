@@ -73,6 +73,7 @@ interface Progress {
 /** Starts an export and shows how it goes on; resolves when it is over. */
 async function exportWithProgress() {
   bar.value = 0
+  say('export', 'It is being asked for …')
   const { topic } = await postJson<{ topic: string }>('/talk/exports', { format: format() })
   socket.connect()
   await new Promise<void>((resolve) => follow(socket.channel(topic), resolve))
@@ -98,7 +99,10 @@ function follow(channel: Channel, isOver: () => void) {
   channel.on('progress', progressed)
   channel.on('done', finished)
   channel.on('failed', failed)
-  channel.join().receive('ok', joined).receive('error', failed)
+  // The client joins again by itself, and the answer says how far it is.
+  const lost = () => say('export', 'The connection is lost. Trying again …')
+  channel.onError(lost)
+  channel.join().receive('ok', joined).receive('error', failed).receive('timeout', lost)
 }
 
 async function exportNow() {
@@ -112,12 +116,19 @@ interface Job {
   node: string | null
 }
 
-/** Adds a job and asks for it until it has ended. */
+/** Adds a job and follows it in a line of its own. */
 async function addJob() {
   const priority = Number(find<HTMLInputElement>('[name="priority"]').value)
-  const { id } = await postJson<{ id: string }>('/talk/jobs', { priority })
   const line = document.createElement('li')
   find('.jobs').append(line)
+  await followJob(priority, line).catch((error: Error) => {
+    line.textContent = `priority ${priority}: nothing is known of it, ${error.message}`
+  })
+}
+
+/** Asks for the job until it has ended. */
+async function followJob(priority: number, line: HTMLElement) {
+  const { id } = await postJson<{ id: string }>('/talk/jobs', { priority })
   for (let status = ''; status !== 'done' && status !== 'failed'; ) {
     const job = await getJson<Job>(`/talk/jobs/${id}`)
     status = job.status

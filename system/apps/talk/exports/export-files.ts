@@ -24,7 +24,7 @@ const find = `
 export type ExportFiles = ReturnType<typeof createExportFiles>
 
 /** Exports in the database, so that every node has the file. All functions reject while the database does not answer. */
-export function createExportFiles({ database, limitMs }: { database: Queries; limitMs: number }) {
+export function createExportFiles(database: Queries) {
   return {
     add: (id: string, format: Format) =>
       database.query('insert into talk_exports (id, format) values ($1, $2)', [id, format]),
@@ -33,7 +33,8 @@ export function createExportFiles({ database, limitMs }: { database: Queries; li
     publish: (id: string) => database.query('update talk_exports set ended_at = now() where id = $1', [id]),
     fail: (id: string, failure: string) =>
       database.query('update talk_exports set ended_at = now(), failure = $2 where id = $1', [id, failure]),
-    async find(id: string): Promise<StoredExport | undefined> {
+    /** One that has run for longer than `limitMs` has failed. */
+    async find(id: string, limitMs: number): Promise<StoredExport | undefined> {
       const [found] = await database.query<StoredExport>(find, [id, limitMs / 1_000])
       return found
     },

@@ -154,7 +154,7 @@ export function createExports(options: ExportsOptions) {
     async stateOf(id: string): Promise<ExportState | undefined> {
       const here = running.get(id)
       if (here) return { status: 'running', ...here }
-      const stored = await files.find(id)
+      const stored = await files.find(id, limitMs)
       return stored && asState(stored)
     },
     content: files.content,

@@ -43,6 +43,7 @@ const state = (more: Partial<PipelineState> = {}): TestEvent =>
       handled: 3,
       dropped: 0,
       discarded: 0,
+      lost: 0,
       skipped: 0,
       running: 0,
       runningMax: 3,
@@ -61,8 +62,12 @@ describe('pipeline-items-accounted passes', () => {
     ['every item came once', [here, ...push(1, 1_000), ...all, state()]],
     ['workers ended in another order', [here, ...push(1, 1_000), ...all.toReversed(), state()]],
     ['a kill took what was in memory (NF-7, DF-43)', [here, ...push(1, 1_000), killed, got(1, 2_000), state()]],
-    ['the full buffer was counted (DF-44)', [here, ...push(1, 1_000), got(3, 2_000), state({ discarded: 2 })]],
+    [
+      'the full buffer was counted (DF-44)',
+      [here, ...push(1, 1_000), got(3, 2_000), state({ handled: 1, discarded: 2 })],
+    ],
     ['somebody was away meanwhile', [here, ...push(1, 1_000), disconnect('ann', 1_500), got(1, 2_000), state()]],
+    ['a node with a fault counted wrongly', [here, ...push(1, 1_000), killed, ...all, state({ handled: 2 })]],
     ['a push was refused', [here, ...push(1, 1_000), ...all, ...push(2, 3_000, { first: 4, end: 'failed' }), state()]],
     [
       'a durable item was handled again after a kill (PM-58)',
@@ -104,6 +109,11 @@ describe('pipeline-items-accounted is violated', () => {
     ],
     [/^out of order: /, [here, ...push(1, 1_000), ...all.toReversed(), state({ consumer: 'consumer' })]],
     [/^overrun: n1 worked on 11 items at once/, [here, ...push(1, 1_000), ...all, state({ runningMax: 11 })]],
+    [
+      /^miscounted: n1 took 3 items, and says that it handled 2, discarded 0 and lost 0/,
+      [here, ...push(1, 1_000), ...all, state({ handled: 2 })],
+    ],
+    [/^miscounted: /, [here, ...push(1, 1_000), ...all, state({ lost: 1 })]],
     [/^misdelivered: item 1 is for user 1/, [here, ...push(1, 1_000), got(1, 2_000, { topic: 'user:2' }), state()]],
     [/^invented: /, [here, ...push(1, 1_000), got(9, 2_000), state()]],
     [

@@ -44,6 +44,15 @@ describe('background-answered', () => {
     expect(answered(push(1), reply(1), ended(1), stale(2))).toBe('passed')
   })
 
+  it('lets a node say that it does not know the topic of a push whose channel has ended, and only then', () => {
+    const before = [push(1), reply(1), ended(1)]
+    const unmatched = reply(2, { value: { connection: 1, ref: '2', answer: 'error 28:abc', isUnmatched: true } })
+    expect(answered(...before, push(2), ended(2, 'unsure'), unmatched)).toBe('passed')
+    expect(answered(...before, push(2), unmatched, ended(2))).toMatch(/^wrong answer: push 2 of/)
+    const wrong = reply(2, {}, 'ok 4:null')
+    expect(answered(...before, push(2), ended(2, 'unsure'), wrong)).toMatch(/^wrong answer: push 2 of/)
+  })
+
   it('wants an answer to a join that crashes too', () => {
     const crashing: TestEvent = { ...push(3, { joinRef: '3' }), operation: crashingJoin }
     const others = [push(1), reply(1), ended(1)]

@@ -14,8 +14,8 @@ import { PingsPage } from '../../../../system/apps/spa/client/pings-page.tsx'
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true })
 
-/** A socket that writes down what is done with it. */
-function fakeSocket() {
+/** A socket that writes down what is done with it, and answers each push in one way. */
+function fakeSocket(status = 'ok') {
   const done: string[] = []
   const handlers = new Map<string, (data: unknown) => void>()
   const channelOf = (topic: string) => ({
@@ -24,7 +24,13 @@ function fakeSocket() {
     leave: () => void done.push(`leave ${topic}`),
     push(event: string, payload: unknown) {
       done.push(`push ${topic} ${event} ${JSON.stringify(payload)}`)
-      return { receive: (_status: string, callback: (data: unknown) => void) => callback({ ping: 'pong' }) }
+      const sent = {
+        receive(one: string, callback: (data: unknown) => void) {
+          if (one === status) act(() => callback({ ping: 'pong' }))
+          return sent
+        },
+      }
+      return sent
     },
   })
   const open = () => {
@@ -37,6 +43,9 @@ function fakeSocket() {
   return {
     done,
     open,
+    answerWith(next: string) {
+      status = next
+    },
     receive: (topic: string, data: unknown, event = 'ping') => act(() => handlers.get(`${topic} ${event}`)!(data)),
   }
 }
@@ -179,4 +188,60 @@ it('shares one channel between the feed and its alerts (RX-16)', () => {
   expect(socket.done).toEqual(['connect', 'join activities'])
   expect(container.textContent).toContain('1 new activity')
   expect(container.querySelector('li')!.textContent).toBe('runs')
+})
+
+describe('a page that asks for something', () => {
+  const pings = (socket: ReturnType<typeof fakeSocket>) =>
+    h(AppSocket, { open: socket.open, children: h(PingChannel, { children: h(PingsPage) }) })
+  const feed = (socket: ReturnType<typeof fakeSocket>) =>
+    h(AppSocket, { open: socket.open, children: h(ActivityChannel, { children: h(ActivityFeedPage) }) })
+  const problem = () => container.querySelector('[role="alert"], p[role="status"]')!.textContent
+
+  async function tell(text: string) {
+    const input = container.querySelector('input')!
+    input.value = text
+    await act(async () => {
+      container.querySelector('form')!.dispatchEvent(new Event('submit', { bubbles: true, cancelable: true }))
+    })
+    return input.value
+  }
+
+  it.each([
+    ['error', 'The ping was refused.'],
+    ['timeout', 'Nobody answered the ping.'],
+    ['ok', ''],
+  ])('says how its ping ended: %s', (status, sentence) => {
+    show(pings(fakeSocket(status)))
+    act(() => container.querySelector('button')!.click())
+    expect(problem()).toBe(sentence)
+  })
+
+  it.each([
+    ['error', 'It was refused.', 'runs'],
+    ['timeout', 'Nobody answered, so it may not have been told.', 'runs'],
+    ['ok', '', ''],
+  ])('says how it ended, and keeps the text that was not told: %s', async (status, sentence, left) => {
+    show(feed(fakeSocket(status)))
+    expect(await tell('runs')).toBe(left)
+    expect(container.querySelector('p[role="alert"]')!.textContent).toBe(sentence)
+  })
+
+  it('says nothing of the ping before, once another is sent', () => {
+    const socket = fakeSocket('error')
+    show(pings(socket))
+    act(() => container.querySelector('button')!.click())
+    socket.answerWith('ok')
+    act(() => container.querySelector('button')!.click())
+    expect(problem()).toBe('')
+  })
+
+  it('says that there is no connection before there is one', async () => {
+    const nobody = { open: () => undefined as unknown as Socket }
+    show(h(AppSocket, { ...nobody, children: h(PingChannel, { children: h(PingsPage) }) }))
+    act(() => container.querySelector('button')!.click())
+    expect(problem()).toBe('There is no connection yet.')
+    show(h(AppSocket, { ...nobody, children: h(ActivityChannel, { children: h(ActivityFeedPage) }) }))
+    expect(await tell('runs')).toBe('runs')
+    expect(container.querySelector('p[role="alert"]')!.textContent).toBe('There is no connection yet.')
+  })
 })

@@ -51,6 +51,7 @@ it('tells everybody of an activity, and refuses one without a text (RX-16)', asy
   for (const client of [one, other]) await client.join('activities')
   one.push('activities', 'new_activity', { text: 'runs' })
   await expect.poll(() => other.received('new_activity')).toEqual([{ text: 'runs' }])
+  expect(await one.ask('activities', 'new_activity', { text: 'rests' })).toEqual({ status: 'ok', response: {} })
   for (const payload of [{}, { text: '' }, { text: 7 }, { text: 'x'.repeat(201) }])
     expect(await one.ask('activities', 'new_activity', payload)).toEqual({
       status: 'error',

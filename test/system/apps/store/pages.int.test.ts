@@ -296,7 +296,7 @@ describe('the cart of a page', () => {
 })
 
 describe('a page whose channels are refused', () => {
-  it('says so on the console, and shows the shop all the same (ST-45)', async () => {
+  it('says so, also on the console, and shows the shop all the same (ST-45)', async () => {
     const other = await startNode('n9', { DATABASE_URL: database.url, STORE_PRODUCT_ROUTE: 'other:*' })
     try {
       await other.ready()
@@ -305,14 +305,25 @@ describe('a page whose channels are refused', () => {
       await page.goto(`http://127.0.0.1:${other.port}/`)
       await expect.poll(() => said).toContain('Channel join failed')
       expect(await page.locator('.product-listing').count()).toBe(2)
+      await expect
+        .poll(() => page.textContent('.connection'))
+        .toBe('The shop does not answer. What you see may be old.')
     } finally {
       await other.stop()
     }
   })
 })
 
+/** What the style puts before a live view. */
+const wordsBefore = (live: Page) =>
+  live.evaluate(() => getComputedStyle(document.querySelector('[data-phx-main]')!, '::before').content)
+
 describe('a page whose shop is gone', () => {
-  it('says so for as long as it is, and nothing before', async () => {
+  it('says so for as long as it is, and nothing before; a panel of the workshop too', async () => {
+    const panel = await context.newPage()
+    await panel.goto('/part1')
+    await panel.waitForSelector('[data-phx-main].phx-connected')
+    expect(await wordsBefore(panel)).toBe('none')
     await fillCart(available)
     expect(await page.textContent('.connection')).toBe('')
     await node!.stop()
@@ -320,5 +331,6 @@ describe('a page whose shop is gone', () => {
     await expect.poll(() => page.textContent('.connection')).toContain('Connection lost. What you see may be old.')
     expect(await page.locator('.connection').isVisible()).toBe(true)
     expect(await page.getByRole('status').first().textContent()).toContain('Connection lost')
+    await expect.poll(() => wordsBefore(panel)).toContain('Connection lost. These numbers may be old.')
   })
 })

@@ -13,20 +13,22 @@ interface Setting {
   /** The database does what it is told, but its answer comes too late. */
   answersLate?: boolean
   loaded?: boolean
+  /** Which products are on sale, as far as this node knows. */
+  onSale?: number[]
   inventoryFails?: boolean
 }
 
 /** The store with every part written down as a line of a step log. */
 function store(setting: Setting = {}) {
   const { left = 4, databaseDown = false, answersLate = false } = setting
-  const { loaded = true, inventoryFails = false } = setting
+  const { loaded = true, onSale = [], inventoryFails = false } = setting
   const steps: string[] = []
   const later: (() => void)[] = []
   const after = (_delayMs: number, run: () => void) => {
     later.push(run)
     return () => {}
   }
-  const products = completeProducts()
+  const products = completeProducts().map((product) => ({ ...product, released: onSale.includes(product.id) }))
   const item = products[0]!.items[0]!
   const query = async (sql: string) => {
     if (databaseDown) throw new Error('no database')
@@ -87,13 +89,21 @@ describe('releasing a product', () => {
   })
 
   it('is made known later when it was given up and written all the same (ST-57, NF-11)', async () => {
-    const { store: shop, steps, later } = store({ answersLate: true })
-    await expect(shop.markProductReleased(1)).rejects.toThrow('no answer in time')
+    const { store: shop, steps, later } = store({ answersLate: true, onSale: [1] })
+    await expect(shop.markProductReleased(2)).rejects.toThrow('no answer in time')
     expect(steps).toEqual(['write released'])
     later.shift()!()
     await expect
       .poll(() => steps.slice(1))
       .toEqual(['inventory released', 'replicate product_released', 'clients released'])
+  })
+
+  it('is not made known again when it was given up, and another node has made it known', async () => {
+    const { store: shop, steps, later } = store({ answersLate: true, onSale: [1] })
+    await expect(shop.markProductReleased(1)).rejects.toThrow('no answer in time')
+    later.shift()!()
+    await new Promise(setImmediate)
+    expect(steps).toEqual(['write released'])
   })
 
   it('is not made known when it was given up and never written', async () => {

@@ -12,7 +12,7 @@ async function startWeb(change: (todo: Case['todo']) => Case['todo'] = (todo) =>
   one = await startTodo()
   const web = fastify()
   await web.register(formBody)
-  todoRoutes(web, { todo: change(one.todo), today: () => '2026-11-30' })
+  todoRoutes(web, { todo: change(one.todo), clock: { now: () => Date.UTC(2026, 10, 30, 23, 59) } })
   const post = (url: string, payload: object) => web.inject({ method: 'POST', url, payload })
   return { web, post, ...one }
 }
@@ -34,6 +34,13 @@ describe('the pages of the to-do system', () => {
     expect(page.body).toContain('<li>dentist <time datetime="2026-12-01">2026-12-01</time></li>')
     expect(page.body).toContain('&lt;b&gt;shopping&lt;/b&gt;')
     expect(startsOf("Bob's list")).toBe(1)
+  })
+
+  it('offer today as the day of a new entry, and the day that is shown where there is one', async () => {
+    const { web } = await startWeb()
+    const { body } = await web.inject(list('a'))
+    expect(body).toContain('name="date" required value="2026-11-30"')
+    expect((await web.inject(`${list('a')}&date=2026-12-01`)).body).toContain('required value="2026-12-01"')
   })
 
   it('show the entries of one day alone', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { workloadsModule } from '../../../../system/apps/workloads/module.ts'
-import { createWork } from '../../../../system/apps/workloads/work.ts'
+import { compute, createWork } from '../../../../system/apps/workloads/work.ts'
 import { noWork, workChannel } from '../../../../system/apps/workloads/work-channel.ts'
 import { connected, socket } from '../../../../system/channels/index.ts'
 import type { AppContext } from '../../../../system/node/module.ts'
@@ -90,10 +90,19 @@ describe('the channel that works (PM-17..PM-21)', () => {
     expect(counts).toMatchObject({ started: 2, finished: 2 })
   })
 
+  it('takes up to 10 s of work, and work of no kind takes none', async () => {
+    const { ask } = await opened()
+    expect(await ask('work:1', 'sync', { kind: 'none', ms: 10_000 })).toEqual(ok)
+  })
+
+  it('computes as much for each ms as ever: figures of different days are compared', () => {
+    expect([0, 0.5, 1, 2].map(compute)).toEqual([1, -1_029_382_895, -750_166_495, 366_300_225])
+  })
+
   it.each([
     { kind: 'sleep', ms: 1 },
     { kind: 'wait', ms: -1 },
-    { kind: 'wait', ms: 1e9 },
+    { kind: 'wait', ms: 10_001 },
     { kind: 'wait', ms: '1' },
   ])('refuses work that is none: %o', async (payload) => {
     const { ask, counts } = await opened()

@@ -23,7 +23,7 @@ describe('the control actions of the workshop', () => {
   })
 
   it('have no consumers to change where workers take their place', async () => {
-    const { ask } = await started({ WORKERS: 2 })
+    const { ask } = await started({ WORKERS: 1 })
     await expect(ask('/workshop/consumers', { count: 3 })).rejects.toThrow('workers_take_the_place_of_consumers')
   })
 

@@ -80,13 +80,21 @@ describe('the endpoints (MR-1)', () => {
     expect((await later).statusCode).toBe(200)
   })
 
-  it('answer 503 while the part that they need is being restarted', async () => {
+  const failingWith = async (error: Error) => {
     const { workshop } = await startWeb()
     const web = fastify()
-    const restarting = async () => Promise.reject(new ActorExited('Workshop.MockResource is not running'))
-    workshopRoutes(web, { workshop: { ...workshop, serial: restarting }, panels: {} as never, heartbeatMs: 1_000 })
-    const { statusCode, body } = await web.inject('/part1/serial')
+    const serial = () => Promise.reject(error)
+    workshopRoutes(web, { workshop: { ...workshop, serial }, panels: {} as never, heartbeatMs: 1_000 })
+    return web.inject('/part1/serial')
+  }
+
+  it('answer 503 while the part that they need is being restarted', async () => {
+    const { statusCode, body } = await failingWith(new ActorExited('Workshop.MockResource is not running'))
     expect([statusCode, body]).toEqual([503, 'The workshop is being restarted; try again.\n'])
+  })
+
+  it('answer 500 to what nobody expected', async () => {
+    expect((await failingWith(new Error('a bug'))).statusCode).toBe(500)
   })
 })
 

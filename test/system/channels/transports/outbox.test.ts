@@ -87,6 +87,16 @@ describe('the outboxes of a node', () => {
     expect(alice.writes.map(({ length }) => length)).toEqual([1_024])
   })
 
+  it('write nothing to a client that is gone, neither at once nor at the end of the turn', () => {
+    const { turn, client, outboxes } = node()
+    const [alice, bob] = [client(), client()]
+    for (const { outbox } of [alice, bob]) outbox.push(frame('before'))
+    alice.sink.writable = false
+    alice.outbox.push(Buffer.alloc(20_000))
+    turn()
+    expect([alice.writes, bob.writes.map(String), outboxes.counters.outboxWrites]).toEqual([[], ['before'], 1])
+  })
+
   it('do not take one big answer for a client that does not read', () => {
     const { turn, client } = node({ sendBufferMaxBytes: 1_000 })
     const { outbox, sink, writes, cut } = client()

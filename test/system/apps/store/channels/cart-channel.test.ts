@@ -235,8 +235,10 @@ describe('a tab that hears of another one', () => {
     const told = shop.others.length
     shop.pubsub.broadcast(topic, 'cart_updated', await newsOf('1'))
     await vi.waitFor(() => expect(shop.others).toHaveLength(told + 2))
-    const all = await shop.checkout.restoreCart(shop.others.at(-1)!.serialized)
+    const answer = shop.others.at(-1)!
+    const all = await shop.checkout.restoreCart(answer.serialized)
     expect([...all.items].sort()).toEqual([1, 2])
+    expect([answer.added, answer.removed]).toEqual([[2], []])
   })
 
   it('goes on when the news cannot be read', async () => {

@@ -65,6 +65,12 @@ describe('the inventory', () => {
     expect(inventory.products()).toHaveLength(2)
   })
 
+  it('shows whoever inspects it how much it knows (RT-71)', async () => {
+    const { loader } = stock()
+    const { actor } = await started(loader)
+    expect(actor.inspect(0).state).toEqual({ loaded: true, products: 2 })
+  })
+
   it('keeps trying to load until the database is there (AT-22)', async () => {
     const { state, loader } = stock()
     state.down = true

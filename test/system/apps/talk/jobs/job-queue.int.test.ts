@@ -91,7 +91,7 @@ describe('the table of jobs (RT-51, RT-79)', () => {
 
   it('deletes what ended long ago, and nothing else', async () => {
     const { queue, database } = openNode('n1')
-    const files = createExportFiles({ database, limitMs: 1_000 })
+    const files = createExportFiles(database)
     for (const id of ['old', 'new']) {
       await queue.add(waiting(id))
       await queue.end((await queue.claim())!)
@@ -137,19 +137,18 @@ describe('scheduled work on several nodes (RT-42, RT-43, RT-51)', () => {
 describe('exports in the database (RT-41)', () => {
   it('have a file once they are published, and have failed when their node did not end them in time', async () => {
     const { database } = openNode('n1')
-    const files = createExportFiles({ database, limitMs: 200 })
+    const files = createExportFiles(database)
+    const find = (id: string) => files.find(id, 200)
     await files.add('a', 'csv')
     await files.write('a', 'id\r\n')
-    expect([(await files.find('a'))?.status, await files.content('a')]).toEqual(['running', undefined])
+    expect([(await find('a'))?.status, await files.content('a')]).toEqual(['running', undefined])
     await files.publish('a')
     expect(await files.content('a')).toEqual({ format: 'csv', content: 'id\r\n' })
     await files.add('b', 'json')
     await files.fail('b', 'the disk is full')
-    expect(await files.find('b')).toEqual({ id: 'b', format: 'json', status: 'failed', failure: 'the disk is full' })
+    expect(await find('b')).toEqual({ id: 'b', format: 'json', status: 'failed', failure: 'the disk is full' })
     await files.add('c', 'json')
-    await expect
-      .poll(() => files.find('c'))
-      .toEqual({ id: 'c', format: 'json', status: 'failed', failure: 'its node ended' })
-    expect([await files.content('b'), await files.find('d')]).toEqual([undefined, undefined])
+    await expect.poll(() => find('c')).toEqual({ id: 'c', format: 'json', status: 'failed', failure: 'its node ended' })
+    expect([await files.content('b'), await find('d')]).toEqual([undefined, undefined])
   })
 })

@@ -33,8 +33,8 @@ export interface ClusterInfrastructure {
   readonly linkHost: string
   /** A folder for the files of a node's applications, which goes with the cluster. */
   folderOf?(name: string): string
-  /** Registers a node, so that links can lead to it. */
-  admit(name: string): Promise<ListenAddress>
+  /** Chooses where a node, or the balancer, will listen, so that links can lead to it. */
+  assignAddress(name: string): Promise<ListenAddress>
   createNode(name: string, specs: NodeOptions): ClusterNode
   /** Stops everything except the nodes. */
   close(): Promise<void>
