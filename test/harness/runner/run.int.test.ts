@@ -2,7 +2,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { joinedTopics, type ScenarioContext, scenariosFor } from '../../../harness/index.ts'
+import type { FinalStock } from '../../../harness/apps/store/checkers/stock.ts'
+import { joinedTopics, nodesAgreeWithDatabase, type ScenarioContext, scenariosFor } from '../../../harness/index.ts'
 import { scheduleShape } from '../../../harness/plans/schedule.ts'
 import { multiplex } from '../../../harness/reporters/multiplexer.ts'
 import { type RunOptions, runAll } from '../../../harness/runner/run.ts'
@@ -103,6 +104,47 @@ describe('a run', () => {
     expect(await environment.close()).toEqual([])
     expect(existsSync(environment.workFolder)).toBe(false)
   })
+
+  it('gives each scenario ports and a fresh seed of its own, whatever others have sold (AT-4, ST-64)', async () => {
+    const environment = await openRunEnvironment({ seed: 7, headed: false })
+    const store = scenariosFor('store')
+    const seen: { ports: unknown[]; stock: FinalStock }[] = []
+    const sale = Promise.withResolvers<FinalStock>()
+    const look = async ({ cluster, readStock }: ScenarioContext<'store'>) => {
+      const ports = [Number(new URL(cluster.database.url).port), cluster.node('n1').port]
+      seen.push({ ports, stock: await readStock() })
+    }
+    const sellAll = async ({ release, reduce, readStock }: ScenarioContext<'store'>) => {
+      for (const id of [1, 2]) await release('n1', id)
+      await reduce('n1')
+      sale.resolve(await readStock())
+    }
+    const shop = (id: string, steps: ReturnType<typeof store.step>[]) =>
+      store.scenario({
+        id: `test/${id}`,
+        title: id,
+        invariant: 'What is sold in one scenario is in stock in another.',
+        covers: ['AT-4'],
+        steps,
+        expectations: [],
+        checkers: [nodesAgreeWithDatabase],
+      })
+    const lookAfterSale = store.step('look after the sale', (context) => sale.promise.then(() => look(context)))
+    const selling = shop('selling', [store.step('look', look), store.step('sell everything', sellAll)])
+    const atOnce = await run([selling, shop('beside', [lookAfterSale])], { environment, jobs: 2 })
+    const afterwards = await run([shop('later', [lookAfterSale])], { environment })
+    expect(await environment.close()).toEqual([])
+    const ends = [...atOnce.scenarios, ...afterwards.scenarios].flatMap(({ checks }) =>
+      checks.filter(({ name, outcome }) => name === 'scenario-completed' && outcome !== 'passed'),
+    )
+    expect(ends).toEqual([])
+    const [first, beside, later] = seen
+    expect([beside!.stock, later!.stock]).toEqual([first!.stock, first!.stock])
+    expect(first!.stock.products.map(({ released }) => released)).toEqual([false, false])
+    const counts = (await sale.promise).products.flatMap(({ items }) => items.map((item) => item.availableCount))
+    expect(new Set(counts)).toEqual(new Set([0]))
+    expect(new Set([...first!.ports, ...beside!.ports]).size).toBe(4)
+  }, 90_000)
 
   it('is violated by an unmet expectation, and keeps the logs', async () => {
     const bad = example('bad', {
