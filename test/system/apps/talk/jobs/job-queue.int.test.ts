@@ -138,7 +138,7 @@ describe('exports in the database (RT-41)', () => {
   it('have a file once they are published, and have failed when their node did not end them in time', async () => {
     const { database } = openNode('n1')
     const files = createExportFiles(database)
-    const find = (id: string) => files.find(id, 200)
+    const find = (id: string, limitMs = 60_000) => files.find(id, limitMs)
     await files.add('a', 'csv')
     await files.write('a', 'id\r\n')
     expect([(await find('a'))?.status, await files.content('a')]).toEqual(['running', undefined])
@@ -148,7 +148,9 @@ describe('exports in the database (RT-41)', () => {
     await files.fail('b', 'the disk is full')
     expect(await find('b')).toEqual({ id: 'b', format: 'json', status: 'failed', failure: 'the disk is full' })
     await files.add('c', 'json')
-    await expect.poll(() => find('c')).toEqual({ id: 'c', format: 'json', status: 'failed', failure: 'its node ended' })
+    await expect
+      .poll(() => find('c', 1))
+      .toEqual({ id: 'c', format: 'json', status: 'failed', failure: 'its node ended' })
     expect([await files.content('b'), await find('d')]).toEqual([undefined, undefined])
   })
 })
