@@ -96,7 +96,7 @@ async function wantedRun(options: MutateFlags, io: Io): Promise<Wanted> {
   if (needsCluster) checkPrerequisites(undefined, io)
   const startedMs = io.clock.monotonicMs()
   const isOverBudget = () => io.clock.monotonicMs() - startedMs > (options.budget ?? Number.POSITIVE_INFINITY)
-  const all = (await loadAll(io.root)).filter((one) => suites.acceptance.has(one) || suites.nightly.has(one))
+  const all = (await loadAll(io.root)).filter(suites.acceptance.has)
   return {
     root: io.root,
     paths,
