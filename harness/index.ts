@@ -54,6 +54,7 @@ export { type Conversation, createVisitor, type HttpAnswer, type Visitor } from 
 export type { WireClient } from './clients/wire-client.ts'
 export { defineConfig, type SquallConfig } from './config.ts'
 export { type HoldPoint, holdAt } from './faults/hold.ts'
+export { requireMetrics } from './faults/metrics-stop.ts'
 export { longestStallIn } from './history/manners.ts'
 export type { OperationEnd } from './history/operation.ts'
 export { describeReconnects, type Reconnects, reconnectsOf } from './history/reconnects.ts'

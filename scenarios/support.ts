@@ -10,6 +10,10 @@ import {
 
 type StoreContext = ScenarioContext<'store'>
 
+/** Another address of this machine, from which a node sees requests come; undefined where it cannot tell: only on the loopback interface of Linux. */
+export const otherAddress = ({ pid }: { pid?: number | undefined }, address: string): string | undefined =>
+  process.platform === 'linux' && pid !== undefined ? address : undefined
+
 /** Words that several scenarios share. */
 type Listing = 'soon' | 'sizes'
 

@@ -5,11 +5,20 @@ const triesMost = 3
 /** A browser drops what it loads when a network of its machine comes or goes, as those of containers do. */
 const networkChanged = 'net::ERR_NETWORK_CHANGED'
 
-type Loading = Pick<Page, 'goto' | 'reload' | 'on' | 'off'>
+type Loading = Pick<Page, 'goto' | 'reload' | 'close' | 'on' | 'off'>
 
-/** Opens a page, with all that belongs to it. Rejects when that takes longer than `loadWithinMs`. */
-export const openPage = (page: Loading, url: string): Promise<void> =>
-  loadWhole(page, () => page.goto(url, { timeout: loadWithinMs }))
+/**
+ * Opens a page, with all that belongs to it. Rejects when that takes longer than `loadWithinMs`, and closes the page then: it might connect
+ * later, and nobody would know of it.
+ */
+export async function openPage(page: Loading, url: string): Promise<void> {
+  try {
+    await loadWhole(page, () => page.goto(url, { timeout: loadWithinMs }))
+  } catch (error) {
+    await page.close().catch(() => {})
+    throw error
+  }
+}
 
 export const reloadPage = (page: Loading): Promise<void> =>
   loadWhole(page, () => page.reload({ timeout: loadWithinMs }))

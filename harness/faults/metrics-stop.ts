@@ -15,9 +15,12 @@ const answeredWithinMs = 300
 
 type Daemon = NonNullable<Cluster['statsd']>
 
-function daemonOf({ statsd }: Cluster): Daemon {
+/** Throws NotSupported where nobody would hear what the nodes measure. */
+export const requireMetrics = (cluster: Pick<Cluster, 'statsd'>) => void daemonOf(cluster)
+
+function daemonOf({ statsd }: Pick<Cluster, 'statsd'>): Daemon {
   if (statsd) return statsd
-  throw new NotSupported('the nodes of this cluster send their metrics to nobody, so that there is no daemon to stop')
+  throw new NotSupported('the nodes of this cluster send their metrics to nobody')
 }
 
 /** Sends a packet of the harness's own, as a node does, and returns whether it was taken, refused by the machine, or neither. */

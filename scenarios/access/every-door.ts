@@ -1,4 +1,5 @@
 import { accessAsStated, type ScenarioContext, scenariosFor } from '../../harness/index.ts'
+import { otherAddress } from '../support.ts'
 import { cartSequence, disconnectSequence, hearingRows, pollSequence, refSequence } from './hearing-rows.ts'
 import { liveRows, liveSalt } from './live-rows.ts'
 import { controlRows, limitSequences, meshRows } from './node-rows.ts'
@@ -111,6 +112,4 @@ export default scenario({
 
 const worldOf = (context: ScenarioContext) => context.scratch.get('world') as World
 
-/** Only a node on the loopback interface of Linux sees from which of its addresses a request comes. */
-const addressFor = ({ home }: World) =>
-  process.platform === 'linux' && home.pid !== undefined ? '127.0.0.10' : undefined
+const addressFor = ({ home }: World) => otherAddress(home, '127.0.0.10')

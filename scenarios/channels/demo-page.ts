@@ -1,4 +1,4 @@
-import { joinedTopics, type ScenarioContext, scenariosFor } from '../../harness/index.ts'
+import { joinedTopics, requireMetrics, type ScenarioContext, scenariosFor } from '../../harness/index.ts'
 import { askOn, ok } from '../asking.ts'
 import { mustBeRight, mustTakeAtMost, watchingStalls } from '../stalls.ts'
 import { look, lookIf, mustBe, nothingWasWrong } from '../support.ts'
@@ -26,6 +26,7 @@ export default scenario({
   given: { nodes: 2, env: { SLOW_PING_MS: String(slowMs), HELLO_PUSH_TIMEOUT_MS: String(timeoutMs) } },
   steps: [
     step('two users open the page, each on a node', async (context) => {
+      requireMetrics(context.cluster)
       await watchingStalls(context, 'n1', async () => {
         context.scratch.set('page', await openPage(context, 'ann', 'n1', '1'))
         await openPage(context, 'bob', 'n2', 'other')

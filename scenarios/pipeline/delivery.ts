@@ -1,4 +1,10 @@
-import { joinedTopics, pipelineItemsAccounted, type ScenarioContext, scenariosFor } from '../../harness/index.ts'
+import {
+  joinedTopics,
+  pipelineItemsAccounted,
+  requireMetrics,
+  type ScenarioContext,
+  scenariosFor,
+} from '../../harness/index.ts'
 import { mustBeRight, watchingStalls } from '../stalls.ts'
 import { look, lookIf, mustBe, nothingWasWrong } from '../support.ts'
 
@@ -26,6 +32,7 @@ export default scenario({
   given: { nodes: 2, env: { PIPELINE_WORK_MS: String(workMs), PIPELINE_MIN_DEMAND: '5' } },
   steps: [
     step('two users connect to n2', async (context) => {
+      requireMetrics(context.cluster)
       for (const user of [1, 2]) await context.userListener(`user-${user}`, 'n2', user)
     }),
     step('push fifty items for one of them on n1', async (context) => {

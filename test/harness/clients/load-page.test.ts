@@ -15,8 +15,12 @@ function pageThat(fails: readonly { errorText: string; document?: true }[][]) {
     const [fatal] = failures.filter(({ document }) => document)
     if (fatal) throw new Error(`page.goto: ${fatal.errorText}`)
   }
-  const page = Object.assign(emitter, { goto: load, reload: load }) as unknown as Parameters<typeof openPage>[0]
-  return { page, loads: () => loads, listeners: () => emitter.listenerCount('requestfailed') }
+  let isClosed = false
+  const close = async () => {
+    isClosed = true
+  }
+  const page = Object.assign(emitter, { goto: load, reload: load, close }) as unknown as Parameters<typeof openPage>[0]
+  return { page, isClosed: () => isClosed, loads: () => loads, listeners: () => emitter.listenerCount('requestfailed') }
 }
 
 it('a page of which a change of networks cut something off is loaded again', async () => {
@@ -34,6 +38,8 @@ it('any other failure is what the page is like, and is loaded once', async () =>
   const itself = pageThat([[{ ...refused, document: true }]])
   await expect(openPage(itself.page, 'http://n1')).rejects.toThrow('ERR_CONNECTION_REFUSED')
   expect([script.loads(), itself.loads()]).toEqual([1, 1])
+  // It might connect later, and nobody would know of it.
+  expect([script.isClosed(), itself.isClosed()]).toEqual([false, true])
 })
 
 it('networks that never stand still are given up after three times', async () => {
