@@ -44,6 +44,7 @@ class FakeSocket extends EventTarget {
     this.ends(code)
   }
   opens() {
+    if (this.readyState !== 0) return
     this.readyState = 1
     this.happens('open')
   }

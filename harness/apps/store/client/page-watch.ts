@@ -47,8 +47,14 @@ export function watchPage(Base: typeof WebSocket, note: (note: PageNote) => void
     if (event === 'phx_join') {
       if (topics.size === 0) say('watched', location.pathname)
       topics.set(topic!, { joinRef: ref!, isJoined: false })
-    } else if (event === 'phx_leave') topics.delete(topic!)
+    } else if (event === 'phx_leave') left(topic!)
     else asked.set(ref!, { event: event!, look })
+  }
+
+  /** The official client also leaves a topic whose join is not answered in time: it wants it all the same, and joins again later. */
+  function left(topic: string) {
+    if (topics.get(topic)?.isJoined) topics.delete(topic)
+    else topics.set(topic, { joinRef: '', isJoined: false })
   }
 
   function heard([joinRef, ref, topic, event, payload]: [string, string, string, string, { status: string }]) {

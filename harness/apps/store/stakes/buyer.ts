@@ -27,7 +27,10 @@ export async function openBuyer(context: CoreContext, { name, node, over, itemId
   const visit = await visitCheckout(await urlOf(node))
   const tab = await openWireTab(context, { name, node, over, page: '/checkout', topic: `cart:${visit.cartId}` })
   const added = await tab.add(itemId)
-  if (added !== 'ok') throw new Error(`${name} cannot put item ${itemId} into the cart: ${added}`)
+  if (added !== 'ok') {
+    tab.close()
+    throw new Error(`${name} cannot put item ${itemId} into the cart: ${added}`)
+  }
   const { cookie, formToken, key } = visit
   const body = new URLSearchParams({ _csrf_token: formToken, key, serialized: tab.serialized()! }).toString()
   const answers: string[] = []

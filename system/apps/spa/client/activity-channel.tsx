@@ -10,7 +10,7 @@ interface Activity {
 interface Activities {
   /** Newest first, since the channel was joined. */
   activities: readonly Activity[]
-  /** Tells everybody; resolves with a sentence when it could not, or when nobody knows. */
+  /** Tells everybody. Resolves with a sentence when it was not told, or perhaps not; else with undefined. */
   addActivity(text: string): Promise<string | undefined>
 }
 

@@ -1,9 +1,9 @@
+/** `node system/apps/store/db/setup.ts [--seed N]`: sets up the database of DATABASE_URL. Exits with 64 and a sentence when it cannot. */
 import { parseArgs } from 'node:util'
 import { Client } from 'pg'
 import { seededRandom, systemRandom } from '../../../platform/random.ts'
 import { setUpDatabase } from './set-up-database.ts'
 
-/** `node system/apps/store/db/setup.ts [--seed N]`: sets up the database of DATABASE_URL. Exits with 64 and a sentence when it cannot. */
 function fail(message: string): never {
   process.stderr.write(`${message}\n`)
   process.exit(64)

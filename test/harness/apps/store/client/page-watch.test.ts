@@ -159,6 +159,21 @@ describe('what a page says of its connection', () => {
     expect(wrong()).toEqual(['says "Connection lost.", and it has joined all its topics and hears from the server'])
   })
 
+  it('is right when it says that nobody answers, while the client has given up a join and waits before the next one', async () => {
+    const socket = open()
+    join(socket, '1', 'product:1')
+    says('The shop does not answer.')
+    send(socket, '2', '2', cart, 'phx_join', {})
+    await pass(10_000)
+    send(socket, '2', '3', cart, 'phx_leave', {})
+    socket.hears('2', '2', cart, 'phx_reply', { status: 'ok', response: {} })
+    for (let n = 0; n < 9; n += 1) {
+      await pass(1_000)
+      socket.hears(null, String(n), 'phoenix', 'phx_reply', { status: 'ok', response: {} })
+    }
+    expect(wrong()).toEqual([])
+  })
+
   it('is not looked at where another socket of the page is lost', async () => {
     join(open('/live/websocket'), '1', 'lv:1', 'error')
     await pass(60_000)
