@@ -30,6 +30,8 @@ export function watchPage(Base: typeof WebSocket, note: (note: PageNote) => void
   const topics = new Map<string, { joinRef: string; isJoined: boolean }>()
   const asked = new Map<string, { event: string; look: number }>()
   let clicks: { what: string; look: number }[] = []
+  /** Whether the page handles a click now: what a scenario asks past the page is not the page's to answer for. */
+  let isClicked = false
   let current: WebSocket | undefined
   let look = 0
   let [calmLooks, alarmLooks, heardInAlarm] = [0, 0, 0]
@@ -48,7 +50,7 @@ export function watchPage(Base: typeof WebSocket, note: (note: PageNote) => void
       if (topics.size === 0) say('watched', location.pathname)
       topics.set(topic!, { joinRef: ref!, isJoined: false })
     } else if (event === 'phx_leave') left(topic!)
-    else asked.set(ref!, { event: event!, look })
+    else if (isClicked) asked.set(ref!, { event: event!, look })
   }
 
   /** The official client also leaves a topic whose join is not answered in time: it wants it all the same, and joins again later. */
@@ -129,7 +131,12 @@ export function watchPage(Base: typeof WebSocket, note: (note: PageNote) => void
     ({ target }) => {
       const hit = (target as Element).closest?.(clickable)
       const hasCart = [...topics.keys()].some((topic) => topic.startsWith('cart:'))
-      if (hit && hasCart) clicks.push({ what: hit.getAttribute('aria-label') ?? hit.textContent ?? '', look })
+      if (!hit) return
+      isClicked = true
+      setTimeout(() => {
+        isClicked = false
+      }, 0)
+      if (hasCart) clicks.push({ what: hit.getAttribute('aria-label') ?? hit.textContent ?? '', look })
     },
     true,
   )

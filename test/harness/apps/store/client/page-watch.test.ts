@@ -78,6 +78,17 @@ async function ask(socket: FakeSocket, status: string, sentence: string, event =
   await pass(1)
 }
 
+it('what a scenario asks past the page is not for the page to speak of', async () => {
+  const socket = open()
+  join(socket, '1', cart)
+  await ask(socket, 'ok', 'It is in your cart.')
+  await pass(1_000)
+  send(socket, '1', '8', cart, 'add_item', { item_id: '1' })
+  socket.hears('1', '8', cart, 'phx_reply', { status: 'error', response: {} })
+  await pass(1)
+  expect(wrong()).toEqual([])
+})
+
 describe('what a page says of its connection', () => {
   it('is looked at from its first join, and right while it works and the page says nothing', async () => {
     const socket = open()
