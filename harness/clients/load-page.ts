@@ -7,7 +7,7 @@ const networkChanged = 'net::ERR_NETWORK_CHANGED'
 
 type Loading = Pick<Page, 'goto' | 'reload' | 'on' | 'off'>
 
-/** Opens a page, with all that belongs to it. Rejects when that takes longer than `loadWithinMs`. */
+/** Opens a page, with all that belongs to it. Rejects when one try takes longer than `loadWithinMs`. */
 export const openPage = (page: Loading, url: string): Promise<void> =>
   loadWhole(page, () => page.goto(url, { timeout: loadWithinMs }))
 
