@@ -8,7 +8,7 @@ const networkChanged = 'net::ERR_NETWORK_CHANGED'
 type Loading = Pick<Page, 'goto' | 'reload' | 'close' | 'on' | 'off'>
 
 /**
- * Opens a page, with all that belongs to it. Rejects when that takes longer than `loadWithinMs`, and closes the page then: it might connect
+ * Opens a page, with all that belongs to it. Rejects when one try takes longer than `loadWithinMs`, and closes the page then: it might connect
  * later, and nobody would know of it.
  */
 export async function openPage(page: Loading, url: string): Promise<void> {

@@ -30,7 +30,8 @@ export async function search(seed: number, budgetMs: number, planRunner: PlanRun
   const random = seededRandom(seed)
   const deadlineMs = io.clock.monotonicMs() + budgetMs
   const tally = createTally()
-  const goesOn = () => !tally.found().violated && !io.interruption.by()
+  const failures: unknown[] = []
+  const goesOn = () => failures.length === 0 && !tally.found().violated && !io.interruption.by()
   const runOne = async (plan: Plan) => {
     for (const run of await planRunner.run([plan])) {
       tally.add(run)
@@ -43,10 +44,12 @@ export async function search(seed: number, budgetMs: number, planRunner: PlanRun
     scouted.shift() ?? createPlan(pickFrom(random, workloads), random, seed, tally.neverWitnessed())
   const isDue = () => scouted.length > 0 || io.clock.monotonicMs() < deadlineMs
   const runInTurn = async () => {
-    while (goesOn() && isDue()) await runOne(nextPlan())
+    while (goesOn() && isDue()) await runOne(nextPlan()).catch((error) => void failures.push(error))
   }
   // Whoever is done takes the next plan: one that lasts long keeps no processor idle.
   await Promise.all(Array.from({ length: planRunner.jobs }, runInTurn))
+  // Not before the others have ended: they use what is closed after a failure.
+  if (failures.length > 0) throw failures[0]
   return tally.found()
 }
 

@@ -46,7 +46,7 @@ export async function until<T>(ask: () => T | Promise<T>, options: UntilOptions)
   }
 }
 
-/** Returns whether the time is over: neither what this process slept nor what a starved machine took away counts, up to a limit. */
+/** Returns whether the time is over: neither the time for which this process stood still nor what a starved machine took away counts, up to a limit. */
 function deadline({ withinMs, lostMs = () => 0, ...options }: UntilOptions, clock: Clock): () => boolean {
   const awake = options.awakeMs ?? awakeTimeOf(clock)
   const [startedMs, startedAwakeMs] = [clock.monotonicMs(), awake()]

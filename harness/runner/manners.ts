@@ -75,11 +75,11 @@ async function watchThisProcess(state: RunState, isWatching: () => boolean) {
 async function watchNode(state: RunState, { name, control }: ClusterNode, isWatching: () => boolean) {
   let before = ''
   while (isWatching()) {
-    // While this process stands still it reads no answer, which says nothing of the node.
-    const askedMs = awakeMs()
+    const [askedMs, askedAwakeMs] = [systemClock.monotonicMs(), awakeMs()]
     const readiness = await control.ready().catch(() => undefined)
     if (!isWatching()) return
-    recordStall(state, name, awakeMs() - askedMs)
+    // While this process stands still it reads no answer, which says nothing of the node; but one that is late besides may have stood still as long.
+    if (awakeMs() - askedAwakeMs >= stallMinMs) recordStall(state, name, systemClock.monotonicMs() - askedMs)
     const seen = readiness?.peers && withoutStandby(state, readiness.peers)
     const peers = seen && JSON.stringify(seen)
     if (peers && peers !== before)

@@ -35,8 +35,9 @@ export async function typeCheck(
     const errorsWith = inPlace(compiler, root)
     for (const group of together(undecided, reachIn(root))) {
       if (!goesOn()) break
-      const isRight = errorsWith(group) === undefined
-      for (const one of group) found.set(one.name, isRight ? undefined : errorsWith([one]))
+      const error = errorsWith(group)
+      const isOfAll = error === undefined || group.length === 1
+      for (const one of group) found.set(one.name, isOfAll ? error : errorsWith([one]))
       // The compiler blocks; a signal is heard in between.
       await setImmediate()
     }

@@ -42,7 +42,7 @@ describe('of several reasons to skip a scenario, the one is given that says most
   }
   const { neededApps: _apps, ...withoutApps } = everything
   const { promised: _promised, ...withoutPromises } = withoutApps
-  const { pubsub: _pubsub, nodesWithoutWeb: _webless, env: _env, ...nodesOnly } = withoutPromises
+  const { pubsub: _pubsub, nodesWithoutWeb: _nodesWithoutWeb, env: _env, ...nodesOnly } = withoutPromises
   it.each([
     [everything, 'the scenario needs the application store, and the target has none'],
     [withoutApps, 'the scenario is about binary, which the target does not promise'],

@@ -161,6 +161,20 @@ describe('a search (FI-18)', () => {
     expect([live.violated?.plan === elsewhere, live.scenarios]).toEqual([false, 8])
   })
 
+  it('fails when a run does, after those in parallel to it have ended', async () => {
+    const { planRunner } = pretending(() => undefined)
+    let [begun, ended] = [0, 0]
+    const run = async (plans: readonly Plan[]) => {
+      begun += 1
+      if (begun === 1) throw new Error('the disk is full')
+      await systemClock.sleep(10)
+      ended += 1
+      return planRunner.run(plans)
+    }
+    await expect(search(1, 60_000, { ...planRunner, run }, io())).rejects.toThrow('the disk is full')
+    expect([begun, ended]).toEqual([planRunner.jobs, planRunner.jobs - 1])
+  })
+
   it('ends when the time is over', async () => {
     let nowMs = 0
     const { planRunner } = pretending(() => undefined)

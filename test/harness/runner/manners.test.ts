@@ -45,8 +45,8 @@ it('finds the warnings of the runtime that are always a mistake, each once', () 
 
 const standsStillMs = 600
 
-/** Who stood still while a node was watched that answers like this once, and then at once. */
-async function whoStoodStill(answersOnce: () => Promise<void>): Promise<string[]> {
+/** For how long whom stood still while a node was watched that answers like this once, and then at once. */
+async function stallsWhile(answersOnce: () => Promise<void>): Promise<{ who: string; forMs: number }[]> {
   let answers = answersOnce
   const ready = async () => {
     const own = answers
@@ -64,8 +64,12 @@ async function whoStoodStill(answersOnce: () => Promise<void>): Promise<string[]
   } as unknown as RunState)
   await systemClock.sleep(2 * standsStillMs)
   stop()
-  return recorder.events.filter(({ operation }) => operation === mannersOf.stall).map(({ who }) => who)
+  return recorder.events
+    .filter(({ operation }) => operation === mannersOf.stall)
+    .map(({ who, value }) => ({ who, ...(value as { forMs: number }) }))
 }
+
+const whoStoodStill = async (answersOnce: () => Promise<void>) => (await stallsWhile(answersOnce)).map(({ who }) => who)
 
 it('a node stood still when it answered late', async () => {
   expect(await whoStoodStill(() => systemClock.sleep(standsStillMs))).toContain('n1')
@@ -77,4 +81,17 @@ it('a node did not stand still while this process did, which then read its answe
     while (systemClock.monotonicMs() < untilMs);
   }
   expect(await whoStoodStill(keepBusy)).toEqual(['harness'])
+})
+
+it('a node that answered late on a machine that is slow for this process too was late for all of the time', async () => {
+  const untilMs = systemClock.monotonicMs() + standsStillMs
+  const answerLate = async () => {
+    while (systemClock.monotonicMs() < untilMs) {
+      const busyUntilMs = systemClock.monotonicMs() + 150
+      while (systemClock.monotonicMs() < busyUntilMs);
+      await systemClock.sleep(1)
+    }
+  }
+  const ofNode = (await stallsWhile(answerLate)).filter(({ who }) => who === 'n1')
+  expect(ofNode[0]?.forMs).toBeGreaterThanOrEqual(standsStillMs - 10)
 })
