@@ -25,7 +25,7 @@ import { type Durations, readDurations, saveDurations } from './durations.ts'
 import type { Sought } from './early-end.ts'
 import { inOrderOfBegin } from './order.ts'
 import { type RunEnvironment, withRunEnvironment } from './run-environment.ts'
-import { makeRunFolder, openRunRecord, type RunRecord } from './run-record.ts'
+import { makeRunFolder, openRunFiles, type RunFiles } from './run-files.ts'
 import { runScenario, type ScenarioRun } from './run-scenario.ts'
 import { folderOf } from './run-state.ts'
 import { createStarvationMeter } from './starvation.ts'
@@ -69,36 +69,39 @@ export interface RunOptions {
   environment?: RunEnvironment
 }
 
-const usualPubSub: PubSubName = 'mesh'
-
 /** Runs scenarios in parallel, each on a cluster of its own, and writes the run's folder. Throws EnvironmentMissing before anything is started. */
-export async function runAll(options: RunOptions): Promise<RunResult> {
+export async function runAll(given: RunOptions): Promise<RunResult> {
+  const options: Settled = { pubsub: 'mesh', patch: unpatched, ...given }
   const startedAt = new Date(clock.now()).toISOString()
   const startedMs = clock.monotonicMs()
   const elapsedMs = () => clock.monotonicMs() - startedMs
-  const about = { startedAt, seed: hex(options.seed), machine: machineFacts(), ...replayOf(options, startedAt) }
-  const record = openRunRecord(about.folder, clock)
+  const seed = hex(options.seed)
+  const folder = makeRunFolder({ ...options, seed, startedAt })
+  const about = { startedAt, seed, machine: machineFacts(), folder, ...replayOf(options, folder) }
+  const files = openRunFiles(folder, clock)
   const lastTime = readDurations(durationsFile)
   announce(options, about, lastTime)
-  record.begin(planOf(options, about))
+  files.begin(planOf(options, about))
   const guard = guardLoop()
   const meter = openMeter(elapsedMs)
   const stopping = createStopping({ ...options, elapsedMs })
-  const course: Course = { options, about, record, stopping, guard, results: [], skipped: [], schedule: [] }
+  const course: Course = { options, about, files, stopping, guard, results: [], skipped: [], schedule: [] }
   const all = (environment: RunEnvironment) => runInTurns(course, lastTime, environment)
   const inEnvironment = async () =>
     options.environment ? { done: await all(options.environment), leaks: [] } : await withRunEnvironment(options, all)
   const { done: driver, leaks } = await inEnvironment().finally(() => {
     guard.stop()
-    return record.close()
+    return files.close()
   })
-  if (options.patch === undefined || options.patch.names.length === 0)
-    saveDurations(durationsFile, durationsOf(course.results, options.scenarios))
+  if (options.patch.names.length === 0) saveDurations(durationsFile, durationsOf(course.results, options.scenarios))
   const run = sumUp(course, { driver, leaks, durationMs: elapsedMs(), starvation: meter.end() })
-  record.end(run, scheduleOf(course, driver, run))
+  files.end(run, scheduleOf(course, driver, run))
   await options.reporter.onRunEnd(run)
   return run
 }
+
+/** Nothing is left to a default. */
+type Settled = RunOptions & Required<Pick<RunOptions, 'pubsub' | 'patch'>>
 
 /** What is known of a run when it starts. */
 interface About {
@@ -116,9 +119,9 @@ interface About {
 
 /** A run while it goes on. */
 interface Course {
-  options: RunOptions
+  options: Settled
   about: About
-  record: RunRecord
+  files: RunFiles
   stopping: Stopping
   guard: LoopGuard
   results: ScenarioResult[]
@@ -133,19 +136,14 @@ const machineFacts = () => ({
   memoryGiB: Math.round(totalmem() / 2 ** 30),
 })
 
-function replayOf({ out, suite, seed, replayArguments = [] }: RunOptions, startedAt: string) {
-  const folder = makeRunFolder({ out, suite, seed: hex(seed), startedAt })
+/** How this tool is called from here, and how it runs the same again. */
+function replayOf({ replayArguments = [] }: RunOptions, folder: string) {
   const command = toolCommand({ cwd: process.cwd(), root, env: process.env })
   const extraArguments = replayArguments.map(shellWord)
-  return {
-    folder,
-    command,
-    extraArguments,
-    replay: [command, 'replay', shellPath(folder), ...extraArguments].join(' '),
-  }
+  return { command, extraArguments, replay: [command, 'replay', shellPath(folder), ...extraArguments].join(' ') }
 }
 
-function announce({ suite, nodes, scenarios, jobs, patch, reporter }: RunOptions, about: About, lastTime: Durations) {
+function announce({ suite, nodes, scenarios, jobs, patch, reporter }: Settled, about: About, lastTime: Durations) {
   reporter.onRunStart({
     suite,
     seed: about.seed,
@@ -155,19 +153,19 @@ function announce({ suite, nodes, scenarios, jobs, patch, reporter }: RunOptions
     planned: scenarios.map(({ id }) => ({ id, ...(lastTime[id] !== undefined && { lastMs: lastTime[id] }) })),
     folder: about.folder,
     place: shellPath(about.folder),
-    defects: (patch ?? unpatched).names,
+    defects: patch.names,
   })
 }
 
-const planOf = (options: RunOptions, { startedAt, seed, machine, command, extraArguments }: About) => ({
+const planOf = (options: Settled, { startedAt, seed, machine, command, extraArguments }: About) => ({
   argv: process.argv.slice(2),
   owner: { pid: process.pid, stamp: startStamp(process.pid) },
   seed,
   suite: options.suite,
   driver: options.environment?.driver ?? options.driver ?? 'process',
   nodes: options.nodes,
-  pubsub: options.pubsub ?? usualPubSub,
-  defects: (options.patch ?? unpatched).names,
+  pubsub: options.pubsub,
+  defects: options.patch.names,
   startedAt,
   scenarios: options.scenarios.map(({ id }) => id),
   environment: machine,
@@ -214,17 +212,17 @@ async function runInCourse(course: Course, scenario: Scenario, environment: RunE
 
 /** Runs a scenario once. What is judged and shown is the first attempt; the others stand in the history under names of their own. */
 async function attempt(course: Course, scenario: Scenario, environment: RunEnvironment, number: number) {
-  const { record } = course
-  const workFolder = join(environment.workFolder, basename(record.folder))
+  const { files } = course
+  const workFolder = join(environment.workFolder, basename(files.folder))
   const id = number === 1 ? scenario.id : `${scenario.id} (attempt ${number})`
   const its = await runScenario(scenario, {
     ...settingsOf(course, scenario, environment),
     workFolder,
-    artifactFolder: join(record.folder, 'browser', ...(number === 1 ? [] : [`attempt-${number}`])),
-    sink: (event) => record.append(id, event),
+    artifactFolder: join(files.folder, 'browser', ...(number === 1 ? [] : [`attempt-${number}`])),
+    sink: (event) => files.append(id, event),
   })
   if (number === 1 && its.skippedBecause === undefined && its.result.outcome !== 'passed')
-    its.result.artifacts.push(...record.keepLogs(workFolder, scenario.id))
+    its.result.artifacts.push(...files.keepLogs(workFolder, scenario.id))
   // Not synchronously: this process runs other scenarios meanwhile.
   await rm(join(workFolder, folderOf(scenario)), { recursive: true, force: true, maxRetries: 10 })
   return its
@@ -240,8 +238,8 @@ function settingsOf({ options, about, stopping, guard }: Course, scenario: Scena
   return {
     seed: options.seed,
     nodes: options.nodes,
-    pubsub: options.pubsub ?? usualPubSub,
-    patch: options.patch ?? unpatched,
+    pubsub: options.pubsub,
+    patch: options.patch,
     clusters,
     apps,
     browsers: options.withoutEvidence ? { ...browsers, recordsTraces: false } : browsers,
@@ -288,7 +286,7 @@ function sumUp({ options, about, stopping, ...course }: Course, ending: Ending):
     seed: about.seed,
     driver: ending.driver,
     nodes: options.nodes,
-    defects: [...(options.patch ?? unpatched).names],
+    defects: [...options.patch.names],
     startedAt: about.startedAt,
     durationMs: Math.round(ending.durationMs),
     environment: about.machine,
@@ -313,7 +311,7 @@ const scheduleOf = (
   seed,
   driver,
   nodes,
-  pubsub: options.pubsub ?? usualPubSub,
+  pubsub: options.pubsub,
   defects,
   scenarios: inOrder(schedule, options.scenarios),
 })

@@ -20,10 +20,10 @@ import type { RunPlan } from '../reporters/killed-run.ts'
 import type { RunResult } from '../verdict/result.ts'
 import { folderOf } from './run-state.ts'
 
-export type RunRecord = ReturnType<typeof openRunRecord>
+export type RunFiles = ReturnType<typeof openRunFiles>
 
 /** The files of a run in its folder: what is planned, what happens while it happens, and the verdict. */
-export function openRunRecord(folder: string, clock: Clock) {
+export function openRunFiles(folder: string, clock: Clock) {
   const write = (name: string, value: unknown) =>
     writeFileSync(join(folder, name), `${JSON.stringify(value, null, 2)}\n`)
   const history = openLineWriter({ file: join(folder, 'history.ndjson'), clock })
