@@ -115,6 +115,8 @@ export interface Joins {
   joined: string[]
 }
 
+export const isWhollyJoined = ({ connected, expected, joined }: Joins) => connected && joined.length === expected.length
+
 /** Between two halves of an operation, such as `reserve` and `commit` of a purchase. */
 export interface OperationWindow {
   readonly between: readonly [from: string, to: string]

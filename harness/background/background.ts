@@ -1,4 +1,4 @@
-import type { Joins, Listener } from '../app.ts'
+import { isWhollyJoined, type Listener } from '../app.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { ClusterNode } from '../cluster/node.ts'
 import type { Present } from '../history/inventory.ts'
@@ -113,21 +113,19 @@ async function publishing(cluster: Cluster): Promise<ClusterNode[]> {
 }
 
 async function joined({ all }: Clients) {
-  const areJoined = () => all.every((client) => isComplete(client.joins()))
+  const areJoined = () => all.every((client) => isWhollyJoined(client.joins()))
   await until(areJoined, { what: 'the background is joined', withinMs: joinedWithinMs, everyMs: 10 }).catch(() => {})
 }
 
 /** Whoever cannot join at a server that is not ours. Returns whether nobody is left. */
 function leaveOut(clients: Clients, recorder: Recorder): boolean {
-  for (const client of clients.all.filter((one) => !isComplete(one.joins()))) {
+  for (const client of clients.all.filter((one) => !isWhollyJoined(one.joins()))) {
     clients.remove(client)
     const leftOut = 'the target does not let it join topics ping:* of the socket /socket, as HelloSockets does'
     recorder.record({ who: client.name, type: 'read', operation: 'background', value: { leftOut } })
   }
   return clients.all.length === 0
 }
-
-const isComplete = ({ connected, expected, joined }: Joins) => connected && joined.length === expected.length
 
 async function sayLast(clients: Clients, talks: readonly Talk[], pendingCount: () => number) {
   for (const client of clients.all) for (const topic of client.joins().joined) client.push(topic, fencePush)

@@ -7,8 +7,8 @@ const longestExtraMs = 500
 /**
  * Runs something after `delayMs` in which this process was awake. A machine that stands still is no silence of the other side: however
  * late a slice of the time is over, it counts for what it should have been. What was sent meanwhile waits to be read, and a timer comes
- * first: so the last slice is one that came when it was due. Returns the function that
- * cancels it.
+ * first: so the last slice is one that came when it was due. Returns the function that cancels
+ * it.
  */
 export function afterAwake(clock: Clock, delayMs: number, run: () => void): () => void {
   let leftMs = delayMs

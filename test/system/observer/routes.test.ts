@@ -59,6 +59,8 @@ afterEach(async () => {
 })
 
 const get = async (url: string, headers: Record<string, string> = { authorization }) => control.inject({ url, headers })
+const kill = (payload: object) =>
+  control.inject({ method: 'POST', url: '/observer/kill', headers: { authorization }, payload })
 const idOf = (name: string) => runtime.registry.whereis(name)!.id
 
 describe('the inspector on the control port (RT-70)', () => {
@@ -107,12 +109,7 @@ describe('the inspector on the control port (RT-70)', () => {
 
   it('kills an actor and says whose id stands in its place then (RT-77)', async () => {
     const id = idOf('Workshop.MockResource')
-    const answer = control.inject({
-      method: 'POST',
-      url: '/observer/kill',
-      headers: { authorization },
-      payload: { id },
-    })
+    const answer = kill({ id })
     await clock.advance(100)
     const killed = (await answer).json()
     expect(killed).toEqual({ killedId: id, name: 'Workshop.MockResource', successorId: idOf('Workshop.MockResource') })
@@ -120,8 +117,6 @@ describe('the inspector on the control port (RT-70)', () => {
   })
 
   it('kills nobody else', async () => {
-    const kill = (payload: object) =>
-      control.inject({ method: 'POST', url: '/observer/kill', headers: { authorization }, payload })
     expect((await kill({ id: '999' })).statusCode).toBe(404)
     expect((await kill({})).statusCode).toBe(400)
     const top = (await get('/observer/tree')).json().id
@@ -130,18 +125,13 @@ describe('the inspector on the control port (RT-70)', () => {
   })
 
   it('ends a connection that there is, and no other', async () => {
-    const kill = async (id: string) => {
-      const answer = control.inject({
-        method: 'POST',
-        url: '/observer/kill',
-        headers: { authorization },
-        payload: { id },
-      })
+    const endOf = async (id: string) => {
+      const answer = kill({ id })
       await clock.advance(3_000)
       return (await answer).statusCode
     }
-    expect([await kill('transport-8'), dropped]).toEqual([404, []])
-    expect([await kill('transport-7'), dropped]).toEqual([200, ['7']])
+    expect([await endOf('transport-8'), dropped]).toEqual([404, []])
+    expect([await endOf('transport-7'), dropped]).toEqual([200, ['7']])
   })
 
   it('measures while somebody looks, and no longer', async () => {

@@ -1,3 +1,4 @@
+import { isWhollyJoined, type Joins } from '../../../app.ts'
 import { finding } from '../../../checkers/core/manners/reasons.ts'
 import type { History } from '../../../history/history.ts'
 import { type Checker, count, passed, unknown, type Verdict, violated } from '../../../verdict/checker.ts'
@@ -80,11 +81,8 @@ const aroundMs = 15_000
 
 /** An open page that is connected says nothing of a lost connection, and a dashboard says that it is live (PA-43, CH-112). */
 function wrongAlarm(history: History): Verdict | undefined {
-  const joins = history.finals<{ connected: boolean; expected: string[]; joined: string[] }>('joined')
-  const areWell = joins.filter(
-    ({ value: { connected, expected, joined } }) => connected && joined.length === expected.length,
-  )
-  const connected = new Set(areWell.map(({ who }) => who))
+  const joins = history.finals<Joins>('joined')
+  const connected = new Set(joins.filter(({ value }) => isWhollyJoined(value)).map(({ who }) => who))
   const wrong = openPages(history).find(
     ({ who, path, sight }) => connected.has(who) && !(path === '/admin' ? /^Live\b/ : /^$/).test(sight.connection),
   )
